@@ -1,0 +1,186 @@
+"""The find page in one glance: a sentence that answers, and the filters in use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from directory.find import FAR_MILES, Near, Search, Section
+from directory.forms import RADIUS_CHOICES
+from listings.panel import (
+    Chip,
+    Group,
+    Option,
+    Panel,
+    build_panel,
+    query_with,
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer in one sentence, and one about what reaches people at home."""
+
+    lead: str
+    more: str = ""
+
+
+def answer(search: Search, sections: list[Section]) -> Answer:
+    near = next((part for part in sections if isinstance(part, Near)), None)
+    more = _what_reaches(sections)
+    if near is None:
+        return Answer(_("Here is what you can reach from anywhere."), more)
+    if not near.total:
+        return Answer(_nothing(search), more)
+    if not near.has_miles:
+        return Answer(_count_words(near), more)
+    if near.page > 1:
+        return Answer(_page_words(near), more)
+    return Answer(_nearest_words(near), more)
+
+
+def _nothing(search: Search) -> str:
+    if search.radius:
+        return _("Nothing is listed within %(miles)s miles.") % {"miles": search.radius}
+    if search.words and not search.place:
+        return _("No listing matches “%(words)s”.") % {"words": search.words}
+    return _("No place listed here matches these filters.")
+
+
+def _count_words(near: Near) -> str:
+    return ngettext(
+        "%(count)s listing found.", "%(count)s listings found.", near.total
+    ) % {"count": near.total}
+
+
+def _page_words(near: Near) -> str:
+    return _("Page %(page)s of %(pages)s, nearest first.") % {
+        "page": near.page,
+        "pages": near.pages,
+    }
+
+
+def _nearest_words(near: Near) -> str:
+    nearest = near.rows[0]
+    miles = round(nearest.distance_miles or 0)
+    facts = {"miles": miles, "town": nearest.city or nearest.name}
+    if near.far:
+        words = ngettext(
+            "Nothing is listed within %(limit)s miles. "
+            "The nearest is %(miles)s mile away, in %(town)s.",
+            "Nothing is listed within %(limit)s miles. "
+            "The nearest is %(miles)s miles away, in %(town)s.",
+            miles,
+        )
+        return words % {**facts, "limit": FAR_MILES}
+    if miles < 1:
+        return _("The nearest is less than a mile away, in %(town)s.") % facts
+    return (
+        ngettext(
+            "The nearest is %(miles)s mile away, in %(town)s.",
+            "The nearest is %(miles)s miles away, in %(town)s.",
+            miles,
+        )
+        % facts
+    )
+
+
+def _what_reaches(sections: list[Section]) -> str:
+    """ "These can reach you where you are: …", from the sections that can."""
+    parts = [words for part in sections if (words := _reach_words(part))]
+    if not parts:
+        return ""
+    return _("These can reach you where you are: %(list)s.") % {
+        "list": ", ".join(parts)
+    }
+
+
+def _reach_words(section: Any) -> str:
+    if section.name == "phone" and section.open_total:
+        return ngettext(
+            "%(count)s phone line open now",
+            "%(count)s phone lines open now",
+            section.open_total,
+        ) % {"count": section.open_total}
+    if section.name == "serving" and section.total:
+        return ngettext(
+            "%(count)s that serves or may serve your area",
+            "%(count)s that serve or may serve your area",
+            section.total,
+        ) % {"count": section.total}
+    if section.name == "online" and section.total:
+        return ngettext(
+            "%(count)s online group", "%(count)s online groups", section.total
+        ) % {"count": section.total}
+    return ""
+
+
+def find_panel(search: Search) -> Panel:
+    """The filters of the find page; counts are of what can reach the place."""
+    scope = search.organizations
+    if search.place:
+        scope = scope.reaching(search.place)
+    panel = build_panel(
+        search.filter.form,
+        search.params,
+        search.filter.counts(scope),
+        keep=["near", "state", "lat", "lon", "q"],
+    )
+    extra = [_open_now_group(search)]
+    if search.place and not search.place.is_state:
+        extra.append(_radius_group(search))
+    chips = [*panel.chips, *_extra_chips(search)]
+    cleared = query_with(
+        search.params,
+        **dict.fromkeys([*search.filter.form.fields, "open_now", "radius"]),
+    )
+    return Panel([*extra, *panel.groups], chips, cleared, panel.hidden)
+
+
+def _open_now_group(search: Search) -> Group:
+    option = Option("1", _("Open now (phone lines)"), None, search.open_now)
+    return Group("open_now", _("Open now"), [option])
+
+
+def _radius_group(search: Search) -> Group:
+    chosen = str(search.radius or "")
+    choices = [("", _("Any distance")), *((v, str(w)) for v, w in RADIUS_CHOICES)]
+    options = [Option(v, words, None, v == chosen) for v, words in choices]
+    errors = [str(error) for error in search.form.errors.get("radius", [])]
+    return Group("radius", _("Distance"), options, errors, "radio")
+
+
+def _extra_chips(search: Search) -> list[Chip]:
+    chips = []
+    if search.open_now:
+        url = query_with(search.params, open_now=None)
+        chips.append(Chip("open_now", "1", _("Open now"), url))
+    if search.radius:
+        words = _("Within %(miles)s miles") % {"miles": search.radius}
+        url = query_with(search.params, radius=None)
+        chips.append(Chip("radius", str(search.radius), words, url))
+    return chips
+
+
+def advise(search: Search, panel: Panel, sections: list[Section]) -> None:
+    """Give every section that the filters emptied its way out."""
+    empty = [part for part in sections if not part.total]
+    if not (empty and panel.chips):
+        return
+    advice = panel.advice(lambda chip: _count_without(search, chip))
+    for part in empty:
+        part.empty_advice = advice
+
+
+def _count_without(search: Search, chip: Chip) -> int:
+    scope = search.organizations
+    if search.place and search.place.is_state:
+        scope = scope.in_state(search.place.state)
+    found = search.filter.narrow(scope, but=chip.name, value=chip.value)
+    keeps_radius = search.radius and chip.name != "radius"
+    if keeps_radius and search.place and not search.place.is_state:
+        return found.within(search.place.point, miles=search.radius).count()  # type: ignore[no-any-return]
+    return found.count()  # type: ignore[no-any-return]

@@ -1,0 +1,234 @@
+"""The find page's answer: what is near, what serves here, who answers, what is online."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from directory.forms import FindForm
+from listings.panel import Advice, page_number, query_with
+from orgs.filters import OrganizationFilter
+from orgs.models import Organization
+from places.lookup import typed
+from places.models import Place
+from warmlines.filters import WarmlineFilter
+from warmlines.lines import LineGroup, at_most, grouped, lines_at
+from warmlines.models import Warmline
+
+PAGE_SIZE = 20
+FAR_MILES = 50
+# Far away, only the nearest few stand open; the rest is one tap away.
+FAR_SHOWN = 3
+SERVING_SHOWN = 10
+ONLINE_SHOWN = 8
+LINES_SHOWN = 8
+
+
+@dataclass
+class Section:
+    """One part of the answer; an empty one offers which filter to remove."""
+
+    name: ClassVar[str]
+    heading: str
+    intro: str = ""
+    total: int = 0
+    more_url: str = ""
+    empty_advice: list[Advice] = field(default_factory=list)
+
+    @property
+    def template(self) -> str:
+        return f"directory/sections/{self.name}.html"
+
+
+@dataclass
+class Near(Section):
+    name = "near"
+    rows: list[Organization] = field(default_factory=list)
+    folded: list[Organization] = field(default_factory=list)
+    page: int = 1
+    pages: int = 1
+    previous_url: str = ""
+    next_url: str = ""
+    far: bool = False
+    has_miles: bool = True
+
+
+@dataclass
+class Serving(Section):
+    name = "serving"
+    rows: list[Organization] = field(default_factory=list)
+
+
+@dataclass
+class Phone(Section):
+    name = "phone"
+    groups: list[LineGroup] = field(default_factory=list)
+    none_for_anyone: bool = False
+    open_total: int = 0
+
+
+@dataclass
+class Online(Section):
+    name = "online"
+    rows: list[Organization] = field(default_factory=list)
+
+
+class Search:
+    """One question, asked of both catalogues at one moment."""
+
+    def __init__(self, form: FindForm, params: QueryDict, at: datetime) -> None:
+        self.form = form
+        self.params = params
+        self.at = at
+        self.place = form.place
+        self.filter = OrganizationFilter(params, queryset=Organization.objects.none())
+        self.line_filter = WarmlineFilter(params, queryset=Warmline.objects.none())
+        self.words: str = form.cleaned_data.get("q") or ""
+        self.radius: int | None = form.cleaned_data.get("radius")
+        self.open_now: bool = bool(form.cleaned_data.get("open_now"))
+
+    @property
+    def organizations(self) -> Any:
+        """Public organizations under the search words and the `state` parameter."""
+        found = Organization.objects.public().matching(self.words)
+        code = self.form.cleaned_data.get("state")
+        narrowed = code and self.place and not self.place.is_state
+        return found.in_state(code) if narrowed else found
+
+    def sections(self) -> list[Any]:
+        """The sections in the order of the page."""
+        ways = self.filter.chosen.get("how", [])
+        parts: list[Any] = []
+        if self.place:
+            parts += [self.near(self.place), self.serving(self.place)]
+        elif self.words:
+            parts.append(self.by_words())
+        if not ways or "phone" in ways:
+            parts.append(self.phone())
+        if not ways or "online" in ways:
+            parts.append(self.online())
+        return parts
+
+    def near(self, place: Place) -> Near:
+        if place.is_state:
+            return self.in_state(place)
+        page = page_number(self.params)
+        found = self.filter.narrow(self.organizations).for_cards()
+        result = found.nearest_page(
+            place.point,
+            miles=self.radius,
+            limit=PAGE_SIZE,
+            offset=(page - 1) * PAGE_SIZE,
+        )
+        nearest = result.rows[0].distance_miles if result.rows and page == 1 else None
+        far = nearest is not None and nearest > FAR_MILES
+        shown = FAR_SHOWN if far else PAGE_SIZE
+        section = Near(
+            heading=_("Near %(place)s") % {"place": place.label},
+            total=result.total,
+            rows=result.rows[:shown],
+            folded=result.rows[shown:],
+            far=far,
+        )
+        return self._paged(section, page)
+
+    def in_state(self, place: Place) -> Near:
+        """A state has no middle worth measuring from: its listings by town."""
+        page = page_number(self.params)
+        found = self.organizations.in_state(place.state)
+        rows, total = (
+            self.filter.narrow(found)
+            .for_cards()
+            .by_town()
+            .page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+        )
+        section = Near(
+            heading=_("In %(state)s") % {"state": place.label},
+            total=total,
+            rows=rows,
+            has_miles=False,
+        )
+        return self._paged(section, page)
+
+    def by_words(self) -> Near:
+        """Without a place: whatever matches the words, by name."""
+        page = page_number(self.params)
+        found = self.filter.narrow(self.organizations).for_cards().by_name()
+        rows, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+        heading = _("Listings that match “%(words)s”") % {"words": self.words}
+        section = Near(heading=heading, total=total, rows=rows, has_miles=False)
+        return self._paged(section, page)
+
+    def _paged(self, section: Near, page: int) -> Near:
+        section.page = page
+        section.pages = max(1, -(-section.total // PAGE_SIZE))
+        if page > 1:
+            section.previous_url = query_with(self.params, page=page - 1)
+        if page < section.pages:
+            section.next_url = query_with(self.params, page=page + 1)
+        return section
+
+    def serving(self, place: Place) -> Serving:
+        """Who serves here by name, wherever they stand; then who may serve here."""
+        found = self.filter.narrow(self.organizations.serving_by_name(place))
+        rows, total = (
+            found.for_cards().surest_first(place).page(limit=SERVING_SHOWN, offset=0)
+        )
+        if not rows:
+            nation = self.filter.narrow(self.organizations.serving(place))
+            rows, total = (
+                nation.for_cards()
+                .surest_first(place)
+                .page(limit=SERVING_SHOWN, offset=0)
+            )
+        return Serving(
+            heading=_("Serving %(place)s") % {"place": self._area_label(place)},
+            total=total,
+            rows=rows,
+            more_url=reverse("state", args=[place.state.lower()]),
+        )
+
+    def _area_label(self, place: Place) -> str:
+        county = place.own_county
+        return county.label if county else place.state_name
+
+    def phone(self) -> Phone:
+        found = Warmline.objects.public().matching(self.words).for_cards()
+        found = self.line_filter.narrow(found)
+        place = self.place
+        found = found.taking_callers_from(place) if place else found.from_anywhere()
+        zone = place.timezone if place else ""
+        lines = lines_at(found, self.at, zone=zone, open_now=self.open_now)
+        groups = grouped(lines, place)
+        return Phone(
+            heading=_("By phone"),
+            total=len(lines),
+            groups=at_most(groups, LINES_SHOWN),
+            none_for_anyone=not any(not ln.warmline.is_for_group for ln in lines),
+            open_total=sum(line.is_open for line in lines),
+            more_url=self._all_lines_url(),
+        )
+
+    def _all_lines_url(self) -> str:
+        address = reverse("warmlines")
+        return f"{address}?near={typed(self.place)}" if self.place else address
+
+    def online(self) -> Online:
+        found = self.organizations.from_anywhere(self.place)
+        rows, total = (
+            self.filter.narrow(found)
+            .for_cards()
+            .by_name()
+            .page(limit=ONLINE_SHOWN, offset=0)
+        )
+        return Online(
+            heading=_("Online, from anywhere"),
+            total=total,
+            rows=rows,
+            more_url=reverse("online"),
+        )

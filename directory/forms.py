@@ -1,0 +1,33 @@
+"""What somebody asks of the find page."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from places.forms import PlaceForm
+
+# Farther than any two points of the United States and its territories.
+MAX_MILES = 12_500
+RADIUS_CHOICES = [
+    (str(miles), _("Within %(miles)s miles") % {"miles": miles})
+    for miles in (10, 25, 50, 100, 250)
+]
+
+
+class FindForm(PlaceForm):
+    """The find page's question, apart from the catalogue's own filters."""
+
+    radius = forms.IntegerField(
+        label=_("Distance"),
+        required=False,
+        min_value=1,
+        max_value=MAX_MILES,
+        error_messages={
+            "invalid": _("Please give the distance in whole miles, like 25."),
+            "min_value": _("Please choose a distance of at least 1 mile."),
+            "max_value": _("Please choose a distance of at most 12,500 miles."),
+        },
+    )
+    open_now = forms.BooleanField(label=_("Open now"), required=False)
+    q = forms.CharField(label=_("Name or word"), required=False, max_length=100)

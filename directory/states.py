@@ -1,0 +1,153 @@
+"""One state's page: every kind of support that stands in it or serves it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from listings.panel import Panel, build_panel, page_number, query_with
+from orgs.filters import OrganizationFilter
+from orgs.kinds import KIND_WORDS
+from orgs.models import Organization
+from places.models import Place
+from warmlines.lines import LineGroup, grouped, lines_at
+from warmlines.models import Warmline
+
+# More cards than this make a page heavy on an old phone.
+MOST_CARDS = 60
+CARDS_A_KIND = 8
+PAGE_SIZE = 40
+
+
+@dataclass(frozen=True)
+class Town:
+    name: str
+    rows: list[Organization]
+
+
+@dataclass(frozen=True)
+class KindSection:
+    slug: str
+    heading: str
+    explained: str
+    towns: list[Town]
+    shown: int
+    total: int
+    all_url: str = ""
+
+
+@dataclass
+class StatePage:
+    place: Place
+    sections: list[KindSection]
+    elsewhere: list[Organization]
+    line_groups: list[LineGroup]
+    panel: Panel
+    total: int
+    page: int = 1
+    pages: int = 1
+    previous_url: str = ""
+    next_url: str = ""
+    chosen: dict[str, list[str]] = field(default_factory=dict)
+
+
+class StateFilter(OrganizationFilter):
+    """A state's page is filtered by kind and how only."""
+
+    term_fields = ()
+
+    class Meta:
+        model = Organization
+        fields = ["how", "kind"]
+
+
+def state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
+    chosen = StateFilter(params, queryset=Organization.objects.none())
+    scope = Organization.objects.public().in_state(place.state)
+    found = chosen.narrow(scope)
+    counts = Counter(dict(found.kind_counts()))
+    total = counts.total()
+    page = StatePage(
+        place=place,
+        sections=[],
+        elsewhere=[],
+        line_groups=[],
+        panel=build_panel(chosen.form, params, chosen.counts(scope)),
+        total=total,
+        chosen=chosen.chosen,
+    )
+    if chosen.chosen and total > MOST_CARDS:
+        _fill_one_page(page, found, counts, params)
+    else:
+        page.sections = _overview(found, counts, params)
+    if page.page == 1 and not chosen.chosen:
+        page.elsewhere = _elsewhere(place)
+        page.line_groups = _lines(place, at)
+    return page
+
+
+def _overview(found: Any, counts: Counter[str], params: QueryDict) -> list[KindSection]:
+    """Every kind; where that would be too many cards, the first of each."""
+    limit = None if counts.total() <= MOST_CARDS else CARDS_A_KIND
+    rows = found.for_cards().by_town().first_of_each_kind(limit)
+    by_kind: dict[str, list[Organization]] = {}
+    for row in rows:
+        by_kind.setdefault(row.kind, []).append(row)
+    return [
+        _section(kind, by_kind[kind], counts[kind], query_with(params, kind=kind))
+        for kind in KIND_WORDS
+        if kind in by_kind
+    ]
+
+
+def _fill_one_page(
+    page: StatePage, found: Any, counts: Counter[str], params: QueryDict
+) -> None:
+    page.page = page_number(params)
+    page.pages = -(-page.total // PAGE_SIZE)
+    rows, _total = (
+        found.for_cards()
+        .order_by("kind", "city", "name", "slug")
+        .page(limit=PAGE_SIZE, offset=(page.page - 1) * PAGE_SIZE)
+    )
+    page.sections = [
+        _section(kind, list(members), counts[kind])
+        for kind, members in groupby(rows, key=lambda row: row.kind)
+    ]
+    if page.page > 1:
+        page.previous_url = query_with(params, page=page.page - 1)
+    if page.page < page.pages:
+        page.next_url = query_with(params, page=page.page + 1)
+
+
+def _section(
+    kind: str, rows: list[Organization], total: int, all_url: str = ""
+) -> KindSection:
+    words = KIND_WORDS[kind]
+    towns = groupby(rows, key=lambda row: row.city)
+    return KindSection(
+        slug=kind,
+        heading=str(words.plural),
+        explained=str(words.explained),
+        towns=[Town(name or _("No town listed"), list(r)) for name, r in towns],
+        shown=len(rows),
+        total=total,
+        all_url=all_url if total > len(rows) else "",
+    )
+
+
+def _elsewhere(place: Place) -> list[Organization]:
+    """What stands in another state and serves this one by name."""
+    found = Organization.objects.public().naming_state(place.state)
+    return list(found.exclude(state=place.state).for_cards().by_name()[:20])
+
+
+def _lines(place: Place, at: datetime) -> list[LineGroup]:
+    found = Warmline.objects.public().taking_callers_from_state(place).for_cards()
+    return grouped(lines_at(found, at, zone=place.timezone), place)

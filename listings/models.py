@@ -1,0 +1,405 @@
+"""What every listing is, whichever catalogue it stands in."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from listings.hours import Hours, Status
+from listings.querysets import ListingQuerySet, TermQuerySet
+from listings.words import fold
+from places.models import Place
+
+PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+
+
+class Term(models.Model):
+    """A word of one of our four vocabularies, with the label people read."""
+
+    class Kind(models.TextChoices):
+        SERVICE = "service", _("What they offer")
+        COMMUNITY = "community", _("Who is welcomed by name")
+        CONDITION = "condition", _("What it is about")
+        LANGUAGE = "language", _("Languages")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    slug = models.SlugField(_("slug"), max_length=40)
+    label = models.CharField(_("label"), max_length=80)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("term")
+        verbose_name_plural = _("terms")
+        ordering = ["kind", "order", "label"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "slug"], name="term_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Listing(models.Model):
+    """One thing a person can turn to: its facts, its state and where both are from."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        TEMPORARILY_CLOSED = "temporarily_closed", _("Temporarily closed")
+        CLOSED = "closed", _("Closed")
+
+    class Area(models.TextChoices):
+        UNKNOWN = "unknown", _("Not known")
+        NATIONWIDE = "nationwide", _("The whole country")
+        PLACES = "places", _("The states and counties named")
+
+    class CheckedHow(models.TextChoices):
+        CALLED = "called", _("by calling")
+        EMAILED = "emailed", _("by e-mail")
+        SITE_READ = "site_read", _("by reading their website")
+        CONFIRMED = "confirmed", _("by the organization itself")
+
+    PUBLIC_STATES: ClassVar = (Status.PUBLISHED, Status.TEMPORARILY_CLOSED)
+    # Any one of these is a way to make contact; without one a listing stays a draft.
+    CONTACT_FIELDS: ClassVar = (
+        "phone",
+        "toll_free",
+        "tty",
+        "videophone",
+        "text_line",
+        "chat_url",
+        "email",
+        "website",
+    )
+
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(_("slug"), max_length=120, unique=True, blank=True)
+    summary = models.TextField(_("summary"), blank=True)
+
+    phone = PhoneNumberField(_("phone"), blank=True)
+    toll_free = PhoneNumberField(_("toll-free phone"), blank=True)
+    tty = models.CharField(
+        _("TTY"), max_length=20, blank=True, help_text=_("A number, or 711 for relay.")
+    )
+    videophone = PhoneNumberField(_("videophone"), blank=True)
+    text_line = models.CharField(
+        _("text line"),
+        max_length=60,
+        blank=True,
+        help_text=_("A number, or a short code with its keyword in brackets."),
+    )
+    chat_url = models.URLField(_("chat address"), blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    website = models.URLField(_("website"), max_length=300, blank=True)
+
+    hours = models.CharField(
+        _("hours"),
+        max_length=500,
+        blank=True,
+        help_text=_("OpenStreetMap opening_hours syntax. Empty means not known."),
+    )
+    hours_note = models.CharField(_("hours, as published"), max_length=300, blank=True)
+    timezone = models.CharField(_("time zone"), max_length=40, blank=True)
+
+    in_person = models.BooleanField(_("in person"), null=True)
+    online = models.BooleanField(_("online"), null=True)
+    by_phone = models.BooleanField(_("by phone"), null=True)
+    cost = models.CharField(_("cost"), max_length=200, blank=True)
+    referral_needed = models.BooleanField(_("referral needed"), null=True)
+    wheelchair_access = models.BooleanField(_("wheelchair access"), null=True)
+    terms = models.ManyToManyField(
+        Term, verbose_name=_("terms"), related_name="%(class)ss", blank=True
+    )
+
+    area = models.CharField(
+        _("where it serves"), max_length=10, choices=Area, default=Area.UNKNOWN
+    )
+    serves = models.ManyToManyField(
+        Place,
+        verbose_name=_("states and counties served"),
+        related_name="served_by_%(class)ss",
+        blank=True,
+    )
+    area_note = models.CharField(_("area, in words"), max_length=300, blank=True)
+
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status, default=Status.DRAFT
+    )
+    closed_because = models.CharField(_("why closed"), max_length=300, blank=True)
+    caution = models.CharField(
+        _("caution"), max_length=300, blank=True, help_text=_("Shown to the public.")
+    )
+    note = models.TextField(_("internal note"), blank=True)
+
+    key = models.CharField(_("source key"), max_length=200, blank=True)
+    source_name = models.CharField(_("source"), max_length=200, blank=True)
+    source_url = models.URLField(_("source address"), max_length=500, blank=True)
+    source_seen = models.CharField(
+        _("date of the source"),
+        max_length=10,
+        blank=True,
+        validators=[RegexValidator(PARTIAL_DATE)],
+        help_text=_("A date, a month (2022-05) or a year. Empty means undated."),
+    )
+    source_license = models.CharField(_("licence"), max_length=100, blank=True)
+
+    checked_on = models.DateField(_("checked on"), null=True, blank=True)
+    checked_how = models.CharField(
+        _("checked how"), max_length=10, choices=CheckedHow, blank=True
+    )
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("checked by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    checked_facts = models.JSONField(_("facts checked"), default=list, blank=True)
+    check_due_on = models.DateField(_("next check due"), null=True, blank=True)
+
+    # Stable for ever: other people's systems hold it.
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    search_text = models.TextField(default="", blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects: ClassVar[ListingQuerySet[Any]] = ListingQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        abstract = True
+        ordering = ["name", "slug"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=~Q(key=""),
+                name="%(app_label)s_%(class)s_key_unique",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(slug=""),
+                name="%(app_label)s_%(class)s_name_and_slug_set",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="published")
+                | ~Q(phone="")
+                | ~Q(toll_free="")
+                | ~Q(tty="")
+                | ~Q(videophone="")
+                | ~Q(text_line="")
+                | ~Q(chat_url="")
+                | ~Q(email="")
+                | ~Q(website=""),
+                name="%(app_label)s_%(class)s_published_has_contact",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="closed") | ~Q(closed_because=""),
+                name="%(app_label)s_%(class)s_closed_because_set",
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_on=None, checked_how="", checked_by=None)
+                | Q(checked_on__isnull=False, checked_by__isnull=False)
+                & ~Q(checked_how="")
+                | Q(checked_on__isnull=False, checked_how="confirmed"),
+                name="%(app_label)s_%(class)s_check_on_how_by_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(hours="") | ~Q(timezone=""),
+                name="%(app_label)s_%(class)s_hours_have_zone",
+            ),
+            models.CheckConstraint(
+                condition=Q(source_seen="") | Q(source_seen__regex=PARTIAL_DATE),
+                name="%(app_label)s_%(class)s_source_seen_is_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        listing = super().from_db(*args, **kwargs)
+        listing._slug_in_db = listing.__dict__.get("slug", "")
+        return listing
+
+    def save(self, **options: Any) -> None:
+        """Fill slug and search words; a slug that changed leaves a redirect."""
+        if not self.slug:
+            self.slug = self._free_slug()
+        self.search_text = fold(" ".join(self.searched_words()))
+        if fields := options.get("update_fields"):
+            options["update_fields"] = {*fields, "slug", "search_text", "changed_at"}
+        super().save(**options)
+        before: str = getattr(self, "_slug_in_db", "")
+        if before and before != self.slug:
+            OldSlug.objects.leave(self, before)
+        self._slug_in_db = self.slug
+
+    def searched_words(self) -> list[str]:
+        return [self.name, self.summary]
+
+    @property
+    def catalogue(self) -> str:
+        """The short name of the catalogue, as in `data-listing="org:…"`."""
+        raise NotImplementedError
+
+    @property
+    def data_key(self) -> str:
+        return f"{self.catalogue}:{self.slug}"
+
+    @property
+    def is_public(self) -> bool:
+        return self.status in self.PUBLIC_STATES
+
+    @property
+    def has_contact(self) -> bool:
+        return any(getattr(self, name) for name in self.CONTACT_FIELDS)
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        return ZoneInfo(self.timezone) if self.timezone else None
+
+    @property
+    def opening_hours(self) -> Hours:
+        return Hours(self.hours, self.timezone or "UTC")
+
+    def status_at(self, at: datetime) -> Status:
+        return self.opening_hours.status(at)
+
+    def terms_of(self, kind: str) -> list[Term]:
+        """The listing's terms of one vocabulary, from the prefetched set."""
+        return [term for term in self.terms.all() if term.kind == kind]
+
+    @property
+    def services(self) -> list[Term]:
+        return self.terms_of(Term.Kind.SERVICE)
+
+    @property
+    def communities(self) -> list[Term]:
+        return self.terms_of(Term.Kind.COMMUNITY)
+
+    @property
+    def conditions(self) -> list[Term]:
+        return self.terms_of(Term.Kind.CONDITION)
+
+    @property
+    def languages(self) -> list[Term]:
+        return self.terms_of(Term.Kind.LANGUAGE)
+
+    def publish(self) -> None:
+        self.status = self.Status.PUBLISHED
+        self.closed_because = ""
+        self._save_state()
+
+    def close(self, *, because: str, temporarily: bool = False) -> None:
+        closed, paused = self.Status.CLOSED, self.Status.TEMPORARILY_CLOSED
+        self.status = paused if temporarily else closed
+        self.closed_because = because
+        self._save_state()
+
+    def _save_state(self) -> None:
+        self.version += 1
+        self.save(update_fields=["status", "closed_because", "version"])
+
+    def _free_slug(self) -> str:
+        """The name as a slug; with what tells it apart, or a number, if taken."""
+        taken = type(self)._default_manager.exclude(pk=self.pk)
+        parts = [self.name, *self.slug_parts()]
+        tries = [slugify(" ".join(parts[:n]))[:110] for n in range(1, len(parts) + 1)]
+        tries += [f"{tries[-1]}-{number}" for number in range(2, 1000)]
+        return next(
+            slug for slug in tries if slug and not taken.filter(slug=slug).exists()
+        )
+
+    def slug_parts(self) -> list[str]:
+        return []
+
+
+class OldSlugQuerySet(models.QuerySet["OldSlug"]):
+    def leave(self, listing: Listing, slug: str) -> None:
+        """Remember that `slug` was this listing's address; newest owner wins."""
+        self.update_or_create(
+            content_type=ContentType.objects.get_for_model(listing),
+            slug=slug,
+            defaults={"object_id": listing.pk},
+        )
+
+    def target(self, model: type[Listing], slug: str) -> Listing | None:
+        kind = ContentType.objects.get_for_model(model)
+        old = self.filter(content_type=kind, slug=slug).first()
+        return model.objects.filter(pk=old.object_id).first() if old else None
+
+
+class OldSlug(models.Model):
+    """An address a listing once had, so that old links live."""
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    object_id = models.PositiveBigIntegerField()
+    listing = GenericForeignKey("content_type", "object_id")
+    slug = models.SlugField(max_length=120)
+
+    objects = OldSlugQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("old address")
+        verbose_name_plural = _("old addresses")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "slug"], name="old_slug_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class TombstoneQuerySet(models.QuerySet["Tombstone"]):
+    def barring(self, *, key: str, phone: str, website: str) -> Tombstone | None:
+        """The wish not to be listed that this row would break, if there is one."""
+        same = Q(pk=None)
+        for field, value in (("key", key), ("phone", phone), ("website", website)):
+            if value:
+                same |= Q(**{field: value})
+        return self.filter(same).first()
+
+
+class Tombstone(models.Model):
+    """An organization that asked not to be listed; no import overrules it."""
+
+    key = models.CharField(_("source key"), max_length=200, blank=True)
+    name = models.CharField(_("name"), max_length=200)
+    phone = PhoneNumberField(_("phone"), blank=True)
+    website = models.URLField(_("website"), max_length=300, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = TombstoneQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("removal on request")
+        verbose_name_plural = _("removals on request")
+        ordering = [F("created_at").desc()]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(key="") | ~Q(phone="") | ~Q(website=""),
+                name="tombstone_names_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

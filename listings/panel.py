@@ -1,0 +1,158 @@
+"""The filters of a list page, as the template shows them: groups, chips, advice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.forms import Form
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from places.forms import PlaceForm
+from places.lookup import typed
+
+Counts = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    count: int | None
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """One filter: its options, and what was wrong with the values given."""
+
+    name: str
+    legend: str
+    options: list[Option]
+    errors: list[str] = field(default_factory=list)
+    kind: str = "checkbox"
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One chosen value, and the address of the page without it."""
+
+    name: str
+    value: str
+    label: str
+    remove_url: str
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A filter that could be removed, and how many results that would leave."""
+
+    label: str
+    url: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Panel:
+    groups: list[Group]
+    chips: list[Chip]
+    clear_url: str
+    hidden: list[tuple[str, str]]
+    counts_for: str = ""
+
+    def advice(self, count_without: Callable[[Chip], int]) -> list[Advice]:
+        """Which chips to remove to get results, best first."""
+        tried = [Advice(c.label, c.remove_url, count_without(c)) for c in self.chips]
+        return sorted((a for a in tried if a.count), key=lambda a: -a.count)
+
+
+def page_number(params: QueryDict) -> int:
+    """The page asked for; anything that is not a number from 1 is the first."""
+    text = params.get("page", "")
+    is_number = text.isascii() and text.isdigit() and len(text) < 6
+    return max(1, int(text)) if is_number else 1
+
+
+def query_with(params: QueryDict, **changes: str | int | None) -> str:
+    """ "?…" with these parameters set, or dropped where None; page starts anew."""
+    changed = params.copy()
+    changed.pop("page", None)
+    for name, value in changes.items():
+        changed.pop(name, None)
+        if value is not None:
+            changed[name] = str(value)
+    return f"?{changed.urlencode()}" if changed else "?"
+
+
+def query_without(params: QueryDict, name: str, value: str) -> str:
+    """ "?…" with one value of one parameter taken out."""
+    changed = params.copy()
+    changed.pop("page", None)
+    changed.setlist(name, [v for v in params.getlist(name) if v != value])
+    return f"?{changed.urlencode()}" if changed.urlencode() else "?"
+
+
+def build_panel(
+    form: Form, params: QueryDict, counts: Counts, keep: Iterable[str] = ()
+) -> Panel:
+    """The panel of a bound form whose fields are choices; `keep` stays hidden."""
+    groups = [_group(form, params, name, counts) for name in form.fields]
+    shown = [group for group in groups if group.options or group.errors]
+    hidden = [(n, v) for n in keep for v in params.getlist(n) if v]
+    clear = params.copy()
+    for name in [*form.fields, "page"]:
+        clear.pop(name, None)
+    return Panel(
+        groups=shown,
+        chips=[chip for group in shown for chip in _chips(group, params)],
+        clear_url=f"?{clear.urlencode()}",
+        hidden=hidden,
+    )
+
+
+def _group(form: Form, params: QueryDict, name: str, counts: Counts) -> Group:
+    bound = form[name]
+    choices = [(str(v), str(label)) for v, label in getattr(bound.field, "choices", [])]
+    chosen = set(params.getlist(name))
+    known = {value for value, _label in choices}
+    tally = counts.get(name)
+    options = [
+        Option(value, label, tally.get(value, 0) if tally else None, value in chosen)
+        for value, label in choices
+        if _worth_showing(value, chosen, tally)
+    ]
+    unknown = [value[:40] for value in chosen - known if value.strip()]
+    errors = [
+        _("We do not know “%(value)s” here, so it was left out.") % {"value": value}
+        for value in sorted(unknown)
+    ]
+    kind = getattr(bound.field, "panel_kind", "checkbox")
+    return Group(name, str(bound.label), options, errors, kind)
+
+
+def _worth_showing(
+    value: str, chosen: set[str], tally: Mapping[str, int] | None
+) -> bool:
+    return tally is None or value in chosen or bool(tally.get(value))
+
+
+def _chips(group: Group, params: QueryDict) -> list[Chip]:
+    return [
+        Chip(
+            group.name,
+            option.value,
+            option.label,
+            query_without(params, group.name, option.value),
+        )
+        for option in group.options
+        if option.checked and option.value
+    ]
+
+
+def place_links(form: PlaceForm, params: QueryDict) -> list[tuple[str, str]]:
+    """(label, address) of each meaning that the typed words may have."""
+    return [
+        (place.label_with_county, query_with(params, near=typed(place)))
+        for place in form.candidates
+    ]

@@ -1,0 +1,115 @@
+"""The questions asked of every catalogue, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Self, TypeVar
+
+from django.db import models
+from django.db.models import (
+    Case,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    Value,
+    When,
+    Window,
+)
+
+from listings.words import fold
+from places.models import Place
+
+ListingT = TypeVar("ListingT", bound=models.Model)
+
+# How surely a listing serves a place; smaller is surer.
+SERVES_COUNTY, SERVES_STATE, SERVES_NATION, AREA_UNKNOWN = range(4)
+
+
+class TermQuerySet(models.QuerySet[Any]):
+    def of(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
+
+class ListingQuerySet(models.QuerySet[ListingT]):
+    def public(self) -> Self:
+        """What a visitor may see: published, or closed for a time."""
+        return self.filter(status__in=self.model.PUBLIC_STATES)  # type: ignore[attr-defined]
+
+    def for_cards(self) -> Self:
+        """With all that a card shows, in a fixed number of queries."""
+        return self.prefetch_related("terms", "serves")
+
+    def by_name(self) -> Self:
+        return self.order_by("name", "slug")
+
+    def with_any(self, kind: str, slugs: Iterable[str]) -> Self:
+        """Carrying at least one of these terms of one vocabulary."""
+        terms = self._terms().filter(term__kind=kind, term__slug__in=list(slugs))
+        return self.filter(Exists(terms))
+
+    def reached_by(self, ways: Iterable[str]) -> Self:
+        """Reachable in at least one of these ways; hybrids count for each."""
+        fields = {"in_person": "in_person", "online": "online", "phone": "by_phone"}
+        wanted = Q(pk=None)
+        for way in ways:
+            wanted |= Q(**{fields[way]: True})
+        return self.filter(wanted)
+
+    def matching(self, words: str) -> Self:
+        """Every word stands in the name, town, summary or a term's label."""
+        found = self
+        for word in fold(words).split()[:8]:
+            labels = self._terms().filter(term__label__icontains=word)
+            found = found.filter(Q(search_text__contains=word) | Exists(labels))
+        return found
+
+    def page(self, *, limit: int, offset: int) -> tuple[list[ListingT], int]:
+        """Some rows and how many there are in all, in one query."""
+        counted = self.annotate(rows_in_all=Window(models.Count("*")))
+        rows: list[Any] = list(counted[offset : offset + limit])
+        if rows or not offset:
+            return rows, rows[0].rows_in_all if rows else 0
+        return [], self.count()
+
+    def term_counts(self, kinds: Iterable[str]) -> models.QuerySet[Any, Any]:
+        """(kind, slug, how many of these listings carry it)."""
+        through = self.model.terms.through._default_manager  # type: ignore[attr-defined]
+        mine = {f"{self.model._meta.model_name}__in": self.order_by().values("pk")}
+        carried = through.filter(term__kind__in=list(kinds), **mine)
+        numbered = carried.values_list("term__kind", "term__slug")
+        return numbered.annotate(models.Count("pk")).order_by()  # type: ignore[no-any-return]
+
+    def naming(self, places: Iterable[Place]) -> Self:
+        """Whose service area names one of these states or counties."""
+        return self.filter(Exists(self._areas(places)))
+
+    def serving(self, place: Place) -> Self:
+        """Whose service area covers the place, by name or as nationwide."""
+        return self.covering(place).filter(coverage__lte=SERVES_NATION)
+
+    def covering(self, place: Place) -> Self:
+        """Annotate `coverage`, SERVES_COUNTY … AREA_UNKNOWN; null serves elsewhere."""
+        state = Place.objects.states().filter(code=place.state)
+        county = place.own_county
+        return self.annotate(
+            coverage=Case(
+                When(Exists(self._areas([county] if county else [])), SERVES_COUNTY),
+                When(Exists(self._areas(state)), SERVES_STATE),
+                When(area="nationwide", then=Value(SERVES_NATION)),
+                When(area="unknown", then=Value(AREA_UNKNOWN)),
+                output_field=IntegerField(),
+            )
+        )
+
+    def _through(self, field: str) -> models.QuerySet[Any]:
+        """Rows of a many-to-many of the listing that the outer query stands at."""
+        through = getattr(self.model, field).through
+        mine = {f"{self.model._meta.model_name}_id": OuterRef("pk")}
+        return through._default_manager.filter(**mine)  # type: ignore[no-any-return]
+
+    def _terms(self) -> models.QuerySet[Any]:
+        return self._through("terms")
+
+    def _areas(self, places: Iterable[Place]) -> models.QuerySet[Any]:
+        return self._through("serves").filter(place__in=places)

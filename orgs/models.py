@@ -1,0 +1,162 @@
+"""The catalogue of peer-run organizations and Centers for Independent Living."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from listings.models import Listing
+from listings.querysets import AREA_UNKNOWN, SERVES_NATION, ListingQuerySet
+from places.models import Place
+from places.near import Located, LocatedQuerySet
+from places.states import STATES
+
+
+class OrganizationQuerySet(
+    ListingQuerySet["Organization"], LocatedQuerySet["Organization"]
+):
+    def for_cards(self) -> Self:
+        return super().for_cards().select_related("parent")
+
+    def of_kinds(self, kinds: Iterable[str]) -> Self:
+        return self.filter(kind__in=list(kinds))
+
+    def cils(self) -> Self:
+        return self.filter(kind=Organization.Kind.CIL)
+
+    def in_state(self, code: str) -> Self:
+        return self.filter(state=code)
+
+    def by_town(self) -> Self:
+        return self.order_by("city", "name", "slug")
+
+    def serving_by_name(self, place: Place) -> Self:
+        """Serves the county or state, named as such; or stands in the state
+        and its area is not known. Surest first; `coverage` says which."""
+        named = Q(coverage__lt=SERVES_NATION)
+        unknown_here = Q(coverage=AREA_UNKNOWN, state=place.state)
+        return self.covering(place).filter(named | unknown_here)
+
+    def from_anywhere(self, place: Place | None = None) -> Self:
+        """Online, and open to the whole country or to this place."""
+        everywhere = Q(area=Listing.Area.NATIONWIDE)
+        if place is None:
+            return self.filter(everywhere, online=True)
+        return self.covering(place).filter(coverage__lte=SERVES_NATION, online=True)
+
+
+class Organization(Listing, Located):
+    """A peer-run organization, a respite, a Center for Independent Living …"""
+
+    class Kind(models.TextChoices):
+        PEER_RUN = "peer_run", _("Peer-run organization")
+        CIL = "cil", _("Center for Independent Living")
+        PEER_RESPITE = "peer_respite", _("Peer respite")
+        DROP_IN_CENTER = "drop_in_center", _("Drop-in or recovery learning center")
+        RECOVERY_COMMUNITY = (
+            "recovery_community",
+            _("Recovery community organization"),
+        )
+        STATEWIDE_NETWORK = "statewide_network", _("Statewide network")
+        ONLINE_COMMUNITY = "online_community", _("Online community")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("branch of"),
+        on_delete=models.SET_NULL,
+        related_name="branches",
+        null=True,
+        blank=True,
+    )
+    host = models.CharField(
+        _("host"),
+        max_length=200,
+        blank=True,
+        help_text=_("The organization it is part of, if that is not listed here."),
+    )
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    city = models.CharField(_("town"), max_length=100, blank=True)
+    state = models.CharField(_("state"), max_length=2, blank=True)
+    zip_code = models.CharField(_("ZIP code"), max_length=10, blank=True)
+    county = models.ForeignKey(
+        Place,
+        verbose_name=_("county"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    address_withheld = models.BooleanField(
+        _("address withheld"),
+        default=False,
+        help_text=_("The street and the exact point are then shown to nobody."),
+    )
+
+    # Set by nearest_page(): miles from the place asked for.
+    distance_miles: float | None = None
+    # Set by covering(): how surely it serves the place asked for.
+    coverage: int | None = None
+
+    objects: ClassVar[OrganizationQuerySet] = OrganizationQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Listing.Meta):
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        constraints = [
+            *Listing.Meta.constraints,
+            *Located.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(address_withheld=False)
+                | Q(precision__in=["", Located.Precision.COUNTY]),
+                name="%(app_label)s_%(class)s_withheld_point_is_coarse",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="") | Q(state__in=list(STATES)),
+                name="%(app_label)s_%(class)s_state_known",
+            ),
+        ]
+        indexes = [
+            *Located.Meta.indexes,
+            models.Index(fields=["state", "kind"], name="organization_state_kind"),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("organization", args=[self.slug])
+
+    @property
+    def catalogue(self) -> str:
+        return "org"
+
+    @property
+    def public_street(self) -> str:
+        return "" if self.address_withheld else self.street
+
+    @property
+    def public_zip_code(self) -> str:
+        return "" if self.address_withheld else self.zip_code
+
+    @property
+    def state_name(self) -> str:
+        return STATES[self.state].name if self.state else ""
+
+    @property
+    def town_line(self) -> str:
+        """ "Glendive, MT 59330", as far as it is known and may be shown."""
+        town = ", ".join(part for part in (self.city, self.state) if part)
+        return f"{town} {self.public_zip_code}".strip()
+
+    @property
+    def point_is_approximate(self) -> bool:
+        return self.precision != Located.Precision.ADDRESS
+
+    def searched_words(self) -> list[str]:
+        return [*super().searched_words(), self.city, self.state_name, self.host]
+
+    def slug_parts(self) -> list[str]:
+        return [part for part in (self.city, self.state) if part]

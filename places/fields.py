@@ -1,0 +1,62 @@
+"""A form field that cleans what somebody typed to a place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from places.lookup import MAX_LENGTH, Problem, look_up
+from places.models import Place
+
+MESSAGES = {
+    Problem.UNKNOWN: _(
+        "We could not find “%(text)s”. Try a ZIP code, or a town with its state, "
+        "like “Circle, MT”. If the place is very small, try its county or the "
+        "nearest town."
+    ),
+    Problem.AMBIGUOUS: _("There is more than one “%(text)s”. Which one do you mean?"),
+    Problem.FOREIGN: _(
+        "This directory covers the United States and its territories. "
+        "We could not find “%(text)s” there."
+    ),
+    Problem.TOO_LONG: _("That is too long. Please type just a ZIP code or a town."),
+    Problem.EMPTY: _("Please type a ZIP code or a town."),
+}
+SHOWN_LENGTH = 60
+
+
+class PlaceField(forms.CharField):
+    """Cleans to a Place whose `other_meanings` are its namesakes, or to None.
+
+    Errors carry the problem's name as their code, and in params the `candidates`.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.widget.attrs |= {
+            "autocomplete": "postal-code",
+            "autocapitalize": "words",
+            "spellcheck": "false",
+            "maxlength": MAX_LENGTH,
+        }
+
+    def clean(self, value: Any) -> Place | None:
+        text = self.to_python(value) or ""
+        if not text and not self.required:
+            return None
+        answer = look_up(text)
+        if answer.place is None:
+            problem = answer.problem or Problem.UNKNOWN
+            raise ValidationError(
+                MESSAGES[problem],
+                code=problem.value,
+                params={
+                    "text": text[:SHOWN_LENGTH],
+                    "candidates": answer.candidates,
+                },
+            )
+        answer.place.other_meanings = answer.candidates  # type: ignore[misc]
+        return answer.place

@@ -1,0 +1,83 @@
+"""Points on the earth and the miles between them. Pure arithmetic, WGS84."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import asin, cos, degrees, radians, sin, sqrt
+
+# WGS84 in statute miles (1 mile = 1,609.344 m): half axis and first eccentricity².
+EQUATOR = 6_378_137.0 / 1_609.344
+ECCENTRICITY2 = 6.694_379_990_141_3e-3
+# Turning a chord into an arc wants one radius; the mean radius keeps the error
+# below 0.1% up to 5,000 miles (tests/places/test_geo.py proves it by geodesics).
+MEAN_RADIUS = 6_371_008.8 / 1_609.344
+# A degree of latitude is never shorter than this many miles.
+LATITUDE_DEGREE = 68.6
+
+
+@dataclass(frozen=True)
+class Point:
+    """Latitude and longitude in degrees, WGS84."""
+
+    latitude: float
+    longitude: float
+
+    @property
+    def xyz(self) -> tuple[float, float, float]:
+        """Earth-centred coordinates in miles, on the ellipsoid."""
+        phi, lam = radians(self.latitude), radians(self.longitude)
+        normal = EQUATOR / sqrt(1 - ECCENTRICITY2 * sin(phi) ** 2)
+        across = normal * cos(phi)
+        return (
+            across * cos(lam),
+            across * sin(lam),
+            normal * (1 - ECCENTRICITY2) * sin(phi),
+        )
+
+
+@dataclass(frozen=True)
+class Box:
+    """Degrees; `west` is never greater than `east`."""
+
+    south: float
+    north: float
+    west: float
+    east: float
+
+
+def miles_of_chord(chord: float) -> float:
+    """Miles along the ground from the straight line through the earth."""
+    return 2 * MEAN_RADIUS * asin(min(1.0, chord / (2 * MEAN_RADIUS)))
+
+
+def chord_of_miles(miles: float) -> float:
+    """The inverse of miles_of_chord; the far side of the earth at most."""
+    half_turn = MEAN_RADIUS * radians(180)
+    return 2 * MEAN_RADIUS * sin(min(miles, half_turn) / (2 * MEAN_RADIUS))
+
+
+def chord2_between(one: Point, other: Point) -> float:
+    """The squared chord in square miles."""
+    return sum((a - b) ** 2 for a, b in zip(one.xyz, other.xyz, strict=True))
+
+
+def miles_between(one: Point, other: Point) -> float:
+    return miles_of_chord(sqrt(chord2_between(one, other)))
+
+
+def boxes_around(point: Point, miles: float) -> list[Box]:
+    """Boxes that hold every point within `miles`; two where they cross 180°."""
+    rise = miles / LATITUDE_DEGREE
+    south, north = point.latitude - rise, point.latitude + rise
+    if south <= -90 or north >= 90:
+        return [Box(max(south, -90.0), min(north, 90.0), -180.0, 180.0)]
+    reach = sin(radians(min(rise, 90.0))) / cos(radians(point.latitude))
+    if reach >= 1:
+        return [Box(south, north, -180.0, 180.0)]
+    turn = degrees(asin(reach))
+    west, east = point.longitude - turn, point.longitude + turn
+    if west < -180:
+        return [Box(south, north, -180.0, east), Box(south, north, west + 360, 180.0)]
+    if east > 180:
+        return [Box(south, north, west, 180.0), Box(south, north, -180.0, east - 360)]
+    return [Box(south, north, west, east)]

@@ -1,0 +1,25 @@
+"""Names made comparable, so that "St. Louis" and "Saint Louis" are one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+DROPPED = str.maketrans("", "", "'’‘`.ʻ")
+NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+SHORT = {
+    "saint": "st",
+    "sainte": "ste",
+    "mount": "mt",
+    "fort": "ft",
+    "point": "pt",
+    "mountain": "mtn",
+}
+
+
+def place_key(name: str) -> str:
+    """Accents, case, punctuation and spaces taken out; long words made short."""
+    plain = unicodedata.normalize("NFKD", name.translate(DROPPED))
+    letters = plain.encode("ascii", "ignore").decode().lower()
+    words = NOT_A_WORD.sub(" ", letters).split()
+    return "".join(SHORT.get(word, word) for word in words)

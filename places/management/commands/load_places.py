@@ -1,0 +1,148 @@
+"""Fill the gazetteer from fixtures/places.csv.gz, again and again to the same end."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+from tqdm import tqdm
+
+from places.keys import place_key
+from places.models import OtherName, Place
+from places.states import STATES
+
+Row = dict[str, str]
+FILE = "places.csv.gz"
+BATCH = 2_000
+KINDS = {"zip": "zip", "place": "city", "county": "county"}
+UPDATED = [
+    "name",
+    "alt_names",
+    "key",
+    "state",
+    "county",
+    "latitude",
+    "longitude",
+    "population",
+    "timezone",
+]
+
+
+class Command(BaseCommand):
+    help = "Load states, counties, towns and ZIP codes. Safe to run again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--if-empty", action="store_true", help="only once")
+        parser.add_argument("--quiet", action="store_true", help="no progress bar")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["if_empty"] and Place.objects.exists():
+            return
+        rows = read_rows(settings.BASE_DIR / "fixtures" / FILE)
+        with transaction.atomic():
+            self._load(rows, quiet=options["quiet"])
+        self.stdout.write(f"{Place.objects.count():,} places are in the gazetteer.")
+
+    def _load(self, rows: list[Row], *, quiet: bool) -> None:
+        counties = [row for row in rows if row["kind"] == "county"]
+        save(state_places(counties))
+        save(place_of(row, None) for row in counties)
+        ids = dict(Place.objects.counties().values_list("code", "pk"))
+        others = [row for row in rows if row["kind"] != "county"]
+        bar = tqdm(others, desc="Places", unit=" rows", disable=quiet or None)
+        save(place_of(row, ids[row["county_fips"]]) for row in bar)
+        save_other_names()
+
+
+def read_rows(path: Path) -> list[Row]:
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def place_of(row: Row, county_id: int | None) -> Place:
+    return Place(
+        kind=KINDS[row["kind"]],
+        code=row["code"],
+        name=row["name"],
+        alt_names=row["alt_names"],
+        key=place_key(row["name"]),
+        state=row["state"],
+        county_id=county_id,
+        latitude=float(row["lat"]),
+        longitude=float(row["lon"]),
+        population=int(row["population"]) if row["population"] else None,
+        timezone=row["timezone"],
+    )
+
+
+def state_places(counties: Iterable[Row]) -> Iterator[Place]:
+    """States, centred where their people live: the counties' weighted mean."""
+    members: dict[str, list[Row]] = defaultdict(list)
+    for row in counties:
+        members[row["state"]].append(row)
+    for code, state in STATES.items():
+        rows = members[code]
+        # Counties of the smaller territories have no population in the file.
+        weights = [int(row["population"] or 1) for row in rows]
+        total = sum(weights)
+        yield Place(
+            kind=Place.Kind.STATE,
+            code=code,
+            name=state.name,
+            key=place_key(state.name),
+            state=code,
+            latitude=_mean(rows, "lat", weights),
+            longitude=_mean(rows, "lon", weights),
+            population=total if total > len(rows) else None,
+            timezone=state.zone,
+        )
+
+
+def _mean(rows: list[Row], column: str, weights: list[int]) -> float:
+    """Weighted mean; longitudes past 180° (the Aleutians) counted from the west."""
+    values = [float(row[column]) for row in rows]
+    if column == "lon" and max(values) - min(values) > 180:
+        values = [value - 360 if value > 0 else value for value in values]
+    pairs = zip(values, weights, strict=True)
+    return round(sum(v * w for v, w in pairs) / sum(weights), 5)
+
+
+def save(places: Iterable[Place]) -> None:
+    """Insert, or bring up to date by kind and code; ids stay as they are."""
+    Place.objects.bulk_create(
+        places,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["kind", "code"],
+        update_fields=UPDATED,
+    )
+
+
+def save_other_names() -> None:
+    """Make the other names just those of the file."""
+    wanted = {
+        (pk, other)
+        for pk, key, names in Place.objects.exclude(alt_names="").values_list(
+            "pk", "key", "alt_names"
+        )
+        for name in names.split(";")
+        if (other := place_key(name)) and other != key
+    }
+    stored = {
+        (place_id, key): pk
+        for pk, place_id, key in OtherName.objects.values_list("pk", "place_id", "key")
+    }
+    gone = [pk for pair, pk in stored.items() if pair not in wanted]
+    for start in range(0, len(gone), BATCH):
+        OtherName.objects.filter(pk__in=gone[start : start + BATCH]).delete()
+    added = sorted(wanted - stored.keys())
+    OtherName.objects.bulk_create(
+        (OtherName(place_id=pk, key=key) for pk, key in added), batch_size=BATCH
+    )

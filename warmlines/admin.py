@@ -1,0 +1,35 @@
+"""Warmlines at the curators' desk."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from listings.admin import CONTACT, HOURS, REACH, SOURCE, STATE, ListingAdmin
+from warmlines.models import Warmline
+
+
+@admin.register(Warmline)
+class WarmlineAdmin(ListingAdmin):
+    list_display = ("name", "phone", "who_may_call", "status", "checked_on")
+    list_filter = (*ListingAdmin.list_filter, "who_may_call", "answered_by_peers")
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "operator", "summary")}),
+        CONTACT,
+        HOURS,
+        (
+            _("Calling"),
+            {
+                "fields": (
+                    "who_may_call",
+                    "open_to",
+                    "answered_by_peers",
+                    "may_send_emergency",
+                    "call_limits",
+                )
+            },
+        ),
+        REACH,
+        STATE,
+        SOURCE,
+    )

@@ -1,0 +1,79 @@
+"""The catalogue of warmlines: peer-run phone lines for before a crisis."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from listings.models import Listing, Term
+from listings.querysets import SERVES_NATION, ListingQuerySet
+from places.models import Place
+
+
+class WarmlineQuerySet(ListingQuerySet["Warmline"]):
+    def taking_callers_from(self, place: Place) -> Self:
+        """Lines whose area covers the place, and lines open to anyone anywhere."""
+        anyone = Q(who_may_call=Warmline.WhoMayCall.ANYONE)
+        return self.covering(place).filter(Q(coverage__lte=SERVES_NATION) | anyone)
+
+    def from_anywhere(self) -> Self:
+        """Lines that somebody can call whatever state they are in."""
+        anyone = Q(who_may_call=Warmline.WhoMayCall.ANYONE)
+        return self.filter(anyone | Q(area=Listing.Area.NATIONWIDE))
+
+
+class Warmline(Listing):
+    """A line that people call, text or chat with; answered by peers where known."""
+
+    class WhoMayCall(models.TextChoices):
+        UNKNOWN = "unknown", _("The source does not say")
+        ANYONE = "anyone", _("Anyone, from anywhere")
+        STATE = "state", _("People in the state")
+        LOCAL = "local", _("People in the county or area")
+        GROUP = "group", _("A particular group")
+
+    operator = models.CharField(_("operator"), max_length=200, blank=True)
+    who_may_call = models.CharField(
+        _("who may call"),
+        max_length=10,
+        choices=WhoMayCall,
+        default=WhoMayCall.UNKNOWN,
+    )
+    open_to = models.CharField(_("who may call, in words"), max_length=200, blank=True)
+    answered_by_peers = models.BooleanField(_("answered by peers"), null=True)
+    may_send_emergency = models.BooleanField(
+        _("may call emergency services without consent"), null=True
+    )
+    call_limits = models.CharField(_("call limits"), max_length=200, blank=True)
+
+    # Set by covering(): how surely it serves the place asked for.
+    coverage: int | None = None
+
+    objects: ClassVar[WarmlineQuerySet] = WarmlineQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Listing.Meta):
+        verbose_name = _("warmline")
+        verbose_name_plural = _("warmlines")
+
+    def get_absolute_url(self) -> str:
+        return reverse("warmline", args=[self.slug])
+
+    @property
+    def catalogue(self) -> str:
+        return "warmline"
+
+    @property
+    def is_for_group(self) -> bool:
+        return self.who_may_call == self.WhoMayCall.GROUP
+
+    @property
+    def group(self) -> Term | None:
+        """The community it is for; None for a line that is for anyone."""
+        return next(iter(self.communities), None) if self.is_for_group else None
+
+    def searched_words(self) -> list[str]:
+        return [*super().searched_words(), self.operator, self.open_to]

@@ -1,0 +1,66 @@
+"""The pages of warmlines: who answers from here, and one line in full."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from listings.pages import or_elsewhere
+from listings.panel import build_panel, place_links
+from places.states import STATES
+from warmlines.filters import WarmlineFilter
+from warmlines.forms import WarmlineForm
+from warmlines.lines import by_state, grouped, lines_at
+from warmlines.models import Warmline
+
+
+@require_safe
+def warmlines(request: HttpRequest) -> HttpResponse:
+    """Lines that take callers from a place; without one, open now, then all."""
+    form = WarmlineForm(request.GET)
+    form.is_valid()
+    at = timezone.now()
+    place, open_now = form.place, bool(form.cleaned_data.get("open_now"))
+    chosen = WarmlineFilter(request.GET, queryset=Warmline.objects.none())
+    scope = Warmline.objects.public()
+    if place:
+        scope = scope.taking_callers_from(place)
+    found = chosen.narrow(scope).for_cards()
+    zone = place.timezone if place else ""
+    lines = lines_at(found, at, zone=zone, open_now=open_now)
+    links = place_links(form, request.GET)
+    context = {
+        "form": form,
+        "place": place,
+        "problem": form.problem,
+        "candidates": [] if place else links,
+        "other_meanings": links if place else [],
+        "panel": build_panel(
+            chosen.form, request.GET, chosen.counts(scope), keep=form.fields
+        ),
+        "groups": grouped(lines, place) if place else [],
+        "open_lines": [] if place else [line for line in lines if line.is_open],
+        "by_state": [] if place else by_state(lines),
+        "total": len(lines),
+        "open_count": sum(line.is_open for line in lines),
+        "none_for_anyone": not any(not ln.warmline.is_for_group for ln in lines),
+        "open_now": open_now,
+        "states": list(STATES.values()),
+        "at": at,
+    }
+    return render(request, "warmlines/warmlines.html", context)
+
+
+@require_safe
+def warmline(request: HttpRequest, slug: str) -> HttpResponse:
+    found = Warmline.objects.for_cards().filter(slug=slug).first()
+    if found is None or not found.is_public:
+        return or_elsewhere(request, Warmline, slug, found)
+    at: datetime = timezone.now()
+    [line] = lines_at([found], at)
+    context = {"warmline": found, "line": line, "at": at}
+    return render(request, "warmlines/warmline.html", context)

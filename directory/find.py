@@ -1,4 +1,4 @@
-"""The find page's answer: what is near, what serves here, who answers, what is online."""
+"""The find page's answer: who is near, serves here, answers the phone, meets online."""
 
 from __future__ import annotations
 
@@ -97,8 +97,9 @@ class Search:
         """Public organizations under the search words and the `state` parameter."""
         found = Organization.objects.public().matching(self.words)
         code = self.form.cleaned_data.get("state")
-        narrowed = code and self.place and not self.place.is_state
-        return found.in_state(code) if narrowed else found
+        if code and self.place and not self.place.is_state:
+            return found.in_state(code)
+        return found
 
     def sections(self) -> list[Any]:
         """The sections in the order of the page."""

@@ -149,5 +149,5 @@ def _elsewhere(place: Place) -> list[Organization]:
 
 
 def _lines(place: Place, at: datetime) -> list[LineGroup]:
-    found = Warmline.objects.public().taking_callers_from_state(place).for_cards()
+    found = Warmline.objects.public().in_state(place).for_cards()
     return grouped(lines_at(found, at, zone=place.timezone), place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -10,15 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from listings.models import Listing, Term, Tombstone
 
-CONTACT = (
+# What Django calls a fieldset: a heading, and the fields under it.
+Fieldset = tuple[Any, Any]
+
+CONTACT: Fieldset = (
     _("Contact"),
     {
         "description": _("Any one of these is enough to publish."),
         "fields": Listing.CONTACT_FIELDS,
     },
 )
-HOURS = (_("Hours"), {"fields": ("hours", "hours_note", "timezone")})
-REACH = (
+HOURS: Fieldset = (_("Hours"), {"fields": ("hours", "hours_note", "timezone")})
+REACH: Fieldset = (
     _("How and whom it serves"),
     {
         "fields": (
@@ -33,11 +36,11 @@ REACH = (
         )
     },
 )
-STATE = (
+STATE: Fieldset = (
     _("State"),
     {"fields": ("status", "closed_because", "caution", "note")},
 )
-SOURCE = (
+SOURCE: Fieldset = (
     _("Where the facts are from"),
     {
         "fields": (
@@ -75,10 +78,10 @@ class ListingAdmin(admin.ModelAdmin):
     """One form for every catalogue, in a curator's order of work."""
 
     search_fields = ("name", "search_text", "phone")
-    list_filter = ("status", NeedsChecking)
-    autocomplete_fields = ("terms", "serves")
+    list_filter: ClassVar[tuple[Any, ...]] = ("status", NeedsChecking)
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("terms", "serves")
     # A check is a deliberate act of its own, never a side effect of saving.
-    readonly_fields = (
+    readonly_fields: ClassVar[tuple[str, ...]] = (
         "key",
         "checked_on",
         "checked_how",
@@ -88,6 +91,7 @@ class ListingAdmin(admin.ModelAdmin):
         "created_at",
         "changed_at",
     )
+    fieldsets: ClassVar[tuple[Fieldset, ...]]
     list_per_page = 50
     show_full_result_count = False
 

@@ -37,7 +37,7 @@ class ListingFilter(django_filters.FilterSet):
     community = AnyOfFilter(label=_("Who is welcomed by name"), method="by_term")
     language = AnyOfFilter(label=_("Languages"), method="by_term")
 
-    term_fields = ("community", "language")
+    term_fields: tuple[str, ...] = ("community", "language")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,7 +17,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from listings.hours import Hours, Status
+from listings.hours import Hours
+from listings.hours import Status as OpenStatus
 from listings.querysets import ListingQuerySet, TermQuerySet
 from listings.words import fold
 from places.models import Place
@@ -87,6 +88,9 @@ class Listing(models.Model):
         "website",
     )
 
+    # Kinds of files that bring listings of this catalogue in, and their readers.
+    importers: ClassVar[dict[str, str]] = {}
+
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(_("slug"), max_length=120, unique=True, blank=True)
     summary = models.TextField(_("summary"), blank=True)
@@ -116,12 +120,14 @@ class Listing(models.Model):
     hours_note = models.CharField(_("hours, as published"), max_length=300, blank=True)
     timezone = models.CharField(_("time zone"), max_length=40, blank=True)
 
-    in_person = models.BooleanField(_("in person"), null=True)
-    online = models.BooleanField(_("online"), null=True)
-    by_phone = models.BooleanField(_("by phone"), null=True)
+    in_person = models.BooleanField(_("in person"), null=True, blank=True)
+    online = models.BooleanField(_("online"), null=True, blank=True)
+    by_phone = models.BooleanField(_("by phone"), null=True, blank=True)
     cost = models.CharField(_("cost"), max_length=200, blank=True)
-    referral_needed = models.BooleanField(_("referral needed"), null=True)
-    wheelchair_access = models.BooleanField(_("wheelchair access"), null=True)
+    referral_needed = models.BooleanField(_("referral needed"), null=True, blank=True)
+    wheelchair_access = models.BooleanField(
+        _("wheelchair access"), null=True, blank=True
+    )
     terms = models.ManyToManyField(
         Term, verbose_name=_("terms"), related_name="%(class)ss", blank=True
     )
@@ -231,12 +237,6 @@ class Listing(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @classmethod
-    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
-        listing = super().from_db(*args, **kwargs)
-        listing._slug_in_db = listing.__dict__.get("slug", "")
-        return listing
-
     def save(self, **options: Any) -> None:
         """Fill slug and search words; a slug that changed leaves a redirect."""
         if not self.slug:
@@ -249,6 +249,12 @@ class Listing(models.Model):
         if before and before != self.slug:
             OldSlug.objects.leave(self, before)
         self._slug_in_db = self.slug
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        listing = super().from_db(*args, **kwargs)
+        listing._slug_in_db = listing.__dict__.get("slug", "")
+        return listing
 
     def searched_words(self) -> list[str]:
         return [self.name, self.summary]
@@ -278,7 +284,7 @@ class Listing(models.Model):
     def opening_hours(self) -> Hours:
         return Hours(self.hours, self.timezone or "UTC")
 
-    def status_at(self, at: datetime) -> Status:
+    def status_at(self, at: datetime) -> OpenStatus:
         return self.opening_hours.status(at)
 
     def terms_of(self, kind: str) -> list[Term]:

@@ -16,9 +16,9 @@ def or_elsewhere(
 ) -> HttpResponse:
     """410 for a closed listing, a redirect for an old address, else 404."""
     if found is None:
-        moved = OldSlug.objects.target(model, slug)
+        moved: Any = OldSlug.objects.target(model, slug)
         if moved is not None and moved.status != Listing.Status.DRAFT:
-            return redirect(moved, permanent=True)
+            return redirect(moved.get_absolute_url(), permanent=True)
     elif found.status == Listing.Status.CLOSED:
         context = {"listing": found}
         return render(request, "listings/closed.html", context, status=410)

@@ -84,6 +84,11 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         """Whose service area names one of these states or counties."""
         return self.filter(Exists(self._areas(places)))
 
+    def naming_state(self, code: str) -> Self:
+        """Whose service area names the state, or a county of it."""
+        through = self._through("serves").filter(place__state=code)
+        return self.filter(Exists(through))
+
     def serving(self, place: Place) -> Self:
         """Whose service area covers the place, by name or as nationwide."""
         return self.covering(place).filter(coverage__lte=SERVES_NATION)

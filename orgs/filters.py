@@ -16,7 +16,7 @@ class OrganizationFilter(ListingFilter):
     service = AnyOfFilter(label=_("What they offer"), method="by_term")
     condition = AnyOfFilter(label=_("What it is about"), method="by_term")
 
-    term_fields = ("service", "condition", "community", "language")
+    term_fields: tuple[str, ...] = ("service", "condition", "community", "language")
 
     class Meta:
         model = Organization

@@ -17,7 +17,8 @@ from places.near import Located, LocatedQuerySet
 from places.states import STATES
 
 
-class OrganizationQuerySet(
+# Each parent brings its own as_manager; ours is made from both.
+class OrganizationQuerySet(  # type: ignore[override]
     ListingQuerySet["Organization"], LocatedQuerySet["Organization"]
 ):
     def for_cards(self) -> Self:
@@ -64,6 +65,11 @@ class Organization(Listing, Located):
         )
         STATEWIDE_NETWORK = "statewide_network", _("Statewide network")
         ONLINE_COMMUNITY = "online_community", _("Online community")
+
+    importers = {
+        "cils": "orgs.importing.CilImporter",
+        "organizations": "orgs.importing.OrganizationImporter",
+    }
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     parent = models.ForeignKey(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
@@ -210,7 +210,7 @@ def _matches(words: Words) -> tuple[Place, ...]:
     return ()
 
 
-def _rank(key: str) -> object:
+def _rank(key: str) -> Callable[[Place], tuple[int, bool, str]]:
     """Biggest first; of equals the one that bears the name itself."""
     return lambda row: (-(row.population or 0), row.key != key, row.code)
 

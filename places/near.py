@@ -41,6 +41,8 @@ def in_boxes(point: Point, miles: float) -> Q:
 
 
 class LocatedQuerySet(models.QuerySet[LocatedT]):
+    """For models with Located's columns and a `slug`."""
+
     def with_point(self) -> Self:
         return self.filter(latitude__isnull=False)
 

@@ -20,6 +20,13 @@ class WarmlineQuerySet(ListingQuerySet["Warmline"]):
         anyone = Q(who_may_call=Warmline.WhoMayCall.ANYONE)
         return self.covering(place).filter(Q(coverage__lte=SERVES_NATION) | anyone)
 
+    def in_state(self, place: Place) -> Self:
+        """Lines for anywhere in a state, its county lines with them."""
+        anyone = Q(who_may_call=Warmline.WhoMayCall.ANYONE)
+        nation = Q(area=Listing.Area.NATIONWIDE)
+        here = Q(pk__in=self.naming_state(place.state).values("pk"))
+        return self.covering(place).filter(anyone | nation | here)
+
     def from_anywhere(self) -> Self:
         """Lines that somebody can call whatever state they are in."""
         anyone = Q(who_may_call=Warmline.WhoMayCall.ANYONE)
@@ -36,6 +43,8 @@ class Warmline(Listing):
         LOCAL = "local", _("People in the county or area")
         GROUP = "group", _("A particular group")
 
+    importers = {"warmlines": "warmlines.importing.WarmlineImporter"}
+
     operator = models.CharField(_("operator"), max_length=200, blank=True)
     who_may_call = models.CharField(
         _("who may call"),
@@ -44,9 +53,11 @@ class Warmline(Listing):
         default=WhoMayCall.UNKNOWN,
     )
     open_to = models.CharField(_("who may call, in words"), max_length=200, blank=True)
-    answered_by_peers = models.BooleanField(_("answered by peers"), null=True)
+    answered_by_peers = models.BooleanField(
+        _("answered by peers"), null=True, blank=True
+    )
     may_send_emergency = models.BooleanField(
-        _("may call emergency services without consent"), null=True
+        _("may call emergency services without consent"), null=True, blank=True
     )
     call_limits = models.CharField(_("call limits"), max_length=200, blank=True)
 

@@ -1,0 +1,288 @@
+"""Files of listings: rows become facts, and facts become listings or refusals."""
+
+from __future__ import annotations
+
+import csv
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from phonenumber_field.phonenumber import PhoneNumber
+
+from listings.hours import BadHours, check
+from listings.models import Listing, Term
+from places.keys import place_key
+from places.models import Place
+from places.near import Located
+
+Row = dict[str, str]
+MAX_CELL = 20_000
+# What a curator says was checked → the fields that an import then leaves alone.
+FACT_FIELDS: dict[str, tuple[str, ...]] = {
+    "name": ("name",),
+    "phone": ("phone", "toll_free", "tty", "videophone", "text_line"),
+    "hours": ("hours", "hours_note", "timezone"),
+    "address": ("street", "city", "state", "zip_code", "point"),
+    "email": ("email",),
+    "website": ("website", "chat_url"),
+    "area": ("area", "area_note", "serves", "who_may_call", "open_to"),
+    "offers": ("terms", "in_person", "online", "by_phone"),
+}
+# Said of listings whose own source doubts that they are there; the first that fits.
+CAUTIONS = tuple(
+    (re.compile(pattern, re.IGNORECASE), words)
+    for pattern, words in (
+        (
+            "may have closed or changed (its )?number",
+            "This line may have closed or changed its number.",
+        ),
+        (
+            "may have closed|shut down",
+            "This may have closed. Please call or look before you go.",
+        ),
+        (
+            "about to open|before opening|not open when read|working to open"
+            "|announced (as coming|for|to open)|confirm it (has )?opened",
+            "Our source is from before it opened. Please make sure that it did.",
+        ),
+        (
+            "confirm (that )?it is open",
+            "We could not tell if this is still open. Please make sure before you go.",
+        ),
+    )
+)
+
+
+class FileRefused(ValueError):
+    """Nothing of the file can be read; the message says why in plain words."""
+
+
+class RowRefused(ValueError):
+    """One row cannot be listed; the message says why in plain words."""
+
+
+@dataclass
+class Facts:
+    """What a row says: plain fields, terms by (kind, slug), places served."""
+
+    key: str
+    fields: dict[str, Any]
+    terms: set[tuple[str, str]] = field(default_factory=set)
+    serves: list[Place] = field(default_factory=list)
+    place: Place | None = None
+    precision: str = ""
+    parent: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+
+class Importer(ABC):
+    """Reads the rows of one kind of file."""
+
+    model: ClassVar[type[Listing]]
+    columns: ClassVar[frozenset[str]]
+
+    @abstractmethod
+    def read(self, row: Row) -> Facts:
+        """The row's facts. Raises RowRefused."""
+
+    def link(self, listings: list[Any], facts: dict[str, Facts]) -> int:
+        """Join listings that name one another; how many changed by it."""
+        return 0
+
+    @cached_property
+    def counties(self) -> dict[tuple[str, str], Place]:
+        """Every county by state and by each of its names, in comparable form."""
+        found = {}
+        for county in Place.objects.counties():
+            for name in (*county.alt_names.split(";"), county.name):
+                found[county.state, place_key(name)] = county
+        return found
+
+    @cached_property
+    def states(self) -> dict[str, Place]:
+        return {state.code: state for state in Place.objects.states()}
+
+    def county(self, name: str, state: str) -> Place | None:
+        return self.counties.get((state, place_key(name)))
+
+
+def read_file(path: Path, columns: frozenset[str]) -> list[Row]:
+    """The rows of a CSV file in UTF-8, with or without a byte order mark."""
+    csv.field_size_limit(MAX_CELL)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines)
+            missing = columns - set(reader.fieldnames or [])
+            if missing:
+                names = ", ".join(sorted(missing))
+                raise FileRefused(f"The file lacks these columns: {names}.")
+            return [{k: _cell(v) for k, v in row.items() if k} for row in reader]
+    except FileNotFoundError:
+        raise FileRefused(f"There is no file {path}.") from None
+    except UnicodeDecodeError:
+        raise FileRefused("The file is not UTF-8. Please save it as UTF-8.") from None
+    except csv.Error as error:
+        raise FileRefused(f"The file is not a readable CSV file: {error}.") from None
+
+
+def _cell(value: Any) -> str:
+    return value.strip().replace("\0", "") if isinstance(value, str) else ""
+
+
+def split(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(";") if part.strip()]
+
+
+def yes(cell: str) -> bool | None:
+    """True for "yes"; anything else is not known, never no."""
+    return True if cell.casefold() == "yes" else None
+
+
+def caution(note: str) -> str:
+    return next((words for pattern, words in CAUTIONS if pattern.search(note)), "")
+
+
+def source(row: Row) -> dict[str, str]:
+    names = ("source_name", "source_url", "source_seen", "source_license")
+    return {name: row[name] for name in names}
+
+
+def hours(row: Row, column: str, facts: Facts) -> None:
+    """Readable hours; unreadable ones stay as published, with a warning."""
+    try:
+        facts.fields["hours"] = check(row[column])
+    except BadHours as error:
+        facts.fields["hours"] = ""
+        facts.warnings.append(f"hours “{row[column]}”: {error}")
+
+
+def terms(facts: Facts, kind: str, slugs: Iterable[str]) -> None:
+    facts.terms |= {(kind, slug) for slug in slugs}
+
+
+@dataclass
+class Report:
+    """What an import did, row by row where something is worth saying."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    kept: list[tuple[int, str]] = field(default_factory=list)
+    warnings: list[tuple[int, str]] = field(default_factory=list)
+    changes: list[tuple[int, str]] = field(default_factory=list)
+
+
+class Applier:
+    """Turns facts into listings, changing only what differs and may change."""
+
+    def __init__(self, importer: Importer) -> None:
+        self.importer = importer
+        self.model = importer.model
+        found = self.model._default_manager.exclude(key="")
+        loaded = found.prefetch_related("terms", "serves")
+        self.existing: dict[str, Any] = {row.key: row for row in loaded}
+        self.terms = {(term.kind, term.slug): term for term in Term.objects.all()}
+
+    def apply(self, facts: Facts, report: Report, number: int) -> Any:
+        """Save the row's listing if it is new or differs. Raises RowRefused."""
+        listing = self.existing.get(facts.key)
+        known = listing is not None
+        if listing is None:
+            listing = self.model(key=facts.key)
+        guarded = _guarded(listing)
+        wanted = self._wanted(facts)
+        changed = [n for n, v in wanted.items() if self._value(listing, n) != v]
+        for name in [name for name in changed if name in guarded]:
+            when = listing.checked_on.isoformat()
+            report.kept.append((number, f"{facts.key}: {name}, checked on {when}"))
+        changed = [name for name in changed if name not in guarded]
+        if known and not changed:
+            report.unchanged += 1
+            return listing
+        self._set(listing, {name: wanted[name] for name in changed}, known=known)
+        if known:
+            report.changed += 1
+            report.changes.append((number, f"{facts.key}: {', '.join(changed)}"))
+        else:
+            report.added += 1
+        self.existing[facts.key] = listing
+        return listing
+
+    def _wanted(self, facts: Facts) -> dict[str, Any]:
+        wanted = dict(facts.fields)
+        known = {pair for pair in facts.terms if pair in self.terms}
+        for kind, slug in sorted(facts.terms - known):
+            facts.warnings.append(f"no {kind} is called “{slug}”; left out")
+        wanted["terms"] = frozenset(self.terms[pair].pk for pair in known)
+        wanted["serves"] = frozenset(place.pk for place in facts.serves)
+        if issubclass(self.model, Located):
+            wanted["point"] = None
+            if facts.place is not None:
+                point = facts.place.point
+                county = facts.place.own_county
+                exact = (point.latitude, point.longitude, facts.precision)
+                wanted["point"] = (*exact, county.pk if county else None)
+        return wanted
+
+    def _value(self, listing: Any, name: str) -> Any:
+        if name in ("terms", "serves"):
+            if listing.pk is None:
+                return frozenset()
+            return frozenset(row.pk for row in getattr(listing, name).all())
+        if name == "point":
+            if listing.latitude is None:
+                return None
+            exact = (listing.latitude, listing.longitude, listing.precision)
+            return (*exact, listing.county_id)
+        value = getattr(listing, name)
+        # An empty phone number reads as "", a set one as an object.
+        return value.as_e164 if isinstance(value, PhoneNumber) else value
+
+    def _set(self, listing: Any, values: dict[str, Any], *, known: bool) -> None:
+        many = {n: values.pop(n) for n in ("terms", "serves") if n in values}
+        if "point" in values:
+            _place(listing, values.pop("point"))
+        for name, value in values.items():
+            setattr(listing, name, value)
+        if known:
+            listing.version += 1
+        else:
+            states = self.model.Status
+            listing.status = states.PUBLISHED if listing.has_contact else states.DRAFT
+        try:
+            listing.clean_fields(exclude=["slug", "checked_by", "parent", "county"])
+        except ValidationError as error:
+            raise RowRefused(_in_words(error)) from None
+        listing.save()
+        for name, ids in many.items():
+            getattr(listing, name).set(ids)
+
+
+def _guarded(listing: Listing) -> set[str]:
+    """The fields that a curator has checked since."""
+    if listing.checked_on is None:
+        return set()
+    covered = listing.checked_facts or list(FACT_FIELDS)
+    return {name for fact in covered for name in FACT_FIELDS.get(fact, (fact,))}
+
+
+def _place(listing: Any, point: tuple[float, float, str, int | None] | None) -> None:
+    if point is None:
+        listing.unlocate()
+        listing.county_id = None
+        return
+    latitude, longitude, precision, county_id = point
+    listing.locate(Place(latitude=latitude, longitude=longitude).point, precision)
+    listing.county_id = county_id
+
+
+def _in_words(error: ValidationError) -> str:
+    return "; ".join(
+        f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items()
+    )

@@ -1,0 +1,124 @@
+"""Facts of a listing in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from django import template
+from django.template.defaultfilters import date as date_words
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from phonenumber_field.phonenumber import PhoneNumber, to_python
+from phonenumbers import PhoneNumberFormat
+
+from listings.models import Listing
+
+register = template.Library()
+
+SHORT_CODE = re.compile(r"^(?P<code>\d{5,6})\s*\(keyword (?P<word>\w+)\)$")
+AREA_SHOWN = 6
+
+
+@register.filter
+def national(phone: PhoneNumber | str) -> str:
+    """ "(406) 555-0101" for "+14065550101"; other text as it is."""
+    number = to_python(phone)
+    if number is None or not number.is_valid():
+        return str(phone)
+    return str(number.format_as(PhoneNumberFormat.NATIONAL))
+
+
+@register.filter
+def tel(phone: PhoneNumber | str) -> str:
+    """The address that dials."""
+    number = getattr(phone, "as_e164", None) or str(phone)
+    return f"tel:{number}"
+
+
+@register.simple_tag
+def text_link(text_line: str) -> SafeString:
+    """A button that starts a text message, saying what to write if anything."""
+    if found := SHORT_CODE.match(text_line):
+        words = _("Text %(word)s to %(code)s") % found.groupdict()
+        # "?&body=" is the form that both iPhones and Android phones understand.
+        address = f"sms:{found['code']}?&body={found['word']}"
+    else:
+        words = _("Text %(number)s") % {"number": national(text_line)}
+        address = f"sms:{text_line}"
+    return format_html('<a class="button quiet" href="{}">{}</a>', address, words)
+
+
+@register.filter
+def miles(distance: float | None) -> str:
+    """ "less than a mile", "4.2 miles", "12 miles"."""
+    if distance is None:
+        return ""
+    if distance < 1:
+        return _("less than a mile away")
+    if distance < 10:
+        return _("%(miles)s miles away") % {"miles": f"{distance:.1f}"}
+    return _("%(miles)s miles away") % {"miles": f"{distance:,.0f}"}
+
+
+@register.filter
+def partial_date(text: str) -> str:
+    """ "May 3, 2022" for "2022-05-03", "May 2022", "2022"; "" is undated."""
+    numbers = [int(part) for part in text.split("-") if part.isdigit()]
+    if len(numbers) == 3:
+        return date_words(date(*numbers), "F j, Y")
+    if len(numbers) == 2:
+        return date_words(date(*numbers, 1), "F Y")
+    return text or _("undated")
+
+
+@register.filter
+def yes_no(value: bool | None) -> str:
+    """Unknown is a value of its own, and never "no"."""
+    if value is None:
+        return _("Not known")
+    return _("Yes") if value else _("No")
+
+
+@register.filter
+def serves(listing: Listing) -> str:
+    """Where it serves, in a line."""
+    if listing.area == Listing.Area.NATIONWIDE:
+        return _("Serves the whole country")
+    names = served_names(listing)
+    if not names:
+        return _("Area not listed – ask")
+    shown = ", ".join(names[:AREA_SHOWN])
+    more = len(names) - AREA_SHOWN
+    if more <= 0:
+        return _("Serves %(places)s") % {"places": shown}
+    return ngettext(
+        "Serves %(places)s and %(more)s more place",
+        "Serves %(places)s and %(more)s more places",
+        more,
+    ) % {"places": shown, "more": more}
+
+
+@register.filter
+def served_names(listing: Any) -> list[str]:
+    """The states and counties it serves; a county's state named once at the end."""
+    places = sorted(listing.serves.all(), key=lambda p: (p.state, p.is_county, p.name))
+    states = {place.state for place in places}
+    if len(states) == 1 and places[0].is_county:
+        names = [place.name for place in places]
+        return [*names[:-1], places[-1].label] if len(names) <= AREA_SHOWN else names
+    return [place.label for place in places]
+
+
+@register.filter
+def labels(terms: list[Any]) -> str:
+    return ", ".join(str(term) for term in terms)
+
+
+@register.filter
+def bare_address(url: str) -> str:
+    """ "example.org" for "https://www.example.org/"; what a button can hold."""
+    return re.sub(r"^https?://(www\.)?", "", url).split("/")[0]

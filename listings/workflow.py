@@ -1,0 +1,91 @@
+"""Acts that cross models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
+from tqdm import tqdm
+
+from listings.importing import (
+    Applier,
+    Facts,
+    Importer,
+    Report,
+    Row,
+    RowRefused,
+    read_file,
+)
+from listings.models import Tombstone
+from listings.registry import listing_models
+
+
+def importers() -> dict[str, type[Importer]]:
+    """Every kind of file there is, as its catalogue names it."""
+    return {
+        kind: import_string(dotted)
+        for model in listing_models()
+        for kind, dotted in model.importers.items()
+    }
+
+
+def import_file(
+    kind: str,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    atomic: bool = False,
+    quiet: bool = True,
+) -> Report:
+    """Bring a file's rows in: all of them or none if `atomic`, else each on its own.
+
+    Raises FileRefused. One transaction, so that a killed import leaves no trace.
+    """
+    importer = importers()[kind]()
+    rows = read_file(path, importer.columns)
+    with transaction.atomic():
+        bar = tqdm(rows, desc=kind, unit=" rows", disable=quiet or None)
+        report = _import_rows(importer, bar)
+        if dry_run or (atomic and report.refused):
+            transaction.set_rollback(True)
+    return report
+
+
+def _import_rows(importer: Importer, rows: Iterable[Row]) -> Report:
+    report = Report()
+    applier = Applier(importer)
+    facts_by_key: dict[str, Facts] = {}
+    listings = []
+    # Row 1 is the header, as a spreadsheet shows it.
+    for number, row in enumerate(rows, start=2):
+        try:
+            facts = _read(importer, row, facts_by_key)
+            with transaction.atomic():
+                listings.append(applier.apply(facts, report, number))
+        except RowRefused as refusal:
+            report.refused.append((number, f"{row.get('key')}: {refusal}"))
+        except IntegrityError as error:
+            report.refused.append((number, f"{row.get('key')}: {error}"))
+        else:
+            report.warnings += [(number, f"{facts.key}: {w}") for w in facts.warnings]
+    linked = importer.link(listings, facts_by_key)
+    if not report.added:
+        report.changed += linked
+    return report
+
+
+def _read(importer: Importer, row: Row, seen: dict[str, Facts]) -> Facts:
+    key = row.get("key", "")
+    if not key:
+        raise RowRefused("the row has no key")
+    if key in seen:
+        raise RowRefused("this key stands in the file twice")
+    barred = Tombstone.objects.barring(
+        key=key, phone=row.get("phone", ""), website=row.get("website", "")
+    )
+    if barred:
+        raise RowRefused("the organization asked not to be listed")
+    seen[key] = facts = importer.read(row)
+    return facts

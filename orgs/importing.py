@@ -1,0 +1,202 @@
+"""Organizations and Centers for Independent Living, as their files tell of them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cached_property
+from typing import Any
+
+from listings.importing import (
+    Facts,
+    Importer,
+    Row,
+    RowRefused,
+    caution,
+    source,
+    split,
+    terms,
+    yes,
+)
+from orgs.models import Organization
+from places.keys import place_key
+from places.models import Place
+from places.states import STATES
+
+CIL_COLUMNS = """
+key name branch_of street city state zip phone toll_free tty_vp email website
+counties_served remote source_name source_url source_license source_seen note
+"""
+ORGANIZATION_COLUMNS = """
+key name kind branch_of street city state zip phone email website serves in_person
+online by_phone services communities conditions languages source_name source_url
+source_license source_seen note
+"""
+POST_BOX = re.compile(r"^\s*(?:p\.?\s*o\.?\s*box|box)\b", re.IGNORECASE)
+TTY = re.compile(r"TTY (\+\d+)")
+VIDEOPHONE = re.compile(r"VP (\+\d+)")
+WITHHELD = re.compile(
+    r"address (?:is )?"
+    r"(?:private|confidential|withheld|not (?:published|public|shared))",
+    re.IGNORECASE,
+)
+
+
+class PlacedImporter(Importer):
+    """Rows that stand in a town: found by ZIP code, else by town and state."""
+
+    model = Organization
+
+    @cached_property
+    def zips(self) -> dict[str, Place]:
+        found = Place.objects.zips().select_related("county")
+        return {place.code: place for place in found}
+
+    @cached_property
+    def towns(self) -> dict[tuple[str, str], Place]:
+        """The biggest town of each name in each state, its other names included."""
+        towns: dict[tuple[str, str], Place] = {}
+        found = Place.objects.filter(kind=Place.Kind.CITY).select_related("county")
+        for town in found.order_by("population"):
+            for name in (*town.alt_names.split(";"), town.name):
+                towns[town.state, place_key(name)] = town
+        return towns
+
+    def place(self, facts: Facts, row: Row) -> None:
+        """Where the row stands, and how exactly that is known."""
+        precision = Organization.Precision
+        zip_place = self.zips.get(row["zip"][:5])
+        town = self.towns.get((row["state"], place_key(row["city"])))
+        if facts.fields["address_withheld"]:
+            near = zip_place or town
+            facts.place = near.own_county if near else None
+            facts.precision = precision.COUNTY
+        elif zip_place and zip_place.state == row["state"]:
+            facts.place, facts.precision = zip_place, precision.ZIP
+        elif town and row["city"]:
+            facts.place, facts.precision = town, precision.CITY
+        place = facts.place
+        facts.fields["timezone"] = place.timezone if place else ""
+        if place is None:
+            facts.precision = ""
+
+    def area(self, facts: Facts, names: list[str], state: str) -> None:
+        """Where it serves; names that are no county stay as words."""
+        area = Organization.Area
+        if "nationwide" in names:
+            facts.fields["area"] = area.NATIONWIDE
+            return
+        unknown = []
+        for name in names:
+            county = self.county(name, state)
+            if name == "statewide" and state in self.states:
+                facts.serves.append(self.states[state])
+            elif county:
+                facts.serves.append(county)
+            else:
+                unknown.append(name)
+        facts.fields["area_note"] = "; ".join(unknown)
+        if facts.serves:
+            facts.fields["area"] = area.PLACES
+
+    def link(self, listings: list[Any], facts: dict[str, Facts]) -> int:
+        """Branches become children of a row of the parent's name, if there is one."""
+        named = defaultdict(list)
+        for listing in listings:
+            named[listing.name].append(listing)
+        changed = 0
+        for listing in listings:
+            parent = _parent(listing, named.get(facts[listing.key].parent, []))
+            host = "" if parent else facts[listing.key].parent
+            if (listing.parent_id, listing.host) != (parent and parent.pk, host):
+                listing.parent, listing.host = parent, host
+                listing.save(update_fields=["parent", "host"])
+                changed += 1
+        return changed
+
+
+def _parent(branch: Organization, named: list[Organization]) -> Organization | None:
+    """The only row of that name; of several the one in the same city or state."""
+    others = [other for other in named if other.pk != branch.pk]
+    for same in ("city", "state"):
+        nearer = [o for o in others if getattr(o, same) == getattr(branch, same)]
+        if len(nearer) == 1:
+            return nearer[0]
+    return others[0] if len(others) == 1 else None
+
+
+def _common(row: Row) -> dict[str, Any]:
+    state = "" if row["state"] == "US" else row["state"]
+    if state and state not in STATES:
+        raise RowRefused(f"“{state}” is not a state or territory")
+    if not row["name"]:
+        raise RowRefused("the row has no name")
+    return {
+        "name": row["name"],
+        "street": row["street"],
+        "city": row["city"],
+        "state": state,
+        "zip_code": row["zip"],
+        "phone": row["phone"],
+        "email": row["email"],
+        "website": row["website"],
+        "note": row["note"],
+        "caution": caution(row["note"]),
+        "area": Organization.Area.UNKNOWN,
+        "area_note": "",
+        "address_withheld": bool(WITHHELD.search(row["note"])),
+        **source(row),
+    }
+
+
+class CilImporter(PlacedImporter):
+    """cils.csv: Centers for Independent Living and their branch offices."""
+
+    columns = frozenset(CIL_COLUMNS.split())
+
+    def read(self, row: Row) -> Facts:
+        tty, video = TTY.search(row["tty_vp"]), VIDEOPHONE.search(row["tty_vp"])
+        relay = "711" if "Relay 711" in row["tty_vp"] else ""
+        toll_free = row["toll_free"] if row["toll_free"] != row["phone"] else ""
+        fields = _common(row) | {
+            "kind": Organization.Kind.CIL,
+            "toll_free": toll_free,
+            "tty": tty[1] if tty else relay,
+            "videophone": video[1] if video else "",
+            "in_person": _walk_in(row["street"]),
+            "online": yes(row["remote"]),
+        }
+        facts = Facts(row["key"], fields, parent=row["branch_of"])
+        terms(facts, "condition", ["disability"])
+        self.area(facts, split(row["counties_served"]), row["state"])
+        self.place(facts, row)
+        return facts
+
+
+def _walk_in(street: str) -> bool | None:
+    """An office with a street can be visited; a post box tells us nothing."""
+    return True if street and not POST_BOX.match(street) else None
+
+
+class OrganizationImporter(PlacedImporter):
+    """organizations.csv: peer-run groups of every other kind."""
+
+    columns = frozenset(ORGANIZATION_COLUMNS.split())
+
+    def read(self, row: Row) -> Facts:
+        if row["kind"] not in Organization.Kind.values:
+            raise RowRefused(f"“{row['kind']}” is not a kind of organization")
+        fields = _common(row) | {
+            "kind": row["kind"],
+            "in_person": yes(row["in_person"]),
+            "online": yes(row["online"]),
+            "by_phone": yes(row["by_phone"]),
+        }
+        facts = Facts(row["key"], fields, parent=row["branch_of"])
+        terms(facts, "service", split(row["services"]))
+        terms(facts, "community", split(row["communities"]))
+        terms(facts, "condition", split(row["conditions"]))
+        terms(facts, "language", split(row["languages"]))
+        self.area(facts, split(row["serves"]), row["state"])
+        self.place(facts, row)
+        return facts

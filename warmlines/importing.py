@@ -1,0 +1,124 @@
+"""Warmlines, as their file tells of them."""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import available_timezones
+
+from listings.importing import (
+    Facts,
+    Importer,
+    Row,
+    RowRefused,
+    caution,
+    hours,
+    source,
+    split,
+    terms,
+)
+from places.models import Place
+from warmlines.models import Warmline
+
+COLUMNS = """
+key name operator serves area_note phone text_number chat_url email website hours_text
+hours timezone open_to languages communities peer_run source_name source_url
+source_license source_seen note
+"""
+WhoMayCall = Warmline.WhoMayCall
+# Words of the file that do not name a particular group of people.
+GENERAL = {
+    "": WhoMayCall.UNKNOWN,
+    "anyone": WhoMayCall.ANYONE,
+    "state residents": WhoMayCall.STATE,
+    "adults (18 and over)": WhoMayCall.STATE,
+    "county residents": WhoMayCall.LOCAL,
+    "local residents": WhoMayCall.LOCAL,
+}
+ANSWERED = {"yes": True, "no": False, "unknown": None}
+# A language, and a subject, that the file names among the communities.
+SPANISH, RECOVERY = "spanish-speaking", "substance use recovery"
+COMMUNITIES = {"people of color": "bipoc"}
+COUNTIES = re.compile(r"([A-Z][\w.' -]+?) (?:County|counties)\b")
+
+
+class WarmlineImporter(Importer):
+    """warmlines.csv: one row a phone number."""
+
+    model = Warmline
+    columns = frozenset(COLUMNS.split())
+
+    def read(self, row: Row) -> Facts:
+        if not row["name"]:
+            raise RowRefused("the row has no name")
+        if row["timezone"] not in available_timezones():
+            raise RowRefused(f"“{row['timezone']}” is not a time zone")
+        named = [c for c in split(row["communities"]) if c not in (SPANISH, RECOVERY)]
+        facts = Facts(row["key"], self._fields(row))
+        facts.fields["who_may_call"] = _who_may_call(row["open_to"], named)
+        slugs = [COMMUNITIES.get(c, c.replace(" ", "_")) for c in named]
+        terms(facts, "community", slugs)
+        terms(facts, "language", split(row["languages"]))
+        if RECOVERY in row["communities"]:
+            terms(facts, "condition", ["substance_use"])
+        hours(row, "hours", facts)
+        self._area(facts, row)
+        return facts
+
+    def _fields(self, row: Row) -> dict[str, object]:
+        return {
+            "name": row["name"],
+            "operator": row["operator"],
+            "phone": row["phone"],
+            "text_line": row["text_number"],
+            "chat_url": row["chat_url"],
+            "email": row["email"],
+            "website": row["website"],
+            "hours_note": row["hours_text"],
+            "timezone": row["timezone"],
+            "by_phone": True,
+            "open_to": row["open_to"],
+            "answered_by_peers": ANSWERED.get(row["peer_run"]),
+            "note": row["note"],
+            "caution": caution(row["note"]),
+            "area_note": row["area_note"],
+            **source(row),
+        }
+
+    def _area(self, facts: Facts, row: Row) -> None:
+        """The counties its note names, if only their people may call; else states."""
+        codes = split(row["serves"])
+        if codes == ["US"]:
+            facts.fields["area"] = Warmline.Area.NATIONWIDE
+            return
+        for code in codes:
+            if code not in self.states:
+                raise RowRefused(f"“{code}” is not a state or territory")
+        facts.fields["area"] = Warmline.Area.PLACES
+        statewide = facts.fields["who_may_call"] in (
+            WhoMayCall.STATE,
+            WhoMayCall.ANYONE,
+        )
+        counties = [] if statewide else self._counties(row["area_note"], codes)
+        facts.serves = counties or [self.states[code] for code in codes]
+        if row["open_to"].startswith("residents of"):
+            near = self._counties(row["area_note"], codes[1:])
+            facts.serves = [self.states[codes[0]], *near]
+            facts.fields["who_may_call"] = WhoMayCall.STATE
+
+    def _counties(self, note: str, codes: list[str]) -> list[Place]:
+        names = [
+            name
+            for words in COUNTIES.findall(note)
+            for name in re.split(r",| and ", words)
+        ]
+        found = [self.county(n.strip(), code) for n in names for code in codes]
+        return [county for county in found if county]
+
+
+def _who_may_call(open_to: str, communities: list[str]) -> str:
+    """ "A particular group" where the words, or the communities alone, name one."""
+    if open_to.startswith("residents of"):
+        return WhoMayCall.STATE
+    if open_to in GENERAL and not (communities and open_to == ""):
+        return GENERAL[open_to]
+    return WhoMayCall.GROUP

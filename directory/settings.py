@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
     "django_filters",
     "phonenumber_field",
     "places",
@@ -80,5 +81,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
+# Where people can write to the curators; the contact page shows it.
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 # Where the Leave button goes: a page that shows nothing personal.
 EXIT_URL = env.str("EXIT_URL", "https://www.weather.gov/")

@@ -71,7 +71,7 @@ def state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
     chosen = StateFilter(params, queryset=Organization.objects.none())
     scope = Organization.objects.public().in_state(place.state)
     found = chosen.narrow(scope)
-    counts = Counter(dict(found.kind_counts()))
+    counts = Counter(found.kind_counts())
     total = counts.total()
     page = StatePage(
         place=place,

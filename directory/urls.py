@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.sitemaps.views import index, sitemap
 from django.urls import URLPattern, URLResolver, include, path
 
-from directory import views
+from directory import health, views
+from directory.sitemaps import sitemaps
+
+EXPLAINED = ["about", "contact", "privacy", "accessibility", "leaving"]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("find/", views.find, name="find"),
+    path("states/", views.states, name="states"),
+    path("states/<slug:code>/", views.state, name="state"),
+    path("online/", views.online, name="online"),
+    path("freshness/", views.freshness, name="freshness"),
+    *(path(f"{page}/", views.explain, {"page": page}, name=page) for page in EXPLAINED),
     path("", include("orgs.urls")),
     path("", include("warmlines.urls")),
+    path("", include("places.urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", index, {"sitemaps": sitemaps()}, name="sitemap"),
+    path(
+        "sitemap-<section>.xml",
+        sitemap,
+        {"sitemaps": sitemaps()},
+        name="django.contrib.sitemaps.views.sitemap",
+    ),
     path("admin/", admin.site.urls),
 ]

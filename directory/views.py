@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from directory.answer import advise, answer, find_panel
 from directory.find import Search
 from directory.forms import FindForm
+from directory.freshness import freshness_on
+from directory.online import online_page
+from directory.states import state_page
 from listings.panel import place_links
-from places.forms import PlaceForm
+from orgs.kinds import KIND_WORDS
+from orgs.models import Organization
+from places.forms import PlaceForm, StateForm
+from places.models import Place
 from places.states import STATES
 from warmlines.lines import lines_at
 from warmlines.models import Warmline
@@ -64,3 +71,60 @@ def robots(request: HttpRequest) -> HttpResponse:
     """Crawlers may read every page but the endless combinations of a search."""
     lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /find/", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def states(request: HttpRequest) -> HttpResponse:
+    organizations = Organization.objects.public().state_counts()
+    lines = Warmline.objects.public().state_counts()
+    rows = [
+        (state, organizations.get(code, 0), lines.get(code, 0))
+        for code, state in STATES.items()
+    ]
+    return render(request, "directory/states.html", {"rows": rows})
+
+
+@require_safe
+def state(request: HttpRequest, code: str) -> HttpResponse:
+    place = get_object_or_404(Place.objects.states(), code=code.upper())
+    at = timezone.now()
+    context = {
+        "place": place,
+        "zones": STATES[place.code].zones,
+        "page": state_page(place, request.GET, at),
+        "at": at,
+    }
+    return render(request, "directory/state.html", context)
+
+
+@require_safe
+def online(request: HttpRequest) -> HttpResponse:
+    """What needs no travel; `state` adds what is the state's own."""
+    form = StateForm(request.GET)
+    form.is_valid()
+    at = timezone.now()
+    found = online_page(form.place, request.GET, at)
+    context = {
+        "form": form,
+        "place": form.place,
+        "states": list(STATES.values()),
+        "page": found,
+        "at": at,
+    }
+    return render(request, "directory/online.html", context)
+
+
+@require_safe
+def freshness(request: HttpRequest) -> HttpResponse:
+    today = timezone.now().date()
+    return render(request, "directory/freshness.html", {"tables": freshness_on(today)})
+
+
+@require_safe
+def explain(request: HttpRequest, page: str) -> HttpResponse:
+    """A page of words alone: about, contact, privacy, accessibility, leaving."""
+    context = {
+        "kinds": KIND_WORDS.values(),
+        "contact_email": settings.CONTACT_EMAIL,
+    }
+    return render(request, f"directory/{page}.html", context)

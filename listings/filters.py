@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import django_filters
@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from listings.models import Term
+from listings.panel import Chip
 from listings.querysets import ListingQuerySet
 
 HOW = [("in_person", _("In person")), ("online", _("Online")), ("phone", _("By phone"))]
@@ -82,6 +83,15 @@ class ListingFilter(django_filters.FilterSet):
             tally |= self._tally(self.narrow(scope, but=name), [name])
         return tally
 
+    def counter(self, scope: Any) -> Callable[[Chip], int]:
+        """How many of `scope` there would be without one chip."""
+
+        def count(chip: Chip) -> int:
+            found = self.narrow(scope, but=chip.name, value=chip.value)
+            return found.count()  # type: ignore[no-any-return]
+
+        return count
+
     def _tally(self, queryset: Any, names: Iterable[str]) -> dict[str, Counter[str]]:
         wanted = set(names)
         tally: dict[str, Counter[str]] = {name: Counter() for name in wanted}
@@ -95,5 +105,7 @@ class ListingFilter(django_filters.FilterSet):
             }
             tally["how"].update(queryset.order_by().aggregate(**ways))
         if "kind" in wanted:
-            tally["kind"].update(dict(queryset.kind_counts()))
+            tally["kind"].update(queryset.kind_counts())
+        if "state" in wanted:
+            tally["state"].update(queryset.state_counts())
         return tally

@@ -199,8 +199,8 @@ class Applier:
         wanted = self._wanted(facts)
         changed = [n for n, v in wanted.items() if self._value(listing, n) != v]
         for name in [name for name in changed if name in guarded]:
-            when = listing.checked_on.isoformat()
-            report.kept.append((number, f"{facts.key}: {name}, checked on {when}"))
+            when = f"checked on {listing.checked_on}"
+            report.kept.append((number, f"{facts.key}: {name}, {when}"))
         changed = [name for name in changed if name not in guarded]
         if known and not changed:
             report.unchanged += 1

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from listings.models import Listing, OldSlug
+from places.states import STATES
 
 
 def or_elsewhere(
@@ -20,6 +21,6 @@ def or_elsewhere(
         if moved is not None and moved.status != Listing.Status.DRAFT:
             return redirect(moved.get_absolute_url(), permanent=True)
     elif found.status == Listing.Status.CLOSED:
-        context = {"listing": found}
+        context = {"listing": found, "state": STATES.get(getattr(found, "state", ""))}
         return render(request, "listings/closed.html", context, status=410)
     raise Http404(_("No listing at this address."))

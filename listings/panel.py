@@ -61,6 +61,10 @@ class Panel:
     hidden: list[tuple[str, str]]
     counts_for: str = ""
 
+    @property
+    def has_errors(self) -> bool:
+        return any(group.errors for group in self.groups)
+
     def advice(self, count_without: Callable[[Chip], int]) -> list[Advice]:
         """Which chips to remove to get results, best first."""
         tried = [Advice(c.label, c.remove_url, count_without(c)) for c in self.chips]
@@ -72,6 +76,23 @@ def page_number(params: QueryDict) -> int:
     text = params.get("page", "")
     is_number = text.isascii() and text.isdigit() and len(text) < 6
     return max(1, int(text)) if is_number else 1
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Where in a long list a page stands; addresses are "" at the ends."""
+
+    page: int
+    pages: int
+    previous_url: str
+    next_url: str
+
+    @classmethod
+    def of(cls, params: QueryDict, page: int, total: int, size: int) -> Pager:
+        pages = max(1, -(-total // size))
+        before = query_with(params, page=page - 1) if page > 1 else ""
+        after = query_with(params, page=page + 1) if page < pages else ""
+        return cls(page, pages, before, after)
 
 
 def query_with(params: QueryDict, **changes: str | int | None) -> str:

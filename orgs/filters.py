@@ -6,6 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from listings.filters import HOW, AnyOfFilter, ListingFilter
 from orgs.models import Organization, OrganizationQuerySet
+from places.states import STATES
+
+
+def _states() -> list[tuple[str, str]]:
+    return [(state.code, state.name) for state in STATES.values()]
 
 
 class OrganizationFilter(ListingFilter):
@@ -26,3 +31,17 @@ class OrganizationFilter(ListingFilter):
         self, queryset: OrganizationQuerySet, name: str, kinds: list[str]
     ) -> OrganizationQuerySet:
         return queryset.of_kinds(kinds) if kinds else queryset
+
+
+class CatalogueFilter(OrganizationFilter):
+    """The catalogue's own page is filtered by state as well."""
+
+    state = AnyOfFilter(label=_("State"), choices=_states, method="by_state")
+
+    class Meta(OrganizationFilter.Meta):
+        fields = [*OrganizationFilter.Meta.fields, "state"]
+
+    def by_state(
+        self, queryset: OrganizationQuerySet, name: str, codes: list[str]
+    ) -> OrganizationQuerySet:
+        return queryset.in_states(codes) if codes else queryset

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.functional import _StrPromise
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from orgs.models import Organization
@@ -14,8 +14,8 @@ Kind = Organization.Kind
 
 @dataclass(frozen=True)
 class KindWords:
-    plural: _StrPromise
-    explained: _StrPromise
+    plural: Promise
+    explained: Promise
 
 
 # In the order of a state's page.

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from rapidfuzz import fuzz, process
 
 from listings.models import Listing
 from listings.querysets import AREA_UNKNOWN, SERVES_NATION, ListingQuerySet
+from listings.words import fold
 from places.models import Place
 from places.near import Located, LocatedQuerySet
 from places.states import STATES
@@ -32,6 +35,54 @@ class OrganizationQuerySet(  # type: ignore[override]
 
     def in_state(self, code: str) -> Self:
         return self.filter(state=code)
+
+    def in_states(self, codes: Iterable[str]) -> Self:
+        return self.filter(state__in=list(codes))
+
+    def kind_counts(self) -> dict[str, int]:
+        return self._counts("kind")
+
+    def state_counts(self) -> dict[str, int]:
+        return self._counts("state")
+
+    def _counts(self, field: str) -> dict[str, int]:
+        numbered = self.order_by().values_list(field).annotate(models.Count("pk"))
+        return dict(numbered)
+
+    def reaching(self, place: Place) -> Self:
+        """Stands in the place's state, or serves the place wherever it stands."""
+        here = Q(state=place.state)
+        return self.covering(place).filter(here | Q(coverage__lte=SERVES_NATION))
+
+    def reaching_state(self, place: Place) -> Self:
+        """Stands in the state, or names it or a county of it as served."""
+        naming = self.naming_state(place.state).values("pk")
+        return self.filter(Q(state=place.state) | Q(pk__in=naming))
+
+    def surest_first(self, place: Place) -> Self:
+        """After covering(): by how surely it serves, then by distance, then slug."""
+        if place.is_state:
+            return self.order_by("coverage", "city", "name", "slug")
+        measured = self.measured_from(place.point)
+        return measured.order_by("coverage", F("chord2").asc(nulls_last=True), "slug")
+
+    def first_of_each_kind(self, limit: int | None) -> list[Organization]:
+        """At most `limit` rows of each kind, in one query; all where it is None."""
+        if limit is None:
+            return list(self)
+        place_in_kind = Window(
+            RowNumber(), partition_by="kind", order_by=["city", "name", "slug"]
+        )
+        return list(self.annotate(in_kind=place_in_kind).filter(in_kind__lte=limit))
+
+    def named_like(self, words: str) -> list[Organization]:
+        """Whose names are nearest to misspelt words, likeliest first."""
+        names = dict(self.order_by("pk").values_list("pk", "search_text"))
+        best = process.extract(
+            fold(words), names, scorer=fuzz.partial_ratio, score_cutoff=80, limit=5
+        )
+        found = self.in_bulk([pk for _name, _score, pk in best])
+        return [found[pk] for _name, _score, pk in best]
 
     def by_town(self) -> Self:
         return self.order_by("city", "name", "slug")

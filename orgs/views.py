@@ -1,4 +1,4 @@
-"""The pages of one organization."""
+"""The pages of organizations: the catalogue, the CILs, and one in full."""
 
 from __future__ import annotations
 
@@ -7,8 +7,83 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from listings.linked_data import head
 from listings.pages import or_elsewhere
-from orgs.models import Organization
+from listings.panel import Pager, build_panel, page_number, place_links
+from orgs.filters import CatalogueFilter
+from orgs.forms import CatalogueForm
+from orgs.models import Organization, OrganizationQuerySet
+from places.forms import PlaceForm
+from places.models import Place
+from places.states import STATES
+
+PAGE_SIZE = 30
+
+
+@require_safe
+def organizations(request: HttpRequest) -> HttpResponse:
+    """The whole catalogue by name, under the filters and words of the address."""
+    form = CatalogueForm(request.GET)
+    form.is_valid()
+    words = form.cleaned_data.get("q") or ""
+    chosen = CatalogueFilter(request.GET, queryset=Organization.objects.none())
+    scope = Organization.objects.public().matching(words)
+    page = page_number(request.GET)
+    found = chosen.narrow(scope).for_cards().by_name()
+    rows, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    panel = build_panel(chosen.form, request.GET, chosen.counts(scope), keep=["q"])
+    context = {
+        "form": form,
+        "words": words,
+        "rows": rows,
+        "total": total,
+        "panel": panel,
+        "advice": [] if rows else panel.advice(chosen.counter(scope)),
+        "near_misses": [] if rows or not words else near_misses(words),
+        "pager": Pager.of(request.GET, page, total, PAGE_SIZE),
+    }
+    return render(request, "orgs/organizations.html", context)
+
+
+def near_misses(words: str) -> list[Organization]:
+    return Organization.objects.public().named_like(words)
+
+
+@require_safe
+def cils(request: HttpRequest) -> HttpResponse:
+    """Centers for Independent Living: by state, or those that serve a county."""
+    form = PlaceForm(request.GET)
+    form.is_valid()
+    place = form.place
+    centers = Organization.objects.public().cils()
+    page = page_number(request.GET)
+    context: dict[str, object] = {
+        "form": form,
+        "place": place,
+        "problem": form.problem,
+        "links": place_links(form, request.GET),
+        "states": [] if place else _states_with_counts(centers.state_counts()),
+        "rows": [],
+        "total": 0,
+        "pager": Pager.of(request.GET, 1, 0, PAGE_SIZE),
+    }
+    if place:
+        found = _serving(place).for_cards()
+        rows, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+        pager = Pager.of(request.GET, page, total, PAGE_SIZE)
+        context |= {"rows": rows, "total": total, "pager": pager}
+    return render(request, "orgs/cils.html", context)
+
+
+def _serving(place: Place) -> OrganizationQuerySet:
+    centers = Organization.objects.public().cils()
+    if place.is_state:
+        return centers.reaching_state(place).by_town()
+    return centers.serving_by_name(place).surest_first(place)
+
+
+def _states_with_counts(counts: dict[str, int]) -> list[tuple[str, str, int]]:
+    return [(s.code.lower(), s.name, counts.get(s.code, 0)) for s in STATES.values()]
 
 
 @require_safe
@@ -22,6 +97,7 @@ def organization(request: HttpRequest, slug: str) -> HttpResponse:
         "at": at,
         "status": found.status_at(at) if found.hours else None,
         "zone": found.timezone,
-        "branches": found.branches.public().by_town(),
+        "branches": list(found.branches.public().by_town()),
+        **head(request, found),
     }
     return render(request, "orgs/organization.html", context)

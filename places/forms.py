@@ -13,13 +13,10 @@ from places.models import Place
 from places.states import STATES
 
 
-class PlaceForm(forms.Form):
-    """Where: typed words, a point of the browser, or a state."""
+class StateForm(forms.Form):
+    """A state alone."""
 
-    near = PlaceField(label=_("ZIP code, town, county or state"), required=False)
     state = forms.CharField(label=_("State"), required=False, max_length=40)
-    lat = forms.FloatField(required=False, min_value=-90, max_value=90)
-    lon = forms.FloatField(required=False, min_value=-180, max_value=180)
 
     def clean_state(self) -> str:
         code = str(self.cleaned_data["state"]).strip().upper()
@@ -32,6 +29,19 @@ class PlaceForm(forms.Form):
 
     @property
     def place(self) -> Place | None:
+        code = self.cleaned_data.get("state")
+        return Place.objects.states().filter(code=code).first() if code else None
+
+
+class PlaceForm(StateForm):
+    """Where: typed words, a point of the browser, or a state."""
+
+    near = PlaceField(label=_("ZIP code, town, county or state"), required=False)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90)
+    lon = forms.FloatField(required=False, min_value=-180, max_value=180)
+
+    @property
+    def place(self) -> Place | None:
         """The place asked for: words before a point, a point before a state."""
         cleaned: dict[str, Any] = self.cleaned_data
         if "near" in self.errors:
@@ -40,9 +50,7 @@ class PlaceForm(forms.Form):
             return near  # type: ignore[no-any-return]
         if cleaned.get("lat") is not None and cleaned.get("lon") is not None:
             return look_up(f"{cleaned['lat']:.2f},{cleaned['lon']:.2f}").place
-        if code := cleaned.get("state"):
-            return Place.objects.states().filter(code=code).first()
-        return None
+        return super().place
 
     @property
     def problem(self) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
 
-from django.db.models import Q
+from django.db.models import F, Q
 from rapidfuzz import fuzz, process
 
 from places.foreign import is_foreign_code, is_foreign_name, strip_foreign_country
@@ -268,3 +268,14 @@ def _names(state: str) -> dict[int, str]:
         is_town = Q(kind=Place.Kind.CITY)
         rows = rows.filter(~is_town | Q(population__gte=SUGGESTED_POPULATION))
     return dict(rows.values_list("pk", "key"))
+
+
+def starting_with(text: str) -> list[Place]:
+    """The biggest places whose names begin with the text, for suggestions."""
+    key = place_key(text[:MAX_LENGTH])
+    if len(key) < 3:
+        return []
+    # "~" sorts after every letter and digit that a key can hold.
+    begins = Place.objects.filter(key__gte=key, key__lt=f"{key}~")
+    towns = begins.exclude(kind=Place.Kind.ZIP).select_related("county")
+    return list(towns.order_by(F("population").desc(nulls_last=True), "code")[:6])

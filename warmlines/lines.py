@@ -99,6 +99,19 @@ def at_most(groups: Iterable[LineGroup], limit: int) -> list[LineGroup]:
     return kept
 
 
+def open_then_others(
+    lines: list[Line],
+) -> list[tuple[str, str, list[LineGroup]]]:
+    """Without a place: every open line, then the rest; (title, anchor, by state)."""
+    open_now = by_state(line for line in lines if line.is_open)
+    others = by_state(line for line in lines if not line.is_open)
+    lists = [
+        (_("Open now"), "open", open_now),
+        (_("Closed now, or hours not known"), "others", others),
+    ]
+    return [part for part in lists if part[2]]
+
+
 def by_state(lines: Iterable[Line]) -> list[LineGroup]:
     """Every line under each state it serves; the nationwide ones first."""
     nationwide: list[Line] = []

@@ -27,6 +27,14 @@ class WarmlineQuerySet(ListingQuerySet["Warmline"]):
         here = Q(pk__in=self.naming_state(place.state).values("pk"))
         return self.covering(place).filter(anyone | nation | here)
 
+    def state_counts(self) -> dict[str, int]:
+        """How many lines name each state, or a county of it."""
+        rows = self.order_by().filter(serves__isnull=False)
+        numbered = rows.values_list("serves__state").annotate(
+            models.Count("pk", distinct=True)
+        )
+        return dict(numbered)
+
     def from_anywhere(self) -> Self:
         """Lines that somebody can call whatever state they are in."""
         anyone = Q(who_may_call=Warmline.WhoMayCall.ANYONE)

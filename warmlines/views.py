@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from listings.linked_data import head
 from listings.pages import or_elsewhere
 from listings.panel import build_panel, place_links
-from places.states import STATES
 from warmlines.filters import WarmlineFilter
 from warmlines.forms import WarmlineForm
-from warmlines.lines import by_state, grouped, lines_at
+from warmlines.lines import grouped, lines_at, open_then_others
 from warmlines.models import Warmline
 
 
@@ -43,13 +43,11 @@ def warmlines(request: HttpRequest) -> HttpResponse:
             chosen.form, request.GET, chosen.counts(scope), keep=form.fields
         ),
         "groups": grouped(lines, place) if place else [],
-        "open_lines": [] if place else [line for line in lines if line.is_open],
-        "by_state": [] if place else by_state(lines),
+        "lists": [] if place else open_then_others(lines),
+        "advice": [],
         "total": len(lines),
         "open_count": sum(line.is_open for line in lines),
         "none_for_anyone": not any(not ln.warmline.is_for_group for ln in lines),
-        "open_now": open_now,
-        "states": list(STATES.values()),
         "at": at,
     }
     return render(request, "warmlines/warmlines.html", context)
@@ -62,5 +60,5 @@ def warmline(request: HttpRequest, slug: str) -> HttpResponse:
         return or_elsewhere(request, Warmline, slug, found)
     at: datetime = timezone.now()
     [line] = lines_at([found], at)
-    context = {"warmline": found, "line": line, "at": at}
+    context = {"warmline": found, "line": line, "at": at, **head(request, found)}
     return render(request, "warmlines/warmline.html", context)

@@ -68,11 +68,12 @@ def miles(distance: float | None) -> str:
 def partial_date(text: str) -> str:
     """ "May 3, 2022" for "2022-05-03", "May 2022", "2022"; "" is undated."""
     numbers = [int(part) for part in text.split("-") if part.isdigit()]
-    if len(numbers) == 3:
-        return date_words(date(*numbers), "F j, Y")
-    if len(numbers) == 2:
-        return date_words(date(*numbers, 1), "F Y")
-    return text or _("undated")
+    try:
+        day = date(*numbers, *[1] * (3 - len(numbers)))
+    except (TypeError, ValueError):
+        return text or _("undated")
+    patterns = {3: "F j, Y", 2: "F Y"}
+    return date_words(day, patterns.get(len(numbers), "Y"))
 
 
 @register.filter

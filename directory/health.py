@@ -1,0 +1,35 @@
+"""Is the process alive; can it answer."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from places.models import Place
+
+PLAIN = "text/plain; charset=utf-8"
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers. Touches nothing, so that a dead database kills nobody."""
+    return HttpResponse("ok\n", content_type=PLAIN)
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The database answers, is up to date, and the gazetteer is loaded."""
+    try:
+        ready = _migrated() and Place.objects.states().exists()
+    except DatabaseError:
+        ready = False
+    if ready:
+        return HttpResponse("ready\n", content_type=PLAIN)
+    return HttpResponse("not ready\n", status=503, content_type=PLAIN)
+
+
+def _migrated() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())

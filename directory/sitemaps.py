@@ -1,0 +1,64 @@
+"""Every address worth finding, with the date it last changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+
+from listings.models import Listing
+from listings.registry import listing_models
+from places.states import STATES
+
+PAGES = [
+    "home",
+    "warmlines",
+    "states",
+    "online",
+    "organizations",
+    "cils",
+    "about",
+    "contact",
+    "privacy",
+    "accessibility",
+    "freshness",
+    "leaving",
+]
+
+
+class PageSitemap(Sitemap):
+    def items(self) -> list[str]:
+        return PAGES
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+
+class StateSitemap(Sitemap):
+    def items(self) -> list[str]:
+        return list(STATES)
+
+    def location(self, item: str) -> str:
+        return reverse("state", args=[item.lower()])
+
+
+class ListingSitemap(Sitemap):
+    limit = 5_000
+
+    def __init__(self, model: type[Listing]) -> None:
+        self.model = model
+
+    def items(self) -> Iterable[Any]:
+        found = self.model.objects.public().order_by("pk")
+        return found.only("slug", "changed_at")
+
+    def lastmod(self, item: Listing) -> datetime:
+        return item.changed_at
+
+
+def sitemaps() -> dict[str, Sitemap]:
+    listings = {m.__name__.lower(): ListingSitemap(m) for m in listing_models()}
+    return {"pages": PageSitemap(), "states": StateSitemap(), **listings}

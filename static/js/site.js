@@ -1,0 +1,3 @@
+// Makes links and forms smoother; nothing needs it.
+import "./leave.js";
+import "./locate.js";

@@ -1,20 +1,92 @@
-"""Settings of the site, read from environment variables."""
+"""Settings of the site, read from environment variables; a bad value says which."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from environs import Env
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
-DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "")
-ALLOWED_HOSTS: list[str] = env.list(
-    "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]
-)
+
+def secret_key() -> str:
+    """SECRET_KEY, or the content of the file that SECRET_KEY_FILE names."""
+    if key := env.str("SECRET_KEY", ""):
+        return key
+    path = env.str("SECRET_KEY_FILE", "")
+    if not path:
+        raise ImproperlyConfigured(
+            "Set SECRET_KEY, or SECRET_KEY_FILE to a file that holds it. "
+            "“make run” makes one for you."
+        )
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY_FILE cannot be read: {error}."
+        ) from None
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for an address: sqlite:///path or postgres://…"""
+    scheme = urlsplit(url).scheme
+    if scheme not in ("sqlite", "postgres", "postgresql"):
+        raise ImproperlyConfigured(
+            f"DATABASE_URL must begin with sqlite:// or postgres://, not {scheme}://."
+        )
+    found: dict[str, Any] = dict(dj_database_url.parse(url))
+    return found | (SQLITE if scheme == "sqlite" else POSTGRESQL)
+
+
+# Measured with 8 writing processes: none ever met "database is locked".
+SQLITE: dict[str, Any] = {
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
+    },
+}
+POSTGRESQL: dict[str, Any] = {
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {"connect_timeout": 2},
+}
+
+try:
+    DEBUG = env.bool("DEBUG", False)
+    ALLOWED_HOSTS: list[str] = env.list(
+        "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]
+    )
+    # True where a proxy in front speaks HTTPS: cookies and redirects then insist.
+    HTTPS = env.bool("HTTPS", False)
+    DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
+    DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR}/db.sqlite3"
+    # Where people can write to the curators; the contact page shows it.
+    CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
+    # Where the Leave button goes: a page that shows nothing personal.
+    EXIT_URL = env.str(
+        "EXIT_URL", "https://www.weather.gov/", validate=validate.URL(schemes={"https"})
+    )
+    # Curators' street addresses only: "" (our gazetteer), "nominatim" or "photon".
+    GEOCODER = env.str(
+        "GEOCODER", "", validate=validate.OneOf(["", "nominatim", "photon"])
+    )
+    GEOCODER_DOMAIN = env.str("GEOCODER_DOMAIN", "")
+    GEOCODER_SCHEME = env.str(
+        "GEOCODER_SCHEME", "https", validate=validate.OneOf(["http", "https"])
+    )
+    GEOCODER_TIMEOUT = env.float("GEOCODER_TIMEOUT", 3.0)
+except EnvError as error:
+    raise ImproperlyConfigured(str(error)) from None
+
+SECRET_KEY = secret_key()
+DATABASES = {"default": database(DATABASE_URL)}
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -24,6 +96,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
+    "csp",
     "django_filters",
     "phonenumber_field",
     "places",
@@ -32,9 +105,11 @@ INSTALLED_APPS = [
     "warmlines",
     "directory",
 ]
-
 MIDDLEWARE = [
+    "directory.middleware.known_methods",
+    "directory.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -43,10 +118,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-
 ROOT_URLCONF = "directory.urls"
 WSGI_APPLICATION = "directory.wsgi.application"
-
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -62,26 +135,81 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     },
 ]
-
-DATABASES: dict[str, Any] = {
-    "default": env.dj_db_url(
-        "DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}"
-    )
-}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
+USE_I18N = True
 PHONENUMBER_DEFAULT_REGION = "US"
 PHONENUMBER_DB_FORMAT = "E164"
 PHONENUMBER_DEFAULT_FORMAT = "NATIONAL"
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "var" / "static"
+STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
 
-# Where people can write to the curators; the contact page shows it.
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
-# Where the Leave button goes: a page that shows nothing personal.
-EXIT_URL = env.str("EXIT_URL", "https://www.weather.gov/")
+# Nothing from elsewhere, nothing inline; the admin lives under it too.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+# Not no-referrer: browsers then send "Origin: null", and Django refuses forms.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Says what failed, never what was asked: no query string, address or browser.
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"no_visitor": {"()": "directory.logs.NoVisitor"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["no_visitor"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False}
+    },
+}

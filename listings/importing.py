@@ -22,6 +22,7 @@ from places.near import Located
 
 Row = dict[str, str]
 MAX_CELL = 20_000
+BATCH = 2_000
 # What a curator says was checked → the fields that an import then leaves alone.
 FACT_FIELDS: dict[str, tuple[str, ...]] = {
     "name": ("name",),
@@ -188,6 +189,8 @@ class Applier:
         loaded = found.prefetch_related("terms", "serves")
         self.existing: dict[str, Any] = {row.key: row for row in loaded}
         self.terms = {(term.kind, term.slug): term for term in Term.objects.all()}
+        self.slugs = set(self.model._default_manager.values_list("slug", flat=True))
+        self.links: dict[str, list[tuple[int, int]]] = {"terms": [], "serves": []}
 
     def apply(self, facts: Facts, report: Report, number: int) -> Any:
         """Save the row's listing if it is new or differs. Raises RowRefused."""
@@ -255,13 +258,30 @@ class Applier:
         else:
             states = self.model.Status
             listing.status = states.PUBLISHED if listing.has_contact else states.DRAFT
+            tries = listing.slug_tries()
+            listing.slug = next(slug for slug in tries if slug not in self.slugs)
         try:
             listing.clean_fields(exclude=["slug", "checked_by", "parent", "county"])
         except ValidationError as error:
             raise RowRefused(_in_words(error)) from None
         listing.save()
+        self.slugs.add(listing.slug)
         for name, ids in many.items():
-            getattr(listing, name).set(ids)
+            if known:
+                getattr(listing, name).set(ids)
+            else:
+                self.links[name] += [(listing.pk, pk) for pk in sorted(ids)]
+
+    def finish(self) -> None:
+        """Write the terms and places of the new listings, all at once."""
+        for name, pairs in self.links.items():
+            through = getattr(self.model, name).through
+            mine = f"{self.model._meta.model_name}_id"
+            theirs = "term_id" if name == "terms" else "place_id"
+            through._default_manager.bulk_create(
+                (through(**{mine: listing, theirs: other}) for listing, other in pairs),
+                batch_size=BATCH,
+            )
 
 
 def _guarded(listing: Listing) -> set[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -323,14 +325,18 @@ class Listing(models.Model):
         self.save(update_fields=["status", "closed_because", "version"])
 
     def _free_slug(self) -> str:
-        """The name as a slug; with what tells it apart, or a number, if taken."""
         taken = type(self)._default_manager.exclude(pk=self.pk)
+        return next(
+            slug for slug in self.slug_tries() if not taken.filter(slug=slug).exists()
+        )
+
+    def slug_tries(self) -> Iterator[str]:
+        """The name as a slug; then with what tells it apart; then with numbers."""
         parts = [self.name, *self.slug_parts()]
         tries = [slugify(" ".join(parts[:n]))[:110] for n in range(1, len(parts) + 1)]
-        tries += [f"{tries[-1]}-{number}" for number in range(2, 1000)]
-        return next(
-            slug for slug in tries if slug and not taken.filter(slug=slug).exists()
-        )
+        yield from filter(None, tries)
+        for number in itertools.count(2):
+            yield f"{tries[-1] or 'listing'}-{number}"
 
     def slug_parts(self) -> list[str]:
         return []
@@ -374,16 +380,6 @@ class OldSlug(models.Model):
         return self.slug
 
 
-class TombstoneQuerySet(models.QuerySet["Tombstone"]):
-    def barring(self, *, key: str, phone: str, website: str) -> Tombstone | None:
-        """The wish not to be listed that this row would break, if there is one."""
-        same = Q(pk=None)
-        for field, value in (("key", key), ("phone", phone), ("website", website)):
-            if value:
-                same |= Q(**{field: value})
-        return self.filter(same).first()
-
-
 class Tombstone(models.Model):
     """An organization that asked not to be listed; no import overrules it."""
 
@@ -393,8 +389,6 @@ class Tombstone(models.Model):
     website = models.URLField(_("website"), max_length=300, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-
-    objects = TombstoneQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("removal on request")
@@ -409,3 +403,9 @@ class Tombstone(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def bars(self, *, key: str, phone: str, website: str) -> bool:
+        """Would a listing with these go against the wish?"""
+        ours = (self.key, str(getattr(self.phone, "as_e164", "")), self.website)
+        pairs = zip(ours, (key, phone, website), strict=True)
+        return any(mine and mine == theirs for mine, theirs in pairs)

@@ -55,13 +55,14 @@ def import_file(
 
 def _import_rows(importer: Importer, rows: Iterable[Row]) -> Report:
     report = Report()
+    wishes = list(Tombstone.objects.all())
     applier = Applier(importer)
     facts_by_key: dict[str, Facts] = {}
     listings = []
     # Row 1 is the header, as a spreadsheet shows it.
     for number, row in enumerate(rows, start=2):
         try:
-            facts = _read(importer, row, facts_by_key)
+            facts = _read(importer, row, facts_by_key, wishes)
             with transaction.atomic():
                 listings.append(applier.apply(facts, report, number))
         except RowRefused as refusal:
@@ -70,22 +71,23 @@ def _import_rows(importer: Importer, rows: Iterable[Row]) -> Report:
             report.refused.append((number, f"{row.get('key')}: {error}"))
         else:
             report.warnings += [(number, f"{facts.key}: {w}") for w in facts.warnings]
+    applier.finish()
     linked = importer.link(listings, facts_by_key)
     if not report.added:
         report.changed += linked
     return report
 
 
-def _read(importer: Importer, row: Row, seen: dict[str, Facts]) -> Facts:
+def _read(
+    importer: Importer, row: Row, seen: dict[str, Facts], wishes: list[Tombstone]
+) -> Facts:
     key = row.get("key", "")
     if not key:
         raise RowRefused("the row has no key")
     if key in seen:
         raise RowRefused("this key stands in the file twice")
-    barred = Tombstone.objects.barring(
-        key=key, phone=row.get("phone", ""), website=row.get("website", "")
-    )
-    if barred:
+    phone, website = row.get("phone", ""), row.get("website", "")
+    if any(wish.bars(key=key, phone=phone, website=website) for wish in wishes):
         raise RowRefused("the organization asked not to be listed")
     seen[key] = facts = importer.read(row)
     return facts

@@ -1,0 +1,22 @@
+# The site in a container: non-root, with a read-only root; /data is its one volume.
+FROM python:3.11-slim-bookworm AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /app
+RUN python -m venv /venv
+COPY requirements.txt ./
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+
+FROM python:3.11-slim-bookworm
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    DATA_DIR=/data BIND=0.0.0.0 PORT=8000
+RUN useradd --system --uid 10001 --home-dir /data directory \
+    && install -d -o directory /data
+WORKDIR /app
+COPY --from=build /venv /venv
+COPY . .
+USER 10001
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+CMD ["sh", "-c", "python manage.py prepare && exec gunicorn --config directory/gunicorn.py"]

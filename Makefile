@@ -1,0 +1,27 @@
+# Every task of the project. The logic is in bin/.
+.PHONY: help run dev test lint curator bench sweep lock
+help:
+	@echo "make run      a working site with the real starter data on 127.0.0.1:8000"
+	@echo "make test     every test (DATABASE_URL=postgres://… tests on PostgreSQL)"
+	@echo "make lint     style, types, floors, templates, migrations, deployment"
+	@echo "make dev      the site with autoreload"
+	@echo "make curator  create a staff account"
+	@echo "make bench    measure speed"
+	@echo "make sweep    ask the running code for each of the 41,204 ZIP codes"
+	@echo "make lock     write the locked requirements anew"
+run:
+	@bin/run serve
+dev:
+	@bin/run dev
+curator:
+	@bin/run curator
+test:
+	@bin/check test $(ARGS)
+lint:
+	@bin/check lint
+bench:
+	@bin/check bench
+sweep:
+	@bin/check sweep
+lock:
+	@bin/check lock

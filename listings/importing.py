@@ -87,6 +87,10 @@ class Importer(ABC):
     model: ClassVar[type[Listing]]
     columns: ClassVar[frozenset[str]]
 
+    def __init__(self, rows: Iterable[Row]) -> None:
+        """Sees the rows first, so that a reader can look things up at once."""
+        self.rows = rows
+
     @abstractmethod
     def read(self, row: Row) -> Facts:
         """The row's facts. Raises RowRefused."""

@@ -43,8 +43,9 @@ def import_file(
 
     Raises FileRefused. One transaction, so that a killed import leaves no trace.
     """
-    importer = importers()[kind]()
-    rows = read_file(path, importer.columns)
+    reader = importers()[kind]
+    rows = read_file(path, reader.columns)
+    importer = reader(rows)
     with transaction.atomic():
         bar = tqdm(rows, desc=kind, unit=" rows", disable=quiet or None)
         report = _import_rows(importer, bar)

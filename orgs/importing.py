@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import cached_property
+from collections.abc import Iterable
 from typing import Any
 
 from listings.importing import (
@@ -20,7 +20,7 @@ from listings.importing import (
 )
 from orgs.models import Organization
 from places.keys import place_key
-from places.models import Place
+from places.models import OtherName, Place
 from places.states import STATES
 
 CIL_COLUMNS = """
@@ -47,20 +47,12 @@ class PlacedImporter(Importer):
 
     model = Organization
 
-    @cached_property
-    def zips(self) -> dict[str, Place]:
-        found = Place.objects.zips().select_related("county")
-        return {place.code: place for place in found}
-
-    @cached_property
-    def towns(self) -> dict[tuple[str, str], Place]:
-        """The biggest town of each name in each state, its other names included."""
-        towns: dict[tuple[str, str], Place] = {}
-        found = Place.objects.filter(kind=Place.Kind.CITY).select_related("county")
-        for town in found.order_by("population"):
-            for name in (*town.alt_names.split(";"), town.name):
-                towns[town.state, place_key(name)] = town
-        return towns
+    def __init__(self, rows: Iterable[Row]) -> None:
+        super().__init__(rows)
+        codes = {row["zip"][:5] for row in rows}
+        zips = Place.objects.zips().filter(code__in=codes).select_related("county")
+        self.zips = {place.code: place for place in zips}
+        self.towns = _towns({place_key(row["city"]) for row in rows})
 
     def place(self, facts: Facts, row: Row) -> None:
         """Where the row stands, and how exactly that is known."""
@@ -113,6 +105,20 @@ class PlacedImporter(Importer):
                 listing.save(update_fields=["parent", "host"])
                 changed += 1
         return changed
+
+
+def _towns(keys: set[str]) -> dict[tuple[str, str], Place]:
+    """The biggest town of each name in each state; its own name before another's."""
+    found = Place.objects.filter(kind=Place.Kind.CITY).select_related("county")
+    towns = {}
+    other_ids = OtherName.objects.filter(key__in=keys).values_list("place_id", flat=True)
+    others = found.filter(pk__in=list(other_ids)).order_by("population")
+    for town in others:
+        for name in town.alt_names.split(";"):
+            towns[town.state, place_key(name)] = town
+    for town in found.filter(key__in=keys).order_by("population"):
+        towns[town.state, town.key] = town
+    return towns
 
 
 def _parent(branch: Organization, named: list[Organization]) -> Organization | None:

@@ -110,6 +110,9 @@ class Located(models.Model):
                     latitude=None, longitude=None, x=None, y=None, z=None, precision=""
                 )
                 | Q(
+                    # A check that comes out as NULL would pass: ask for both.
+                    latitude__isnull=False,
+                    longitude__isnull=False,
                     latitude__range=(-90, 90),
                     longitude__range=(-180, 180),
                     x__isnull=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -73,7 +74,7 @@ def place_of(row: Row, county_id: int | None) -> Place:
     return Place(
         kind=KINDS[row["kind"]],
         code=row["code"],
-        name=row["name"],
+        name=unicodedata.normalize("NFC", row["name"]),
         alt_names=row["alt_names"],
         key=place_key(row["name"]),
         state=row["state"],

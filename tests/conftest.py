@@ -1,0 +1,77 @@
+"""The strict harness: real parts, no network, no undefined template variable."""
+
+from __future__ import annotations
+
+import socket
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+from django.template import engines
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+STARTER = [("cils", 655), ("organizations", 502), ("warmlines", 119)]
+
+
+class Undefined(str):
+    """Stands for a variable that no view gave; printing it fails the test."""
+
+    __slots__ = ()
+
+    def __contains__(self, key):
+        return key == "%s"
+
+    def __mod__(self, name):
+        raise AssertionError(f"undefined template variable: {name}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def undefined_variables_fail():
+    engines["django"].engine.string_if_invalid = Undefined("%s")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network():
+    """Connections leave this machine in no test."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        is_remote = isinstance(address, tuple) and address[0] not in LOOPBACK
+        if is_remote:
+            raise AssertionError(f"a test reached for the network: {address}")
+        return connect(self, address)
+
+    socket.socket.connect = guarded
+    yield
+    socket.socket.connect = connect
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The real gazetteer, once for each test database."""
+    with django_db_blocker.unblock():
+        call_command("load_places", quiet=True, stdout=StringIO())
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings):
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        }
+    }
+
+
+@pytest.fixture(scope="module")
+def starter(django_db_setup, django_db_blocker):
+    """The real starter listings for a module's tests; taken back after the last."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        for kind, _rows in STARTER:
+            path = settings.BASE_DIR / "fixtures" / f"{kind}.csv"
+            call_command("import_listings", kind, path, quiet=True, stdout=StringIO())
+        yield
+        transaction.set_rollback(True)

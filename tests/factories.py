@@ -1,0 +1,74 @@
+"""Made-up listings: 555-01xx numbers and example.org, never a real one."""
+
+from __future__ import annotations
+
+import itertools
+
+from listings.models import Term
+from orgs.models import Organization
+from places.models import Place
+from warmlines.models import Warmline
+
+NUMBERS = itertools.count(1)
+
+
+def place(code, kind=Place.Kind.ZIP):
+    """A place of the real gazetteer: place("59301"), place("MT", "state")."""
+    return Place.objects.select_related("county").get(kind=kind, code=code)
+
+
+def state(code):
+    return place(code, Place.Kind.STATE)
+
+
+def county(name, code):
+    return Place.objects.counties().get(name=name, state=code)
+
+
+def term(kind, slug):
+    return Term.objects.get(kind=kind, slug=slug)
+
+
+def organization(*, at=None, serves=(), terms=(), **facts):
+    """Published, with a phone; `at` is the Place it stands in."""
+    number = next(NUMBERS)
+    made = Organization(
+        **{
+            "name": f"Example Peer Center {number}",
+            "kind": Organization.Kind.PEER_RUN,
+            "status": Organization.Status.PUBLISHED,
+            "phone": "+14065550101",
+            "area": Organization.Area.PLACES if serves else Organization.Area.UNKNOWN,
+            "in_person": True,
+            **facts,
+        }
+    )
+    if at is not None:
+        made.locate(at.point, Organization.Precision.ZIP)
+        made.city, made.state, made.county = at.name, at.state, at.county
+    made.save()
+    made.serves.set(serves)
+    made.terms.set(terms)
+    return made
+
+
+def warmline(*, serves=(), terms=(), **facts):
+    """Published and open day and night, in Mountain time."""
+    number = next(NUMBERS)
+    made = Warmline(
+        **{
+            "name": f"Example Warmline {number}",
+            "status": Warmline.Status.PUBLISHED,
+            "phone": "+14065550102",
+            "by_phone": True,
+            "hours": "24/7",
+            "timezone": "America/Denver",
+            "area": Warmline.Area.PLACES if serves else Warmline.Area.NATIONWIDE,
+            "who_may_call": Warmline.WhoMayCall.UNKNOWN,
+            **facts,
+        }
+    )
+    made.save()
+    made.serves.set(serves)
+    made.terms.set(terms)
+    return made

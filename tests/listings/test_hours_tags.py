@@ -1,0 +1,89 @@
+"""Hours in words: absolute, with the zone named."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+
+from listings.hours import Hours
+from listings.templatetags.hours import ZONES, day_name, hours_status, spans, zone_name
+from places.states import STATES
+
+# A Tuesday, 10 am in New York.
+AT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+
+def said(spec, zone="America/New_York", caller="America/New_York", at=AT):
+    return hours_status(Hours(spec, zone).status(at), at, caller)
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ("24/7", "Open now, day and night"),
+        ("Mo-Fr 09:00-17:00", "Open now until 5 pm, Eastern time"),
+        ("Mo-Su 09:00-12:00", "Open now until noon, Eastern time"),
+        ("Mo-Su 09:30-02:30", "Open now until 2:30 am, Eastern time"),
+        ("Mo-We 00:00-24:00", "Open now until Thursday at midnight, Eastern time"),
+        ("Mo-Su 17:00-22:00", "Closed now. Opens today at 5 pm, Eastern time"),
+        ("We 17:30-22:00", "Closed now. Opens tomorrow at 5:30 pm, Eastern time"),
+        ("Sa 00:00-02:00", "Closed now. Opens Saturday at midnight, Eastern time"),
+        ("Jan 02 09:00-17:00", "Closed now. Opens on January 2 at 9 am, Eastern time"),
+        ("off", "Closed"),
+        ("", "Hours not known"),
+        ('unknown "by appointment"', "Hours: by appointment"),
+    ],
+)
+def test_the_state_in_words(spec, words):
+    assert said(spec) == words
+
+
+@pytest.mark.parametrize(
+    ("caller", "words"),
+    [
+        ("America/Denver", "Open now until 3 pm, Mountain time"),
+        ("Pacific/Honolulu", "Open now until noon, Hawaii time"),
+        ("Pacific/Guam", "Open now until 8 am, Chamorro time"),
+        ("America/Phoenix", "Open now until 3 pm, Arizona time"),
+    ],
+)
+def test_hours_are_said_in_the_callers_zone(caller, words):
+    assert said("Mo-Fr 09:00-17:00", caller=caller) == words
+
+
+def test_every_zone_of_a_state_has_a_plain_name():
+    zones = {zone for state in STATES.values() for zone in state.zones}
+
+    assert all(zone_name(zone) != zone for zone in zones)
+    assert set(ZONES) <= available_timezones()
+
+
+def test_a_week_in_rows():
+    hours = Hours("Mo,We 09:00-12:00,13:00-17:00; Fr 24:00-26:00", "America/New_York")
+
+    rows = {day_name(day): spans(day) for day in hours.week(AT)}
+
+    assert rows["Monday"] == "9 am to noon, 1 pm to 5 pm"
+    assert rows["Tuesday"] == "Closed"
+
+
+def test_a_whole_day_in_a_row():
+    [monday, *_] = Hours("24/7", "America/New_York").week(AT)
+
+    assert spans(monday) == "All day and night"
+
+
+def test_an_unsure_span_says_its_comment():
+    hours = Hours('Mo-Su unknown "by appointment"', "America/New_York")
+
+    assert {spans(day) for day in hours.week(AT)} == {"by appointment"}
+
+
+def test_midnight_of_the_caller_is_the_callers_own_day():
+    at = datetime(2026, 11, 24, 2, 30, tzinfo=ZoneInfo("Pacific/Honolulu"))
+
+    words = said("Mo-Fr 09:00-17:00", caller="Pacific/Honolulu", at=at)
+
+    assert words == "Closed now. Opens today at 4 am, Hawaii time"

@@ -1,0 +1,83 @@
+"""Miles from x, y, z against geopy's geodesic."""
+
+from __future__ import annotations
+
+import pytest
+from geopy.distance import geodesic
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from places.geo import (
+    Point,
+    boxes_around,
+    chord_of_miles,
+    miles_between,
+    miles_of_chord,
+)
+
+# The mainland, Alaska on both sides of 180°, Hawaii, Guam, Samoa, the Caribbean.
+REGIONS = [
+    (24.5, 49.4, -125.0, -66.9),
+    (51.2, 71.4, -180.0, -130.0),
+    (51.2, 53.0, 172.4, 180.0),
+    (18.9, 28.5, -178.4, -154.8),
+    (13.2, 20.6, 144.6, 146.1),
+    (-14.6, -11.0, -171.1, -168.1),
+    (17.6, 18.6, -67.9, -64.5),
+]
+points = st.sampled_from(REGIONS).flatmap(
+    lambda r: st.builds(Point, st.floats(r[0], r[1]), st.floats(r[2], r[3]))
+)
+
+
+def true_miles(one, other):
+    return geodesic(
+        (one.latitude, one.longitude), (other.latitude, other.longitude)
+    ).miles
+
+
+@settings(max_examples=300, deadline=None)
+@given(points, points)
+def test_miles_agree_with_the_geodesic(one, other):
+    true = true_miles(one, other)
+
+    miles = miles_between(one, other)
+
+    # A chord of the ellipsoid is exact; only its bend into an arc assumes a sphere.
+    allowed = 0.001 if true <= 5_000 else 0.002
+    assert miles == pytest.approx(true, rel=allowed, abs=0.01)
+
+
+@settings(max_examples=200, deadline=None)
+@given(points, points, st.floats(1, 3_000))
+def test_boxes_hold_everything_within_the_radius(centre, other, miles):
+    boxes = boxes_around(centre, miles)
+
+    if true_miles(centre, other) <= miles:
+        assert any(
+            box.south <= other.latitude <= box.north
+            and box.west <= other.longitude <= box.east
+            for box in boxes
+        )
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.floats(0, 12_000))
+def test_chord_and_miles_are_inverse(miles):
+    assert miles_of_chord(chord_of_miles(miles)) == pytest.approx(miles, abs=0.01)
+
+
+def test_a_box_across_180_degrees_is_two():
+    boxes = boxes_around(Point(52.0, 179.9), 100)
+
+    assert [(box.west < 0, box.east > 0) for box in boxes] == [
+        (False, True),
+        (True, False),
+    ]
+
+
+@pytest.mark.parametrize("latitude", [89.9, -89.9])
+def test_a_box_at_a_pole_goes_all_around(latitude):
+    [box] = boxes_around(Point(latitude, 10.0), 200)
+
+    assert (box.west, box.east) == (-180.0, 180.0)

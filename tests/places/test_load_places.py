@@ -1,0 +1,69 @@
+"""The gazetteer is what the file says, however often it is loaded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from places.models import OtherName, Place
+from places.states import STATES
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_row_and_every_state_is_loaded():
+    kinds = Counter(Place.objects.values_list("kind", flat=True))
+
+    assert kinds == {"zip": 41_204, "city": 47_090, "county": 3_243, "state": 56}
+
+
+def test_loading_again_changes_nothing():
+    before = set(Place.objects.values_list())
+    names = set(OtherName.objects.values_list())
+
+    call_command("load_places", quiet=True, stdout=StringIO())
+
+    assert set(Place.objects.values_list()) == before
+    assert set(OtherName.objects.values_list()) == names
+
+
+def test_loading_mends_a_row_and_drops_a_name_of_ours():
+    town = Place.objects.get(kind="zip", code="59301")
+    Place.objects.filter(pk=town.pk).update(name="Wrong")
+    OtherName.objects.create(place=town, key="wrong")
+
+    call_command("load_places", quiet=True, stdout=StringIO())
+
+    town.refresh_from_db()
+    assert town.name == "Miles City"
+    assert not OtherName.objects.filter(key="wrong").exists()
+
+
+def test_if_empty_leaves_a_full_gazetteer_alone():
+    out = StringIO()
+
+    call_command("load_places", if_empty=True, stdout=out)
+
+    assert out.getvalue() == ""
+
+
+def test_every_place_but_states_and_counties_lies_in_a_county():
+    inside = Place.objects.exclude(kind__in=["state", "county"])
+
+    assert not inside.filter(county=None).exists()
+    assert not Place.objects.counties().exclude(county=None).exists()
+
+
+def test_states_have_the_zone_and_the_middle_of_their_people():
+    montana = Place.objects.states().get(code="MT")
+    alaska = Place.objects.states().get(code="AK")
+
+    assert montana.timezone == "America/Denver"
+    assert (round(montana.latitude), round(montana.longitude)) == (47, -111)
+    assert -160 < alaska.longitude < -140
+    assert {p.timezone for p in Place.objects.states()} <= {
+        zone for state in STATES.values() for zone in state.zones
+    }

@@ -1,0 +1,164 @@
+"""What people type, against the real gazetteer."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from places.lookup import MAX_LENGTH, Answer, Problem, look_up, typed
+from places.models import Place
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("59301", "Miles City, Montana 59301"),
+        ("59301-1234", "Miles City, Montana 59301"),
+        (" 59301 ", "Miles City, Montana 59301"),
+        ("Circle, MT", "Circle, McCone County, Montana"),
+        ("circle mt", "Circle, McCone County, Montana"),
+        ("Circle Montana", "Circle, McCone County, Montana"),
+        ("St. Louis MO", "St. Louis, St. Louis city, Missouri"),
+        ("Saint Louis", "St. Louis, St. Louis city, Missouri"),
+        ("Ft Worth", "Fort Worth, Tarrant County, Texas"),
+        ("Barrow AK", "Utqiaġvik, North Slope Borough, Alaska"),
+        ("O'Fallon IL", "O'Fallon, St. Clair County, Illinois"),
+        ("O’Fallon, Illinois", "O'Fallon, St. Clair County, Illinois"),
+        ("Cañon City", "Cañon City, Fremont County, Colorado"),
+        ("Canon City", "Cañon City, Fremont County, Colorado"),
+        ("McCone County, MT", "McCone County, Montana"),
+        ("Orleans Parish", "Orleans Parish, Louisiana"),
+        ("Montana", "Montana"),
+        ("MT", "Montana"),
+        ("D.C.", "District of Columbia"),
+        ("Washington DC", "District of Columbia"),
+        ("Puerto Rico", "Puerto Rico"),
+        ("Toronto, OH", "Toronto, Jefferson County, Ohio"),
+        ("Mexico, MO", "Mexico, Audrain County, Missouri"),
+        ("town of Islip NY", "Islip, Suffolk County, New York"),
+        ("96799", "Pago Pago, American Samoa 96799"),
+        ("00820", "Christiansted, U.S. Virgin Islands 00820"),
+        ("46.4,-105.8", "your spot near Miles City, Montana"),
+    ],
+)
+def test_what_people_type_is_found(text, label):
+    answer = look_up(text)
+
+    assert answer.place is not None
+    assert answer.place.label_with_county == label
+
+
+def test_an_ambiguous_name_offers_the_places_biggest_first():
+    answer = look_up("Springfield")
+
+    assert (answer.place, answer.problem) == (None, Problem.AMBIGUOUS)
+    assert [typed(place) for place in answer.candidates[:3]] == [
+        "Springfield, Greene County, MO",
+        "Springfield, Hampden County, MA",
+        "Springfield, Sangamon County, IL",
+    ]
+
+
+def test_a_dominant_name_is_taken_and_its_namesakes_are_offered():
+    answer = look_up("Portland")
+
+    assert answer.place is not None
+    assert typed(answer.place) == "Portland, Multnomah County, OR"
+    assert typed(answer.candidates[0]) == "Portland, Cumberland County, ME"
+
+
+def test_a_state_that_is_a_city_too_offers_the_city():
+    answer = look_up("New York")
+
+    assert answer.place is not None
+    assert answer.place.is_state
+    assert [typed(place) for place in answer.candidates] == [
+        "New York, New York County, NY"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Billngs MT", "Billings, Yellowstone County, MT"),
+        ("5930l", "59301"),
+        ("593O1", "59301"),
+        ("Miles Cty MT", "Miles City, Custer County, MT"),
+        ("Montanna", "MT"),
+        ("59300", "59301"),
+    ],
+)
+def test_a_typing_error_suggests_what_was_meant(text, meant):
+    answer = look_up(text)
+
+    assert (answer.place, answer.problem) == (None, Problem.UNKNOWN)
+    assert meant in [typed(place) for place in answer.candidates]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["K1A 0B1", "SW1A 1AA", "London", "London UK", "Toronto", "Mexico", "51.5,-0.1"],
+)
+def test_a_foreign_place_is_called_foreign(text):
+    assert look_up(text).problem is Problem.FOREIGN
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", Problem.EMPTY),
+        ("  ", Problem.EMPTY),
+        ("\0", Problem.EMPTY),
+        ("🙂", Problem.UNKNOWN),
+        ("!!!", Problem.UNKNOWN),
+        ("zzzz", Problem.UNKNOWN),
+        ("00000", Problem.UNKNOWN),
+        ("999,999", Problem.UNKNOWN),
+        ("a" * (MAX_LENGTH + 1), Problem.TOO_LONG),
+    ],
+)
+def test_what_is_no_place_says_why(text, problem):
+    assert look_up(text).problem is problem
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=200))
+@example("\u202eMT")
+@example("MT,")
+@example(",,,")
+@example("nan,inf")
+@example("9" * 100)
+def test_any_text_is_answered(text):
+    answer = look_up(text)
+
+    assert isinstance(answer, Answer)
+    assert (answer.place is None) == (answer.problem is not None)
+
+
+@pytest.mark.parametrize("kind", ["state", "county", "city", "zip"])
+def test_typed_words_lead_back_to_their_place(kind):
+    places = Place.objects.filter(kind=kind).select_related("county").order_by("pk")
+    step = max(1, places.count() // 60)
+
+    for place in places[::step]:
+        answer = look_up(typed(place))
+        found = answer.place or answer.candidates[0]
+        same_town = (found.key, found.county_id) == (place.key, place.county_id)
+        assert found == place or same_town or place.key in keys(found), typed(place)
+
+
+def keys(place):
+    """The other names a place goes by, in comparable form."""
+    return [other.key for other in place.other_names.all()]
+
+
+def test_every_zip_code_is_found():
+    codes = list(Place.objects.zips().values_list("code", flat=True))
+
+    sample = codes[::40]
+
+    assert len(codes) == 41_204
+    assert all(look_up(code).place.code == code for code in sample)

@@ -1,0 +1,120 @@
+"""The one distance query against brute force with geodesics."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from django.db import IntegrityError, transaction
+from geopy.distance import geodesic
+
+from orgs.models import Organization
+from places.geo import Point
+from places.models import Place
+from tests.factories import organization, place
+
+pytestmark = pytest.mark.django_db
+
+
+def brute_force(origin, listings, miles=None):
+    """(slug, miles) by geodesic distance, ties by slug."""
+    here = (origin.latitude, origin.longitude)
+    rows = [
+        (geodesic(here, (row.latitude, row.longitude)).miles, row.slug)
+        for row in listings
+    ]
+    return sorted(row for row in rows if miles is None or row[0] <= miles)
+
+
+@pytest.fixture
+def scattered():
+    """200 listings at the centres of ZIP codes all over, some at one point."""
+    chance = random.Random(2026)
+    zips = list(Place.objects.zips().order_by("code"))
+    spots = chance.sample(zips, 180) + [zips[0]] * 20
+    rows = []
+    for number, spot in enumerate(spots):
+        row = Organization(name=f"Example {number}", slug=f"e-{number}")
+        row.locate(spot.point, Organization.Precision.ZIP)
+        rows.append(row)
+    Organization.objects.bulk_create(rows)
+    return rows
+
+
+def test_order_and_miles_of_300_searches_equal_brute_force(scattered):
+    chance = random.Random(59301)
+    origins = chance.sample(list(Place.objects.zips().order_by("code")), 300)
+
+    for origin in origins:
+        page = Organization.objects.nearest_page(origin.point, miles=None, limit=20)
+        expected = brute_force(origin, scattered)[:20]
+        found = [(row.distance_miles, row.slug) for row in page.rows]
+        assert [slug for _, slug in found] == [slug for _, slug in expected]
+        assert [miles for miles, _ in found] == pytest.approx(
+            [miles for miles, _ in expected], rel=0.001, abs=0.01
+        )
+        assert page.total == 200
+
+
+@pytest.mark.parametrize("miles", [1, 25, 300, 2_000, 9_000])
+def test_a_radius_holds_just_what_is_within_it(scattered, miles):
+    origin = place("59301")
+    # A listing just at the rim may fall on either side of it.
+    inner = brute_force(origin, scattered, miles * 0.998)
+    outer = brute_force(origin, scattered, miles * 1.002)
+
+    page = Organization.objects.nearest_page(origin.point, miles=miles, limit=200)
+
+    found = {row.slug for row in page.rows}
+    assert {slug for _, slug in inner} <= found <= {slug for _, slug in outer}
+    assert page.total == len(found)
+
+
+def test_pages_hold_every_listing_once(scattered):
+    point = place("96799").point
+    slugs = []
+
+    for offset in range(0, 200, 30):
+        page = Organization.objects.nearest_page(
+            point, miles=None, limit=30, offset=offset
+        )
+        slugs += [row.slug for row in page.rows]
+
+    assert sorted(slugs) == sorted(row.slug for row in scattered)
+
+
+def test_a_listing_without_a_point_is_in_no_distance_list():
+    organization()
+
+    page = Organization.objects.nearest_page(Point(46.4, -105.8), miles=None, limit=5)
+
+    assert (page.rows, page.total) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"latitude": None},
+        {"x": None},
+        {"precision": ""},
+        {"latitude": 91.0},
+        {"longitude": -181.0},
+    ],
+)
+def test_half_a_point_is_refused_by_the_database(wrong):
+    row = organization(at=place("59301"))
+    for name, value in wrong.items():
+        setattr(row, name, value)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save()
+
+
+def test_a_point_can_be_taken_away_whole():
+    row = organization(at=place("59301"))
+
+    row.unlocate()
+    row.save()
+
+    row.refresh_from_db()
+    assert (row.point, row.x, row.precision) == (None, None, "")

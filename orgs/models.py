@@ -200,7 +200,8 @@ class Organization(Listing, Located):
 
     @property
     def state_name(self) -> str:
-        return STATES[self.state].name if self.state else ""
+        known = STATES.get(self.state)
+        return known.name if known else ""
 
     @property
     def town_line(self) -> str:

@@ -203,7 +203,13 @@ def simply_open(spans, minute):
 
 @pytest.mark.parametrize(
     "spec",
-    sorted({row["hours"] for row in csv.DictReader(FIXTURE.open()) if row["hours"]}),
+    sorted(
+        {
+            row["hours"]
+            for row in csv.DictReader(FIXTURE.read_text().splitlines())
+            if row["hours"]
+        }
+    ),
 )
 def test_every_starter_string_agrees_with_plain_arithmetic(spec):
     hours, spans = Hours(check(spec), "UTC"), simple_spans(spec)

@@ -1,0 +1,402 @@
+"""Files of listings, from a row to the page or to a refusal that says why."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from listings.importing import FileRefused
+from listings.models import Tombstone
+from listings.workflow import import_file
+from orgs.models import Organization
+from warmlines.models import Warmline
+
+pytestmark = pytest.mark.django_db
+
+ORGANIZATION = {
+    "key": "org:mt/example/miles-city",
+    "name": "Example Peer Center",
+    "kind": "peer_run",
+    "branch_of": "",
+    "street": "1 Main Street",
+    "city": "Miles City",
+    "state": "MT",
+    "zip": "59301",
+    "phone": "+14065550101",
+    "email": "",
+    "website": "https://example.org/",
+    "serves": "Custer County;the plains",
+    "in_person": "yes",
+    "online": "",
+    "by_phone": "",
+    "services": "support_groups;drop_in",
+    "communities": "veterans",
+    "conditions": "mental_health",
+    "languages": "en;es",
+    "source_name": "example.org",
+    "source_url": "https://example.org/about",
+    "source_license": "",
+    "source_seen": "2025-06",
+    "note": "Open since 2015.",
+}
+
+
+@pytest.fixture
+def bring(tmp_path):
+    """bring(row, row …) imports the rows; each is what differs from ORGANIZATION."""
+
+    def bring(*rows, **options):
+        path = tmp_path / "rows.csv"
+        with path.open("w", encoding="utf-8", newline="") as lines:
+            writer = csv.DictWriter(lines, ORGANIZATION)
+            writer.writeheader()
+            writer.writerows(ORGANIZATION | row for row in rows)
+        return import_file("organizations", path, **options)
+
+    return bring
+
+
+def test_a_row_becomes_a_listing_with_all_its_facts(bring):
+    report = bring({})
+
+    listing = Organization.objects.get(key=ORGANIZATION["key"])
+    assert (report.added, report.refused) == (1, [])
+    assert (listing.status, listing.name) == ("published", "Example Peer Center")
+    assert listing.phone.as_e164 == "+14065550101"
+    assert (listing.in_person, listing.online) == (True, None)
+    assert {term.slug for term in listing.terms.all()} == {
+        "support_groups",
+        "drop_in",
+        "veterans",
+        "mental_health",
+        "en",
+        "es",
+    }
+    assert [p.label for p in listing.serves.all()] == ["Custer County, Montana"]
+    assert (listing.area, listing.area_note) == ("places", "the plains")
+    assert (listing.precision, listing.county.name) == ("zip", "Custer County")
+    assert listing.timezone == "America/Denver"
+    assert listing.checked_on is None
+
+
+def test_the_same_rows_again_change_nothing(bring):
+    bring({})
+    before = Organization.objects.values().get()
+
+    report = bring({})
+
+    assert (report.added, report.changed, report.unchanged) == (0, 0, 1)
+    assert Organization.objects.values().get() == before
+
+
+def test_a_changed_row_changes_just_that(bring):
+    bring({})
+
+    report = bring({"phone": "+14065550102", "services": "drop_in"})
+
+    listing = Organization.objects.get()
+    assert (report.changed, report.changes[0][1].split(": ")[1]) == (1, "phone, terms")
+    assert listing.phone.as_e164 == "+14065550102"
+    assert listing.version == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"name": ""}, "no name"),
+        ({"state": "ZZ"}, "not a state"),
+        ({"kind": "clinic"}, "not a kind"),
+        ({"phone": "+1406"}, "phone"),
+        ({"email": "nobody"}, "email"),
+        ({"website": "not an address"}, "website"),
+        ({"source_seen": "lately"}, "source_seen"),
+        ({"name": "x" * 300}, "name"),
+        ({"key": ""}, "no key"),
+    ],
+)
+def test_a_bad_row_is_refused_with_its_number_and_reason(bring, wrong, words):
+    report = bring({"key": "org:one"}, wrong | {"key": wrong.get("key", "org:two")})
+
+    [(number, reason)] = report.refused
+    assert (number, report.added) == (3, 1)
+    assert words in reason
+
+
+def test_a_key_twice_is_refused_the_second_time(bring):
+    report = bring({}, {})
+
+    assert (report.added, report.refused[0][0]) == (1, 3)
+
+
+def test_atomic_imports_all_or_nothing(bring):
+    report = bring({"key": "org:one"}, {"key": "org:two", "name": ""}, atomic=True)
+
+    assert len(report.refused) == 1
+    assert not Organization.objects.exists()
+
+
+def test_a_dry_run_writes_nothing(bring):
+    report = bring({}, dry_run=True)
+
+    assert report.added == 1
+    assert not Organization.objects.exists()
+
+
+def test_a_fact_that_a_curator_checked_is_kept_and_reported(bring):
+    bring({})
+    Organization.objects.update(
+        phone="+14065550109",
+        checked_on=date(2026, 11, 1),
+        checked_how="confirmed",
+        checked_facts=["phone"],
+    )
+
+    report = bring({"phone": "+14065550102", "website": "https://example.org/new"})
+
+    listing = Organization.objects.get()
+    assert listing.phone.as_e164 == "+14065550109"
+    assert listing.website == "https://example.org/new"
+    assert "phone, checked on 2026-11-01" in report.kept[0][1]
+
+
+def test_a_check_of_everything_keeps_everything(bring):
+    bring({})
+    Organization.objects.update(checked_on=date(2026, 11, 1), checked_how="confirmed")
+
+    report = bring({"phone": "+14065550102", "city": "Circle", "services": ""})
+
+    listing = Organization.objects.get()
+    assert (listing.phone.as_e164, listing.city) == ("+14065550101", "Miles City")
+    assert report.unchanged == 1
+
+
+def test_a_row_without_contact_becomes_a_draft(bring):
+    bring({"phone": "", "website": ""})
+
+    assert Organization.objects.get().status == "draft"
+
+
+def test_what_a_curator_closed_stays_closed(bring):
+    bring({})
+    Organization.objects.get().close(because="Moved away")
+
+    bring({"phone": "+14065550102"})
+
+    assert Organization.objects.get().status == "closed"
+
+
+def test_an_organization_that_asked_not_to_be_listed_is_refused(bring):
+    Tombstone.objects.create(name="Example", phone="+14065550101")
+
+    report = bring({})
+
+    assert "asked not to be listed" in report.refused[0][1]
+    assert not Organization.objects.exists()
+
+
+def test_a_branch_finds_its_parent_wherever_it_stands_in_the_file(bring):
+    bring(
+        {"key": "org:b", "name": "Branch", "branch_of": "Parent"},
+        {"key": "org:p", "name": "Parent"},
+        {"key": "org:h", "name": "Hosted", "branch_of": "A County Agency"},
+    )
+
+    branch = Organization.objects.get(key="org:b")
+    hosted = Organization.objects.get(key="org:h")
+    assert (branch.parent.key, branch.host) == ("org:p", "")
+    assert (hosted.parent, hosted.host) == (None, "A County Agency")
+
+
+def test_of_several_parents_the_one_in_the_same_town_is_meant(bring):
+    bring(
+        {"key": "org:b", "name": "Branch", "branch_of": "Parent"},
+        {"key": "org:1", "name": "Parent", "city": "Circle", "zip": ""},
+        {"key": "org:2", "name": "Parent"},
+    )
+
+    assert Organization.objects.get(key="org:b").parent.key == "org:2"
+
+
+def test_a_word_we_do_not_have_is_left_out_with_a_warning(bring):
+    report = bring({"services": "drop_in;juggling"})
+
+    assert "juggling" in report.warnings[0][1]
+    assert report.added == 1
+
+
+@pytest.mark.parametrize(
+    ("note", "caution"),
+    [
+        ("It may have closed.", "This may have closed"),
+        ("Announced to open in spring 2021; confirm.", "before it opened"),
+        ("Old source, so confirm it is open.", "still open"),
+        ("Groups were planned.", ""),
+    ],
+)
+def test_a_doubt_of_the_source_becomes_a_public_caution(bring, note, caution):
+    bring({"note": note})
+
+    listing = Organization.objects.get()
+    assert caution in listing.caution
+    assert bool(listing.caution) == bool(caution)
+
+
+def test_a_town_without_a_zip_is_placed_by_its_name(bring):
+    bring({"zip": "", "city": "Ft. Benton"})
+
+    listing = Organization.objects.get()
+    assert (listing.precision, listing.county.name) == ("city", "Chouteau County")
+
+
+def test_a_private_address_gets_the_middle_of_its_county(bring):
+    bring({"note": "The address is not published."})
+
+    listing = Organization.objects.get()
+    assert (listing.address_withheld, listing.precision) == (True, "county")
+    assert (listing.public_street, listing.public_zip_code) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"name,phone\n", "lacks these columns"),
+        (b"\xff\xfen\x00a\x00", "not UTF-8"),
+        (b"key," + b"x" * 50_000, "lacks|readable"),
+        (b"", "lacks these columns"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_whole(tmp_path, content, words):
+    path = tmp_path / "odd.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(FileRefused, match=words):
+        import_file("organizations", path)
+
+
+def test_a_missing_file_is_one_clear_sentence(tmp_path):
+    with pytest.raises(CommandError, match="There is no file"):
+        call_command("import_listings", "cils", tmp_path / "none.csv")
+
+
+def test_the_command_prints_counts_and_refusals(tmp_path):
+    path = tmp_path / "rows.csv"
+    header, row = ",".join(ORGANIZATION), ",".join(ORGANIZATION.values())
+    path.write_text(f"{header}\n{row}\n{row}\n", encoding="utf-8-sig")
+    out = StringIO()
+
+    call_command("import_listings", "organizations", path, stdout=out)
+
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "1 added, 0 changed, 0 unchanged, 1 refused."
+    assert lines[1].startswith("Refused: row 3: org:mt/example/miles-city")
+
+
+WARMLINE = {
+    "key": "warmline:example/1",
+    "name": "Example Warmline",
+    "operator": "",
+    "serves": "MT",
+    "area_note": "",
+    "phone": "+14065550102",
+    "text_number": "",
+    "chat_url": "",
+    "email": "",
+    "website": "",
+    "hours_text": "Daily, 9am-9pm",
+    "hours": "Mo-Su 09:00-21:00",
+    "timezone": "America/Denver",
+    "open_to": "",
+    "languages": "en",
+    "communities": "",
+    "peer_run": "unknown",
+    "source_name": "example.org",
+    "source_url": "https://example.org/",
+    "source_license": "",
+    "source_seen": "",
+    "note": "",
+}
+
+
+@pytest.fixture
+def line(tmp_path):
+    """line(**facts) imports one warmline and returns it with the report."""
+
+    def line(**facts):
+        path = tmp_path / "lines.csv"
+        with path.open("w", encoding="utf-8", newline="") as lines:
+            writer = csv.DictWriter(lines, WARMLINE)
+            writer.writeheader()
+            writer.writerow(WARMLINE | facts)
+        return import_file("warmlines", path), Warmline.objects.first()
+
+    return line
+
+
+@pytest.mark.parametrize(
+    ("facts", "who", "places"),
+    [
+        ({"serves": "US"}, "unknown", []),
+        ({}, "unknown", ["Montana"]),
+        ({"open_to": "anyone"}, "anyone", ["Montana"]),
+        (
+            {"open_to": "state residents", "area_note": "Custer County"},
+            "state",
+            ["Montana"],
+        ),
+        (
+            {"open_to": "county residents", "area_note": "Custer County"},
+            "local",
+            ["Custer County, Montana"],
+        ),
+        (
+            {"area_note": "Custer and Dawson counties"},
+            "unknown",
+            ["Custer County, Montana", "Dawson County, Montana"],
+        ),
+        ({"area_note": "The Keene area"}, "unknown", ["Montana"]),
+        ({"open_to": "youth", "communities": "youth"}, "group", ["Montana"]),
+        ({"communities": "lgbtq"}, "group", ["Montana"]),
+        ({"communities": "spanish-speaking"}, "unknown", ["Montana"]),
+        (
+            {
+                "serves": "ND;MN",
+                "area_note": "North Dakota and Clay County, Minnesota",
+                "open_to": "residents of North Dakota and Clay County, MN",
+            },
+            "state",
+            ["Clay County, Minnesota", "North Dakota"],
+        ),
+    ],
+)
+def test_who_may_call_a_line_and_from_where(line, facts, who, places):
+    _report, found = line(**facts)
+
+    assert found.who_may_call == who
+    assert sorted(place.label for place in found.serves.all()) == places
+    assert (found.area == "nationwide") == (facts.get("serves") == "US")
+
+
+def test_unreadable_hours_are_kept_as_published_with_a_warning(line):
+    report, found = line(hours="nine to five")
+
+    assert (found.hours, found.hours_note) == ("", "Daily, 9am-9pm")
+    assert "cannot read" in report.warnings[0][1]
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"timezone": "Mountain"}, "not a time zone"),
+        ({"serves": "Montana"}, "not a state"),
+        ({"name": ""}, "no name"),
+    ],
+)
+def test_a_bad_line_is_refused(line, facts, words):
+    report, found = line(**facts)
+
+    assert words in report.refused[0][1]
+    assert found is None

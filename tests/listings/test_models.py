@@ -1,0 +1,241 @@
+"""What a listing cannot be, and what becomes of its address."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+
+from listings.models import OldSlug, Term, Tombstone
+from listings.registry import listing_models
+from orgs.models import Organization
+from tests.factories import county, organization, place, state, warmline
+from warmlines.models import Warmline
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada():
+    return get_user_model().objects.create_user("ada")
+
+
+def refused(listing, **facts):
+    """Does the database refuse the listing with these facts?"""
+    for name, value in facts.items():
+        setattr(listing, name, value)
+    try:
+        with transaction.atomic():
+            listing.save()
+    except IntegrityError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        {"phone": "+14065550101"},
+        {"toll_free": "+18005550101"},
+        {"tty": "711"},
+        {"videophone": "+14065550101"},
+        {"text_line": "85511 (keyword SUPPORT)"},
+        {"chat_url": "https://example.org/chat"},
+        {"email": "help@example.org"},
+        {"website": "https://example.org"},
+    ],
+)
+def test_one_way_to_make_contact_is_enough_to_publish(contact):
+    assert not refused(
+        organization(phone="", status="draft"), **contact, status="published"
+    )
+
+
+@pytest.mark.parametrize("make", [organization, warmline])
+def test_without_contact_a_listing_stays_a_draft(make):
+    listing = make(phone="", status="draft")
+
+    assert refused(listing, status="published")
+    assert not refused(listing, status="draft")
+
+
+def test_a_closed_listing_says_why():
+    assert refused(organization(), status="closed")
+    assert not refused(organization(), status="closed", closed_because="Moved away")
+
+
+def test_hours_need_a_zone():
+    assert refused(organization(), hours="24/7")
+    assert not refused(organization(), hours="24/7", timezone="America/Denver")
+
+
+def test_a_check_has_its_day_its_way_and_its_person(ada):
+    day = date(2026, 11, 24)
+
+    assert refused(organization(), checked_on=day)
+    assert refused(organization(), checked_on=day, checked_how="called")
+    assert refused(organization(), checked_how="called", checked_by=ada)
+    assert not refused(
+        organization(), checked_on=day, checked_how="called", checked_by=ada
+    )
+    # The organization itself has no account here.
+    assert not refused(organization(), checked_on=day, checked_how="confirmed")
+
+
+@pytest.mark.parametrize("seen", ["", "2026", "2026-11", "2026-11-24"])
+def test_a_source_may_be_dated_in_part(seen):
+    assert not refused(organization(), source_seen=seen)
+
+
+@pytest.mark.parametrize("seen", ["last year", "26", "2026-1", "2026/11/24"])
+def test_a_source_date_is_a_date(seen):
+    assert refused(organization(), source_seen=seen)
+
+
+def test_a_source_key_is_used_once_in_a_catalogue():
+    organization(key="org:one")
+
+    assert refused(organization(), key="org:one")
+    assert not refused(organization(), key="")
+    assert not refused(warmline(), key="org:one")
+
+
+def test_a_withheld_address_has_no_exact_point():
+    listing = organization(at=place("59301"))
+
+    assert refused(listing, address_withheld=True)
+    listing.locate(county("Custer County", "MT").point, Organization.Precision.COUNTY)
+    assert not refused(listing, address_withheld=True)
+
+
+def test_a_state_is_one_of_ours():
+    assert refused(organization(), state="ZZ")
+    assert not refused(organization(), state="GU")
+
+
+def test_a_slug_is_the_name_and_then_what_tells_it_apart():
+    names = [
+        organization(name="Open Door", city="Circle", state="MT") for _ in range(4)
+    ]
+
+    assert [listing.slug for listing in names] == [
+        "open-door",
+        "open-door-circle",
+        "open-door-circle-mt",
+        "open-door-circle-mt-2",
+    ]
+
+
+def test_a_name_of_no_letters_still_gets_an_address():
+    assert organization(name="…").slug == "listing-2"
+
+
+def test_a_changed_slug_leaves_a_redirect():
+    listing = Organization.objects.get(pk=organization(name="Old Name").pk)
+
+    listing.slug = "new-name"
+    listing.save()
+
+    assert OldSlug.objects.target(Organization, "old-name") == listing
+    assert OldSlug.objects.target(Warmline, "old-name") is None
+
+
+def test_closing_and_publishing_count_as_versions():
+    listing = organization()
+
+    listing.close(because="The house was sold")
+    listing.refresh_from_db()
+    assert (listing.status, listing.version) == ("closed", 2)
+    listing.publish()
+    listing.refresh_from_db()
+    assert (listing.status, listing.closed_because, listing.version) == (
+        "published",
+        "",
+        3,
+    )
+
+
+def test_closed_for_a_time_stays_public():
+    listing = warmline()
+
+    listing.close(because="Back in May", temporarily=True)
+
+    assert list(Warmline.objects.public()) == [listing]
+
+
+def test_a_draft_and_a_closed_listing_are_not_public():
+    organization(status="draft")
+    organization(status="closed", closed_because="Moved")
+    ours = organization()
+
+    assert list(Organization.objects.public()) == [ours]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("peer", True),
+        ("PEER center", True),
+        ("glendive", True),
+        ("montana", True),
+        ("café", True),
+        ("drop in", True),
+        ("peer zebra", False),
+    ],
+)
+def test_words_are_found_in_name_town_summary_and_terms(words, found):
+    drop_in = Term.objects.get(slug="drop_in")
+    organization(
+        name="Example Peer Center",
+        at=place("59330"),
+        summary="A cafe on Fridays",
+        terms=[drop_in],
+    )
+
+    assert Organization.objects.matching(words).exists() == found
+
+
+def test_coverage_tells_county_from_state_from_nation_from_unknown():
+    custer, montana = county("Custer County", "MT"), state("MT")
+    organization(name="By county", serves=[custer])
+    organization(name="By state", serves=[montana])
+    organization(name="Nation", area="nationwide")
+    organization(name="Unknown")
+    organization(name="Elsewhere", serves=[state("WY")])
+
+    found = Organization.objects.covering(place("59301")).by_name()
+
+    assert {row.name: row.coverage for row in found} == {
+        "By county": 0,
+        "By state": 1,
+        "Nation": 2,
+        "Unknown": 3,
+        "Elsewhere": None,
+    }
+
+
+def test_a_county_line_does_not_serve_the_whole_state():
+    organization(serves=[county("Custer County", "MT")])
+
+    assert not Organization.objects.serving(state("MT")).exists()
+    assert not Organization.objects.serving(place("59102")).exists()
+    assert Organization.objects.serving(place("59301")).exists()
+
+
+def test_a_tombstone_bars_by_key_phone_or_website():
+    wish = Tombstone(name="Quiet House", phone="+14065550109")
+
+    assert wish.bars(key="org:x", phone="+14065550109", website="")
+    assert not wish.bars(key="org:x", phone="+14065550108", website="")
+    assert not wish.bars(key="", phone="", website="")
+
+
+def test_a_tombstone_names_something():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Tombstone.objects.create(name="Nothing to know it by")
+
+
+def test_the_registry_knows_both_catalogues():
+    assert listing_models() == [Organization, Warmline]

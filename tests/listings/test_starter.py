@@ -1,0 +1,82 @@
+"""The real starter files: every row is here, as its file says."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from listings.workflow import import_file
+from orgs.models import Organization
+from tests.conftest import ROOT, STARTER
+from tests.factories import county
+from warmlines.models import Warmline
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
+
+
+def keys(kind):
+    with (ROOT / "fixtures" / f"{kind}.csv").open(encoding="utf-8") as lines:
+        return {row["key"] for row in csv.DictReader(lines)}
+
+
+@pytest.mark.parametrize(("kind", "rows"), STARTER)
+def test_every_row_is_in_the_database(kind, rows):
+    model = Warmline if kind == "warmlines" else Organization
+
+    found = set(model.objects.values_list("key", flat=True))
+
+    assert len(keys(kind)) == rows
+    assert keys(kind) <= found
+
+
+@pytest.mark.parametrize(("kind", "rows"), STARTER)
+def test_a_second_import_changes_nothing(kind, rows):
+    report = import_file(kind, Path(ROOT / "fixtures" / f"{kind}.csv"))
+
+    assert (report.added, report.changed, report.unchanged) == (0, 0, rows)
+    assert (report.refused, report.warnings) == ([], [])
+
+
+def test_rows_without_any_contact_are_drafts_and_no_others():
+    drafts = Organization.objects.filter(status="draft")
+
+    assert drafts.count() == 210
+    assert not any(listing.has_contact for listing in drafts)
+    assert not Warmline.objects.exclude(status="published").exists()
+
+
+def test_nothing_says_that_it_was_checked():
+    for model in (Organization, Warmline):
+        assert not model.objects.exclude(checked_on=None).exists()
+
+
+def test_every_listing_names_its_source():
+    for model in (Organization, Warmline):
+        assert not model.objects.filter(source_name="").exists()
+        assert not model.objects.filter(source_url="").exists()
+
+
+def test_the_licence_of_the_compilation_is_on_each_of_its_rows():
+    licensed = Organization.objects.filter(source_license__contains="CC BY-NC 4.0")
+
+    assert licensed.cils().count() == 655
+    assert licensed.count() == 659
+    assert Warmline.objects.exclude(source_license="").count() == 84
+
+
+def test_counties_served_are_the_counties_of_the_file():
+    glendive = Organization.objects.get(
+        name="Living Independently for Today and Tomorrow (LIFTT) - Glendive"
+    )
+
+    assert county("Custer County", "MT") in glendive.serves.all()
+    assert (glendive.area, glendive.serves.count()) == ("places", 10)
+
+
+def test_lines_that_the_source_doubts_carry_a_caution():
+    doubted = Warmline.objects.filter(note__contains="may have closed")
+
+    assert doubted.count() == 15
+    assert not doubted.filter(caution="").exists()

@@ -107,6 +107,9 @@ class Search:
         parts: list[Any] = []
         if self.place:
             parts += [self.near(self.place), self.serving(self.place)]
+            # Somebody who names a county asks first for what serves it.
+            if self.place.is_county:
+                parts.reverse()
         elif self.words:
             parts.append(self.by_words())
         if not ways or "phone" in ways:

@@ -64,6 +64,7 @@ def cils(request: HttpRequest) -> HttpResponse:
         "links": place_links(form, request.GET),
         "states": [] if place else _states_with_counts(centers.state_counts()),
         "rows": [],
+        "named": True,
         "total": 0,
         "pager": Pager.of(request.GET, 1, 0, PAGE_SIZE),
     }
@@ -72,14 +73,19 @@ def cils(request: HttpRequest) -> HttpResponse:
         rows, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
         pager = Pager.of(request.GET, page, total, PAGE_SIZE)
         context |= {"rows": rows, "total": total, "pager": pager}
+        context["named"] = place.is_state or any(row.coverage == 0 for row in rows)
     return render(request, "orgs/cils.html", context)
 
 
 def _serving(place: Place) -> OrganizationQuerySet:
+    """Those that name the county; where none does, the state's, to be asked."""
     centers = Organization.objects.public().cils()
     if place.is_state:
         return centers.reaching_state(place).by_town()
-    return centers.serving_by_name(place).surest_first(place)
+    named = centers.serving_by_name(place)
+    if named.exists():
+        return named.surest_first(place)
+    return centers.in_state(place.state).covering(place).surest_first(place)
 
 
 def _states_with_counts(counts: dict[str, int]) -> list[tuple[str, str, int]]:

@@ -17,6 +17,8 @@ LocatedT = TypeVar("LocatedT", bound=models.Model)
 # Without a radius the search grows a circle until the page is full. The steps are
 # in miles: most pages of a national directory fill at the first or the second.
 GROWING_MILES = (60, 240, 960)
+# So few are sorted sooner than another circle is counted.
+FEW_ROWS = 2_000
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class LocatedQuerySet(models.QuerySet[LocatedT]):
         """The smallest circle that holds `wanted` rows, or all; and the total."""
         everywhere = self.with_point()
         total = everywhere.count()
+        if total <= FEW_ROWS:
+            return everywhere, total
         for miles in GROWING_MILES:
             circle = self.within(point, miles=miles)
             if circle[: wanted + 1].count() >= wanted:

@@ -1,0 +1,12 @@
+"""A page that fails, to see what a visitor is then shown."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+
+def broken(request):
+    raise RuntimeError("59301 is in this message")
+
+
+urlpatterns = [path("broken/", broken)]

@@ -1,0 +1,285 @@
+"""The find page: who is near, who serves here, who answers, what is online."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories import county, organization, place, state, term, warmline
+
+pytestmark = pytest.mark.django_db
+
+SECTION = re.compile(r'<section[^>]*data-section="(\w+)".*?</section>', re.DOTALL)
+ARTICLE = re.compile(
+    r'<article[^>]*data-listing="([^"]+)"(?:[^>]*data-miles="([^"]+)")?'
+)
+
+
+@pytest.fixture
+def find(client):
+    """find(near="59301") → {section: [(listing, miles)]}, with the page's text."""
+
+    def find(**query):
+        response = client.get("/find/", query)
+        assert response.status_code == 200
+        find.text = response.content.decode()
+        return {
+            found[1]: ARTICLE.findall(found[0]) for found in SECTION.finditer(find.text)
+        }
+
+    return find
+
+
+def names(rows):
+    return [name for name, _miles in rows]
+
+
+def test_the_four_sections_stand_in_their_order(find):
+    organization(at=place("59330"), slug="glendive")
+    organization(serves=[county("Custer County", "MT")], slug="serves")
+    organization(area="nationwide", online=True, slug="web")
+    warmline(serves=[state("MT")], slug="line")
+
+    sections = find(near="59301")
+
+    assert list(sections) == ["near", "serving", "phone", "online"]
+    assert sections["near"] == [("org:glendive", "72.0")]
+    assert names(sections["serving"]) == ["org:serves"]
+    assert names(sections["phone"]) == ["warmline:line"]
+    assert names(sections["online"]) == ["org:web"]
+
+
+def test_drafts_and_closed_listings_are_in_no_section(find):
+    spot = place("59301")
+    for status in ("draft", "closed"):
+        facts = {"status": status, "closed_because": "Moved", "online": True}
+        organization(at=spot, serves=[state("MT")], **facts)
+        warmline(status=status, closed_because="Moved")
+    organization(at=spot, slug="ours")
+
+    sections = find(near="59301")
+
+    assert sections["near"] == [("org:ours", "0.0")]
+    assert names(sections["serving"]) == ["org:ours"]
+    assert (sections["phone"], sections["online"]) == ([], [])
+
+
+def test_one_that_serves_the_county_ranks_above_a_nearer_one_that_does_not(find):
+    custer = county("Custer County", "MT")
+    organization(at=place("59330"), slug="near", serves=[county("Dawson County", "MT")])
+    organization(at=place("59102"), slug="far", serves=[custer])
+    organization(at=place("59330"), slug="statewide", serves=[state("MT")])
+    organization(at=place("59301"), slug="unknown")
+
+    sections = find(near="59301")
+
+    assert names(sections["near"])[0] == "org:unknown"
+    assert names(sections["serving"]) == ["org:far", "org:statewide", "org:unknown"]
+
+
+def test_an_unknown_area_is_said_to_be_unknown(find):
+    organization(at=place("59301"))
+
+    find(near="59301")
+
+    assert "Area not listed – ask" in find.text
+
+
+def test_nothing_near_says_the_true_distance(find):
+    organization(at=place("59330"), slug="glendive")
+
+    find(near="59301")
+
+    assert "Nothing is listed within 50 miles." in find.text
+    assert "The nearest is 72 miles away, in Glendive." in find.text
+
+
+def test_there_is_no_radius_wall_unless_one_is_chosen(find):
+    organization(at=place("96799"), slug="samoa")
+
+    assert names(find(near="59301")["near"]) == ["org:samoa"]
+    assert names(find(near="59301", radius="100")["near"]) == []
+
+
+def test_a_state_lists_its_own_without_miles(find):
+    organization(at=place("59330"), slug="glendive")
+    organization(at=place("82801"), slug="sheridan")
+
+    assert find(near="Montana")["near"] == [("org:glendive", "")]
+    assert find(state="MT")["near"] == [("org:glendive", "")]
+
+
+def test_a_county_is_led_by_what_serves_it(find):
+    organization(at=place("59301"), serves=[county("McCone County", "MT")], slug="ours")
+
+    sections = find(near="McCone County, MT")
+
+    assert next(iter(sections)) == "serving"
+    assert names(sections["serving"]) == ["org:ours"]
+
+
+def test_a_point_of_the_browser_is_a_place(find):
+    organization(at=place("59301"), slug="miles-city")
+
+    sections = find(lat="46.41", lon="-105.84")
+
+    assert names(sections["near"]) == ["org:miles-city"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"near": "zzzz"}, "We could not find “zzzz”."),
+        ({"near": "Springfield"}, "There is more than one “Springfield”."),
+        ({"near": "K1A 0B1"}, "covers the United States and its territories"),
+        ({"near": "59301", "radius": "-5"}, "at least 1 mile"),
+        ({"near": "59301", "radius": "far"}, "in whole miles"),
+        ({"near": "59301", "kind": "clinic"}, "We do not know “clinic” here"),
+        ({"near": "a" * 200}, "That is too long."),
+    ],
+)
+def test_bad_input_gets_its_message_and_keeps_what_was_typed(find, query, words):
+    warmline(slug="line")
+
+    sections = find(**query)
+
+    assert words in find.text
+    assert f'value="{query["near"]}"' in find.text
+    assert names(sections["phone"]) == ["warmline:line"]
+
+
+def test_an_ambiguous_name_offers_each_place_as_a_link(find):
+    find(near="Springfield")
+
+    assert "?near=Springfield%2C+Hampden+County%2C+MA" in find.text
+    assert "Springfield, Hampden County, Massachusetts" in find.text
+
+
+def test_a_taken_meaning_is_named_and_the_others_are_offered(find):
+    find(near="Portland")
+
+    assert "Showing Portland, Oregon." in find.text
+    assert "Portland, Cumberland County, Maine" in find.text
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ({"kind": "cil"}, {"cil"}),
+        ({"kind": ["cil", "peer_respite"]}, {"cil", "respite"}),
+        ({"how": "online"}, {"hybrid"}),
+        ({"how": "in_person"}, {"cil", "hybrid", "respite"}),
+        ({"community": "veterans"}, {"hybrid"}),
+        ({"service": "drop_in", "kind": "peer_run"}, {"hybrid"}),
+        ({"service": "drop_in", "kind": "cil"}, set()),
+        ({"q": "hybrid"}, {"hybrid"}),
+    ],
+)
+def test_filters_mean_any_within_and_all_across(find, query, left):
+    spot = place("59301")
+    organization(at=spot, slug="cil", name="Center", kind="cil")
+    organization(at=spot, slug="respite", name="House", kind="peer_respite")
+    terms = [term("community", "veterans"), term("service", "drop_in")]
+    organization(at=spot, slug="hybrid", name="Hybrid", online=True, terms=terms)
+
+    sections = find(near="59301", **query)
+
+    assert {name.removeprefix("org:") for name in names(sections["near"])} == left
+
+
+def test_a_filter_is_a_chip_that_can_be_removed(find):
+    organization(at=place("59301"), kind="cil")
+
+    find(near="59301", kind="cil", radius="25")
+
+    assert 'href="?near=59301&amp;radius=25"' in find.text
+    assert 'href="?near=59301&amp;kind=cil"' in find.text
+
+
+def test_filters_that_leave_nothing_say_which_one_to_remove(find):
+    organization(at=place("59301"), kind="cil")
+
+    find(near="59301", kind="cil", community="veterans")
+
+    assert "Without “Veterans”: 1" in find.text
+    assert "Without “Center for Independent Living”" not in find.text
+
+
+def test_hundreds_of_miles_are_paged_by_twenty(find):
+    for _ in range(45):
+        organization(at=place("59301"))
+
+    assert len(find(near="59301")["near"]) == 20
+    assert len(find(near="59301", page="3")["near"]) == 5
+    assert "Page 3 of 3" in find.text
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "999999999", "٣", "3.5"])
+def test_an_odd_page_number_is_no_error(find, page):
+    organization(at=place("59301"))
+
+    assert find(near="59301", page=page)
+
+
+def test_without_a_place_the_page_shows_what_needs_none(find):
+    warmline(slug="line")
+    organization(area="nationwide", online=True, slug="web")
+
+    sections = find()
+
+    assert list(sections) == ["phone", "online"]
+
+
+def test_words_alone_search_by_name(find):
+    organization(name="The Living Room", slug="living-room")
+    organization(name="Other")
+
+    sections = find(q="living")
+
+    assert names(sections["near"]) == ["org:living-room"]
+
+
+@pytest.mark.parametrize("path", ["/find/", "/warmlines/", "/orgs/", "/online/"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"near": "\0\u202e<script>alert(1)</script>"},
+        {"near": ["59301", "59102"], "radius": ["1", "x"]},
+        {"lat": "nan", "lon": "inf"},
+        {"lat": "1e999", "lon": "-1e999"},
+        {"state": "<b>", "kind": "<i>", "q": "'\";--"},
+        {"q": "%" * 90, "page": "-0"},
+    ],
+)
+def test_hostile_queries_are_answered_and_never_echoed_as_markup(client, path, query):
+    organization(at=place("59301"))
+
+    response = client.get(path, query)
+
+    assert response.status_code == 200
+    assert b"<script>alert" not in response.content
+    assert b"<b>" not in response.content
+
+
+@pytest.mark.parametrize(
+    "path", ["/find/?near=59301", "/find/?state=MT", "/find/?q=example", "/warmlines/"]
+)
+def test_the_number_of_queries_does_not_grow_with_listings(
+    client, django_assert_num_queries, path
+):
+    def fill(count):
+        for _ in range(count):
+            facts = {"serves": [state("MT")], "terms": [term("language", "en")]}
+            organization(at=place("59301"), online=True, **facts)
+            warmline(**facts)
+
+    fill(3)
+    with CaptureQueriesContext(connection) as few:
+        client.get(path)
+    fill(27)
+
+    with django_assert_num_queries(len(few)):
+        client.get(path)

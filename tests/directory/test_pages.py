@@ -1,0 +1,359 @@
+"""Every public page: what it shows, what it carries, what it never does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from orgs.models import Organization
+from places.states import STATES
+from tests.factories import county, organization, place, state, term, warmline
+
+pytestmark = pytest.mark.django_db
+
+PAGES = [
+    "/",
+    "/find/?near=59301",
+    "/states/",
+    "/states/mt/",
+    "/online/",
+    "/online/?state=MT",
+    "/warmlines/",
+    "/warmlines/?state=MT",
+    "/orgs/",
+    "/orgs/ours/",
+    "/warmlines/line/",
+    "/centers-for-independent-living/",
+    "/centers-for-independent-living/?near=59301",
+    "/about/",
+    "/contact/",
+    "/privacy/",
+    "/accessibility/",
+    "/freshness/",
+    "/leaving/",
+]
+
+
+@pytest.fixture
+def listings():
+    """One of each that may be seen, and one of each that may not."""
+    facts = {"serves": [state("MT")], "terms": [term("community", "veterans")]}
+    organization(at=place("59301"), slug="ours", kind="cil", online=True, **facts)
+    warmline(slug="line", hours="Mo-Su 09:00-17:00", **facts)
+    organization(at=place("59301"), slug="draft-org", status="draft", **facts)
+    gone = {"status": "closed", "closed_because": "The house was sold"}
+    organization(at=place("59301"), slug="gone-org", **gone, **facts)
+    warmline(slug="draft-line", status="draft", **facts)
+    warmline(slug="gone-line", **gone, **facts)
+
+
+def text(client, path):
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_shows_a_draft_or_a_closed_listing(client, path):
+    page = text(client, path)
+
+    assert not re.search(r"(draft|gone)-(org|line)", page)
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", [*PAGES, "/nowhere/", "/orgs/gone-org/"])
+def test_every_page_has_988_and_a_way_to_leave(client, path):
+    page = client.get(path).content.decode()
+
+    assert 'href="tel:988"' in page
+    assert 'href="sms:988"' in page
+    assert "data-leave" in page
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_sets_a_cookie_or_may_be_kept(client, path):
+    response = client.get(path)
+
+    assert not response.cookies
+    assert response["Cache-Control"] == "no-store"
+    assert "Cookie" not in response.get("Vary", "")
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", [*PAGES, "/admin/login/", "/nowhere/", "/healthz"])
+def test_every_answer_carries_the_security_headers(client, path):
+    response = client.get(path)
+
+    policy = response["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    for part in ("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"):
+        assert part in policy
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "geolocation=(self)" in response["Permissions-Policy"]
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(client, path):
+    page = text(client, path)
+
+    loaded = re.findall(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="([^"]*)"', page)
+    own = [url for url in loaded if url.startswith(("/static/", "http://testserver/"))]
+    assert loaded == own
+    assert not re.search(
+        r"<script(?![^>]*(src=|ld\+json))|<style| style=| on\w+=", page
+    )
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", PAGES)
+def test_public_pages_write_nothing(client, path, django_capture_on_commit_callbacks):
+    before = list(Organization.objects.values())
+
+    text(client, path)
+
+    assert list(Organization.objects.values()) == before
+
+
+@pytest.mark.usefixtures("listings")
+def test_titles_are_all_different_and_descriptions_are_there(client):
+    pages = [text(client, path) for path in PAGES]
+
+    titles = [re.search("<title>(.*?)</title>", page, re.DOTALL)[1] for page in pages]
+    assert len(set(titles)) == len(PAGES)
+    assert all('<meta name="description" content="' in page for page in pages)
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "BREW"])
+def test_unknown_methods_are_refused(client, method):
+    assert client.generic(method, "/").status_code == 405
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_read_and_not_posted_to(client, path):
+    assert client.post(path).status_code == 405
+
+
+def test_a_foreign_host_is_refused(client):
+    assert client.get("/", headers={"host": "evil.example.org"}).status_code == 400
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", ["/orgs/gone-org/", "/warmlines/gone-line/"])
+def test_a_closed_listing_answers_410_with_where_to_look(client, path):
+    response = client.get(path)
+
+    assert response.status_code == 410
+    assert b"The house was sold" in response.content
+    assert b'href="/warmlines/"' in response.content
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize(
+    "path", ["/orgs/draft-org/", "/warmlines/draft-line/", "/orgs/none/", "/states/zz/"]
+)
+def test_what_is_not_public_is_not_found(client, path):
+    response = client.get(path)
+
+    assert response.status_code == 404
+    assert b'name="near"' in response.content
+
+
+@pytest.mark.usefixtures("listings")
+def test_an_old_address_redirects_to_the_new_one(client):
+    listing = Organization.objects.get(slug="ours")
+    listing.slug = "renamed"
+    listing.save()
+
+    response = client.get("/orgs/ours/")
+
+    assert (response.status_code, response["Location"]) == (301, "/orgs/renamed/")
+
+
+def test_the_500_page_stands_alone_and_has_988(settings):
+    client = Client(raise_request_exception=False)
+    settings.ROOT_URLCONF = "tests.directory.broken_urls"
+
+    response = client.get("/broken/")
+
+    assert response.status_code == 500
+    assert b"tel:988" in response.content
+    assert b"Traceback" not in response.content
+
+
+def test_a_withheld_street_is_on_no_page(client):
+    listing = organization(
+        at=place("59301"),
+        slug="house",
+        kind="peer_respite",
+        street="13 Hidden Lane",
+        zip_code="59301",
+        serves=[state("MT")],
+        online=True,
+    )
+    listing.locate(county("Custer County", "MT").point, Organization.Precision.COUNTY)
+    listing.address_withheld = True
+    listing.save()
+
+    paths = [*PAGES, "/orgs/house/", "/orgs/?q=hidden", "/find/?q=hidden+lane"]
+    pages = [
+        text(client, path)
+        for path in paths
+        if path not in ("/orgs/ours/", "/warmlines/line/")
+    ]
+
+    assert any("house" in page for page in pages)
+    assert not any("13 Hidden Lane" in page for page in pages)
+
+
+def test_a_listing_page_tells_its_facts(client):
+    organization(
+        slug="ours",
+        name="Example Center",
+        street="1 Main Street",
+        at=place("59301"),
+        wheelchair_access=None,
+        source_name="example.org",
+        source_seen="2025-06",
+        source_license="CC BY 4.0",
+        caution="This may have closed.",
+        tty="711",
+    )
+
+    page = text(client, "/orgs/ours/")
+
+    for words in (
+        "1 Main Street",
+        "Call (406) 555-0101",
+        'href="tel:+14065550101"',
+        "Not yet checked.",
+        "Source: example.org, June 2025.",
+        "CC BY 4.0",
+        "This may have closed.",
+        "Wheelchair access: Not known",
+        "call through relay, 711",
+        "Call before you go.",
+    ):
+        assert words in page
+
+
+def test_a_checked_listing_says_when_and_how(client):
+    organization(slug="ours", checked_on="2026-05-03", checked_how="confirmed")
+
+    page = text(client, "/orgs/ours/")
+
+    assert "Checked on May 3, 2026 by the organization itself." in page
+    assert "Not yet checked." not in page
+
+
+def test_json_ld_is_data_and_cannot_end_its_element(client):
+    organization(slug="ours", name="</script><b>Center</b>", at=place("59301"))
+
+    page = text(client, "/orgs/ours/")
+
+    assert "</script><b>" not in page
+    assert "\\u003C/script\\u003E" in page
+
+
+def test_the_states_page_lists_all_56(client):
+    page = text(client, "/states/")
+
+    assert all(f'href="/states/{code.lower()}/"' in page for code in STATES)
+
+
+def test_a_state_page_groups_by_kind_and_shows_what_serves_it(client):
+    organization(at=place("59301"), kind="cil", name="Our Center")
+    organization(at=place("82801"), serves=[county("Custer County", "MT")], name="Far")
+    warmline(serves=[state("MT")], name="Our Line")
+
+    page = text(client, "/states/mt/")
+
+    for words in ("Our Center", "Centers for Independent Living", "Far", "Our Line"):
+        assert words in page
+
+
+@pytest.mark.parametrize(("code", "zone"), [("ky", "Central"), ("tn", "Eastern")])
+def test_a_split_state_names_both_its_zones(client, code, zone):
+    assert f"Part of the state keeps {zone} time." in text(client, f"/states/{code}/")
+
+
+def test_a_full_state_shows_some_of_each_kind_and_pages_of_the_rest(client):
+    for _ in range(70):
+        organization(at=place("59301"), kind="recovery_community")
+    organization(at=place("59301"), kind="cil")
+
+    page = text(client, "/states/mt/")
+    whole = text(client, "/states/mt/?kind=recovery_community")
+
+    assert page.count("data-listing") == 9
+    assert "All 70 in Montana" in page
+    assert whole.count("data-listing") == 40
+    assert "Page 1 of 2" in whole
+
+
+def test_a_center_that_names_no_county_is_offered_with_a_word(client):
+    organization(at=place("59301"), kind="cil", serves=[county("Custer County", "MT")])
+
+    page = text(
+        client, "/centers-for-independent-living/?near=Petroleum+County%2C+Montana"
+    )
+
+    assert "names Petroleum County, Montana" in page
+    assert page.count("data-listing") == 1
+
+
+def test_a_name_misspelt_is_suggested(client):
+    organization(name="Alyssum Peer Respite", kind="peer_respite", state="VT")
+
+    page = text(client, "/orgs/?q=Allysum")
+
+    assert "Alyssum Peer Respite" in page
+
+
+def test_the_sitemap_has_the_public_listings_alone(client):
+    organization(slug="ours")
+    organization(slug="hidden", status="draft")
+
+    index = text(client, "/sitemap.xml")
+    listings = text(client, "/sitemap-organization.xml")
+
+    assert "sitemap-organization.xml" in index
+    assert "/orgs/ours/" in listings
+    assert "<lastmod>" in listings
+    assert "hidden" not in listings
+
+
+def test_searches_are_not_for_search_engines(client):
+    assert "noindex" in text(client, "/find/?near=59301")
+    assert "noindex" in text(client, "/warmlines/?near=59301")
+    assert "noindex" not in text(client, "/warmlines/")
+    assert "Disallow: /find/" in text(client, "/robots.txt")
+
+
+def test_suggestions_are_small_and_for_the_words_typed(client):
+    response = client.get("/places/suggest/", {"q": "miles c"})
+
+    assert response.json()["places"][0]["near"] == "Miles City, Custer County, MT"
+    assert len(response.json()["places"]) <= 6
+
+
+def test_readiness_needs_the_database_and_the_gazetteer(client):
+    assert client.get("/healthz").content == b"ok\n"
+    assert client.get("/readyz").content == b"ready\n"
+
+
+def test_freshness_counts_what_was_checked(client):
+    organization(kind="cil", checked_on="2000-01-01", checked_how="confirmed")
+    organization(kind="cil")
+
+    page = text(client, "/freshness/")
+
+    assert "Centers for Independent Living" in page
+    assert "<td>0%</td>" in page

@@ -111,7 +111,9 @@ def _towns(keys: set[str]) -> dict[tuple[str, str], Place]:
     """The biggest town of each name in each state; its own name before another's."""
     found = Place.objects.filter(kind=Place.Kind.CITY).select_related("county")
     towns = {}
-    other_ids = OtherName.objects.filter(key__in=keys).values_list("place_id", flat=True)
+    other_ids = OtherName.objects.filter(key__in=keys).values_list(
+        "place_id", flat=True
+    )
     others = found.filter(pk__in=list(other_ids)).order_by("population")
     for town in others:
         for name in town.alt_names.split(";"):

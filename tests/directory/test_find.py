@@ -47,7 +47,7 @@ def test_the_four_sections_stand_in_their_order(find):
 
     assert list(sections) == ["near", "serving", "phone", "online"]
     assert sections["near"] == [("org:glendive", "72.0")]
-    assert names(sections["serving"]) == ["org:serves"]
+    assert names(sections["serving"]) == ["org:serves", "org:glendive"]
     assert names(sections["phone"]) == ["warmline:line"]
     assert names(sections["online"]) == ["org:web"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +62,10 @@ SOURCE: Fieldset = (
 )
 
 
+# An address typed without its scheme is taken as https.
+HTTPS_FIRST: dict[Any, Any] = {models.URLField: {"assume_scheme": "https"}}
+
+
 class NeedsChecking(admin.SimpleListFilter):
     title = _("needs checking")
     parameter_name = "checked"
@@ -92,6 +97,7 @@ class ListingAdmin(admin.ModelAdmin):
         "changed_at",
     )
     fieldsets: ClassVar[tuple[Fieldset, ...]]
+    formfield_overrides: ClassVar = HTTPS_FIRST
     list_per_page = 50
     show_full_result_count = False
 
@@ -107,3 +113,4 @@ class TermAdmin(admin.ModelAdmin):
 class TombstoneAdmin(admin.ModelAdmin):
     list_display = ("name", "reason", "created_at")
     search_fields = ("name", "key")
+    formfield_overrides: ClassVar = HTTPS_FIRST

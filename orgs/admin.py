@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from listings.admin import CONTACT, HOURS, REACH, SOURCE, STATE, ListingAdmin
 from orgs.models import Organization
+from places.geocoders import Found
+
+# Fields of the form whose change asks for a new point.
+ADDRESS = {"street", "city", "state", "zip_code", "address_withheld"}
 
 
 @admin.register(Organization)
@@ -19,7 +27,7 @@ class OrganizationAdmin(ListingAdmin):
         (None, {"fields": ("name", "slug", "kind", "summary", "parent", "host")}),
         CONTACT,
         (
-            _("Place"),
+            gettext_lazy("Place"),
             {
                 "fields": (
                     "street",
@@ -35,3 +43,28 @@ class OrganizationAdmin(ListingAdmin):
         STATE,
         SOURCE,
     )
+
+    def save_model(
+        self, request: HttpRequest, obj: Organization, form: Any, change: bool
+    ) -> None:
+        """An address that changed gets its point; the curator hears how exact it is."""
+        if ADDRESS & set(form.changed_data) or (obj.point is None and obj.city):
+            found = obj.stand_at_its_address()
+            self.message_user(request, _point_words(obj, found), messages.INFO)
+        super().save_model(request, obj, form, change)
+
+
+def _point_words(listing: Organization, found: Found | None) -> str:
+    if found is None:
+        return _("We could not find this address, so the listing has no point.")
+    if listing.address_withheld:
+        return _("The address is withheld: the point is the middle of the county.")
+    if found.street_failed:
+        return _(
+            "The street could not be looked up just now, so the point is approximate."
+        )
+    if found.is_approximate:
+        return _("The point is approximate: %(precision)s.") % {
+            "precision": listing.get_precision_display()
+        }
+    return _("The point is that of the street address.")

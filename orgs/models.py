@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 from listings.models import Listing
 from listings.querysets import AREA_UNKNOWN, SERVES_NATION, ListingQuerySet
 from listings.words import fold
+from places.geocoders import Found, locate_address
 from places.models import Place
 from places.near import Located, LocatedQuerySet
 from places.states import STATES
@@ -212,6 +213,26 @@ class Organization(Listing, Located):
     @property
     def point_is_approximate(self) -> bool:
         return self.precision != Located.Precision.ADDRESS
+
+    def stand_at_its_address(self) -> Found | None:
+        """Take the point of the address, the county's middle if it is withheld."""
+        found = locate_address(
+            street=self.street,
+            city=self.city,
+            state=self.state,
+            zip_code=self.zip_code,
+        )
+        if found is None:
+            self.unlocate()
+            self.county = None
+            return None
+        self.county = found.place.own_county
+        if self.address_withheld and self.county:
+            self.locate(self.county.point, self.Precision.COUNTY)
+        else:
+            self.locate(found.point, found.precision)
+        self.timezone = self.timezone or found.place.timezone
+        return found
 
     def searched_words(self) -> list[str]:
         return [*super().searched_words(), self.city, self.state_name, self.host]

@@ -1,0 +1,131 @@
+"""From an address to a point: our gazetteer, or a service a curator switched on.
+
+For curators' street addresses only. What a visitor types goes to places.lookup.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from geopy.exc import GeopyError
+from geopy.extra.rate_limiter import RateLimiter
+from geopy.geocoders import Nominatim, Photon
+from geopy.geocoders.base import Geocoder
+from geopy.location import Location
+from geopy.point import Point as GeopyPoint
+
+from places.geo import Point, miles_between
+from places.lookup import look_up, nearest_zip
+from places.models import Place
+from places.near import Located
+
+Precision = Located.Precision
+USER_AGENT = "peer-support-directory"
+# The public services ask for no more than one request a second.
+SECONDS_BETWEEN = 1.0
+# Down, slow or refusing; the others are what geopy makes of an answer in no form.
+SERVICE_FAULTS = (GeopyError, AttributeError, KeyError, TypeError, ValueError)
+# A street point this far from its ZIP code or town is another street of that name.
+TRUSTED_MILES = 60
+
+
+class Gazetteer(Geocoder):  # type: ignore[misc]  # geopy has no types
+    """geopy's protocol over our own tables: no network, no key, no limit."""
+
+    def geocode(self, query: str, **options: Any) -> Location | None:
+        """The place that the words mean, or None where they mean none or several."""
+        place = look_up(query).place
+        return _location(place) if place else None
+
+    def reverse(self, query: Any, **options: Any) -> Location | None:
+        """The ZIP code whose centre is nearest to a point, if any is near."""
+        asked = GeopyPoint(query)
+        place = nearest_zip(Point(asked.latitude, asked.longitude))
+        return _location(place) if place else None
+
+
+def _location(place: Place) -> Location:
+    where = (place.latitude, place.longitude)
+    return Location(place.label, where, {"kind": place.kind, "code": place.code})
+
+
+@dataclass(frozen=True)
+class Found:
+    """A point, how exact it is, and the place it was taken from if not the street."""
+
+    point: Point
+    precision: str
+    place: Place
+    street_failed: bool = False
+
+    @property
+    def is_approximate(self) -> bool:
+        return self.precision != Precision.ADDRESS
+
+
+@lru_cache(maxsize=4)
+def _service(name: str, domain: str, scheme: str, timeout: float) -> RateLimiter | None:
+    """The street geocoder that the settings name, no faster than it allows."""
+    services = {"nominatim": Nominatim, "photon": Photon}
+    if name not in services:
+        return None
+    where = {"domain": domain} if domain else {}
+    geocoder = services[name](
+        user_agent=USER_AGENT, scheme=scheme, timeout=timeout, **where
+    )
+    return RateLimiter(
+        geocoder.geocode,
+        min_delay_seconds=0 if domain.startswith("127.") else SECONDS_BETWEEN,
+        max_retries=0,
+        swallow_exceptions=False,
+    )
+
+
+def locate_address(
+    *, street: str, city: str, state: str, zip_code: str
+) -> Found | None:
+    """The best point for an address: its street, else its ZIP code, else its town.
+
+    Never raises for a service that is down: the point is then approximate.
+    """
+    place = _place(city, state, zip_code)
+    if place is None:
+        return None
+    is_zip = place.kind == Place.Kind.ZIP
+    near = Found(place.point, Precision.ZIP if is_zip else Precision.CITY, place)
+    geocode = _service(
+        settings.GEOCODER,
+        settings.GEOCODER_DOMAIN,
+        settings.GEOCODER_SCHEME,
+        settings.GEOCODER_TIMEOUT,
+    )
+    if not street or geocode is None:
+        return near
+    return _by_street(geocode, f"{street}, {city}, {state} {zip_code}", near)
+
+
+def _place(city: str, state: str, zip_code: str) -> Place | None:
+    for words in (zip_code, f"{city}, {state}" if city else "", state):
+        place = look_up(words).place if words else None
+        if place is not None and not place.is_state:
+            return place
+    return None
+
+
+def _by_street(geocode: RateLimiter, address: str, near: Found) -> Found:
+    failed = Found(near.point, near.precision, near.place, street_failed=True)
+    try:
+        location = geocode(address)
+    except SERVICE_FAULTS:
+        return failed
+    if location is None:
+        return near
+    point = Point(location.latitude, location.longitude)
+    return near if _is_far(point, near.point) else Found(point, "address", near.place)
+
+
+def _is_far(one: Point, other: Point) -> bool:
+    return miles_between(one, other) > TRUSTED_MILES

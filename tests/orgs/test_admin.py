@@ -1,0 +1,133 @@
+"""The plain desk: staff can edit both catalogues from the first day."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from orgs.models import Organization
+from tests.factories import organization, place, warmline
+
+pytestmark = pytest.mark.django_db
+
+FORM = {
+    "name": "Example Center",
+    "slug": "",
+    "kind": "cil",
+    "phone": "(406) 555-0101",
+    "street": "1 Main Street",
+    "city": "Miles City",
+    "state": "MT",
+    "zip_code": "59301",
+    "area": "unknown",
+    "status": "published",
+    "in_person": "unknown",
+    "online": "unknown",
+    "by_phone": "unknown",
+    "referral_needed": "unknown",
+    "wheelchair_access": "unknown",
+}
+
+
+@pytest.fixture
+def ada(client):
+    """Ada curates, and is signed in."""
+    user = get_user_model().objects.create_superuser(
+        "ada", password="a long pass phrase"
+    )
+    client.force_login(user)
+    return client
+
+
+def test_saving_an_address_gives_it_a_point_and_says_how_exact(ada):
+    response = ada.post("/admin/orgs/organization/add/", FORM, follow=True)
+
+    listing = Organization.objects.get()
+    assert (listing.precision, listing.county.name) == ("zip", "Custer County")
+    assert listing.timezone == "America/Denver"
+    assert b"The point is approximate: The ZIP code" in response.content
+
+
+def test_a_street_service_that_is_down_loses_nothing(ada, settings):
+    settings.GEOCODER = "nominatim"
+    settings.GEOCODER_DOMAIN = "127.0.0.1:9"
+    settings.GEOCODER_SCHEME = "http"
+
+    response = ada.post("/admin/orgs/organization/add/", FORM, follow=True)
+
+    assert Organization.objects.get().precision == "zip"
+    assert b"could not be looked up just now" in response.content
+
+
+def test_a_withheld_address_gets_its_countys_middle(ada):
+    ada.post("/admin/orgs/organization/add/", FORM | {"address_withheld": "on"})
+
+    listing = Organization.objects.get()
+    assert (listing.precision, listing.point) == ("county", listing.county.point)
+
+
+def test_saving_is_not_checking(ada):
+    ada.post("/admin/orgs/organization/add/", FORM)
+
+    listing = Organization.objects.get()
+    assert (listing.checked_on, listing.checked_how, listing.checked_by) == (
+        None,
+        "",
+        None,
+    )
+
+
+def test_bad_input_is_kept_with_a_message_beside_the_field(ada):
+    response = ada.post(
+        "/admin/orgs/organization/add/", FORM | {"phone": "+1406", "name": "Kept Name"}
+    )
+
+    assert b'value="Kept Name"' in response.content
+    assert b"Enter a valid phone number" in response.content
+    assert not Organization.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/",
+        "/admin/orgs/organization/",
+        "/admin/orgs/organization/?q=example&checked=no",
+        "/admin/warmlines/warmline/",
+        "/admin/listings/term/",
+        "/admin/listings/tombstone/",
+        "/admin/places/place/?q=miles",
+    ],
+)
+def test_staff_pages_answer_and_say_no_store(ada, path):
+    organization(at=place("59301"))
+    warmline()
+
+    response = ada.get(path)
+
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("make", [organization, warmline])
+def test_the_change_form_opens(ada, make):
+    listing = make()
+    model = listing._meta
+
+    path = f"/admin/{model.app_label}/{model.model_name}/{listing.pk}/change/"
+
+    assert listing.name.encode() in ada.get(path).content
+
+
+def test_strangers_are_asked_to_sign_in(client):
+    response = client.get("/admin/orgs/organization/")
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/admin/login/")
+
+
+def test_the_gazetteer_is_for_reading(ada):
+    town = place("59301")
+
+    assert ada.post(f"/admin/places/place/{town.pk}/delete/").status_code == 403
+    assert ada.get("/admin/places/place/add/").status_code == 403

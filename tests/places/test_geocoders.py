@@ -1,0 +1,141 @@
+"""Addresses to points, with a real local server that speaks Nominatim's protocol."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from geopy.geocoders.base import Geocoder
+
+from places.geocoders import Gazetteer, locate_address
+from places.near import Located
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = {
+    "street": "1 Main Street",
+    "city": "Miles City",
+    "state": "MT",
+    "zip_code": "59301",
+}
+
+
+class Server:
+    """Answers /search as told, and remembers what it was asked."""
+
+    def __init__(self):
+        self.answer = [{"lat": "46.4083", "lon": "-105.8406", "display_name": "Here"}]
+        self.status, self.delay, self.asked = 200, 0.0, []
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                server.asked.append(parse_qs(urlsplit(self.path).query)["q"][0])
+                time.sleep(server.delay)
+                self.send_response(server.status)
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                self.wfile.write(json.dumps(server.answer).encode())
+
+            def log_message(self, *args):
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.domain = f"127.0.0.1:{self.http.server_address[1]}"
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def nominatim(settings):
+    server = Server()
+    settings.GEOCODER = "nominatim"
+    settings.GEOCODER_DOMAIN = server.domain
+    settings.GEOCODER_SCHEME = "http"
+    settings.GEOCODER_TIMEOUT = 0.5
+    yield server
+    server.http.shutdown()
+    server.http.server_close()
+
+
+def test_the_gazetteer_is_a_geopy_geocoder():
+    found = Gazetteer().geocode("Miles City, MT")
+
+    assert isinstance(Gazetteer(), Geocoder)
+    assert found.address == "Miles City, Montana"
+    assert (round(found.latitude, 1), round(found.longitude, 1)) == (46.4, -105.8)
+
+
+@pytest.mark.parametrize("words", ["Springfield", "zzzz", ""])
+def test_the_gazetteer_guesses_nothing(words):
+    assert Gazetteer().geocode(words) is None
+
+
+def test_the_gazetteer_finds_the_zip_code_of_a_point():
+    assert Gazetteer().reverse("46.41, -105.84").raw["code"] == "59301"
+    assert Gazetteer().reverse((51.5, -0.1)) is None
+
+
+def test_without_a_service_the_zip_code_is_the_point():
+    found = locate_address(**ADDRESS)
+
+    assert (found.precision, found.is_approximate) == (Located.Precision.ZIP, True)
+    assert found.place.code == "59301"
+
+
+def test_without_a_zip_code_the_town_is_the_point():
+    found = locate_address(**ADDRESS | {"zip_code": ""})
+
+    assert found.precision == Located.Precision.CITY
+
+
+@pytest.mark.parametrize("city", ["", "Nowhere at all"])
+def test_a_state_alone_is_no_point(city):
+    assert locate_address(street="", city=city, state="MT", zip_code="") is None
+
+
+def test_a_service_gives_the_street(nominatim):
+    found = locate_address(**ADDRESS)
+
+    assert (found.precision, found.is_approximate) == ("address", False)
+    assert (found.point.latitude, found.point.longitude) == (46.4083, -105.8406)
+    assert nominatim.asked == ["1 Main Street, Miles City, MT 59301"]
+
+
+def test_no_street_is_not_asked_for(nominatim):
+    locate_address(**ADDRESS | {"street": ""})
+
+    assert nominatim.asked == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "failed"),
+    [
+        ({"status": 500}, True),
+        ({"status": 429}, True),
+        ({"delay": 1.5}, True),
+        ({"answer": "nonsense"}, True),
+        ({"answer": []}, False),
+        ({"answer": [{"lat": "51.5", "lon": "-0.1", "display_name": "Far"}]}, False),
+    ],
+)
+def test_a_service_that_fails_leaves_an_approximate_point(nominatim, fault, failed):
+    for name, value in fault.items():
+        setattr(nominatim, name, value)
+
+    found = locate_address(**ADDRESS)
+
+    assert (found.precision, found.street_failed) == ("zip", failed)
+    assert len(nominatim.asked) == 1
+
+
+def test_a_service_that_is_down_leaves_an_approximate_point(nominatim):
+    nominatim.http.shutdown()
+    nominatim.http.server_close()
+
+    found = locate_address(**ADDRESS)
+
+    assert (found.precision, found.street_failed) == ("zip", True)

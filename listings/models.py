@@ -198,10 +198,12 @@ class Listing(models.Model):
                 fields=["key"],
                 condition=~Q(key=""),
                 name="%(app_label)s_%(class)s_key_unique",
+                violation_error_message=_("Another listing has this source key."),
             ),
             models.CheckConstraint(
                 condition=~Q(name="") & ~Q(slug=""),
                 name="%(app_label)s_%(class)s_name_and_slug_set",
+                violation_error_message=_("A listing needs a name and an address."),
             ),
             models.CheckConstraint(
                 condition=~Q(status="published")
@@ -214,10 +216,15 @@ class Listing(models.Model):
                 | ~Q(email="")
                 | ~Q(website=""),
                 name="%(app_label)s_%(class)s_published_has_contact",
+                violation_error_message=_(
+                    "To publish it, give one way to make contact: a phone, a "
+                    "text line, an e-mail address or a website."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(status="closed") | ~Q(closed_because=""),
                 name="%(app_label)s_%(class)s_closed_because_set",
+                violation_error_message=_("Please say why it has closed."),
             ),
             models.CheckConstraint(
                 condition=Q(checked_on=None, checked_how="", checked_by=None)
@@ -225,24 +232,36 @@ class Listing(models.Model):
                 & ~Q(checked_how="")
                 | Q(checked_on__isnull=False, checked_how="confirmed"),
                 name="%(app_label)s_%(class)s_check_on_how_by_together",
+                violation_error_message=_(
+                    "A check needs its day, how it was done and by whom."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(hours="") | ~Q(timezone=""),
                 name="%(app_label)s_%(class)s_hours_have_zone",
+                violation_error_message=_(
+                    "Hours need a time zone, like America/Denver."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(source_seen="") | Q(source_seen__regex=PARTIAL_DATE),
                 name="%(app_label)s_%(class)s_source_seen_is_date",
+                violation_error_message=_(
+                    "Write the date of the source as 2026, 2026-11 or 2026-11-24."
+                ),
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        super().clean()
+        self._fill_slug()
+
     def save(self, **options: Any) -> None:
         """Fill slug and search words; a slug that changed leaves a redirect."""
-        if not self.slug:
-            self.slug = self._free_slug()
+        self._fill_slug()
         self.search_text = fold(" ".join(self.searched_words()))
         if fields := options.get("update_fields"):
             options["update_fields"] = {*fields, "slug", "search_text", "changed_at"}
@@ -323,6 +342,10 @@ class Listing(models.Model):
     def _save_state(self) -> None:
         self.version += 1
         self.save(update_fields=["status", "closed_because", "version"])
+
+    def _fill_slug(self) -> None:
+        if not self.slug:
+            self.slug = self._free_slug()
 
     def _free_slug(self) -> str:
         taken = type(self)._default_manager.exclude(pk=self.pk)

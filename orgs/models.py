@@ -173,16 +173,26 @@ class Organization(Listing, Located):
                 condition=Q(address_withheld=False)
                 | Q(precision__in=["", Located.Precision.COUNTY]),
                 name="%(app_label)s_%(class)s_withheld_point_is_coarse",
+                violation_error_message=_(
+                    "A withheld address may have the middle of its county as point, "
+                    "and nothing more exact."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(state="") | Q(state__in=list(STATES)),
                 name="%(app_label)s_%(class)s_state_known",
+                violation_error_message=_("Write the state with two letters, like MT."),
             ),
         ]
         indexes = [
             *Located.Meta.indexes,
             models.Index(fields=["state", "kind"], name="organization_state_kind"),
         ]
+
+    def clean(self) -> None:
+        super().clean()
+        if self.address_withheld:
+            self._hide_point()
 
     def get_absolute_url(self) -> str:
         return reverse("organization", args=[self.slug])
@@ -227,12 +237,18 @@ class Organization(Listing, Located):
             self.county = None
             return None
         self.county = found.place.own_county
-        if self.address_withheld and self.county:
-            self.locate(self.county.point, self.Precision.COUNTY)
-        else:
-            self.locate(found.point, found.precision)
+        self.locate(found.point, found.precision)
+        if self.address_withheld:
+            self._hide_point()
         self.timezone = self.timezone or found.place.timezone
         return found
+
+    def _hide_point(self) -> None:
+        """The middle of the county stands for a withheld address, or nothing does."""
+        if self.county is not None:
+            self.locate(self.county.point, self.Precision.COUNTY)
+        else:
+            self.unlocate()
 
     def searched_words(self) -> list[str]:
         return [*super().searched_words(), self.city, self.state_name, self.host]

@@ -66,6 +66,19 @@ def test_a_withheld_address_gets_its_countys_middle(ada):
     assert (listing.precision, listing.point) == ("county", listing.county.point)
 
 
+def test_an_address_can_be_withheld_later(ada):
+    ada.post("/admin/orgs/organization/add/", FORM)
+    listing = Organization.objects.get()
+
+    ada.post(
+        f"/admin/orgs/organization/{listing.pk}/change/",
+        FORM | {"slug": listing.slug, "address_withheld": "on"},
+    )
+
+    listing.refresh_from_db()
+    assert (listing.address_withheld, listing.precision) == (True, "county")
+
+
 def test_saving_is_not_checking(ada):
     ada.post("/admin/orgs/organization/add/", FORM)
 

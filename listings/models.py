@@ -255,10 +255,6 @@ class Listing(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def clean(self) -> None:
-        super().clean()
-        self._fill_slug()
-
     def save(self, **options: Any) -> None:
         """Fill slug and search words; a slug that changed leaves a redirect."""
         self._fill_slug()
@@ -270,6 +266,10 @@ class Listing(models.Model):
         if before and before != self.slug:
             OldSlug.objects.leave(self, before)
         self._slug_in_db = self.slug
+
+    def clean(self) -> None:
+        super().clean()
+        self._fill_slug()
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:

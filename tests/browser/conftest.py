@@ -1,0 +1,118 @@
+"""The site as it is deployed, with the real starter data, in a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from tests.conftest import ROOT
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+
+
+def pytest_collection_modifyitems(items):
+    """All on one worker, so that the site is prepared once."""
+    for item in items:
+        if "/browser/" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    if CHROMIUM is None:
+        message = "No Chromium was found; on Debian, install the package chromium."
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": ARGUMENTS}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory):
+    """An empty database of the kind under test, for the served site alone."""
+    tested = settings.DATABASES["default"]
+    if "sqlite" in tested["ENGINE"]:
+        yield f"sqlite:///{tmp_path_factory.mktemp('site')}/db.sqlite3"
+        return
+    server = f"postgres://{tested['USER']}@{tested['HOST']}:{tested['PORT']}"
+    name = f"browser_{os.getpid()}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield f"{server}/{name}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def site_log(tmp_path_factory):
+    return tmp_path_factory.mktemp("log") / "site.log"
+
+
+@pytest.fixture(scope="session")
+def site(database_url, site_log, tmp_path_factory):
+    """The address of the running site."""
+    port = free_port()
+    environment = os.environ | {
+        "DATABASE_URL": database_url,
+        "DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "PORT": str(port),
+        "EXIT_URL": "https://leave.example.org/",
+        "PYTHONWARNINGS": "default",
+    }
+    python = sys.executable
+    prepare = [python, "manage.py", "prepare"]
+    subprocess.run(prepare, cwd=ROOT, env=environment, check=True, capture_output=True)
+    with site_log.open("wb") as log:
+        server = subprocess.Popen(
+            [python, "-m", "gunicorn", "--config", "directory/gunicorn.py"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+    address = f"http://127.0.0.1:{port}"
+    wait_for(f"{address}/readyz")
+    yield address
+    server.terminate()
+    server.wait(timeout=20)
+
+
+def wait_for(url):
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise AssertionError(f"{url} did not answer")
+
+
+@pytest.fixture(scope="session")
+def base_url(site):
+    return site

@@ -1,0 +1,192 @@
+"""Journeys in the browser, by roles and names, as a screen reader has them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+PAGES = [
+    "/",
+    "/find/?near=59301",
+    "/find/?near=Springfield",
+    "/find/?near=59301&radius=-5&kind=cil",
+    "/states/",
+    "/states/mt/",
+    "/states/ny/",
+    "/online/",
+    "/warmlines/",
+    "/warmlines/?state=HI&open_now=1",
+    "/warmlines/mha-montana-warmline/",
+    "/orgs/",
+    "/orgs/?q=zebra",
+    "/orgs/montanas-peer-network/",
+    "/centers-for-independent-living/",
+    "/centers-for-independent-living/?near=59301",
+    "/about/",
+    "/contact/",
+    "/privacy/",
+    "/accessibility/",
+    "/freshness/",
+    "/leaving/",
+    "/nowhere/",
+]
+
+
+@pytest.fixture
+def watched(page):
+    """The page, with every request and complaint of the console kept."""
+    page.asked, page.complaints = [], []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("console", lambda line: page.complaints.append(line.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    return page
+
+
+def test_nothing_near_and_still_something_real(page):
+    page.goto("/")
+
+    page.get_by_label("ZIP code, town, county or state").fill("59301")
+    page.get_by_role("button", name="Find support").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Support near Miles City, Montana 59301"
+    )
+    expect(page.get_by_role("status")).to_contain_text("The nearest is 72 miles away")
+    for section in ("near", "serving", "phone", "online"):
+        assert page.locator(f'[data-section="{section}"] article').count() > 0
+    expect(page.get_by_role("link", name=re.compile("Call ")).first).to_be_visible()
+
+
+def test_the_whole_task_by_keyboard(page):
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the main part")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("59301")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/find/**")
+
+    phone = page.get_by_role("link", name=re.compile(r"^By phone"))
+    phone.focus()
+    page.keyboard.press("Enter")
+
+    assert page.url.endswith("#phone")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_trace_and_no_request_elsewhere(watched, site, path):
+    watched.goto(path)
+    watched.wait_for_load_state("networkidle")
+
+    own = [url for url in watched.asked if url.startswith(site)]
+    assert watched.asked == own
+    assert len(own) <= 6
+    assert watched.context.cookies() == []
+    assert watched.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    not_found = [c for c in watched.complaints if "404" not in c]
+    assert not_found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_axe_violation_and_no_sideways_scroll(page, scheme, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    faults = []
+    for path in PAGES:
+        page.goto(path)
+        results = Axe().run(page)
+        faults += [
+            (path, v["id"], v["nodes"][0]["html"][:120])
+            for v in results.response["violations"]
+        ]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            faults.append((path, "scrolls sideways"))
+
+    assert faults == []
+
+
+def test_leaving_blanks_the_page_and_back_does_not_return(watched):
+    watched.goto("/about/")
+    watched.goto("/privacy/")
+    watched.asked.clear()
+
+    watched.get_by_role("link", name="Leave").click(no_wait_after=True)
+    watched.wait_for_timeout(500)
+
+    assert watched.asked == ["https://leave.example.org/"]
+    watched.go_back(wait_until="commit")
+    assert "/privacy/" not in watched.url
+
+
+def test_shift_three_times_leaves(watched):
+    watched.goto("/privacy/")
+    watched.asked.clear()
+
+    for _ in range(3):
+        watched.keyboard.press("Shift")
+    watched.wait_for_timeout(500)
+
+    assert watched.asked == ["https://leave.example.org/"]
+
+
+def test_shift_with_a_letter_does_not_leave(watched):
+    watched.goto("/privacy/")
+    watched.asked.clear()
+
+    for letter in "ABC":
+        watched.keyboard.press(f"Shift+{letter}")
+    watched.wait_for_timeout(300)
+
+    assert watched.asked == []
+
+
+def test_a_position_is_rounded_before_it_is_sent(browser, site):
+    context = browser.new_context(
+        base_url=site,
+        permissions=["geolocation"],
+        geolocation={"latitude": 46.408361, "longitude": -105.840553},
+    )
+    page = context.new_page()
+    page.goto("/")
+
+    page.get_by_role("button", name="Use my location").click()
+    page.wait_for_url("**/find/**")
+
+    assert page.url.endswith("/find/?lat=46.41&lon=-105.84")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("near Miles City")
+    context.close()
+
+
+def test_everything_works_without_script(browser, site):
+    context = browser.new_context(base_url=site, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+
+    page.get_by_label("ZIP code, town, county or state").fill("59301")
+    page.get_by_role("button", name="Find support").click()
+    page.locator("summary", has_text="Filters").click()
+    page.get_by_label("Center for Independent Living").check()
+    page.get_by_role("button", name="Show these").click()
+    assert "kind=cil" in page.url
+    page.locator('[data-section="near"] article a').first.click()
+
+    expect(page.get_by_role("heading", level=2, name="How sure we are")).to_be_visible()
+    leave = page.get_by_role("link", name="Leave")
+    assert leave.get_attribute("href") == "https://leave.example.org/"
+    context.close()
+
+
+def test_nothing_of_a_search_is_in_the_log(page, site_log):
+    page.goto("/find/?near=Zzyzxville&q=Qwertyuiop")
+    page.goto("/find/?near=59301&lat=46.41")
+    page.goto("/Zzyzxville/")
+
+    log = site_log.read_text()
+
+    for word in ("Zzyzx", "Qwerty", "59301", "46.41", "127.0.0.1 ", "Mozilla", "?"):
+        assert word not in log.replace(f"http://127.0.0.1:{page.url.split(':')[2]}", "")

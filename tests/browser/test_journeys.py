@@ -112,10 +112,10 @@ def test_no_axe_violation_and_no_sideways_scroll(page, scheme, width):
 
 def test_leaving_blanks_the_page_and_back_does_not_return(watched):
     watched.goto("/about/")
-    watched.goto("/privacy/")
+    watched.goto("/privacy/", wait_until="networkidle")
     watched.asked.clear()
 
-    watched.get_by_role("link", name="Leave").click(no_wait_after=True)
+    watched.get_by_role("link", name="Leave", exact=True).click(no_wait_after=True)
     watched.wait_for_timeout(500)
 
     assert watched.asked == ["https://leave.example.org/"]
@@ -124,7 +124,7 @@ def test_leaving_blanks_the_page_and_back_does_not_return(watched):
 
 
 def test_shift_three_times_leaves(watched):
-    watched.goto("/privacy/")
+    watched.goto("/privacy/", wait_until="networkidle")
     watched.asked.clear()
 
     for _ in range(3):
@@ -135,7 +135,7 @@ def test_shift_three_times_leaves(watched):
 
 
 def test_shift_with_a_letter_does_not_leave(watched):
-    watched.goto("/privacy/")
+    watched.goto("/privacy/", wait_until="networkidle")
     watched.asked.clear()
 
     for letter in "ABC":
@@ -176,7 +176,7 @@ def test_everything_works_without_script(browser, site):
     page.locator('[data-section="near"] article a').first.click()
 
     expect(page.get_by_role("heading", level=2, name="How sure we are")).to_be_visible()
-    leave = page.get_by_role("link", name="Leave")
+    leave = page.get_by_role("link", name="Leave", exact=True)
     assert leave.get_attribute("href") == "https://leave.example.org/"
     context.close()
 

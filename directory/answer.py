@@ -17,6 +17,7 @@ from listings.panel import (
     Panel,
     build_panel,
     query_with,
+    switch,
 )
 
 
@@ -129,40 +130,28 @@ def find_panel(search: Search) -> Panel:
         search.filter.counts(scope),
         keep=["near", "state", "lat", "lon", "q"],
     )
-    extra = [_open_now_group(search)]
+    words = _("Open now (phone lines)")
+    parts = [
+        switch(
+            search.params, "open_now", _("Open now"), on=search.open_now, words=words
+        )
+    ]
     if search.place and not search.place.is_state:
-        extra.append(_radius_group(search))
-    chips = [*panel.chips, *_extra_chips(search)]
-    cleared = query_with(
-        search.params,
-        **dict.fromkeys([*search.filter.form.fields, "open_now", "radius"]),
-    )
-    return Panel([*extra, *panel.groups], chips, cleared, panel.hidden)
+        parts.append(_radius(search))
+    return panel.led_by(parts, search.params)
 
 
-def _open_now_group(search: Search) -> Group:
-    option = Option("1", _("Open now (phone lines)"), None, search.open_now)
-    return Group("open_now", _("Open now"), [option])
-
-
-def _radius_group(search: Search) -> Group:
+def _radius(search: Search) -> tuple[Group, list[Chip]]:
     chosen = str(search.radius or "")
     choices = [("", _("Any distance")), *((v, str(w)) for v, w in RADIUS_CHOICES)]
     options = [Option(v, words, None, v == chosen) for v, words in choices]
     errors = [str(error) for error in search.form.errors.get("radius", [])]
-    return Group("radius", _("Distance"), options, errors, "radio")
-
-
-def _extra_chips(search: Search) -> list[Chip]:
-    chips = []
-    if search.open_now:
-        url = query_with(search.params, open_now=None)
-        chips.append(Chip("open_now", "1", _("Open now"), url))
-    if search.radius:
-        words = _("Within %(miles)s miles") % {"miles": search.radius}
-        url = query_with(search.params, radius=None)
-        chips.append(Chip("radius", str(search.radius), words, url))
-    return chips
+    group = Group("radius", _("Distance"), options, errors, "radio")
+    if not chosen:
+        return group, []
+    words = _("Within %(miles)s miles") % {"miles": chosen}
+    url = query_with(search.params, radius=None)
+    return group, [Chip("radius", chosen, words, url)]
 
 
 def advise(search: Search, panel: Panel, sections: list[Section]) -> None:

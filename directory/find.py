@@ -16,9 +16,9 @@ from orgs.filters import OrganizationFilter
 from orgs.models import Organization
 from places.lookup import typed
 from places.models import Place
-from warmlines.filters import WarmlineFilter
-from warmlines.lines import LineGroup, at_most, grouped, lines_at
+from warmlines.lines import LineGroup, at_most, grouped
 from warmlines.models import Warmline
+from warmlines.search import LineSearch
 
 PAGE_SIZE = 20
 FAR_MILES = 50
@@ -87,8 +87,9 @@ class Search:
         self.at = at
         self.place = form.place
         self.filter = OrganizationFilter(params, queryset=Organization.objects.none())
-        self.line_filter = WarmlineFilter(params, queryset=Warmline.objects.none())
         self.words: str = form.cleaned_data.get("q") or ""
+        # Words that are no place may be a name that somebody was told.
+        self.name_typed = form.typed if form.problem == "unknown" else ""
         self.radius: int | None = form.cleaned_data.get("radius")
         self.open_now: bool = bool(form.cleaned_data.get("open_now"))
 
@@ -112,6 +113,8 @@ class Search:
                 parts.reverse()
         elif self.words:
             parts.append(self.by_words())
+        elif self.name_typed and (named := self.by_name_typed()).total:
+            parts.append(named)
         if not ways or "phone" in ways:
             parts.append(self.phone())
         if not ways or "online" in ways:
@@ -161,10 +164,22 @@ class Search:
 
     def by_words(self) -> Near:
         """Without a place: whatever matches the words, by name."""
+        return self._matching(self.organizations, self.words)
+
+    def by_name_typed(self) -> Near:
+        """What the words in the place box name, or nearly name."""
+        public = Organization.objects.public()
+        found = public.matching(self.name_typed)
+        if not found.exists():
+            close = [row.pk for row in public.named_like(self.name_typed)]
+            found = public.filter(pk__in=close)
+        return self._matching(found, self.name_typed)
+
+    def _matching(self, organizations: Any, words: str) -> Near:
         page = page_number(self.params)
-        found = self.filter.narrow(self.organizations).for_cards().by_name()
+        found = self.filter.narrow(organizations).for_cards().by_name()
         rows, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-        heading = _("Listings that match “%(words)s”") % {"words": self.words}
+        heading = _("Listings that match “%(words)s”") % {"words": words}
         section = Near(heading=heading, total=total, rows=rows, has_miles=False)
         return self._paged(section, page)
 
@@ -202,17 +217,19 @@ class Search:
         return county.label if county else place.state_name
 
     def phone(self) -> Phone:
-        found = Warmline.objects.public().matching(self.words).for_cards()
-        found = self.line_filter.narrow(found)
         place = self.place
-        found = found.taking_callers_from(place) if place else found.from_anywhere()
-        zone = place.timezone if place else ""
-        lines = lines_at(found, self.at, zone=zone, open_now=self.open_now)
-        groups = grouped(lines, place)
+        scope = Warmline.objects.public().matching(self.words)
+        lines = LineSearch(
+            place,
+            self.params,
+            self.at,
+            open_now=self.open_now,
+            scope=scope if place else scope.from_anywhere(),
+        ).lines()
         return Phone(
             heading=_("By phone"),
             total=len(lines),
-            groups=at_most(groups, LINES_SHOWN),
+            groups=at_most(grouped(lines, place), LINES_SHOWN),
             none_for_anyone=not any(not ln.warmline.is_for_group for ln in lines),
             open_total=sum(line.is_open for line in lines),
             more_url=self._all_lines_url(),

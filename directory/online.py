@@ -11,9 +11,9 @@ from listings.filters import ListingFilter
 from listings.panel import Advice, Pager, Panel, build_panel, page_number
 from orgs.models import Organization
 from places.models import Place
-from warmlines.filters import WarmlineFilter
-from warmlines.lines import LineGroup, grouped, lines_at
+from warmlines.lines import LineGroup, grouped
 from warmlines.models import Warmline
+from warmlines.search import LineSearch
 
 PAGE_SIZE = 30
 
@@ -58,9 +58,5 @@ def online_page(place: Place | None, params: QueryDict, at: datetime) -> OnlineP
 
 
 def _lines(place: Place | None, params: QueryDict, at: datetime) -> list[LineGroup]:
-    chosen = WarmlineFilter(params, queryset=Warmline.objects.none())
-    scope = Warmline.objects.public()
-    found = scope.taking_callers_from(place) if place else scope.from_anywhere()
-    zone = place.timezone if place else ""
-    lines = lines_at(chosen.narrow(found).for_cards(), at, zone=zone)
-    return grouped(lines, place)
+    scope = None if place else Warmline.objects.public().from_anywhere()
+    return grouped(LineSearch(place, params, at, scope=scope).lines(), place)

@@ -14,6 +14,7 @@ from directory.forms import FindForm
 from directory.freshness import freshness_on
 from directory.online import online_page
 from directory.states import state_page
+from directory.tilemap import tiles
 from listings.panel import place_links
 from orgs.kinds import KIND_WORDS
 from orgs.models import Organization
@@ -81,7 +82,8 @@ def states(request: HttpRequest) -> HttpResponse:
         (state, organizations.get(code, 0), lines.get(code, 0))
         for code, state in STATES.items()
     ]
-    return render(request, "directory/states.html", {"rows": rows})
+    context = {"rows": rows, "tiles": tiles(organizations)}
+    return render(request, "directory/states.html", context)
 
 
 @require_safe

@@ -59,11 +59,23 @@ class Panel:
     chips: list[Chip]
     clear_url: str
     hidden: list[tuple[str, str]]
-    counts_for: str = ""
 
     @property
     def has_errors(self) -> bool:
         return any(group.errors for group in self.groups)
+
+    def led_by(
+        self, parts: Iterable[tuple[Group, list[Chip]]], params: QueryDict
+    ) -> Panel:
+        """With these groups before its own; "Clear all" clears them too."""
+        parts = list(parts)
+        names = [group.name for group, _chips in parts]
+        chips = [chip for _group, chips in parts for chip in chips]
+        cleared = _cleared(params, [*(g.name for g in self.groups), *names])
+        groups = [group for group, _chips in parts]
+        return Panel(
+            [*groups, *self.groups], [*self.chips, *chips], cleared, self.hidden
+        )
 
     def advice(self, count_without: Callable[[Chip], int]) -> list[Advice]:
         """Which chips to remove to get results, best first."""
@@ -121,15 +133,25 @@ def build_panel(
     groups = [_group(form, params, name, counts) for name in form.fields]
     shown = [group for group in groups if group.options or group.errors]
     hidden = [(n, v) for n in keep for v in params.getlist(n) if v]
-    clear = params.copy()
-    for name in [*form.fields, "page"]:
-        clear.pop(name, None)
     return Panel(
         groups=shown,
         chips=[chip for group in shown for chip in _chips(group, params)],
-        clear_url=f"?{clear.urlencode()}",
+        clear_url=_cleared(params, form.fields),
         hidden=hidden,
     )
+
+
+def switch(
+    params: QueryDict, name: str, label: str, *, on: bool, words: str = ""
+) -> tuple[Group, list[Chip]]:
+    """A filter that is on or off; `words` is its label beside the box."""
+    group = Group(name, label, [Option("1", words or label, None, on)])
+    chip = Chip(name, "1", label, query_with(params, **{name: None}))
+    return group, [chip] if on else []
+
+
+def _cleared(params: QueryDict, names: Iterable[str]) -> str:
+    return query_with(params, **dict.fromkeys(names))
 
 
 def _group(form: Form, params: QueryDict, name: str, counts: Counts) -> Group:

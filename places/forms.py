@@ -59,6 +59,11 @@ class PlaceForm(StateForm):
         return str(errors[0].code) if errors else ""
 
     @property
+    def typed(self) -> str:
+        """The words as they were typed."""
+        return str(self["near"].value() or "").strip()
+
+    @property
     def candidates(self) -> tuple[Place, ...]:
         """What the words may have meant, or what else they may mean."""
         errors = self.errors.as_data().get("near", [])

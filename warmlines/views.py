@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 
 from listings.linked_data import head
 from listings.pages import or_elsewhere
-from listings.panel import build_panel, place_links
-from warmlines.filters import WarmlineFilter
+from listings.panel import place_links
 from warmlines.forms import WarmlineForm
 from warmlines.lines import grouped, lines_at, open_then_others
 from warmlines.models import Warmline
+from warmlines.search import LineSearch
 
 
 @require_safe
@@ -25,13 +25,9 @@ def warmlines(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     at = timezone.now()
     place, open_now = form.place, bool(form.cleaned_data.get("open_now"))
-    chosen = WarmlineFilter(request.GET, queryset=Warmline.objects.none())
-    scope = Warmline.objects.public()
-    if place:
-        scope = scope.taking_callers_from(place)
-    found = chosen.narrow(scope).for_cards()
-    zone = place.timezone if place else ""
-    lines = lines_at(found, at, zone=zone, open_now=open_now)
+    search = LineSearch(place, request.GET, at, open_now=open_now)
+    lines = search.lines()
+    panel = search.panel(keep=["near", "state", "lat", "lon"])
     links = place_links(form, request.GET)
     context = {
         "form": form,
@@ -39,12 +35,10 @@ def warmlines(request: HttpRequest) -> HttpResponse:
         "problem": form.problem,
         "candidates": [] if place else links,
         "other_meanings": links if place else [],
-        "panel": build_panel(
-            chosen.form, request.GET, chosen.counts(scope), keep=form.fields
-        ),
+        "panel": panel,
         "groups": grouped(lines, place) if place else [],
         "lists": [] if place else open_then_others(lines),
-        "advice": [],
+        "advice": [] if lines else search.advice(panel),
         "total": len(lines),
         "open_count": sum(line.is_open for line in lines),
         "none_for_anyone": not any(not ln.warmline.is_for_group for ln in lines),

@@ -1,0 +1,16 @@
+"""The small map of the states."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from directory.tilemap import tiles
+from places.states import STATES
+
+
+def test_every_state_has_one_tile_and_no_two_share_a_spot():
+    made = tiles({"MT": 14})
+
+    assert Counter(tile.state.code for tile in made) == Counter(list(STATES))
+    assert len({(tile.x, tile.y) for tile in made}) == len(STATES)
+    assert [tile.organizations for tile in made if tile.state.code == "MT"] == [14]

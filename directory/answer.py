@@ -38,7 +38,7 @@ def answer(search: Search, sections: list[Section]) -> Answer:
         return Answer(_nothing(search), more)
     if not near.has_miles:
         return Answer(_count_words(near), more)
-    if near.page > 1:
+    if near.pager.page > 1:
         return Answer(_page_words(near), more)
     return Answer(_nearest_words(near), more)
 
@@ -59,8 +59,8 @@ def _count_words(near: Near) -> str:
 
 def _page_words(near: Near) -> str:
     return _("Page %(page)s of %(pages)s, nearest first.") % {
-        "page": near.page,
-        "pages": near.pages,
+        "page": near.pager.page,
+        "pages": near.pager.pages,
     }
 
 

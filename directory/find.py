@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.forms import FindForm
-from listings.panel import Advice, page_number, query_with
+from listings.panel import ONE_PAGE, Advice, Pager, page_number
 from orgs.filters import OrganizationFilter
 from orgs.models import Organization
 from places.lookup import typed
@@ -50,10 +50,7 @@ class Near(Section):
     name = "near"
     rows: list[Organization] = field(default_factory=list)
     folded: list[Organization] = field(default_factory=list)
-    page: int = 1
-    pages: int = 1
-    previous_url: str = ""
-    next_url: str = ""
+    pager: Pager = ONE_PAGE
     far: bool = False
     has_miles: bool = True
 
@@ -184,12 +181,7 @@ class Search:
         return self._paged(section, page)
 
     def _paged(self, section: Near, page: int) -> Near:
-        section.page = page
-        section.pages = max(1, -(-section.total // PAGE_SIZE))
-        if page > 1:
-            section.previous_url = query_with(self.params, page=page - 1)
-        if page < section.pages:
-            section.next_url = query_with(self.params, page=page + 1)
+        section.pager = Pager.of(self.params, page, section.total, PAGE_SIZE)
         return section
 
     def serving(self, place: Place) -> Serving:

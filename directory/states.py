@@ -11,7 +11,14 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from listings.panel import Panel, build_panel, page_number, query_with
+from listings.panel import (
+    ONE_PAGE,
+    Pager,
+    Panel,
+    build_panel,
+    page_number,
+    query_with,
+)
 from orgs.filters import OrganizationFilter
 from orgs.kinds import KIND_WORDS
 from orgs.models import Organization
@@ -50,10 +57,7 @@ class StatePage:
     line_groups: list[LineGroup]
     panel: Panel
     total: int
-    page: int = 1
-    pages: int = 1
-    previous_url: str = ""
-    next_url: str = ""
+    pager: Pager = ONE_PAGE
     chosen: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -86,7 +90,7 @@ def state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
         _fill_one_page(page, found, counts, params)
     else:
         page.sections = _overview(found, counts, params)
-    if page.page == 1 and not chosen.chosen:
+    if page.pager.page == 1 and not chosen.chosen:
         page.elsewhere = _elsewhere(place)
         page.line_groups = _lines(place, at)
     return page
@@ -109,21 +113,16 @@ def _overview(found: Any, counts: Counter[str], params: QueryDict) -> list[KindS
 def _fill_one_page(
     page: StatePage, found: Any, counts: Counter[str], params: QueryDict
 ) -> None:
-    page.page = page_number(params)
-    page.pages = -(-page.total // PAGE_SIZE)
+    page.pager = Pager.of(params, page_number(params), page.total, PAGE_SIZE)
     rows, _total = (
         found.for_cards()
         .order_by("kind", "city", "name", "slug")
-        .page(limit=PAGE_SIZE, offset=(page.page - 1) * PAGE_SIZE)
+        .page(limit=PAGE_SIZE, offset=(page.pager.page - 1) * PAGE_SIZE)
     )
     page.sections = [
         _section(kind, list(members), counts[kind])
         for kind, members in groupby(rows, key=lambda row: row.kind)
     ]
-    if page.page > 1:
-        page.previous_url = query_with(params, page=page.page - 1)
-    if page.page < page.pages:
-        page.next_url = query_with(params, page=page.page + 1)
 
 
 def _section(

@@ -96,15 +96,30 @@ class Pager:
 
     page: int
     pages: int
-    previous_url: str
-    next_url: str
+    previous_url: str = ""
+    next_url: str = ""
+    # (number, address) of the pages worth a link of their own.
+    jumps: tuple[tuple[int, str], ...] = ()
 
     @classmethod
     def of(cls, params: QueryDict, page: int, total: int, size: int) -> Pager:
         pages = max(1, -(-total // size))
-        before = query_with(params, page=page - 1) if page > 1 else ""
-        after = query_with(params, page=page + 1) if page < pages else ""
-        return cls(page, pages, before, after)
+
+        def url(number: int) -> str:
+            return query_with(params, page=number) if 1 <= number <= pages else ""
+
+        jumps = tuple((number, url(number)) for number in _jumps(page, pages))
+        return cls(page, pages, url(page - 1), url(page + 1), jumps)
+
+
+ONE_PAGE = Pager(1, 1)
+
+
+def _jumps(page: int, pages: int) -> list[int]:
+    """The ends, the neighbours, and each tenth: any page is two taps away."""
+    near = range(page - 2, page + 3)
+    wanted = {1, pages, *near, *range(10, min(pages, 200), 10)}
+    return sorted(number for number in wanted if 1 <= number <= pages)
 
 
 def query_with(params: QueryDict, **changes: str | int | None) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from listings.linked_data import head
 from listings.pages import or_elsewhere
-from listings.panel import Pager, build_panel, page_number, place_links
+from listings.panel import ONE_PAGE, Pager, build_panel, page_number, place_links
 from orgs.filters import CatalogueFilter
 from orgs.forms import CatalogueForm
 from orgs.models import Organization, OrganizationQuerySet
@@ -66,7 +66,7 @@ def cils(request: HttpRequest) -> HttpResponse:
         "rows": [],
         "named": True,
         "total": 0,
-        "pager": Pager.of(request.GET, 1, 0, PAGE_SIZE),
+        "pager": ONE_PAGE,
     }
     if place:
         found = _serving(place).for_cards()

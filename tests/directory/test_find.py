@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import county, organization, place, state, term, warmline
+from tests.reading import sections_of
 
 pytestmark = pytest.mark.django_db
-
-SECTION = re.compile(r'<section[^>]*data-section="(\w+)".*?</section>', re.DOTALL)
-ARTICLE = re.compile(
-    r'<article[^>]*data-listing="([^"]+)"(?:[^>]*data-miles="([^"]+)")?'
-)
 
 
 @pytest.fixture
@@ -26,9 +20,7 @@ def find(client):
         response = client.get("/find/", query)
         assert response.status_code == 200
         find.text = response.content.decode()
-        return {
-            found[1]: ARTICLE.findall(found[0]) for found in SECTION.finditer(find.text)
-        }
+        return sections_of(find.text)
 
     return find
 

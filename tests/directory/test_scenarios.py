@@ -1,0 +1,159 @@
+"""What people really ask, answered from the real starter data."""
+
+from __future__ import annotations
+
+import csv
+import random
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.conf import settings
+
+from orgs.models import Organization
+from places.models import Place
+from tests.reading import listings_on, sections_of
+from warmlines.models import Warmline
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
+
+
+def page(client, path):
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_wyoming_online_only(client):
+    sections = sections_of(page(client, "/find/?state=WY&how=online"))
+
+    assert "phone" not in sections
+    assert sections["online"]
+    for key, _miles in [row for rows in sections.values() for row in rows]:
+        listing = Organization.objects.get(slug=key.removeprefix("org:"))
+        assert listing.online is True
+
+
+def test_every_center_that_serves_a_county_with_none_of_its_own(client):
+    """No center of the file names Petroleum County: its state's are offered."""
+    with (settings.BASE_DIR / "fixtures" / "cils.csv").open(encoding="utf-8") as rows:
+        montana = [row for row in csv.DictReader(rows) if row["state"] == "MT"]
+    naming = [row for row in montana if "Petroleum" in row["counties_served"]]
+    text = page(
+        client, "/centers-for-independent-living/?near=Petroleum+County,+Montana"
+    )
+
+    assert naming == []
+    assert "Please ask which one serves you." in text
+    keys = {row["key"] for row in montana}
+    listed = [key.removeprefix("org:") for key in listings_on(text)]
+    found = Organization.objects.filter(slug__in=listed)
+    assert {row.key for row in found} <= keys
+    expected = Organization.objects.public().filter(
+        key__in=keys, area__in=["unknown", "nationwide"]
+    )
+    assert set(found) >= set(expected)
+
+
+def test_every_center_that_serves_a_named_county(client):
+    with (settings.BASE_DIR / "fixtures" / "cils.csv").open(encoding="utf-8") as rows:
+        keys = {
+            row["key"]
+            for row in csv.DictReader(rows)
+            if row["state"] == "GA" and "Harris" in row["counties_served"].split(";")
+        }
+    text = page(client, "/centers-for-independent-living/?near=Harris+County,+Georgia")
+
+    listed = [key.removeprefix("org:") for key in listings_on(text)]
+    named = Organization.objects.filter(
+        slug__in=listed, serves__name="Harris County", serves__state="GA"
+    )
+    public = Organization.objects.public().filter(key__in=keys)
+    assert keys
+    assert set(named) == set(public)
+
+
+def test_veterans_in_puerto_rico(client):
+    text = page(client, "/find/?near=Puerto+Rico&community=veterans")
+    sections = sections_of(text)
+
+    assert sections["phone"]
+    for key, _miles in sections["near"] + sections["online"]:
+        slugs = Organization.objects.get(slug=key[4:]).terms.values_list("slug")
+        assert ("veterans",) in slugs
+    if not sections["near"]:
+        assert "remove one" in text
+
+
+@time_machine.travel(datetime(2026, 11, 23, 20, 0, tzinfo=UTC), tick=False)
+def test_lines_in_spanish_that_are_open_at_a_moment(client):
+    text = page(client, "/warmlines/?language=es&open_now=1")
+    shown = {key.removeprefix("warmline:") for key in listings_on(text)}
+
+    at = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+    spanish = Warmline.objects.public().filter(terms__slug="es", terms__kind="language")
+    expected = {w.slug for w in spanish if w.status_at(at).state.value == "open"}
+    assert expected
+    assert shown == expected
+    assert "Remove filter:" in text
+
+
+def test_a_respite_in_vermont_by_a_name_misspelt(client):
+    text = page(client, "/orgs/?q=Alysum")
+
+    assert "Did you mean" in text
+    assert "Alyssum" in text
+
+
+def test_a_name_typed_into_the_box_for_places_leads_to_the_name(client):
+    for typed in ("Alyssum", "Alysum"):
+        text = page(client, f"/find/?near={typed}")
+        assert "We could not find" in text
+        assert f'value="{typed}"' in text
+        near = sections_of(text)["near"]
+        assert any("alyssum" in key for key, _miles in near)
+
+
+@time_machine.travel(datetime(2026, 11, 23, 12, 30, tzinfo=UTC), tick=False)
+def test_talk_to_someone_at_half_past_two_in_honolulu(client):
+    now = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
+    assert now.astimezone(ZoneInfo("Pacific/Honolulu")).strftime("%H:%M") == "02:30"
+    text = page(client, "/warmlines/?state=HI&open_now=1")
+
+    shown = listings_on(text)
+    assert shown
+    assert 'data-open="no"' not in text
+    assert "Hawaii time" in text or "Hawaii" in text
+
+
+def serves_by_name(listing, zip_place):
+    """Plainly, from the facts: its county, its state, anyone, or to be asked."""
+    if listing.area == "nationwide" or getattr(listing, "who_may_call", "") == "anyone":
+        return True
+    for served in listing.serves.all():
+        if served.pk == zip_place.county_id or served.code == zip_place.state:
+            return True
+    return False
+
+
+def by_key(model, prefix):
+    rows = model.objects.public().prefetch_related("serves")
+    return {f"{prefix}:{row.slug}": row for row in rows}
+
+
+def test_zips_of_every_state_get_somebody_who_serves_them_by_name(client):
+    """`make sweep` asks the same for each of the 41,204 ZIPs."""
+    known = by_key(Organization, "org") | by_key(Warmline, "warmline")
+    chance = random.Random(20261124)
+    zips = list(Place.objects.zips().select_related("county"))
+    by_state: dict[str, list[Place]] = {}
+    for place in zips:
+        by_state.setdefault(place.state, []).append(place)
+    sample = [chance.choice(rows) for rows in by_state.values()]
+    sample += chance.sample(zips, 40)
+
+    for place in sample:
+        shown = listings_on(page(client, f"/find/?near={place.code}"))
+        serving = [key for key in shown if serves_by_name(known[key], place)]
+        assert serving, f"{place.code}: nobody serves it by name"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from listings.registry import listing_models
+
 SECTION = re.compile(r'<section[^>]*data-section="(\w+)".*?</section>', re.DOTALL)
 ARTICLE = re.compile(
     r'<article[^>]*data-listing="([^"]+)"(?:[^>]*data-miles="([^"]+)")?'
@@ -28,3 +30,22 @@ def links_on(page):
 
 def title_of(page):
     return html.unescape(TITLE.search(page)[1]).strip()
+
+
+def public_listings():
+    """Every listing a visitor may see, by the key it has on pages."""
+    return {
+        row.data_key: row
+        for model in listing_models()
+        for row in model.objects.public().prefetch_related("serves")
+    }
+
+
+def serves_by_name(listing, place):
+    """Plainly, from the facts: it names the county or state, or takes anyone."""
+    if listing.area == "nationwide" or getattr(listing, "who_may_call", "") == "anyone":
+        return True
+    return any(
+        served.pk == place.county_id or served.code == place.state
+        for served in listing.serves.all()
+    )

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from orgs.models import Organization
 from places.models import Place
-from tests.reading import listings_on, sections_of
+from tests.reading import listings_on, public_listings, sections_of, serves_by_name
 from warmlines.models import Warmline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
@@ -127,24 +127,9 @@ def test_talk_to_someone_at_half_past_two_in_honolulu(client):
     assert "Hawaii time" in text or "Hawaii" in text
 
 
-def serves_by_name(listing, zip_place):
-    """Plainly, from the facts: its county, its state, anyone, or to be asked."""
-    if listing.area == "nationwide" or getattr(listing, "who_may_call", "") == "anyone":
-        return True
-    for served in listing.serves.all():
-        if served.pk == zip_place.county_id or served.code == zip_place.state:
-            return True
-    return False
-
-
-def by_key(model, prefix):
-    rows = model.objects.public().prefetch_related("serves")
-    return {f"{prefix}:{row.slug}": row for row in rows}
-
-
 def test_zips_of_every_state_get_somebody_who_serves_them_by_name(client):
     """`make sweep` asks the same for each of the 41,204 ZIPs."""
-    known = by_key(Organization, "org") | by_key(Warmline, "warmline")
+    known = public_listings()
     chance = random.Random(20261124)
     zips = list(Place.objects.zips().select_related("county"))
     by_state: dict[str, list[Place]] = {}

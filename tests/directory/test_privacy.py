@@ -1,0 +1,87 @@
+"""The privacy page is literally true: each line that promises has its test."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+
+from tests.factories import organization, place, warmline
+
+# The promise as the page names it → the test that holds it.
+PROMISES = {
+    "no-cookies": "browser.test_journeys:test_no_trace_and_no_request_elsewhere",
+    "no-third-parties": "browser.test_journeys:test_no_trace_and_no_request_elsewhere",
+    "no-log": "browser.test_journeys:test_nothing_of_a_search_is_in_the_log",
+    "no-store": "directory.test_pages:test_no_page_sets_a_cookie_or_may_be_kept",
+    "own-gazetteer": "directory.test_privacy:test_a_search_opens_no_connection",
+    "no-referrer": "directory.test_privacy:test_links_out_tell_nothing",
+    "nothing-held": "directory.test_privacy:test_no_table_is_about_visitors",
+    "in-the-address": "directory.test_privacy:test_a_search_is_a_plain_address",
+    "rounded": "browser.test_journeys:test_a_position_is_rounded_before_it_is_sent",
+    "staff-cookies": "directory.test_privacy:test_cookies_are_for_staff_alone",
+}
+
+
+def test_every_promise_has_a_test_and_every_test_a_promise(client):
+    page = client.get("/privacy/").content.decode()
+
+    assert re.findall(r'data-promise="([\w-]+)"', page) == list(PROMISES)
+    for target in PROMISES.values():
+        module, name = target.split(":")
+        assert callable(getattr(import_module(f"tests.{module}"), name))
+
+
+@pytest.mark.django_db
+def test_a_search_opens_no_connection(client, monkeypatch):
+    """The gazetteer is the site's own; only the database may be asked."""
+    settings_geocoder = "places.geocoders.locate_address"
+
+    def refuse(*args, **kwargs):
+        raise AssertionError("a visitor's words went to a geocoder")
+
+    monkeypatch.setattr(settings_geocoder, refuse)
+    monkeypatch.setattr("socket.getaddrinfo", refuse)
+
+    for near in ("59301", "Miles City, MT", "zzzz", "46.41,-105.84"):
+        assert client.get("/find/", {"near": near}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_links_out_tell_nothing(client):
+    spot = place("59301")
+    organization(at=spot, slug="ours", website="https://example.org/ours")
+    warmline(slug="line", chat_url="https://example.org/chat")
+
+    for path in ("/orgs/ours/", "/warmlines/line/", "/about/", "/find/?near=59301"):
+        response = client.get(path)
+        links = re.findall(r'<a\b[^>]*href="https?://[^>]*>', response.content.decode())
+        assert links
+        for link in links:
+            assert "noreferrer" in link or "data-leave" in link, link
+        assert response["Referrer-Policy"] == "same-origin"
+
+
+def test_no_table_is_about_visitors():
+    telling = {"ip", "ip_address", "remote_addr", "user_agent", "referer", "query"}
+
+    ours = [m for m in apps.get_models() if m.__module__.split(".")[0] != "django"]
+    fields = {field.name for model in ours for field in model._meta.get_fields()}
+
+    assert fields
+    assert fields & telling == set()
+
+
+def test_a_search_is_a_plain_address(client, db):
+    home = client.get("/").content.decode()
+
+    assert re.search(r'<form[^>]*action="/find/"[^>]*method="get"', home)
+
+
+@pytest.mark.django_db
+def test_cookies_are_for_staff_alone(client):
+    assert not client.get("/").cookies
+    assert not client.get("/privacy/").cookies
+    assert client.get("/admin/login/").cookies

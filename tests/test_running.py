@@ -1,0 +1,71 @@
+"""`make run` on an odd machine: one clear sentence each."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+
+from tests.conftest import ROOT
+
+
+def run(tmp_path, **environment):
+    """bin/run where nothing can be served, so that it stops by itself."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME")}
+    return subprocess.run(
+        ["/bin/sh", "bin/run", "serve"],
+        env={**kept, "SECRET_KEY": "x" * 50, "DATA_DIR": str(tmp_path), **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def only_line(done):
+    assert done.returncode == 1
+    [line] = done.stderr.strip().splitlines()
+    return line
+
+
+def test_a_taken_port_is_named(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+
+        line = only_line(run(tmp_path, PORT=port))
+
+    assert line.startswith(f"Port {port} on 127.0.0.1 is taken")
+
+
+def test_a_port_that_is_none_is_named(tmp_path):
+    assert "Port seven" in only_line(run(tmp_path, PORT="seven"))
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+
+    line = only_line(run(tmp_path, DATA_DIR=str(file)))
+
+    assert line == f"This folder cannot be written: {file}"
+
+
+def test_a_python_that_is_too_old_is_named(tmp_path):
+    """A stand-in that answers as Python 3.9 would."""
+    old = tmp_path / "python"
+    old.write_text(
+        '#!/bin/sh\ncase "$2" in *platform*) echo 3.9.2;; *) exit 1;; esac\n'
+    )
+    old.chmod(0o755)
+
+    line = only_line(run(tmp_path, PYTHON=str(old)))
+
+    assert line == f"Python 3.11 or newer is needed; {old} is 3.9.2."
+
+
+def test_no_python_at_all_is_named(tmp_path):
+    line = only_line(run(tmp_path, PYTHON="/nowhere/python3"))
+
+    assert "no /nowhere/python3 was found" in line

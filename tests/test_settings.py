@@ -1,0 +1,69 @@
+"""Settings: what a bad value says, and what a good one does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+GOOD = {"SECRET_KEY": "x" * 50, "PATH": os.environ["PATH"]}
+
+
+def show(expression, **environment):
+    """The expression's value in a fresh process with only these variables."""
+    code = f"from django.conf import settings; print({expression})"
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**GOOD, "DJANGO_SETTINGS_MODULE": "directory.settings", **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SECRET_KEY", "", "Set SECRET_KEY, or SECRET_KEY_FILE"),
+        ("DATABASE_URL", "mysql://x/y", "must begin with sqlite:// or postgres://"),
+        ("DEBUG", "perhaps", "DEBUG"),
+        ("HTTPS", "maybe", "HTTPS"),
+        ("EXIT_URL", "http://example.org/", "EXIT_URL"),
+        ("GEOCODER", "everything", "GEOCODER"),
+        ("GEOCODER_TIMEOUT", "soon", "GEOCODER_TIMEOUT"),
+    ],
+)
+def test_a_bad_value_is_named(name, value, words):
+    run = show("settings.DEBUG", **{name: value})
+
+    assert run.returncode != 0
+    assert words in run.stderr.splitlines()[-1]
+
+
+def test_a_key_file_that_cannot_be_read_is_named(tmp_path):
+    missing = tmp_path / "none"
+    run = show("settings.DEBUG", SECRET_KEY="", SECRET_KEY_FILE=str(missing))
+
+    assert "SECRET_KEY_FILE cannot be read" in run.stderr
+
+
+def test_without_a_database_url_it_is_sqlite_with_immediate_writes(tmp_path):
+    run = show("settings.DATABASES['default']", DATA_DIR=str(tmp_path))
+
+    assert "django.db.backends.sqlite3" in run.stdout
+    assert "IMMEDIATE" in run.stdout
+    assert "journal_mode=WAL" in run.stdout
+
+
+def test_https_turns_on_what_needs_it():
+    run = show(
+        "settings.SECURE_SSL_REDIRECT, settings.SESSION_COOKIE_NAME, "
+        "settings.SECURE_HSTS_SECONDS",
+        HTTPS="1",
+    )
+
+    assert run.stdout.strip() == "True __Host-session 63072000"

@@ -1,0 +1,149 @@
+"""Which lines answer, in what order, and under which heading."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from tests.factories import county, place, state, term, warmline
+from tests.reading import listings_on
+from warmlines.lines import at_most, grouped, lines_at, open_then_others
+from warmlines.models import Warmline
+
+pytestmark = pytest.mark.django_db
+
+# Monday, 5 in the morning in Denver.
+EARLY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def lines_from(spot, at=EARLY, **options):
+    found = Warmline.objects.public().taking_callers_from(spot).for_cards()
+    return lines_at(found, at, **options)
+
+
+def slugs(lines):
+    return [line.warmline.slug for line in lines]
+
+
+def test_open_comes_first_then_next_to_open_then_unknown():
+    here = [state("MT")]
+    warmline(slug="unknown", serves=here, hours="")
+    warmline(slug="evening", serves=here, hours="Mo-Su 17:00-22:00")
+    warmline(slug="morning", serves=here, hours="Mo-Su 08:00-12:00")
+    warmline(slug="always", serves=here)
+
+    lines = lines_from(place("59301"))
+
+    assert slugs(lines) == ["always", "morning", "evening", "unknown"]
+    assert [line.open_attr for line in lines] == ["yes", "no", "no", "unknown"]
+
+
+def test_only_lines_that_take_callers_from_here():
+    warmline(slug="ours", serves=[county("Custer County", "MT")])
+    warmline(slug="theirs", serves=[state("WY")])
+    warmline(slug="nation")
+    warmline(slug="anyone", serves=[state("WY")], who_may_call="anyone")
+
+    assert set(slugs(lines_from(place("59301")))) == {"ours", "nation", "anyone"}
+
+
+def test_groups_for_anyone_stand_before_groups_for_some():
+    veterans = term("community", "veterans")
+    warmline(slug="veterans", who_may_call="group", terms=[veterans])
+    warmline(slug="far")
+    warmline(slug="ours", serves=[state("MT")], hours="Mo-Su 17:00-22:00")
+
+    spot = place("59301")
+    groups = grouped(lines_from(spot), spot)
+
+    assert [group.heading for group in groups] == [
+        "For anyone in Montana",
+        "For anyone, from anywhere",
+        f"For {veterans.label}",
+    ]
+    assert [slugs(group.lines) for group in groups] == [["ours"], ["far"], ["veterans"]]
+
+
+def test_a_limit_cuts_the_last_groups_first():
+    for number in range(3):
+        warmline(slug=f"ours-{number}", serves=[state("MT")])
+        warmline(slug=f"far-{number}")
+    spot = place("59301")
+
+    cut = at_most(grouped(lines_from(spot), spot), 4)
+
+    assert [len(group.lines) for group in cut] == [3, 1]
+
+
+def test_hours_are_said_in_the_callers_zone():
+    warmline(slug="east", hours="Mo-Su 09:00-17:00", timezone="America/New_York")
+
+    [line] = lines_from(place("59301"), zone="America/Denver")
+
+    assert line.zone == "America/Denver"
+    assert line.status.opens == datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+
+
+def test_without_a_place_everything_open_comes_first_then_the_rest_by_state():
+    warmline(slug="closed", serves=[state("MT")], hours="Mo-Su 17:00-22:00")
+    warmline(slug="open", serves=[state("WY"), state("MT")])
+    warmline(slug="nation")
+
+    parts = open_then_others(lines_at(Warmline.objects.public().for_cards(), EARLY))
+
+    shown = {
+        anchor: [(group.heading, slugs(group.lines)) for group in groups]
+        for _title, anchor, groups in parts
+    }
+    assert shown == {
+        "open": [
+            ("The whole country", ["nation"]),
+            ("Montana", ["open"]),
+            ("Wyoming", ["open"]),
+        ],
+        "others": [("Montana", ["closed"])],
+    }
+
+
+@pytest.fixture
+def page(client):
+    """page(state="MT") → the warmlines page early on a Monday."""
+
+    def page(**query):
+        with time_machine.travel(EARLY, tick=False):
+            response = client.get("/warmlines/", query)
+        assert response.status_code == 200
+        return response.content.decode()
+
+    return page
+
+
+def test_open_now_is_a_chip_that_can_be_taken_off(page):
+    warmline(slug="open", serves=[state("MT")])
+    warmline(slug="closed", serves=[state("MT")], hours="Mo-Su 17:00-22:00")
+
+    shown = page(state="MT", open_now="1")
+
+    assert listings_on(shown) == ["warmline:open"]
+    assert 'href="?state=MT"' in shown
+
+
+def test_filters_that_leave_nothing_name_the_one_to_remove(page):
+    warmline(slug="closed", serves=[state("MT")], hours="Mo-Su 17:00-22:00")
+
+    shown = page(state="MT", open_now="1")
+
+    assert listings_on(shown) == []
+    assert "Without “Open now”: 1" in shown
+    assert 'href="tel:988"' in shown
+
+
+def test_a_line_of_unknown_hours_says_so(page):
+    warmline(slug="line", serves=[state("MT")], hours="", timezone="")
+
+    shown = page(state="MT")
+
+    assert 'data-open="unknown"' in shown
+    assert "Hours not known" in shown

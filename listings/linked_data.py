@@ -16,7 +16,7 @@ ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 def head(request: HttpRequest, listing: Any) -> dict[str, object]:
     """What a listing's page puts into its head."""
     canonical = request.build_absolute_uri(listing.get_absolute_url())
-    return {"canonical": canonical, "json_ld": script(facts(listing, canonical))}
+    return {"json_ld": script(facts(listing, canonical))}
 
 
 def facts(listing: Any, canonical: str) -> dict[str, object]:

@@ -358,3 +358,21 @@ def test_freshness_counts_what_was_checked(client):
 
     assert "Centers for Independent Living" in page
     assert "<td>0%</td>" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "canonical"),
+    [
+        ("/", "/"),
+        ("/orgs/?page=2", "/orgs/?page=2"),
+        ("/states/mt/?kind=cil", "/states/mt/"),
+        ("/find/?near=59301", "/find/"),
+    ],
+)
+def test_a_page_names_its_one_address_without_what_was_asked(client, path, canonical):
+    page = text(client, path)
+
+    address = f"http://testserver{canonical}"
+    assert f'<link rel="canonical" href="{address}">' in page
+    assert f'<meta property="og:url" content="{address}">' in page
+    assert "og:image" not in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from io import StringIO
 from pathlib import Path
@@ -14,6 +15,8 @@ from django.template import engines
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+# Playwright keeps an event loop in the thread that then runs other tests.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 STARTER = [("cils", 655), ("organizations", 502), ("warmlines", 119)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -11,18 +12,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.db.models import Max
 from phonenumber_field.phonenumber import PhoneNumber
 
 from listings.hours import BadHours, check
 from listings.models import Listing, Term
+from listings.values import value
 from places.keys import place_key
 from places.models import Place
 from places.near import Located
 
 Row = dict[str, str]
 MAX_CELL = 20_000
+# A spreadsheet runs a cell that begins with one of these.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 BATCH = 2_000
+# The far side of each many-to-many.
+OTHER = {"terms": "term_id", "serves": "place_id"}
 # What a curator says was checked → the fields that an import then leaves alone.
 FACT_FIELDS: dict[str, tuple[str, ...]] = {
     "name": ("name",),
@@ -116,27 +124,42 @@ class Importer(ABC):
         return self.counties.get((state, place_key(name)))
 
 
-def read_file(path: Path, columns: frozenset[str]) -> list[Row]:
-    """The rows of a CSV file in UTF-8, with or without a byte order mark."""
-    csv.field_size_limit(MAX_CELL)
+def read_file(path: Path) -> str:
+    """The text of a file. Raises FileRefused."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
-            missing = columns - set(reader.fieldnames or [])
-            if missing:
-                names = ", ".join(sorted(missing))
-                raise FileRefused(f"The file lacks these columns: {names}.")
-            return [{k: _cell(v) for k, v in row.items() if k} for row in reader]
-    except FileNotFoundError:
+        return decode(path.read_bytes())
+    except OSError:
         raise FileRefused(f"There is no file {path}.") from None
+
+
+def decode(content: bytes) -> str:
+    """Text in UTF-8, with or without a byte order mark. Raises FileRefused."""
+    try:
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise FileRefused("The file is not UTF-8. Please save it as UTF-8.") from None
+
+
+def read_rows(text: str, columns: frozenset[str]) -> list[Row]:
+    """The rows of a CSV text. Raises FileRefused."""
+    csv.field_size_limit(MAX_CELL)
+    try:
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        missing = columns - set(reader.fieldnames or [])
+        if missing:
+            names = ", ".join(sorted(missing))
+            raise FileRefused(f"The file lacks these columns: {names}.")
+        return [{k: _cell(v) for k, v in row.items() if k} for row in reader]
     except csv.Error as error:
         raise FileRefused(f"The file is not a readable CSV file: {error}.") from None
 
 
 def _cell(value: Any) -> str:
-    return value.strip().replace("\0", "") if isinstance(value, str) else ""
+    """The cell's text; the quote that keeps a spreadsheet from running it is gone."""
+    if not isinstance(value, str):
+        return ""
+    text = value.strip().replace("\0", "")
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_SIGNS else text
 
 
 def split(cell: str) -> list[str]:
@@ -181,13 +204,16 @@ class Report:
     kept: list[tuple[int, str]] = field(default_factory=list)
     warnings: list[tuple[int, str]] = field(default_factory=list)
     changes: list[tuple[int, str]] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Applier:
     """Turns facts into listings, changing only what differs and may change."""
 
-    def __init__(self, importer: Importer) -> None:
+    def __init__(self, importer: Importer, reason: str = "") -> None:
         self.importer = importer
+        self.reason = reason
+        self.added: list[Any] = []
         self.model = importer.model
         found = self.model._default_manager.exclude(key="")
         loaded = found.prefetch_related("terms", "serves")
@@ -212,7 +238,13 @@ class Applier:
         if known and not changed:
             report.unchanged += 1
             return listing
+        step = {"row": number, "key": facts.key, "added": not known, "before": {}}
+        if known:
+            step["before"] = plain_facts(listing, changed)
         self._set(listing, {name: wanted[name] for name in changed}, known=known)
+        step |= {"pk": listing.pk, "name": listing.name, "version": listing.version}
+        step["after"] = plain_facts(listing, changed) if known else {}
+        report.steps.append(step)
         if known:
             report.changed += 1
             report.changes.append((number, f"{facts.key}: {', '.join(changed)}"))
@@ -254,9 +286,9 @@ class Applier:
     def _set(self, listing: Any, values: dict[str, Any], *, known: bool) -> None:
         many = {n: values.pop(n) for n in ("terms", "serves") if n in values}
         if "point" in values:
-            _place(listing, values.pop("point"))
-        for name, value in values.items():
-            setattr(listing, name, value)
+            put_point(listing, values.pop("point"))
+        for name, wanted in values.items():
+            setattr(listing, name, wanted)
         if known:
             listing.version += 1
         else:
@@ -268,6 +300,12 @@ class Applier:
             listing.clean_fields(exclude=["slug", "checked_by", "parent", "county"])
         except ValidationError as error:
             raise RowRefused(_in_words(error)) from None
+        if known:
+            listing._change_reason = self.reason
+        else:
+            # Its first row of history is written by finish(), with its terms.
+            listing.skip_history_when_saving = True
+            self.added.append(listing)
         listing.save()
         self.slugs.add(listing.slug)
         for name, ids in many.items():
@@ -277,15 +315,74 @@ class Applier:
                 self.links[name] += [(listing.pk, pk) for pk in sorted(ids)]
 
     def finish(self) -> None:
-        """Write the terms and places of the new listings, all at once."""
+        """Write terms, places and history of the new listings, all at once."""
+        mine = f"{self.model._meta.model_name}_id"
+        rows = {}
         for name, pairs in self.links.items():
             through = getattr(self.model, name).through
-            mine = f"{self.model._meta.model_name}_id"
-            theirs = "term_id" if name == "terms" else "place_id"
-            through._default_manager.bulk_create(
-                (through(**{mine: listing, theirs: other}) for listing, other in pairs),
+            rows[name] = through._default_manager.bulk_create(
+                (through(**{mine: listing, OTHER[name]: pk}) for listing, pk in pairs),
                 batch_size=BATCH,
             )
+        if self.added:
+            self._begin_history(rows, mine)
+
+    def _begin_history(self, rows: dict[str, list[Any]], mine: str) -> None:
+        """The first row of history of each new listing, with its terms and places."""
+        for listing in self.added:
+            del listing.skip_history_when_saving
+        past: Any = self.model.history
+        past.bulk_history_create(
+            self.added, batch_size=BATCH, default_change_reason=self.reason
+        )
+        last = _latest(past.model, self.added)
+        for name, links in rows.items():
+            through = apps.get_model(
+                past.model._meta.app_label, f"{past.model.__name__}_{name}"
+            )
+            through._default_manager.bulk_create(
+                (
+                    through(
+                        id=link.pk,
+                        history_id=last[getattr(link, mine)],
+                        **{
+                            field: getattr(link, field) for field in (mine, OTHER[name])
+                        },
+                    )
+                    for link in links
+                ),
+                batch_size=BATCH,
+            )
+
+
+def _latest(past: Any, listings: list[Any]) -> dict[int, int]:
+    """The number of the newest row of history of each of these listings."""
+    rows = past.objects.filter(id__gte=min(listing.pk for listing in listings))
+    return dict(
+        rows.values("id")
+        .annotate(latest=Max("history_id"))
+        .order_by()
+        .values_list("id", "latest")
+    )
+
+
+def plain_facts(listing: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Fields as plain data; the point as its numbers."""
+    return {
+        name: _point(listing) if name == "point" else value(listing, name)
+        for name in names
+    }
+
+
+def _point(listing: Any) -> list[Any] | None:
+    if listing.latitude is None:
+        return None
+    return [
+        listing.latitude,
+        listing.longitude,
+        listing.precision,
+        listing.county_id,
+    ]
 
 
 def _guarded(listing: Listing) -> set[str]:
@@ -296,7 +393,8 @@ def _guarded(listing: Listing) -> set[str]:
     return {name for fact in covered for name in FACT_FIELDS.get(fact, (fact,))}
 
 
-def _place(listing: Any, point: tuple[float, float, str, int | None] | None) -> None:
+def put_point(listing: Any, point: Iterable[Any] | None) -> None:
+    """Stand at (latitude, longitude, precision, county's id), or nowhere."""
     if point is None:
         listing.unlocate()
         listing.county_id = None

@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
+from simple_history.models import HistoricalRecords
 
 from listings.hours import Hours
 from listings.hours import Status as OpenStatus
@@ -89,6 +90,9 @@ class Listing(models.Model):
         "email",
         "website",
     )
+
+    # Days until a listing that was checked should be checked again.
+    check_every_days: ClassVar = 180
 
     # Kinds of files that bring listings of this catalogue in, and their readers.
     importers: ClassVar[dict[str, str]] = {}
@@ -181,6 +185,25 @@ class Listing(models.Model):
     checked_facts = models.JSONField(_("facts checked"), default=list, blank=True)
     check_due_on = models.DateField(_("next check due"), null=True, blank=True)
 
+    # Who is on it just now, so that two people do not ring the same number.
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("taken by"),
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    taken_at = models.DateTimeField(_("taken"), null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("assigned to"),
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+
     # Stable for ever: other people's systems hold it.
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     search_text = models.TextField(default="", blank=True, editable=False)
@@ -189,6 +212,11 @@ class Listing(models.Model):
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects: ClassVar[ListingQuerySet[Any]] = ListingQuerySet.as_manager()  # type: ignore[assignment]
+    history = HistoricalRecords(
+        inherit=True,
+        m2m_fields=["terms", "serves"],
+        excluded_fields=["search_text", "taken_by", "taken_at"],
+    )
 
     class Meta:
         abstract = True

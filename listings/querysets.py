@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import (
     Case,
     Exists,
+    F,
     IntegerField,
     OuterRef,
     Q,
@@ -35,6 +37,25 @@ class ListingQuerySet(models.QuerySet[ListingT]):
     def public(self) -> Self:
         """What a visitor may see: published, or closed for a time."""
         return self.filter(status__in=self.model.PUBLIC_STATES)  # type: ignore[attr-defined]
+
+    def of_states(self, codes: Iterable[str]) -> Self:
+        """That belong to these states: here, by where they serve."""
+        through = self._through("serves").filter(place__state__in=list(codes))
+        return self.filter(Exists(through))
+
+    def due_for_check(self, on: date) -> Self:
+        """Public, and never checked or due again by then; longest due first."""
+        due = Q(check_due_on=None) | Q(check_due_on__lte=on)
+        order = F("check_due_on").asc(nulls_first=True)
+        return self.public().filter(due).order_by(order, "source_seen", "slug")
+
+    def without_contact(self) -> Self:
+        empty = dict.fromkeys(self.model.CONTACT_FIELDS, "")  # type: ignore[attr-defined]
+        return self.exclude(status="closed").filter(**empty).order_by("slug")
+
+    def without_point(self) -> Self:
+        """Whose place on the map is missing or rough; lines have no place."""
+        return self.none()
 
     def for_cards(self) -> Self:
         """With all that a card shows, in a fixed number of queries."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.module_loading import import_string
 from tqdm import tqdm
 
@@ -17,9 +17,13 @@ from listings.importing import (
     Row,
     RowRefused,
     read_file,
+    read_rows,
 )
 from listings.models import Tombstone
 from listings.registry import listing_models
+
+# More new rows than this change what a database should know of its tables.
+MANY = 100
 
 
 def importers() -> dict[str, type[Importer]]:
@@ -43,21 +47,39 @@ def import_file(
 
     Raises FileRefused. One transaction, so that a killed import leaves no trace.
     """
+    text = read_file(path)
+    return import_text(kind, text, dry_run=dry_run, atomic=atomic, quiet=quiet)
+
+
+def import_text(
+    kind: str,
+    text: str,
+    *,
+    dry_run: bool = False,
+    atomic: bool = False,
+    quiet: bool = True,
+    reason: str = "import",
+) -> Report:
+    """As import_file, of a text that is at hand already."""
     reader = importers()[kind]
-    rows = read_file(path, reader.columns)
+    rows = read_rows(text, reader.columns)
     importer = reader(rows)
     with transaction.atomic():
         bar = tqdm(rows, desc=kind, unit=" rows", disable=quiet or None)
-        report = _import_rows(importer, bar)
+        report = _import_rows(importer, bar, reason)
+        if report.added > MANY:
+            with connection.cursor() as cursor:
+                # Without this PostgreSQL plans for the few rows that were there.
+                cursor.execute("ANALYZE")
         if dry_run or (atomic and report.refused):
             transaction.set_rollback(True)
     return report
 
 
-def _import_rows(importer: Importer, rows: Iterable[Row]) -> Report:
+def _import_rows(importer: Importer, rows: Iterable[Row], reason: str) -> Report:
     report = Report()
     wishes = list(Tombstone.objects.all())
-    applier = Applier(importer)
+    applier = Applier(importer, reason)
     facts_by_key: dict[str, Facts] = {}
     listings = []
     # Row 1 is the header, as a spreadsheet shows it.

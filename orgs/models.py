@@ -76,6 +76,16 @@ class OrganizationQuerySet(  # type: ignore[override]
         )
         return list(self.annotate(in_kind=place_in_kind).filter(in_kind__lte=limit))
 
+    def of_states(self, codes: Iterable[str]) -> Self:
+        return self.filter(state__in=list(codes))
+
+    def without_point(self) -> Self:
+        """Of those with a town: no point yet, or a street that has only a rough one."""
+        rough = Q(precision__in=[Located.Precision.CITY]) & ~Q(street="")
+        missing = Q(latitude=None) & ~Q(city="")
+        wanted = (rough | missing) & Q(address_withheld=False)
+        return self.exclude(status="closed").filter(wanted).order_by("slug")
+
     def named_like(self, words: str) -> list[Organization]:
         """Whose names are nearest to misspelt words, likeliest first."""
         names = dict(self.order_by("pk").values_list("pk", "search_text"))

@@ -51,6 +51,8 @@ class Warmline(Listing):
         LOCAL = "local", _("People in the county or area")
         GROUP = "group", _("A particular group")
 
+    # A line that does not answer hurts the person who dialled it.
+    check_every_days = 90
     importers = {"warmlines": "warmlines.importing.WarmlineImporter"}
 
     operator = models.CharField(_("operator"), max_length=200, blank=True)

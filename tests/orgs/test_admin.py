@@ -72,7 +72,7 @@ def test_an_address_can_be_withheld_later(ada):
 
     ada.post(
         f"/admin/orgs/organization/{listing.pk}/change/",
-        FORM | {"slug": listing.slug, "address_withheld": "on"},
+        FORM | {"slug": listing.slug, "opened_version": 1, "address_withheld": "on"},
     )
 
     listing.refresh_from_db()

@@ -1,0 +1,164 @@
+"""A week of opening hours as boxes to fill in, to and from an OpenStreetMap string.
+
+Plain Python. Only what the boxes can hold is read; any other string stays text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+ALWAYS = "24/7"
+HOLIDAYS = "PH off"
+# The library knows the observed days of holidays only, so the days themselves too.
+HOLIDAY_DATES = "Jan 01,Jul 04,Nov 11,Dec 25 off"
+APPOINTMENT = 'unknown "by appointment"'
+TIME = re.compile(
+    r"^(?P<hour>\d{1,2})(?:[:.]?(?P<minute>\d{2}))?\s*(?P<half>[ap])?\.?(?:m\.?)?$",
+    re.IGNORECASE,
+)
+NAMED_TIMES = {"noon": "12:00", "midnight": "24:00"}
+RULE = re.compile(r"^(?P<days>[A-Z][a-z](?:[-,][A-Z][a-z])*)\s+(?P<spans>[\d:,\-]+)$")
+SPAN = re.compile(r"^(\d{2}:\d{2})-(\d{2}:\d{2})$")
+
+
+class BadSpan(ValueError):
+    """The text of one day cannot be read; the message says so in plain words."""
+
+
+@dataclass
+class Grid:
+    """Per day the spans as ("09:00", "17:00"); an end before its start is next day."""
+
+    days: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    always: bool = False
+    closed_on_holidays: bool = False
+    by_appointment: bool = False
+
+    def __str__(self) -> str:
+        """The OpenStreetMap string, days with the same hours said together."""
+        rules = [ALWAYS] if self.always else self._day_rules()
+        if self.closed_on_holidays and rules:
+            rules += [HOLIDAYS, HOLIDAY_DATES]
+        if self.by_appointment:
+            rules.append(APPOINTMENT)
+            return (
+                "; ".join(rules[:-1]) + " || " + APPOINTMENT if rules[:-1] else rules[0]
+            )
+        return "; ".join(rules)
+
+    def _day_rules(self) -> list[str]:
+        rules: list[tuple[list[str], str]] = []
+        for day in DAYS:
+            spans = ",".join(f"{start}-{end}" for start, end in self.days.get(day, []))
+            if not spans:
+                continue
+            if known := next((days for days, same in rules if same == spans), None):
+                known.append(day)
+            else:
+                rules.append(([day], spans))
+        return [f"{_days_words(days)} {spans}" for days, spans in rules]
+
+    def text(self, day: str) -> str:
+        """The box of one day: "09:00-12:00, 13:00-17:00"."""
+        return ", ".join(f"{start}-{end}" for start, end in self.days.get(day, []))
+
+
+def read(spec: str) -> Grid | None:
+    """The boxes of an OpenStreetMap string; None where they cannot hold it."""
+    grid = Grid()
+    main, _bar, fallback = spec.partition("||")
+    if fallback:
+        grid.by_appointment = fallback.strip() == APPOINTMENT
+        if not grid.by_appointment:
+            return None
+    for rule in filter(None, (part.strip() for part in main.split(";"))):
+        if not _take(grid, rule):
+            return None
+    return grid
+
+
+def _take(grid: Grid, rule: str) -> bool:
+    if rule == ALWAYS:
+        grid.always = True
+    elif rule == APPOINTMENT:
+        grid.by_appointment = True
+    elif rule in (HOLIDAYS, HOLIDAY_DATES):
+        grid.closed_on_holidays = True
+    else:
+        return _take_days(grid, rule)
+    return True
+
+
+def _take_days(grid: Grid, rule: str) -> bool:
+    found = RULE.match(rule)
+    days = _days_of(found["days"]) if found else None
+    if not found or days is None:
+        return False
+    spans = [SPAN.match(span) for span in found["spans"].split(",")]
+    if not all(spans):
+        return False
+    for day in days:
+        # A later rule takes the place of an earlier one, as the standard says.
+        grid.days[day] = [(s[1], s[2]) for s in spans if s]
+    return True
+
+
+def _days_of(text: str) -> list[str] | None:
+    """["Mo", "Tu", "Fr"] for "Mo-Tu,Fr"; None for what is no day of the week."""
+    found: list[str] = []
+    for part in text.split(","):
+        first, _dash, last = part.partition("-")
+        if first not in DAYS or (last or first) not in DAYS:
+            return None
+        start, end = DAYS.index(first), DAYS.index(last or first)
+        if end < start:
+            end += 7
+        found += [DAYS[number % 7] for number in range(start, end + 1)]
+    return found
+
+
+def _days_words(days: list[str]) -> str:
+    """ "Mo-Fr" for five days in a row, "Mo,We" for two apart."""
+    runs: list[list[str]] = []
+    for day in days:
+        if runs and DAYS.index(day) == DAYS.index(runs[-1][-1]) + 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    parts = [r[0] if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs]
+    return ",".join(parts)
+
+
+def read_day(text: str) -> list[tuple[str, str]]:
+    """The spans typed for one day: "9-12, 1pm-5:30pm", "10 pm to 6 am", "closed".
+
+    Raises BadSpan.
+    """
+    cleaned = text.strip().casefold().replace("–", "-").replace(" to ", "-")
+    if not cleaned or cleaned in ("closed", "off", "-"):
+        return []
+    return [_span(part) for part in re.split(r"[,;]| and ", cleaned) if part.strip()]
+
+
+def _span(text: str) -> tuple[str, str]:
+    start, dash, end = (part.strip() for part in text.partition("-"))
+    if not dash or not start or not end:
+        raise BadSpan(f"“{text.strip()}” needs a start and an end, like 9 am-5 pm.")
+    return _time(start), _time(end)
+
+
+def _time(text: str) -> str:
+    text = NAMED_TIMES.get(text, text)
+    found = TIME.match(text)
+    if not found:
+        raise BadSpan(f"“{text}” is not a time. Write it like 9:30 am or 17:00.")
+    hour, minute = int(found["hour"]), int(found["minute"] or 0)
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            raise BadSpan(f"“{text}” is not a time. Write it like 9:30 am or 17:00.")
+        hour = hour % 12 + (12 if found["half"].lower() == "p" else 0)
+    if hour > 24 or minute > 59 or (hour == 24 and minute):
+        raise BadSpan(f"“{text}” is not a time. Write it like 9:30 am or 17:00.")
+    return f"{hour:02}:{minute:02}"

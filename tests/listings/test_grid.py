@@ -1,0 +1,88 @@
+"""The week as boxes, to and from an OpenStreetMap string."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from listings.grid import DAYS, BadSpan, Grid, read, read_day
+from listings.hours import check
+
+times = st.builds(
+    lambda hour, minute: f"{hour:02}:{minute:02}",
+    st.integers(0, 23),
+    st.sampled_from([0, 15, 30, 45]),
+)
+spans = st.lists(
+    st.tuples(times, times).filter(lambda span: span[0] != span[1]), max_size=2
+)
+weeks = st.tuples(*[spans] * 7).map(
+    lambda rows: {day: row for day, row in zip(DAYS, rows, strict=True) if row}
+)
+grids = st.builds(
+    Grid,
+    days=weeks.filter(bool),
+    closed_on_holidays=st.booleans(),
+    by_appointment=st.booleans(),
+)
+
+
+@given(grids)
+def test_what_the_boxes_hold_is_read_back(grid):
+    spec = str(grid)
+
+    assert check(spec) == spec
+    assert read(spec) == grid
+
+
+@pytest.mark.parametrize(
+    ("spec", "monday", "saturday"),
+    [
+        ("Mo-Fr 09:00-17:00", "09:00-17:00", ""),
+        (
+            "Mo-Fr 09:00-12:00,13:00-17:00; Sa 10:00-14:00",
+            "09:00-12:00, 13:00-17:00",
+            "10:00-14:00",
+        ),
+        ("Fr-Mo 20:00-02:00", "20:00-02:00", "20:00-02:00"),
+        ("Mo,Sa 08:00-10:00", "08:00-10:00", "08:00-10:00"),
+        ("24/7", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_string_fills_the_boxes(spec, monday, saturday):
+    grid = read(spec)
+
+    assert (grid.text("Mo"), grid.text("Sa")) == (monday, saturday)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    ["Jan-Mar Mo 09:00-17:00", "Mo[1] 10:00-12:00", "sunrise-sunset", "We 09:00+"],
+)
+def test_what_the_boxes_cannot_hold_stays_text(spec):
+    assert read(spec) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("9-5", [("09:00", "05:00")]),
+        ("9 am - 5 pm", [("09:00", "17:00")]),
+        ("9:30am–noon, 1pm to 5:30 p.m.", [("09:30", "12:00"), ("13:00", "17:30")]),
+        ("10 pm to 6 am", [("22:00", "06:00")]),
+        ("8 am - midnight", [("08:00", "24:00")]),
+        ("12 am-12 pm", [("00:00", "12:00")]),
+        ("closed", []),
+        ("", []),
+    ],
+)
+def test_people_type_times_in_many_ways(typed, expected):
+    assert read_day(typed) == expected
+
+
+@pytest.mark.parametrize("typed", ["9", "morning", "25:00-26:00", "13 pm-14 pm", "9-"])
+def test_what_is_no_time_is_said(typed):
+    with pytest.raises(BadSpan):
+        read_day(typed)

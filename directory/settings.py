@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -58,6 +59,31 @@ POSTGRESQL: dict[str, Any] = {
     "OPTIONS": {"connect_timeout": 2},
 }
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def mail(url: str) -> dict[str, Any]:
+    """Django's mail settings for smtp://user:password@host:port/?tls=1 or ?ssl=1."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(url)
+    if parts.scheme != "smtp" or not parts.hostname:
+        raise ImproperlyConfigured(
+            "EMAIL_URL must look like smtp://user:password@host:587/?tls=1."
+        )
+    wishes = parse_qs(parts.query)
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or 25,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": "tls" in wishes,
+        "EMAIL_USE_SSL": "ssl" in wishes,
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
 try:
     DEBUG = env.bool("DEBUG", False)
     ALLOWED_HOSTS: list[str] = env.list(
@@ -82,25 +108,49 @@ try:
         "GEOCODER_SCHEME", "https", validate=validate.OneOf(["http", "https"])
     )
     GEOCODER_TIMEOUT = env.float("GEOCODER_TIMEOUT", 3.0)
+    # smtp://user:password@host:587/?tls=1; unset, mail is printed and not sent.
+    EMAIL_URL = env.str("EMAIL_URL", "")
+    DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "directory@localhost")
+    # Where links in mails lead; the address people reach the site at.
+    SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+    # Staff need a code from their phone, unless only this machine can reach the site.
+    SECOND_FACTOR = env.bool(
+        "SECOND_FACTOR", env.str("BIND", "127.0.0.1") not in LOOPBACK
+    )
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from None
 
 SECRET_KEY = secret_key()
 DATABASES = {"default": database(DATABASE_URL)}
+# A table of the database, so that every worker counts the same tries.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+    }
+}
+globals().update(mail(EMAIL_URL))
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "desk.apps.DeskSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
+    "django.forms",
     "csp",
     "django_filters",
     "phonenumber_field",
+    "simple_history",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
     "places",
     "listings",
+    "desk",
     "orgs",
     "warmlines",
     "directory",
@@ -115,8 +165,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "directory.urls"
 WSGI_APPLICATION = "directory.wsgi.application"
@@ -135,6 +188,8 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     },
 ]
+# Widgets of our own are templates among the others.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en-us"
@@ -185,6 +240,18 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Five wrong passwords stop that name from that address, and nobody else's.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "desk.site.locked_out"
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -210,6 +277,8 @@ LOGGING: dict[str, Any] = {
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False}
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # Its warnings quote who tried to sign in, and from where.
+        "axes": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }

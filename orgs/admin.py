@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from listings.admin import CONTACT, HOURS, REACH, SOURCE, STATE, ListingAdmin
+from desk.listing_admin import CONTACT, HOURS, REACH, SOURCE, STATE, ListingAdmin
 from orgs.models import Organization
 from places.geocoders import Found
 
@@ -21,8 +21,8 @@ ADDRESS = {"street", "city", "state", "zip_code", "address_withheld"}
 class OrganizationAdmin(ListingAdmin):
     list_display = ("name", "kind", "city", "state", "status", "checked_on")
     list_filter = (*ListingAdmin.list_filter, "kind", "precision", "state")
-    autocomplete_fields = (*ListingAdmin.autocomplete_fields, "parent", "county")
-    readonly_fields = (*ListingAdmin.readonly_fields, "precision")
+    autocomplete_fields = (*ListingAdmin.autocomplete_fields, "parent")
+    readonly_fields = (*ListingAdmin.readonly_fields, "county", "precision")
     fieldsets = (
         (None, {"fields": ("name", "slug", "kind", "summary", "parent", "host")}),
         CONTACT,

@@ -20,6 +20,12 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 STARTER = [("cils", 655), ("organizations", 502), ("warmlines", 119)]
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Undefined(str):
     """Stands for a variable that no view gave; printing it fails the test."""
 

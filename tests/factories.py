@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import itertools
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+
+from desk.models import Desk
 from listings.models import Term
 from orgs.models import Organization
 from places.models import Place
@@ -71,4 +75,17 @@ def warmline(*, serves=(), terms=(), **facts):
     made.save()
     made.serves.set(serves)
     made.terms.set(terms)
+    return made
+
+
+def person(name="ada", role="Curator", states=(), **facts):
+    """Somebody of the staff with one role, and the states they keep."""
+    made = get_user_model().objects.create_user(
+        name, email=f"{name}@example.org", password="a long pass phrase", **facts
+    )
+    made.is_staff = True
+    made.save()
+    made.groups.add(Group.objects.get(name=role))
+    desk = Desk.objects.create(user=made)
+    desk.states.set(state(code) for code in states)
     return made

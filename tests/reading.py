@@ -11,7 +11,8 @@ SECTION = re.compile(r'<section[^>]*data-section="(\w+)".*?</section>', re.DOTAL
 ARTICLE = re.compile(
     r'<article[^>]*data-listing="([^"]+)"(?:[^>]*data-miles="([^"]+)")?'
 )
-HREF = re.compile(r'<a\b[^>]*\bhref="([^"]*)"')
+LINK = re.compile(r"<a\b[^>]*>")
+HREF = re.compile(r'\bhref="([^"]*)"')
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
@@ -25,7 +26,9 @@ def listings_on(page):
 
 
 def links_on(page):
-    return [html.unescape(address) for address in HREF.findall(page)]
+    """Where a robot would go: every link that does not ask it to stay away."""
+    links = [tag for tag in LINK.findall(page) if "nofollow" not in tag]
+    return [html.unescape(HREF.search(tag)[1]) for tag in links]
 
 
 def title_of(page):

@@ -10,7 +10,7 @@ from django.conf import settings
 from directory.urls import EXPLAINED
 from tests.conftest import ROOT
 
-APPS = ("places", "listings", "orgs", "warmlines", "directory")
+APPS = ("places", "listings", "desk", "orgs", "warmlines", "directory")
 
 
 def code():
@@ -26,7 +26,9 @@ def test_every_template_is_used():
     names = {str(path.relative_to(root)) for path in root.rglob("*.html")}
     used = texts([*code(), *root.rglob("*.html")])
     # Chosen by the name of a section, or found by Django itself.
-    by_rule = {"404.html", "500.html"} | {n for n in names if "/sections/" in n}
+    by_rule = {"404.html", "500.html"} | {
+        n for n in names if "/sections/" in n or "/mail/" in n
+    }
     by_rule |= {f"directory/{page}.html" for page in EXPLAINED}
 
     assert {n for n in names if f'"{n}"' not in used} - by_rule == set()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from desk.urls import of_catalogue
 from warmlines import views
+from warmlines.models import Warmline
 
 urlpatterns = [
     path("warmlines/", views.warmlines, name="warmlines"),
     path("warmlines/<slug:slug>/", views.warmline, name="warmline"),
+    *of_catalogue("warmlines", Warmline, "warmline"),
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, free_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -29,8 +28,12 @@ ARGUMENTS = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """All on one worker, so that the site is prepared once."""
+    """All on one worker, so that the site is prepared once.
+
+    First, because xdist reads the marks in the same hook.
+    """
     for item in items:
         if "/browser/" in str(item.path):
             item.add_marker(pytest.mark.xdist_group("browser"))
@@ -44,12 +47,6 @@ def browser_type_launch_args(browser_type_launch_args):
             pytest.fail(message)
         pytest.skip(message)
     return browser_type_launch_args | {"executable_path": CHROMIUM, "args": ARGUMENTS}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
@@ -96,20 +93,23 @@ def site(database_url, site_log, tmp_path_factory):
             stderr=log,
         )
     address = f"http://127.0.0.1:{port}"
-    wait_for(f"{address}/readyz")
+    wait_for(f"{address}/readyz", server, site_log)
     yield address
     server.terminate()
     server.wait(timeout=20)
 
 
-def wait_for(url):
-    for _ in range(100):
+def wait_for(url, server, log):
+    """Until the site answers; else its log says why it does not."""
+    give_up = time.monotonic() + 60
+    while time.monotonic() < give_up and server.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=2):
+            with urllib.request.urlopen(url, timeout=5):
                 return
         except OSError:
             time.sleep(0.2)
-    raise AssertionError(f"{url} did not answer")
+    server.kill()
+    raise AssertionError(f"{url} did not answer:\n{log.read_text()[-4000:]}")
 
 
 @pytest.fixture(scope="session")

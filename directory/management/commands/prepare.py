@@ -19,6 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
         call_command("load_places", if_empty=True)
         if not any(model.objects.exists() for model in listing_models()):
             self._load_starter_listings()

@@ -1,0 +1,301 @@
+"""The desk's own lists: suggestions, checks, links, suspects, imports, people."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+
+from desk import workflow
+from desk.forms import DecideForm, ImportForm
+from desk.mail import answer_sender
+from desk.models import (
+    Check,
+    Desk,
+    DuplicatePair,
+    ImportRun,
+    LinkCheck,
+    OptOut,
+    Reminder,
+    Suggestion,
+)
+from desk.queue import about_theirs, pairs_of, suggestions_of
+from desk.roles import may, states_of
+from listings.exporting import hidden_facts
+from listings.importing import FileRefused, decode
+from listings.models import Listing
+from listings.values import differences, label, values, words
+from listings.workflow import import_text, importers
+
+User = get_user_model()
+
+
+class OnlyToRead(admin.ModelAdmin):
+    """Written by acts of the desk, never by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+        shared = self.admin_site.each_context(request)
+        return render(request, template, {**shared, "opts": self.opts, **context})
+
+
+class AboutTheirs(OnlyToRead):
+    """Rows about listings, as far as the listings may be seen."""
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request).prefetch_related("listing")
+        if states_of(request.user) is None:
+            return rows
+        return rows.filter(about_theirs(request.user))
+
+
+@admin.register(Check)
+class CheckAdmin(AboutTheirs):
+    list_display = ("listing", "on", "how", "outcome", "by", "note")
+    list_filter = ("outcome", "how")
+    list_select_related = ("by",)
+
+
+@admin.register(LinkCheck)
+class LinkCheckAdmin(AboutTheirs):
+    list_display = ("url", "listing", "problem", "failures", "moved_to", "asked_at")
+    list_filter = ("problem",)
+
+
+@admin.register(Reminder)
+class ReminderAdmin(AboutTheirs):
+    list_display = ("listing", "sent_at", "expires_on", "used_at")
+    # The link itself is for the organization alone.
+    fields = ("listing", "sent_to", "sent_at", "expires_on", "used_at")
+
+
+@admin.register(OptOut)
+class OptOutAdmin(admin.ModelAdmin):
+    list_display = ("email", "made_at")
+
+
+@admin.register(Suggestion)
+class SuggestionAdmin(OnlyToRead):
+    list_display = ("__str__", "kind", "problem", "state", "made_at", "decided_by")
+    list_filter = ("state", "kind", "problem")
+    list_select_related = ("decided_by",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return suggestions_of(request.user).prefetch_related("listing")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """Old and new side by side; accept fact by fact, or decline with a reason."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        suggestion = get_object_or_404(self.get_queryset(request), pk=object_id)
+        form = DecideForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            if not may(request.user, "decide_suggestion"):
+                raise PermissionDenied
+            try:
+                self._decide(request, suggestion, form.cleaned_data)
+            except workflow.Refused as refusal:
+                form.add_error("reason", str(refusal))
+            else:
+                return redirect(reverse("admin:index"))
+        return self.page(
+            request,
+            "desk/suggestion.html",
+            title=str(suggestion),
+            suggestion=suggestion,
+            rows=_rows(suggestion, withheld=may(request.user, "see_withheld")),
+            form=form,
+            may_decide=may(request.user, "decide_suggestion"),
+        )
+
+    def _decide(
+        self, request: HttpRequest, suggestion: Suggestion, facts: dict[str, Any]
+    ) -> None:
+        if "_decline" in request.POST:
+            workflow.decline(suggestion, facts["reason"], request.user)
+            self.message_user(request, _("Declined."))
+        else:
+            chosen = request.POST.getlist("fact")
+            workflow.accept(suggestion, chosen, request.user)
+            self.message_user(request, _("Accepted."))
+        if facts["answer"] and suggestion.sender_email:
+            answer_sender(suggestion, facts["answer"])
+
+
+def _rows(suggestion: Suggestion, *, withheld: bool) -> list[Any]:
+    """(name, label, now, proposed) of each fact that would change."""
+    if suggestion.kind == Suggestion.Kind.CHECK:
+        return []
+    model: Any = suggestion.content_type.model_class()
+    listing: Any = suggestion.listing
+    if listing is None:
+        return [
+            (name, label(model, name), "–", words(model, name, plain))
+            for name, plain in suggestion.changes.items()
+        ]
+    hidden = () if withheld else hidden_facts(listing)
+    now = values(listing, suggestion.changes)
+    return [
+        (row.name, row.label, row.before, row.after)
+        for row in differences(model, now, suggestion.changes)
+        if row.name not in hidden
+    ]
+
+
+@admin.register(DuplicatePair)
+class DuplicatePairAdmin(OnlyToRead):
+    list_display = ("__str__", "because", "found_at", "dismissed")
+    list_filter = ("dismissed", "because")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return pairs_of(request.user).prefetch_related("first", "second")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """To the merge page; or, by POST, "these are two"."""
+        if not may(request.user, "merge_listings"):
+            raise PermissionDenied
+        pair = get_object_or_404(self.get_queryset(request), pk=object_id)
+        if request.method == "POST":
+            pair.dismissed = True
+            pair.save(update_fields=["dismissed"])
+            self.message_user(request, _("They stay two listings."))
+            return redirect(reverse("admin:index"))
+        opts = pair.first._meta
+        name = f"admin:{opts.app_label}_{opts.model_name}_merge"
+        address = reverse(name, args=[pair.first_id, pair.second_id])
+        return redirect(f"{address}?pair={pair.pk}")
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(OnlyToRead):
+    """Bring a file in: choose it, look at what it would do, then do it."""
+
+    list_display = ("file_name", "kind", "state", "summary", "by", "made_at")
+    change_list_template = "desk/imports.html"
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request.user, "import_listings")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.new)
+        return [path("new/", view, name="desk_importrun_new"), *super().get_urls()]
+
+    def new(self, request: HttpRequest) -> HttpResponse:
+        by: Any = request.user
+        if not may(request.user, "import_listings"):
+            raise PermissionDenied
+        form = ImportForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            kind, file = form.cleaned_data["kind"], form.cleaned_data["file"]
+            try:
+                content = decode(file.read()).replace("\0", "")
+                import_text(kind, content, dry_run=True)
+            except FileRefused as refusal:
+                form.add_error("file", str(refusal))
+            else:
+                run = ImportRun.objects.create(
+                    kind=kind,
+                    file_name=file.name[:200],
+                    content=content,
+                    by=by,
+                )
+                return redirect(reverse("admin:desk_importrun_change", args=[run.pk]))
+        title = _("Import a file")
+        return self.page(request, "desk/form.html", title=title, form=form, files=True)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """The preview, and what was done; apply it, or undo it."""
+        if not may(request.user, "import_listings"):
+            raise PermissionDenied
+        run = get_object_or_404(ImportRun, pk=object_id)
+        model = importers()[run.kind].model
+        if request.method == "POST":
+            self._act(request, run, model)
+            return redirect(reverse("admin:desk_importrun_change", args=[run.pk]))
+        report = None
+        if run.state == ImportRun.State.PREVIEWED:
+            report = import_text(run.kind, run.content, dry_run=True)
+        return self.page(
+            request,
+            "desk/import.html",
+            title=run.file_name,
+            run=run,
+            report=report,
+            steps=_steps(model, report.steps if report else run.steps),
+        )
+
+    def _act(self, request: HttpRequest, run: ImportRun, model: type[Listing]) -> None:
+        try:
+            if "_undo" in request.POST:
+                for line in workflow.undo_import(run, model)[:20]:
+                    self.message_user(request, line, messages.WARNING)
+                self.message_user(request, _("The import is undone."))
+            else:
+                workflow.apply_import(run)
+                self.message_user(request, _("The file is in."))
+        except workflow.Refused as refusal:
+            self.message_user(request, str(refusal), messages.WARNING)
+
+
+STEPS_SHOWN = 200
+
+
+def _steps(model: type[Listing], steps: list[dict[str, Any]]) -> list[Any]:
+    """(row, name, added, differences) of each row that does something."""
+    shown = []
+    for step in steps[:STEPS_SHOWN]:
+        before = {k: v for k, v in step["before"].items() if k != "point"}
+        after = {k: v for k, v in step["after"].items() if k != "point"}
+        changes = differences(model, before, after)
+        shown.append((step["row"], step["name"], step["added"], changes))
+    return shown
+
+
+class DeskInline(admin.StackedInline):
+    model = Desk
+    can_delete = False
+    filter_horizontal = ("states",)
+
+
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class StaffAdmin(UserAdmin):
+    """People with an account; their states stand beside their role."""
+
+    inlines: ClassVar = [DeskInline]
+    list_display = ("username", "email", "is_staff", "is_active", "last_login")

@@ -1,0 +1,81 @@
+"""The trail of a listing: who changed which fact, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from desk.forms import past_values
+from desk.workflow import locked
+from listings.values import STREET_FACTS, Difference, differences, fact_names, put
+
+# Rows of one save follow one another at once.
+ONE_SAVE = timedelta(seconds=2)
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One save: when, by whom, why, and the facts it changed."""
+
+    row: int
+    when: Any
+    who: Any
+    why: str
+    changes: list[Difference]
+    is_first: bool
+
+
+def trail(listing: Any, *, withheld: bool) -> list[Entry]:
+    """The saves of a listing, newest first; facts hidden from this reader left out."""
+    saves = _saves(list(listing.history.select_related("history_user")[: SHOWN * 3]))
+    names = fact_names(type(listing))
+    if not withheld and getattr(listing, "address_withheld", False):
+        names = [name for name in names if name not in STREET_FACTS]
+    facts = [past_values(save, names) for save in saves[: SHOWN + 1]]
+    entries = []
+    for number, save in enumerate(saves[:SHOWN]):
+        before = facts[number + 1] if number + 1 < len(facts) else None
+        changes = differences(type(listing), before, facts[number]) if before else []
+        if changes or before is None:
+            entries.append(
+                Entry(
+                    row=save.history_id,
+                    when=save.history_date,
+                    who=save.history_user,
+                    why=save.history_change_reason or "",
+                    changes=changes,
+                    is_first=before is None,
+                )
+            )
+    return entries
+
+
+def _saves(rows: list[Any]) -> list[Any]:
+    """Newest first; of the rows of one save the last, which holds all of it."""
+    kept: list[Any] = []
+    for row in rows:
+        if kept and _same_save(kept[-1], row):
+            continue
+        kept.append(row)
+    return kept
+
+
+def _same_save(later: Any, earlier: Any) -> bool:
+    same = (later.history_user_id, later.version) == (
+        earlier.history_user_id,
+        earlier.version,
+    )
+    return same and later.history_date - earlier.history_date < ONE_SAVE
+
+
+@transaction.atomic
+def put_back(listing: Any, row: int, why: str) -> None:
+    """Give a listing the facts that it had in a row of history."""
+    fresh = locked(listing)
+    past = fresh.history.get(history_id=row)
+    fresh._change_reason = why
+    put(fresh, past_values(past, fact_names(type(fresh))))

@@ -1,0 +1,559 @@
+"""What the admin of every catalogue shares: one form, its pages and its actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+from zoneinfo import available_timezones
+
+from django.contrib import admin, messages
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.forms import modelform_factory
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from phonenumber_field.phonenumber import to_python
+
+from desk import workflow
+from desk.duplicates import like
+from desk.forms import AssignForm, CheckForm, CloseForm, ListingForm, TagForm
+from desk.history import put_back, trail
+from desk.models import Check, Suggestion
+from desk.queue import LISTING_HEAPS, titles, waiting
+from desk.roles import may, theirs
+from listings.exporting import csv_lines, hidden_facts
+from listings.hours import BadHours, Hours, check
+from listings.models import Listing
+from listings.values import (
+    differences,
+    fact_names,
+    form_field,
+    put,
+    value,
+    values,
+)
+
+# What Django calls a fieldset: a heading, and the fields under it.
+Fieldset = tuple[Any, Any]
+
+CONTACT: Fieldset = (
+    gettext_lazy("Contact"),
+    {
+        "description": gettext_lazy("Any one of these is enough to publish."),
+        "fields": Listing.CONTACT_FIELDS,
+    },
+)
+HOURS: Fieldset = (
+    gettext_lazy("Hours"),
+    {"fields": ("hours", "hours_note", "timezone")},
+)
+REACH: Fieldset = (
+    gettext_lazy("How and whom it serves"),
+    {
+        "fields": (
+            ("in_person", "online", "by_phone"),
+            "terms",
+            "cost",
+            "referral_needed",
+            "wheelchair_access",
+            "area",
+            "serves",
+            "area_note",
+        )
+    },
+)
+STATE: Fieldset = (
+    gettext_lazy("State"),
+    {"fields": ("status", "closed_because", "caution", "note", "assigned_to")},
+)
+SOURCE: Fieldset = (
+    gettext_lazy("Where the facts are from"),
+    {
+        "fields": (
+            "key",
+            "source_name",
+            "source_url",
+            "source_seen",
+            "source_license",
+            "checked_on",
+            "checked_how",
+            "checked_by",
+            "check_due_on",
+            "created_at",
+            "changed_at",
+            "opened_version",
+            "looked",
+        )
+    },
+)
+
+
+class NeedsChecking(admin.SimpleListFilter):
+    title = gettext_lazy("needs checking")
+    parameter_name = "checked"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Not yet checked")), ("yes", _("Checked"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(checked_on__isnull=self.value() == "no")
+
+
+class QueueFilter(admin.SimpleListFilter):
+    title = gettext_lazy("waiting for")
+    parameter_name = "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(titles().items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() not in LISTING_HEAPS:
+            return queryset
+        return waiting(queryset, str(self.value()), timezone.localdate())
+
+
+class ListingAdmin(admin.ModelAdmin):
+    """One form for every catalogue, in a curator's order of work."""
+
+    form = ListingForm
+    change_form_template = "desk/change_form.html"
+    change_list_template = "desk/change_list.html"
+    search_fields = ("name", "search_text", "phone")
+    list_filter: ClassVar[tuple[Any, ...]] = (QueueFilter, "status", NeedsChecking)
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("terms",)
+    # A check is a deliberate act of its own, never a side effect of saving.
+    readonly_fields: ClassVar[tuple[str, ...]] = (
+        "key",
+        "checked_on",
+        "checked_how",
+        "checked_by",
+        "check_due_on",
+        "created_at",
+        "changed_at",
+    )
+    fieldsets: ClassVar[tuple[Fieldset, ...]]
+    # An address typed without its scheme is taken as https.
+    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
+    list_per_page = 50
+    show_full_result_count = False
+    actions = (
+        "record_checks",
+        "publish_them",
+        "close_them",
+        "tag_them",
+        "assign_them",
+        "export_them",
+        "merge_them",
+    )
+
+    class Media:
+        css = {"all": ["css/desk.css"]}
+        js = ["js/desk.js"]
+
+    # Who sees what
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return theirs(super().get_queryset(request), request.user)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, *args, **kwargs)
+        form.user = request.user
+        return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The street of a withheld address is for those who may see it."""
+        sets = super().get_fieldsets(request, obj)
+        if obj is None or may(request.user, "see_withheld"):
+            return sets
+        hidden = set(hidden_facts(obj))
+        return [
+            (title, {**options, "fields": _without(options["fields"], hidden)})
+            for title, options in sets
+        ]
+
+    def view_on_site(self, obj: Any) -> str | None:
+        return str(obj.get_absolute_url()) if obj.is_public else None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Listings are closed, not deleted: old addresses and numbers must live."""
+        return False
+
+    def has_check_permission(self, request: HttpRequest) -> bool:
+        return may(request.user, "check_listing")
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return may(request.user, "publish_listing")
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return may(request.user, "export_listings")
+
+    def has_merge_permission(self, request: HttpRequest) -> bool:
+        return may(request.user, "merge_listings")
+
+    # Saving
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: bool
+    ) -> None:
+        if change:
+            obj.version += 1
+        obj._change_reason = _("edited at the desk")
+        super().save_model(request, obj, form, change)
+
+    # Pages of one listing
+
+    def get_urls(self) -> list[URLPattern]:
+        pages: dict[str, Callable[..., HttpResponse]] = {
+            "check": self.check_page,
+            "take": self.take_it,
+            "release": self.release_it,
+            "propose": self.propose_page,
+        }
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        site = self.admin_site
+        return [
+            path("similar/", site.admin_view(self.similar_to), name=f"{name}_similar"),
+            path("hours/", site.admin_view(self.hours_words), name=f"{name}_hours"),
+            path(
+                "merge/<int:one>/<int:other>/",
+                site.admin_view(self.merge_page),
+                name=f"{name}_merge",
+            ),
+            *(
+                path(f"<int:pk>/{act}/", site.admin_view(view), name=f"{name}_{act}")
+                for act, view in pages.items()
+            ),
+            *super().get_urls(),
+        ]
+
+    def _one(self, request: HttpRequest, pk: int) -> Any:
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+    def _to(self, pk: int) -> HttpResponse:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return redirect(reverse(name, args=[pk]))
+
+    def _page(self, request: HttpRequest, **context: Any) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            **context,
+        }
+        return render(request, context.pop("template"), context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        listing = self.get_object(request, object_id)
+        extra: dict[str, Any] = {}
+        if listing is not None:
+            extra = {
+                "holder": workflow.holder(listing),
+                "checks": Check.objects.about(listing).select_related("by")[:10],
+                "suggestions": Suggestion.objects.about(listing).open(),
+                "may_check": self.has_check_permission(request),
+                "may_propose": may(request.user, "propose_change"),
+            }
+        return super().change_view(
+            request, object_id, form_url, {**extra, **(extra_context or {})}
+        )
+
+    def check_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Write a check down; a volunteer's waits for a curator."""
+        listing = self._one(request, pk)
+        direct = self.has_check_permission(request)
+        if not direct and not may(request.user, "propose_change"):
+            raise PermissionDenied
+        form = CheckForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            if direct:
+                workflow.record_check(listing, by=request.user, **form.cleaned_data)
+                self.message_user(request, _("The check is written down."))
+            else:
+                _propose_check(listing, form.cleaned_data, request.user)
+                self.message_user(request, _("Thank you. A curator will look at it."))
+            return self._to(pk)
+        return self._page(
+            request,
+            template="desk/check.html",
+            title=_("Write a check down"),
+            form=form,
+            listing=listing,
+            holder=workflow.holder(listing),
+        )
+
+    def take_it(self, request: HttpRequest, pk: int) -> HttpResponse:
+        listing = self._one(request, pk)
+        if request.method == "POST":
+            try:
+                workflow.take(listing, request.user)
+            except workflow.Refused as refusal:
+                self.message_user(request, str(refusal), messages.WARNING)
+        return self._to(pk)
+
+    def release_it(self, request: HttpRequest, pk: int) -> HttpResponse:
+        listing = self._one(request, pk)
+        if request.method == "POST" and workflow.holder(listing) == request.user:
+            workflow.release(listing)
+        return self._to(pk)
+
+    def propose_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The change form, saved as a proposal."""
+        listing = self._one(request, pk)
+        if not may(request.user, "propose_change"):
+            raise PermissionDenied
+        form_class = _proposal_form(request, listing)
+        form = form_class(request.POST or None, instance=listing)
+        if request.method == "POST" and form.is_valid():
+            _propose_change(listing, form, request.user)
+            self.message_user(request, _("Thank you. A curator will look at it."))
+            return self._to(pk)
+        return self._page(
+            request,
+            template="desk/form.html",
+            title=_("Propose a change"),
+            form=form,
+            listing=listing,
+        )
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        listing = self._one(request, int(object_id))
+        if not self.has_view_or_change_permission(request, listing):
+            raise PermissionDenied
+        if request.method == "POST":
+            if not self.has_change_permission(request, listing):
+                raise PermissionDenied
+            row = int(request.POST["row"])
+            put_back(listing, row, _("put back"))
+            self.message_user(request, _("The facts are as they were then."))
+            return self._to(listing.pk)
+        return self._page(
+            request,
+            template="desk/history.html",
+            title=_("History"),
+            listing=listing,
+            entries=trail(listing, withheld=may(request.user, "see_withheld")),
+            may_change=self.has_change_permission(request, listing),
+        )
+
+    # Answers for the form's script
+
+    def hours_words(self, request: HttpRequest) -> HttpResponse:
+        """The week of an hours string in words, or what is wrong with it."""
+        context: dict[str, Any] = {"at": timezone.now()}
+        try:
+            spec = check(request.GET.get("hours", ""))
+        except BadHours as error:
+            context["error"] = str(error)
+        else:
+            zone = request.GET.get("zone") or "UTC"
+            known = zone in available_timezones()
+            context["hours"] = Hours(spec, zone if known else "UTC") if spec else None
+        return render(request, "desk/week_words.html", context)
+
+    def similar_to(self, request: HttpRequest) -> HttpResponse:
+        """Listings that the one being typed may repeat."""
+        but = request.GET.get("but", "")
+        facts = {**request.GET.dict(), "phone": _e164(request.GET.get("phone", ""))}
+        found = like(self.model, facts, int(but) if but.isdigit() else None)
+        mine = self.get_queryset(request).filter(pk__in=[row.pk for row in found])
+        return render(
+            request, "desk/similar.html", {"similar": mine, "opts": self.opts}
+        )
+
+    # Actions on several listings
+
+    def _ask(
+        self, request: HttpRequest, queryset: Any, form_class: Any, act: Any, title: str
+    ) -> HttpResponse | None:
+        """Ask what the action needs, then do it to each, and say how many."""
+        sent = "_sent" in request.POST
+        form = form_class(request.POST if sent else None)
+        if not (sent and form.is_valid()):
+            return self._page(
+                request,
+                template="desk/action.html",
+                title=title,
+                form=form,
+                listings=queryset,
+                action=request.POST.get("action", ""),
+            )
+        done, refused = 0, []
+        for listing in queryset:
+            try:
+                with transaction.atomic():
+                    act(listing, **form.cleaned_data)
+                done += 1
+            except (workflow.Refused, ValueError, models.ProtectedError) as refusal:
+                refused.append(f"{listing}: {refusal}")
+        self._say(request, done, refused)
+        return None
+
+    def _say(self, request: HttpRequest, done: int, refused: list[str]) -> None:
+        self.message_user(request, _("%(number)s done.") % {"number": done})
+        for words in refused[:20]:
+            self.message_user(request, words, messages.WARNING)
+
+    @admin.action(
+        description=gettext_lazy("Write a check down …"), permissions=["check"]
+    )
+    def record_checks(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        def act(listing: Any, **facts: Any) -> None:
+            workflow.record_check(listing, by=request.user, **facts)
+
+        return self._ask(request, queryset, CheckForm, act, _("Write a check down"))
+
+    @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
+    def publish_them(self, request: HttpRequest, queryset: Any) -> None:
+        done, refused = 0, []
+        for listing in queryset:
+            if listing.has_contact:
+                workflow.locked(listing).publish()
+                done += 1
+            else:
+                refused.append(
+                    _("%(name)s has no way to make contact.") % {"name": listing}
+                )
+        self._say(request, done, refused)
+
+    @admin.action(description=gettext_lazy("Close …"), permissions=["publish"])
+    def close_them(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        def act(listing: Any, because: str, temporarily: bool) -> None:
+            workflow.locked(listing).close(because=because, temporarily=temporarily)
+
+        return self._ask(request, queryset, CloseForm, act, _("Close"))
+
+    @admin.action(description=gettext_lazy("Add a tag …"), permissions=["change"])
+    def tag_them(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        def act(listing: Any, term: Any) -> None:
+            fresh = workflow.locked(listing)
+            tags = sorted({*value(fresh, "terms"), f"{term.kind}:{term.slug}"})
+            fresh._change_reason = _("tagged")
+            put(fresh, {"terms": tags})
+
+        return self._ask(request, queryset, TagForm, act, _("Add a tag"))
+
+    @admin.action(description=gettext_lazy("Assign to …"), permissions=["change"])
+    def assign_them(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        def act(listing: Any, to: Any) -> None:
+            listing.assigned_to = to
+            listing.save_without_historical_record(update_fields=["assigned_to"])
+
+        return self._ask(request, queryset, AssignForm, act, _("Assign"))
+
+    @admin.action(description=gettext_lazy("Export as CSV"), permissions=["export"])
+    def export_them(self, request: HttpRequest, queryset: Any) -> StreamingHttpResponse:
+        rows = queryset.order_by("slug").prefetch_related("terms", "serves")
+        lines = csv_lines(
+            self.model,
+            rows.iterator(chunk_size=500),
+            withheld=may(request.user, "see_withheld"),
+        )
+        name = f"{self.opts.model_name}s.csv"
+        return StreamingHttpResponse(
+            lines,
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    @admin.action(description=gettext_lazy("Merge two …"), permissions=["merge"])
+    def merge_them(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        ids = list(queryset.order_by("pk").values_list("pk", flat=True)[:3])
+        if len(ids) != 2:
+            words = _("Please choose exactly two listings to merge.")
+            self.message_user(request, words, messages.WARNING)
+            return None
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_merge"
+        return redirect(reverse(name, args=ids))
+
+    def merge_page(self, request: HttpRequest, one: int, other: int) -> HttpResponse:
+        """Two listings side by side; each fact is taken from one of them."""
+        if not self.has_merge_permission(request):
+            raise PermissionDenied
+        first, second = self._one(request, one), self._one(request, other)
+        if request.method == "POST":
+            is_first = request.POST.get("keep") == str(first.pk)
+            keep, drop = (first, second) if is_first else (second, first)
+            facts = [
+                name.removeprefix("fact_")
+                for name, pk in request.POST.items()
+                if name.startswith("fact_") and pk == str(drop.pk)
+            ]
+            kept = workflow.merge(keep, drop, facts, request.user)
+            self.message_user(request, _("The two listings are one now."))
+            return self._to(kept.pk)
+        return self._page(
+            request,
+            template="desk/merge.html",
+            title=_("Merge two listings"),
+            first=first,
+            second=second,
+            rows=_side_by_side(
+                first, second, withheld=may(request.user, "see_withheld")
+            ),
+        )
+
+
+def _without(fields: Any, hidden: set[str]) -> list[Any]:
+    """The fields of a fieldset, those of one line included, but for some."""
+    kept = []
+    for field in fields:
+        if isinstance(field, tuple):
+            kept.append(tuple(name for name in field if name not in hidden))
+        elif field not in hidden:
+            kept.append(field)
+    return kept
+
+
+def _e164(typed: str) -> str:
+    number = to_python(typed)
+    return str(number.as_e164) if number and number.is_valid() else ""
+
+
+def _side_by_side(first: Any, second: Any, *, withheld: bool) -> list[Any]:
+    hidden = set() if withheld else {*hidden_facts(first), *hidden_facts(second)}
+    found = differences(type(first), values(first), values(second))
+    return [row for row in found if row.name not in hidden]
+
+
+def _propose_check(listing: Any, facts: dict[str, Any], by: Any) -> None:
+    plain = {**facts, "on": facts["on"].isoformat()}
+    Suggestion.objects.create(
+        listing=listing, kind=Suggestion.Kind.CHECK, changes=plain, proposed_by=by
+    )
+
+
+def _proposal_form(request: HttpRequest, listing: Any) -> Any:
+    hidden = () if may(request.user, "see_withheld") else hidden_facts(listing)
+    names = [n for n in fact_names(type(listing)) if n not in (*hidden, "status")]
+    form: Any = modelform_factory(
+        type(listing), form=ListingForm, fields=names, formfield_callback=form_field
+    )
+    form.user = request.user
+    return form
+
+
+def _propose_change(listing: Any, form: Any, by: Any) -> None:
+    names = [n for n in form.changed_data if n in fact_names(type(listing))]
+    proposed = {name: form._typed(name) for name in names}
+    kind = ContentType.objects.get_for_model(listing)
+    Suggestion.objects.create(
+        content_type=kind,
+        object_id=listing.pk,
+        kind=Suggestion.Kind.CHANGE,
+        changes=proposed,
+        proposed_by=by,
+    )

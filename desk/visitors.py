@@ -1,0 +1,98 @@
+"""Forms for people without an account: no cookie, no stored address, few robots."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from urllib.parse import urlsplit
+
+from django import forms
+from django.conf import settings
+from django.core import signing
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+SIGNER = signing.TimestampSigner(salt="visitor-form")
+SLOWEST = 24 * 60 * 60
+QUICKEST = 3
+HOUR = 60 * 60
+# From one address, and from all together, in an hour.
+MOST_FROM_ONE = 10
+MOST_FROM_ALL = 300
+
+
+class VisitorForm(forms.Form):
+    """Adds to a form what tells a person from a robot; nothing a person must do."""
+
+    stamp = forms.CharField(widget=forms.HiddenInput, required=False)
+    # Out of sight for people; a robot that fills every box fills this one.
+    trap = forms.CharField(
+        label=gettext_lazy("Leave this empty"), required=False, max_length=200
+    )
+
+    def fresh_stamp(self) -> str:
+        return SIGNER.sign("form")
+
+    def obstacle(self, request: HttpRequest) -> str:
+        """Why this cannot be taken just now, in words; "" if it can."""
+        if not from_this_site(request):
+            return _("Your browser did not say that this form is ours. Send it again.")
+        if self.cleaned_data.get("trap"):
+            return _("Please leave the last box empty, and send it again.")
+        try:
+            SIGNER.unsign(self.cleaned_data.get("stamp", ""), max_age=SLOWEST)
+        except signing.SignatureExpired:
+            return _("This page was open for a long time. Please send it again.")
+        except signing.BadSignature:
+            return _("Something was lost on the way. Please send it again.")
+        if _age(self.cleaned_data["stamp"]) < QUICKEST:
+            return _("That was very quick. Please look it over, and send it again.")
+        if too_many(request):
+            return _("Many reports came just now. Please try again in an hour.")
+        return ""
+
+
+def _age(stamp: str) -> float:
+    """Seconds since the page with this (valid) stamp was made."""
+    return time.time() - signing.b62_decode(stamp.split(":")[1])
+
+
+def from_this_site(request: HttpRequest) -> bool:
+    """Did the form come from a page of ours? By Sec-Fetch-Site, else by Origin."""
+    fetched: str = request.headers.get("Sec-Fetch-Site", "")
+    if fetched:
+        return fetched == "same-origin"
+    origin: str = request.headers.get("Origin", "")
+    return bool(origin) and urlsplit(origin).netloc == request.get_host()
+
+
+def too_many(request: HttpRequest) -> bool:
+    """Counts this try; no address is stored, only a hash that changes every day."""
+    one = _count(f"tries:{_visitor(request)}")
+    everybody = _count("tries:all")
+    return one > MOST_FROM_ONE or everybody > MOST_FROM_ALL
+
+
+def _count(key: str) -> int:
+    cache.add(key, 0, HOUR)
+    try:
+        return int(cache.incr(key))
+    except ValueError:
+        # It ran out between the two calls.
+        cache.set(key, 1, HOUR)
+        return 1
+
+
+def _visitor(request: HttpRequest) -> str:
+    """Today's keyed hash of where the request is from."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.HTTPS:
+        # The proxy in front adds who asked it, last.
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        address = forwarded.rsplit(",", 1)[-1].strip() or address
+    key = f"{settings.SECRET_KEY}{timezone.now().date()}".encode()
+    return hmac.new(key, address.encode(), hashlib.sha256).hexdigest()[:24]

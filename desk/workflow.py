@@ -1,0 +1,293 @@
+"""Acts of the desk: check, take, propose, accept, decline, merge, import, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from desk.models import Check, DuplicatePair, ImportRun, LinkCheck, Suggestion
+from listings.importing import FACT_FIELDS, put_point
+from listings.models import Listing, OldSlug, Tombstone
+from listings.values import fact_names, put, value
+from listings.workflow import import_text
+
+# A listing that somebody took and did not come back to is free again.
+TAKEN_FOR = timedelta(hours=2)
+# After this many days without an answer we try again.
+RETRY_DAYS = 14
+
+
+class Refused(ValueError):
+    """The act cannot be done; the message says why in plain words."""
+
+
+def locked(listing: Any) -> Any:
+    """The listing as it is now, held until the transaction ends."""
+    return type(listing)._default_manager.select_for_update().get(pk=listing.pk)
+
+
+@transaction.atomic
+def record_check(
+    listing: Any,
+    *,
+    how: str,
+    outcome: str,
+    by: Any = None,
+    facts: Iterable[str] = (),
+    on: date | None = None,
+    note: str = "",
+    because: str = "",
+) -> Check:
+    """Write a check down, and what follows from it. Raises Refused."""
+    on = on or timezone.localdate()
+    if on > timezone.localdate():
+        raise Refused(_("A check cannot be in the future."))
+    fresh = locked(listing)
+    if outcome in (Check.Outcome.CLOSED, Check.Outcome.PAUSED) and not because:
+        raise Refused(_("Please say why it has closed."))
+    covered = [fact for fact in FACT_FIELDS if fact in set(facts)]
+    check = Check.objects.create(
+        listing=fresh,
+        on=on,
+        how=how,
+        by=by,
+        facts=covered,
+        outcome=outcome,
+        note=note,
+    )
+    _follow(fresh, check, because)
+    fresh.taken_by = fresh.taken_at = None
+    fresh.version += 1
+    fresh._change_reason = _("check")
+    fresh.save()
+    return check
+
+
+def _follow(listing: Any, check: Check, because: str) -> None:
+    """What a check does to its listing."""
+    outcome = Check.Outcome
+    if check.outcome == outcome.NO_ANSWER:
+        listing.check_due_on = check.on + timedelta(days=RETRY_DAYS)
+        return
+    listing.check_due_on = check.on + timedelta(days=listing.check_every_days)
+    if check.outcome == outcome.RIGHT:
+        listing.checked_on, listing.checked_how = check.on, check.how
+        listing.checked_by, listing.checked_facts = check.by, check.facts
+    elif check.outcome == outcome.PAUSED:
+        listing.status = Listing.Status.TEMPORARILY_CLOSED
+        listing.closed_because = because
+    else:
+        listing.status, listing.closed_because = Listing.Status.CLOSED, because
+
+
+def holder(listing: Any) -> Any:
+    """Who has taken the listing just now, or None."""
+    if listing.taken_by is None or listing.taken_at is None:
+        return None
+    is_fresh = timezone.now() - listing.taken_at < TAKEN_FOR
+    return listing.taken_by if is_fresh else None
+
+
+@transaction.atomic
+def take(listing: Any, by: Any) -> None:
+    """Raises Refused where somebody else is on it."""
+    fresh = locked(listing)
+    other = holder(fresh)
+    if other is not None and other != by:
+        raise Refused(_("%(name)s has taken this listing.") % {"name": other})
+    _hold(fresh, by)
+
+
+@transaction.atomic
+def release(listing: Any) -> None:
+    _hold(locked(listing), None)
+
+
+def _hold(listing: Any, by: Any) -> None:
+    """No fact changes by it, so it leaves no row of history."""
+    listing.taken_by, listing.taken_at = by, timezone.now() if by else None
+    listing.save_without_historical_record(update_fields=["taken_by", "taken_at"])
+
+
+@transaction.atomic
+def accept(suggestion: Suggestion, names: Iterable[str], by: Any) -> Any:
+    """Put the chosen proposed facts on the listing. Raises Refused."""
+    suggestion = _undecided(suggestion)
+    if suggestion.kind == Suggestion.Kind.CHECK:
+        facts = dict(suggestion.changes)
+        facts["on"] = date.fromisoformat(facts["on"])
+        record_check(suggestion.listing, by=suggestion.proposed_by, **facts)
+        _decide(suggestion, Suggestion.State.ACCEPTED, by)
+        return suggestion.listing
+    model: Any = suggestion.content_type.model_class()
+    chosen = {n: v for n, v in suggestion.changes.items() if n in set(names)}
+    if suggestion.object_id:
+        listing = locked(suggestion.listing)
+    else:
+        listing = model(name=suggestion.changes.get("name", ""))
+        listing.source_name = _("Suggested on this site")
+        listing.source_seen = suggestion.made_at.date().isoformat()
+        listing.version = 0
+    if chosen or not suggestion.object_id:
+        _put_checked(listing, chosen, suggestion)
+    suggestion.object_id = listing.pk
+    suggestion.accepted_facts = sorted(chosen)
+    _decide(suggestion, Suggestion.State.ACCEPTED, by)
+    return listing
+
+
+def _put_checked(listing: Any, facts: dict[str, Any], suggestion: Suggestion) -> None:
+    plain = {n: v for n, v in facts.items() if n not in ("terms", "serves")}
+    for name, fact in plain.items():
+        setattr(listing, name, fact)
+    try:
+        listing.clean_fields(exclude=["slug", "checked_by", "parent", "county"])
+    except ValidationError as error:
+        raise Refused(
+            "; ".join(f"{k}: {' '.join(v)}" for k, v in error.message_dict.items())
+        ) from None
+    if {"street", "city", "state", "zip_code"} & set(facts):
+        listing.stand_at_its_address()
+    listing._change_reason = _("suggestion %(number)s") % {"number": suggestion.pk}
+    put(listing, facts)
+
+
+@transaction.atomic
+def decline(suggestion: Suggestion, reason: str, by: Any) -> None:
+    """Raises Refused."""
+    if not reason.strip():
+        raise Refused(_("Please say why, so that the next curator knows."))
+    suggestion = _undecided(suggestion)
+    suggestion.reason = reason.strip()
+    _decide(suggestion, Suggestion.State.DECLINED, by)
+
+
+def _undecided(suggestion: Suggestion) -> Suggestion:
+    fresh: Suggestion = Suggestion.objects.select_for_update().get(pk=suggestion.pk)
+    if fresh.state != Suggestion.State.OPEN:
+        raise Refused(
+            _("%(name)s has decided this already.") % {"name": fresh.decided_by}
+        )
+    return fresh
+
+
+def _decide(suggestion: Suggestion, state: str, by: Any) -> None:
+    suggestion.state, suggestion.decided_by = state, by
+    suggestion.decided_at = timezone.now()
+    suggestion.save()
+
+
+@transaction.atomic
+def merge(keep: Any, drop: Any, facts: Iterable[str], by: Any) -> Any:
+    """Make two listings one: `facts` come from `drop`, its address leads to `keep`.
+
+    Checks, suggestions and old addresses move over; the dropped row stays, closed,
+    so that its number in other people's systems still says where to look.
+    """
+    if keep.pk == drop.pk or type(keep) is not type(drop):
+        raise Refused(_("Choose two different listings of one catalogue."))
+    keep, drop = locked(keep), locked(drop)
+    known = set(fact_names(type(drop)))
+    chosen = {name: value(drop, name) for name in facts if name in known}
+    slug = drop.slug
+    drop.slug = f"{slug[:100]}-merged-{drop.pk}"
+    drop.status = Listing.Status.CLOSED
+    drop.closed_because = _("Merged with %(name)s.") % {"name": keep.name}
+    drop.version += 1
+    key, drop.key = drop.key, ""
+    drop._change_reason = keep._change_reason = _("merge")
+    drop.save()
+    if not keep.key:
+        keep.key = key
+    put(keep, chosen)
+    kind = ContentType.objects.get_for_model(keep)
+    moved = {"content_type": kind, "object_id": drop.pk}
+    for model in (OldSlug, Check, Suggestion):
+        model._default_manager.filter(**moved).update(object_id=keep.pk)
+    LinkCheck.objects.filter(**moved).delete()
+    OldSlug.objects.leave(keep, slug)
+    either = DuplicatePair.objects.filter(content_type=kind)
+    (either.filter(first_id=drop.pk) | either.filter(second_id=drop.pk)).delete()
+    return keep
+
+
+@transaction.atomic
+def remove_on_request(listing: Any, reason: str) -> None:
+    """Take a listing off for good, and leave a wish that no import overrules."""
+    fresh = locked(listing)
+    Tombstone.objects.create(
+        key=fresh.key,
+        name=fresh.name,
+        phone=fresh.phone,
+        website=fresh.website,
+        reason=reason,
+    )
+    fresh.status = Listing.Status.CLOSED
+    fresh.closed_because = _("They asked not to be listed.")
+    fresh.version += 1
+    fresh._change_reason = _("removal on request")
+    fresh.save()
+
+
+@transaction.atomic
+def apply_import(run: ImportRun) -> Any:
+    """Bring a previewed file in. Raises Refused, FileRefused."""
+    run = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if run.state != ImportRun.State.PREVIEWED:
+        raise Refused(_("This file was brought in already."))
+    report = import_text(run.kind, run.content, reason=f"import {run.pk}")
+    run.steps, run.state = report.steps, ImportRun.State.APPLIED
+    run.summary = _("%(added)s added, %(changed)s changed, %(refused)s refused") % {
+        "added": report.added,
+        "changed": report.changed,
+        "refused": len(report.refused),
+    }
+    run.save()
+    return report
+
+
+@transaction.atomic
+def undo_import(run: ImportRun, model: type[Listing]) -> list[str]:
+    """Put back what an import did; what changed since stays, and is named."""
+    run = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if run.state != ImportRun.State.APPLIED:
+        raise Refused(_("Only an import that was applied can be undone."))
+    kept = []
+    for step in run.steps:
+        manager: Any = model._default_manager
+        listing = manager.select_for_update().filter(pk=step["pk"]).first()
+        if listing is not None and not _undo(listing, step):
+            kept.append(f"{step['name']}: changed since, left as it is")
+    run.state = ImportRun.State.UNDONE
+    run.save(update_fields=["state"])
+    return kept
+
+
+def _undo(listing: Any, step: dict[str, Any]) -> bool:
+    listing._change_reason = _("import undone")
+    if step["added"]:
+        if listing.version != step["version"] or listing.checked_on:
+            return False
+        listing.delete()
+        return True
+    facts = dict(step["before"])
+    if any(_now(listing, name) != after for name, after in step["after"].items()):
+        return False
+    if "point" in facts:
+        put_point(listing, facts.pop("point"))
+    put(listing, facts)
+    return True
+
+
+def _now(listing: Any, name: str) -> Any:
+    if name != "point":
+        return value(listing, name)
+    found = [listing.latitude, listing.longitude, listing.precision, listing.county_id]
+    return found if listing.latitude is not None else None

@@ -1,0 +1,37 @@
+// The desk's change form: hours in words, and listings like the one being typed.
+const later = (act) => {
+  let timer;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(act, 400);
+  };
+};
+
+const show = async (box, address) => {
+  const answer = await fetch(address);
+  if (answer.ok) box.innerHTML = await answer.text();
+};
+
+const base = location.pathname.replace(/(add|\d+\/change)\/$/, "");
+
+for (const week of document.querySelectorAll("[data-week]")) {
+  const name = week.dataset.week;
+  const words = week.querySelector("[data-week-words]");
+  const zone = document.querySelector("[name=timezone]");
+  const line = week.querySelector(`[name=${name}]`);
+  const say = () =>
+    show(words, `${base}hours/?${new URLSearchParams({ hours: line.value, zone: zone ? zone.value : "" })}`);
+  line.addEventListener("input", later(say));
+  if (line.value) say();
+}
+
+const similar = document.querySelector("[data-similar]");
+if (similar) {
+  const names = ["name", "phone", "website", "city", "state"];
+  const boxes = names.map((name) => document.querySelector(`[name=${name}]`)).filter(Boolean);
+  const look = later(() => {
+    const facts = boxes.map((box) => [box.name, box.value]);
+    show(similar, `${base}similar/?${new URLSearchParams(facts)}`);
+  });
+  for (const box of boxes) box.addEventListener("input", look);
+}

@@ -1,0 +1,96 @@
+"""Finding listings that are there twice, and making them one."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+
+from desk import workflow
+from desk.models import Check, DuplicatePair, Suggestion
+from tests.factories import organization, person, place, state, term
+
+pytestmark = pytest.mark.django_db
+
+
+def test_suspects_share_a_phone_a_site_or_a_name_in_one_town(capsys):
+    town = place("59301")
+    one = organization(at=town, name="Prairie Drop-in", phone="+14065550120")
+    phone = organization(at=town, name="Other Name", phone="+14065550120")
+    name = organization(at=town, name="The Prairie Drop-in", phone="+14065550121")
+    organization(at=place("82801"), name="Prairie Drop-in", phone="+14065550122")
+
+    call_command("find_duplicates")
+    call_command("find_duplicates")
+
+    found = {(pair.first_id, pair.second_id) for pair in DuplicatePair.objects.all()}
+    assert found == {(one.pk, phone.pk), (one.pk, name.pk)}
+    assert "0 new pairs" in capsys.readouterr().out
+
+
+def test_merging_keeps_the_trail_the_address_and_what_people_said(client):
+    ada = person()
+    keep = organization(at=place("59301"), slug="keep", email="", phone="+14065550130")
+    drop = organization(
+        at=place("59301"),
+        slug="drop",
+        email="drop@example.org",
+        phone="+14065550131",
+        serves=[state("MT")],
+        terms=[term("language", "es")],
+        key="source:drop",
+    )
+    workflow.record_check(drop, how="called", outcome="right", facts=["phone"], by=ada)
+    Suggestion.objects.create(kind="problem", problem="hours", listing=drop)
+    number = drop.uuid
+
+    workflow.merge(keep, drop, ["email", "serves", "terms", "area"], ada)
+
+    keep.refresh_from_db()
+    drop.refresh_from_db()
+    assert (keep.email, keep.phone.as_e164) == ("drop@example.org", "+14065550130")
+    assert list(keep.serves.all()) == [state("MT")]
+    assert keep.key == "source:drop"
+    assert (drop.status, drop.key, drop.uuid) == ("closed", "", number)
+    assert Check.objects.about(keep).count() == 1
+    assert Suggestion.objects.about(keep).count() == 1
+    answer = client.get("/orgs/drop/")
+    assert (answer.status_code, answer["Location"]) == (301, "/orgs/keep/")
+
+
+def test_a_curator_merges_by_the_page(client):
+    client.force_login(person())
+    one = organization(at=place("59301"), name="One", slug="one")
+    two = organization(at=place("59301"), name="Two", slug="two")
+    action = {"action": "merge_them", "_selected_action": [one.pk, two.pk]}
+
+    onward = client.post("/admin/orgs/organization/", action)
+    path = f"/admin/orgs/organization/merge/{one.pk}/{two.pk}/"
+    page = client.get(path).content.decode()
+    client.post(path, {"keep": str(two.pk), "fact_name": str(one.pk)})
+
+    assert onward["Location"] == path
+    assert 'id="a-name"' in page
+    two.refresh_from_db()
+    assert (two.name, two.slug) == ("One", "two")
+
+
+def test_a_listing_is_not_merged_with_itself():
+    listing = organization()
+
+    with pytest.raises(workflow.Refused):
+        workflow.merge(listing, listing, [], person())
+
+
+def test_a_pair_that_is_two_is_not_asked_again(client):
+    client.force_login(person())
+    town = place("59301")
+    organization(at=town, phone="+14065550120")
+    organization(at=town, phone="+14065550120")
+    call_command("find_duplicates")
+    pair = DuplicatePair.objects.get()
+
+    client.post(f"/admin/desk/duplicatepair/{pair.pk}/change/")
+    call_command("find_duplicates")
+
+    assert DuplicatePair.objects.get().dismissed
+    assert b'data-heap="duplicates"' not in client.get("/admin/").content

@@ -1,0 +1,244 @@
+"""What people without an account can tell the desk, and what stops robots."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from desk import workflow
+from desk.models import Suggestion
+from desk.visitors import MOST_FROM_ONE, SIGNER
+from orgs.models import Organization
+from tests.factories import organization, person, place, warmline
+
+pytestmark = pytest.mark.django_db
+
+FROM_US = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture(autouse=True)
+def nobody_tried_yet():
+    cache.clear()
+
+
+def stamp(seconds_ago=10):
+    with time_machine.travel(timezone.now() - timezone.timedelta(seconds=seconds_ago)):
+        return SIGNER.sign("form")
+
+
+def send(client, path, headers=FROM_US, **form):
+    form = {"stamp": stamp(), **form}
+    return client.post(path, form, headers=headers)
+
+
+@pytest.fixture
+def listing():
+    return organization(
+        at=place("59301"),
+        slug="ours",
+        name="Our Center",
+        website="https://example.org/",
+    )
+
+
+def test_a_report_needs_one_choice_and_no_cookie(listing):
+    client = Client(enforce_csrf_checks=True)
+    page = client.get("/orgs/ours/report/")
+
+    done = send(client, "/orgs/ours/report/", problem="wrong_number")
+
+    assert not page.cookies
+    assert not done.cookies
+    assert "Thank you" in done.content.decode()
+    [kept] = Suggestion.objects.open()
+    assert (kept.kind, kept.problem, kept.listing) == (
+        "problem",
+        "wrong_number",
+        listing,
+    )
+
+
+def test_a_change_is_prefilled_and_waits(client, listing):
+    page = client.get("/orgs/ours/suggest/").content.decode()
+    assert 'value="Our Center"' in page
+    facts = {
+        "name": "Our Center",
+        "kind": "peer_run",
+        "phone": "(406) 555-0199",
+        "website": "https://example.org/",
+        "city": listing.city,
+        "state": listing.state,
+        "in_person": "true",
+        "online": "unknown",
+    }
+
+    send(client, "/orgs/ours/suggest/", **facts)
+
+    [kept] = Suggestion.objects.open()
+    assert kept.changes == {"phone": "+14065550199"}
+    assert client.get("/orgs/ours/").content.count(b"555-0199") == 0
+    workflow.accept(kept, ["phone"], person())
+    assert b"555-0199" in client.get("/orgs/ours/").content
+
+
+def test_a_new_listing_shows_its_double_first(client, listing):
+    form = {"name": "Our Centre", "kind": "peer_run", "city": listing.city}
+    form |= {"state": "MT", "phone": "406-555-0101", "in_person": "unknown"}
+    form |= {"online": "unknown"}
+
+    asked = send(client, "/suggest/?what=organization", **form)
+    assert "/orgs/ours/" in asked.content.decode()
+    assert not Suggestion.objects.exists()
+
+    send(client, "/suggest/?what=organization", **form, none_of_these="on")
+    [kept] = Suggestion.objects.open()
+    assert kept.kind == "new"
+    made = workflow.accept(kept, list(kept.changes), person())
+    assert (made.status, made.name, made.state) == ("draft", "Our Centre", "MT")
+    assert made.point is not None
+
+
+def test_a_line_can_be_suggested_too(client):
+    send(client, "/suggest/?what=warmline", name="New Line", phone="406-555-0155")
+
+    [kept] = Suggestion.objects.open()
+    assert kept.content_type.model == "warmline"
+    made = workflow.accept(kept, list(kept.changes), person())
+    assert made.phone.as_e164 == "+14065550155"
+
+
+@pytest.mark.parametrize(
+    ("headers", "form", "words"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, {}, "did not say that this form is ours"),
+        ({}, {}, "did not say that this form is ours"),
+        ({"Origin": "https://evil.example.org"}, {}, "did not say that this form"),
+        (FROM_US, {"trap": "buy"}, "leave the last box empty"),
+        (FROM_US, {"stamp": "forged"}, "lost on the way"),
+        (FROM_US, {"stamp": ""}, "lost on the way"),
+    ],
+)
+def test_robots_and_strangers_are_told_and_nothing_typed_is_lost(
+    client, listing, headers, form, words
+):
+    form = {"problem": "closed", "words": "I stood before it", **form}
+
+    page = send(client, "/orgs/ours/report/", headers, **form).content.decode()
+
+    assert words in page
+    assert "I stood before it</textarea>" in page
+    assert not Suggestion.objects.exists()
+
+
+def test_too_quick_and_too_old_are_told(client, listing):
+    path = "/orgs/ours/report/"
+
+    quick = send(client, path, problem="closed", stamp=stamp(0))
+    old = send(client, path, problem="closed", stamp=stamp(25 * 3600))
+
+    assert "very quick" in quick.content.decode()
+    assert "open for a long time" in old.content.decode()
+    assert not Suggestion.objects.exists()
+
+
+def test_an_old_browser_is_known_by_its_origin(client, listing):
+    origin = {"Origin": "http://testserver"}
+
+    send(client, "/orgs/ours/report/", origin, problem="closed")
+
+    assert Suggestion.objects.count() == 1
+
+
+def test_many_reports_from_one_address_are_stopped_and_no_address_is_kept(
+    client, listing
+):
+    for _number in range(MOST_FROM_ONE + 2):
+        last = send(client, "/orgs/ours/report/", problem="closed")
+
+    assert "try again in an hour" in last.content.decode()
+    assert Suggestion.objects.count() == MOST_FROM_ONE
+    other = client.post(
+        "/orgs/ours/report/",
+        {"stamp": stamp(), "problem": "closed"},
+        headers=FROM_US,
+        REMOTE_ADDR="203.0.113.9",
+    )
+    assert "Thank you" in other.content.decode()
+    assert not any("203.0.113" in str(row) for row in Suggestion.objects.values())
+
+
+def test_a_change_of_nothing_asks_what_should_be_different(client, listing):
+    form = client.get("/orgs/ours/suggest/").context["form"]
+    facts = {b.html_name: b.value() for b in form if b.value() not in (None, False)}
+    facts = {k: getattr(v, "as_e164", v) for k, v in facts.items()}
+    facts |= {"in_person": "true", "online": "unknown"}
+
+    page = send(client, "/orgs/ours/suggest/", **facts).content.decode()
+
+    assert "Nothing is changed yet" in page
+
+
+def test_bad_input_is_told_beside_the_field_and_kept(client, listing):
+    page = send(
+        client, "/orgs/ours/suggest/", name="Kept Name", phone="12", kind="peer_run"
+    ).content.decode()
+
+    assert "Enter a valid phone number" in page
+    assert 'value="Kept Name"' in page
+    assert Organization.objects.get().name == "Our Center"
+
+
+@pytest.mark.parametrize("path", ["/orgs/none/report/", "/warmlines/none/suggest/"])
+def test_what_is_not_public_takes_no_report(client, path):
+    organization(slug="none", status="draft")
+    warmline(slug="none", status="draft")
+
+    assert client.get(path).status_code == 404
+
+
+def test_a_withheld_street_is_not_prefilled(client):
+    organization(
+        slug="safe", street="12 Secret Street", zip_code="59301", address_withheld=True
+    )
+
+    page = client.get("/orgs/safe/suggest/").content.decode()
+
+    assert "Secret" not in page
+    assert "59301" not in page
+    assert 'name="street"' not in page
+
+
+def test_decided_once_and_declined_with_a_reason():
+    ada, listing = person(), organization()
+    said = Suggestion.objects.create(kind="problem", problem="closed", listing=listing)
+
+    with pytest.raises(workflow.Refused):
+        workflow.decline(said, " ", ada)
+    workflow.decline(said, "They answered", ada)
+    with pytest.raises(workflow.Refused, match="decided this already"):
+        workflow.accept(said, [], ada)
+
+
+def test_facts_are_accepted_one_by_one(client):
+    ada, listing = person(), organization(email="old@example.org")
+    said = Suggestion.objects.create(
+        kind="change",
+        listing=listing,
+        changes={"phone": "+14065550177", "email": "new@example.org"},
+    )
+    client.force_login(ada)
+
+    page = client.get(f"/admin/desk/suggestion/{said.pk}/change/").content.decode()
+    client.post(
+        f"/admin/desk/suggestion/{said.pk}/change/", {"fact": "phone", "_accept": "1"}
+    )
+
+    assert "old@example.org" in page
+    assert "new@example.org" in page
+    listing.refresh_from_db()
+    assert (listing.phone.as_e164, listing.email) == ("+14065550177", "old@example.org")
+    said.refresh_from_db()
+    assert (said.state, said.accepted_facts) == ("accepted", ["phone"])

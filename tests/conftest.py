@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -17,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # Playwright keeps an event loop in the thread that then runs other tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+NUMBERS = itertools.count()
 STARTER = [("cils", 655), ("organizations", 502), ("warmlines", 119)]
 
 
@@ -24,6 +28,22 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@contextmanager
+def own_database(folder):
+    """The address of an empty database of the kind under test, outside the test's."""
+    tested = settings.DATABASES["default"]
+    if "sqlite" in tested["ENGINE"]:
+        yield f"sqlite:///{folder}/db.sqlite3"
+        return
+    server = f"postgres://{tested['USER']}@{tested['HOST']}:{tested['PORT']}"
+    name = f"own_{os.getpid()}_{next(NUMBERS)}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield f"{server}/{name}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 class Undefined(str):

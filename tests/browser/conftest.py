@@ -9,11 +9,9 @@ import sys
 import time
 import urllib.request
 
-import psycopg
 import pytest
-from django.conf import settings
 
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT, free_port, own_database
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -52,17 +50,8 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory):
     """An empty database of the kind under test, for the served site alone."""
-    tested = settings.DATABASES["default"]
-    if "sqlite" in tested["ENGINE"]:
-        yield f"sqlite:///{tmp_path_factory.mktemp('site')}/db.sqlite3"
-        return
-    server = f"postgres://{tested['USER']}@{tested['HOST']}:{tested['PORT']}"
-    name = f"browser_{os.getpid()}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield f"{server}/{name}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with own_database(tmp_path_factory.mktemp("site")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

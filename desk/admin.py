@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from django_otp.plugins.otp_static.models import StaticDevice
 
 from desk import workflow
 from desk.forms import DecideForm, ImportForm
@@ -291,6 +292,8 @@ class DeskInline(admin.StackedInline):
 
 
 admin.site.unregister(User)
+# Backup codes are shown once, to their owner alone.
+admin.site.unregister(StaticDevice)
 
 
 @admin.register(User)

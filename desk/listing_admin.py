@@ -8,9 +8,9 @@ from zoneinfo import available_timezones
 
 from django.contrib import admin, messages
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.forms import modelform_factory
+from django.forms import Script, modelform_factory
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -26,8 +26,9 @@ from desk.history import put_back, trail
 from desk.models import Check, Suggestion
 from desk.queue import LISTING_HEAPS, titles, waiting
 from desk.roles import may, theirs
+from desk.widgets import WeekField, WeekWidget
 from listings.exporting import csv_lines, hidden_facts
-from listings.hours import BadHours, Hours, check
+from listings.hours import Hours
 from listings.models import Listing
 from listings.values import (
     differences,
@@ -155,7 +156,7 @@ class ListingAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["css/desk.css"]}
-        js = ["js/desk.js"]
+        js = [Script("js/desk.js", type="module")]
 
     # Who sees what
 
@@ -354,10 +355,12 @@ class ListingAdmin(admin.ModelAdmin):
     def hours_words(self, request: HttpRequest) -> HttpResponse:
         """The week of an hours string in words, or what is wrong with it."""
         context: dict[str, Any] = {"at": timezone.now()}
+        field = WeekField(required=False)
+        typed = WeekWidget().value_from_datadict(request.GET, {}, "hours")
         try:
-            spec = check(request.GET.get("hours", ""))
-        except BadHours as error:
-            context["error"] = str(error)
+            spec = field.clean(typed)
+        except ValidationError as error:
+            context["error"] = " ".join(error.messages)
         else:
             zone = request.GET.get("zone") or "UTC"
             known = zone in available_timezones()

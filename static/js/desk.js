@@ -15,14 +15,15 @@ const show = async (box, address) => {
 const base = location.pathname.replace(/(add|\d+\/change)\/$/, "");
 
 for (const week of document.querySelectorAll("[data-week]")) {
-  const name = week.dataset.week;
   const words = week.querySelector("[data-week-words]");
   const zone = document.querySelector("[name=timezone]");
-  const line = week.querySelector(`[name=${name}]`);
-  const say = () =>
-    show(words, `${base}hours/?${new URLSearchParams({ hours: line.value, zone: zone ? zone.value : "" })}`);
-  line.addEventListener("input", later(say));
-  if (line.value) say();
+  const say = () => {
+    const boxes = [...week.querySelectorAll("input")].filter((box) => box.type !== "checkbox" || box.checked);
+    const facts = boxes.map((box) => [box.name, box.value]);
+    show(words, `${base}hours/?${new URLSearchParams([...facts, ["zone", zone ? zone.value : ""]])}`);
+  };
+  week.addEventListener("input", later(say));
+  say();
 }
 
 const similar = document.querySelector("[data-similar]");

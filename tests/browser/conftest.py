@@ -60,16 +60,22 @@ def site_log(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def site(database_url, site_log, tmp_path_factory):
-    """The address of the running site."""
-    port = free_port()
-    environment = os.environ | {
+def site_environment(database_url, tmp_path_factory):
+    """What the running site is told; commands beside it are told the same."""
+    return os.environ | {
         "DATABASE_URL": database_url,
         "DATA_DIR": str(tmp_path_factory.mktemp("data")),
-        "PORT": str(port),
+        "PORT": str(free_port()),
         "EXIT_URL": "https://leave.example.org/",
         "PYTHONWARNINGS": "default",
+        "SECOND_FACTOR": "1",
     }
+
+
+@pytest.fixture(scope="session")
+def site(site_environment, site_log):
+    """The address of the running site."""
+    environment = site_environment
     python = sys.executable
     prepare = [python, "manage.py", "prepare"]
     subprocess.run(prepare, cwd=ROOT, env=environment, check=True, capture_output=True)
@@ -81,7 +87,7 @@ def site(database_url, site_log, tmp_path_factory):
             stdout=log,
             stderr=log,
         )
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{environment['PORT']}"
     wait_for(f"{address}/readyz", server, site_log)
     yield address
     server.terminate()

@@ -22,7 +22,7 @@ from orgs.models import Organization  # noqa: E402
 PEOPLE, LISTINGS = 8, 4
 EDITS = int(sys.argv[1]) // PEOPLE
 NoteForm = modelform_factory(Organization, form=ListingForm, fields=["note"])
-again = []
+again: list[int] = []
 
 
 def save_once(pk, word):

@@ -1,0 +1,191 @@
+"""A curator's Monday morning, in Chromium, on the site as it is deployed."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import re
+import subprocess
+import sys
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django_otp.oath import totp
+from playwright.sync_api import expect
+
+from orgs.importing import OrganizationImporter
+from tests.conftest import ROOT
+
+PASSWORD = "a long pass phrase"
+# The desk before the morning: a curator, made-up listings, and what people said.
+# In Guam, where no other test looks.
+BEFORE = """
+from desk.models import Suggestion
+from tests.factories import organization, person, place
+town = place("96910")
+person("ada", "Curator")
+for number in range(1, 6):
+    organization(at=town, name=f"Monday Center {number}", slug=f"monday-{number}")
+ours = organization(at=town, name="Monday Said", slug="monday-said", **{
+    "email": "old@example.org", "phone": "+14065550101", "timezone": "Pacific/Guam"})
+Suggestion.objects.create(kind="change", listing=ours, changes={
+    "phone": "+14065550160", "email": "wrong@example.org"})
+Suggestion.objects.create(kind="problem", listing=ours, problem="closed")
+for slug in ("monday-twin", "monday-other-twin"):
+    organization(at=town, name="Monday Twin", slug=slug, phone="+14065550170")
+"""
+
+
+@pytest.fixture(scope="module")
+def desk(site, site_environment, browser):
+    """A page of Ada, who has signed in with a code from her phone."""
+    code = [sys.executable, "manage.py", "shell", "-v0", "-c", BEFORE]
+    subprocess.run(code, cwd=ROOT, env=site_environment, check=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "find_duplicates"],
+        cwd=ROOT,
+        env=site_environment,
+        check=True,
+    )
+    context = browser.new_context(base_url=site)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.goto("/admin/")
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    key = page.locator("code").first.inner_text().replace(" ", "")
+    page.get_by_label("Code from your phone").fill(code_of(key))
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("link", name="I have kept them").click()
+    expect(page.get_by_role("heading", name="What waits for you")).to_be_visible()
+    yield page
+    context.close()
+
+
+def code_of(key):
+    padded = key + "=" * (-len(key) % 8)
+    return f"{totp(base64.b32decode(padded)):06}"
+
+
+def open_listing(page, name):
+    page.goto(f"/admin/orgs/organization/?q={name.replace(' ', '+')}")
+    page.locator("#result_list").get_by_role("link", name=name, exact=True).click()
+
+
+def state_file(folder):
+    """Four rows that are good, and three that are not."""
+    blank = dict.fromkeys(sorted(OrganizationImporter.columns), "")
+    good = blank | {
+        "kind": "peer_run",
+        "city": "Hagatna",
+        "state": "GU",
+        "zip": "96910",
+        "phone": "+14065550180",
+        "source_name": "A made-up list",
+    }
+    rows = [good | {"key": f"m{n}", "name": f"Monday Import {n}"} for n in range(4)]
+    rows.append(good | {"key": "bad1", "name": "Bad Kind", "kind": "clinic"})
+    rows.append(good | {"key": "bad2", "name": "Bad State", "state": "ZZ"})
+    rows.append(good | {"key": "bad3", "name": ""})
+    path = folder / "guam.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(blank))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def test_monday_morning(desk, tmp_path):
+    page = desk
+
+    # Five calls, each taken first, so that nobody else rings the same number.
+    for number in range(1, 6):
+        open_listing(page, f"Monday Center {number}")
+        page.get_by_role("button", name="Take it").click()
+        expect(page.get_by_text("ada has taken this listing")).to_be_visible()
+        page.get_by_role("link", name="Write a check down").click()
+        page.get_by_label("by calling").check()
+        page.get_by_label("The facts are right").check()
+        page.get_by_label("Phone and text").check()
+        page.get_by_role("button", name="Go on").click()
+        expect(page.get_by_text("The check is written down")).to_be_visible()
+
+    # Hours that pass midnight, seen in words before they are saved.
+    open_listing(page, "Monday Said")
+    page.get_by_label("Friday").fill("8 pm-2 am")
+    expect(page.locator("[data-week-words]")).to_contain_text("8 pm to 2 am")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+
+    # One fact of a correction is taken over, the other is not.
+    page.goto("/admin/")
+    page.get_by_role("link", name="A change: Monday Said").click()
+    page.get_by_label("E-mail").uncheck()
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_text("Accepted.")).to_be_visible()
+    page.get_by_role("link", name="A problem: Monday Said").click()
+    page.get_by_role("button", name="Decline").click()
+    expect(page.get_by_text("Please say why")).to_be_visible()
+    page.get_by_label("Why not?").fill("They answered the phone")
+    page.get_by_role("button", name="Decline").click()
+    expect(page.get_by_text("Declined.")).to_be_visible()
+
+    # A state's file: looked at, brought in, undone.
+    page.goto("/admin/desk/importrun/new/")
+    page.get_by_label("Kind of file").select_option("organizations")
+    page.get_by_label("CSV file").set_input_files(state_file(tmp_path))
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("4 would be added, 0 changed")).to_be_visible()
+    expect(page.get_by_text("“clinic” is not a kind of organization")).to_be_visible()
+    page.get_by_role("button", name="Bring it in").click()
+    expect(page.get_by_text("4 added, 0 changed, 3 refused")).to_be_visible()
+    assert page.request.get("/orgs/monday-import-0/").status == 200
+    page.get_by_role("button", name="Undo the whole import").click()
+    expect(page.get_by_text("The import is undone")).to_be_visible()
+
+    # Two listings that are one.
+    page.goto("/admin/desk/duplicatepair/?q=&dismissed__exact=0")
+    page.get_by_role("link", name="Monday Twin / Monday Twin").click()
+    page.get_by_role("button", name="Merge").click()
+    expect(page.get_by_text("The two listings are one now")).to_be_visible()
+
+    see_the_public_pages(page)
+
+
+def see_the_public_pages(page):
+    """Exactly what was accepted is public."""
+    for number in range(1, 6):
+        page.goto(f"/orgs/monday-{number}/")
+        expect(page.get_by_text(re.compile("Checked on .* by calling"))).to_be_visible()
+    page.goto("/orgs/monday-said/")
+    expect(page.get_by_role("link", name=re.compile("Call .*555-0160"))).to_be_visible()
+    expect(page.get_by_text("old@example.org")).to_be_attached()
+    assert "wrong@example.org" not in page.content()
+    expect(page.get_by_text("8 pm to 2 am")).to_be_visible()
+    assert page.request.get("/orgs/monday-import-0/").status == 404
+    page.goto("/orgs/monday-other-twin/")
+    assert page.url.endswith("/orgs/monday-twin/")
+
+
+OURS = [
+    "/admin/",
+    "/admin/desk/importrun/new/",
+    "/admin/orgs/organization/{pk}/check/",
+    "/admin/orgs/organization/{pk}/history/",
+]
+
+
+def test_our_own_pages_of_the_desk_pass_axe(desk):
+    open_listing(desk, "Monday Center 1")
+    pk = re.search(r"/(\d+)/change/", desk.url)[1]
+    faults = []
+    for path in OURS:
+        desk.goto(path.format(pk=pk))
+        found = Axe().run(desk, options={"runOnly": ["wcag2a", "wcag2aa", "wcag22aa"]})
+        faults += [
+            (path, v["id"], v["nodes"][0]["html"][:120])
+            for v in found.response["violations"]
+        ]
+
+    assert faults == []

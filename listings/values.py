@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, URLField
+from django.forms import ChoiceField
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
 
 from listings import areas
 from listings.models import Term
+from places.states import STATES
 
 # Facts that people may propose and compare, in the order of a page.
 FACTS = """
@@ -38,6 +40,11 @@ class Difference:
 
 def form_field(field: Any, **options: Any) -> Any:
     """A form's field for a fact; an address without its scheme is taken as https."""
+    if field.name == "state":
+        states = [("", "–"), *((s.code, s.name) for s in STATES.values())]
+        return ChoiceField(
+            label=capfirst(field.verbose_name), choices=states, required=False
+        )
     if isinstance(field, URLField):
         options["assume_scheme"] = "https"
     return field.formfield(**options)

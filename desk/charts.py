@@ -10,7 +10,7 @@ from places.models import Place
 
 BAR = 200
 ROW = 18
-DOTS = 500
+DOTS = 250
 MAP_WIDTH = 240
 
 
@@ -52,7 +52,8 @@ class DotMap:
 
     width: int
     height: int
-    dots: list[tuple[int, int]]
+    # One path for all: a line of no length at each town, drawn with a round cap.
+    path: str
     spot: tuple[int, int]
 
 
@@ -82,4 +83,5 @@ def dot_map(state: str, latitude: float, longitude: float) -> DotMap | None:
         return round((lon - west) * narrow * scale), round((north - lat) * scale)
 
     *dots, spot = (draw(*point) for point in spread)
-    return DotMap(MAP_WIDTH, height, sorted(set(dots)), spot)
+    path = "".join(f"M{x} {y}h0" for x, y in sorted(set(dots)))
+    return DotMap(MAP_WIDTH, height, path, spot)

@@ -127,7 +127,12 @@ class ListingAdmin(admin.ModelAdmin):
     change_form_template = "desk/change_form.html"
     change_list_template = "desk/change_list.html"
     search_fields = ("name", "search_text", "phone")
-    list_filter: ClassVar[tuple[Any, ...]] = (QueueFilter, "status", NeedsChecking)
+    list_filter: ClassVar[tuple[Any, ...]] = (
+        QueueFilter,
+        "status",
+        NeedsChecking,
+        ("assigned_to", admin.RelatedOnlyFieldListFilter),
+    )
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("terms",)
     # A check is a deliberate act of its own, never a side effect of saving.
     readonly_fields: ClassVar[tuple[str, ...]] = (

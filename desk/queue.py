@@ -70,22 +70,35 @@ def heaps(user: Any, on: date) -> list[Heap]:
     found = [*_from_public(user), *_duplicates(user)]
     for model in listing_models():
         if user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"):
+            found.append(_assigned(model, user))
             found += [_listings(model, slug, user, on) for slug in LISTING_HEAPS]
     return [heap for heap in found if heap.count]
+
+
+def _assigned(model: type[Listing], user: Any) -> Heap:
+    manager: Any = model._default_manager
+    rows = theirs(manager.filter(assigned_to=user), user).order_by("slug")
+    query = {"assigned_to__id__exact": user.pk}
+    return _heap(model, "assigned", _("Assigned to you"), rows, query)
 
 
 def _listings(model: type[Listing], slug: str, user: Any, on: date) -> Heap:
     manager: Any = model._default_manager
     rows = waiting(theirs(manager.all(), user), slug, on)
+    return _heap(model, slug, titles()[slug], rows, {"queue": slug})
+
+
+def _heap(
+    model: type[Listing], slug: str, title: str, rows: Any, query: dict[str, Any]
+) -> Heap:
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-    title = f"{titles()[slug]}: {capfirst(model._meta.verbose_name_plural)}"
     items = [(r.name, reverse(f"{name}_change", args=[r.pk])) for r in rows[:SHOWN]]
     return Heap(
         slug=f"{slug}-{model._meta.model_name}",
-        title=title,
+        title=f"{title}: {capfirst(model._meta.verbose_name_plural)}",
         count=rows.order_by().count(),
         items=items,
-        all_url=f"{reverse(f'{name}_changelist')}?{urlencode({'queue': slug})}",
+        all_url=f"{reverse(f'{name}_changelist')}?{urlencode(query)}",
     )
 
 

@@ -18,8 +18,6 @@ from django.template import engines
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-# Playwright keeps an event loop in the thread that then runs other tests.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 NUMBERS = itertools.count()
 STARTER = [("cils", 655), ("organizations", 502), ("warmlines", 119)]
 

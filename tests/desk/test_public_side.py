@@ -61,6 +61,22 @@ def test_a_report_needs_one_choice_and_no_cookie(listing):
     )
 
 
+def test_a_report_keeps_the_words_and_nothing_else(client, listing):
+    headers = {
+        **FROM_US,
+        "User-Agent": "Marked Browser",
+        "Referer": "http://testserver/x",
+    }
+    form = {"problem": "closed", "words": "Marked words", "stamp": stamp()}
+
+    client.post("/orgs/ours/report/", form, headers=headers, REMOTE_ADDR="203.0.113.9")
+
+    kept = str(Suggestion.objects.values().get())
+    assert "Marked words" in kept
+    for trace in ("203.0.113.9", "Marked Browser", "testserver"):
+        assert trace not in kept
+
+
 def test_a_change_is_prefilled_and_waits(client, listing):
     page = client.get("/orgs/ours/suggest/").content.decode()
     assert 'value="Our Center"' in page

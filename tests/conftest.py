@@ -19,7 +19,14 @@ from django.template import engines
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 NUMBERS = itertools.count()
+# Files of a minute: begun first, so that no worker ends long after the others.
+LONGEST = ("test_crawl.py", "test_race.py", "test_scenarios.py", "test_near.py")
 STARTER = [("cils", 655), ("organizations", 502), ("warmlines", 119)]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def free_port():

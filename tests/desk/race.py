@@ -7,13 +7,13 @@ somebody had to look again because another was quicker.
 from __future__ import annotations
 
 import sys
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
 
 import django
 
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402
+from django.db import OperationalError, connection, transaction  # noqa: E402
 from django.forms import modelform_factory  # noqa: E402
 
 from desk.forms import ListingForm  # noqa: E402
@@ -26,7 +26,17 @@ again: list[int] = []
 
 
 def save_once(pk, word):
-    """Open the form, type a word at the end of the note, save: True if it was kept."""
+    """Open the form, type a word at the end of the note, save: True if it was kept.
+
+    A database that is busy for too long says so, and the person tries again.
+    """
+    try:
+        return try_to_save(pk, word)
+    except OperationalError:
+        return False
+
+
+def try_to_save(pk, word):
     opened = Organization.objects.get(pk=pk)
     data = {"opened_version": opened.version, "note": f"{opened.note} {word}"}
     with transaction.atomic():
@@ -52,11 +62,8 @@ for number in range(LISTINGS):
     )
     made.save()
     numbers.append(made.pk)
-threads = [Thread(target=work, args=(person, numbers)) for person in range(PEOPLE)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
+with ThreadPoolExecutor(PEOPLE) as people:
+    list(people.map(work, range(PEOPLE), [numbers] * PEOPLE))
 kept = sum(len(row.note.split()) for row in Organization.objects.all())
 versions = sum(row.version - 1 for row in Organization.objects.all())
 print(PEOPLE * EDITS, kept, versions, len(again))  # noqa: T201

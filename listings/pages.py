@@ -1,14 +1,16 @@
-"""What a visitor gets at the address of a listing that is not public now."""
+"""Pages at the address of any catalogue's listing."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from listings.models import Listing, OldSlug
+from listings.sharing import contact_card
 from places.states import STATES
 
 
@@ -24,3 +26,18 @@ def or_elsewhere(
         context = {"listing": found, "state": STATES.get(getattr(found, "state", ""))}
         return render(request, "listings/closed.html", context, status=410)
     raise Http404(_("No listing at this address."))
+
+
+@require_safe
+def card(request: HttpRequest, slug: str, model: Any) -> HttpResponse:
+    """The listing as a contact for the visitor's phone."""
+    found = get_object_or_404(model.objects.public(), slug=slug)
+    address = request.build_absolute_uri(found.get_absolute_url())
+    return HttpResponse(
+        contact_card(found, address),
+        content_type="text/vcard; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{found.slug}.vcf"',
+            "X-Robots-Tag": "noindex",
+        },
+    )

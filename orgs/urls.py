@@ -5,12 +5,19 @@ from __future__ import annotations
 from django.urls import path
 
 from desk.urls import of_catalogue
+from listings.pages import card
 from orgs import views
 from orgs.models import Organization
 
 urlpatterns = [
     path("orgs/", views.organizations, name="organizations"),
     path("orgs/<slug:slug>/", views.organization, name="organization"),
+    path(
+        "orgs/<slug:slug>/contact.vcf",
+        card,
+        {"model": Organization},
+        name="organization_card",
+    ),
     *of_catalogue("orgs", Organization, "organization"),
     path("centers-for-independent-living/", views.cils, name="cils"),
 ]

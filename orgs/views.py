@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from listings.linked_data import head
 from listings.pages import or_elsewhere
 from listings.panel import ONE_PAGE, Pager, build_panel, page_number, place_links
+from listings.sharing import sharing
 from orgs.filters import CatalogueFilter
 from orgs.forms import CatalogueForm
 from orgs.models import Organization, OrganizationQuerySet
@@ -105,5 +106,6 @@ def organization(request: HttpRequest, slug: str) -> HttpResponse:
         "zone": found.timezone,
         "branches": list(found.branches.public().by_town()),
         **head(request, found),
+        **sharing(request, found),
     }
     return render(request, "orgs/organization.html", context)

@@ -5,11 +5,18 @@ from __future__ import annotations
 from django.urls import path
 
 from desk.urls import of_catalogue
+from listings.pages import card
 from warmlines import views
 from warmlines.models import Warmline
 
 urlpatterns = [
     path("warmlines/", views.warmlines, name="warmlines"),
     path("warmlines/<slug:slug>/", views.warmline, name="warmline"),
+    path(
+        "warmlines/<slug:slug>/contact.vcf",
+        card,
+        {"model": Warmline},
+        name="warmline_card",
+    ),
     *of_catalogue("warmlines", Warmline, "warmline"),
 ]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from listings.linked_data import head
 from listings.pages import or_elsewhere
 from listings.panel import place_links
+from listings.sharing import sharing
 from warmlines.forms import WarmlineForm
 from warmlines.lines import grouped, lines_at, open_then_others
 from warmlines.models import Warmline
@@ -54,5 +55,11 @@ def warmline(request: HttpRequest, slug: str) -> HttpResponse:
         return or_elsewhere(request, Warmline, slug, found)
     at: datetime = timezone.now()
     [line] = lines_at([found], at)
-    context = {"warmline": found, "line": line, "at": at, **head(request, found)}
+    context = {
+        "warmline": found,
+        "line": line,
+        "at": at,
+        **head(request, found),
+        **sharing(request, found),
+    }
     return render(request, "warmlines/warmline.html", context)

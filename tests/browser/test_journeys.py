@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -91,21 +92,20 @@ def test_no_trace_and_no_request_elsewhere(watched, site, path):
     assert not_found == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
-def test_no_axe_violation_and_no_sideways_scroll(page, scheme, width):
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
+@pytest.mark.parametrize("path", PAGES)
+def test_no_axe_violation_and_no_sideways_scroll(page, path):
+    page.goto(path)
     faults = []
-    for path in PAGES:
-        page.goto(path)
+    for width, scheme in itertools.product([320, 1280], ["light", "dark"]):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
         results = Axe().run(page)
         faults += [
-            (path, v["id"], v["nodes"][0]["html"][:120])
+            (width, scheme, v["id"], v["nodes"][0]["html"][:120])
             for v in results.response["violations"]
         ]
         if page.evaluate("document.documentElement.scrollWidth") > width:
-            faults.append((path, "scrolls sideways"))
+            faults.append((width, scheme, "scrolls sideways"))
 
     assert faults == []
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from geopy.adapters import URLLibAdapter
 from geopy.exc import GeopyError
 from geopy.extra.rate_limiter import RateLimiter
 from geopy.geocoders import Nominatim, Photon
@@ -74,7 +75,12 @@ def _service(name: str, domain: str, scheme: str, timeout: float) -> RateLimiter
         return None
     where = {"domain": domain} if domain else {}
     geocoder = services[name](
-        user_agent=USER_AGENT, scheme=scheme, timeout=timeout, **where
+        user_agent=USER_AGENT,
+        scheme=scheme,
+        timeout=timeout,
+        # One try: where `requests` is installed, geopy would use it, and it tries again.
+        adapter_factory=URLLibAdapter,
+        **where,
     )
     return RateLimiter(
         geocoder.geocode,

@@ -14,6 +14,8 @@ RUN useradd --system --uid 10001 --home-dir /data directory \
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY . .
+# The root file system is read-only later.
+RUN SECRET_KEY=for-this-step-alone-0123456789-abcdefghijklmnopqrstuvwxyz python manage.py compile_words
 USER 10001
 VOLUME /data
 EXPOSE 8000

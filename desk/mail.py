@@ -12,6 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from desk.models import OptOut, Reminder, Suggestion
 from desk.queue import heaps
@@ -32,12 +33,13 @@ def send(template: str, subject: str, to: str, context: dict[str, Any]) -> None:
 
 
 def answer_sender(suggestion: Suggestion, words: str) -> None:
-    send(
-        "answer",
-        _("About your note to the Peer Support Directory"),
-        suggestion.sender_email,
-        {"suggestion": suggestion, "words": words},
-    )
+    with override(suggestion.language):
+        send(
+            "answer",
+            _("About your note to the Peer Support Directory"),
+            suggestion.sender_email,
+            {"suggestion": suggestion, "words": words},
+        )
 
 
 def to_remind(limit: int) -> Iterator[Any]:

@@ -159,6 +159,8 @@ class Suggestion(AboutListing):
     changes = models.JSONField(_("proposed facts"), default=dict, blank=True)
     words = models.TextField(_("in their words"), max_length=2000, blank=True)
     sender_email = models.EmailField(_("their e-mail"), blank=True)
+    # The language of the page it came from; the answer is in it too.
+    language = models.CharField(_("language"), max_length=5, default="en")
     from_organization = models.BooleanField(_("from the organization"), default=False)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -118,6 +119,7 @@ def _keep(kind: str, form: Any, **about: Any) -> Suggestion:
         kind=kind,
         problem=facts.get("problem", ""),
         changes=proposed,
+        language=get_language() or "en",
         words=facts.get("words", ""),
         sender_email=facts.get("sender_email", ""),
         **about,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from listings.panel import page_number
@@ -14,6 +16,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_name": _("Peer Support Directory"),
         "exit_url": settings.EXIT_URL,
         "canonical": canonical(request),
+        "language": get_language(),
+        "languages": languages(request),
     }
 
 
@@ -22,3 +26,21 @@ def canonical(request: HttpRequest) -> str:
     page = page_number(request.GET)
     query = f"?page={page}" if page > 1 else ""
     return request.build_absolute_uri(f"{request.path}{query}")
+
+
+def languages(request: HttpRequest) -> list[dict[str, str]]:
+    """This page in each language; nothing where it has no address in the others.
+
+    `href` keeps the search, for people; `canonical` is without it, for machines.
+    """
+    here, known = request.get_full_path(), canonical(request)
+    pages = [
+        {
+            "code": code,
+            "name": name,
+            "href": translate_url(here, code),
+            "canonical": translate_url(known, code),
+        }
+        for code, name in settings.LANGUAGES
+    ]
+    return pages if len({page["href"] for page in pages}) > 1 else []

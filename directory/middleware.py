@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils import translation
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -40,5 +42,22 @@ def security_headers(get_response: GetResponse) -> GetResponse:
         # Static files set their own lifetime; everything else is somebody's visit.
         response.setdefault("Cache-Control", "no-store")
         return response
+
+    return middleware
+
+
+def language_of_address(get_response: GetResponse) -> GetResponse:
+    """Spanish under /es/, else English; no cookie and no header of the browser counts.
+
+    Django's LocaleMiddleware would add "Vary: Accept-Language" to every English page,
+    and so keep a shared cache from knowing it again.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        code = translation.get_language_from_path(request.path_info)
+        with translation.override(code or settings.LANGUAGE_CODE):
+            response = get_response(request)
+            response.setdefault("Content-Language", translation.get_language() or "")
+            return response
 
     return middleware

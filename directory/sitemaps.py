@@ -29,7 +29,14 @@ PAGES = [
 ]
 
 
-class PageSitemap(Sitemap):
+class InEachLanguage(Sitemap):
+    """Each page in every language, each naming the others."""
+
+    i18n = True
+    alternates = True
+
+
+class PageSitemap(InEachLanguage):
     def items(self) -> list[str]:
         return PAGES
 
@@ -37,7 +44,7 @@ class PageSitemap(Sitemap):
         return reverse(item)
 
 
-class StateSitemap(Sitemap):
+class StateSitemap(InEachLanguage):
     def items(self) -> list[str]:
         return list(STATES)
 
@@ -45,7 +52,7 @@ class StateSitemap(Sitemap):
         return reverse("state", args=[item.lower()])
 
 
-class ListingSitemap(Sitemap):
+class ListingSitemap(InEachLanguage):
     limit = 5_000
 
     def __init__(self, model: type[Listing]) -> None:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import index, sitemap
 from django.urls import URLPattern, URLResolver, include, path
 
-from directory import health, views
+from directory import health, offline, views
 from directory.sitemaps import sitemaps
 
 EXPLAINED = ["about", "contact", "privacy", "accessibility", "leaving"]
 
-urlpatterns: list[URLPattern | URLResolver] = [
+PAGES: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("find/", views.find, name="find"),
     path("states/", views.states, name="states"),
     path("states/<slug:code>/", views.state, name="state"),
     path("online/", views.online, name="online"),
+    path("kept/", offline.kept, name="kept"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("freshness/", views.freshness, name="freshness"),
     *(path(f"{page}/", views.explain, {"page": page}, name=page) for page in EXPLAINED),
     path("", include("orgs.urls")),
     path("", include("warmlines.urls")),
-    path("", include("places.urls")),
     path("", include("desk.urls")),
+]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *i18n_patterns(*PAGES, prefix_default_language=False),
+    path("", include("places.urls")),
+    path("sw.js", offline.worker, name="worker"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),

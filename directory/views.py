@@ -70,7 +70,8 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Crawlers may read every page but the endless combinations of a search."""
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /find/", ""]
+    shut = ["/admin/", "/find/", "/es/find/"]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in shut), ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 

@@ -12,7 +12,7 @@ from listings.models import Term, Tombstone
 
 @admin.register(Term)
 class TermAdmin(admin.ModelAdmin):
-    list_display = ("label", "slug", "kind", "order")
+    list_display = ("label", "label_es", "slug", "kind", "order")
     list_filter = ("kind",)
     search_fields = ("label", "slug")
 

@@ -44,7 +44,7 @@ class ListingFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         choices = defaultdict(list)
         for term in Term.objects.all():
-            choices[term.kind].append((term.slug, term.label))
+            choices[term.kind].append((term.slug, str(term)))
         for name in self.term_fields:
             self.filters[name].extra["choices"] = choices[name]
 

@@ -16,6 +16,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from simple_history.models import HistoricalRecords
@@ -41,6 +42,7 @@ class Term(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     slug = models.SlugField(_("slug"), max_length=40)
     label = models.CharField(_("label"), max_length=80)
+    label_es = models.CharField(_("label in Spanish"), max_length=80, blank=True)
     description = models.CharField(_("description"), max_length=300, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=100)
 
@@ -55,7 +57,8 @@ class Term(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label
+        """The label in the reader's language, in English where that has none."""
+        return (self.label_es if get_language() == "es" else "") or self.label
 
 
 class Listing(models.Model):

@@ -70,7 +70,8 @@ def _escaped(value: str) -> str:
 
 def _folded(line: str) -> str:
     """Long lines go on after a line break and a space; no letter is cut in two."""
-    rows, row = [], ""
+    rows: list[str] = []
+    row = ""
     for letter in line:
         # The space that begins a further row counts too.
         if len((row + letter).encode()) > LINE - bool(rows):

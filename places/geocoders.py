@@ -78,7 +78,7 @@ def _service(name: str, domain: str, scheme: str, timeout: float) -> RateLimiter
         user_agent=USER_AGENT,
         scheme=scheme,
         timeout=timeout,
-        # One try: where `requests` is installed, geopy would use it, and it tries again.
+        # One try: with `requests`, where that is installed, geopy would make three.
         adapter_factory=URLLibAdapter,
         **where,
     )

@@ -19,7 +19,7 @@ from places.foreign import is_foreign_code, is_foreign_name, strip_foreign_count
 from places.geo import Point, chord2_between, miles_of_chord
 from places.keys import place_key
 from places.models import OtherName, Place, PlaceQuerySet
-from places.states import STATES
+from places.states import SPANISH_NAMES, STATES
 
 MAX_LENGTH = 120
 MAX_CANDIDATES = 12
@@ -76,6 +76,7 @@ class Words:
 
 
 STATE_KEYS = {place_key(state.name): code for code, state in STATES.items()} | {
+    **{place_key(name): code for name, code in SPANISH_NAMES.items()},
     **{code.lower(): code for code in STATES},
     "washingtondc": "DC",
     "virginislands": "VI",

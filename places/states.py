@@ -81,3 +81,26 @@ _ROWS: list[tuple[str, str, tuple[str, ...]]] = [
 ]
 
 STATES = {code: State(code, name, zones) for code, name, zones in _ROWS}
+
+# What people type in Spanish, where it is not the English name without its accents.
+SPANISH_NAMES = {
+    "Samoa Americana": "AS",
+    "Carolina del Norte": "NC",
+    "Carolina del Sur": "SC",
+    "Dakota del Norte": "ND",
+    "Dakota del Sur": "SD",
+    "Distrito de Columbia": "DC",
+    "Hawái": "HI",
+    "Islas Marianas del Norte": "MP",
+    "Islas Vírgenes": "VI",
+    "Luisiana": "LA",
+    "Misisipi": "MS",
+    "Misuri": "MO",
+    "Nueva Jersey": "NJ",
+    "Nueva York": "NY",
+    "Nuevo Hampshire": "NH",
+    "Nuevo México": "NM",
+    "Pensilvania": "PA",
+    "Tejas": "TX",
+    "Virginia Occidental": "WV",
+}

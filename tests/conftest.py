@@ -16,6 +16,8 @@ from django.core.management import call_command
 from django.db import transaction
 from django.template import engines
 
+from directory.management.commands.compile_words import compile_file
+
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 NUMBERS = itertools.count()
@@ -27,6 +29,13 @@ STARTER = [("cils", 655), ("organizations", 502), ("warmlines", 119)]
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+def pytest_configure(config):
+    """The Spanish words as the site has them; once, before the workers start."""
+    if not hasattr(config, "workerinput"):
+        for words in ROOT.glob("locale/*/LC_MESSAGES/*.po"):
+            compile_file(words)
 
 
 def free_port():

@@ -70,7 +70,7 @@ def grouped(lines: Iterable[Line], place: Place | None) -> list[LineGroup]:
     for line in lines:
         warmline = line.warmline
         if group := warmline.group:
-            key = (group.order, group.slug, group.label)
+            key = (group.order, group.slug, str(group))
             for_groups.setdefault(key, []).append(line)
         elif warmline.is_for_group:
             for_groups.setdefault((999, "others", _("others")), []).append(line)

@@ -6,7 +6,7 @@ from listings.vocabulary import VOCABULARY
 def seed(apps, schema_editor):
     Term = apps.get_model("listings", "Term")
     for kind, words in VOCABULARY.items():
-        for number, (slug, label) in enumerate(words, start=1):
+        for number, (slug, label, _spanish) in enumerate(words, start=1):
             Term.objects.get_or_create(
                 kind=kind, slug=slug, defaults={"label": label, "order": number * 10}
             )
@@ -16,7 +16,7 @@ def unseed(apps, schema_editor):
     """Terms that no listing carries; the others go with their listings."""
     Term = apps.get_model("listings", "Term")
     for kind, words in VOCABULARY.items():
-        Term.objects.filter(kind=kind, slug__in=[slug for slug, _ in words]).delete()
+        Term.objects.filter(kind=kind, slug__in=[slug for slug, *_ in words]).delete()
 
 
 class Migration(migrations.Migration):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from listings.hours import Day, Hours, Span, State, Status
@@ -73,7 +74,7 @@ def day_word(day: date, today: date) -> str:
         return _("tomorrow")
     if ahead < 7:
         return str(WEEKDAYS[day.weekday()])
-    return _("on %(date)s") % {"date": f"{day:%B} {day.day}"}
+    return _("on %(date)s") % {"date": date_format(day, "MONTH_DAY_FORMAT")}
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ from django.template.defaultfilters import date as date_words
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 from phonenumbers import PhoneNumberFormat
 
@@ -64,16 +64,26 @@ def miles(distance: float | None) -> str:
     return _("%(miles)s miles away") % {"miles": f"{distance:,.0f}"}
 
 
+def day_pattern() -> str:
+    """Django's DATE_FORMAT cuts the names of English months short; this does not."""
+    return pgettext("day", "F j, Y")
+
+
+@register.filter
+def day(value: date) -> str:
+    return date_words(value, day_pattern())
+
+
 @register.filter
 def partial_date(text: str) -> str:
     """ "May 3, 2022" for "2022-05-03", "May 2022", "2022"; "" is undated."""
     numbers = [int(part) for part in text.split("-") if part.isdigit()]
     try:
-        day = date(*numbers, *[1] * (3 - len(numbers)))
+        first = date(*numbers, *[1] * (3 - len(numbers)))
     except (TypeError, ValueError):
         return text or _("undated")
-    patterns = {3: "F j, Y", 2: "F Y"}
-    return date_words(day, patterns.get(len(numbers), "Y"))
+    patterns = {3: day_pattern(), 2: pgettext("month", "F Y")}
+    return date_words(first, patterns.get(len(numbers), "Y"))
 
 
 @register.filter

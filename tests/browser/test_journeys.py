@@ -85,7 +85,7 @@ def test_no_trace_and_no_request_elsewhere(watched, site, path):
 
     own = [url for url in watched.asked if url.startswith(site)]
     assert watched.asked == own
-    assert len(own) <= 6
+    assert len(own) <= 3
     assert watched.context.cookies() == []
     assert watched.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
     not_found = [c for c in watched.complaints if "404" not in c]

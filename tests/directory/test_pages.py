@@ -105,7 +105,8 @@ def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(client, path):
     page = text(client, path)
 
     loaded = re.findall(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="([^"]*)"', page)
-    own = [url for url in loaded if url.startswith(("/static/", "http://testserver/"))]
+    ours = ("/static/", "http://testserver/", "data:")
+    own = [url for url in loaded if url.startswith(ours)]
     assert loaded == own
     assert not re.search(
         r"<script(?![^>]*(src=|ld\+json))|<style| style=| on\w+=", page
@@ -341,8 +342,23 @@ def test_searches_are_not_for_search_engines(client):
 def test_suggestions_are_small_and_for_the_words_typed(client):
     response = client.get("/places/suggest/", {"q": "miles c"})
 
-    assert response.json()["places"][0]["near"] == "Miles City, Custer County, MT"
-    assert len(response.json()["places"]) <= 6
+    assert response.json()["places"][0] == {"near": "Miles City, Custer County, MT"}
+    assert len(response.json()["places"]) <= 5
+
+
+@pytest.mark.parametrize("words", ["san", "north", "spring", "mount", "Springfield"])
+def test_an_answer_to_a_letter_typed_is_under_300_bytes(client, words):
+    response = client.get("/places/suggest/", {"q": words})
+
+    assert response.json()["places"]
+    assert len(response.content) < 300
+
+
+def test_a_zip_code_says_where_it_is(client):
+    response = client.get("/places/suggest/", {"q": "59301"})
+
+    expected = {"near": "59301", "label": "Miles City, Montana 59301"}
+    assert response.json()["places"] == [expected]
 
 
 def test_readiness_needs_the_database_and_the_gazetteer(client):

@@ -15,9 +15,10 @@ STARTER_FILES = ("cils", "organizations", "warmlines")
 
 
 class Command(BaseCommand):
-    help = "Migrate; load the gazetteer and the starter listings once; collect files."
+    help = "Compile the words, migrate, load places and listings once, collect files."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        call_command("compile_words")
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         call_command("load_places", if_empty=True)

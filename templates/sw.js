@@ -1,0 +1,20 @@
+// Opens what was kept on this phone when there is no signal. It keeps nothing itself:
+// only the button "Keep … on this phone" does, and a page visited is never stored.
+const CACHE = "kept";
+
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+
+async function fromPhone(request) {
+  const cache = await caches.open(CACHE);
+  const found = await cache.match(request, { ignoreSearch: true });
+  if (found || request.mode !== "navigate") return found ?? Response.error();
+  const spanish = new URL(request.url).pathname.startsWith("/es/") && await cache.match("/es/kept/");
+  return spanish || await cache.match("/kept/") || Response.error();
+}
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const ours = new URL(request.url).origin === location.origin;
+  if (ours && request.method === "GET") event.respondWith(fetch(request).catch(() => fromPhone(request)));
+});

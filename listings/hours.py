@@ -148,6 +148,11 @@ class Hours:
             for day in days
         )
 
+    def usual_week(self, at: datetime) -> tuple[Day, ...]:
+        """The fullest of the next four weeks: one without a holiday, for paper."""
+        weeks = [self.week(at + timedelta(weeks=number)) for number in range(4)]
+        return max(weeks, key=_open_time)
+
     @property
     def is_known(self) -> bool:
         return self._parsed is not None
@@ -190,6 +195,11 @@ class Hours:
             for first, last in _by_day(begins, ends):
                 if first.date() >= monday:
                     yield Span(first, last, unknown, comment)
+
+
+def _open_time(week: tuple[Day, ...]) -> timedelta:
+    spans = (span for day in week for span in day.spans)
+    return sum((span.end - span.start for span in spans), timedelta())
 
 
 def _by_day(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

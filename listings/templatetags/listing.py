@@ -33,6 +33,14 @@ def national(phone: PhoneNumber | str) -> str:
 
 
 @register.filter
+def first_contact(listing: Listing) -> str:
+    """The first way to reach it that can be written on paper."""
+    if phone := listing.phone or listing.toll_free:
+        return national(phone)
+    return listing.text_line or listing.email or bare_address(listing.website)
+
+
+@register.filter
 def tel(phone: PhoneNumber | str) -> str:
     """The address that dials."""
     number = getattr(phone, "as_e164", None) or str(phone)

@@ -17,6 +17,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("find/", views.find, name="find"),
     path("states/", views.states, name="states"),
     path("states/<slug:code>/", views.state, name="state"),
+    path("states/<slug:code>/print/", views.state_sheet, name="state_sheet"),
     path("online/", views.online, name="online"),
     path("kept/", offline.kept, name="kept"),
     path("manifest.webmanifest", offline.manifest, name="manifest"),

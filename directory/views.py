@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -12,7 +13,9 @@ from directory.answer import advise, answer, find_panel
 from directory.find import Search
 from directory.forms import FindForm
 from directory.freshness import freshness_on
+from directory.offline import SHEETS
 from directory.online import online_page
+from directory.sheet import state_on_paper
 from directory.states import state_page
 from directory.tilemap import tiles
 from listings.panel import place_links
@@ -95,9 +98,20 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
         "place": place,
         "zones": STATES[place.code].zones,
         "page": state_page(place, request.GET, at),
+        "sheet_url": reverse("state_sheet", args=[code.lower()]),
+        "sheets": SHEETS,
         "at": at,
     }
     return render(request, "directory/state.html", context)
+
+
+@require_safe
+def state_sheet(request: HttpRequest, code: str) -> HttpResponse:
+    """A state on paper, or on a phone without a signal: numbers first."""
+    place = get_object_or_404(Place.objects.states(), code=code.upper())
+    address = request.build_absolute_uri(reverse("state", args=[code]))
+    sheet = state_on_paper(place, address, timezone.now())
+    return render(request, "directory/sheet.html", {"sheet": sheet})
 
 
 @require_safe

@@ -1,0 +1,74 @@
+"""What somebody asked to keep opens without a signal; nothing else is kept."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+KEPT = "caches.keys().then(async names => (await Promise.all(names.map(async name => \
+(await (await caches.open(name)).keys()).map(r => new URL(r.url).pathname)))).flat())"
+WORKERS = "navigator.serviceWorker.getRegistrations().then(found => found.length)"
+
+
+@pytest.fixture
+def phone(browser, site):
+    context = browser.new_context(base_url=site)
+    yield context.new_page()
+    context.close()
+
+
+def keep_montana(phone):
+    phone.goto("/states/mt/")
+    phone.get_by_role("button", name="Keep Montana on this phone").click()
+    said = phone.get_by_role("status").filter(has_text="Montana is on this phone now")
+    expect(said).to_be_visible()
+
+
+def test_a_kept_state_opens_without_a_signal(phone):
+    keep_montana(phone)
+    phone.context.set_offline(True)
+
+    phone.goto("/states/mt/print/")
+    heading = phone.get_by_role("heading", name="Peer support in Montana")
+    expect(heading).to_be_visible()
+    assert phone.locator("[data-listing^='warmline:']").count() > 0
+    size = "getComputedStyle(document.querySelector('h1')).fontSize"
+    assert float(phone.evaluate(size)[:-2]) > 25
+
+    # Any other page: what there is on this phone.
+    phone.goto("/find/?near=59301")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Kept on this phone")
+    phone.get_by_role("link", name="Peer support in Montana").click()
+    expect(heading).to_be_visible()
+
+
+def test_it_is_forgotten_wholly(phone):
+    keep_montana(phone)
+
+    phone.goto("/kept/")
+    phone.get_by_role("button", name="Remove from this phone").click()
+
+    expect(phone.get_by_text("Nothing is kept here.")).to_be_visible()
+    assert phone.evaluate(KEPT) == []
+    assert phone.evaluate(WORKERS) == 0
+
+
+def test_pages_visited_are_never_kept(phone):
+    keep_montana(phone)
+    before = phone.evaluate(KEPT)
+
+    phone.goto("/find/?near=59301")
+    phone.goto("/states/wy/")
+
+    assert phone.evaluate(KEPT) == before
+    assert {path for path in before if not path.startswith("/static/")} == {
+        "/states/mt/print/",
+        "/kept/",
+    }
+
+
+def test_nothing_is_kept_unasked(phone):
+    phone.goto("/states/mt/", wait_until="networkidle")
+
+    assert phone.evaluate(KEPT) == []
+    assert phone.evaluate(WORKERS) == 0

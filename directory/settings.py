@@ -159,6 +159,7 @@ MIDDLEWARE = [
     "directory.middleware.known_methods",
     "directory.middleware.security_headers",
     "directory.middleware.language_of_address",
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

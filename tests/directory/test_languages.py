@@ -51,7 +51,7 @@ def test_the_browser_has_no_say(client):
     response = client.get("/about/", headers={"Accept-Language": "es"})
 
     assert response["Content-Language"] == "en"
-    assert "Vary" not in response.headers
+    assert response["Vary"] == "Accept-Encoding"
 
 
 def test_english_has_one_address(client):

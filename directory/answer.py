@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from directory.find import FAR_MILES, Near, Search, Section
-from directory.forms import RADIUS_CHOICES
+from directory.forms import RADII
 from listings.panel import (
     Chip,
     Group,
@@ -143,7 +143,9 @@ def find_panel(search: Search) -> Panel:
 
 def _radius(search: Search) -> tuple[Group, list[Chip]]:
     chosen = str(search.radius or "")
-    choices = [("", _("Any distance")), *((v, str(w)) for v, w in RADIUS_CHOICES)]
+    within = _("Within %(miles)s miles")
+    choices = [(str(miles), within % {"miles": miles}) for miles in RADII]
+    choices.insert(0, ("", _("Any distance")))
     options = [Option(v, words, None, v == chosen) for v, words in choices]
     errors = [str(error) for error in search.form.errors.get("radius", [])]
     group = Group("radius", _("Distance"), options, errors, "radio")

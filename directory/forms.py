@@ -9,10 +9,8 @@ from places.forms import PlaceForm
 
 # Farther than any two points of the United States and its territories.
 MAX_MILES = 12_500
-RADIUS_CHOICES = [
-    (str(miles), _("Within %(miles)s miles") % {"miles": miles})
-    for miles in (10, 25, 50, 100, 250)
-]
+# The distances offered, in miles.
+RADII = (10, 25, 50, 100, 250)
 
 
 class FindForm(PlaceForm):

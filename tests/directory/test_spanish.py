@@ -1,0 +1,148 @@
+"""Every word of ours that the public reads is there in Spanish."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import polib
+import pytest
+
+from places.states import STATES
+from tests.conftest import ROOT
+from tests.factories import organization, place, state, warmline
+
+WORDS = polib.pofile(str(ROOT / "locale/es/LC_MESSAGES/django.po"))
+# The desk is in English, as its curators are.
+DESK = re.compile(
+    r"desk/(?!views|visitors|mail|public)|\w+/admin\.py|templates/desk/(?!public|mail)"
+)
+HOLES = re.compile(r"%\(\w+\)s|\{\w+\}|<[^>]+>")
+PAGES = [
+    "/",
+    "/find/",
+    "/find/?near=59301",
+    "/find/?near=Springfield",
+    "/find/?near=zzzz&radius=-5&kind=cil&kind=none",
+    "/states/",
+    "/states/mt/",
+    "/states/mt/print/",
+    "/online/",
+    "/online/?state=MT",
+    "/warmlines/",
+    "/warmlines/?near=59301",
+    "/warmlines/line/",
+    "/warmlines/line/report/",
+    "/orgs/",
+    "/orgs/?q=zebra",
+    "/orgs/center/",
+    "/orgs/center/report/",
+    "/orgs/center/suggest/",
+    "/orgs/closed/",
+    "/centers-for-independent-living/",
+    "/centers-for-independent-living/?near=59301",
+    "/suggest/",
+    "/suggest/?what=warmline",
+    "/about/",
+    "/contact/",
+    "/privacy/",
+    "/accessibility/",
+    "/freshness/",
+    "/leaving/",
+    "/kept/",
+    "/nowhere/",
+]
+# Names of places and licences are said in both languages the same way.
+STATE = "|".join(re.escape(state.name) for state in STATES.values())
+SHARED = re.compile(
+    rf"({STATE})(, 0| \(0\))?|(· )?Miles City(, MT)?|Springfield, .*({STATE})"
+    r"|CC BY 4\.0|geonames\.org"
+)
+
+
+def public(entry):
+    return not entry.occurrences or any(
+        not DESK.match(path) for path, _line in entry.occurrences
+    )
+
+
+def test_every_public_word_is_translated():
+    asked = [entry for entry in WORDS if public(entry)]
+    missing = [entry.msgid for entry in asked if not entry.translated()]
+
+    assert len(asked) > 500
+    assert missing == []
+
+
+def test_no_translation_loses_what_is_filled_in():
+    for entry in WORDS:
+        said = [entry.msgstr, *entry.msgstr_plural.values()]
+        for words in filter(None, said):
+            assert set(HOLES.findall(words)) == set(HOLES.findall(entry.msgid)), words
+
+
+class Texts(HTMLParser):
+    """What a page says in its own language: text, labels, descriptions."""
+
+    SPOKEN = ("aria-label", "title", "placeholder", "alt")
+    # Said by a script.
+    DATA = ("two", "one", "copied", "since", "kept", "removed", "remove", "failed")
+    VOID = {"meta", "link", "input", "img", "br", "path", "rect", "circle"}
+
+    def __init__(self):
+        super().__init__()
+        self.said, self.quiet = set(), []
+
+    def handle_starttag(self, tag, attrs):
+        facts = dict(attrs)
+        foreign = facts.get("lang", "es") != "es" and tag != "html"
+        if tag not in self.VOID:
+            self.quiet.append(foreign or tag in ("script", "style"))
+        described = facts.get("name") == "description"
+        spoken = [*self.SPOKEN, *(f"data-{name}" for name in self.DATA)]
+        for name in [*spoken, "content"] if described else spoken:
+            self.keep(facts.get(name) or "")
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            self.quiet.pop()
+
+    def handle_data(self, data):
+        self.keep(data)
+
+    def keep(self, words):
+        words = " ".join(words.split())
+        if not any(self.quiet) and len(re.findall(r"[A-Za-z]{2,}", words)) > 1:
+            self.said.add(words)
+
+
+def said_on(client, path):
+    reader = Texts()
+    reader.feed(client.get(path).content.decode())
+    return reader.said
+
+
+@pytest.fixture
+def listings(db):
+    """Names that are their own in any language."""
+    spot = {"at": place("59301"), "timezone": "America/Denver"}
+    organization(
+        slug="center", name="Zzz1", kind="cil", hours="Mo-Fr 09:00-17:00", **spot
+    )
+    organization(slug="second", name="Zzz2", online=True, hours="24/7", **spot)
+    organization(slug="closed", name="Zzz3", status="closed", closed_because="Zzz")
+    warmline(serves=[state("MT")], slug="line", name="Zzz4")
+    warmline(slug="other", name="Zzz5", hours="Mo 09:00-10:00", who_may_call="anyone")
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", PAGES)
+def test_no_english_is_left_on_a_page(client, path):
+    left = said_on(client, f"/es{path}") & said_on(client, path)
+
+    assert {words for words in left if not SHARED.fullmatch(words)} == set()
+
+
+@pytest.mark.django_db
+def test_the_measure_can_fail(client):
+    assert len(said_on(client, "/about/") & said_on(client, "/about/")) > 20

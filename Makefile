@@ -1,5 +1,5 @@
 # Every task of the project. The logic is in bin/.
-.PHONY: help run dev test lint curator bench sweep words lock
+.PHONY: help run dev test lint curator bench sweep lighthouse words lock
 help:
 	@echo "make run      a working site with the real starter data on 127.0.0.1:8000"
 	@echo "make test     every test (DATABASE_URL=postgres://… tests on PostgreSQL)"
@@ -8,6 +8,7 @@ help:
 	@echo "make curator  create a staff account"
 	@echo "make bench    measure speed"
 	@echo "make sweep    ask the running code for each of the 41,204 ZIP codes"
+	@echo "make lighthouse  scores of the pages, and their HTML (Node, Java, Chromium)"
 	@echo "make words    gather the words to translate (needs gettext)"
 	@echo "make lock     write the locked requirements anew"
 run:
@@ -24,6 +25,8 @@ bench:
 	@bin/check bench
 sweep:
 	@bin/check sweep
+lighthouse:
+	@bin/check lighthouse
 words:
 	@bin/check words
 lock:

@@ -73,7 +73,6 @@ function offer(box) {
   refresh().then((here) => {
     if (here) say.textContent = words(box, "since", { day: here.day.toLocaleDateString(document.documentElement.lang) });
   });
-  box.hidden = false;
 }
 
 // The page of what is on this phone.

@@ -173,8 +173,25 @@ if (box) {
   });
 }
 
-// ── "Keep this on my phone": its script comes only where somebody may ask for it.
+// ── "Keep this on my phone": its script comes when somebody asks, or has asked before.
 const keeper = one("[data-keeper]");
-if (keeper && navigator.serviceWorker && window.caches) {
-  import(keeper.dataset.keeper).then(({ start }) => start(keeper));
+
+async function startKeeper() {
+  const { start } = await import(keeper.dataset.keeper);
+  await start(keeper);
 }
+
+async function offerToKeep() {
+  keeper.hidden = false;
+  if (!keeper.dataset.urls || await caches.has("kept")) {
+    startKeeper();
+    return;
+  }
+  const [button] = keeper.querySelectorAll("button");
+  button.addEventListener("click", async () => {
+    await startKeeper();
+    button.click();
+  }, { once: true });
+}
+
+if (keeper && navigator.serviceWorker && window.caches) offerToKeep();

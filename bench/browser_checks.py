@@ -1,0 +1,135 @@
+"""Lighthouse's four scores and the Nu checker's errors, for the pages people see.
+
+Needs Node, Chromium, and Java for the checker; the two tools go into var/, not into the
+project. Nothing leaves this machine but their download.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bench.served import site  # noqa: E402
+
+TOOLS = Path(os.environ.get("DATA_DIR", ROOT / "var")) / "browser-checks"
+PACKAGES = ["lighthouse@12.8.2", "vnu-jar@26.9.27"]
+SCORED = {
+    "home": "/",
+    "find": "/find/?near=59301",
+    "state": "/states/mt/",
+    "warmlines": "/warmlines/",
+    "listing": "/orgs/montanas-peer-network/",
+}
+VALID = [
+    *SCORED.values(),
+    "/es/",
+    "/es/find/?near=59301",
+    "/states/",
+    "/states/mt/print/",
+    "/online/",
+    "/orgs/",
+    "/warmlines/mha-montana-warmline/",
+    "/warmlines/mha-montana-warmline/report/",
+    "/suggest/?what=organization",
+    "/centers-for-independent-living/",
+    "/about/",
+    "/contact/",
+    "/privacy/",
+    "/accessibility/",
+    "/freshness/",
+    "/leaving/",
+    "/kept/",
+]
+CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(  # noqa: S603  # our own commands
+        command,
+        cwd=TOOLS,
+        env=os.environ | environment,
+        check=True,
+        capture_output=True,
+    )
+
+
+def install() -> None:
+    for tool in ("npm", "java", "chromium"):
+        if shutil.which(tool) is None:
+            raise SystemExit(f"{tool} is needed for this, and was not found.")
+    TOOLS.mkdir(parents=True, exist_ok=True)
+    if not (TOOLS / "node_modules").exists():
+        run("npm", "install", "--no-audit", "--no-fund", "--prefix", ".", *PACKAGES)
+
+
+def scores(address: str) -> list[int]:
+    """Of 100, in the order of CATEGORIES, on Lighthouse's slow phone.
+
+    Results of a search ask search engines to stay away, so that one audit is left out
+    for them.
+    """
+    skipped = ["--skip-audits=is-crawlable"] if "?" in address else []
+    with tempfile.TemporaryDirectory() as profile:
+        report = f"{profile}/report.json"
+        run(
+            "node_modules/.bin/lighthouse",
+            address,
+            "--quiet",
+            "--no-enable-error-reporting",
+            "--output=json",
+            f"--output-path={report}",
+            *skipped,
+            f"--only-categories={','.join(CATEGORIES)}",
+            f"--chrome-flags={FLAGS} --user-data-dir={profile}",
+            CHROME_PATH=shutil.which("chromium") or "",
+        )
+        found = json.loads(Path(report).read_text(encoding="utf-8"))["categories"]
+    return [round(found[name]["score"] * 100) for name in CATEGORIES]
+
+
+def html_errors(address: str) -> list[str]:
+    """What the Nu checker calls errors, over all pages."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number, path in enumerate(VALID):
+            with urllib.request.urlopen(address + path) as answer:  # noqa: S310
+                page = answer.read()
+            Path(folder, f"{number}.html").write_bytes(page)
+        jar = "node_modules/vnu-jar/build/dist/vnu.jar"
+        wish = ("--format", "json", "--exit-zero-always", "--skip-non-html")
+        report = run("java", "-Xss4m", "-jar", jar, *wish, folder).stderr
+    return [
+        f"{VALID[int(Path(m['url']).stem)]}: {m['message']}"
+        for m in json.loads(report)["messages"]
+        if m["type"] == "error"
+    ]
+
+
+def main() -> None:
+    install()
+    with site(settings="directory.settings") as address:
+        print(f"{'page':<12}", *CATEGORIES)
+        faults = html_errors(address)
+        for name, path in SCORED.items():
+            found = scores(address + path)
+            print(f"{name:<12}", *found)
+            if min(found) < 100:
+                faults.append(f"{name}: {found}")
+    print(f"HTML: {len(VALID)} pages checked.")
+    raise SystemExit("\n".join(faults) if faults else 0)
+
+
+if __name__ == "__main__":
+    main()

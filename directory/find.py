@@ -51,8 +51,14 @@ class Near(Section):
     rows: list[Organization] = field(default_factory=list)
     folded: list[Organization] = field(default_factory=list)
     pager: Pager = ONE_PAGE
+    map_url: str = ""
     far: bool = False
     has_miles: bool = True
+
+    @property
+    def first_number(self) -> int:
+        """The place in the whole list that the page's first row has."""
+        return (self.pager.page - 1) * PAGE_SIZE + 1
 
 
 @dataclass
@@ -102,21 +108,27 @@ class Search:
     def sections(self) -> list[Any]:
         """The sections in the order of the page."""
         ways = self.filter.chosen.get("how", [])
-        parts: list[Any] = []
+        standing = self.standing()
+        parts: list[Any] = [standing] if standing else []
         if self.place:
-            parts += [self.near(self.place), self.serving(self.place)]
+            parts.append(self.serving(self.place))
             # Somebody who names a county asks first for what serves it.
             if self.place.is_county:
                 parts.reverse()
-        elif self.words:
-            parts.append(self.by_words())
-        elif self.name_typed and (named := self.by_name_typed()).total:
-            parts.append(named)
         if not ways or "phone" in ways:
             parts.append(self.phone())
         if not ways or "online" in ways:
             parts.append(self.online())
         return parts
+
+    def standing(self) -> Near | None:
+        """What stands somewhere: near the place, or named by the words."""
+        if self.place:
+            return self.near(self.place)
+        if self.words:
+            return self.by_words()
+        named = self.by_name_typed() if self.name_typed else None
+        return named if named and named.total else None
 
     def near(self, place: Place) -> Near:
         if place.is_state:
@@ -182,6 +194,8 @@ class Search:
 
     def _paged(self, section: Near, page: int) -> Near:
         section.pager = Pager.of(self.params, page, section.total, PAGE_SIZE)
+        if section.rows:
+            section.map_url = f"{reverse('find_map')}?{self.params.urlencode()}"
         return section
 
     def serving(self, place: Place) -> Serving:

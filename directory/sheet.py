@@ -1,7 +1,8 @@
-"""A state's listings on paper: for libraries, shelters, jails and kitchen doors."""
+"""A state on paper: for people without a signal, libraries, shelters and jails."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -9,62 +10,159 @@ from zoneinfo import ZoneInfo
 
 import segno
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from phonenumber_field.phonenumber import PhoneNumber
 
+from listings.models import Listing
+from listings.templatetags.listing import bare_address, national
+from listings.usual_hours import usual_hours
 from orgs.kinds import KIND_WORDS
 from orgs.models import Organization
 from places.models import Place
 from places.states import STATES
-from warmlines.lines import LineGroup, grouped, lines_at
+from warmlines.lines import grouped, lines_at
 from warmlines.models import Warmline
 
 
 @dataclass(frozen=True)
-class KindOnPaper:
+class Entry:
+    """A listing, and its line of small facts below number and name."""
+
+    listing: Listing
+    facts: list[str]
+
+    @property
+    def numbers(self) -> list[PhoneNumber]:
+        return [n for n in (self.listing.phone, self.listing.toll_free) if n]
+
+    @property
+    def text_line(self) -> str:
+        """ "" where one number is for both."""
+        return "" if is_for_both(self.listing) else self.listing.text_line
+
+
+@dataclass(frozen=True)
+class Part:
     heading: str
-    rows: list[Organization]
+    entries: list[Entry]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """`zones` are IANA names; where a state has two, hours are said in both."""
-
     place: Place
-    at: datetime
-    zones: tuple[str, ...]
-    line_groups: list[LineGroup]
-    kinds: list[KindOnPaper]
+    zones: list[str]
+    lines: list[Part]
+    organizations: list[Part]
+    printed_on: date
     address: str
+    # True where a line's clock and the state's do not change together.
+    clocks_drift: bool
 
     @property
-    def printed_on(self) -> date:
-        return self.at.astimezone(ZoneInfo(self.zones[0])).date()
+    def bare_address(self) -> str:
+        """As people type it."""
+        return self.address.split("://", 1)[-1].rstrip("/")
 
     @property
-    def qr(self) -> SafeString:
-        """The address as a QR code (ISO/IEC 18004), an SVG without styles."""
-        drawing = segno.make(self.address, error="m", micro=False)
-        svg = drawing.svg_inline(scale=4, border=2, omitsize=True, svgclass="qr")
-        return mark_safe(svg)  # noqa: S308  # made of numbers alone
+    def qr_code(self) -> SafeString:
+        """The address as a drawing; a white ground, so that phones read it anywhere."""
+        code = segno.make(self.address, error="m", micro=False)
+        drawn = code.svg_inline(border=2, light="#fff", omitsize=True)
+        return mark_safe(drawn)  # noqa: S308  # segno's own markup
 
 
 def state_on_paper(place: Place, address: str, at: datetime) -> Sheet:
-    lines = Warmline.objects.public().in_state(place).for_cards()
-    found = Organization.objects.public().in_state(place.state)
-    rows = found.order_by("kind", "city", "name", "slug")
-    by_kind = {kind: list(members) for kind, members in groupby(rows, _kind)}
+    """All that is public in a state and for it; `address` is where it is online."""
+    zones = list(STATES[place.code].zones)
+    found = Warmline.objects.public().in_state(place).for_cards().by_name()
+    warmlines = sorted(found, key=lambda line: not line.opening_hours.always)
     return Sheet(
         place=place,
-        at=at,
-        zones=STATES[place.state].zones,
-        line_groups=grouped(lines_at(lines, at, zone=place.timezone), place),
-        kinds=[
-            KindOnPaper(str(words.plural), by_kind[kind])
-            for kind, words in KIND_WORDS.items()
-            if kind in by_kind
-        ],
+        zones=zones,
+        lines=_line_parts(warmlines, place, at, zones),
+        organizations=_organization_parts(place),
+        printed_on=at.astimezone(ZoneInfo(zones[0])).date(),
         address=address,
+        clocks_drift=_drift(warmlines, zones[0], at.year),
     )
 
 
-def _kind(organization: Organization) -> str:
-    return organization.kind
+def _line_parts(
+    warmlines: list[Warmline], place: Place, at: datetime, zones: list[str]
+) -> list[Part]:
+    """In the groups of the state's page; on paper, day and night comes first."""
+    order = {line.pk: number for number, line in enumerate(warmlines)}
+    lines = sorted(lines_at(warmlines, at), key=lambda ln: order[ln.warmline.pk])
+    return [
+        Part(
+            group.heading,
+            [
+                _entry(w, [_hours(w, at, zones)])
+                for w in (line.warmline for line in group.lines)
+            ],
+        )
+        for group in grouped(lines, place)
+    ]
+
+
+def _hours(warmline: Warmline, at: datetime, zones: list[str]) -> str:
+    hours = warmline.opening_hours
+    if warmline.hours_note and not hours.is_known:
+        return warmline.hours_note
+    return usual_hours(hours, at, zones)
+
+
+def _organization_parts(place: Place) -> list[Part]:
+    here = Organization.objects.public().in_state(place.state).for_cards()
+    rank = {kind: number for number, kind in enumerate(KIND_WORDS)}
+    rows = sorted(here.by_town(), key=lambda row: rank[row.kind])
+    parts = [
+        Part(str(KIND_WORDS[kind].plural), _entries(members))
+        for kind, members in groupby(rows, key=lambda row: row.kind)
+    ]
+    naming = Organization.objects.public().naming_state(place.state)
+    elsewhere = naming.exclude(state=place.state).for_cards().by_name()
+    if entries := _entries(elsewhere):
+        heading = _("From other states, serving %(state)s") % {"state": place.label}
+        parts.append(Part(heading, entries))
+    return parts
+
+
+def _entries(rows: Iterable[Organization]) -> list[Entry]:
+    return [_entry(row, [row.public_street, row.city]) for row in rows]
+
+
+def is_for_both(row: Listing) -> bool:
+    """Is the number to call the number to text?"""
+    both = row.phone and row.text_line
+    return bool(both) and national(row.text_line) == national(row.phone)
+
+
+def _entry(row: Listing, facts: list[str]) -> Entry:
+    """With the other ways to reach them, what to know before, and how sure it is."""
+    calls = bool(row.phone or row.toll_free or row.text_line)
+    tty = row.tty if row.tty != "711" else ""
+    known = [
+        _("Call or text") if is_for_both(row) else "",
+        *facts,
+        "" if calls else row.email or bare_address(row.website),
+        _("TTY %(number)s") % {"number": national(tty)} if tty else "",
+        _("Closed for now.") if row.status == row.Status.TEMPORARILY_CLOSED else "",
+    ]
+    return Entry(row, [fact for fact in known if fact])
+
+
+def _drift(warmlines: Iterable[Warmline], zone: str, year: int) -> bool:
+    """Does the distance between a line's clock and the state's change in a year?"""
+    partial = [line.timezone for line in warmlines if not line.opening_hours.always]
+    return any(
+        _seconds_apart(zone, other, year, 1) != _seconds_apart(zone, other, year, 7)
+        for other in set(filter(None, partial))
+    )
+
+
+def _seconds_apart(one: str, other: str, year: int, month: int) -> float:
+    """Between noon in one zone and noon in the other."""
+    noon = datetime(year, month, 15, 12)
+    here, there = (noon.replace(tzinfo=ZoneInfo(zone)) for zone in (one, other))
+    return (here - there).total_seconds()

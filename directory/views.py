@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from directory.answer import advise, answer, find_panel
 from directory.find import Search
 from directory.forms import FindForm
 from directory.freshness import freshness_on
+from directory.map import map_page
 from directory.offline import SHEETS
 from directory.online import online_page
 from directory.sheet import state_on_paper
 from directory.states import state_page
 from directory.tilemap import tiles
-from listings.panel import place_links
+from listings.panel import ONE_PAGE, place_links
 from orgs.kinds import KIND_WORDS
 from orgs.models import Organization
 from places.forms import PlaceForm, StateForm
@@ -71,6 +74,26 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def find_map(request: HttpRequest) -> HttpResponse:
+    """The same search as find's, its page of places on a map."""
+    form = FindForm(request.GET)
+    form.is_valid()
+    search = Search(form, request.GET, timezone.now())
+    near = search.standing()
+    if near is None or not near.rows:
+        # Find has the words for what is missing, and the ways out.
+        return redirect(f"{reverse('find')}?{request.GET.urlencode()}")
+    context = {
+        "page": map_page([*near.rows, *near.folded], search.place, near.first_number),
+        "heading": near.heading,
+        "back_url": f"{reverse('find')}?{request.GET.urlencode()}",
+        "pager": near.pager,
+        "is_search": True,
+    }
+    return render(request, "directory/map.html", context)
+
+
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Crawlers may read every page but the endless combinations of a search."""
     shut = ["/admin/", "/find/", "/es/find/"]
@@ -106,12 +129,27 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+def state_map(request: HttpRequest, code: str) -> HttpResponse:
+    place = get_object_or_404(Place.objects.states(), code=code.upper())
+    rows = Organization.objects.public().in_state(place.state).for_cards().by_town()
+    context = {
+        "page": map_page(rows, place),
+        "heading": _("Map of peer support in %(state)s") % {"state": place.label},
+        "back_url": reverse("state", args=[place.code.lower()]),
+        "pager": ONE_PAGE,
+        "is_search": False,
+    }
+    return render(request, "directory/map.html", context)
+
+
+@require_safe
 def state_sheet(request: HttpRequest, code: str) -> HttpResponse:
     """A state on paper, or on a phone without a signal: numbers first."""
     place = get_object_or_404(Place.objects.states(), code=code.upper())
-    address = request.build_absolute_uri(reverse("state", args=[code]))
+    address = request.build_absolute_uri(reverse("state", args=[code.lower()]))
     sheet = state_on_paper(place, address, timezone.now())
-    return render(request, "directory/sheet.html", {"sheet": sheet})
+    context = {"sheet": sheet, "style": static("css/sheet.css"), "on_screen": True}
+    return render(request, "directory/sheet.html", context)
 
 
 @require_safe

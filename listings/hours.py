@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from statistics import mode
 from zoneinfo import ZoneInfo
 
 import opening_hours
@@ -19,6 +20,8 @@ from opening_hours import OpeningHours
 MAX_LENGTH = 500
 # An opening farther off than this is as good as none.
 HORIZON = timedelta(days=366)
+# A holiday closes one or two weeks in a row; five show what is usual.
+WEEKS_ASKED = 5
 QUOTED = re.compile(r'"[^"]*"')
 STATE_WORDS = re.compile(r"\b(open|closed|off|unknown)\b|[0-9]", re.IGNORECASE)
 
@@ -149,9 +152,9 @@ class Hours:
         )
 
     def usual_week(self, at: datetime) -> tuple[Day, ...]:
-        """The fullest of the next four weeks: one without a holiday, for paper."""
-        weeks = [self.week(at + timedelta(weeks=number)) for number in range(4)]
-        return max(weeks, key=_open_time)
+        """The week as most weeks from `at` are: holidays are outvoted."""
+        weeks = [self.week(at + timedelta(weeks=n)) for n in range(WEEKS_ASKED)]
+        return tuple(_commonest(days) for days in zip(*weeks, strict=True))
 
     @property
     def is_known(self) -> bool:
@@ -197,9 +200,10 @@ class Hours:
                     yield Span(first, last, unknown, comment)
 
 
-def _open_time(week: tuple[Day, ...]) -> timedelta:
-    spans = (span for day in week for span in day.spans)
-    return sum((span.end - span.start for span in spans), timedelta())
+def _commonest(days: tuple[Day, ...]) -> Day:
+    """Of one weekday in several weeks: the first that is as most are."""
+    kinds = [tuple((s.start.time(), s.end.time()) for s in day.spans) for day in days]
+    return days[kinds.index(mode(kinds))]
 
 
 def _by_day(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

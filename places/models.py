@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from places.geo import Point
+from places.geo import Box, Point
 from places.near import in_boxes
 from places.states import STATES
 
@@ -27,6 +27,18 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
     def in_state(self, code: str) -> Self:
         return self.filter(state=code)
+
+    def largest_towns(self, box: Box, state: str | None = None) -> Self:
+        """Towns in a box of degrees, or of a state in it; most people first."""
+        towns = self.filter(
+            kind=Place.Kind.CITY,
+            latitude__range=(box.south, box.north),
+            longitude__range=(box.west, box.east),
+            population__isnull=False,
+        )
+        if state:
+            towns = towns.in_state(state)
+        return towns.order_by("-population", "name")
 
     def inside(self, point: Point, miles: float) -> Self:
         """Centres in the boxes around a point: all within `miles`, and a few more."""

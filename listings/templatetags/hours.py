@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -130,44 +128,14 @@ def spans(day: Day) -> str:
         return _("All day and night")
     if not day.spans:
         return _("Closed")
-    return ", ".join(_span(span) for span in day.spans)
+    return ", ".join(span_words(span) for span in day.spans)
 
 
-@register.simple_tag
-def usual_hours(hours: Hours, at: datetime, zone: str) -> str:
-    """ "Monday to Friday 9 am to 9 pm; Sunday noon to 5 pm", said in `zone`."""
-    if hours.always:
-        return _("Day and night, every day")
-    here = ZoneInfo(zone)
-    by_day: dict[int, list[str]] = {}
-    for day in hours.usual_week(at):
-        for span in day.spans:
-            start, end = span.start.astimezone(here), span.end.astimezone(here)
-            words = _span(replace(span, start=start, end=end))
-            by_day.setdefault(start.weekday(), []).append(words)
-    said = [(number, ", ".join(by_day[number])) for number in sorted(by_day)]
-    return "; ".join(f"{days} {words}" for days, words in _runs(said))
-
-
-def _runs(said: list[tuple[int, str]]) -> Iterator[tuple[str, str]]:
-    """Days in a row with the same words are said together."""
-    runs: list[tuple[int, int, str]] = []
-    for day, words in said:
-        if runs and runs[-1][1:] == (day - 1, words):
-            runs[-1] = (runs[-1][0], day, words)
-        else:
-            runs.append((day, day, words))
-    for first, last, words in runs:
-        days = {"first": str(WEEKDAYS[first]), "last": str(WEEKDAYS[last])}
-        yield (
-            days["first"] if first == last else _("%(first)s to %(last)s") % days,
-            words,
-        )
-
-
-def _span(span: Span) -> str:
+def span_words(span: Span) -> str:
     if span.unknown:
         return span.comment or _("Not known")
+    if span.end - span.start == timedelta(hours=24):
+        return _("all day and night")
     return _("%(start)s to %(end)s") % {
         "start": clock(span.start),
         "end": clock(span.end),

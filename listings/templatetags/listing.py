@@ -33,14 +33,6 @@ def national(phone: PhoneNumber | str) -> str:
 
 
 @register.filter
-def first_contact(listing: Listing) -> str:
-    """The first way to reach it that can be written on paper."""
-    if phone := listing.phone or listing.toll_free:
-        return national(phone)
-    return listing.text_line or listing.email or bare_address(listing.website)
-
-
-@register.filter
 def tel(phone: PhoneNumber | str) -> str:
     """The address that dials."""
     number = getattr(phone, "as_e164", None) or str(phone)
@@ -85,11 +77,13 @@ def day(value: date) -> str:
 @register.filter
 def partial_date(text: str) -> str:
     """ "May 3, 2022" for "2022-05-03", "May 2022", "2022"; "" is undated."""
+    if not text:
+        return _("undated")
     numbers = [int(part) for part in text.split("-") if part.isdigit()]
     try:
         first = date(*numbers, *[1] * (3 - len(numbers)))
     except (TypeError, ValueError):
-        return text or _("undated")
+        return text
     patterns = {3: day_pattern(), 2: pgettext("month", "F Y")}
     return date_words(first, patterns.get(len(numbers), "Y"))
 

@@ -17,6 +17,8 @@ PAGES = [
     "/states/",
     "/states/mt/",
     "/states/ny/",
+    "/states/ny/map/",
+    "/states/ky/print/",
     "/online/",
     "/warmlines/",
     "/warmlines/?state=HI&open_now=1",

@@ -16,8 +16,11 @@ pytestmark = pytest.mark.django_db
 PAGES = [
     "/",
     "/find/?near=59301",
+    "/find/map/?near=59301",
     "/states/",
     "/states/mt/",
+    "/states/mt/map/",
+    "/states/mt/print/",
     "/online/",
     "/online/?state=MT",
     "/warmlines/",
@@ -252,6 +255,12 @@ def test_a_checked_listing_says_when_and_how(client):
 
     assert "Checked on May 3, 2026 by the organization itself." in page
     assert "Not yet checked." not in page
+
+
+def test_a_source_without_a_date_is_called_undated(client):
+    organization(slug="ours", source_name="example.org", source_seen="")
+
+    assert "Source: example.org, undated." in text(client, "/orgs/ours/")
 
 
 def test_json_ld_is_data_and_cannot_end_its_element(client):

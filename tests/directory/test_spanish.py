@@ -22,10 +22,12 @@ PAGES = [
     "/",
     "/find/",
     "/find/?near=59301",
+    "/find/map/?near=59301",
     "/find/?near=Springfield",
     "/find/?near=zzzz&radius=-5&kind=cil&kind=none",
     "/states/",
     "/states/mt/",
+    "/states/mt/map/",
     "/states/mt/print/",
     "/online/",
     "/online/?state=MT",
@@ -56,7 +58,7 @@ PAGES = [
 STATE = "|".join(re.escape(state.name) for state in STATES.values())
 SHARED = re.compile(
     rf"({STATE})(, 0| \(0\))?|(· )?Miles City(, MT)?|Springfield, .*({STATE})"
-    r"|CC BY 4\.0|geonames\.org"
+    r"|CC BY 4\.0|geonames\.org|Great Falls"
 )
 
 

@@ -1,0 +1,80 @@
+"""Make places/data/outlines.json.gz anew. The one in the repository was made so:
+
+npm pack us-atlas@3.0.1 && tar xzf us-atlas-3.0.1.tgz package/counties-10m.json
+python manage.py make_outlines package/counties-10m.json
+
+us-atlas is TopoJSON: borders ("arcs") on a grid of whole numbers, each stored once,
+and shapes as rings of arcs, where ~n is arc n walked backwards. We keep the grid and
+the arcs, and leave out names, the nation, and what is a polygon inside which.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from places.management.commands.load_places import FILE as PLACES_FILE
+from places.management.commands.load_places import read_rows
+from places.outlines import FILE
+
+Rings = list[list[int]]
+# Census areas that were one until 2019, as they still are in the atlas.
+SINCE_DIVIDED = {"02063": "02261", "02066": "02261"}
+
+
+class Command(BaseCommand):
+    help = "Make the outlines of states and counties anew, from us-atlas."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("topology", type=Path, help="counties-10m.json")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        atlas = json.loads(options["topology"].read_text(encoding="utf-8"))
+        made = converted(atlas)
+        text = json.dumps(made, separators=(",", ":")).encode()
+        FILE.write_bytes(gzip.compress(text, mtime=0))
+        counts = f"{len(made['states'])} states, {len(made['counties'])} counties"
+        self.stdout.write(f"{counts} in {FILE.stat().st_size:,} bytes.")
+
+
+def converted(atlas: dict[str, Any]) -> dict[str, Any]:
+    """What places.outlines reads: arcs, shapes by our codes, the borders inside."""
+    shapes = {g["id"]: rings_of(g) for g in atlas["objects"]["counties"]["geometries"]}
+    wholes = {g["id"]: rings_of(g) for g in atlas["objects"]["states"]["geometries"]}
+    rows = read_rows(settings.BASE_DIR / "fixtures" / PLACES_FILE)
+    counties = {row["code"]: row["state"] for row in rows if row["kind"] == "county"}
+    codes = {fips[:2]: state for fips, state in counties.items()}
+    known = {fips: shapes.get(SINCE_DIVIDED.get(fips, fips)) for fips in counties}
+    return {
+        "scale": atlas["transform"]["scale"],
+        "corner": atlas["transform"]["translate"],
+        "arcs": [[n for step in arc for n in step] for arc in atlas["arcs"]],
+        "states": {codes[fips]: rings for fips, rings in wholes.items()},
+        "borders": {codes[fips]: arcs for fips, arcs in inner_borders(shapes).items()},
+        "counties": {fips: rings for fips, rings in known.items() if rings},
+    }
+
+
+def rings_of(geometry: dict[str, Any]) -> Rings:
+    polygons = geometry["arcs"]
+    if geometry["type"] == "Polygon":
+        polygons = [polygons]
+    return [ring for polygon in polygons for ring in polygon]
+
+
+def inner_borders(shapes: dict[str, Rings]) -> dict[str, list[int]]:
+    """By state: the arcs that two of its counties share."""
+    used: dict[str, Counter[int]] = defaultdict(Counter)
+    for fips, rings in shapes.items():
+        for ring in rings:
+            used[fips[:2]].update(arc if arc >= 0 else ~arc for arc in ring)
+    return {
+        state: sorted(arc for arc, times in counts.items() if times > 1)
+        for state, counts in used.items()
+    }

@@ -1,0 +1,196 @@
+"""Outlines of states and counties, and where things fall on a drawn map of them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from math import cos, radians, sin, sqrt
+from pathlib import Path
+
+from places.geo import MEAN_RADIUS, Box, Point
+
+FILE = Path(__file__).resolve().parent / "data" / "outlines.json.gz"
+
+# A map's longer side in drawing units; its paths are drawn in tenths of a unit.
+SIDE = 320
+TENTHS = 10
+# In tenths: what lies closer together is one point, in view and out of it.
+FINE, COARSE = 6, 150
+
+# A degree of latitude in miles, near enough for a margin.
+DEGREE = 69.0
+
+Spot = tuple[float, float]
+
+
+def unwrapped(longitude: float, near: float) -> float:
+    """The same meridian, counted so that it is within half a turn of another."""
+    return (longitude - near + 180) % 360 - 180 + near
+
+
+def roomy(box: Box, least_miles: float = 20) -> Box:
+    """The box with a margin, and no narrower than a map that can be read."""
+    middle = Point((box.south + box.north) / 2, (box.west + box.east) / 2)
+    mile = DEGREE * cos(radians(middle.latitude))
+    high = max((box.north - box.south) * DEGREE * 1.12, least_miles)
+    wide = max((box.east - box.west) * mile * 1.12, high * 0.7, least_miles)
+    high = max(high, wide / 2)
+    up, out = high / DEGREE / 2, wide / mile / 2
+    south, north = middle.latitude - up, middle.latitude + up
+    return Box(south, north, middle.longitude - out, middle.longitude + out)
+
+
+class Frame:
+    """A part of the earth on paper, by Albers' equal-area conic projection.
+
+    It keeps areas true and bends shapes little, from Guam to Alaska; its two
+    true parallels stand a sixth of the height from either edge.
+    """
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.middle = (box.west + box.east) / 2
+        sixth = (box.north - box.south) / 6
+        one, two = sin(radians(box.south + sixth)), sin(radians(box.north - sixth))
+        self._cone = (one + two) / 2
+        self._bend = 1 + one * two
+        spots = [self._on_cone(point) for point in _edge(box)]
+        xs, ys = [x for x, _y in spots], [y for _x, y in spots]
+        self._left, self._top = min(xs), min(ys)
+        wide, high = max(xs) - self._left, max(ys) - self._top
+        self._scale = SIDE / max(wide, high)
+        self.width, self.height = round(wide * self._scale), round(high * self._scale)
+
+    def spot(self, point: Point) -> Spot:
+        """Where a point falls, in units from the upper left corner."""
+        x, y = self._on_cone(point)
+        return (x - self._left) * self._scale, (y - self._top) * self._scale
+
+    def holds(self, spot: Spot) -> bool:
+        return 0 <= spot[0] <= self.width and 0 <= spot[1] <= self.height
+
+    @property
+    def miles_across(self) -> float:
+        return self.width / self._scale * MEAN_RADIUS
+
+    def _on_cone(self, point: Point) -> Spot:
+        turn = radians(unwrapped(point.longitude, self.middle) - self.middle)
+        square = self._bend - 2 * self._cone * sin(radians(point.latitude))
+        reach = sqrt(max(0.0, square)) / self._cone
+        return reach * sin(self._cone * turn), reach * cos(self._cone * turn)
+
+
+def _edge(box: Box) -> Iterator[Point]:
+    """Points along the edge; between its corners, it bends."""
+    for part in range(9):
+        share = part / 8
+        latitude = box.south + share * (box.north - box.south)
+        longitude = box.west + share * (box.east - box.west)
+        yield from (Point(latitude, box.west), Point(latitude, box.east))
+        yield from (Point(box.south, longitude), Point(box.north, longitude))
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """Borders as arcs on a grid, each stored once; shapes are rings of arcs."""
+
+    scale: Spot
+    corner: Spot
+    arcs: list[list[int]]
+    states: dict[str, list[list[int]]]
+    borders: dict[str, list[int]]
+    counties: dict[str, list[list[int]]]
+
+    def state(self, code: str, frame: Frame) -> str:
+        """The path of a state's shape, as an SVG's `d`."""
+        return self._shape(self.states[code], frame)
+
+    def county(self, code: str, frame: Frame) -> str:
+        """The path of a county's shape; "" where the atlas does not have it."""
+        return self._shape(self.counties.get(code, []), frame)
+
+    def county_lines(self, code: str, frame: Frame) -> str:
+        """The path of the borders between a state's counties, as far as in view."""
+        lines = (self._line([arc], frame) for arc in self.borders.get(code, []))
+        seen = (line for line in lines if any(map(frame.holds, line)))
+        return "".join(_path(_thinned(line, frame)) for line in seen)
+
+    def states_in(self, frame: Frame) -> list[str]:
+        """Codes of the states whose box touches the frame's."""
+        return [code for code in self.states if _touches(self._boxes[code], frame)]
+
+    @cached_property
+    def _boxes(self) -> dict[str, Box]:
+        return {code: self.box_of_state(code) for code in self.states}
+
+    def box_of_state(self, code: str) -> Box:
+        return self._box(self.states[code])
+
+    def box_of_county(self, code: str) -> Box | None:
+        rings = self.counties.get(code)
+        return self._box(rings) if rings else None
+
+    def _shape(self, rings: list[list[int]], frame: Frame) -> str:
+        lines = (self._line(ring, frame) for ring in rings)
+        return "".join(_path(_thinned(line, frame), "z") for line in lines)
+
+    def _line(self, arcs: Iterable[int], frame: Frame) -> list[Spot]:
+        return [frame.spot(point) for arc in arcs for point in self._points(arc)]
+
+    def _points(self, arc: int) -> list[Point]:
+        """An arc's points; ~n is arc n walked backwards."""
+        numbers = self.arcs[arc if arc >= 0 else ~arc]
+        points, x, y = [], 0, 0
+        for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
+            x, y = x + dx, y + dy
+            latitude = y * self.scale[1] + self.corner[1]
+            points.append(Point(latitude, x * self.scale[0] + self.corner[0]))
+        return points if arc >= 0 else points[::-1]
+
+    def _box(self, rings: list[list[int]]) -> Box:
+        """Around the rings, its longitudes counted from the first point's side."""
+        points = [p for ring in rings for arc in ring for p in self._points(arc)]
+        near = points[0].longitude
+        longitudes = [unwrapped(point.longitude, near) for point in points]
+        latitudes = [point.latitude for point in points]
+        return Box(min(latitudes), max(latitudes), min(longitudes), max(longitudes))
+
+
+def _touches(box: Box, frame: Frame) -> bool:
+    shift = unwrapped(box.west, frame.middle) - box.west
+    beside = box.west + shift > frame.box.east or box.east + shift < frame.box.west
+    over = box.south > frame.box.north or box.north < frame.box.south
+    return not (beside or over)
+
+
+def _thinned(line: list[Spot], frame: Frame) -> list[tuple[int, int]]:
+    """Whole tenths, without points too close together; both ends stay."""
+    kept: list[tuple[int, int]] = []
+    for number, spot in enumerate(line):
+        x, y = round(spot[0] * TENTHS), round(spot[1] * TENTHS)
+        step = FINE if frame.holds(spot) else COARSE
+        is_end = number in (0, len(line) - 1)
+        if is_end or max(abs(x - kept[-1][0]), abs(y - kept[-1][1])) >= step:
+            kept.append((x, y))
+    return kept
+
+
+def _path(spots: list[tuple[int, int]], close: str = "") -> str:
+    """ "m10 20l5-5 3 0z": each point as the way from the one before."""
+    if len(set(spots)) < 2:
+        return ""
+    (x, y), *rest = spots
+    written = [f"M{x} {y}l"]
+    for next_x, next_y in rest:
+        written.append(f"{next_x - x} {next_y - y} ")
+        x, y = next_x, next_y
+    return "".join(written).rstrip() + close
+
+
+@cache
+def outlines() -> Outlines:
+    """The one file, read when the first map is asked for."""
+    return Outlines(**json.loads(gzip.decompress(FILE.read_bytes())))

@@ -1,0 +1,78 @@
+"""Paper, as a real Chromium prints it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.conftest import ROOT
+
+LETTER = {"width": "8.5in", "height": "11in"}
+
+
+def pages_of(pdf):
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+def numbers_of(pdf):
+    """What its links dial; a printed number is such a link."""
+    return set(re.findall(rb"\(tel:([+\d]+)\)", pdf))
+
+
+def test_kentuckys_sheet_on_paper(page):
+    page.goto("/states/ky/print/")
+    page.emulate_media(media="print")
+
+    expect(page.get_by_text("Eastern time, and in a part Central time")).to_be_visible()
+    numbers = page.locator(".number a")
+    assert numbers.count() > 20
+    for number in numbers.all():
+        expect(number).to_be_visible()
+        size = number.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")
+        # 16 pt is 21.3 px.
+        assert size > 21.3
+    expect(page.get_by_role("link", name="Leave")).to_be_hidden()
+    assert page.locator("main").inner_text().count("Central time") > 5
+
+    pdf = page.pdf(prefer_css_page_size=True)
+
+    assert 2 <= pages_of(pdf) <= 3
+    assert {b"988", b"911", b"+18778405167"} <= numbers_of(pdf)
+
+
+@pytest.mark.parametrize(
+    "path", ["/find/?near=59301", "/states/mt/", "/states/mt/map/"]
+)
+def test_every_page_prints_its_numbers_and_not_its_machinery(page, path):
+    page.goto(path)
+    page.emulate_media(media="print")
+
+    for name in ("Main", "About this site"):
+        expect(page.get_by_role("navigation", name=name)).to_be_hidden()
+    expect(page.get_by_role("link", name="Leave", exact=True)).to_be_hidden()
+    expect(page.get_by_role("link", name="text 988")).to_be_visible()
+    expect(page.locator("[data-listing]").first).to_be_visible()
+
+
+@pytest.mark.usefixtures("site")
+def test_sheets_are_made_for_the_mail(site_environment, tmp_path):
+    command = [sys.executable, "manage.py", "print_sheets", tmp_path]
+    subprocess.run(
+        [*command, "--state", "WY", "--state", "ky", "--quiet"],
+        cwd=ROOT,
+        env=site_environment | {"SITE_URL": "https://directory.example.org"},
+        check=True,
+        capture_output=True,
+    )
+
+    made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert set(made) == {"kentucky.pdf", "wyoming.pdf"}
+    for pdf in made.values():
+        assert pdf.startswith(b"%PDF-")
+        assert 2 <= pages_of(pdf) <= 3
+        assert {b"988", b"+18449994647"} <= numbers_of(pdf)
+    assert b"+13072666956" in numbers_of(made["wyoming.pdf"])

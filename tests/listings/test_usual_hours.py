@@ -1,0 +1,77 @@
+"""Hours on paper: as in most weeks, in the reader's zones."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from listings.hours import Hours
+from listings.usual_hours import usual_hours
+
+TUESDAY = datetime(2026, 11, 24, 12, tzinfo=UTC)
+EASTERN, CENTRAL = "America/New_York", "America/Chicago"
+GUAM, ARIZONA = "Pacific/Guam", "America/Phoenix"
+
+
+def said(spec, *zones, zone=EASTERN, at=TUESDAY):
+    return usual_hours(Hours(spec, zone), at, list(zones or (zone,)))
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ("", "Hours not known"),
+        ("24/7", "Day and night"),
+        ("Mo-Su 09:00-21:00", "Every day 9 am to 9 pm"),
+        ("Mo-Fr 09:00-17:00", "Mon–Fri 9 am to 5 pm"),
+        (
+            "Mo-Fr 16:00-24:00; Sa 12:00-17:00",
+            "Mon–Fri 4 pm to midnight; Sat noon to 5 pm",
+        ),
+        ("Mo,Fr-Su 13:00-19:00", "Mon, Fri–Sun 1 pm to 7 pm"),
+        ("Mo 09:00-12:00,13:00-17:00", "Mon 9 am to noon, 1 pm to 5 pm"),
+        ("Mo-Su 17:00-09:00", "Every day 5 pm to 9 am"),
+        ("Sa-Su 00:00-24:00", "Sat–Sun all day and night"),
+        ('Mo 09:00-12:00 unknown "by appointment"', "Mon by appointment"),
+        ("2027 Mo 09:00-12:00", "Closed"),
+    ],
+)
+def test_hours_are_short_and_whole(spec, words):
+    assert said(spec) == words
+
+
+def test_a_holiday_does_not_become_the_habit():
+    """Thanksgiving is in the week of printing, Christmas in the fifth."""
+    assert said("Mo-Fr 09:00-17:00; PH off") == "Mon–Fri 9 am to 5 pm"
+    assert said("Mo-Fr 09:00-17:00; Dec 24-Jan 1 off", at=TUESDAY) == (
+        "Mon–Fri 9 am to 5 pm"
+    )
+
+
+def test_a_split_state_gets_both_its_times():
+    assert said("Mo-Sa 17:00-21:00", EASTERN, CENTRAL) == (
+        "Mon–Sat 5 pm to 9 pm Eastern time, 4 pm to 8 pm Central time"
+    )
+
+
+def test_times_of_several_kinds_are_said_zone_by_zone():
+    assert said("Mo 09:00-17:00; Sa 12:00-17:00", EASTERN, CENTRAL) == (
+        "Eastern time: Mon 9 am to 5 pm; Sat noon to 5 pm. "
+        "Central time: Mon 8 am to 4 pm; Sat 11 am to 4 pm"
+    )
+
+
+def test_what_is_the_same_everywhere_is_said_once():
+    assert said("24/7", EASTERN, CENTRAL) == "Day and night"
+
+
+def test_across_the_ocean_the_day_is_another():
+    assert said("Mo-Fr 16:00-24:00", GUAM) == "Tue–Sat 7 am to 3 pm"
+
+
+def test_a_clock_that_never_changes_is_told_the_time_of_the_season():
+    july = datetime(2026, 7, 14, 12, tzinfo=UTC)
+
+    assert said("Mo 09:00-10:00", ARIZONA, zone=CENTRAL) == "Mon 8 am to 9 am"
+    assert said("Mo 09:00-10:00", ARIZONA, zone=CENTRAL, at=july) == "Mon 7 am to 8 am"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import index, sitemap
@@ -29,6 +30,9 @@ PAGES: list[URLPattern | URLResolver] = [
     path("", include("warmlines.urls")),
     path("", include("desk.urls")),
 ]
+if settings.DEBUG:
+    PAGES.append(path("style/", views.style, name="style"))
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(*PAGES, prefix_default_language=False),
     path("", include("places.urls")),

@@ -183,3 +183,17 @@ def explain(request: HttpRequest, page: str) -> HttpResponse:
         "contact_email": settings.CONTACT_EMAIL,
     }
     return render(request, f"directory/{page}.html", context)
+
+
+@require_safe
+def style(request: HttpRequest) -> HttpResponse:
+    """The parts of the design side by side, for whoever works on it."""
+    at = timezone.now()
+    organizations = Organization.objects.public().for_cards()
+    context = {
+        "form": PlaceForm(),
+        "lines": lines_at(Warmline.objects.public().for_cards()[:2], at),
+        "organizations": list(organizations.by_name()[:2]),
+        "at": at,
+    }
+    return render(request, "directory/style.html", context)

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.test import Client
 
+from directory import views
 from orgs.models import Organization
 from places.states import STATES
 from tests.factories import county, organization, place, state, term, warmline
@@ -401,3 +402,10 @@ def test_a_page_names_its_one_address_without_what_was_asked(client, path, canon
     assert f'<link rel="canonical" href="{address}">' in page
     assert f'<meta property="og:url" content="{address}">' in page
     assert "og:image" not in page
+
+
+def test_the_page_of_the_design_is_for_development_alone(client, rf):
+    organization(name="Shown in the style")
+
+    assert client.get("/style/").status_code == 404
+    assert "Shown in the style" in views.style(rf.get("/style/")).content.decode()

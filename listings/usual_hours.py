@@ -34,7 +34,7 @@ def usual_hours(hours: Hours, at: datetime, zones: list[str]) -> str:
         pairs = zip(said, names, strict=True)
         return f"{days[0][0]} {', '.join(f'{times} {name}' for times, name in pairs)}"
     parts = zip(names, said, strict=True)
-    return ". ".join(f"{name}: {words}" for name, words in parts)
+    return " · ".join(f"{name}: {words}" for name, words in parts)
 
 
 def _said(table: dict[str, str]) -> str:

@@ -57,7 +57,7 @@ def test_a_split_state_gets_both_its_times():
 
 def test_times_of_several_kinds_are_said_zone_by_zone():
     assert said("Mo 09:00-17:00; Sa 12:00-17:00", EASTERN, CENTRAL) == (
-        "Eastern time: Mon 9 am to 5 pm; Sat noon to 5 pm. "
+        "Eastern time: Mon 9 am to 5 pm; Sat noon to 5 pm · "
         "Central time: Mon 8 am to 4 pm; Sat 11 am to 4 pm"
     )
 

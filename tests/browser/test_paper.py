@@ -59,8 +59,15 @@ def test_every_page_prints_its_numbers_and_not_its_machinery(page, path):
 
 
 @pytest.mark.usefixtures("site")
-def test_sheets_are_made_for_the_mail(site_environment, tmp_path):
-    command = [sys.executable, "manage.py", "print_sheets", tmp_path]
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ([], {"kentucky.pdf", "wyoming.pdf"}),
+        (["--language", "es"], {"kentucky-es.pdf", "wyoming-es.pdf"}),
+    ],
+)
+def test_sheets_are_made_for_the_mail(site_environment, tmp_path, language, names):
+    command = [sys.executable, "manage.py", "print_sheets", tmp_path, *language]
     subprocess.run(
         [*command, "--state", "WY", "--state", "ky", "--quiet"],
         cwd=ROOT,
@@ -70,9 +77,9 @@ def test_sheets_are_made_for_the_mail(site_environment, tmp_path):
     )
 
     made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert set(made) == {"kentucky.pdf", "wyoming.pdf"}
+    assert set(made) == names
     for pdf in made.values():
         assert pdf.startswith(b"%PDF-")
         assert 2 <= pages_of(pdf) <= 3
         assert {b"988", b"+18449994647"} <= numbers_of(pdf)
-    assert b"+13072666956" in numbers_of(made["wyoming.pdf"])
+    assert b"+13072666956" in numbers_of(made[max(names)])

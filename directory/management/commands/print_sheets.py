@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import get_language, override
 from tqdm import tqdm
 
 from directory.pdf import NoBrowser, find_browser, print_sheet
@@ -27,6 +29,9 @@ class Command(BaseCommand):
             metavar="MT",
             help="these alone; may be repeated",
         )
+        parser.add_argument(
+            "--language", choices=[code for code, _name in settings.LANGUAGES]
+        )
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,7 +45,8 @@ class Command(BaseCommand):
                 "it is printed on each sheet."
             )
         try:
-            self._print(codes, options["folder"], quiet=options["quiet"])
+            with override(options["language"] or settings.LANGUAGE_CODE):
+                self._print(codes, options["folder"], quiet=options["quiet"])
         except NoBrowser as problem:
             raise CommandError(str(problem)) from None
 
@@ -50,6 +56,8 @@ class Command(BaseCommand):
         at = timezone.now()
         places = Place.objects.states().filter(code__in=codes).order_by("name")
         for place in tqdm(places, desc="Sheets", unit=" sheets", disable=quiet or None):
-            name = place.name.lower().replace(" ", "-").replace(".", "")
+            name = slugify(place.name)
+            if (language := get_language()) != settings.LANGUAGE_CODE:
+                name += f"-{language}"
             print_sheet(place, at, folder / f"{name}.pdf", browser)
         self.stdout.write(f"{len(places)} sheets are in {folder}.")

@@ -193,6 +193,23 @@ def test_a_sender_gets_an_answer_if_they_left_an_address(client, box):
     assert "We called. It is open." in mail.get_body(("plain",)).get_content()
 
 
+def test_who_wrote_in_spanish_is_answered_in_spanish(client, box):
+    organization(slug="ours")
+    facts = {"problem": "closed", "sender_email": "sender@example.org"}
+    form = {"stamp": stamp(), **facts}
+    thanks = client.post("/es/orgs/ours/report/", form, headers=FROM_US)
+    assert "Gracias." in thanks.content.decode()
+
+    said = Suggestion.objects.get()
+    client.force_login(person())
+    form = {"_decline": "1", "reason": "It is open", "answer": "Está abierto."}
+    client.post(f"/admin/desk/suggestion/{said.pk}/change/", form)
+
+    [mail] = box.mails
+    assert mail["Subject"] == "Sobre su nota al Directorio de apoyo entre pares"
+    assert "Gracias por su nota" in mail.get_body(("plain",)).get_content()
+
+
 def test_the_digest_tells_what_is_due_in_their_states(box):
     organization(at=place("59301"))
     organization(at=place("82801"))

@@ -31,7 +31,7 @@ from desk.queue import about_theirs, pairs_of, suggestions_of
 from desk.roles import may, states_of
 from listings.exporting import hidden_facts
 from listings.importing import FileRefused, decode
-from listings.models import Listing
+from listings.sourced import Sourced
 from listings.values import differences, label, values, words
 from listings.workflow import import_text, importers
 
@@ -258,7 +258,7 @@ class ImportRunAdmin(OnlyToRead):
             steps=_steps(model, report.steps if report else run.steps),
         )
 
-    def _act(self, request: HttpRequest, run: ImportRun, model: type[Listing]) -> None:
+    def _act(self, request: HttpRequest, run: ImportRun, model: type[Sourced]) -> None:
         try:
             if "_undo" in request.POST:
                 for line in workflow.undo_import(run, model)[:20]:
@@ -274,7 +274,7 @@ class ImportRunAdmin(OnlyToRead):
 STEPS_SHOWN = 200
 
 
-def _steps(model: type[Listing], steps: list[dict[str, Any]]) -> list[Any]:
+def _steps(model: type[Sourced], steps: list[dict[str, Any]]) -> list[Any]:
     """(row, name, added, differences) of each row that does something."""
     shown = []
     for step in steps[:STEPS_SHOWN]:

@@ -33,24 +33,10 @@ FACT_WORDS = {
 MAX_FILE = 5_000_000
 
 
-class ListingForm(forms.ModelForm):  # type: ignore[type-arg]  # none at run time
-    """A listing at the desk: nothing is overwritten that somebody else just saved."""
+class KeptForm(forms.ModelForm):  # type: ignore[type-arg]  # none at run time
+    """Facts at the desk: nothing is overwritten that somebody else just saved."""
 
     opened_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    hours = WeekField(label=gettext_lazy("Hours"), required=False, max_length=500)
-    serves = AreasField(
-        label=gettext_lazy("States and counties served"),
-        required=False,
-        help_text=gettext_lazy(
-            "One line each: “Montana” for the whole state, "
-            "“Wyoming: Park, Big Horn” for counties."
-        ),
-    )
-    looked = forms.BooleanField(
-        label=gettext_lazy("I looked: it is none of the listings named above"),
-        required=False,
-        widget=forms.HiddenInput,
-    )
 
     # Set by the admin for each request.
     user: Any = None
@@ -58,19 +44,13 @@ class ListingForm(forms.ModelForm):  # type: ignore[type-arg]  # none at run tim
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.meanwhile: list[Difference] = []
-        self.similar: list[Any] = []
         if self.instance.pk:
             self.initial["opened_version"] = self.instance.version
-            if "serves" in self.fields:
-                self.initial["serves"] = list(self.instance.serves.all())
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.instance.pk:
             self._compare()
-        else:
-            self._look_for_the_same(cleaned)
-        self._stay_in_state(cleaned)
         if "_preview" in self.data:
             self.add_error(None, _("Nothing is saved yet. This is how it would look."))
         return cleaned
@@ -94,7 +74,7 @@ class ListingForm(forms.ModelForm):  # type: ignore[type-arg]  # none at run tim
         self.add_error(
             None,
             _(
-                "Somebody else saved this listing while you worked on it. Nothing of "
+                "Somebody else saved this while you worked on it. Nothing of "
                 "theirs or yours is lost: see what changed, then save again."
             ),
         )
@@ -107,6 +87,38 @@ class ListingForm(forms.ModelForm):  # type: ignore[type-arg]  # none at run tim
         if name == "terms":
             return sorted(f"{t.kind}:{t.slug}" for t in cleaned or [])
         return getattr(cleaned, "as_e164", cleaned)
+
+
+class ListingForm(KeptForm):
+    """A listing at the desk, with its week, its area, and a look for doubles."""
+
+    hours = WeekField(label=gettext_lazy("Hours"), required=False, max_length=500)
+    serves = AreasField(
+        label=gettext_lazy("States and counties served"),
+        required=False,
+        help_text=gettext_lazy(
+            "One line each: “Montana” for the whole state, "
+            "“Wyoming: Park, Big Horn” for counties."
+        ),
+    )
+    looked = forms.BooleanField(
+        label=gettext_lazy("I looked: it is none of the listings named above"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.similar: list[Any] = []
+        if self.instance.pk and "serves" in self.fields:
+            self.initial["serves"] = list(self.instance.serves.all())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.instance.pk:
+            self._look_for_the_same(cleaned)
+        self._stay_in_state(cleaned)
+        return cleaned
 
     def _look_for_the_same(self, cleaned: dict[str, Any]) -> None:
         self.similar = like(type(self.instance), cleaned)

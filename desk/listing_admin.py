@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.forms import Script, modelform_factory
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from phonenumber_field.phonenumber import to_python
 from desk import workflow
 from desk.duplicates import like
 from desk.forms import AssignForm, CheckForm, CloseForm, ListingForm, TagForm
-from desk.history import put_back, trail
+from desk.kept_admin import Fieldset, KeptAdmin
 from desk.models import Check, Suggestion
 from desk.queue import LISTING_HEAPS, titles, waiting
 from desk.roles import may, theirs
@@ -38,9 +38,6 @@ from listings.values import (
     value,
     values,
 )
-
-# What Django calls a fieldset: a heading, and the fields under it.
-Fieldset = tuple[Any, Any]
 
 CONTACT: Fieldset = (
     gettext_lazy("Contact"),
@@ -120,7 +117,7 @@ class QueueFilter(admin.SimpleListFilter):
         return waiting(queryset, str(self.value()), timezone.localdate())
 
 
-class ListingAdmin(admin.ModelAdmin):
+class ListingAdmin(KeptAdmin):
     """One form for every catalogue, in a curator's order of work."""
 
     form = ListingForm
@@ -145,10 +142,6 @@ class ListingAdmin(admin.ModelAdmin):
         "changed_at",
     )
     fieldsets: ClassVar[tuple[Fieldset, ...]]
-    # An address typed without its scheme is taken as https.
-    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
-    list_per_page = 50
-    show_full_result_count = False
     actions = (
         "record_checks",
         "publish_them",
@@ -160,18 +153,12 @@ class ListingAdmin(admin.ModelAdmin):
     )
 
     class Media:
-        css = {"all": ["css/desk.css"]}
         js = [Script("js/desk.js", type="module")]
 
     # Who sees what
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return theirs(super().get_queryset(request), request.user)
-
-    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        form: Any = super().get_form(request, *args, **kwargs)
-        form.user = request.user
-        return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The street of a withheld address is for those who may see it."""
@@ -187,10 +174,6 @@ class ListingAdmin(admin.ModelAdmin):
     def view_on_site(self, obj: Any) -> str | None:
         return str(obj.get_absolute_url()) if obj.is_public else None
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Listings are closed, not deleted: old addresses and numbers must live."""
-        return False
-
     def has_check_permission(self, request: HttpRequest) -> bool:
         return may(request.user, "check_listing")
 
@@ -202,16 +185,6 @@ class ListingAdmin(admin.ModelAdmin):
 
     def has_merge_permission(self, request: HttpRequest) -> bool:
         return may(request.user, "merge_listings")
-
-    # Saving
-
-    def save_model(
-        self, request: HttpRequest, obj: Any, form: Any, change: bool
-    ) -> None:
-        if change:
-            obj.version += 1
-        obj._change_reason = _("edited at the desk")
-        super().save_model(request, obj, form, change)
 
     # Pages of one listing
 
@@ -238,21 +211,6 @@ class ListingAdmin(admin.ModelAdmin):
             ),
             *super().get_urls(),
         ]
-
-    def _one(self, request: HttpRequest, pk: int) -> Any:
-        return get_object_or_404(self.get_queryset(request), pk=pk)
-
-    def _to(self, pk: int) -> HttpResponse:
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-        return redirect(reverse(name, args=[pk]))
-
-    def _page(self, request: HttpRequest, **context: Any) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            **context,
-        }
-        return render(request, context.pop("template"), context)
 
     def change_view(
         self,
@@ -331,28 +289,6 @@ class ListingAdmin(admin.ModelAdmin):
             title=_("Propose a change"),
             form=form,
             listing=listing,
-        )
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
-    ) -> HttpResponse:
-        listing = self._one(request, int(object_id))
-        if not self.has_view_or_change_permission(request, listing):
-            raise PermissionDenied
-        if request.method == "POST":
-            if not self.has_change_permission(request, listing):
-                raise PermissionDenied
-            row = int(request.POST["row"])
-            put_back(listing, row, _("put back"))
-            self.message_user(request, _("The facts are as they were then."))
-            return self._to(listing.pk)
-        return self._page(
-            request,
-            template="desk/history.html",
-            title=_("History"),
-            listing=listing,
-            entries=trail(listing, withheld=may(request.user, "see_withheld")),
-            may_change=self.has_change_permission(request, listing),
         )
 
     # Answers for the form's script

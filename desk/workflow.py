@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from desk.models import Check, DuplicatePair, ImportRun, LinkCheck, Suggestion
 from listings.importing import FACT_FIELDS, put_point
 from listings.models import Listing, OldSlug, Tombstone
+from listings.sourced import Sourced
 from listings.values import fact_names, put, value
 from listings.workflow import import_text
 
@@ -254,7 +255,7 @@ def apply_import(run: ImportRun) -> Any:
 
 
 @transaction.atomic
-def undo_import(run: ImportRun, model: type[Listing]) -> list[str]:
+def undo_import(run: ImportRun, model: type[Sourced]) -> list[str]:
     """Put back what an import did; what changed since stays, and is named."""
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     if run.state != ImportRun.State.APPLIED:

@@ -18,7 +18,8 @@ from django.db.models import Max
 from phonenumber_field.phonenumber import PhoneNumber
 
 from listings.hours import BadHours, check
-from listings.models import Listing, Term
+from listings.models import Term
+from listings.sourced import Sourced
 from listings.values import value
 from places.keys import place_key
 from places.models import Place
@@ -92,7 +93,7 @@ class Facts:
 class Importer(ABC):
     """Reads the rows of one kind of file."""
 
-    model: ClassVar[type[Listing]]
+    model: ClassVar[type[Sourced]]
     columns: ClassVar[frozenset[str]]
 
     def __init__(self, rows: Iterable[Row]) -> None:
@@ -208,19 +209,21 @@ class Report:
 
 
 class Applier:
-    """Turns facts into listings, changing only what differs and may change."""
+    """Turns facts into rows of a model, changing only what differs and may change."""
 
     def __init__(self, importer: Importer, reason: str = "") -> None:
         self.importer = importer
         self.reason = reason
         self.added: list[Any] = []
-        self.model = importer.model
+        self.model: Any = importer.model
+        # Of the two many-to-many, those that this model has.
+        self.many = [name for name in OTHER if hasattr(self.model, name)]
         found = self.model._default_manager.exclude(key="")
-        loaded = found.prefetch_related("terms", "serves")
+        loaded = found.prefetch_related(*self.many)
         self.existing: dict[str, Any] = {row.key: row for row in loaded}
         self.terms = {(term.kind, term.slug): term for term in Term.objects.all()}
-        self.slugs = set(self.model._default_manager.values_list("slug", flat=True))
-        self.links: dict[str, list[tuple[int, int]]] = {"terms": [], "serves": []}
+        self.slugs = self.model.taken_slugs()
+        self.links: dict[str, list[tuple[int, int]]] = {n: [] for n in self.many}
 
     def apply(self, facts: Facts, report: Report, number: int) -> Any:
         """Save the row's listing if it is new or differs. Raises RowRefused."""
@@ -258,8 +261,9 @@ class Applier:
         known = {pair for pair in facts.terms if pair in self.terms}
         for kind, slug in sorted(facts.terms - known):
             facts.warnings.append(f"no {kind} is called “{slug}”; left out")
-        wanted["terms"] = frozenset(self.terms[pair].pk for pair in known)
-        wanted["serves"] = frozenset(place.pk for place in facts.serves)
+        if self.many:
+            wanted["terms"] = frozenset(self.terms[pair].pk for pair in known)
+            wanted["serves"] = frozenset(place.pk for place in facts.serves)
         if issubclass(self.model, Located):
             wanted["point"] = None
             if facts.place is not None:
@@ -284,7 +288,7 @@ class Applier:
         return value.as_e164 if isinstance(value, PhoneNumber) else value
 
     def _set(self, listing: Any, values: dict[str, Any], *, known: bool) -> None:
-        many = {n: values.pop(n) for n in ("terms", "serves") if n in values}
+        many = {n: values.pop(n) for n in self.many if n in values}
         if "point" in values:
             put_point(listing, values.pop("point"))
         for name, wanted in values.items():
@@ -292,10 +296,7 @@ class Applier:
         if known:
             listing.version += 1
         else:
-            states = self.model.Status
-            listing.status = states.PUBLISHED if listing.has_contact else states.DRAFT
-            tries = listing.slug_tries()
-            listing.slug = next(slug for slug in tries if slug not in self.slugs)
+            listing.enter(self.slugs)
         try:
             listing.clean_fields(exclude=["slug", "checked_by", "parent", "county"])
         except ValidationError as error:
@@ -307,7 +308,7 @@ class Applier:
             listing.skip_history_when_saving = True
             self.added.append(listing)
         listing.save()
-        self.slugs.add(listing.slug)
+        self.slugs.add(getattr(listing, "slug", ""))
         for name, ids in many.items():
             if known:
                 getattr(listing, name).set(ids)
@@ -385,7 +386,7 @@ def _point(listing: Any) -> list[Any] | None:
     ]
 
 
-def _guarded(listing: Listing) -> set[str]:
+def _guarded(listing: Any) -> set[str]:
     """The fields that a curator has checked since."""
     if listing.checked_on is None:
         return set()

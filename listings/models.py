@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.text import slugify
@@ -24,10 +23,9 @@ from simple_history.models import HistoricalRecords
 from listings.hours import Hours
 from listings.hours import Status as OpenStatus
 from listings.querysets import ListingQuerySet, TermQuerySet
+from listings.sourced import Sourced
 from listings.words import fold
 from places.models import Place
-
-PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
 
 class Term(models.Model):
@@ -61,7 +59,7 @@ class Term(models.Model):
         return (self.label_es if get_language() == "es" else "") or self.label
 
 
-class Listing(models.Model):
+class Listing(Sourced):
     """One thing a person can turn to: its facts, its state and where both are from."""
 
     class Status(models.TextChoices):
@@ -96,9 +94,6 @@ class Listing(models.Model):
 
     # Days until a listing that was checked should be checked again.
     check_every_days: ClassVar = 180
-
-    # Kinds of files that bring listings of this catalogue in, and their readers.
-    importers: ClassVar[dict[str, str]] = {}
 
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(_("slug"), max_length=120, unique=True, blank=True)
@@ -161,18 +156,6 @@ class Listing(models.Model):
     )
     note = models.TextField(_("internal note"), blank=True)
 
-    key = models.CharField(_("source key"), max_length=200, blank=True)
-    source_name = models.CharField(_("source"), max_length=200, blank=True)
-    source_url = models.URLField(_("source address"), max_length=500, blank=True)
-    source_seen = models.CharField(
-        _("date of the source"),
-        max_length=10,
-        blank=True,
-        validators=[RegexValidator(PARTIAL_DATE)],
-        help_text=_("A date, a month (2022-05) or a year. Empty means undated."),
-    )
-    source_license = models.CharField(_("licence"), max_length=100, blank=True)
-
     checked_on = models.DateField(_("checked on"), null=True, blank=True)
     checked_how = models.CharField(
         _("checked how"), max_length=10, choices=CheckedHow, blank=True
@@ -210,9 +193,6 @@ class Listing(models.Model):
     # Stable for ever: other people's systems hold it.
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     search_text = models.TextField(default="", blank=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects: ClassVar[ListingQuerySet[Any]] = ListingQuerySet.as_manager()  # type: ignore[assignment]
     history = HistoricalRecords(
@@ -225,12 +205,7 @@ class Listing(models.Model):
         abstract = True
         ordering = ["name", "slug"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["key"],
-                condition=~Q(key=""),
-                name="%(app_label)s_%(class)s_key_unique",
-                violation_error_message=_("Another listing has this source key."),
-            ),
+            *Sourced.Meta.constraints,
             models.CheckConstraint(
                 condition=~Q(name="") & ~Q(slug=""),
                 name="%(app_label)s_%(class)s_name_and_slug_set",
@@ -272,13 +247,6 @@ class Listing(models.Model):
                 name="%(app_label)s_%(class)s_hours_have_zone",
                 violation_error_message=_(
                     "Hours need a time zone, like America/Denver."
-                ),
-            ),
-            models.CheckConstraint(
-                condition=Q(source_seen="") | Q(source_seen__regex=PARTIAL_DATE),
-                name="%(app_label)s_%(class)s_source_seen_is_date",
-                violation_error_message=_(
-                    "Write the date of the source as 2026, 2026-11 or 2026-11-24."
                 ),
             ),
         ]
@@ -358,6 +326,16 @@ class Listing(models.Model):
     @property
     def languages(self) -> list[Term]:
         return self.terms_of(Term.Kind.LANGUAGE)
+
+    @classmethod
+    def taken_slugs(cls) -> set[str]:
+        return set(cls._default_manager.values_list("slug", flat=True))
+
+    def enter(self, taken: set[str]) -> None:
+        """Public at once if there is a way to make contact, at a free address."""
+        states = self.Status
+        self.status = states.PUBLISHED if self.has_contact else states.DRAFT
+        self.slug = next(slug for slug in self.slug_tries() if slug not in taken)
 
     def publish(self) -> None:
         self.status = self.Status.PUBLISHED

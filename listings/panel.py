@@ -77,6 +77,18 @@ class Panel:
             [*groups, *self.groups], [*self.chips, *chips], cleared, self.hidden
         )
 
+    @property
+    def missing(self) -> str:
+        """Said where nothing carries what was asked for: whom it serves, or what it
+        offers; "" where neither was asked."""
+        for name, words in (
+            ("community", _("No listing here says it serves “%(what)s”.")),
+            ("service", _("No listing here says it offers “%(what)s”.")),
+        ):
+            if asked := [chip.label for chip in self.chips if chip.name == name]:
+                return words % {"what": ", ".join(asked)}
+        return ""
+
     def advice(self, count_without: Callable[[Chip], int]) -> list[Advice]:
         """Which chips to remove to get results, best first."""
         tried = [Advice(c.label, c.remove_url, count_without(c)) for c in self.chips]

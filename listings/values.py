@@ -51,6 +51,9 @@ def form_field(field: Any, **options: Any) -> Any:
 
 
 def fact_names(model: type[Model]) -> list[str]:
+    """The facts of a model: its own list, or those of FACTS that it has."""
+    if own := getattr(model, "facts", ()):
+        return list(own)
     known = {field.name for field in model._meta.get_fields()}
     return [name for name in FACTS.split() if name in known]
 

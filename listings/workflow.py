@@ -20,7 +20,7 @@ from listings.importing import (
     read_rows,
 )
 from listings.models import Tombstone
-from listings.registry import listing_models
+from listings.registry import sourced_models
 
 # More new rows than this change what a database should know of its tables.
 MANY = 100
@@ -30,7 +30,7 @@ def importers() -> dict[str, type[Importer]]:
     """Every kind of file there is, as its catalogue names it."""
     return {
         kind: import_string(dotted)
-        for model in listing_models()
+        for model in sourced_models()
         for kind, dotted in model.importers.items()
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -36,7 +36,7 @@ class AboutQuerySet(models.QuerySet[Any]):
 
 
 class AboutListing(models.Model):
-    """Anything that points at one listing of any catalogue."""
+    """Anything that points at one listing of any catalogue, or at a page of ours."""
 
     content_type = models.ForeignKey(
         ContentType, verbose_name=_("catalogue"), on_delete=models.CASCADE
@@ -145,7 +145,18 @@ class Suggestion(AboutListing):
         HOURS = "hours", _("The hours are wrong")
         UNSAFE = "unsafe", _("I felt unsafe or was not respected")
         NOT_PEER_RUN = "not_peer_run", _("It is not run by peers")
+        MISSING = "missing", _("Something is missing")
+        WRONG = "wrong", _("Something is not right")
+        UNCLEAR = "unclear", _("It is hard to understand")
         OTHER = "other", _("Something else")
+
+    # What a page of ours can have wrong; the other problems are those of a listing.
+    OF_PAGES: ClassVar = (
+        Problem.MISSING,
+        Problem.WRONG,
+        Problem.UNCLEAR,
+        Problem.OTHER,
+    )
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")

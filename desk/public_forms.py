@@ -42,13 +42,32 @@ class SenderForm(VisitorForm):
         return words
 
 
+def _problems(*, of_pages: bool) -> list[tuple[str, Any]]:
+    pages = set(Suggestion.OF_PAGES)
+    others = set(Suggestion.Problem) - pages | {Suggestion.Problem.OTHER}
+    known = pages if of_pages else others
+    return [(p.value, p.label) for p in Suggestion.Problem if p in known]
+
+
 class ReportForm(SenderForm):
+    """Of a listing: one choice is enough."""
+
     problem = forms.ChoiceField(
         label=gettext_lazy("What is wrong?"),
-        choices=Suggestion.Problem,
+        choices=lambda: _problems(of_pages=False),
         widget=forms.RadioSelect,
     )
     field_order = ("problem", "words", "sender_email")
+
+
+class PageReportForm(ReportForm):
+    """Of a guide or a state's page."""
+
+    problem = forms.ChoiceField(
+        label=gettext_lazy("What is missing or wrong?"),
+        choices=lambda: _problems(of_pages=True),
+        widget=forms.RadioSelect,
+    )
 
 
 class RemoveForm(VisitorForm):

@@ -18,6 +18,7 @@ from desk.models import DuplicatePair, LinkCheck, Suggestion
 from desk.roles import states_of, theirs
 from listings.models import Listing
 from listings.registry import listing_models
+from places.models import Place
 
 SHOWN = 5
 # One failure may be a bad day of the site.
@@ -168,7 +169,12 @@ def suggestions_of(user: Any) -> Any:
     if states is None:
         return Suggestion.objects.all()
     new_here = Q(kind=Suggestion.Kind.NEW, changes__state__in=states)
-    return Suggestion.objects.filter(about_theirs(user) | new_here)
+    kept = Place.objects.states().filter(code__in=states)
+    page = Q(
+        content_type=ContentType.objects.get_for_model(Place),
+        object_id__in=kept.values("pk"),
+    )
+    return Suggestion.objects.filter(about_theirs(user) | new_here | page)
 
 
 def pairs_of(user: Any) -> Any:

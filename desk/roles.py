@@ -13,7 +13,8 @@ VOLUNTEER = "Volunteer"
 READER = "Reader"
 
 _LISTINGS = ("organization", "warmline")
-_READ = [f"view_{model}" for model in (*_LISTINGS, "term", "place")]
+_PAGES = ("guide", "credential")
+_READ = [f"view_{model}" for model in (*_LISTINGS, *_PAGES, "term", "place")]
 _WORK = [
     *_READ,
     *(f"{act}_{model}" for act in ("add", "change") for model in _LISTINGS),
@@ -38,6 +39,7 @@ PERMISSIONS: dict[str, list[str]] = {
         *_HISTORY,
         "import_listings",
         "view_importrun",
+        *(f"{act}_{model}" for act in ("add", "change") for model in _PAGES),
         "add_term",
         "change_term",
         "view_tombstone",
@@ -49,12 +51,15 @@ PERMISSIONS: dict[str, list[str]] = {
 
 
 def set_up_roles() -> None:
-    """Make the groups, with the permissions above; the administrator has them all."""
+    """Give each group the permissions above, and the administrator all of them.
+
+    A site's own additions stay: nothing is taken away.
+    """
     everything = Permission.objects.all()
-    Group.objects.get_or_create(name=ADMINISTRATOR)[0].permissions.set(everything)
+    Group.objects.get_or_create(name=ADMINISTRATOR)[0].permissions.add(*everything)
     for name, codenames in PERMISSIONS.items():
         group, _made = Group.objects.get_or_create(name=name)
-        group.permissions.set(everything.filter(codename__in=codenames))
+        group.permissions.add(*everything.filter(codename__in=codenames))
 
 
 def states_of(user: Any) -> list[str] | None:

@@ -16,7 +16,12 @@ from django.views.decorators.http import require_http_methods
 
 from desk.duplicates import like
 from desk.models import OptOut, Reminder, Suggestion
-from desk.public_forms import RemoveForm, ReportForm, proposal_form
+from desk.public_forms import (
+    PageReportForm,
+    RemoveForm,
+    ReportForm,
+    proposal_form,
+)
 from desk.visitors import VisitorForm
 from desk.workflow import locked, record_check, remove_on_request
 from listings.importing import FACT_FIELDS
@@ -94,13 +99,19 @@ def suggest_change(request: HttpRequest, model: Any, slug: str) -> HttpResponse:
 @anonymous_form
 @form_methods
 def report(request: HttpRequest, model: Any, slug: str) -> HttpResponse:
-    """Something is wrong with a listing: one choice is enough."""
-    listing = _public(model, slug)
-    form = ReportForm(request.POST or None)
+    """Something is wrong with a listing or a guide: one choice is enough."""
+    return report_about(request, _public(model, slug))
+
+
+def report_about(request: HttpRequest, subject: Any) -> HttpResponse:
+    """The same form about anything that has a page."""
+    is_listing = isinstance(subject, Listing)
+    form = (ReportForm if is_listing else PageReportForm)(request.POST or None)
     if _accepted(request, form):
-        _keep(Suggestion.Kind.PROBLEM, form, listing=listing)
-        return _thanks(request, _("Thank you. A curator will check it."), listing)
-    return _ask(request, _("Report a problem"), form, listing=listing)
+        _keep(Suggestion.Kind.PROBLEM, form, listing=subject)
+        return _thanks(request, _("Thank you. A curator will check it."), subject)
+    title = _("Report a problem") if is_listing else _("Something missing or wrong?")
+    return _ask(request, title, form, listing=subject)
 
 
 def _copy(listing: Any) -> Any:

@@ -29,13 +29,15 @@ class Answer:
     more: str = ""
 
 
-def answer(search: Search, sections: list[Section]) -> Answer:
+def answer(search: Search, panel: Panel, sections: list[Section]) -> Answer:
     near = next((part for part in sections if isinstance(part, Near)), None)
     more = _what_reaches(sections)
     if near is None:
         return Answer(_("Here is what you can reach from anywhere."), more)
     if not near.total:
-        return Answer(_nothing(search), more)
+        serving = any(part.total for part in sections if part.name == "serving")
+        missing = "" if serving else panel.missing
+        return Answer(missing or _nothing(search), more)
     if not near.has_miles:
         return Answer(_count_words(near), more)
     if near.pager.page > 1:

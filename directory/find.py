@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.forms import FindForm
+from guides.models import Guide
 from listings.panel import ONE_PAGE, Advice, Pager, page_number
 from orgs.filters import OrganizationFilter
 from orgs.models import Organization
@@ -27,6 +28,9 @@ FAR_SHOWN = 3
 SERVING_SHOWN = 10
 ONLINE_SHOWN = 8
 LINES_SHOWN = 8
+GUIDES_SHOWN = 4
+# Guides for whoever finds little near, and for whoever is about to call.
+RURAL, CALLING = "rural-areas", "calling-a-warmline"
 
 
 @dataclass
@@ -221,6 +225,12 @@ class Search:
     def _area_label(self, place: Place) -> str:
         county = place.own_county
         return county.label if county else place.state_name
+
+    def guides(self) -> list[Guide]:
+        """On the words asked for; else those that help with what the page shows."""
+        if words := self.words or self.name_typed:
+            return list(Guide.objects.public().matching(words)[:GUIDES_SHOWN])
+        return list(Guide.objects.named(RURAL, CALLING))
 
     def phone(self) -> Phone:
         place = self.place

@@ -153,6 +153,7 @@ INSTALLED_APPS = [
     "desk",
     "orgs",
     "warmlines",
+    "guides",
     "directory",
 ]
 MIDDLEWARE = [

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
+from guides.models import Guide
 from listings.models import Listing
 from listings.registry import listing_models
 from places.states import STATES
@@ -25,6 +26,8 @@ PAGES = [
     "privacy",
     "accessibility",
     "freshness",
+    "guides",
+    "become",
     "leaving",
 ]
 
@@ -52,6 +55,14 @@ class StateSitemap(InEachLanguage):
         return reverse("state", args=[item.lower()])
 
 
+class GuideSitemap(InEachLanguage):
+    def items(self) -> Iterable[Guide]:
+        return Guide.objects.public()
+
+    def lastmod(self, item: Guide) -> datetime:
+        return item.changed_at
+
+
 class ListingSitemap(InEachLanguage):
     limit = 5_000
 
@@ -68,4 +79,5 @@ class ListingSitemap(InEachLanguage):
 
 def sitemaps() -> dict[str, Sitemap]:
     listings = {m.__name__.lower(): ListingSitemap(m) for m in listing_models()}
-    return {"pages": PageSitemap(), "states": StateSitemap(), **listings}
+    pages = {"pages": PageSitemap(), "states": StateSitemap(), "guides": GuideSitemap()}
+    return {**pages, **listings}

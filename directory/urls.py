@@ -20,6 +20,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("states/", views.states, name="states"),
     path("states/<slug:code>/", views.state, name="state"),
     path("states/<slug:code>/map/", views.state_map, name="state_map"),
+    path("states/<slug:code>/report/", views.state_report, name="state_report"),
     path("states/<slug:code>/print/", views.state_sheet, name="state_sheet"),
     path("online/", views.online, name="online"),
     path("kept/", offline.kept, name="kept"),
@@ -28,6 +29,7 @@ PAGES: list[URLPattern | URLResolver] = [
     *(path(f"{page}/", views.explain, {"page": page}, name=page) for page in EXPLAINED),
     path("", include("orgs.urls")),
     path("", include("warmlines.urls")),
+    path("", include("guides.urls")),
     path("", include("desk.urls")),
 ]
 if settings.DEBUG:

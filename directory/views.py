@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from desk.views import anonymous_form, form_methods, report_about
 from directory.answer import advise, answer, find_panel
-from directory.find import Search
+from directory.find import CALLING, RURAL, Search
 from directory.forms import FindForm
 from directory.freshness import freshness_on
 from directory.map import map_page
@@ -21,6 +22,7 @@ from directory.online import online_page
 from directory.sheet import state_on_paper
 from directory.states import state_page
 from directory.tilemap import tiles
+from guides.models import Credential, Guide
 from listings.panel import ONE_PAGE, place_links
 from orgs.kinds import KIND_WORDS
 from orgs.models import Organization
@@ -31,6 +33,7 @@ from warmlines.lines import lines_at
 from warmlines.models import Warmline
 
 HOME_LINES = 4
+HOME_GUIDES = 4
 
 
 @require_safe
@@ -44,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "lines": for_anyone[:HOME_LINES],
         "open_count": len(open_lines),
         "states": list(STATES.values()),
+        "guides": list(Guide.objects.public()[:HOME_GUIDES]),
         "at": at,
     }
     return render(request, "directory/home.html", context)
@@ -65,9 +69,10 @@ def find(request: HttpRequest) -> HttpResponse:
         "problem": form.problem,
         "candidates": [] if search.place else links,
         "other_meanings": links if search.place else [],
-        "answer": answer(search, sections),
+        "answer": answer(search, panel, sections),
         "panel": panel,
         "sections": sections,
+        "guides": search.guides(),
         "at": at,
     }
     return render(request, "directory/find.html", context)
@@ -123,9 +128,19 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
         "page": state_page(place, request.GET, at),
         "sheet_url": reverse("state_sheet", args=[code.lower()]),
         "sheets": SHEETS,
+        "credentials": list(Credential.objects.public().in_state(place.state)),
+        "guides": list(Guide.objects.named(RURAL, CALLING)),
         "at": at,
     }
     return render(request, "directory/state.html", context)
+
+
+@anonymous_form
+@form_methods
+def state_report(request: HttpRequest, code: str) -> HttpResponse:
+    """Something is missing or wrong on the page of a state."""
+    place = get_object_or_404(Place.objects.states(), code=code.upper())
+    return report_about(request, place)
 
 
 @require_safe

@@ -24,6 +24,7 @@ NUMBERS = itertools.count()
 # Files of a minute: begun first, so that no worker ends long after the others.
 LONGEST = ("test_crawl.py", "test_race.py", "test_scenarios.py", "test_near.py")
 STARTER = [("cils", 655), ("organizations", 502), ("warmlines", 119)]
+CREDENTIALS = ROOT / "fixtures/state_guides.csv"
 
 
 @pytest.hookimpl(trylast=True)
@@ -118,10 +119,14 @@ def plain_static_files(settings):
 
 @pytest.fixture(scope="module")
 def starter(django_db_setup, django_db_blocker):
-    """The real starter listings for a module's tests; taken back after the last."""
+    """The real starter data for a module's tests; taken back after the last."""
     with django_db_blocker.unblock(), transaction.atomic():
         for kind, _rows in STARTER:
             path = settings.BASE_DIR / "fixtures" / f"{kind}.csv"
             call_command("import_listings", kind, path, quiet=True, stdout=StringIO())
+        call_command(
+            "import_listings", "credentials", CREDENTIALS, quiet=True, stdout=StringIO()
+        )
+        call_command("load_guides", stdout=StringIO())
         yield
         transaction.set_rollback(True)

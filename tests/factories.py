@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
 from desk.models import Desk
+from guides.models import Credential, Guide
 from listings.models import Term
 from orgs.models import Organization
 from places.models import Place
@@ -76,6 +77,35 @@ def warmline(*, serves=(), terms=(), **facts):
     made.serves.set(serves)
     made.terms.set(terms)
     return made
+
+
+def guide(**facts):
+    """Published, in both languages."""
+    number = next(NUMBERS)
+    words = {
+        "title": f"Guide {number}",
+        "title_es": f"Guía {number}",
+        "summary": "In short.",
+        "summary_es": "En breve.",
+        "body": "Some words.",
+        "body_es": "Unas palabras.",
+    }
+    about = {"slug": f"guide-{number}", "status": Guide.Status.PUBLISHED}
+    return Guide.objects.create(**{**words, **about, **facts})
+
+
+def credential(**facts):
+    """Offered in Montana; nothing else was found."""
+    number = next(NUMBERS)
+    known = {
+        "name": f"Certified Example {number}",
+        "key": f"credential:{number}",
+        "state": "MT",
+        "focus": Credential.Focus.BOTH,
+        "source_name": "example.org",
+        "source_url": "https://example.org/",
+    }
+    return Credential.objects.create(**{**known, **facts})
 
 
 def person(name="ada", role="Curator", states=(), **facts):

@@ -10,7 +10,7 @@ from django.conf import settings
 from directory.urls import EXPLAINED
 from tests.conftest import ROOT
 
-APPS = ("places", "listings", "desk", "orgs", "warmlines", "directory")
+APPS = ("places", "listings", "desk", "orgs", "warmlines", "guides", "directory")
 
 
 def code():

@@ -67,7 +67,7 @@ function offer(box) {
   });
   act(add, async () => {
     await navigator.serviceWorker.register(box.dataset.worker);
-    await keep([...urls, box.dataset.list]);
+    await keep([...urls, ...box.dataset.shared.split(" ")]);
   }, "kept");
   act(remove, () => forget(urls, box.dataset.sheets), "removed");
   refresh().then((here) => {

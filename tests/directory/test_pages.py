@@ -10,7 +10,16 @@ from django.test import Client
 from directory import views
 from orgs.models import Organization
 from places.states import STATES
-from tests.factories import county, organization, place, state, term, warmline
+from tests.factories import (
+    county,
+    credential,
+    guide,
+    organization,
+    place,
+    state,
+    term,
+    warmline,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +40,10 @@ PAGES = [
     "/warmlines/line/",
     "/centers-for-independent-living/",
     "/centers-for-independent-living/?near=59301",
+    "/guides/",
+    "/guides/ours/",
+    "/become-a-peer-supporter/",
+    "/become-a-peer-supporter/?state=MT&other=GU",
     "/about/",
     "/contact/",
     "/privacy/",
@@ -46,6 +59,8 @@ def listings():
     facts = {"serves": [state("MT")], "terms": [term("community", "veterans")]}
     organization(at=place("59301"), slug="ours", kind="cil", online=True, **facts)
     warmline(slug="line", hours="Mo-Su 09:00-17:00", **facts)
+    guide(slug="ours")
+    credential(training_hours=40)
     organization(at=place("59301"), slug="draft-org", status="draft", **facts)
     gone = {"status": "closed", "closed_because": "The house was sold"}
     organization(at=place("59301"), slug="gone-org", **gone, **facts)
@@ -211,7 +226,7 @@ def test_a_withheld_street_is_on_no_page(client):
     pages = [
         text(client, path)
         for path in paths
-        if path not in ("/orgs/ours/", "/warmlines/line/")
+        if path not in ("/orgs/ours/", "/warmlines/line/", "/guides/ours/")
     ]
 
     assert any("house" in page for page in pages)

@@ -9,7 +9,7 @@ import pytest
 import textstat
 
 from orgs.kinds import KIND_WORDS
-from tests.factories import organization, place, state, warmline
+from tests.factories import credential, guide, organization, place, state, warmline
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,10 @@ PAGES = [
     "/orgs/",
     "/orgs/center/",
     "/centers-for-independent-living/",
+    "/guides/",
+    "/guides/ours/",
+    "/become-a-peer-supporter/",
+    "/become-a-peer-supporter/?state=MT&other=GU",
     "/about/",
     "/contact/",
     "/privacy/",
@@ -64,6 +68,8 @@ def sentences(page):
 def listings():
     organization(at=place("59301"), slug="center", kind="cil")
     warmline(serves=[state("MT")], slug="line")
+    guide(slug="ours", searches="Groups | Grupos | find?kind=cil")
+    credential(standing="planned")
 
 
 @pytest.mark.usefixtures("listings")

@@ -10,12 +10,13 @@ import pytest
 
 from places.states import STATES
 from tests.conftest import ROOT
-from tests.factories import organization, place, state, warmline
+from tests.factories import credential, guide, organization, place, state, warmline
 
 WORDS = polib.pofile(str(ROOT / "locale/es/LC_MESSAGES/django.po"))
 # The desk is in English, as its curators are.
 DESK = re.compile(
     r"desk/(?!views|visitors|mail|public)|\w+/admin\.py|templates/desk/(?!public|mail)"
+    r"|templates/guides/change_form"
 )
 HOLES = re.compile(r"%\(\w+\)s|\{\w+\}|<[^>]+>")
 PAGES = [
@@ -43,8 +44,14 @@ PAGES = [
     "/orgs/closed/",
     "/centers-for-independent-living/",
     "/centers-for-independent-living/?near=59301",
+    "/guides/ours/report/",
+    "/states/mt/report/",
     "/suggest/",
     "/suggest/?what=warmline",
+    "/guides/",
+    "/guides/ours/",
+    "/become-a-peer-supporter/",
+    "/become-a-peer-supporter/?state=MT&other=GU",
     "/about/",
     "/contact/",
     "/privacy/",
@@ -133,6 +140,9 @@ def listings(db):
     )
     organization(slug="second", name="Zzz2", online=True, hours="24/7", **spot)
     organization(slug="closed", name="Zzz3", status="closed", closed_because="Zzz")
+    guide(slug="ours", searches="Zzz | Zzz | find?kind=cil")
+    credential(name="Zzz6", training_hours=40, source_name="Zzz")
+    credential(name="Zzz7", standing="planned", source_name="Zzz")
     warmline(serves=[state("MT")], slug="line", name="Zzz4")
     warmline(slug="other", name="Zzz5", hours="Mo 09:00-10:00", who_may_call="anyone")
 

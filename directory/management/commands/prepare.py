@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from listings.registry import listing_models
+from listings.workflow import importers
 
-# In this order: a file's rows may name rows of the file before.
-STARTER_FILES = ("cils", "organizations", "warmlines")
+# Kind and file, in this order: a file's rows may name rows of the file before.
+STARTER_FILES = {
+    "cils": "cils.csv",
+    "organizations": "organizations.csv",
+    "warmlines": "warmlines.csv",
+    "credentials": "state_guides.csv",
+}
 
 
 class Command(BaseCommand):
@@ -22,11 +28,15 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         call_command("load_places", if_empty=True)
-        if not any(model.objects.exists() for model in listing_models()):
-            self._load_starter_listings()
+        self._load_starter_files()
+        call_command("load_guides", stdout=StringIO())
         call_command("collectstatic", interactive=False, verbosity=0)
 
-    def _load_starter_listings(self) -> None:
-        for kind in STARTER_FILES:
-            path = settings.BASE_DIR / "fixtures" / f"{kind}.csv"
-            call_command("import_listings", kind, path)
+    def _load_starter_files(self) -> None:
+        """The files of every model that has no rows yet."""
+        models = {kind: importers()[kind].model for kind in STARTER_FILES}
+        empty = {m for m in models.values() if not m._default_manager.exists()}
+        for kind, name in STARTER_FILES.items():
+            if models[kind] in empty:
+                path = settings.BASE_DIR / "fixtures" / name
+                call_command("import_listings", kind, path)

@@ -1,0 +1,112 @@
+"""Guides and credentials at the curators' desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from desk.kept_admin import KeptAdmin
+from desk.roles import may
+from guides.models import Credential, Guide
+
+
+@admin.register(Guide)
+class GuideAdmin(KeptAdmin):
+    """Both languages side by side, with a preview of what is typed."""
+
+    change_form_template = "guides/change_form.html"
+    list_display = ("title", "status", "order", "written_on", "reviewed_on")
+    list_filter = ("status", ("reviewed_by", admin.EmptyFieldListFilter))
+    search_fields = ("title", "search_text")
+    fieldsets = (
+        (None, {"fields": ("slug", "order", "status", "opened_version")}),
+        (gettext_lazy("In English"), {"fields": ("title", "summary", "body")}),
+        (gettext_lazy("In Spanish"), {"fields": ("title_es", "summary_es", "body_es")}),
+        (gettext_lazy("At the end"), {"fields": ("searches", "sources")}),
+        (
+            gettext_lazy("How sure we are"),
+            {"fields": ("written_on", ("reviewed_on", "reviewed_by"))},
+        ),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Other pages link to an address that is out: it stays."""
+        return ("slug",) if obj is not None and obj.is_public else ()
+
+    def view_on_site(self, obj: Guide) -> str | None:
+        return obj.get_absolute_url() if obj.is_public else None
+
+
+@admin.register(Credential)
+class CredentialAdmin(KeptAdmin):
+    """What a state asks; the curator says when it was held against the rules."""
+
+    list_display = ("state", "name", "focus", "standing", "source_seen", "checked_on")
+    list_display_links = ("name",)
+    list_filter = (
+        "standing",
+        "focus",
+        ("checked_on", admin.EmptyFieldListFilter),
+        "state",
+    )
+    search_fields = ("name", "abbreviation", "certifying_body")
+    readonly_fields = ("key", "checked_on", "checked_by", "created_at", "changed_at")
+    actions = ("mark_checked",)
+    fieldsets = (
+        (None, {"fields": ("state", "name", "abbreviation", "focus", "standing")}),
+        (
+            gettext_lazy("Who certifies"),
+            {"fields": ("certifying_body", "certifying_body_website")},
+        ),
+        (
+            gettext_lazy("What it asks for"),
+            {
+                "description": gettext_lazy("Empty means not found, and never none."),
+                "fields": (
+                    ("training_hours", "work_hours", "supervision_hours"),
+                    ("exam_required", "lived_experience_required"),
+                    "min_recovery_time",
+                    "min_age",
+                    "education",
+                    "continuing_education",
+                    "medicaid_billable",
+                    "note",
+                ),
+            },
+        ),
+        (
+            gettext_lazy("Where the facts are from"),
+            {
+                "fields": (
+                    "key",
+                    "source_name",
+                    "source_url",
+                    "source_seen",
+                    "source_license",
+                    ("checked_on", "checked_by"),
+                    ("created_at", "changed_at"),
+                    "opened_version",
+                )
+            },
+        ),
+    )
+
+    def has_check_permission(self, request: HttpRequest) -> bool:
+        may_check = may(request.user, "check_listing")
+        return may_check and self.has_change_permission(request)
+
+    @admin.action(
+        description=gettext_lazy("I compared every fact with the certifying body"),
+        permissions=["check"],
+    )
+    def mark_checked(self, request: HttpRequest, queryset: Any) -> None:
+        rows = list(queryset.select_for_update())
+        for credential in rows:
+            credential._change_reason = _("check")
+            credential.mark_checked(on=timezone.localdate(), by=request.user)
+        self.message_user(request, _("%(number)s done.") % {"number": len(rows)})

@@ -1,0 +1,43 @@
+"""What somebody asks of the page about becoming a peer supporter."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from guides.models import Credential
+from places.states import STATES
+
+
+def _states() -> list[tuple[str, str]]:
+    return [("", "–"), *((state.code, state.name) for state in STATES.values())]
+
+
+class BecomeForm(forms.Form):
+    """A state, perhaps a second one beside it, and a kind of experience."""
+
+    state = forms.ChoiceField(label=_("State"), choices=_states, required=False)
+    other = forms.ChoiceField(label=_("Compare with"), choices=_states, required=False)
+    focus = forms.ChoiceField(
+        label=_("Experience"),
+        choices=[("", _("Any")), *Credential.Focus.choices],
+        required=False,
+    )
+
+    def clean(self) -> dict[str, str]:
+        """One state alone is the first; a state beside itself is one state."""
+        cleaned: dict[str, str] = super().clean() or {}
+        first, second = cleaned.get("state", ""), cleaned.get("other", "")
+        cleaned["state"] = first or second
+        cleaned["other"] = second if first and second != first else ""
+        return cleaned
+
+    @property
+    def codes(self) -> list[str]:
+        """The states asked for: none, one or two."""
+        chosen = (self.cleaned_data.get("state"), self.cleaned_data.get("other"))
+        return [code for code in chosen if code]
+
+    @property
+    def focus_chosen(self) -> str:
+        return str(self.cleaned_data.get("focus") or "")

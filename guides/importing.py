@@ -1,0 +1,83 @@
+"""Credentials, as their file tells of them."""
+
+from __future__ import annotations
+
+import re
+
+from guides.models import Credential
+from listings.importing import Facts, Importer, Row, RowRefused, source
+from places.states import STATES
+
+COLUMNS = """
+key state credential_name credential_abbreviation focus certifying_body
+certifying_body_website training_hours work_experience_hours supervision_hours
+exam_required lived_experience_required min_recovery_time min_age education
+continuing_education medicaid_billable source_name source_url source_license
+source_seen note
+"""
+ANSWERS = {"yes": True, "no": False, "": None}
+# Names of rows that must not look like a certificate somebody can earn.
+STANDINGS = (
+    (re.compile(r"\(in process\)"), Credential.Standing.PLANNED),
+    (re.compile(r"^No state .* found$"), Credential.Standing.NOT_FOUND),
+)
+
+
+class CredentialImporter(Importer):
+    """state_guides.csv: one row a credential."""
+
+    model = Credential
+    columns = frozenset(COLUMNS.split())
+
+    def read(self, row: Row) -> Facts:
+        if row["state"] not in STATES:
+            raise RowRefused(f"“{row['state']}” is not a state or territory")
+        if not row["credential_name"]:
+            raise RowRefused("the row has no name")
+        if row["focus"] not in Credential.Focus.values:
+            raise RowRefused(f"“{row['focus']}” is not a focus we know")
+        if not row["source_url"]:
+            raise RowRefused("the row has no source")
+        fields = {
+            "state": row["state"],
+            "name": row["credential_name"],
+            "abbreviation": row["credential_abbreviation"],
+            "focus": row["focus"],
+            "standing": _standing(row["credential_name"]),
+            "certifying_body": row["certifying_body"],
+            "certifying_body_website": row["certifying_body_website"],
+            "training_hours": _number(row, "training_hours"),
+            "work_hours": _number(row, "work_experience_hours"),
+            "supervision_hours": _number(row, "supervision_hours"),
+            "exam_required": _answer(row, "exam_required"),
+            "lived_experience_required": _answer(row, "lived_experience_required"),
+            "min_recovery_time": row["min_recovery_time"],
+            "min_age": _number(row, "min_age"),
+            "education": row["education"],
+            "continuing_education": row["continuing_education"],
+            "medicaid_billable": _answer(row, "medicaid_billable"),
+            "note": row["note"],
+            **source(row),
+        }
+        return Facts(row["key"], fields)
+
+
+def _standing(name: str) -> str:
+    found = (standing for pattern, standing in STANDINGS if pattern.search(name))
+    return next(found, Credential.Standing.OFFERED)
+
+
+def _number(row: Row, column: str) -> int | None:
+    text = row[column]
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise RowRefused(f"{column}: “{text}” is not a whole number")
+    return int(text)
+
+
+def _answer(row: Row, column: str) -> bool | None:
+    text = row[column].casefold()
+    if text not in ANSWERS:
+        raise RowRefused(f"{column}: “{row[column]}” is neither yes nor no")
+    return ANSWERS[text]

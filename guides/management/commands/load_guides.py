@@ -1,0 +1,21 @@
+"""Bring the shipped guides in; the ones that somebody edited here stay as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from guides.shipped import load, shipped
+
+
+class Command(BaseCommand):
+    help = "Load the guides of fixtures/guides; edited ones are left alone."
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = settings.BASE_DIR / "fixtures" / "guides"
+        changed = [slug for slug, facts in shipped(folder) if load(slug, facts)]
+        self.stdout.write(f"{len(changed)} guides loaded.")

@@ -1,0 +1,348 @@
+"""Guides people ask for, and what each state asks of those who support others."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from guides import lines
+from guides.markdown import render
+from listings.sourced import Sourced
+from listings.words import fold
+from places.states import STATES
+
+# More is a slip of the pen, on any database.
+AT_MOST_HOURS = MaxValueValidator(20_000)
+
+
+class GuideQuerySet(models.QuerySet["Guide"]):
+    def public(self) -> Self:
+        return self.filter(status=Guide.Status.PUBLISHED)
+
+    def matching(self, words: str) -> Self:
+        """Every word stands in the title, the summary or the body, in any language."""
+        found = self
+        for word in fold(words).split()[:8]:
+            found = found.filter(search_text__contains=word)
+        return found
+
+    def named(self, *slugs: str) -> Self:
+        """The public ones of these: a page links to a guide only while it is there."""
+        return self.public().filter(slug__in=slugs)
+
+
+class Guide(models.Model):
+    """A short plain page in English and Spanish that ends in the directory."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+
+    facts = (
+        "title",
+        "title_es",
+        "summary",
+        "summary_es",
+        "body",
+        "body_es",
+        "searches",
+        "sources",
+        "order",
+        "status",
+        "written_on",
+        "reviewed_on",
+        "reviewed_by",
+    )
+
+    title = models.CharField(_("title"), max_length=120)
+    title_es = models.CharField(_("title in Spanish"), max_length=120, blank=True)
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    summary = models.CharField(_("summary"), max_length=250)
+    summary_es = models.CharField(_("summary in Spanish"), max_length=250, blank=True)
+    body = models.TextField(
+        _("text"),
+        help_text=_(
+            "Markdown: ## heading, - list, **bold**, [link](/warmlines/). "
+            "At most 600 words, in plain language."
+        ),
+    )
+    body_es = models.TextField(_("text in Spanish"), blank=True)
+    searches = models.TextField(
+        _("searches at the end"),
+        blank=True,
+        help_text=_("One line each: label | label in Spanish | page?filters"),
+    )
+    sources = models.TextField(
+        _("sources"), blank=True, help_text=_("One line each: name | address | year")
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=1000)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.DRAFT
+    )
+    written_on = models.DateField(_("written on"), null=True, blank=True)
+    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
+    reviewed_by = models.CharField(
+        _("reviewed by"),
+        max_length=120,
+        blank=True,
+        help_text=_("As the public reads it: a name, or a role. Empty: nobody has."),
+    )
+
+    search_text = models.TextField(default="", blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects: ClassVar[GuideQuerySet] = GuideQuerySet.as_manager()  # type: ignore[assignment]
+    history = HistoricalRecords(excluded_fields=["search_text"])
+
+    class Meta:
+        verbose_name = _("guide")
+        verbose_name_plural = _("guides")
+        ordering = ["order", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="published")
+                | ~Q(title="")
+                & ~Q(title_es="")
+                & ~Q(summary="")
+                & ~Q(summary_es="")
+                & ~Q(body="")
+                & ~Q(body_es=""),
+                name="guide_published_in_both_languages",
+                violation_error_message=_(
+                    "To publish it, give title, summary and text in both languages."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_on=None, reviewed_by="")
+                | Q(reviewed_on__isnull=False) & ~Q(reviewed_by=""),
+                name="guide_review_on_and_by_together",
+                violation_error_message=_("A review needs its day and by whom."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The title in the reader's language."""
+        return self._said("title")
+
+    def save(self, **options: Any) -> None:
+        names = ("title", "summary", "body", "title_es", "summary_es", "body_es")
+        self.search_text = fold(" ".join(getattr(self, name) for name in names))
+        super().save(**options)
+
+    def get_absolute_url(self) -> str:
+        return reverse("guide", args=[self.slug])
+
+    def clean(self) -> None:
+        """The lines of searches and sources must be readable."""
+        problems = {}
+        for name, read in (("searches", lines.searches), ("sources", lines.sources)):
+            try:
+                read(getattr(self, name))
+            except ValidationError as error:
+                problems[name] = error
+        if problems:
+            raise ValidationError(problems)
+
+    @property
+    def is_public(self) -> bool:
+        return self.status == self.Status.PUBLISHED
+
+    @property
+    def in_short(self) -> str:
+        """The summary in the reader's language."""
+        return self._said("summary")
+
+    @property
+    def html(self) -> SafeString:
+        """The text in the reader's language."""
+        return render(self._said("body"))
+
+    @property
+    def search_list(self) -> list[lines.Search]:
+        return lines.searches(self.searches)
+
+    @property
+    def source_list(self) -> list[lines.Source]:
+        return lines.sources(self.sources)
+
+    @property
+    def near_search(self) -> lines.Search | None:
+        """The first search that can be asked about one's own place."""
+        return next((s for s in self.search_list if s.near_url), None)
+
+    def _said(self, name: str) -> str:
+        spanish = getattr(self, f"{name}_es") if get_language() == "es" else ""
+        return spanish or getattr(self, name)
+
+
+class CredentialQuerySet(models.QuerySet["Credential"]):
+    def public(self) -> Self:
+        return self.exclude(standing=Credential.Standing.ENDED)
+
+    def in_state(self, code: str) -> Self:
+        return self.filter(state=code)
+
+    def about(self, focus: str) -> Self:
+        """For this kind of experience; those for both fit either of the two."""
+        kinds = [focus]
+        if focus in (Credential.Focus.MENTAL_HEALTH, Credential.Focus.SUBSTANCE_USE):
+            kinds.append(Credential.Focus.BOTH)
+        return self.filter(focus__in=kinds)
+
+    def of_states(self, codes: list[str]) -> Self:
+        return self.filter(state__in=codes)
+
+
+class Credential(Sourced):
+    """What one state asks of people who support others with their own experience."""
+
+    class Focus(models.TextChoices):
+        BOTH = "both", _("Mental health and substance use")
+        MENTAL_HEALTH = "mental_health", _("Mental health")
+        SUBSTANCE_USE = "substance_use", _("Substance use")
+        FAMILY = "family", _("Families")
+        OTHER = "other", _("Other")
+
+    class Standing(models.TextChoices):
+        OFFERED = "offered", _("Offered, as far as its source says")
+        PLANNED = "planned", _("Being set up")
+        NOT_FOUND = "not_found", _("None was found")
+        ENDED = "ended", _("No longer offered")
+
+    importers = {"credentials": "guides.importing.CredentialImporter"}
+    facts = (
+        "state",
+        "name",
+        "abbreviation",
+        "focus",
+        "standing",
+        "certifying_body",
+        "certifying_body_website",
+        "training_hours",
+        "work_hours",
+        "supervision_hours",
+        "exam_required",
+        "lived_experience_required",
+        "min_recovery_time",
+        "min_age",
+        "education",
+        "continuing_education",
+        "medicaid_billable",
+        "note",
+        "source_name",
+        "source_url",
+        "source_seen",
+        "source_license",
+    )
+
+    state = models.CharField(_("state"), max_length=2)
+    name = models.CharField(_("name"), max_length=120)
+    abbreviation = models.CharField(_("abbreviation"), max_length=20, blank=True)
+    focus = models.CharField(_("focus"), max_length=15, choices=Focus)
+    standing = models.CharField(
+        _("standing"), max_length=10, choices=Standing, default=Standing.OFFERED
+    )
+    certifying_body = models.CharField(_("who certifies"), max_length=200, blank=True)
+    certifying_body_website = models.URLField(
+        _("their website"), max_length=300, blank=True
+    )
+    # Hours: the smallest total asked; null is not found, and never none.
+    training_hours = models.PositiveSmallIntegerField(
+        _("hours of training"), null=True, blank=True, validators=[AT_MOST_HOURS]
+    )
+    work_hours = models.PositiveSmallIntegerField(
+        _("hours of work"), null=True, blank=True, validators=[AT_MOST_HOURS]
+    )
+    supervision_hours = models.PositiveSmallIntegerField(
+        _("hours of supervision"), null=True, blank=True, validators=[AT_MOST_HOURS]
+    )
+    exam_required = models.BooleanField(_("exam"), null=True, blank=True)
+    lived_experience_required = models.BooleanField(
+        _("lived experience"), null=True, blank=True
+    )
+    min_recovery_time = models.CharField(
+        _("time in recovery"), max_length=100, blank=True
+    )
+    min_age = models.PositiveSmallIntegerField(
+        _("age"), null=True, blank=True, validators=[MaxValueValidator(120)]
+    )
+    education = models.CharField(_("education"), max_length=150, blank=True)
+    continuing_education = models.CharField(
+        _("continuing education"), max_length=150, blank=True
+    )
+    medicaid_billable = models.BooleanField(
+        _("some services billable to Medicaid"), null=True, blank=True
+    )
+    note = models.TextField(
+        _("more, and other sources"), blank=True, help_text=_("Shown to the public.")
+    )
+
+    # Somebody held the facts against the certifying body's own words; set by an act.
+    checked_on = models.DateField(_("checked on"), null=True, blank=True)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("checked by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+
+    objects: ClassVar[CredentialQuerySet] = CredentialQuerySet.as_manager()  # type: ignore[assignment]
+    history = HistoricalRecords()
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("credential")
+        verbose_name_plural = _("credentials")
+        ordering = ["state", "name"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(state__in=list(STATES)),
+                name="credential_state_known",
+                violation_error_message=_("Write the state with two letters, like MT."),
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_on=None, checked_by=None)
+                | Q(checked_on__isnull=False, checked_by__isnull=False),
+                name="credential_check_on_and_by_together",
+                violation_error_message=_("A check needs its day and by whom."),
+            ),
+        ]
+        indexes = [models.Index(fields=["state"], name="credential_state")]
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('become')}?state={self.state}"
+
+    @property
+    def state_name(self) -> str:
+        return STATES[self.state].name
+
+    @property
+    def is_offered(self) -> bool:
+        return self.standing == self.Standing.OFFERED
+
+    @property
+    def checked_facts(self) -> list[str]:
+        """A check covers every fact, so an import then leaves all of them alone."""
+        return list(self.facts)
+
+    def mark_checked(self, *, on: Any, by: Any) -> None:
+        """Somebody has compared every fact with what the certifying body says."""
+        self.checked_on, self.checked_by = on, by
+        self.version += 1
+        self.save()

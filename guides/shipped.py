@@ -1,0 +1,70 @@
+"""The guides that come with the site: a Markdown file for each language.
+
++++
+title = "…"          facts in TOML, then the text
++++
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from guides.models import Guide
+
+FENCE = "+++\n"
+PART = " | "
+
+
+def shipped(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(slug, facts) of each guide; both of its languages must be there."""
+    for path in sorted(folder.glob("*.en.md")):
+        slug = path.name.removesuffix(".en.md")
+        english, spanish = _read(path), _read(folder / f"{slug}.es.md")
+        yield slug, _joined(english, spanish)
+
+
+def load(slug: str, facts: dict[str, Any]) -> bool:
+    """Write a guide that is new or that nobody has edited here; has it changed?"""
+    guide = Guide.objects.filter(slug=slug).first()
+    if guide is None:
+        guide = Guide(slug=slug, status=Guide.Status.PUBLISHED)
+    elif guide.version > 1:
+        return False
+    if all(getattr(guide, name) == value for name, value in facts.items()):
+        return False
+    for name, value in facts.items():
+        setattr(guide, name, value)
+    guide.full_clean()
+    guide.save()
+    return True
+
+
+def _read(path: Path) -> dict[str, Any]:
+    _before, front, body = path.read_text(encoding="utf-8").split(FENCE, 2)
+    return {**tomllib.loads(front), "body": body.strip()}
+
+
+def _joined(english: dict[str, Any], spanish: dict[str, Any]) -> dict[str, Any]:
+    pairs = zip(english["searches"], spanish["searches"], strict=True)
+    return {
+        **{name: english[name] for name in ("title", "summary", "body")},
+        **{f"{name}_es": spanish[name] for name in ("title", "summary", "body")},
+        "order": english["order"],
+        "written_on": english["written"],
+        "searches": "\n".join(_search(one, other) for one, other in pairs),
+        "sources": "\n".join(_source(source) for source in english["sources"]),
+    }
+
+
+def _search(english: dict[str, str], spanish: dict[str, str]) -> str:
+    query = english.get("query", "")
+    target = f"{english['address']}?{query}" if query else english["address"]
+    return PART.join((english["label"], spanish["label"], target))
+
+
+def _source(source: dict[str, str]) -> str:
+    parts = (source["name"], source["url"], source["year"])
+    return PART.join(part for part in parts if part)

@@ -1,0 +1,53 @@
+"""The pages of guides, and how one becomes a peer supporter in each state."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from guides.forms import BecomeForm
+from guides.models import Credential, Guide
+from guides.requirements import by_state, compared
+from places.forms import PlaceForm
+from places.states import STATES
+
+
+@require_safe
+def guides(request: HttpRequest) -> HttpResponse:
+    return render(request, "guides/guides.html", {"guides": Guide.objects.public()})
+
+
+@require_safe
+def guide(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Guide.objects.public(), slug=slug)
+    context = {"guide": found, "near": found.near_search, "form": PlaceForm()}
+    return render(request, "guides/guide.html", context)
+
+
+@require_safe
+def become(request: HttpRequest) -> HttpResponse:
+    """Every credential in a table; one state's in full; two states side by side."""
+    form = BecomeForm(request.GET)
+    form.is_valid()
+    codes = form.codes
+    found = Credential.objects.public()
+    if focus := form.focus_chosen:
+        found = found.about(focus)
+    columns = [list(found.in_state(code)) for code in codes]
+    context = {
+        "form": form,
+        "states": [
+            (STATES[code], rows) for code, rows in zip(codes, columns, strict=True)
+        ],
+        "table": [] if codes else by_state(found),
+        "compared": compared(*columns) if len(columns) == 2 else [],
+        "unknown": _unknown() if not codes else [],
+    }
+    return render(request, "guides/become.html", context)
+
+
+def _unknown() -> list[str]:
+    """States and territories of which no source was found."""
+    known = set(Credential.objects.public().order_by().values_list("state", flat=True))
+    return [state.name for code, state in STATES.items() if code not in known]

@@ -1,0 +1,148 @@
+"""Guides and credentials at the desk: edit, look first, history, and who may."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from guides.models import Credential, Guide
+from tests.factories import credential, guide, person
+
+pytestmark = pytest.mark.django_db
+
+GUIDE_FIELDS = [f for f in Guide.facts if f not in ("written_on", "reviewed_on")]
+
+
+@pytest.fixture
+def ada(client):
+    made = person("ada")
+    client.force_login(made)
+    return made
+
+
+def form_of(row, names, **changes):
+    """What the change form would send, with these facts changed."""
+    facts = {name: getattr(row, name) for name in names}
+    data = {name: "" if value is None else value for name, value in facts.items()}
+    return {**data, "opened_version": row.version, **changes}
+
+
+def test_a_curator_corrects_a_guide_and_puts_it_back(client, ada):
+    made = guide(title="Calling a line", body="Old words.")
+    address = f"/admin/guides/guide/{made.pk}"
+
+    saved = client.post(
+        f"{address}/change/", form_of(made, GUIDE_FIELDS, body="New words.")
+    )
+    history = client.get(f"{address}/history/").content.decode()
+
+    assert saved.status_code == 302
+    made.refresh_from_db()
+    assert (made.body, made.version) == ("New words.", 2)
+    assert "Old words." in history
+    assert "New words." in history
+    assert "ada" in history
+
+    first = made.history.last()
+    client.post(f"{address}/history/", {"row": first.history_id})
+
+    made.refresh_from_db()
+    assert (made.body, made.version) == ("Old words.", 3)
+
+
+def test_a_guide_is_looked_at_in_both_languages_before_it_is_saved(client, ada):
+    made = guide(body="Old words.", body_es="Viejas.")
+    typed = {"body": "## A heading\n\nNew [words](/warmlines/).", "_preview": "1"}
+
+    page = client.post(
+        f"/admin/guides/guide/{made.pk}/change/", form_of(made, GUIDE_FIELDS, **typed)
+    ).content.decode()
+
+    assert "Nothing is saved yet." in page
+    assert "<h2>A heading</h2>" in page
+    assert '<section class="desk-note" lang="es">' in page
+    assert "Viejas." in page
+    made.refresh_from_db()
+    assert made.body == "Old words."
+
+
+def test_a_slip_in_the_lines_is_said_beside_them_and_nothing_is_lost(client, ada):
+    made = guide()
+    typed = {"searches": "No page here", "body": "Kept words."}
+
+    page = client.post(
+        f"/admin/guides/guide/{made.pk}/change/", form_of(made, GUIDE_FIELDS, **typed)
+    ).content.decode()
+
+    assert "No page here" in page
+    assert "page?filters”" in page
+    assert "Kept words." in page
+
+
+def test_the_second_of_two_saves_of_a_guide_loses_nothing(client, ada):
+    made = guide(title="One", summary="In short.")
+    opened = form_of(made, GUIDE_FIELDS)
+    address = f"/admin/guides/guide/{made.pk}/change/"
+    client.post(address, {**opened, "title": "Two"})
+
+    page = client.post(address, {**opened, "summary": "Shorter."}).content.decode()
+
+    made.refresh_from_db()
+    assert (made.title, made.summary) == ("Two", "In short.")
+    assert "Somebody else saved this" in page
+    assert "Shorter." in page
+
+
+def test_a_curator_corrects_a_credential_and_sees_its_history(client, ada):
+    made = credential(training_hours=40, name="Certified Example")
+    address = f"/admin/guides/credential/{made.pk}"
+    names = [n for n in Credential.facts if not n.endswith("_required")]
+    names.remove("medicaid_billable")
+    unknown = dict.fromkeys(
+        ("exam_required", "lived_experience_required", "medicaid_billable"), "unknown"
+    )
+
+    saved = client.post(
+        f"{address}/change/", form_of(made, names, **unknown, training_hours=46)
+    )
+    history = client.get(f"{address}/history/").content.decode()
+
+    assert saved.status_code == 302
+    made.refresh_from_db()
+    assert (made.training_hours, made.exam_required) == (46, None)
+    assert made.checked_on is None
+    assert "<td>40</td>" in history
+    assert "<td>46</td>" in history
+
+
+def test_a_check_of_a_credential_is_an_act_of_its_own(client, ada):
+    made = credential()
+
+    client.post(
+        "/admin/guides/credential/",
+        {"action": "mark_checked", "_selected_action": [made.pk]},
+    )
+
+    made.refresh_from_db()
+    assert (made.checked_on, made.checked_by) == (timezone.localdate(), ada)
+    assert made.history.first().checked_by == ada
+    words = client.get("/become-a-peer-supporter/?state=MT").content.decode()
+    assert "Checked on" in words
+
+
+@pytest.mark.parametrize(
+    ("role", "change", "view"),
+    [("Curator", True, 200), ("Reader", False, 200), ("Volunteer", False, 200)],
+)
+def test_only_curators_edit_guides_and_credentials(client, role, change, view):
+    client.force_login(person(role.lower(), role))
+    rows = {"guide": guide(), "credential": credential()}
+
+    for name, row in rows.items():
+        address = f"/admin/guides/{name}/{row.pk}"
+        page = client.get(f"{address}/change/")
+        assert page.status_code == view
+        assert ('name="_save"' in page.content.decode()) is change
+        put_back = client.post(f"{address}/history/", {"row": row.history.last().pk})
+        assert put_back.status_code == (302 if change else 403)
+        assert client.post(f"{address}/delete/").status_code == 403

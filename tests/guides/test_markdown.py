@@ -1,0 +1,67 @@
+"""The small Markdown of guides: what it makes, and what it lets nobody do."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import translation
+
+from guides.markdown import render
+from guides.templatetags.guides import with_links
+
+
+def test_headings_lists_and_emphasis():
+    html = render("# Top\n\n## Next\n\nOne **two**.\n\n- a\n- b")
+
+    assert html == (
+        "<h2>Top</h2>\n<h2>Next</h2>\n<p>One <strong>two</strong>.</p>\n"
+        "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"
+    )
+
+
+def test_links_keep_to_the_readers_language():
+    assert render("[x](/warmlines/)") == '<p><a href="/warmlines/">x</a></p>\n'
+    with translation.override("es"):
+        assert 'href="/es/warmlines/"' in render("[x](/warmlines/)")
+
+
+def test_links_to_elsewhere_tell_them_nothing():
+    html = render("[x](https://example.org/)")
+
+    assert 'href="https://example.org/" rel="noopener noreferrer"' in html
+
+
+@pytest.mark.parametrize("target", ["tel:988", "sms:988", "mailto:a@example.org"])
+def test_a_phone_can_dial_and_write(target):
+    assert f'<a href="{target}">' in render(f"[x]({target})")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "[x](//evil.example/)",
+        "[x](data:text/html,hi)",
+        "![x](https://example.org/spy.png)",
+        '<img src="https://example.org/spy.png">',
+        "<b onclick=x>",
+    ],
+)
+def test_markup_and_odd_addresses_stay_text(text):
+    html = render(text)
+
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<b " not in html
+    assert 'href="javascript' not in html
+    assert 'href="//' not in html
+    assert 'href="data' not in html
+
+
+def test_addresses_in_a_note_become_links_without_their_full_stop():
+    html = with_links("See https://example.org/a?b=1&c=2. More <b>.")
+
+    assert html == (
+        'See <a href="https://example.org/a?b=1&amp;c=2" rel="noopener noreferrer">'
+        "https://example.org/a?b=1&amp;c=2</a>. More &lt;b&gt;."
+    )

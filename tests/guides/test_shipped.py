@@ -1,0 +1,142 @@
+"""The guides that come with the site: both languages, short, plain, and true links."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import textstat
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import resolve
+
+from guides.models import Guide
+from guides.shipped import load, shipped
+from guides.templatetags.guides import word_count
+from listings.models import Term
+from orgs.models import Organization
+from tests.directory.test_plain_words import GRADE, NAMES
+
+FOLDER = settings.BASE_DIR / "fixtures/guides"
+GUIDES = dict(shipped(FOLDER))
+LANGUAGES = {"en": "body", "es": "body_es"}
+MOST_WORDS = 600
+# The Action Alliance's and SAMHSA's advice on how to speak of suicide.
+UNSAFE = re.compile(
+    r"commit\w* suicide|suicide attempt(s)? (failed|succeeded)|epidemic"
+    r"|successful suicide|failed attempt|comet\w+ (un )?suicidio|epidemia",
+    re.IGNORECASE,
+)
+# Words of the movement: people and support.
+CLINIC = re.compile(r"\b(patients?|pacientes?|addicts?|adict[oa]s?)\b", re.IGNORECASE)
+TOPICS = {
+    "what-peer-support-is",
+    "rural-areas",
+    "calling-a-warmline",
+    "peer-respites",
+    "recovery-community-centers",
+    "support-groups-and-wrap",
+    "coming-home",
+    "supporting-someone-you-love",
+    "young-people-and-students",
+    "lgbtq-people",
+    "black-indigenous-people-of-color",
+    "veterans",
+    "deaf-people-and-relay-calls",
+    "centers-for-independent-living",
+    "helping-without-telling-your-story",
+    "disclosure-at-work",
+    "how-we-choose-listings",
+}
+each_text = pytest.mark.parametrize(
+    ("slug", "language"), [(slug, code) for slug in GUIDES for code in LANGUAGES]
+)
+
+
+def text(slug, language):
+    return GUIDES[slug][LANGUAGES[language]]
+
+
+def running(markdown):
+    """The sentences alone: no headings, link targets or marks."""
+    lines = [line for line in markdown.splitlines() if not line.startswith("#")]
+    words = re.sub(r"\]\([^)]*\)", "]", " ".join(lines))
+    return NAMES.sub("It", re.sub(r"[\[\]*]|(^|\s)-\s", " ", words))
+
+
+def test_every_topic_has_its_guide():
+    assert set(GUIDES) == TOPICS
+
+
+@each_text
+def test_a_guide_is_short_and_safely_said(slug, language):
+    words = text(slug, language)
+
+    assert word_count(running(words)) < MOST_WORDS
+    assert not UNSAFE.search(words)
+    assert not CLINIC.search(words)
+
+
+@pytest.mark.parametrize("slug", GUIDES)
+def test_a_guide_reads_at_grade_8_or_below(slug):
+    assert textstat.flesch_kincaid_grade(running(text(slug, "en"))) <= GRADE
+
+
+@pytest.mark.parametrize("slug", GUIDES)
+def test_a_guide_that_speaks_of_suicide_says_whom_to_call(slug):
+    for language in LANGUAGES:
+        words = text(slug, language)
+        assert "suicid" not in words.lower() or "tel:988" in words
+
+
+@pytest.mark.parametrize("slug", GUIDES)
+def test_a_guide_names_its_sources(slug):
+    assert "https://" in GUIDES[slug]["sources"]
+
+
+@each_text
+def test_links_within_a_guide_lead_to_pages_of_ours(slug, language):
+    for path in re.findall(r"\]\((/[^)#?]*)", text(slug, language)):
+        assert resolve(path)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("slug", GUIDES)
+def test_searches_ask_for_words_that_we_know(slug):
+    load(slug, GUIDES[slug])
+    kinds = {"service": "service", "community": "community", "language": "language"}
+    values = {"kind": Organization.Kind.values, "how": ["online"], "open_now": ["1"]}
+    for name, kind in kinds.items():
+        values[name] = list(Term.objects.of(kind).values_list("slug", flat=True))
+
+    guide = Guide.objects.get(slug=slug)
+
+    assert guide.search_list
+    for search in guide.search_list:
+        for name, value in search.filters:
+            assert value in values[name], search.url
+
+
+@pytest.mark.django_db
+def test_loading_again_leaves_edited_guides_alone():
+    call_command("load_guides", stdout=StringIO())
+    edited, other = Guide.objects.get(slug="veterans"), Guide.objects.first()
+    Guide.objects.filter(pk=edited.pk).update(title="Ours now", version=2)
+    Guide.objects.filter(pk=other.pk).update(title="An older title")
+
+    out = StringIO()
+    call_command("load_guides", stdout=out)
+
+    assert Guide.objects.get(pk=edited.pk).title == "Ours now"
+    assert Guide.objects.get(pk=other.pk).title == GUIDES[other.slug]["title"]
+    assert out.getvalue() == "1 guides loaded.\n"
+    assert Guide.objects.count() == len(GUIDES)
+
+
+def test_a_guide_in_one_language_only_is_not_shipped(tmp_path: Path):
+    (tmp_path / "alone.en.md").write_text('+++\ntitle = "x"\n+++\nText.')
+
+    with pytest.raises(FileNotFoundError):
+        dict(shipped(tmp_path))

@@ -10,6 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from directory.find import CALLING, RURAL
+from guides.models import Guide
+
 # Paths of the sheets, as the script in the browser tells them from other pages.
 SHEETS = r"^(/es)?/states/[a-z]{2}/print/$"
 
@@ -46,4 +49,5 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def kept(request: HttpRequest) -> HttpResponse:
-    return render(request, "directory/kept.html", {"sheets": SHEETS})
+    context = {"sheets": SHEETS, "guides": Guide.objects.named(RURAL, CALLING)}
+    return render(request, "directory/kept.html", context)

@@ -41,6 +41,12 @@ def test_a_kept_state_opens_without_a_signal(phone):
     phone.get_by_role("link", name="Peer support in Montana").click()
     expect(heading).to_be_visible()
 
+    phone.goto("/kept/")
+    phone.get_by_role("link", name="Where to look in a rural area").click()
+    expect(
+        phone.get_by_role("heading", name="Who can you call tonight?")
+    ).to_be_visible()
+
 
 def test_it_is_forgotten_wholly(phone):
     keep_montana(phone)
@@ -64,6 +70,8 @@ def test_pages_visited_are_never_kept(phone):
     assert {path for path in before if not path.startswith("/static/")} == {
         "/states/mt/print/",
         "/kept/",
+        "/guides/rural-areas/",
+        "/guides/calling-a-warmline/",
     }
 
 

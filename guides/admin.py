@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db import models
+from django.forms import TextInput
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +22,11 @@ class GuideAdmin(KeptAdmin):
     """Both languages side by side, with a preview of what is typed."""
 
     change_form_template = "guides/change_form.html"
+    # Titles and summaries are sentences, so their boxes are wide.
+    formfield_overrides: ClassVar = {
+        **KeptAdmin.formfield_overrides,
+        models.CharField: {"widget": TextInput(attrs={"class": "vLargeTextField"})},
+    }
     list_display = ("title", "status", "order", "written_on", "reviewed_on")
     list_filter = ("status", ("reviewed_by", admin.EmptyFieldListFilter))
     search_fields = ("title", "search_text")

@@ -169,3 +169,15 @@ def test_a_person_who_was_switched_off_is_out_at_once(client, numbers):
     ada.save()
 
     assert client.get("/admin/orgs/organization/").status_code == 302
+
+
+def test_a_state_curator_hears_of_the_page_of_their_state_alone(client):
+    for code in ("MT", "WY"):
+        said = {"kind": "problem", "problem": "missing", "listing": state(code)}
+        Suggestion.objects.create(**said)
+    client.force_login(member("State curator"))
+
+    page = client.get("/admin/desk/suggestion/").content.decode()
+
+    assert "Montana" in page
+    assert "Wyoming" not in page

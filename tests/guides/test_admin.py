@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from desk.models import Suggestion
 from guides.models import Credential, Guide
-from tests.factories import credential, guide, person
+from tests.factories import credential, guide, person, state
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +147,18 @@ def test_only_curators_edit_guides_and_credentials(client, role, change, view):
         put_back = client.post(f"{address}/history/", {"row": row.history.last().pk})
         assert put_back.status_code == (302 if change else 403)
         assert client.post(f"{address}/delete/").status_code == 403
+
+
+def test_a_report_about_a_page_is_read_and_done_with(client, ada):
+    for about in (guide(title="Calling a line"), state("MT")):
+        said = {"kind": "problem", "problem": "unclear", "listing": about}
+        report = Suggestion.objects.create(**said, words="What is a peer?")
+        address = f"/admin/desk/suggestion/{report.pk}/change/"
+
+        page = client.get(address).content.decode()
+        client.post(address, {"_accept": "1", "reason": "", "answer": ""})
+
+        assert str(about) in page
+        assert "What is a peer?" in page
+        report.refresh_from_db()
+        assert (report.state, report.decided_by) == ("accepted", ada)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import wraps
 from typing import Any
 
 import django_otp
@@ -46,6 +47,17 @@ class DeskSite(AdminSite):
             return False
         user: Any = request.user
         return not settings.SECOND_FACTOR or bool(user.is_verified())
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """What is done at the desk is done wholly or not at all."""
+        whole = transaction.atomic(view)
+
+        @wraps(view)
+        def act(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            chosen = whole if request.method == "POST" else view
+            return chosen(request, *args, **kwargs)
+
+        return super().admin_view(act, cacheable)
 
     def get_urls(self) -> list[Any]:
         own: list[URLPattern] = [

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from desk import workflow
 from desk.models import Check
 from orgs.models import Organization
-from tests.factories import organization, person, place, warmline
+from tests.factories import organization, person, place, term, warmline
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +156,19 @@ def test_a_volunteers_check_waits_for_a_curator(client):
     workflow.accept(waiting, [], person("ada"))
     listing.refresh_from_db()
     assert (listing.checked_by, listing.checked_on) == (bo, date(2026, 1, 5))
+
+
+@pytest.mark.parametrize("action", ["publish_them", "tag_them"])
+def test_an_act_of_the_desk_is_one_transaction(client, action):
+    listing = organization(status="draft")
+    client.force_login(person())
+    data = {"action": action, "_selected_action": [listing.pk], "_sent": "1"}
+    data["term"] = term("service", "arts").pk
+
+    with CaptureQueriesContext(connection) as asked:
+        client.post("/admin/orgs/organization/", data)
+
+    words = [query["sql"].split()[0] for query in asked]
+    assert words.index("SAVEPOINT") < words.index("UPDATE")
+    listing.refresh_from_db()
+    assert listing.version == 2

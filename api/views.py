@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from django.http import (
@@ -223,24 +222,15 @@ def _page(
 ) -> HttpResponseBase:
     told = entity.whole if asked.full or full else entity.brief
     if asked.format == "ndjson":
-        return _stream(_told(found.batches(), frame, told))
+        return _stream(rows.told(found.batches(), frame, told))
     total, offset = found.count(), (asked.page - 1) * asked.size
     if asked.minimal:
         stamps = found.stamps(limit=asked.size, offset=offset)
         contents = [entity.stamp(stamp, frame.operators) for stamp in stamps]
     else:
         page = found.page(limit=asked.size, offset=offset)
-        contents = list(_told([page], frame, told))
+        contents = list(rows.told([page], frame, told))
     return _envelope(request, asked, contents, total)
-
-
-def _told(
-    batches: Iterable[list[Any]], frame: Frame, told: Callable[[Any, Frame], Thing]
-) -> Iterator[Thing]:
-    for batch in batches:
-        whole = rows.framed(batch, frame)
-        for listing in batch:
-            yield told(listing, whole)
 
 
 def _short(request: HttpRequest, asked: Paging, found: list[Thing]) -> HttpResponseBase:

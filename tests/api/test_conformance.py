@@ -27,13 +27,6 @@ def frame(starter):
     return Frame(AT, "https://directory.example.org", Operators.now(), {})
 
 
-def told(found, frame, tell):
-    for batch in found.batches():
-        framed = rows.framed(batch, frame)
-        for listing in batch:
-            yield tell(listing, framed)
-
-
 def wrong(entity, answers):
     return [
         (answer["id"], fault)
@@ -45,7 +38,7 @@ def wrong(entity, answers):
 def test_services(frame):
     found = rows.service_rows(Wish(), frame.operators)
 
-    whole = list(told(found, frame, SERVICE.whole))
+    whole = list(rows.told(found.batches(), frame, SERVICE.whole))
 
     assert wrong("service", whole) == []
     assert len(whole) == found.count() > 1_000
@@ -54,7 +47,7 @@ def test_services(frame):
 def test_organizations(frame):
     found = rows.organization_rows(Wish(), frame.operators)
 
-    whole = list(told(found, frame, ORGANIZATION.whole))
+    whole = list(rows.told(found.batches(), frame, ORGANIZATION.whole))
 
     assert wrong("organization", whole) == []
     assert len({one["id"] for one in whole}) == len(whole) > 1_000
@@ -63,7 +56,7 @@ def test_organizations(frame):
 def test_services_at_locations(frame):
     found = rows.service_at_location_rows(Wish())
 
-    whole = list(told(found, frame, SERVICE_AT_LOCATION.whole))
+    whole = list(rows.told(found.batches(), frame, SERVICE_AT_LOCATION.whole))
 
     assert wrong("service_at_location", whole) == []
     assert len(whole) == found.count() > 800

@@ -15,6 +15,13 @@ from tests.factories import organization, place, state, term, warmline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cast", "unmeasured")]
 
+
+@cache
+def site():
+    """The whole site with its middleware, made once the static files are there."""
+    return get_wsgi_application()
+
+
 description = json.loads(json.dumps(api.get_openapi_schema()))
 schema = schemathesis.openapi.from_dict(description)
 schema.config.update(base_url="http://testserver")
@@ -36,12 +43,6 @@ def cast():
 @pytest.fixture
 def unmeasured(settings):
     settings.API_REQUESTS_A_MINUTE = 1_000_000
-
-
-@cache
-def site():
-    """The whole site with its middleware, made once the static files are there."""
-    return get_wsgi_application()
 
 
 @schema.parametrize()

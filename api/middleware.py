@@ -28,11 +28,13 @@ SHARED = {
     "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+READ = ("GET", "HEAD")
+ALLOW = "GET, HEAD, OPTIONS"
 PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Methods": ALLOW,
     "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
     "Access-Control-Max-Age": "86400",
-    "Allow": "GET, HEAD, OPTIONS",
+    "Allow": ALLOW,
 }
 # A cache may hold an answer so long before it asks whether anything has changed.
 CACHED = "public, max-age=60"
@@ -46,6 +48,9 @@ def open_data(get_response: GetResponse) -> GetResponse:
             return get_response(request)
         if request.method == "OPTIONS":
             response = HttpResponse(status=204, headers=PREFLIGHT)
+        elif request.method not in READ:
+            response = Problem(405)
+            response["Allow"] = ALLOW
         else:
             response = _measured(request, get_response)
         for name, value in SHARED.items():
@@ -95,5 +100,3 @@ def _explain(response: HttpResponse) -> None:
     """Turn a page for people, from the URL map or a fault, into problem details."""
     response.content = json.dumps(details(response.status_code)).encode()
     response["Content-Type"] = PROBLEM
-    if response.status_code == 405:
-        response["Allow"] = "GET, HEAD, OPTIONS"

@@ -58,11 +58,9 @@ def phones(listing: Any, owner_id: UUID, link: str) -> list[Thing]:
     for name, (kind, described) in PHONES.items():
         number = getattr(listing, name)
         if number:
-            extension = str(getattr(number, "extension", "") or "")
             entry = known(
                 id=part(owner_id, f"phone:{name}"),
                 number=getattr(number, "as_e164", number),
-                extension=int(extension) if extension.isdecimal() else None,
                 type=kind,
                 description=described,
             )

@@ -76,7 +76,6 @@ SHAPES: dict[str, Shape] = {
         id=UUID,
         **LINK,
         number=TEXT,
-        extension=NUMBER,
         type=TEXT,
         description=TEXT,
     ),

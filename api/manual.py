@@ -18,6 +18,5 @@ def docs(request: HttpRequest) -> HttpResponse:
         "per_page": PER_PAGE,
         "most": MOST_PER_PAGE,
         "requests": settings.API_REQUESTS_A_MINUTE,
-        "contact_email": settings.CONTACT_EMAIL,
     }
     return render(request, "api/docs.html", context)

@@ -17,11 +17,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from api import rows, words
-from api.entities import ORGANIZATION, SERVICE, SERVICE_AT_LOCATION
+from api.entities import (
+    ORGANIZATION,
+    SERVICE,
+    SERVICE_AT_LOCATION,
+    Entity,
+    told,
+)
 from api.hsds import Frame
 from api.operators import Operators
 from api.parts import Thing
-from api.rows import Wish
+from api.rows import Rows, Wish
 
 # The same bytes for the same facts: no clock and no machine in the archive.
 MADE = (1980, 1, 1, 0, 0, 0)
@@ -85,15 +91,16 @@ def chunks(at: datetime, site: str) -> Iterator[bytes]:
 
 
 def _files(frame: Frame) -> Iterator[tuple[str, Iterable[Thing]]]:
-    operators = frame.operators
-    everything = Wish()
-    organizations = rows.organization_rows(everything, operators)
-    yield "organizations", rows.told(organizations.batches(), frame, ORGANIZATION.whole)
-    services = rows.service_rows(everything, operators)
-    yield "services", rows.told(services.batches(), frame, SERVICE.whole)
-    at_locations = rows.service_at_location_rows(everything)
-    located = rows.told(at_locations.batches(), frame, SERVICE_AT_LOCATION.whole)
-    yield "service_at_locations", located
+    operators, all_ = frame.operators, Wish()
+
+    def every(found: Rows, entity: Entity, *, whole: bool = True) -> Iterator[Thing]:
+        return told(found.batches(), frame, entity, whole=whole)
+
+    yield "organizations", every(rows.organization_rows(all_, operators), ORGANIZATION)
+    yield "services", every(rows.service_rows(all_, operators), SERVICE)
+    # The whole of each stands in its service.
+    located = rows.service_at_location_rows(all_)
+    yield "service_at_locations", every(located, SERVICE_AT_LOCATION, whole=False)
     yield "taxonomies", words.taxonomies()
     yield "taxonomy_terms", (words.whole_term(word) for word in words.all_words())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,6 +28,8 @@ class Entity:
     id_of: Callable[[Stamp, Operators], UUID]
     # Does this listing have such a thing to tell of?
     has: Callable[[Any], bool]
+    # Its whole names the lines that an organization runs.
+    names_lines: bool = False
 
     def stamp(self, stamp: Stamp, operators: Operators) -> Thing:
         """What `minimal` asks for."""
@@ -37,13 +39,25 @@ class Entity:
         }
 
 
-def _told(listing: Any) -> bool:
+def told(
+    batches: Iterable[list[Any]], frame: Frame, entity: Entity, *, whole: bool
+) -> Iterator[Thing]:
+    """Every listing of the batches, as the entity tells it."""
+    tell = entity.whole if whole else entity.brief
+    for batch in batches:
+        if whole and entity.names_lines:
+            frame = rows.framed(batch, frame)
+        for listing in batch:
+            yield tell(listing, frame)
+
+
+def _is_told(listing: Any) -> bool:
     return bool(listing.status != Listing.Status.DRAFT)
 
 
 def _somewhere(listing: Any) -> bool:
     is_closed = listing.status == Listing.Status.CLOSED
-    return _told(listing) and (is_closed or has_location(listing))
+    return _is_told(listing) and (is_closed or has_location(listing))
 
 
 def _service_id(stamp: Stamp, operators: Operators) -> UUID:
@@ -59,7 +73,7 @@ def _service_at_location_id(stamp: Stamp, operators: Operators) -> UUID:
 
 
 SERVICE = Entity(
-    "service", hsds.service, hsds.whole_service, rows.one_service, _service_id, _told
+    "service", hsds.service, hsds.whole_service, rows.one_service, _service_id, _is_told
 )
 ORGANIZATION = Entity(
     "organization",
@@ -67,7 +81,8 @@ ORGANIZATION = Entity(
     partial(hsds.whole_organization, full_service=False),
     rows.one_organization,
     _organization_id,
-    _told,
+    _is_told,
+    names_lines=True,
 )
 WITH_SERVICES = Entity(
     "organization",
@@ -75,7 +90,8 @@ WITH_SERVICES = Entity(
     partial(hsds.whole_organization, full_service=True),
     rows.one_organization,
     _organization_id,
-    _told,
+    _is_told,
+    names_lines=True,
 )
 SERVICE_AT_LOCATION = Entity(
     "service_at_location",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self, TypeVar
@@ -13,7 +13,6 @@ from django.db.models import Value
 from api.hsds import Frame, organization_id
 from api.ids import turned
 from api.operators import Operators
-from api.parts import Thing
 from api.words import KIND
 from listings.querysets import ListingQuerySet
 from orgs.models import Organization, OrganizationQuerySet
@@ -172,16 +171,6 @@ def framed(rows: list[Any], frame: Frame) -> Frame:
     for line in loaded(sorted(wanted)):
         lines.setdefault(wanted[line.uuid], []).append(line)
     return replace(frame, lines=lines)
-
-
-def told(
-    batches: Iterable[list[Any]], frame: Frame, tell: Callable[[Any, Frame], Thing]
-) -> Iterator[Thing]:
-    """Every listing of the batches in the words of `tell`."""
-    for batch in batches:
-        whole = framed(batch, frame)
-        for listing in batch:
-            yield tell(listing, whole)
 
 
 # One thing by its id ------------------------------------------------------------

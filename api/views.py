@@ -28,6 +28,7 @@ from api.entities import (
     SERVICE_AT_LOCATION,
     WITH_SERVICES,
     Entity,
+    told,
 )
 from api.hsds import Frame
 from api.ids import word
@@ -220,16 +221,16 @@ def _page(
     *,
     full: bool = False,
 ) -> HttpResponseBase:
-    told = entity.whole if asked.full or full else entity.brief
+    whole = asked.full or full
     if asked.format == "ndjson":
-        return _stream(rows.told(found.batches(), frame, told))
+        return _stream(told(found.batches(), frame, entity, whole=whole))
     total, offset = found.count(), (asked.page - 1) * asked.size
     if asked.minimal:
         stamps = found.stamps(limit=asked.size, offset=offset)
         contents = [entity.stamp(stamp, frame.operators) for stamp in stamps]
     else:
         page = found.page(limit=asked.size, offset=offset)
-        contents = list(rows.told([page], frame, told))
+        contents = list(told([page], frame, entity, whole=whole))
     return _envelope(request, asked, contents, total)
 
 
@@ -282,11 +283,11 @@ def _one(request: HttpRequest, id_: UUID, entity: Entity) -> HttpResponse:
         listing = kept if kept is not None and entity.has(kept) else listing
     if listing is None or not entity.has(listing):
         raise Http404
-    told = entity.whole(listing, rows.framed([listing], frame))
-    if told["id"] == str(id_):
-        return JsonResponse(told)
+    [answer] = told([[listing]], frame, entity, whole=True)
+    if answer["id"] == str(id_):
+        return JsonResponse(answer)
     name = f"api:{entity.name}"
-    return HttpResponsePermanentRedirect(reverse(name, args=[told["id"]]))
+    return HttpResponsePermanentRedirect(reverse(name, args=[answer["id"]]))
 
 
 def _found(things: Iterator[Thing]) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +47,7 @@ class Word:
         return ids.word(self.kind, self.slug)
 
 
+@cache
 def kind_word(kind: str) -> Word:
     label = Organization.Kind(kind).label
     with translation.override("es"):

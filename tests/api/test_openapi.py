@@ -7,13 +7,15 @@ from functools import cache
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 
 from api.api import api
 from tests.factories import organization, place, state, term, warmline
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cast", "unmeasured")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cast", "in_process")]
 
 
 @cache
@@ -41,8 +43,14 @@ def cast():
 
 
 @pytest.fixture
-def unmeasured(settings):
+def in_process(settings):
+    """As Django's own test client: the test's connection stays open."""
     settings.API_REQUESTS_A_MINUTE = 1_000_000
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @schema.parametrize()

@@ -31,7 +31,7 @@ class Entry:
 
 def trail(listing: Any, *, withheld: bool) -> list[Entry]:
     """The saves of a listing, newest first; facts hidden from this reader left out."""
-    saves = _saves(list(listing.history.select_related("history_user")[: SHOWN * 3]))
+    saves = saves_of(list(listing.history.select_related("history_user")[: SHOWN * 3]))
     names = fact_names(type(listing))
     if not withheld and getattr(listing, "address_withheld", False):
         names = [name for name in names if name not in STREET_FACTS]
@@ -54,7 +54,7 @@ def trail(listing: Any, *, withheld: bool) -> list[Entry]:
     return entries
 
 
-def _saves(rows: list[Any]) -> list[Any]:
+def saves_of(rows: list[Any]) -> list[Any]:
     """Newest first; of the rows of one save the last, which holds all of it."""
     kept: list[Any] = []
     for row in rows:

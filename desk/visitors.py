@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import time
 from urllib.parse import urlsplit
 
 from django import forms
-from django.conf import settings
 from django.core import signing
-from django.core.cache import cache
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from listings.tries import count, visitor
 
 SIGNER = signing.TimestampSigner(salt="visitor-form")
 SLOWEST = 24 * 60 * 60
@@ -71,28 +68,7 @@ def from_this_site(request: HttpRequest) -> bool:
 
 
 def too_many(request: HttpRequest) -> bool:
-    """Counts this try; no address is stored, only a hash that changes every day."""
-    one = _count(f"tries:{_visitor(request)}")
-    everybody = _count("tries:all")
+    """Counts this try, for where it is from and for everybody."""
+    one = count(visitor(request), HOUR)
+    everybody = count("all", HOUR)
     return one > MOST_FROM_ONE or everybody > MOST_FROM_ALL
-
-
-def _count(key: str) -> int:
-    cache.add(key, 0, HOUR)
-    try:
-        return int(cache.incr(key))
-    except ValueError:
-        # It ran out between the two calls.
-        cache.set(key, 1, HOUR)
-        return 1
-
-
-def _visitor(request: HttpRequest) -> str:
-    """Today's keyed hash of where the request is from."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.HTTPS:
-        # The proxy in front adds who asked it, last.
-        forwarded = request.headers.get("X-Forwarded-For", "")
-        address = forwarded.rsplit(",", 1)[-1].strip() or address
-    key = f"{settings.SECRET_KEY}{timezone.now().date()}".encode()
-    return hmac.new(key, address.encode(), hashlib.sha256).hexdigest()[:24]

@@ -213,7 +213,9 @@ def merge(keep: Any, drop: Any, facts: Iterable[str], by: Any) -> Any:
     for model in (OldSlug, Check, Suggestion):
         model._default_manager.filter(**moved).update(object_id=keep.pk)
     LinkCheck.objects.filter(**moved).delete()
-    OldSlug.objects.leave(keep, slug)
+    # Its old address leads on, and so does the row that stays behind.
+    for old in (slug, drop.slug):
+        OldSlug.objects.leave(keep, old)
     either = DuplicatePair.objects.filter(content_type=kind)
     (either.filter(first_id=drop.pk) | either.filter(second_id=drop.pk)).delete()
     return keep

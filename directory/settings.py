@@ -113,6 +113,8 @@ try:
     DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "directory@localhost")
     # Where links in mails lead; the address people reach the site at.
     SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+    # What one address may ask of the API, the feeds and the data files.
+    API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 600)
     # Staff need a code from their phone, unless only this machine can reach the site.
     SECOND_FACTOR = env.bool(
         "SECOND_FACTOR", env.str("BIND", "127.0.0.1") not in LOOPBACK
@@ -127,6 +129,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
+        # A count for each visitor of a minute; the usual 300 would forget some.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 globals().update(mail(EMAIL_URL))
@@ -154,10 +158,10 @@ INSTALLED_APPS = [
     "orgs",
     "warmlines",
     "guides",
+    "api",
     "directory",
 ]
 MIDDLEWARE = [
-    "directory.middleware.known_methods",
     "directory.middleware.security_headers",
     "directory.middleware.language_of_address",
     "django.middleware.gzip.GZipMiddleware",
@@ -173,6 +177,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "api.middleware.open_data",
+    "directory.middleware.known_methods",
 ]
 ROOT_URLCONF = "directory.urls"
 WSGI_APPLICATION = "directory.wsgi.application"

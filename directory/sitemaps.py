@@ -29,6 +29,7 @@ PAGES = [
     "guides",
     "become",
     "leaving",
+    "api_docs",
 ]
 
 

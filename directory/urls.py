@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.sitemaps.views import index, sitemap
 from django.urls import URLPattern, URLResolver, include, path
 
+from api.urls import PAGES as API_PAGES
 from directory import health, offline, views
 from directory.sitemaps import sitemaps
 
@@ -31,6 +32,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("", include("warmlines.urls")),
     path("", include("guides.urls")),
     path("", include("desk.urls")),
+    *API_PAGES,
 ]
 if settings.DEBUG:
     PAGES.append(path("style/", views.style, name="style"))
@@ -38,6 +40,7 @@ if settings.DEBUG:
 urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(*PAGES, prefix_default_language=False),
     path("", include("places.urls")),
+    path("", include("api.urls")),
     path("sw.js", offline.worker, name="worker"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

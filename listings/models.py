@@ -92,6 +92,8 @@ class Listing(Sourced):
         "website",
     )
 
+    DESK_FIELDS: ClassVar = {"taken_by", "taken_at", "assigned_to"}
+
     # Days until a listing that was checked should be checked again.
     check_every_days: ClassVar = 180
 
@@ -258,7 +260,9 @@ class Listing(Sourced):
         """Fill slug and search words; a slug that changed leaves a redirect."""
         self._fill_slug()
         self.search_text = fold(" ".join(self.searched_words()))
-        if fields := options.get("update_fields"):
+        fields = set(options.get("update_fields") or ())
+        # Who works on it just now is no change of the listing.
+        if fields - self.DESK_FIELDS:
             options["update_fields"] = {*fields, "slug", "search_text", "changed_at"}
         super().save(**options)
         before: str = getattr(self, "_slug_in_db", "")

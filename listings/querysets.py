@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self, TypeVar
+from uuid import UUID
 
 from django.db import models
 from django.db.models import (
@@ -38,6 +39,20 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         """What a visitor may see: published, or closed for a time."""
         return self.filter(status__in=self.model.PUBLIC_STATES)  # type: ignore[attr-defined]
 
+    def told(self) -> Self:
+        """What was ever told to other people's systems: all but drafts."""
+        return self.exclude(status="draft")
+
+    def among(self, uuids: Iterable[UUID]) -> Self:
+        return self.filter(uuid__in=list(uuids))
+
+    def after(self, uuid: UUID) -> Self:
+        """Beyond this one, in the order of the UUIDs."""
+        return self.filter(uuid__gt=uuid)
+
+    def changed_since(self, moment: datetime) -> Self:
+        return self.filter(changed_at__gte=moment)
+
     def of_states(self, codes: Iterable[str]) -> Self:
         """That belong to these states: here, by where they serve."""
         through = self._through("serves").filter(place__state__in=list(codes))
@@ -68,6 +83,10 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         """Carrying at least one of these terms of one vocabulary."""
         terms = self._terms().filter(term__kind=kind, term__slug__in=list(slugs))
         return self.filter(Exists(terms))
+
+    def with_terms_of(self, kind: str) -> Self:
+        """Carrying any term of one vocabulary."""
+        return self.filter(Exists(self._terms().filter(term__kind=kind)))
 
     def reached_by(self, ways: Iterable[str]) -> Self:
         """Reachable in at least one of these ways; hybrids count for each."""

@@ -86,6 +86,14 @@ class OrganizationQuerySet(  # type: ignore[override]
         wanted = (rough | missing) & Q(address_withheld=False)
         return self.exclude(status="closed").filter(wanted).order_by("slug")
 
+    def with_location(self) -> Self:
+        """That stand in a town or at a point, or meet online."""
+        somewhere = ~Q(city="") | Q(latitude__isnull=False)
+        return self.filter(somewhere | Q(online=True))
+
+    def named(self, names: Iterable[str]) -> Self:
+        return self.filter(name__in=list(names))
+
     def named_like(self, words: str) -> list[Organization]:
         """Whose names are nearest to misspelt words, likeliest first."""
         names = dict(self.order_by("pk").values_list("pk", "search_text"))

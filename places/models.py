@@ -26,6 +26,10 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     def zips(self) -> Self:
         return self.filter(kind=Place.Kind.ZIP)
 
+    def of_zip(self, code: str) -> Place | None:
+        """The ZIP code of five digits, with its county, if we know it."""
+        return self.zips().select_related("county").filter(code=code).first()
+
     def in_state(self, code: str) -> Self:
         return self.filter(state=code)
 

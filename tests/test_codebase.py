@@ -10,7 +10,16 @@ from django.conf import settings
 from directory.urls import EXPLAINED
 from tests.conftest import ROOT
 
-APPS = ("places", "listings", "desk", "orgs", "warmlines", "guides", "directory")
+APPS = (
+    "places",
+    "listings",
+    "desk",
+    "orgs",
+    "warmlines",
+    "guides",
+    "api",
+    "directory",
+)
 
 
 def code():

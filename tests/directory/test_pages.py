@@ -50,6 +50,7 @@ PAGES = [
     "/accessibility/",
     "/freshness/",
     "/leaving/",
+    "/api/docs/",
 ]
 
 

@@ -41,6 +41,7 @@ PAGES = [
     "/accessibility/",
     "/freshness/",
     "/leaving/",
+    "/api/docs/",
     "/nowhere/",
 ]
 BLOCKS = re.compile(r"<(p|li|dd|summary)\b[^>]*>(.*?)</\1>", re.DOTALL)

@@ -58,6 +58,7 @@ PAGES = [
     "/accessibility/",
     "/freshness/",
     "/leaving/",
+    "/api/docs/",
     "/kept/",
     "/nowhere/",
 ]

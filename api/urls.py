@@ -1,0 +1,18 @@
+"""Addresses of the open data; those in PAGES are there in each language."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from api import bulk, feeds, manual
+from api.api import api
+
+PAGES: list[URLPattern | URLResolver] = [
+    path("api/docs/", manual.docs, name="api_docs"),
+    path("feeds/changes.atom", feeds.whole, name="feed"),
+    path("feeds/states/<slug:code>.atom", feeds.state, name="state_feed"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", api.urls),
+    path("data/hsds.zip", bulk.hsds_zip, name="hsds_zip"),
+]

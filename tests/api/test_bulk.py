@@ -1,0 +1,76 @@
+"""The whole directory in one zip."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+
+from api.bulk import chunks, write
+from tests.api.shapes import faults
+from tests.factories import organization, place, state, term, warmline
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2026, 1, 15, 18, 0, tzinfo=UTC)
+ENTITIES = {
+    "organizations": "organization",
+    "services": "service",
+    "service_at_locations": "service_at_location",
+    "taxonomies": "taxonomy",
+    "taxonomy_terms": "taxonomy_term",
+}
+
+
+@pytest.fixture
+def listings():
+    for _ in range(3):
+        organization(at=place("59301"), terms=[term("language", "en")])
+        warmline(serves=[state("MT")])
+    organization(status="draft")
+
+
+def opened(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.usefixtures("listings")
+def test_the_package_holds_every_thing_and_describes_itself(client):
+    response = client.get("/data/hsds.zip")
+    files = opened(response.getvalue())
+    package = json.loads(files.pop("datapackage.json"))
+
+    assert response["Content-Type"] == "application/zip"
+    assert [one["name"] for one in package["resources"]] == list(ENTITIES)
+    for resource in package["resources"]:
+        content = files.pop(resource["path"])
+        rows = [json.loads(line) for line in content.splitlines()]
+        assert resource["bytes"] == len(content)
+        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+        assert resource["rows"] == len(rows) > 0
+        entity = ENTITIES[resource["name"]]
+        assert [fault for row in rows for fault in faults(entity, row)] == []
+        answer = client.get(f"/api/{resource['name']}/{rows[0]['id']}").json()
+        assert answer["id"] == rows[0]["id"]
+    assert files == {}
+
+
+@pytest.mark.usefixtures("listings")
+def test_the_same_facts_are_the_same_bytes(tmp_path, settings):
+    settings.SITE_URL = "https://directory.example.org"
+    one, two = tmp_path / "one.zip", tmp_path / "two.zip"
+
+    write(one, AT)
+    write(two, AT)
+
+    assert one.read_bytes() == two.read_bytes()
+    assert b"".join(chunks(AT, settings.SITE_URL)) == one.read_bytes()
+    warmline()
+    write(two, AT)
+    assert one.read_bytes() != two.read_bytes()

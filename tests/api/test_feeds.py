@@ -1,0 +1,206 @@
+"""Atom feeds: new, changed, checked and closed, for everybody and for each state."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from desk.workflow import record_check, remove_on_request
+from listings.values import put
+from tests.factories import organization, person, place, state, term, warmline
+
+pytestmark = pytest.mark.django_db
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def feed(client, path="/feeds/changes.atom"):
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
+    return ET.fromstring(response.content)  # noqa: S314  # our own
+
+
+def entries(client, path="/feeds/changes.atom"):
+    """(kind, title, summary) of each entry, newest first."""
+    return [
+        (
+            entry.find(f"{ATOM}category").get("term"),
+            entry.findtext(f"{ATOM}title"),
+            entry.findtext(f"{ATOM}summary") or "",
+        )
+        for entry in feed(client, path).iter(f"{ATOM}entry")
+    ]
+
+
+def change(listing, **facts):
+    listing.refresh_from_db()
+    put(listing, facts)
+
+
+def test_each_thing_that_happens_is_told_newest_first(client):
+    ours = organization(at=place("59301"), name="Ours")
+    change(ours, phone="+14065550109", summary="More")
+    record_check(ours, how="called", outcome="right", by=person(), facts=["phone"])
+    ours.refresh_from_db()
+    day = ours.checked_on
+
+    before_closing = entries(client)
+    ours.close(because="Sold")
+
+    assert before_closing == [
+        (
+            "checked",
+            "Checked: Ours",
+            f"Checked on {day:%b}. {day.day}, {day.year} by calling.",
+        ),
+        ("changed", "Changed: Ours", "What changed: Summary, Phone."),
+        ("new", "New: Ours", "Miles City, MT"),
+    ]
+    # Of what has closed, its closing alone.
+    assert entries(client) == [("closed", "Closed: Ours", "It is not listed any more.")]
+
+
+def test_terms_and_places_are_changes_too(client):
+    ours = organization(name="Ours")
+    change(ours, terms=["language:es"], serves="Montana")
+
+    assert entries(client)[0] == (
+        "changed",
+        "Changed: Ours",
+        "What changed: Terms, States and counties served.",
+    )
+
+
+def test_the_desk_s_own_work_is_no_change(client):
+    ours = organization(name="Ours")
+    ours.note, ours.version = "Rang twice", 2
+    ours.save()
+    record_check(ours, how="called", outcome="no_answer", by=person())
+
+    assert [kind for kind, _title, _summary in entries(client)] == ["new"]
+
+
+def test_a_draft_is_new_when_it_is_published(client):
+    ours = organization(name="Ours", status="draft")
+    change(ours, summary="Written while a draft")
+
+    assert entries(client) == []
+    ours.refresh_from_db()
+    ours.publish()
+    assert [kind for kind, _title, _summary in entries(client)] == ["new"]
+
+
+def test_withheld_facts_are_not_even_named(client):
+    house = organization(name="House", street="13 Hidden Lane", address_withheld=True)
+    change(house, street="14 Hidden Lane", zip_code="59301", email="a@example.org")
+
+    assert entries(client)[0][2] == "What changed: E-mail."
+
+
+def test_who_asked_not_to_be_listed_is_not_told_of(client):
+    remove_on_request(warmline(name="Private line"), "They asked.")
+
+    assert entries(client) == []
+
+
+def test_a_state_has_what_stands_in_it_and_what_serves_it(client):
+    organization(at=place("59301"), name="Here")
+    organization(at=place("82801"), name="Serves here", serves=[state("MT")])
+    organization(at=place("82801"), name="Elsewhere")
+    warmline(name="Our line", serves=[state("MT")])
+    warmline(name="Nationwide")
+
+    titles = {
+        title for _kind, title, _summary in entries(client, "/feeds/states/mt.atom")
+    }
+
+    assert titles == {"New: Here", "New: Serves here", "New: Our line"}
+    assert client.get("/feeds/states/zz.atom").status_code == 404
+
+
+def test_an_entry_keeps_its_id_and_its_moment(client):
+    ours = organization(name="Ours")
+
+    def told():
+        return {
+            entry.findtext(f"{ATOM}id"): entry.findtext(f"{ATOM}updated")
+            for entry in feed(client).iter(f"{ATOM}entry")
+        }
+
+    first = told()
+    change(ours, summary="More")
+    second = told()
+
+    assert first.items() <= second.items()
+    assert len(second) == 2
+    assert all(id_.startswith("urn:uuid:") for id_ in second)
+
+
+def test_a_feed_is_valid_atom(client):
+    """What RFC 4287 asks of a feed and of each entry."""
+    organization(at=place("59301"), name="<b>Ours</b> & theirs")
+    root = feed(client)
+
+    assert root.tag == f"{ATOM}feed"
+    assert root.findtext(f"{ATOM}author/{ATOM}name") == "Peer Support Directory"
+    links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
+    assert links["self"] == "http://testserver/feeds/changes.atom"
+    assert links["alternate"] == "http://testserver/"
+    for part in (root, *root.iter(f"{ATOM}entry")):
+        for name in ("id", "title", "updated"):
+            assert len(part.findall(f"{ATOM}{name}")) == 1
+        moment = datetime.fromisoformat(part.findtext(f"{ATOM}updated"))
+        assert moment.tzinfo is not None
+    ids = [one.text for one in root.iter(f"{ATOM}id")]
+    assert len(ids) == len(set(ids)) == 2
+    assert root.findtext(f"{ATOM}entry/{ATOM}title") == "New: <b>Ours</b> & theirs"
+
+
+def test_a_feed_speaks_the_language_of_its_address(client):
+    organization(name="Ours")
+
+    root = feed(client, "/es/feeds/changes.atom")
+
+    assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == "es"
+    assert root.findtext(f"{ATOM}entry/{ATOM}title") == "Nuevo: Ours"
+    assert root.findtext(f"{ATOM}id") != feed(client).findtext(f"{ATOM}id")
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("/", "/feeds/changes.atom"),
+        ("/es/", "/es/feeds/changes.atom"),
+        ("/states/mt/", "/feeds/states/mt.atom"),
+        ("/es/states/mt/", "/es/feeds/states/mt.atom"),
+    ],
+)
+def test_feeds_are_found_from_the_head_of_a_page(client, address, found):
+    head = client.get(address).content.decode().split("</head>")[0]
+
+    assert f'type="application/atom+xml" href="http://testserver{found}"' in head
+    assert client.get(found).status_code == 200
+
+
+def test_a_feed_asks_the_database_as_often_for_many_changes(client):
+    def taken():
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/feeds/changes.atom")
+        return len(queries)
+
+    def fill(count):
+        for _ in range(count):
+            made = organization(terms=[term("language", "en")], serves=[state("MT")])
+            change(made, summary="More")
+            warmline(serves=[state("MT")])
+
+    fill(1)
+    few = taken()
+    fill(3)
+
+    assert taken() == few

@@ -1,0 +1,239 @@
+"""What every answer carries: caching, CORS, measure, and problems in one form."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from listings.models import Term
+from orgs.models import Organization
+from tests.factories import organization, place, warmline
+
+pytestmark = pytest.mark.django_db
+
+OPEN = [
+    "/api/",
+    "/api/services",
+    "/api/organizations",
+    "/api/service_at_locations",
+    "/api/taxonomies",
+    "/api/taxonomy_terms",
+    "/api/openapi.json",
+    "/api/services?format=ndjson",
+    "/feeds/changes.atom",
+    "/feeds/states/mt.atom",
+    "/es/feeds/changes.atom",
+    "/data/hsds.zip",
+]
+
+
+@pytest.fixture
+def ours():
+    return organization(at=place("59301"), slug="ours")
+
+
+@pytest.mark.usefixtures("ours")
+@pytest.mark.parametrize("path", OPEN)
+def test_answers_are_for_every_site_and_for_a_minute(client, path):
+    response = client.get(path, headers={"origin": "https://partner.example.org"})
+
+    assert response.status_code == 200
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in response
+    assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert response["Cache-Control"] == "public, max-age=60"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    assert not response.cookies
+    assert "Cookie" not in response.get("Vary", "")
+
+
+@pytest.mark.usefixtures("ours")
+@pytest.mark.parametrize("path", OPEN)
+def test_nothing_is_sent_again_while_nothing_has_changed(client, path):
+    first = client.get(path)
+
+    by_tag = client.get(path, headers={"if-none-match": first["ETag"]})
+    weak = client.get(path, headers={"if-none-match": f"W/{first['ETag']}"})
+    by_date = client.get(path, headers={"if-modified-since": first["Last-Modified"]})
+    other = client.get(path, headers={"if-none-match": '"other"'})
+
+    assert [by_tag.status_code, weak.status_code, by_date.status_code] == [304] * 3
+    assert (by_tag.getvalue(), by_tag["ETag"]) == (b"", first["ETag"])
+    assert other.status_code == 200
+
+
+def test_any_change_makes_another_version(client, ours):
+    def tag():
+        return client.get("/api/services")["ETag"]
+
+    seen = [tag()]
+    ours.summary, ours.version = "Changed", 2
+    ours.save()
+    seen.append(tag())
+    warmline()
+    seen.append(tag())
+    # One that began before the newest and was written after it.
+    earlier = ours.changed_at.replace(year=2020)
+    Organization.objects.filter(pk=ours.pk).update(version=3, changed_at=earlier)
+    seen.append(tag())
+    Term.objects.filter(slug="en").update(label="American English")
+    seen.append(tag())
+    ours.delete()
+    seen.append(tag())
+
+    assert len(set(seen)) == len(seen)
+
+
+def test_who_works_on_it_changes_nothing(client, ours):
+    before = client.get("/api/services")["ETag"]
+
+    ours.save_without_historical_record(update_fields=["taken_by", "taken_at"])
+
+    assert client.get("/api/services")["ETag"] == before
+
+
+@pytest.mark.parametrize("path", ["/api/services", "/feeds/changes.atom"])
+def test_a_browser_may_ask_first(client, path):
+    response = client.options(
+        path,
+        headers={
+            "origin": "https://partner.example.org",
+            "access-control-request-method": "GET",
+        },
+    )
+
+    assert response.status_code == 204
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    assert "If-None-Match" in response["Access-Control-Allow-Headers"]
+
+
+def test_head_is_get_without_a_body(client, ours):
+    whole, head = client.get("/api/services"), client.head("/api/services")
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert (head["ETag"], head["Content-Type"]) == (whole["ETag"], "application/json")
+
+
+def problem(response, status):
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["Access-Control-Allow-Origin"] == "*"
+    answer = response.json()
+    assert answer["status"] == status
+    assert answer["type"] == "about:blank"
+    assert answer["title"]
+    assert answer["detail"]
+    return answer
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "page=0",
+        "page=x",
+        "page=1000001",
+        "per_page=0",
+        "per_page=101",
+        "format=xml",
+        "minimal=perhaps",
+        "full=2",
+        "modified_after=yesterday",
+        "modified_after=2026-13-01",
+        "modified_after=1700000000",
+        "taxonomy_id=1",
+        "taxonomy_term_id=x",
+        "organization_id=x",
+        "after=x",
+        "postcode=593",
+        "proximity=-1",
+        "proximity=near",
+        "proximity=nan",
+        "search=" + "a" * 201,
+    ],
+)
+def test_what_cannot_be_asked_is_said_by_name(client, asked):
+    response = client.get(f"/api/service_at_locations?{asked}")
+
+    answer = problem(response, 422)
+    assert [one["parameter"] for one in answer["errors"]] == [asked.split("=")[0]]
+    assert answer["errors"][0]["detail"]
+
+
+def test_a_problem_repeats_nothing_of_what_was_sent(client):
+    response = client.get("/api/services?page=%3Cscript%3E&taxonomy_id=secret")
+
+    assert b"script" not in response.content
+    assert b"secret" not in response.content
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/nothing", "/api/services/", "/api/services/a/b"]
+)
+def test_an_address_of_nothing_is_a_problem_too(client, path):
+    problem(client.get(path), 404)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
+@pytest.mark.parametrize("path", ["/api/", "/api/services", "/api/openapi.json"])
+def test_the_api_is_for_reading(client, method, path):
+    response = client.generic(method, path)
+
+    problem(response, 405)
+    assert response["Allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_a_fault_is_a_problem_without_its_cause(settings, monkeypatch):
+    monkeypatch.setattr("api.operators.Operators.now", lambda: 1 / 0)
+
+    response = Client(raise_request_exception=False).get("/api/services")
+
+    problem(response, 500)
+    assert b"Zero" not in response.content
+
+
+def test_the_page_for_people_is_kept_by_nobody(client):
+    response = client.get("/api/docs/")
+
+    assert response["Cache-Control"] == "no-store"
+    assert not response.has_header("Access-Control-Allow-Origin")
+
+
+def test_the_root_names_the_version_and_where_it_is_described(client):
+    answer = client.get("/api/").json()
+
+    assert answer["version"] == "3.0"
+    assert client.get(answer["profile"]).status_code == 200
+    assert client.get(answer["openapi_url"]).json()["openapi"].startswith("3.1")
+
+
+# Measure ------------------------------------------------------------------------
+
+
+def test_what_is_left_of_the_limit_is_said_and_kept(client, settings):
+    settings.API_REQUESTS_A_MINUTE = 2
+
+    answers = [client.get("/api/") for _ in range(3)]
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7").get("/api/")
+
+    assert [one["RateLimit-Remaining"] for one in answers] == ["1", "0", "0"]
+    assert answers[0]["RateLimit-Policy"] == '"minute";q=2;w=60'
+    assert answers[0]["RateLimit"].startswith('"minute";r=1;t=')
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    problem(answers[2], 429)
+    assert 0 < int(answers[2]["Retry-After"]) <= 60
+    assert answers[2]["Cache-Control"] == "no-store"
+    assert elsewhere.status_code == 200
+    assert client.get("/").status_code == 200
+
+
+def test_no_address_is_stored():
+    Client(REMOTE_ADDR="192.0.2.7").get("/api/")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key, value FROM cache")
+        kept = repr(cursor.fetchall())
+    assert "tries:api:" in kept
+    assert "192.0.2" not in kept

@@ -1,0 +1,209 @@
+"""What must not leave leaves by no route; each test has something to leak."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from api import ids
+from api.views import METRES_A_MILE
+from orgs.models import Organization
+from places.geo import miles_between
+from tests.factories import county, organization, person, place, state, term, warmline
+
+pytestmark = pytest.mark.django_db
+
+LISTS = [
+    "/api/services",
+    "/api/organizations",
+    "/api/service_at_locations",
+]
+ASKED = [
+    "",
+    "?full=true",
+    "?full_service=true",
+    "?minimal=true",
+    "?format=ndjson&full=true",
+    "?modified_after=2000-01-01",
+    "?modified_after=2000-01-01&full=true",
+]
+ADDRESSES = [
+    *(f"{path}{asked}" for path in LISTS for asked in ASKED),
+    "/api/taxonomies",
+    "/api/taxonomy_terms",
+    "/feeds/changes.atom",
+    "/feeds/states/mt.atom",
+    "/es/feeds/changes.atom",
+    "/data/hsds.zip",
+]
+# Of the house on Hidden Lane, and what curators keep to themselves.
+WORDS = [
+    "Hidden Lane",
+    "59337",
+    "Known to the desk",
+    "secret-key",
+    "ada-keeps",
+    "Lovelace",
+]
+
+
+def secrets():
+    spot = place("59337")
+    return [*WORDS, str(spot.latitude), str(spot.longitude)]
+
+
+def text(client, path):
+    response = client.get(path)
+    assert response.status_code == 200, path
+    body = response.getvalue()
+    if path.endswith(".zip"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            body = b"\n".join(archive.read(name) for name in archive.namelist())
+    return body.decode()
+
+
+@pytest.fixture
+def ada():
+    return person("ada-keeps", last_name="Lovelace")
+
+
+@pytest.fixture
+def house(ada):
+    """A respite that stood in the open, and whose street is now withheld."""
+    made = organization(
+        at=place("59337"),
+        name="Quiet House",
+        slug="quiet-house",
+        kind="peer_respite",
+        street="13 Hidden Lane",
+        zip_code="59337",
+        note="Known to the desk",
+        key="secret-key",
+        host="Example Host",
+        serves=[state("MT")],
+        terms=[term("service", "respite")],
+        checked_on="2026-05-03",
+        checked_how="called",
+        checked_by=ada,
+        assigned_to=ada,
+        taken_by=ada,
+    )
+    made.address_withheld = True
+    made.clean()
+    made.version += 1
+    made.save()
+    return made
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_a_withheld_street_and_the_desk_s_own_words_are_nowhere(client, path):
+    page = text(client, path)
+
+    for secret in secrets():
+        assert secret not in page, secret
+
+
+def test_the_house_itself_is_told(client, house):
+    """So that the test above has had something to hide."""
+    told = [path for path in ADDRESSES if "Quiet House" in text(client, path)]
+
+    # The terms, and lists of ids alone, name nobody.
+    assert set(ADDRESSES) - set(told) == {
+        *(f"{path}?minimal=true" for path in LISTS),
+        "/api/taxonomies",
+        "/api/taxonomy_terms",
+    }
+
+
+def test_one_by_one_the_house_keeps_its_secrets(client, house):
+    addresses = [
+        f"/api/organizations/{house.uuid}?full_service=true",
+        f"/api/services/{ids.turned(house.uuid, 'service')}",
+        f"/api/service_at_locations/{ids.turned(house.uuid, 'service_at_location')}",
+    ]
+
+    for path in addresses:
+        page = text(client, path)
+        assert "Quiet House" in page
+        for secret in secrets():
+            assert secret not in page, secret
+
+
+def test_the_house_has_no_address_and_the_middle_of_its_county(client, house):
+    answer = client.get(f"/api/organizations/{house.uuid}").json()
+
+    [location] = answer["locations"]
+    garfield = county("Garfield County", "MT")
+    assert "addresses" not in location
+    assert location["address_withheld"] is True
+    assert location["description"] == "Jordan, MT"
+    assert (location["latitude"], location["longitude"]) == (
+        garfield.latitude,
+        garfield.longitude,
+    )
+    assert location["coordinates_precision"] == "county"
+
+
+def test_a_point_that_slipped_through_is_not_told(client, house):
+    """The database allows any point that calls itself the county's."""
+    exact = place("59337").point
+    house.locate(exact, Organization.Precision.COUNTY)
+    house.save()
+
+    page = text(client, f"/api/organizations/{house.uuid}")
+
+    assert str(exact.latitude) not in page
+    assert str(exact.longitude) not in page
+
+
+@pytest.mark.parametrize("code", ["59337", "59301", "59330", "59101"])
+def test_no_circle_around_a_zip_code_closes_in_on_the_house(client, house, code):
+    """Asked with ever finer circles, the answer is the middle of the county."""
+    near, far = 0.0, 1_000_000.0
+    while far - near > 1:
+        middle = (near + far) / 2
+        asked = {"postcode": code, "proximity": middle}
+        found = client.get("/api/service_at_locations", asked).json()["total_items"]
+        near, far = (near, middle) if found else (middle, far)
+
+    start, centre = place(code), county("Garfield County", "MT")
+    metres = miles_between(start.point, centre.point) * METRES_A_MILE
+    assert near == pytest.approx(metres, abs=2)
+
+
+@pytest.mark.parametrize("words", ["hidden", "lane", "59337", "desk", "secret"])
+def test_no_word_of_what_is_withheld_finds_the_house(client, house, words):
+    for path in LISTS:
+        assert client.get(path, {"search": words}).json()["empty"]
+
+
+def test_a_draft_is_in_no_answer(client):
+    told = {"name": "Unheard Of", "summary": "Unheard", "serves": [state("MT")]}
+    draft = organization(at=place("59301"), status="draft", **told)
+    warmline(status="draft", operator="Unheard Operator", **told)
+    draft.summary = "Unheard again"
+    draft.save()
+
+    for path in ADDRESSES:
+        page = text(client, path)
+        assert "Unheard" not in page, path
+        assert str(draft.uuid) not in page, path
+
+
+def test_a_closed_listing_leaves_its_id_where_one_asks_what_changed(client):
+    gone = organization(
+        at=place("59301"), name="Gone", summary="Was here", serves=[state("MT")]
+    )
+    gone.close(because="Sold to somebody")
+
+    for path in ADDRESSES:
+        page = text(client, path)
+        assert "Was here" not in page, path
+        assert "somebody" not in page, path
+        assert "+14065550101" not in page, path
+        if "atom" not in path:
+            assert "Gone" not in page, path
+            assert ("defunct" in page) == ("modified_after" in path), path

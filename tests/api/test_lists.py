@@ -1,0 +1,297 @@
+"""Lists: the envelope, what narrows them, and paging that loses nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from geopy.distance import geodesic
+
+from api import ids
+from orgs.models import Organization
+from tests.factories import organization, place, state, term, warmline
+
+pytestmark = pytest.mark.django_db
+
+LISTS = ["/api/services", "/api/organizations", "/api/service_at_locations"]
+
+
+def page(client, path, **asked):
+    response = client.get(path, asked)
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def names(client, path, **asked):
+    contents = page(client, path, **asked)["contents"]
+    return {one.get("name") or one["service"]["name"] for one in contents}
+
+
+def follow(client, response):
+    """The next page, as Link names it."""
+    address = response["Link"].removeprefix("<http://testserver").split(">")[0]
+    return client.get(address)
+
+
+def lines(response):
+    text = b"".join(response.streaming_content).decode()
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_the_envelope_is_whole(client):
+    made = [organization(at=place("59301")) for _ in range(3)]
+
+    first = page(client, "/api/services", per_page=2)
+    last = page(client, "/api/services", per_page=2, page=2)
+    beyond = page(client, "/api/services", per_page=2, page=3)
+
+    contents = first.pop("contents"), last.pop("contents")
+    assert first == {
+        "total_items": 3,
+        "total_pages": 2,
+        "page_number": 1,
+        "size": 2,
+        "first_page": True,
+        "last_page": False,
+        "empty": False,
+    }
+    assert (last["size"], last["first_page"], last["last_page"]) == (1, False, True)
+    assert (beyond["empty"], beyond["contents"], beyond["last_page"]) == (
+        True,
+        [],
+        True,
+    )
+    found = [one["id"] for some in contents for one in some]
+    assert found == sorted(str(ids.turned(one.uuid, "service")) for one in made)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_following_the_link_meets_each_once_while_others_come_and_go(client, path):
+    stay = {organization(at=place("59301")).name for _ in range(6)}
+    go = [organization(at=place("59301")) for _ in range(6)]
+
+    response = client.get(path, {"per_page": 2})
+    met = []
+    while True:
+        found = response.json()["contents"]
+        met += [one.get("name") or one["service"]["name"] for one in found]
+        if not response.has_header("Link"):
+            break
+        go.pop().close(because="Sold") if go else None
+        organization(at=place("59301"))
+        response = follow(client, response)
+
+    assert len(met) == len(set(met))
+    assert stay <= set(met)
+
+
+def test_filters_narrow_one_another(client):
+    veterans, spanish = term("community", "veterans"), term("language", "es")
+    organization(at=place("59301"), name="Both", terms=[veterans, spanish])
+    organization(at=place("59301"), name="Veterans", terms=[veterans])
+    warmline(name="Line for veterans", terms=[veterans])
+    ours = {
+        "taxonomy_term_id": ids.word("community", "veterans"),
+        "taxonomy_id": ids.word("language"),
+    }
+
+    both = names(client, "/api/services", **ours)
+    one = names(client, "/api/services", taxonomy_term_id=ours["taxonomy_term_id"])
+    none = names(client, "/api/services", search="line", **ours)
+
+    assert both == {"Both"}
+    assert one == {"Both", "Veterans", "Line for veterans"}
+    assert none == set()
+
+
+def test_a_kind_of_organization_is_a_term_too(client):
+    organization(name="Center", kind="cil")
+    organization(name="Respite", kind="peer_respite")
+    warmline(name="Line")
+
+    assert names(client, "/api/services", taxonomy_term_id=ids.word("kind", "cil")) == {
+        "Center"
+    }
+    assert names(client, "/api/services", taxonomy_id=ids.word("kind")) == {
+        "Center",
+        "Respite",
+    }
+
+
+def test_ids_of_nothing_find_nothing(client):
+    organization()
+    nothing = ids.word("nothing", "nothing")
+
+    for name in ("taxonomy_term_id", "taxonomy_id", "organization_id"):
+        assert page(client, "/api/services", **{name: nothing})["total_items"] == 0
+
+
+def test_services_of_an_organization(client):
+    ours = organization(name="Ours", state="MT")
+    organization(name="Theirs")
+    warmline(name="Our line", operator="Ours", serves=[state("MT")])
+
+    found = names(client, "/api/services", organization_id=ours.uuid)
+
+    assert found == {"Ours", "Our line"}
+
+
+def test_near_is_measured_in_metres_from_the_middle_of_the_zip_code(client):
+    start = place("59301")
+    for code in ("59301", "59330", "59101", "82801"):
+        organization(at=place(code), name=code)
+    far = geodesic(
+        (start.latitude, start.longitude),
+        (place("59330").latitude, place("59330").longitude),
+    ).meters
+
+    def near(metres):
+        asked = {"postcode": "59301", "proximity": metres}
+        return names(client, "/api/service_at_locations", **asked)
+
+    assert near(0) == {"59301"}
+    assert near(far * 0.998) == {"59301"}
+    assert near(far * 1.002) == {"59301", "59330"}
+    assert near(1_000_000) == {"59301", "59330", "59101", "82801"}
+
+
+def test_a_zip_code_alone_finds_what_serves_it(client):
+    organization(at=place("82801"), name="Serves Montana", serves=[state("MT")])
+    organization(at=place("59301"), name="Stands there")
+    organization(at=place("82801"), name="Everywhere", area="nationwide")
+
+    found = names(client, "/api/service_at_locations", postcode="59301-1234")
+
+    assert found == {"Serves Montana", "Everywhere"}
+
+
+@pytest.mark.parametrize("asked", [{"postcode": "00000"}, {"proximity": 1}])
+def test_nothing_is_near_nowhere(client, asked):
+    organization(at=place("59301"))
+
+    assert page(client, "/api/service_at_locations", **asked)["empty"]
+
+
+def test_what_changed_since_is_told_with_what_has_closed(client):
+    before = timezone.now() - timedelta(days=1)
+    old = organization(name="Old")
+    Organization.objects.filter(pk=old.pk).update(changed_at=before)
+    organization(name="New")
+    organization(name="Gone", status="closed", closed_because="Sold")
+    organization(name="Draft", status="draft")
+    since = (before + timedelta(hours=1)).isoformat()
+
+    everything = page(client, "/api/services")["contents"]
+    changed = page(client, "/api/services", modified_after=since)["contents"]
+
+    assert {one["name"] for one in everything} == {"Old", "New"}
+    assert {one["name"]: one["status"] for one in changed} == {
+        "New": "active",
+        "No longer listed": "defunct",
+    }
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-11-01",
+        "2026-11-01T00:00:00Z",
+        "2026-11-01T00:00:00 02:00",
+        "2026-11-01T00:00",
+    ],
+)
+def test_a_moment_may_be_written_in_the_usual_ways(client, moment):
+    organization()
+
+    found = page(client, "/api/organizations", modified_after=moment)
+
+    assert found["total_items"] == 1
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_minimal_is_the_whole_directory_on_one_page(client, path):
+    for _ in range(3):
+        organization(at=place("59301"))
+
+    whole = page(client, path, per_page=100)
+    small = page(client, path, minimal="true")
+
+    assert (small["total_pages"], small["size"]) == (1, 3)
+    assert [set(one) for one in small["contents"]] == [{"id", "modified_date"}] * 3
+    assert [one["id"] for one in small["contents"]] == [
+        one["id"] for one in whole["contents"]
+    ]
+    assert len(page(client, path, minimal="true", per_page=2)["contents"]) == 2
+
+
+@pytest.mark.parametrize("path", [*LISTS, "/api/taxonomies", "/api/taxonomy_terms"])
+def test_ndjson_streams_every_item_whatever_the_page(client, path):
+    for _ in range(3):
+        organization(at=place("59301"))
+
+    response = client.get(path, {"format": "ndjson", "per_page": 2})
+
+    assert response["Content-Type"] == "application/x-ndjson"
+    assert lines(response) == page(client, path, per_page=100)["contents"]
+
+
+def test_full_has_what_belongs_to_it(client):
+    ours = organization(at=place("59301"), name="Ours")
+
+    short = page(client, "/api/services")["contents"][0]
+    full = page(client, "/api/services", full="true")["contents"][0]
+    alone = client.get(f"/api/services/{full['id']}").json()
+    owner = page(client, "/api/organizations", full_service="true")["contents"][0]
+
+    assert short["organization"]["id"] == str(ours.uuid)
+    assert "phones" not in short
+    assert full == alone
+    assert [phone["number"] for phone in full["phones"]] == ["+14065550101"]
+    assert [one["phones"] for one in owner["services"]] == [full["phones"]]
+
+
+def test_terms_can_be_searched_and_narrowed(client):
+    found = page(client, "/api/taxonomy_terms", search="american sign")["contents"]
+    languages = page(client, "/api/taxonomy_terms", taxonomy_id=ids.word("language"))
+    below = page(client, "/api/taxonomy_terms", parent_id=ids.word("language", "en"))
+
+    assert [(one["code"], one["name_es"]) for one in found] == [
+        ("ase", "Lengua de señas americana (ASL)")
+    ]
+    assert {one["taxonomy"] for one in languages["contents"]} == {"Languages"}
+    assert below["empty"]
+    one = found[0]
+    assert client.get(f"/api/taxonomy_terms/{one['id']}").json() == one
+    vocabulary = one["taxonomy_detail"]
+    assert client.get(f"/api/taxonomies/{one['taxonomy_id']}").json() == vocabulary
+    assert vocabulary in page(client, "/api/taxonomies", search="lang")["contents"]
+
+
+def fill(count):
+    facts = {"serves": [state("MT")], "terms": [term("language", "en")]}
+    for number in range(count):
+        made = organization(at=place("59301"), hours="24/7", timezone="UTC", **facts)
+        organization(at=place("59301"), parent=made, **facts)
+        warmline(operator=f"Operator {number}", **facts)
+        warmline(operator=made.name, **facts)
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize(
+    "asked", ["", "?full=true", "?minimal=true", "?search=example"]
+)
+def test_a_page_asks_the_database_as_often_for_many_rows(client, path, asked):
+    def taken():
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"{path}{asked}").json()["size"] > 0
+        return len(queries)
+
+    fill(1)
+    few = taken()
+    fill(2)
+
+    assert taken() == few

@@ -1,0 +1,288 @@
+"""How a listing is told in HSDS, fact by fact."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from api import hsds, rows
+from api.hsds import Frame
+from api.operators import Operators
+from tests.api.shapes import faults, nulls
+from tests.factories import county, organization, place, state, term, warmline
+
+pytestmark = pytest.mark.django_db
+
+WINTER = datetime(2026, 1, 15, 18, 0, tzinfo=UTC)
+SUMMER = datetime(2026, 7, 15, 18, 0, tzinfo=UTC)
+
+
+def told(listing, at=WINTER):
+    """The whole service of a listing, which holds to the standard."""
+    frame = Frame(at, "https://directory.example.org", Operators.now(), {})
+    [fresh] = rows.loaded([listing.uuid])
+    service = hsds.whole_service(fresh, frame)
+    assert faults("service", service) + nulls(service) == []
+    return service
+
+
+def rules(listing, at=WINTER):
+    keys = ("byday", "opens_at", "closes_at")
+    return [tuple(one.get(k) for k in keys) for one in told(listing, at)["schedules"]]
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        ("Mo-Fr 09:00-17:00", [("MO,TU,WE,TH,FR", "09:00-07:00", "17:00-07:00")]),
+        ("Sa 22:00-06:00", [("SA", "22:00-07:00", "06:00-07:00")]),
+        (
+            "Mo,We 09:00-12:00,13:00-15:00",
+            [
+                ("MO,WE", "09:00-07:00", "12:00-07:00"),
+                ("MO,WE", "13:00-07:00", "15:00-07:00"),
+            ],
+        ),
+        ("24/7", [("MO,TU,WE,TH,FR,SA,SU", "00:00-07:00", "23:59-07:00")]),
+        ("Fr 18:00-24:00", [("FR", "18:00-07:00", "00:00-07:00")]),
+        ('unknown "by appointment"', [(None, None, None)]),
+    ],
+)
+def test_hours_are_weekly_rules_with_an_offset(hours, expected):
+    assert rules(warmline(hours=hours)) == expected
+
+
+def test_the_offset_is_that_of_the_moment_and_the_zone_is_beside_it():
+    line = warmline(hours="Mo 09:00-17:00", hours_note="Mondays")
+
+    [winter], [summer] = told(line)["schedules"], told(line, SUMMER)["schedules"]
+
+    assert winter == {
+        "id": winter["id"],
+        "service_id": str(line.uuid),
+        "opening_hours": "Mo 09:00-17:00",
+        "iana_timezone": "America/Denver",
+        "timezone": -7,
+        "description": "Mondays",
+        "freq": "WEEKLY",
+        "interval": 1,
+        "wkst": "MO",
+        "byday": "MO",
+        "opens_at": "09:00-07:00",
+        "closes_at": "17:00-07:00",
+    }
+    assert (summer["opens_at"], summer["timezone"]) == ("09:00-06:00", -6)
+    assert summer["id"] == winter["id"]
+
+
+def test_hours_in_words_alone_are_told_in_words():
+    line = warmline(hours="", hours_note="Most evenings")
+
+    assert [one.get("description") for one in told(line)["schedules"]] == [
+        "Most evenings"
+    ]
+    assert "schedules" not in told(warmline(hours=""))
+
+
+def test_a_line_tells_what_callers_ask():
+    line = warmline(
+        hours="",
+        summary="Talk with a peer.",
+        who_may_call="group",
+        open_to="veterans",
+        answered_by_peers=True,
+        may_send_emergency=False,
+        call_limits="20 minutes",
+        text_line="85511 (keyword SUPPORT)",
+        chat_url="https://example.org/chat",
+        terms=[term("language", "es"), term("community", "veterans")],
+    )
+
+    service = told(line)
+
+    expected = {
+        "description": "Talk with a peer.",
+        "eligibility_description": "veterans",
+        "who_may_call": "group",
+        "answered_by_peers": True,
+        "may_send_emergency": False,
+        "call_limits": "20 minutes",
+        "chat_url": "https://example.org/chat",
+        "page_url": f"https://directory.example.org/warmlines/{line.slug}/",
+        "by_phone": True,
+        "area": "nationwide",
+    }
+    assert service | expected == service
+    assert [(p["number"], p["type"]) for p in service["phones"]] == [
+        ("+14065550102", "voice"),
+        ("85511 (keyword SUPPORT)", "text"),
+    ]
+    assert [(one["name"], one["code"]) for one in service["languages"]] == [
+        ("Spanish", "es")
+    ]
+    assert {
+        (a["link_type"], a["taxonomy_term"]["code"]) for a in service["attributes"]
+    } == {
+        ("language", "es"),
+        ("community", "veterans"),
+    }
+    assert [area["name"] for area in service["service_areas"]] == ["United States"]
+    assert "in_person" not in service
+
+
+def test_every_kind_of_number_is_a_phone():
+    made = organization(
+        phone="+14065550101",
+        toll_free="+18005550100",
+        tty="711",
+        videophone="+14065550103",
+    )
+
+    assert [(phone["number"], phone["type"]) for phone in told(made)["phones"]] == [
+        ("+14065550101", "voice"),
+        ("+18005550100", "voice"),
+        ("711", "textphone"),
+        ("+14065550103", "video"),
+    ]
+
+
+def test_where_it_serves_is_told_by_name_and_code():
+    custer = county("Custer County", "MT")
+    made = organization(serves=[state("WY"), custer], area_note="and near")
+
+    areas = told(made)["service_areas"]
+
+    assert [
+        (a["name"], a["place_kind"], a["code"], a["description"]) for a in areas
+    ] == [
+        ("Custer County, Montana", "county", custer.code, "and near"),
+        ("Wyoming", "state", "WY", "and near"),
+    ]
+    words = told(organization(area_note="The valley"))["service_areas"]
+    assert [one["name"] for one in words] == ["The valley"]
+
+
+def test_a_place_has_its_address_its_point_and_who_can_get_in():
+    made = organization(
+        at=place("59301"),
+        street="1 Main Street",
+        zip_code="59301",
+        wheelchair_access=False,
+    )
+
+    [at] = told(made)["service_at_locations"]
+    location = at["location"]
+
+    assert faults("location", location) == []
+    [address] = location["addresses"]
+    assert (
+        address
+        | {
+            "address_1": "1 Main Street",
+            "city": "Miles City",
+            "state_province": "MT",
+            "postal_code": "59301",
+            "country": "US",
+            "address_type": "physical",
+        }
+        == address
+    )
+    assert location["coordinates_precision"] == "zip"
+    assert location["latitude"] == place("59301").latitude
+    assert [one["description"] for one in location["accessibility"]] == [
+        "No wheelchair access"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind"),
+    [({"street": "PO Box 9"}, "postal"), ({"street": "9 Box Road"}, "physical")],
+)
+def test_a_post_box_is_no_place_to_go(facts, kind):
+    made = organization(at=place("59301"), zip_code="59301", **facts)
+
+    [at] = told(made)["service_at_locations"]
+
+    assert at["location"]["addresses"][0]["address_type"] == kind
+
+
+def test_half_an_address_is_no_address():
+    made = organization(at=place("59301"), street="1 Main Street", zip_code="")
+
+    [at] = told(made)["service_at_locations"]
+
+    assert "addresses" not in at["location"]
+    assert at["location"]["description"] == "1 Main Street, Miles City, MT"
+
+
+def test_what_meets_online_alone_is_a_virtual_place():
+    made = organization(online=True, website="https://example.org/meet")
+
+    [at] = told(made)["service_at_locations"]
+
+    location = at["location"]
+    assert (location["location_type"], location["url"]) == (
+        "virtual",
+        "https://example.org/meet",
+    )
+
+
+def test_where_the_facts_are_from_and_whether_anybody_checked():
+    unchecked = organization(
+        source_name="example.org",
+        source_url="https://example.org/list",
+        source_seen="2025-06",
+        source_license="CC BY-NC 4.0 (compilation)",
+    )
+    checked = organization(
+        checked_on=date(2026, 5, 3),
+        checked_how="confirmed",
+        checked_facts=["phone"],
+    )
+
+    assert told(unchecked)["provenance"] == {
+        "source_name": "example.org",
+        "source_url": "https://example.org/list",
+        "source_seen": "2025-06",
+        "source_license": "CC BY-NC 4.0 (compilation)",
+        "checked": False,
+    }
+    assert "assured_date" not in told(unchecked)
+    assert told(checked)["assured_date"] == "2026-05-03"
+    assert told(checked)["provenance"] == {
+        "checked": True,
+        "checked_on": "2026-05-03",
+        "checked_how": "confirmed",
+        "checked_facts": ["phone"],
+    }
+
+
+def test_closed_for_now_is_said_with_why_and_with_the_caution():
+    made = organization(
+        status="temporarily_closed", closed_because="Flood.", caution="Call first."
+    )
+
+    service = told(made)
+
+    assert service["status"] == "temporarily closed"
+    assert service["alert"] == "Closed for now. Flood. Call first."
+
+
+def test_referral_and_cost_are_told_where_they_are_known():
+    needed = organization(referral_needed=True, cost="Free")
+
+    assert told(needed)["application_process"] == "A referral is needed."
+    assert told(needed)["fees_description"] == "Free"
+    known = told(organization(referral_needed=False))
+    assert known["application_process"] == "No referral is needed."
+    assert "application_process" not in told(organization())
+
+
+def test_a_branch_names_its_parent_unless_that_is_a_draft():
+    parent = organization(name="Parent")
+    branch = organization(parent=parent)
+    hidden = organization(parent=organization(status="draft"))
+
+    assert told(branch)["organization"]["parent_organization_id"] == str(parent.uuid)
+    assert "parent_organization_id" not in told(hidden)["organization"]

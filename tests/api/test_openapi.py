@@ -1,0 +1,65 @@
+"""The API against its own description: what may be sent, and what comes back."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, settings
+
+from api.api import api
+from tests.factories import organization, place, state, term, warmline
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cast", "in_process")]
+
+
+@cache
+def site():
+    """The whole site with its middleware, made once the static files are there."""
+    return get_wsgi_application()
+
+
+description = json.loads(json.dumps(api.get_openapi_schema()))
+schema = schemathesis.openapi.from_dict(description)
+schema.config.update(base_url="http://testserver")
+schema.app = lambda *request: site()(*request)
+# For each operation, beside the cases at every limit of its parameters.
+EXAMPLES = 10
+
+
+@pytest.fixture
+def cast():
+    """One of each kind of thing that an answer can tell of."""
+    told = {"serves": [state("MT")], "terms": [term("language", "en")]}
+    organization(at=place("59301"), street="1 Main Street", zip_code="59301", **told)
+    organization(online=True, status="closed", closed_because="Sold")
+    warmline(hours="Mo-Fr 17:00-02:00", operator="Example Peers", **told)
+    warmline(status="temporarily_closed", closed_because="Flood", caution="Call.")
+
+
+@pytest.fixture
+def in_process(settings):
+    """As Django's own test client: the test's connection stays open."""
+    settings.API_REQUESTS_A_MINUTE = 1_000_000
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_the_api_keeps_to_its_description(case):
+    # In-process, nobody takes the compression off again.
+    case.call_and_validate(headers={"Accept-Encoding": "identity"})

@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
+from api import guides
 from api.description import completed
 from api.problems import Problem
 from api.views import router
@@ -32,8 +33,8 @@ api = DirectoryAPI(
     urls_namespace="api",
     docs_url=None,
 )
-# A catalogue of guides joins here: a router of its own under /guides.
 api.add_router("", router)
+api.add_router("", guides.router)
 
 
 @api.exception_handler(Http404)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.problems import PROBLEM
-from api.shapes import SHAPES, many, ref
+from api.shapes import SHAPES, Shape, many, ref
 
 NDJSON = "application/x-ndjson"
 CACHE_HEADERS = {
@@ -31,20 +31,29 @@ def answers(name: str, summary: str, *, listed: bool = False) -> dict[str, Any]:
 
 
 def _success(name: str, listed: bool) -> dict[str, Any]:
-    content = {"application/json": {"schema": ref(name)}}
-    headers = {
-        header: {"description": words, "schema": {"type": "string"}}
-        for header, words in CACHE_HEADERS.items()
+    if not listed:
+        return plain(ref(name))
+    item = {"anyOf": [ref(name), ref("Minimal")]}
+    page = {"allOf": [ref("Page"), {"properties": {"contents": many(item)}}]}
+    found = plain(page)
+    found["content"][NDJSON] = {"schema": {}}
+    found["headers"]["Link"] = {
+        "description": "rel=next leads to the items that follow.",
+        "schema": {"type": "string"},
     }
-    if listed:
-        item = {"anyOf": [ref(name), ref("Minimal")]}
-        page = {"allOf": [ref("Page"), {"properties": {"contents": many(item)}}]}
-        content = {"application/json": {"schema": page}, NDJSON: {"schema": {}}}
-        headers["Link"] = {
-            "description": "rel=next leads to the items that follow.",
-            "schema": {"type": "string"},
-        }
-    return {"description": "As asked.", "headers": headers, "content": content}
+    return found
+
+
+def plain(shape: Shape) -> dict[str, Any]:
+    """A successful answer of one shape, which a cache may hold."""
+    return {
+        "description": "As asked.",
+        "headers": {
+            header: {"description": words, "schema": {"type": "string"}}
+            for header, words in CACHE_HEADERS.items()
+        },
+        "content": {"application/json": {"schema": shape}},
+    }
 
 
 def completed(schema: dict[str, Any]) -> None:
@@ -59,9 +68,8 @@ def completed(schema: dict[str, Any]) -> None:
 
 def _otherwise(path: str, operation: dict[str, Any]) -> dict[int, Any]:
     """Every answer but 200 that is possible here."""
-    by_id = "{id}" in path
     wrong = {429}
-    wrong |= {404} if by_id else set()
+    wrong |= {404} if "{" in path else set()
     wrong |= (
         {422} if any(one["in"] == "query" for one in operation["parameters"]) else set()
     )
@@ -70,7 +78,7 @@ def _otherwise(path: str, operation: dict[str, Any]) -> dict[int, Any]:
         status: {"description": PROBLEMS[status], "content": content}
         for status in wrong
     }
-    if by_id and "taxonom" not in path:
+    if "{id}" in path and "taxonom" not in path:
         merged = "It was merged into another, or goes by another id: see Location."
         found[301] = {"description": merged}
     return found

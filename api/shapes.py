@@ -42,6 +42,8 @@ def thing(required: str, **properties: Shape) -> Shape:
 
 
 STATUS = one_of("active", "inactive", "defunct", "temporarily closed")
+# A text in each language of the site.
+BOTH = thing("en es", en=TEXT, es=TEXT)
 LINK = {"service_id": UUID, "organization_id": UUID, "location_id": UUID}
 
 SHAPES: dict[str, Shape] = {
@@ -217,6 +219,42 @@ SHAPES: dict[str, Shape] = {
         last_modified=MOMENT,
         location=ref("Location"),
         service=ref("Service"),
+    ),
+    "Guide": thing(
+        "slug title summary page_url",
+        slug=TEXT,
+        title=BOTH,
+        summary=BOTH,
+        page_url=URI,
+        written_on=DAY,
+        reviewed_on=DAY,
+        reviewed_by=TEXT,
+        last_modified=MOMENT,
+        text_markdown=BOTH,
+        sources=many(thing("name url", name=TEXT, url=URI, year=TEXT)),
+    ),
+    "Credential": thing(
+        "state name focus standing provenance",
+        state=TEXT,
+        name=TEXT,
+        abbreviation=TEXT,
+        focus=one_of("both", "mental_health", "substance_use", "family", "other"),
+        standing=one_of("offered", "planned", "not_found"),
+        certifying_body=TEXT,
+        certifying_body_website=URI,
+        training_hours=COUNT,
+        work_hours=COUNT,
+        supervision_hours=COUNT,
+        exam_required=YES_NO,
+        lived_experience_required=YES_NO,
+        min_recovery_time=TEXT,
+        min_age=COUNT,
+        education=TEXT,
+        continuing_education=TEXT,
+        medicaid_billable=YES_NO,
+        note=TEXT,
+        provenance={"type": "object"},
+        last_modified=MOMENT,
     ),
     "Problem": thing(
         "type title status detail",

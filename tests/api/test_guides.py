@@ -1,0 +1,66 @@
+"""Guides and credentials as plain JSON."""
+
+from __future__ import annotations
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from api.shapes import SHAPES
+from guides.models import Guide
+from tests.factories import credential, guide
+
+pytestmark = pytest.mark.django_db
+
+
+def fits(shape, answer):
+    schema = {"components": {"schemas": SHAPES}, **SHAPES[shape]}
+    Draft202012Validator(schema).validate(answer)
+    return answer
+
+
+def test_guides_are_there_in_both_languages_and_drafts_are_not(client):
+    guide(slug="ours", title="Calling", title_es="Llamar")
+    guide(slug="hidden", status=Guide.Status.DRAFT)
+
+    [told] = client.get("/api/guides").json()
+
+    fits("Guide", told)
+    assert (told["slug"], told["title"]) == ("ours", {"en": "Calling", "es": "Llamar"})
+    assert client.get("/api/guides/hidden").status_code == 404
+    problem = client.get("/api/guides/nowhere")
+    assert problem["Content-Type"] == "application/problem+json"
+
+
+def test_one_guide_brings_its_text_and_its_sources(client):
+    guide(slug="ours", body="Some words.", sources="A law | https://example.org/")
+
+    told = fits("Guide", client.get("/api/guides/ours").json())
+
+    assert told["text_markdown"]["en"] == "Some words."
+    assert told["sources"] == [{"name": "A law", "url": "https://example.org/"}]
+
+
+def test_what_a_credential_does_not_say_is_left_out(client):
+    credential(state="IL", training_hours=100, exam_required=False)
+    credential(standing="ended")
+
+    [told] = client.get("/api/credentials").json()
+
+    fits("Credential", told)
+    assert (told["training_hours"], told["exam_required"]) == (100, False)
+    assert "work_hours" not in told
+    assert told["provenance"]["checked"] is False
+    assert "key" not in told
+
+
+@pytest.mark.usefixtures("starter")
+def test_all_that_comes_with_the_site_fits_its_description(client):
+    guides, credentials = (
+        client.get(f"/api/{name}").json() for name in ("guides", "credentials")
+    )
+
+    assert (len(guides), len(credentials)) == (17, 92)
+    for told in guides:
+        fits("Guide", client.get(f"/api/guides/{told['slug']}").json())
+    for told in credentials:
+        fits("Credential", told)

@@ -206,6 +206,7 @@ def test_the_500_page_stands_alone_and_has_988(settings):
 
     assert response.status_code == 500
     assert b"tel:988" in response.content
+    assert f'href="{settings.EXIT_URL}"'.encode() in response.content
     assert b"Traceback" not in response.content
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from directory.find import FAR_MILES, Near, Search, Section
+from directory.find import FAR_MILES, Near, Phone, Search, Section
 from directory.forms import RADII
 from listings.panel import (
     Chip,
@@ -19,30 +19,41 @@ from listings.panel import (
     query_with,
     switch,
 )
+from warmlines.lines import Line
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer in one sentence, and one about what reaches people at home."""
+    """The answer in one sentence, one about what reaches people at home, and a line
+    that they can call this minute."""
 
     lead: str
     more: str = ""
+    line: Line | None = None
 
 
 def answer(search: Search, panel: Panel, sections: list[Section]) -> Answer:
+    phone = next((part for part in sections if isinstance(part, Phone)), None)
+    return Answer(
+        lead=_lead(search, panel, sections),
+        more=_what_reaches(sections),
+        line=phone.first_open if phone else None,
+    )
+
+
+def _lead(search: Search, panel: Panel, sections: list[Section]) -> str:
     near = next((part for part in sections if isinstance(part, Near)), None)
-    more = _what_reaches(sections)
     if near is None:
-        return Answer(_("Here is what you can reach from anywhere."), more)
+        return _("Here is what you can reach from anywhere.")
     if not near.total:
         serving = any(part.total for part in sections if part.name == "serving")
         missing = "" if serving else panel.missing
-        return Answer(missing or _nothing(search), more)
+        return missing or _nothing(search)
     if not near.has_miles:
-        return Answer(_count_words(near), more)
+        return _count_words(near)
     if near.pager.page > 1:
-        return Answer(_page_words(near), more)
-    return Answer(_nearest_words(near), more)
+        return _page_words(near)
+    return _nearest_words(near)
 
 
 def _nothing(search: Search) -> str:

@@ -17,7 +17,7 @@ from orgs.filters import OrganizationFilter
 from orgs.models import Organization
 from places.lookup import typed
 from places.models import Place
-from warmlines.lines import LineGroup, at_most, grouped
+from warmlines.lines import Line, LineGroup, at_most, grouped
 from warmlines.models import Warmline
 from warmlines.search import LineSearch
 
@@ -48,6 +48,11 @@ class Section:
     def template(self) -> str:
         return f"directory/sections/{self.name}.html"
 
+    @property
+    def jump(self) -> str:
+        """The heading, as short as a link to it needs to be."""
+        return self.heading
+
 
 @dataclass
 class Near(Section):
@@ -60,6 +65,10 @@ class Near(Section):
     has_miles: bool = True
 
     @property
+    def jump(self) -> str:
+        return _("Nearby") if self.has_miles else self.heading
+
+    @property
     def first_number(self) -> int:
         """The place in the whole list that the page's first row has."""
         return (self.pager.page - 1) * PAGE_SIZE + 1
@@ -70,6 +79,10 @@ class Serving(Section):
     name = "serving"
     rows: list[Organization] = field(default_factory=list)
 
+    @property
+    def jump(self) -> str:
+        return _("Serving here")
+
 
 @dataclass
 class Phone(Section):
@@ -78,11 +91,21 @@ class Phone(Section):
     none_for_anyone: bool = False
     open_total: int = 0
 
+    @property
+    def first_open(self) -> Line | None:
+        """Whom to call now: for anyone, open, and with a number; else nobody."""
+        lines = (line for group in self.groups for line in group.lines)
+        return next((line for line in lines if line.can_be_called_now), None)
+
 
 @dataclass
 class Online(Section):
     name = "online"
     rows: list[Organization] = field(default_factory=list)
+
+    @property
+    def jump(self) -> str:
+        return _("Online")
 
 
 class Search:

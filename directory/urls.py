@@ -37,6 +37,7 @@ PAGES: list[URLPattern | URLResolver] = [
 if settings.DEBUG:
     PAGES.append(path("style/", views.style, name="style"))
 
+handler500 = views.broken
 urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(*PAGES, prefix_default_language=False),
     path("", include("places.urls")),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -196,8 +199,15 @@ def explain(request: HttpRequest, page: str) -> HttpResponse:
     context = {
         "kinds": KIND_WORDS.values(),
         "contact_email": settings.CONTACT_EMAIL,
+        "exit_host": urlsplit(settings.EXIT_URL).hostname,
     }
     return render(request, f"directory/{page}.html", context)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something failed: a page that needs no database, with 988 and a way to leave."""
+    context = {"exit_url": settings.EXIT_URL}
+    return HttpResponse(render_to_string("500.html", context), status=500)
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
@@ -17,10 +18,23 @@ from places.geocoders import Found
 ADDRESS = {"street", "city", "state", "zip_code", "address_withheld"}
 
 
+class StateFilter(admin.AllValuesFieldListFilter):
+    """Django's own would offer a link without words where no state is known."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or _("No state")}
+
+
 @admin.register(Organization)
 class OrganizationAdmin(ListingAdmin):
     list_display = ("name", "kind", "city", "state", "status", "checked_on")
-    list_filter = (*ListingAdmin.list_filter, "kind", "precision", "state")
+    list_filter = (
+        *ListingAdmin.list_filter,
+        "kind",
+        "precision",
+        ("state", StateFilter),
+    )
     autocomplete_fields = (*ListingAdmin.autocomplete_fields, "parent")
     readonly_fields = (*ListingAdmin.readonly_fields, "county", "precision")
     fieldsets = (

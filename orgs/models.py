@@ -235,6 +235,8 @@ class Organization(Listing, Located):
     @property
     def town_line(self) -> str:
         """ "Glendive, MT 59330", as far as it is known and may be shown."""
+        if not self.city:
+            return f"{self.state_name} {self.public_zip_code}".strip()
         town = ", ".join(part for part in (self.city, self.state) if part)
         return f"{town} {self.public_zip_code}".strip()
 

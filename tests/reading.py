@@ -13,7 +13,28 @@ ARTICLE = re.compile(
 )
 LINK = re.compile(r"<a\b[^>]*>")
 HREF = re.compile(r'\bhref="([^"]*)"')
+# What a listing says in its own words is marked as English.
+BLOCKS = re.compile(r"<(p|li|dd|summary)\b(?! lang=)[^>]*>(.*?)</\1>", re.DOTALL)
+# Of a listing's own page, the article is all there is.
+LISTED = re.compile(r'<article(?! class="stack").*?</article>', re.DOTALL)
+# Proper names and a licence's name are not ours to make simpler.
+NAMES = re.compile(
+    r"Centers? for Independent Living|Independent Living|Peer Support Directory"
+    r"|My Health My Data Act|WCAG 2\.2|CC BY(-NC)? 4\.0|SUCCURRO \(Kara Zajac\)"
+    r"|NAMI National Warmline Directory|US Census Bureau|US Geological Survey"
+)
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+
+
+def sentences(page):
+    """The page's running text: blocks that hold a sentence, without names."""
+    main = page[page.index("<main") : page.index("</main>")]
+    main = LISTED.sub("", main)
+    for _tag, inner in BLOCKS.findall(main):
+        text = html.unescape(re.sub(r"<[^>]+>", " ", inner))
+        text = NAMES.sub("It", " ".join(text.split()))
+        if len(text.split()) >= 4 and text[-1] in ".!?":
+            yield text
 
 
 def sections_of(page):

@@ -35,6 +35,14 @@ class Line:
         return self.status.state is State.OPEN
 
     @property
+    def can_be_called_now(self) -> bool:
+        return (
+            self.is_open
+            and bool(self.warmline.phone)
+            and not self.warmline.is_for_group
+        )
+
+    @property
     def urgency(self) -> tuple[bool, bool, datetime, str]:
         """Open first, then the next to open, then those of unknown hours."""
         unknown = self.status.state is State.UNKNOWN
@@ -113,16 +121,23 @@ def open_then_others(
 
 
 def by_state(lines: Iterable[Line]) -> list[LineGroup]:
-    """Every line under each state it serves; the nationwide ones first."""
+    """Every line under each state it serves; before them, whom anyone may call,
+    and then what serves the whole country."""
+    anyone: list[Line] = []
     nationwide: list[Line] = []
     states: dict[str, list[Line]] = {}
     for line in lines:
+        if line.warmline.takes_anyone:
+            anyone.append(line)
         codes = {place.state for place in line.warmline.serves.all()}
         for code in codes:
             states.setdefault(code, []).append(line)
-        if not codes:
+        if not (codes or line.warmline.takes_anyone):
             nationwide.append(line)
-    groups = [LineGroup("us", _("The whole country"), nationwide)]
+    groups = [
+        LineGroup("anyone", _("For anyone, from anywhere"), anyone),
+        LineGroup("us", _("The whole country"), nationwide),
+    ]
     for code in sorted(states, key=lambda code: STATES[code].name):
         groups.append(LineGroup(code.lower(), STATES[code].name, states[code]))
     return [group for group in groups if group.lines]

@@ -88,6 +88,10 @@ class Warmline(Listing):
         return "warmline"
 
     @property
+    def takes_anyone(self) -> bool:
+        return self.who_may_call == self.WhoMayCall.ANYONE
+
+    @property
     def is_for_group(self) -> bool:
         return self.who_may_call == self.WhoMayCall.GROUP
 

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from listings.hours import Day, Hours, Span, State, Status
+from places.models import Place
 
 register = template.Library()
 
@@ -95,6 +96,16 @@ def hours_status(status: Status, at: datetime, zone: str) -> str:
         "day": day_word(opens.date(), today),
         "time": clock(opens),
         "zone": zone_name(zone),
+    }
+
+
+@register.simple_tag
+def as_of(at: datetime, place: Place | None) -> str:
+    """When "open now" was looked up; in Eastern time where no place is known."""
+    here = ZoneInfo((place and place.timezone) or "America/New_York")
+    return _("As of %(time)s, %(zone)s.") % {
+        "time": clock(at.astimezone(here)),
+        "zone": zone_name(here.key),
     }
 
 

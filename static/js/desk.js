@@ -36,3 +36,19 @@ if (similar) {
   });
   for (const box of boxes) box.addEventListener("input", look);
 }
+
+// Django's boxes with a search in them carry no name of their own: the label's.
+const nameBoxes = () => {
+  for (const select of document.querySelectorAll("select.admin-autocomplete")) {
+    const [label] = select.labels;
+    const made = select.nextElementSibling;
+    const boxes = made?.querySelectorAll("[role=combobox], [role=textbox], [type=search]");
+    for (const box of boxes ?? []) {
+      box.removeAttribute("aria-labelledby");
+      box.setAttribute("aria-label", label?.textContent.replace(":", "") ?? select.name);
+    }
+  }
+};
+
+// They are made a moment after the page is there.
+addEventListener("load", () => setTimeout(nameBoxes, 100));

@@ -8,11 +8,15 @@ const countdown = one("[data-countdown]");
 const SHIFT_WINDOW_MS = 5000;
 let presses = 0;
 let shiftTimer = 0;
+let leaving = false;
 
 function leave(event) {
   event?.preventDefault();
+  leaving = true;
   document.title = "";
   document.body.hidden = true;
+  // What this page still waits for must not arrive; nor may it ask for more.
+  stop();
   location.replace(leaveLink.href);
 }
 
@@ -39,7 +43,10 @@ function countPress(event) {
 leaveLink.addEventListener("click", leave);
 document.addEventListener("keydown", countPress);
 // A page brought back by the Back button must not stay blank.
-addEventListener("pageshow", () => { document.body.hidden = false; });
+addEventListener("pageshow", () => {
+  leaving = false;
+  document.body.hidden = false;
+});
 
 // ── A form that came back with errors: the summary of them is read first.
 one("[data-errors]")?.focus();
@@ -48,6 +55,7 @@ one("[data-errors]")?.focus();
 const locateButton = one("[data-locate]");
 
 function goTo({ coords }) {
+  if (leaving) return;
   const url = new URL(locateButton.form.action);
   url.searchParams.set("lat", coords.latitude.toFixed(2));
   url.searchParams.set("lon", coords.longitude.toFixed(2));
@@ -55,7 +63,7 @@ function goTo({ coords }) {
 }
 
 if (locateButton && navigator.geolocation) {
-  locateButton.hidden = false;
+  locateButton.closest("p").hidden = false;
   locateButton.addEventListener("click", () => {
     locateButton.disabled = true;
     navigator.geolocation.getCurrentPosition(goTo, () => { locateButton.disabled = false; });
@@ -129,6 +137,7 @@ function show(places) {
 }
 
 async function ask() {
+  if (leaving) return;
   asking.abort();
   asking = new AbortController();
   const url = `${box.dataset.suggest}?${new URLSearchParams({ q: box.value })}`;

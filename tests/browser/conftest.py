@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 
@@ -64,20 +65,24 @@ def site_environment(database_url, tmp_path_factory):
 @pytest.fixture(scope="session")
 def site(site_environment, site_log):
     """The address of the running site."""
-    environment = site_environment
-    python = sys.executable
-    prepare = [python, "manage.py", "prepare"]
-    subprocess.run(prepare, cwd=ROOT, env=environment, check=True, capture_output=True)
-    with site_log.open("wb") as log:
+    prepare = [sys.executable, "manage.py", "prepare"]
+    subprocess.run(
+        prepare, cwd=ROOT, env=site_environment, check=True, capture_output=True
+    )
+    with served(["-m", "gunicorn"], site_environment, site_log) as address:
+        yield address
+
+
+@contextmanager
+def served(gunicorn, environment, log_file):
+    """The address of the prepared site, served by Python with these arguments."""
+    command = [sys.executable, *gunicorn, "--config", "directory/gunicorn.py"]
+    with log_file.open("wb") as log:
         server = subprocess.Popen(
-            [python, "-m", "gunicorn", "--config", "directory/gunicorn.py"],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=log,
+            command, cwd=ROOT, env=environment, stdout=log, stderr=log
         )
     address = f"http://127.0.0.1:{environment['PORT']}"
-    wait_for(f"{address}/readyz", server, site_log)
+    wait_for(f"{address}/readyz", server, log_file)
     yield address
     server.terminate()
     server.wait(timeout=20)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from directory import views
+
 
 def broken(request):
     raise RuntimeError("59301 is in this message")
 
 
+handler500 = views.broken
 urlpatterns = [path("broken/", broken)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import html5lib
 import pytest
 from django.test import Client
 
@@ -51,6 +52,12 @@ PAGES = [
     "/freshness/",
     "/leaving/",
     "/api/docs/",
+]
+FORMS = [
+    "/suggest/",
+    "/suggest/?what=organization",
+    "/warmlines/line/report/",
+    "/orgs/ours/suggest/",
 ]
 
 
@@ -134,6 +141,27 @@ def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(client, path):
 
 
 @pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize(
+    "path",
+    [
+        *PAGES,
+        *FORMS,
+        "/find/?near=zzzz&radius=-5&kind=x",
+        "/nowhere/",
+        "/orgs/gone-org/",
+    ],
+)
+def test_the_html_parses_without_an_error(client, path):
+    page = client.get(path).content.decode()
+
+    parser = html5lib.HTMLParser(strict=True)
+    document = parser.parse(page)
+
+    ids = [node.get("id") for node in document.iter() if node.get("id")]
+    assert sorted(set(ids)) == sorted(ids)
+
+
+@pytest.mark.usefixtures("listings")
 @pytest.mark.parametrize("path", PAGES)
 def test_public_pages_write_nothing(client, path, django_capture_on_commit_callbacks):
     before = list(Organization.objects.values())
@@ -206,6 +234,7 @@ def test_the_500_page_stands_alone_and_has_988(settings):
 
     assert response.status_code == 500
     assert b"tel:988" in response.content
+    assert f'href="{settings.EXIT_URL}"'.encode() in response.content
     assert b"Traceback" not in response.content
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import html
-import re
-
 import pytest
 import textstat
 
 from orgs.kinds import KIND_WORDS
 from tests.factories import credential, guide, organization, place, state, warmline
+from tests.reading import NAMES, sentences
 
 pytestmark = pytest.mark.django_db
 
@@ -25,10 +23,16 @@ PAGES = [
     "/states/mt/map/",
     "/states/mt/print/",
     "/online/",
+    "/online/?state=MT",
     "/warmlines/",
     "/warmlines/?near=59301",
     "/warmlines/line/",
+    "/warmlines/line/report/",
+    "/suggest/",
+    "/suggest/?what=organization",
     "/orgs/",
+    "/orgs/?q=zebra",
+    "/orgs/closed/",
     "/orgs/center/",
     "/centers-for-independent-living/",
     "/guides/",
@@ -41,33 +45,17 @@ PAGES = [
     "/accessibility/",
     "/freshness/",
     "/leaving/",
+    "/kept/",
     "/api/docs/",
     "/nowhere/",
 ]
-BLOCKS = re.compile(r"<(p|li|dd|summary)\b[^>]*>(.*?)</\1>", re.DOTALL)
-# Proper names and a licence's name are not ours to make simpler.
-NAMES = re.compile(
-    r"Centers? for Independent Living|Independent Living|Peer Support Directory"
-    r"|My Health My Data Act|WCAG 2\.2|CC BY(-NC)? 4\.0|SUCCURRO \(Kara Zajac\)"
-    r"|NAMI National Warmline Directory|US Census Bureau|US Geological Survey"
-)
 GRADE = 8
-
-
-def sentences(page):
-    """The page's running text: blocks that hold a sentence, without names."""
-    main = page[page.index("<main") : page.index("</main>")]
-    main = re.sub(r"<article.*?</article>", "", main, flags=re.DOTALL)
-    for _tag, inner in BLOCKS.findall(main):
-        text = html.unescape(re.sub(r"<[^>]+>", " ", inner))
-        text = NAMES.sub("It", " ".join(text.split()))
-        if len(text.split()) >= 4 and text[-1] in ".!?":
-            yield text
 
 
 @pytest.fixture
 def listings():
     organization(at=place("59301"), slug="center", kind="cil")
+    organization(slug="closed", status="closed", closed_because="Sold")
     warmline(serves=[state("MT")], slug="line")
     guide(slug="ours", searches="Groups | Grupos | find?kind=cil")
     credential(standing="planned")

@@ -1,0 +1,65 @@
+"""A table of the public pages: weight, requests, axe's violations, reading grade.
+
+Bytes are those of a first view over the wire: the page and its style sheet, compressed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import django
+import textstat
+from playwright.sync_api import sync_playwright
+from tqdm import tqdm
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "directory.settings")
+django.setup()
+
+from bench.served import site  # noqa: E402
+from tests.browser.axe import axe_faults  # noqa: E402
+from tests.browser.conftest import ARGUMENTS  # noqa: E402
+from tests.browser.test_journeys import PAGES  # noqa: E402
+from tests.reading import sentences  # noqa: E402
+
+COLUMNS = ("page", "bytes", "requests", "axe", "grade")
+# textstat reads English.
+OTHER_LANGUAGE = "/es/"
+
+
+def measured(browser: Any, address: str, path: str) -> tuple[str, ...]:
+    """One row of the table: a first visit, with nothing kept from the last."""
+    context = browser.new_context()
+    page = context.new_page()
+    asked: list[Any] = []
+    page.on("requestfinished", lambda request: asked.append(request))
+    response = page.goto(address + path, wait_until="networkidle")
+    sent = [r for r in asked if r.url.startswith(address)]
+    first_view = [r for r in sent if r.resource_type in ("document", "stylesheet")]
+    weight = sum(request.sizes()["responseBodySize"] for request in first_view)
+    words = " ".join(sentences(response.text()))
+    is_read = words and not path.startswith(OTHER_LANGUAGE)
+    grade = f"{textstat.flesch_kincaid_grade(words):.1f}" if is_read else "–"
+    faults = len(axe_faults(page))
+    context.close()
+    return path, f"{weight:,}", str(len(sent)), str(faults), grade
+
+
+def main() -> None:
+    with site(settings="directory.settings") as address, sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=shutil.which("chromium"), args=ARGUMENTS
+        )
+        rows = [measured(browser, address, path) for path in tqdm(PAGES)]
+        browser.close()
+    for row in (COLUMNS, ("---",) * len(COLUMNS), *rows):
+        print(f"| {' | '.join(row)} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""axe-core's verdict on a page: at two widths, in light and in dark."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import axe_playwright_python
+
+SOURCE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+VIEWS = list(itertools.product([320, 1280], ["light", "dark"]))
+# One rule looks at colours: in the dark it alone is asked again.
+RUN = """([rules, dark]) => axe.run(document, {
+  resultTypes: ["violations"],
+  ...(dark && {runOnly: {type: "rule", values: ["color-contrast"]}}),
+  ...(rules && !dark && {runOnly: rules}),
+}).then(found => found.violations.map(v => [v.id, v.nodes[0].html.slice(0, 120)]))"""
+# Colours that are still on their way would be measured as they are halfway.
+SETTLED = "Promise.all(document.getAnimations().map(moving => moving.finished))"
+WIDTH = "document.documentElement.scrollWidth"
+
+
+def axe_faults(page, rules=None):
+    """Each violation (of these rules, or of any), and sideways scroll, in each view."""
+    page.evaluate(SOURCE)
+    faults = []
+    for width, scheme in VIEWS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(SETTLED)
+        found = page.evaluate(RUN, [rules, scheme == "dark"])
+        faults += [(width, scheme, *violation) for violation in found]
+        if page.evaluate(WIDTH) > width:
+            faults.append((width, scheme, "scrolls sideways"))
+    return faults

@@ -22,6 +22,7 @@ from phonenumber_field.phonenumber import to_python
 from desk import workflow
 from desk.duplicates import like
 from desk.forms import AssignForm, CheckForm, CloseForm, ListingForm, TagForm
+from desk.history import row_number
 from desk.kept_admin import Fieldset, KeptAdmin
 from desk.models import Check, Suggestion
 from desk.queue import LISTING_HEAPS, titles, waiting
@@ -312,7 +313,7 @@ class ListingAdmin(KeptAdmin):
         """Listings that the one being typed may repeat."""
         but = request.GET.get("but", "")
         facts = {**request.GET.dict(), "phone": _e164(request.GET.get("phone", ""))}
-        found = like(self.model, facts, int(but) if but.isdigit() else None)
+        found = like(self.model, facts, row_number(but))
         mine = self.get_queryset(request).filter(pk__in=[row.pk for row in found])
         return render(
             request, "desk/similar.html", {"similar": mine, "opts": self.opts}
@@ -436,9 +437,13 @@ class ListingAdmin(KeptAdmin):
                 for name, pk in request.POST.items()
                 if name.startswith("fact_") and pk == str(drop.pk)
             ]
-            kept = workflow.merge(keep, drop, facts, request.user)
-            self.message_user(request, _("The two listings are one now."))
-            return self._to(kept.pk)
+            try:
+                workflow.merge(keep, drop, facts, request.user)
+            except workflow.Refused as refusal:
+                self.message_user(request, str(refusal), messages.WARNING)
+            else:
+                self.message_user(request, _("The two listings are one now."))
+            return self._to(keep.pk)
         return self._page(
             request,
             template="desk/merge.html",

@@ -12,6 +12,7 @@ from api.urls import PAGES as API_PAGES
 from directory import health, offline, views
 from directory.sitemaps import sitemaps
 
+handler400 = "directory.views.bad_request"
 EXPLAINED = ["about", "contact", "privacy", "accessibility", "leaving"]
 
 PAGES: list[URLPattern | URLResolver] = [

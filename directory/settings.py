@@ -163,9 +163,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "directory.middleware.security_headers",
-    "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "directory.middleware.well_formed",
     "directory.middleware.language_of_address",
     "django.middleware.gzip.GZipMiddleware",

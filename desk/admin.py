@@ -18,6 +18,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from desk import workflow
 from desk.forms import DecideForm, ImportForm
+from desk.kept_admin import KeptAdmin
 from desk.mail import answer_sender
 from desk.models import (
     Check,
@@ -43,6 +44,8 @@ User = get_user_model()
 
 class OnlyToRead(admin.ModelAdmin):
     """Written by acts of the desk, never by hand."""
+
+    formfield_overrides = KeptAdmin.formfield_overrides
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -319,8 +322,11 @@ class PhoneAdmin(OnlyToRead):
     fields = list_display = ("user", "confirmed", "created_at", "last_used_at")
     list_select_related = ("user",)
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("auth.change_user"))
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+        return self.has_view_permission(request, obj)
 
 
 @admin.register(User)

@@ -238,7 +238,7 @@ class ListingAdmin(KeptAdmin):
         """Write a check down; a volunteer's waits for a curator."""
         listing = self._one(request, pk)
         direct = self.has_check_permission(request)
-        if not direct and not may(request.user, "propose_change"):
+        if not self._may_work(request):
             raise PermissionDenied
         form = CheckForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
@@ -258,8 +258,14 @@ class ListingAdmin(KeptAdmin):
             holder=workflow.holder(listing),
         )
 
+    def _may_work(self, request: HttpRequest) -> bool:
+        direct = self.has_check_permission(request)
+        return direct or may(request.user, "propose_change")
+
     def take_it(self, request: HttpRequest, pk: int) -> HttpResponse:
         listing = self._one(request, pk)
+        if not self._may_work(request):
+            raise PermissionDenied
         if request.method == "POST":
             try:
                 workflow.take(listing, request.user)
@@ -269,6 +275,8 @@ class ListingAdmin(KeptAdmin):
 
     def release_it(self, request: HttpRequest, pk: int) -> HttpResponse:
         listing = self._one(request, pk)
+        if not self._may_work(request):
+            raise PermissionDenied
         if request.method == "POST" and workflow.holder(listing) == request.user:
             workflow.release(listing)
         return self._to(pk)

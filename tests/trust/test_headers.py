@@ -51,8 +51,8 @@ class Asked:
     secure: bool = True
 
 
-BIG = {"words": "x" * 70_000}
-EXPORT = {"action": "export_them", "_selected_action": ["PK"]}
+BIG: dict[str, object] = {"words": "x" * 70_000}
+EXPORT: dict[str, object] = {"action": "export_them", "_selected_action": ["PK"]}
 ANSWERS = {
     "page": Asked("/"),
     "page in Spanish": Asked("/es/find/?near=59301"),
@@ -60,6 +60,7 @@ ANSWERS = {
     "contact card": Asked("/orgs/ours/contact.vcf"),
     "script of the phone": Asked("/sw.js"),
     "robots": Asked("/robots.txt"),
+    "whom to tell": Asked("/.well-known/security.txt"),
     "map of the site": Asked("/sitemap-states.xml"),
     "health": Asked("/healthz"),
     "static file": Asked("/static/css/site.css"),

@@ -164,3 +164,25 @@ def test_signing_out_empties_the_browser(ask):
     answer = client.post("/admin/logout/", secure=True)
 
     assert answer["Clear-Site-Data"] == '"cache", "cookies"'
+
+
+MACHINES = {
+    "/api/": 200,
+    "/api/organizations": 200,
+    "/api/nowhere": 404,
+    "/data/hsds.zip": 200,
+    "/feeds/changes.atom": 200,
+}
+
+
+@pytest.mark.parametrize(("path", "status"), MACHINES.items())
+def test_answers_to_machines_are_for_every_site_and_as_safe(ask, path, status):
+    answer = ask(Asked(path))
+    answer.close()
+
+    assert answer.status_code == status
+    expected = EVERYWHERE | {"Cross-Origin-Resource-Policy": "cross-origin"}
+    assert {name: answer.headers.get(name) for name in expected} == expected
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in answer.headers

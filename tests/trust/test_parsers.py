@@ -15,7 +15,7 @@ from phonenumber_field.phonenumber import to_python
 
 from desk.history import row_number
 from desk.links import is_public
-from desk.visitors import SIGNER, VisitorForm, address_of
+from desk.visitors import SIGNER, VisitorForm
 from directory.forms import FindForm
 from guides import lines, markdown
 from listings import areas, grid
@@ -24,6 +24,7 @@ from listings.hours import BadHours, Hours, check
 from listings.importing import FORMULA_SIGNS, FileRefused, decode, read_rows
 from listings.panel import page_number
 from listings.sharing import contact_card
+from listings.tries import address_of
 from orgs.models import Organization
 from places.lookup import Answer, look_up, starting_with
 from places.models import Place

@@ -1,11 +1,12 @@
 # Every task of the project. The logic is in bin/.
-.PHONY: help run dev test lint curator bench sweep lighthouse words lock
+.PHONY: help run dev test lint curator attack bench sweep lighthouse words lock
 help:
 	@echo "make run      a working site with the real starter data on 127.0.0.1:8000"
 	@echo "make test     every test (DATABASE_URL=postgres://… tests on PostgreSQL)"
 	@echo "make lint     style, types, floors, templates, migrations, deployment"
 	@echo "make dev      the site with autoreload"
 	@echo "make curator  create a staff account"
+	@echo "make attack   hostile requests, sqlmap, wapiti, 10,000 examples (an hour)"
 	@echo "make bench    measure speed"
 	@echo "make sweep    ask the running code for each of the 41,204 ZIP codes"
 	@echo "make lighthouse  scores of the pages, and their HTML (Node, Java, Chromium)"
@@ -21,6 +22,8 @@ test:
 	@bin/check test $(ARGS)
 lint:
 	@bin/check lint
+attack:
+	@bin/check attack
 bench:
 	@bin/check bench
 sweep:

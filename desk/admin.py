@@ -8,14 +8,17 @@ from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from desk import workflow
 from desk.forms import DecideForm, ImportForm
+from desk.kept_admin import KeptAdmin
 from desk.mail import answer_sender
 from desk.models import (
     Check,
@@ -29,6 +32,7 @@ from desk.models import (
 )
 from desk.queue import about_theirs, pairs_of, suggestions_of
 from desk.roles import may, states_of
+from desk.sessions import end_all
 from listings.exporting import hidden_facts
 from listings.importing import FileRefused, decode
 from listings.sourced import Sourced
@@ -41,6 +45,8 @@ User = get_user_model()
 class OnlyToRead(admin.ModelAdmin):
     """Written by acts of the desk, never by hand."""
 
+    formfield_overrides = KeptAdmin.formfield_overrides
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -49,6 +55,13 @@ class OnlyToRead(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def one(self, request: HttpRequest, object_id: str) -> Any:
+        """The row of this number, if there is one that the reader may see."""
+        found: Any = self.get_object(request, object_id)
+        if found is None:
+            raise Http404
+        return found
 
     def page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
         shared = self.admin_site.each_context(request)
@@ -109,7 +122,7 @@ class SuggestionAdmin(OnlyToRead):
         """Old and new side by side; accept fact by fact, or decline with a reason."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        suggestion = get_object_or_404(self.get_queryset(request), pk=object_id)
+        suggestion = self.one(request, object_id)
         form = DecideForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             if not may(request.user, "decide_suggestion"):
@@ -182,7 +195,7 @@ class DuplicatePairAdmin(OnlyToRead):
         """To the merge page; or, by POST, "these are two"."""
         if not may(request.user, "merge_listings"):
             raise PermissionDenied
-        pair = get_object_or_404(self.get_queryset(request), pk=object_id)
+        pair = self.one(request, object_id)
         if request.method == "POST":
             pair.dismissed = True
             pair.save(update_fields=["dismissed"])
@@ -241,14 +254,18 @@ class ImportRunAdmin(OnlyToRead):
         """The preview, and what was done; apply it, or undo it."""
         if not may(request.user, "import_listings"):
             raise PermissionDenied
-        run = get_object_or_404(ImportRun, pk=object_id)
+        run = self.one(request, object_id)
         model = importers()[run.kind].model
         if request.method == "POST":
             self._act(request, run, model)
             return redirect(reverse("admin:desk_importrun_change", args=[run.pk]))
         report = None
         if run.state == ImportRun.State.PREVIEWED:
-            report = import_text(run.kind, run.content, dry_run=True)
+            try:
+                report = import_text(run.kind, run.content, dry_run=True)
+            except FileRefused as refusal:
+                # The columns have changed since it was brought here.
+                self.message_user(request, str(refusal), messages.WARNING)
         return self.page(
             request,
             "desk/import.html",
@@ -267,7 +284,7 @@ class ImportRunAdmin(OnlyToRead):
             else:
                 workflow.apply_import(run)
                 self.message_user(request, _("The file is in."))
-        except workflow.Refused as refusal:
+        except (workflow.Refused, FileRefused) as refusal:
             self.message_user(request, str(refusal), messages.WARNING)
 
 
@@ -294,6 +311,22 @@ class DeskInline(admin.StackedInline):
 admin.site.unregister(User)
 # Backup codes are shown once, to their owner alone.
 admin.site.unregister(StaticDevice)
+# Django OTP's own page shows the secret, and with it anybody could be anybody.
+admin.site.unregister(TOTPDevice)
+
+
+@admin.register(TOTPDevice)
+class PhoneAdmin(OnlyToRead):
+    """Whose phone is set up; to delete a lost one lets its owner set up another."""
+
+    fields = list_display = ("user", "confirmed", "created_at", "last_used_at")
+    list_select_related = ("user",)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("auth.change_user"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request, obj)
 
 
 @admin.register(User)
@@ -302,3 +335,11 @@ class StaffAdmin(UserAdmin):
 
     inlines: ClassVar = [DeskInline]
     list_display = ("username", "email", "is_staff", "is_active", "last_login")
+    actions = ("end_sessions",)
+
+    @admin.action(
+        description=gettext_lazy("Sign out on every device"), permissions=["change"]
+    )
+    def end_sessions(self, request: HttpRequest, queryset: Any) -> None:
+        ended = sum(end_all(person) for person in queryset)
+        self.message_user(request, _("%(number)s done.") % {"number": ended})

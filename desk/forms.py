@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,6 +32,8 @@ FACT_WORDS = {
     "offers": gettext_lazy("What it offers, and how"),
 }
 MAX_FILE = 5_000_000
+# Of a person's name to sign in with, as Django's table has it.
+LONGEST_NAME = 150
 
 
 class KeptForm(forms.ModelForm):  # type: ignore[type-arg]  # none at run time
@@ -282,3 +285,13 @@ class TokenForm(forms.Form):
             attrs={"autocomplete": "one-time-code", "autofocus": True}
         ),
     )
+
+
+class SignInForm(AdminAuthenticationForm):
+    """Django's, for names that the table of wrong passwords can hold."""
+
+    def clean_username(self) -> str:
+        name = str(self.cleaned_data["username"])
+        if len(name) > LONGEST_NAME:
+            raise self.get_invalid_login_error()
+        return name

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from desk.forms import past_values
-from desk.workflow import locked
-from listings.values import STREET_FACTS, Difference, differences, fact_names, put
+from desk.workflow import Refused, locked, put_whole
+from listings.values import STREET_FACTS, Difference, differences, fact_names
 
 # Rows of one save follow one another at once.
 ONE_SAVE = timedelta(seconds=2)
@@ -72,10 +73,17 @@ def _same_save(later: Any, earlier: Any) -> bool:
     return same and later.history_date - earlier.history_date < ONE_SAVE
 
 
+def row_number(text: str) -> int | None:
+    """The number of a row, as an address or a form gives it; None if it is none."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
 @transaction.atomic
-def put_back(listing: Any, row: int, why: str) -> None:
-    """Give a listing the facts that it had in a row of history."""
+def put_back(listing: Any, row: str, why: str) -> None:
+    """Give a listing the facts that it had in a row of history. Raises Refused."""
     fresh = locked(listing)
-    past = fresh.history.get(history_id=row)
+    past = fresh.history.filter(history_id=row_number(row)).first()
+    if past is None:
+        raise Refused(_("Its history has no such row."))
     fresh._change_reason = why
-    put(fresh, past_values(past, fact_names(type(fresh))))
+    put_whole(fresh, past_values(past, fact_names(type(fresh))))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from desk.forms import KeptForm
 from desk.history import put_back, trail
 from desk.roles import may
+from desk.workflow import Refused
 
 # What Django calls a fieldset: a heading, and the fields under it.
 Fieldset = tuple[Any, Any]
@@ -68,15 +69,20 @@ class KeptAdmin(admin.ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        listing = self._one(request, int(object_id))
+        listing = self.get_object(request, object_id)
+        if listing is None:
+            raise Http404
         if not self.has_view_or_change_permission(request, listing):
             raise PermissionDenied
         if request.method == "POST":
             if not self.has_change_permission(request, listing):
                 raise PermissionDenied
-            row = int(request.POST["row"])
-            put_back(listing, row, _("put back"))
-            self.message_user(request, _("The facts are as they were then."))
+            try:
+                put_back(listing, request.POST.get("row", ""), _("put back"))
+            except Refused as refusal:
+                self.message_user(request, str(refusal), messages.WARNING)
+            else:
+                self.message_user(request, _("The facts are as they were then."))
             return self._to(listing.pk)
         return self._page(
             request,

@@ -28,6 +28,10 @@ MOST_REDIRECTS = 5
 # A site that refuses robots is there.
 THERE = (401, 403, 405, 406, 429, 503)
 FIELDS = ("website", "chat_url")
+# An IPv4 address stands in their last bits: NAT64 (RFC 6052), and the old spelling.
+CARRIERS = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+# A network's own NAT64 (RFC 8215), which may lead anywhere inside it.
+OWN_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
 
 
 @dataclass(frozen=True)
@@ -54,13 +58,13 @@ class Private(ValueError):
 def is_public(address: str) -> bool:
     """Is this IP address one of the open internet?
 
-    Addresses that carry another one inside (IPv4-mapped, 6to4, Teredo) are judged
-    by that one too.
+    Addresses that carry another one inside (IPv4-mapped, 6to4, Teredo, NAT64) are
+    judged by that one too.
     """
     found = ipaddress.ip_address(address.split("%")[0])
     inner = [found]
     if isinstance(found, ipaddress.IPv6Address):
-        if found.is_site_local:
+        if found.is_site_local or found in OWN_NAT64:
             return False
         mapped = found.ipv4_mapped
         inner = [mapped] if mapped else [found, *_carried(found)]
@@ -68,7 +72,10 @@ def is_public(address: str) -> bool:
 
 
 def _carried(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
-    return [ip for ip in (address.sixtofour, *(address.teredo or ())) if ip]
+    found = [ip for ip in (address.sixtofour, *(address.teredo or ())) if ip]
+    if any(address in network for network in CARRIERS):
+        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return found
 
 
 async def resolve(host: str, port: int, allowed: Callable[[str], bool]) -> str:

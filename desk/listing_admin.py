@@ -22,6 +22,7 @@ from phonenumber_field.phonenumber import to_python
 from desk import workflow
 from desk.duplicates import like
 from desk.forms import AssignForm, CheckForm, CloseForm, ListingForm, TagForm
+from desk.history import row_number
 from desk.kept_admin import Fieldset, KeptAdmin
 from desk.models import Check, Suggestion
 from desk.queue import LISTING_HEAPS, titles, waiting
@@ -237,7 +238,7 @@ class ListingAdmin(KeptAdmin):
         """Write a check down; a volunteer's waits for a curator."""
         listing = self._one(request, pk)
         direct = self.has_check_permission(request)
-        if not direct and not may(request.user, "propose_change"):
+        if not self._may_work(request):
             raise PermissionDenied
         form = CheckForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
@@ -257,8 +258,14 @@ class ListingAdmin(KeptAdmin):
             holder=workflow.holder(listing),
         )
 
+    def _may_work(self, request: HttpRequest) -> bool:
+        direct = self.has_check_permission(request)
+        return direct or may(request.user, "propose_change")
+
     def take_it(self, request: HttpRequest, pk: int) -> HttpResponse:
         listing = self._one(request, pk)
+        if not self._may_work(request):
+            raise PermissionDenied
         if request.method == "POST":
             try:
                 workflow.take(listing, request.user)
@@ -268,6 +275,8 @@ class ListingAdmin(KeptAdmin):
 
     def release_it(self, request: HttpRequest, pk: int) -> HttpResponse:
         listing = self._one(request, pk)
+        if not self._may_work(request):
+            raise PermissionDenied
         if request.method == "POST" and workflow.holder(listing) == request.user:
             workflow.release(listing)
         return self._to(pk)
@@ -312,7 +321,7 @@ class ListingAdmin(KeptAdmin):
         """Listings that the one being typed may repeat."""
         but = request.GET.get("but", "")
         facts = {**request.GET.dict(), "phone": _e164(request.GET.get("phone", ""))}
-        found = like(self.model, facts, int(but) if but.isdigit() else None)
+        found = like(self.model, facts, row_number(but))
         mine = self.get_queryset(request).filter(pk__in=[row.pk for row in found])
         return render(
             request, "desk/similar.html", {"similar": mine, "opts": self.opts}
@@ -436,9 +445,13 @@ class ListingAdmin(KeptAdmin):
                 for name, pk in request.POST.items()
                 if name.startswith("fact_") and pk == str(drop.pk)
             ]
-            kept = workflow.merge(keep, drop, facts, request.user)
-            self.message_user(request, _("The two listings are one now."))
-            return self._to(kept.pk)
+            try:
+                workflow.merge(keep, drop, facts, request.user)
+            except workflow.Refused as refusal:
+                self.message_user(request, str(refusal), messages.WARNING)
+            else:
+                self.message_user(request, _("The two listings are one now."))
+            return self._to(keep.pk)
         return self._page(
             request,
             template="desk/merge.html",

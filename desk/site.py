@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -26,9 +27,11 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from desk.charts import Chart, chart
-from desk.forms import TokenForm
+from desk.forms import SignInForm, TokenForm
+from desk.history import row_number
 from desk.queue import heaps
 from desk.roles import theirs
+from desk.sessions import end_all
 from listings.freshness import fresh_row, tally
 from listings.registry import listing_models
 from places.states import STATES
@@ -41,6 +44,7 @@ class DeskSite(AdminSite):
     site_title = gettext_lazy("Curators' desk")
     index_title = gettext_lazy("What waits for you")
     index_template = "desk/index.html"
+    login_form = SignInForm
 
     def has_permission(self, request: HttpRequest) -> bool:
         if not super().has_permission(request):
@@ -54,6 +58,8 @@ class DeskSite(AdminSite):
 
         @wraps(view)
         def act(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if _is_forged(request):
+                raise BadRequest("no form of the desk sends this")
             chosen = whole if request.method == "POST" else view
             return chosen(request, *args, **kwargs)
 
@@ -62,6 +68,11 @@ class DeskSite(AdminSite):
     def get_urls(self) -> list[Any]:
         own: list[URLPattern] = [
             path("second-factor/", self.second_factor, name="second_factor"),
+            path(
+                "sign-out-everywhere/",
+                self.admin_view(self.sign_out_everywhere),
+                name="sign_out_everywhere",
+            ),
         ]
         return [*own, *super().get_urls()]
 
@@ -72,6 +83,20 @@ class DeskSite(AdminSite):
             address = reverse("admin:second_factor")
             return redirect(f"{address}?next={onward}" if onward else address)
         return super().login(request, extra_context)
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """What the browser holds of the desk goes too."""
+        response = super().logout(request, extra_context)
+        response["Clear-Site-Data"] = '"cache", "cookies"'
+        return response
+
+    def sign_out_everywhere(self, request: HttpRequest) -> HttpResponse:
+        """End every session of whoever asks, this one included."""
+        if request.method != "POST":
+            return redirect("admin:index")
+        end_all(request.user)
+        response: HttpResponse = self.logout(request)
+        return response
 
     def index(
         self, request: HttpRequest, extra_context: Any = None
@@ -96,7 +121,7 @@ class DeskSite(AdminSite):
             token = form.cleaned_data["token"].replace(" ", "")
             matched = django_otp.match_token(request.user, token)
             if matched is not None:
-                django_otp.login(request, matched)
+                self._verified(request, matched)
                 return self._onward(request)
             form.add_error("token", _("This code is not right, or was used already."))
         return self._ask(request, form=form)
@@ -111,12 +136,17 @@ class DeskSite(AdminSite):
             if device.verify_token(form.cleaned_data["token"].replace(" ", "")):
                 device.confirmed = True
                 device.save()
-                django_otp.login(request, device)
+                self._verified(request, device)
                 return self._ask(request, codes=_backup_codes(user))
             form.add_error("token", _("This code is not right. Try the next one."))
         picture = segno.make(device.config_url).svg_inline(scale=5, border=2)
         secret = device.bin_key
         return self._ask(request, form=form, picture=picture, secret=_readable(secret))
+
+    def _verified(self, request: HttpRequest, device: Any) -> None:
+        """From here on more is allowed, so the session gets a new key."""
+        request.session.cycle_key()
+        django_otp.login(request, device)
 
     def _ask(self, request: HttpRequest, **context: Any) -> HttpResponse:
         shared = {
@@ -133,6 +163,17 @@ class DeskSite(AdminSite):
         safe = url_has_allowed_host_and_scheme(address, host, request.is_secure())
         messages.success(request, _("You are signed in."))
         return HttpResponseRedirect(address if safe else reverse("admin:index"))
+
+
+def _is_forged(request: HttpRequest) -> bool:
+    """Input on which Django's own admin would break: a null, a number that is none."""
+    asked, sent = request.GET, request.POST
+    numbers = sent.getlist("_selected_action")
+    return (
+        any("\0" in value for values in asked.lists() for value in values[1])
+        or asked.get("_to_field") == ""
+        or None in map(row_number, numbers)
+    )
 
 
 def _readable(key: bytes) -> str:

@@ -10,7 +10,7 @@ from desk import views
 
 urlpatterns = [
     path("suggest/", views.suggest, name="suggest"),
-    path("confirm/<str:token>/", views.confirm, name="confirm"),
+    path("confirm/<slug:token>/", views.confirm, name="confirm"),
 ]
 
 

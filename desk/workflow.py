@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from desk.models import Check, DuplicatePair, ImportRun, LinkCheck, Suggestion
+from listings.areas import UnknownArea
 from listings.importing import FACT_FIELDS, put_point
 from listings.models import Listing, OldSlug, Tombstone
 from listings.sourced import Sourced
@@ -151,13 +152,37 @@ def _put_checked(listing: Any, facts: dict[str, Any], suggestion: Suggestion) ->
     try:
         listing.clean_fields(exclude=["slug", "checked_by", "parent", "county"])
     except ValidationError as error:
-        raise Refused(
-            "; ".join(f"{k}: {' '.join(v)}" for k, v in error.message_dict.items())
-        ) from None
+        raise Refused(_in_words(error)) from None
     if {"street", "city", "state", "zip_code"} & set(facts):
         listing.stand_at_its_address()
     listing._change_reason = _("suggestion %(number)s") % {"number": suggestion.pk}
-    put(listing, facts)
+    put_whole(listing, facts)
+
+
+def put_whole(listing: Any, facts: dict[str, Any]) -> None:
+    """Put facts that may not fit the others: a last phone gone, hours without a zone.
+
+    Raises Refused, and leaves the row as it was.
+    """
+    for name, fact in facts.items():
+        if name not in ("terms", "serves"):
+            setattr(listing, name, fact)
+    try:
+        listing.clean()
+        listing.validate_constraints()
+        put(listing, facts)
+    except ValidationError as error:
+        raise Refused(_in_words(error)) from None
+    except UnknownArea as error:
+        raise Refused(" ".join(error.args)) from None
+
+
+def _in_words(error: ValidationError) -> str:
+    found = error.message_dict
+    return "; ".join(
+        " ".join(words) if name == NON_FIELD_ERRORS else f"{name}: {' '.join(words)}"
+        for name, words in found.items()
+    )
 
 
 @transaction.atomic
@@ -191,6 +216,7 @@ def merge(keep: Any, drop: Any, facts: Iterable[str], by: Any) -> Any:
 
     Checks, suggestions and old addresses move over; the dropped row stays, closed,
     so that its number in other people's systems still says where to look.
+    Raises Refused.
     """
     if keep.pk == drop.pk or type(keep) is not type(drop):
         raise Refused(_("Choose two different listings of one catalogue."))
@@ -207,7 +233,7 @@ def merge(keep: Any, drop: Any, facts: Iterable[str], by: Any) -> Any:
     drop.save()
     if not keep.key:
         keep.key = key
-    put(keep, chosen)
+    put_whole(keep, chosen)
     kind = ContentType.objects.get_for_model(keep)
     moved = {"content_type": kind, "object_id": drop.pk}
     for model in (OldSlug, Check, Suggestion):
@@ -285,7 +311,10 @@ def _undo(listing: Any, step: dict[str, Any]) -> bool:
         return False
     if "point" in facts:
         put_point(listing, facts.pop("point"))
-    put(listing, facts)
+    try:
+        put_whole(listing, facts)
+    except Refused:
+        return False
     return True
 
 

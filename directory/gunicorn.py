@@ -19,4 +19,11 @@ accesslog = "-"
 # Moment, method, status, bytes, microseconds. No path either: only its first part
 # could be told safely, and a slug in it already says what somebody looked for.
 access_log_format = "%(t)s %(m)s %(s)s %(B)s %(D)s"
+# Its warnings quote who asked, and what.
+logger_class = "directory.server_log.ServerLog"
+# Who asked and by which scheme is for Django to judge (HTTPS=1), and for nobody to
+# claim: by default gunicorn believes SCRIPT_NAME and others from this machine.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 control_socket_disable = True

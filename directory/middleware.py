@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
 from django.utils import translation
+
+from api.middleware import OPEN
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 HEADERS = {
+    "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), "
@@ -19,17 +24,6 @@ HEADERS = {
     "X-DNS-Prefetch-Control": "off",
     "X-Permitted-Cross-Domain-Policies": "none",
 }
-
-
-def known_methods(get_response: GetResponse) -> GetResponse:
-    """Refuse TRACE and made-up methods, which plain function views would answer."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method not in METHODS:
-            return HttpResponseNotAllowed(METHODS)
-        return get_response(request)
-
-    return middleware
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:
@@ -44,6 +38,37 @@ def security_headers(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def well_formed(get_response: GetResponse) -> GetResponse:
+    """Refuse what no browser of ours sends, before anything reads it.
+
+    TRACE and made-up methods, which plain function views would answer; a null where
+    a name stands, which PostgreSQL cannot hold; and a body that could fill the disk.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        # The API has words of its own for methods that it does not know.
+        if request.method not in METHODS and not OPEN.match(request.path):
+            return HttpResponseNotAllowed(METHODS)
+        if "\0" in request.path_info or "\0" in "".join(request.COOKIES.values()):
+            raise BadRequest("null character")
+        if _body_of(request) > _longest_body(request):
+            return render(None, "400.html", status=413)
+        return get_response(request)
+
+    return middleware
+
+
+def _body_of(request: HttpRequest) -> int:
+    length: str = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdecimal() else 0
+
+
+def _longest_body(request: HttpRequest) -> int:
+    at_desk = request.path_info.startswith("/admin/")
+    size: int = settings.DESK_BODY if at_desk else settings.PUBLIC_BODY
+    return size
 
 
 def language_of_address(get_response: GetResponse) -> GetResponse:

@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, validate
 
+from directory.guard import LOOPBACK, refuse_weak
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
@@ -58,8 +60,6 @@ POSTGRESQL: dict[str, Any] = {
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {"connect_timeout": 2},
 }
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def mail(url: str) -> dict[str, Any]:
@@ -115,14 +115,14 @@ try:
     SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
     # What one address may ask of the API, the feeds and the data files.
     API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 600)
+    BIND = env.str("BIND", "127.0.0.1")
     # Staff need a code from their phone, unless only this machine can reach the site.
-    SECOND_FACTOR = env.bool(
-        "SECOND_FACTOR", env.str("BIND", "127.0.0.1") not in LOOPBACK
-    )
+    SECOND_FACTOR = env.bool("SECOND_FACTOR", BIND not in LOOPBACK)
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from None
 
 SECRET_KEY = secret_key()
+refuse_weak(SECRET_KEY, ALLOWED_HOSTS, BIND, debug=DEBUG)
 DATABASES = {"default": database(DATABASE_URL)}
 # A table of the database, so that every worker counts the same tries.
 CACHES = {
@@ -163,22 +163,23 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "directory.middleware.security_headers",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "directory.middleware.well_formed",
     "directory.middleware.language_of_address",
     "django.middleware.gzip.GZipMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "desk.sessions.limits",
     "django_otp.middleware.OTPMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "api.middleware.open_data",
-    "directory.middleware.known_methods",
 ]
 ROOT_URLCONF = "directory.urls"
 WSGI_APPLICATION = "directory.wsgi.application"
@@ -223,6 +224,9 @@ STORAGES = {
     },
 }
 
+# Our files are for our pages.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
 # Nothing from elsewhere, nothing inline; the admin lives under it too.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -250,7 +254,16 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+# Staff are out after half an hour without a click, and after a day's work in any case.
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_AGE = 30 * 60
+# Bodies, in bytes: a form of the public, and a file at the desk with its form.
+PUBLIC_BODY = 64 * 1024
+DESK_BODY = 6_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+LOGIN_REDIRECT_URL = "admin:index"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -263,13 +276,18 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
+AXES_CLIENT_IP_CALLABLE = "listings.tries.address_of"
 AXES_LOCKOUT_CALLABLE = "desk.site.locked_out"
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 15},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "desk.passwords.CommonPairValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation."
+        "UserAttributeSimilarityValidator"
+    },
 ]
 
 # Says what failed, never what was asked: no query string, address or browser.

@@ -9,9 +9,10 @@ from django.contrib.sitemaps.views import index, sitemap
 from django.urls import URLPattern, URLResolver, include, path
 
 from api.urls import PAGES as API_PAGES
-from directory import health, offline, views
+from directory import health, offline, views, well_known
 from directory.sitemaps import sitemaps
 
+handler400 = "directory.views.bad_request"
 EXPLAINED = ["about", "contact", "privacy", "accessibility", "leaving"]
 
 PAGES: list[URLPattern | URLResolver] = [
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sw.js", offline.worker, name="worker"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", index, {"sitemaps": sitemaps()}, name="sitemap"),
     path(

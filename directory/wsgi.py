@@ -4,8 +4,27 @@ from __future__ import annotations
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "directory.settings")
 
-application = get_wsgi_application()
+
+class Request(WSGIRequest):
+    """Read as UTF-8, whatever codec a header names: some of Python's break on text."""
+
+    @property
+    def encoding(self) -> None:
+        return None
+
+    @encoding.setter
+    def encoding(self, named: str) -> None:
+        pass
+
+
+class Handler(WSGIHandler):
+    request_class = Request
+
+
+django.setup(set_prefix=False)
+application = Handler()

@@ -15,6 +15,8 @@ exam_required lived_experience_required min_recovery_time min_age education
 continuing_education medicaid_billable source_name source_url source_license
 source_seen note
 """
+# Longer than any number of hours; Python itself refuses some thousand digits.
+LONGEST_NUMBER = 10
 ANSWERS = {"yes": True, "no": False, "": None}
 # Names of rows that must not look like a certificate somebody can earn.
 STANDINGS = (
@@ -71,7 +73,7 @@ def _number(row: Row, column: str) -> int | None:
     text = row[column]
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER):
         raise RowRefused(f"{column}: “{text}” is not a whole number")
     return int(text)
 

@@ -26,7 +26,10 @@ from places.models import Place
 from places.near import Located
 
 Row = dict[str, str]
+# Characters of a cell, columns of a file, and bytes of it: ten times what ours have.
 MAX_CELL = 20_000
+MAX_COLUMNS = 500
+MAX_FILE = 50_000_000
 # A spreadsheet runs a cell that begins with one of these.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 BATCH = 2_000
@@ -128,6 +131,8 @@ class Importer(ABC):
 def read_file(path: Path) -> str:
     """The text of a file. Raises FileRefused."""
     try:
+        if path.stat().st_size > MAX_FILE:
+            raise FileRefused(f"The file is larger than {MAX_FILE // 1_000_000} MB.")
         return decode(path.read_bytes())
     except OSError:
         raise FileRefused(f"There is no file {path}.") from None
@@ -146,10 +151,14 @@ def read_rows(text: str, columns: frozenset[str]) -> list[Row]:
     csv.field_size_limit(MAX_CELL)
     try:
         reader = csv.DictReader(io.StringIO(text, newline=""))
-        missing = columns - set(reader.fieldnames or [])
+        names = reader.fieldnames or []
+        # A short row of a wide file still takes a place for each column.
+        if len(names) > MAX_COLUMNS:
+            raise FileRefused(f"The file has more than {MAX_COLUMNS} columns.")
+        missing = columns - set(names)
         if missing:
-            names = ", ".join(sorted(missing))
-            raise FileRefused(f"The file lacks these columns: {names}.")
+            lacking = ", ".join(sorted(missing))
+            raise FileRefused(f"The file lacks these columns: {lacking}.")
         return [{k: _cell(v) for k, v in row.items() if k} for row in reader]
     except csv.Error as error:
         raise FileRefused(f"The file is not a readable CSV file: {error}.") from None

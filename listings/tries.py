@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import time
 
 from django.conf import settings
@@ -25,12 +26,21 @@ def seconds_left(seconds: int) -> int:
     return seconds - int(time.time()) % seconds
 
 
-def visitor(request: HttpRequest) -> str:
-    """Today's keyed hash of where the request is from; no address is stored."""
-    address = request.META.get("REMOTE_ADDR", "")
+def address_of(request: HttpRequest) -> str | None:
+    """Where the request is from; without a proxy in front nobody can say otherwise."""
+    address: str = request.META.get("REMOTE_ADDR", "")
     if settings.HTTPS:
-        # The proxy in front adds who asked it, last.
+        # The proxy adds who asked it, last; what stands before is anybody's word.
         forwarded = request.headers.get("X-Forwarded-For", "")
         address = forwarded.rsplit(",", 1)[-1].strip() or address
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return None
+
+
+def visitor(request: HttpRequest) -> str:
+    """Today's keyed hash of where the request is from; no address is stored."""
+    address = address_of(request) or ""
     key = f"{settings.SECRET_KEY}{timezone.now().date()}".encode()
     return hmac.new(key, address.encode(), hashlib.sha256).hexdigest()[:24]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -35,7 +36,7 @@ def test_every_template_is_used():
     names = {str(path.relative_to(root)) for path in root.rglob("*.html")}
     used = texts([*code(), *root.rglob("*.html")])
     # Chosen by the name of a section, or found by Django itself.
-    by_rule = {"404.html", "500.html"} | {
+    by_rule = {f"{name}.html" for name in ("403", "403_csrf", "404", "500")} | {
         n for n in names if "/sections/" in n or "/mail/" in n
     }
     by_rule |= {f"directory/{page}.html" for page in EXPLAINED}
@@ -92,3 +93,68 @@ def test_scripts_keep_nothing_and_call_nobody(name):
 
     for word in ("localStorage", "sessionStorage", "cookie", "XMLHttp", "://"):
         assert word not in script
+
+
+# Writes that no row of history sees; on what has none, or with the rows beside them.
+PAST_HISTORY = {
+    "update", "bulk_update", "bulk_create", "delete", "raw", "execute",
+    "save_without_historical_record", "skip_history_when_saving",
+}  # fmt: skip
+ALLOWED = {
+    "places/management/commands/load_places.py": "the gazetteer, which is a file",
+    "listings/importing.py:finish": "terms and places of new rows",
+    "listings/importing.py:_begin_history": "writes that first row of history",
+    "listings/importing.py:_set": "the first row of history is written by finish()",
+    "listings/workflow.py:import_text": "ANALYZE writes no row",
+    "desk/workflow.py:_hold": "who is on it just now is no fact",
+    "desk/workflow.py:merge": "checks, suggestions, links and suspects have no history",
+    "desk/workflow.py:_undo": "one row, by its own method: history keeps it",
+    "desk/listing_admin.py:assign_them": "who works on it is no fact",
+    "desk/listing_admin.py:act": "who works on it is no fact",
+    "desk/site.py:_backup_codes": "codes for a lost phone",
+    "desk/mail.py:remind": "a mail that never left",
+    "desk/sessions.py:end_all": "sessions",
+    "desk/forgetting.py:forget": "senders, links, wrong passwords: to be forgotten",
+}
+
+
+def writes_past_history(path):
+    """(function, name) of each call that writes without saving a row."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for node in ast.walk(function):
+            name = getattr(node, "attr", "") if isinstance(node, ast.Attribute) else ""
+            if name in PAST_HISTORY:
+                yield function.name, name
+
+
+def is_of_a_dict(path, function, name):
+    """dict.update, set.update and the bar of tqdm take a value, a query takes names."""
+    if name != "update":
+        return False
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    calls = [
+        call
+        for outer in ast.walk(tree)
+        if isinstance(outer, ast.FunctionDef) and outer.name == function
+        for call in ast.walk(outer)
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "update"
+    ]
+    return all(call.args and not call.keywords for call in calls)
+
+
+def test_nothing_is_written_past_history():
+    found = {}
+    for path in code():
+        where = path.relative_to(ROOT).as_posix()
+        if "/migrations/" in where:
+            continue
+        for function, name in writes_past_history(path):
+            key = where if where in ALLOWED else f"{where}:{function}"
+            if not is_of_a_dict(path, function, name):
+                found.setdefault(key, set()).add(name)
+
+    assert {key: names for key, names in found.items() if key not in ALLOWED} == {}
+    assert set(ALLOWED) <= set(found)

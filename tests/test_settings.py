@@ -67,3 +67,50 @@ def test_https_turns_on_what_needs_it():
     )
 
     assert run.stdout.strip() == "True __Host-session 63072000"
+
+
+SAMPLE = "only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF"
+PUBLIC = {"ALLOWED_HOSTS": "directory.example.org"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"SECRET_KEY": "short"}, "SECRET_KEY has 5 characters"),
+        ({"SECRET_KEY": SAMPLE, **PUBLIC}, "SECRET_KEY is a sample"),
+        ({"SECRET_KEY": "django-insecure-" + "q7" * 30, **PUBLIC}, "is a sample"),
+        ({"SECRET_KEY": "x" * 60, **PUBLIC}, "is a sample"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS may not be *"),
+        ({"DEBUG": "1", "SECRET_KEY": "a7Kq9" * 12, **PUBLIC}, "DEBUG shows"),
+        ({"DEBUG": "1", "BIND": "0.0.0.0"}, "DEBUG shows"),  # noqa: S104
+    ],
+)
+def test_it_does_not_start_where_strangers_could_use_it(environment, words):
+    run = show("settings.DEBUG", **environment)
+
+    assert run.returncode != 0
+    assert words in run.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"SECRET_KEY": SAMPLE},
+        {"DEBUG": "1", "BIND": "127.0.0.1"},
+        {"SECRET_KEY": "a7Kq9" * 12, **PUBLIC},
+    ],
+)
+def test_it_starts_on_this_machine_and_with_a_key_of_chance(environment):
+    assert show("settings.ALLOWED_HOSTS", **environment).returncode == 0
+
+
+def test_staff_cookies_are_bound_to_the_host_under_https():
+    run = show(
+        "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "
+        "settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, "
+        "settings.SESSION_COOKIE_PATH, settings.SESSION_COOKIE_DOMAIN, "
+        "settings.SESSION_COOKIE_HTTPONLY",
+        HTTPS="1",
+    )
+
+    assert run.stdout.strip() == "__Host-session __Host-csrf True True / None True"

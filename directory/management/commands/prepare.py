@@ -21,7 +21,7 @@ STARTER_FILES = {
 
 
 class Command(BaseCommand):
-    help = "Compile the words, migrate, load places and listings once, collect files."
+    help = "Compile, migrate, load what is not there yet, forget, collect files."
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("compile_words")
@@ -30,6 +30,7 @@ class Command(BaseCommand):
         call_command("load_places", if_empty=True)
         self._load_starter_files()
         call_command("load_guides", stdout=StringIO())
+        call_command("forget", stdout=StringIO())
         call_command("collectstatic", interactive=False, verbosity=0)
 
     def _load_starter_files(self) -> None:

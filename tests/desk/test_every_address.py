@@ -1,0 +1,298 @@
+"""Every address of the desk, for everybody: who gets in, and who is turned away."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.template import engines
+from django.urls import URLResolver, get_resolver
+from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from desk.models import (
+    Check,
+    DuplicatePair,
+    ImportRun,
+    LinkCheck,
+    OptOut,
+    Reminder,
+    Suggestion,
+)
+from listings.models import Term, Tombstone
+from tests.factories import (
+    credential,
+    guide,
+    organization,
+    person,
+    place,
+    state,
+    warmline,
+)
+
+pytestmark = pytest.mark.django_db
+
+ROLES = {
+    "R": "Reader",
+    "V": "Volunteer",
+    "S": "State curator",
+    "C": "Curator",
+    "A": "Administrator",
+}
+# Who gets in → the addresses, without their "admin/"; everybody else is turned away.
+GETS_IN = {
+    "RVSCA": """
+        second-factor/
+        sign-out-everywhere/
+        .
+        login/
+        password_change/
+        password_change/done/
+        jsi18n/
+        places/place/
+        places/place/<path:object_id>/history/
+        places/place/<path:object_id>/change/
+        listings/term/
+        listings/term/<path:object_id>/history/
+        listings/term/<path:object_id>/change/
+        orgs/organization/similar/
+        orgs/organization/hours/
+        orgs/organization/
+        orgs/organization/<path:object_id>/history/
+        orgs/organization/<path:object_id>/change/
+        warmlines/warmline/similar/
+        warmlines/warmline/hours/
+        warmlines/warmline/
+        warmlines/warmline/<path:object_id>/history/
+        warmlines/warmline/<path:object_id>/change/
+        guides/guide/
+        guides/guide/<path:object_id>/history/
+        guides/guide/<path:object_id>/change/
+        guides/credential/
+        guides/credential/<path:object_id>/history/
+        guides/credential/<path:object_id>/change/
+    """,
+    "": """
+        autocomplete/
+        r/<path:content_type_id>/<path:object_id>/
+        places/place/add/
+        places/place/<path:object_id>/delete/
+        desk/check/add/
+        desk/check/<path:object_id>/delete/
+        desk/linkcheck/add/
+        desk/linkcheck/<path:object_id>/delete/
+        desk/reminder/add/
+        desk/reminder/<path:object_id>/delete/
+        desk/suggestion/add/
+        desk/suggestion/<path:object_id>/delete/
+        desk/duplicatepair/add/
+        desk/duplicatepair/<path:object_id>/delete/
+        desk/importrun/add/
+        desk/importrun/<path:object_id>/delete/
+        otp_totp/totpdevice/add/
+        orgs/organization/<path:object_id>/delete/
+        warmlines/warmline/<path:object_id>/delete/
+        guides/guide/<path:object_id>/delete/
+        guides/credential/<path:object_id>/delete/
+        ^(?P<app_label>auth|places|listings|desk|otp_totp|orgs|warmlines|guides)/$
+        (?P<url>.*)$
+    """,
+    "A": """
+        auth/group/
+        auth/group/add/
+        auth/group/<path:object_id>/history/
+        auth/group/<path:object_id>/delete/
+        auth/group/<path:object_id>/change/
+        listings/term/<path:object_id>/delete/
+        listings/tombstone/<path:object_id>/delete/
+        desk/optout/add/
+        desk/optout/<path:object_id>/delete/
+        otp_totp/totpdevice/
+        otp_totp/totpdevice/<path:object_id>/history/
+        otp_totp/totpdevice/<path:object_id>/delete/
+        otp_totp/totpdevice/<path:object_id>/change/
+        auth/user/<id>/password/
+        auth/user/
+        auth/user/add/
+        auth/user/<path:object_id>/history/
+        auth/user/<path:object_id>/delete/
+        auth/user/<path:object_id>/change/
+    """,
+    "CA": """
+        listings/term/add/
+        listings/tombstone/
+        listings/tombstone/add/
+        listings/tombstone/<path:object_id>/history/
+        listings/tombstone/<path:object_id>/change/
+        desk/reminder/
+        desk/reminder/<path:object_id>/history/
+        desk/reminder/<path:object_id>/change/
+        desk/optout/
+        desk/optout/<path:object_id>/history/
+        desk/optout/<path:object_id>/change/
+        desk/importrun/new/
+        desk/importrun/
+        desk/importrun/<path:object_id>/history/
+        desk/importrun/<path:object_id>/change/
+        guides/guide/add/
+        guides/credential/add/
+    """,
+    "VSCA": """
+        desk/check/
+        desk/check/<path:object_id>/history/
+        desk/check/<path:object_id>/change/
+        orgs/organization/<int:pk>/check/
+        orgs/organization/<int:pk>/take/
+        orgs/organization/<int:pk>/release/
+        warmlines/warmline/<int:pk>/check/
+        warmlines/warmline/<int:pk>/take/
+        warmlines/warmline/<int:pk>/release/
+    """,
+    "SCA": """
+        desk/linkcheck/
+        desk/linkcheck/<path:object_id>/history/
+        desk/linkcheck/<path:object_id>/change/
+        desk/suggestion/
+        desk/suggestion/<path:object_id>/history/
+        desk/suggestion/<path:object_id>/change/
+        desk/duplicatepair/
+        desk/duplicatepair/<path:object_id>/history/
+        desk/duplicatepair/<path:object_id>/change/
+        orgs/organization/merge/<int:one>/<int:other>/
+        orgs/organization/add/
+        warmlines/warmline/merge/<int:one>/<int:other>/
+        warmlines/warmline/add/
+    """,
+    "VA": """
+        orgs/organization/<int:pk>/propose/
+        warmlines/warmline/<int:pk>/propose/
+    """,
+}
+TABLE = {
+    f"admin/{address.strip('.')}": letters
+    for letters, block in GETS_IN.items()
+    for address in block.split()
+}
+# Django's own redirects to the change page of a row, and the way out.
+WAYS = re.compile(r"admin/\w+/\w+/<path:object_id>/|admin/logout/")
+
+
+def addresses(patterns=None, prefix=""):
+    """Every address below /admin/, as the resolver has it."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        path = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, path)
+        elif path.startswith("admin/"):
+            yield path
+
+
+@pytest.fixture
+def rows():
+    """The name of a model in addresses → the number of a row of it."""
+    here = place("59301")
+    ours, other = organization(at=here), organization(at=here)
+    kind = ContentType.objects.get_for_model(ours)
+    ada = person()
+    about = {"content_type": kind, "object_id": ours.pk}
+    made = {
+        "organization": ours,
+        "other": other,
+        "warmline": warmline(serves=[state("MT")]),
+        "other_line": warmline(serves=[state("MT")]),
+        "guide": guide(),
+        "credential": credential(),
+        "suggestion": Suggestion.objects.create(kind="problem", **about),
+        "check": Check.objects.create(
+            on=timezone.localdate(), how="called", outcome="right", by=ada, **about
+        ),
+        "linkcheck": LinkCheck.objects.create(asked_at=timezone.now(), **about),
+        "reminder": Reminder.objects.create(sent_to="a@example.org", **about),
+        "optout": OptOut.objects.create(email="b@example.org"),
+        "duplicatepair": DuplicatePair.objects.create(
+            content_type=kind, first_id=ours.pk, second_id=other.pk
+        ),
+        "importrun": ImportRun.objects.create(
+            kind="organizations", file_name="x.csv", content="key\n", by=ada
+        ),
+        "term": Term.objects.first(),
+        "tombstone": Tombstone.objects.create(key="gone", name="Gone", reason="asked"),
+        "place": here,
+        "group": Group.objects.first(),
+        "user": ada,
+        "totpdevice": TOTPDevice.objects.create(user=ada, confirmed=True),
+    }
+    return {name: row.pk for name, row in made.items()}
+
+
+def filled(address, rows):
+    found = re.match(r"admin/\w+/(\w+)/", address)
+    mine = rows.get(found[1], 1) if found else 1
+    other = rows["other_line" if "warmline" in address else "other"]
+    path = address.replace("<int:other>", str(other))
+    path = re.sub(r"\^\(.*|\(\?P<url>.*", "nowhere/", path)
+    return "/" + re.sub(r"<[^>]+>", str(mine), path)
+
+
+@pytest.fixture(autouse=True)
+def variables_that_django_leaves_out(monkeypatch):
+    """Django's own page of a person prints one that its view does not give."""
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "")
+
+
+def test_the_table_names_every_address():
+    found = {path for path in addresses() if not WAYS.fullmatch(path)}
+
+    assert found == set(TABLE)
+
+
+@pytest.mark.parametrize("letter", ROLES, ids=ROLES.values())
+def test_each_role_at_each_address(client, rows, letter):
+    states = ["MT"] if letter == "S" else []
+    client.force_login(person("member", ROLES[letter], states))
+
+    got = {path: client.get(filled(path, rows)).status_code for path in TABLE}
+
+    wrong = {
+        path: status
+        for path, status in got.items()
+        if (status in (200, 302)) is not (letter in TABLE[path])
+        or status not in (200, 302, 403, 404)
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("letter", ROLES, ids=ROLES.values())
+def test_who_is_turned_away_cannot_send_either(client, rows, letter):
+    states = ["MT"] if letter == "S" else []
+    client.force_login(person("member", ROLES[letter], states))
+
+    shut = [path for path, letters in TABLE.items() if letter not in letters]
+    got = {path: client.post(filled(path, rows)).status_code for path in shut}
+
+    assert {path: status for path, status in got.items() if status < 400} == {}
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["stranger", "not staff"])
+def test_others_are_asked_to_sign_in(client, rows, is_known):
+    if is_known:
+        plain = person("plain", "Curator")
+        plain.is_staff = False
+        plain.save()
+        client.force_login(plain)
+
+    for path in set(addresses()) - {"admin/login/", "admin/logout/"}:
+        answer = client.get(filled(path, rows))
+        assert (answer.status_code, answer["Location"][:13]) == (302, "/admin/login/")
+
+
+def test_a_password_alone_opens_no_address(client, rows, settings):
+    settings.SECOND_FACTOR = True
+    client.force_login(person("bo", "Administrator"))
+
+    open_to_all = {"admin/login/", "admin/logout/", "admin/second-factor/"}
+    for path in set(addresses()) - open_to_all:
+        answer = client.get(filled(path, rows))
+        assert (answer.status_code, answer["Location"][:13]) == (302, "/admin/login/")

@@ -1,0 +1,237 @@
+"""How staff come in, how long they stay, and how they are out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from axes.models import AccessAttempt
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from tests.factories import person
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "a long pass phrase"
+DESK = "/admin/orgs/organization/"
+
+
+@pytest.fixture(autouse=True)
+def nobody_tried_yet():
+    cache.clear()
+
+
+def sign_in(client, name="ada", password=PASSWORD, onward="/admin/", **options):
+    form = {"username": name, "password": password, "next": onward}
+    return client.post("/admin/login/", form, **options)
+
+
+def is_in(client):
+    return client.get(DESK).status_code == 200
+
+
+def later(**time):
+    return time_machine.travel(timezone.now() + timedelta(**time), tick=False)
+
+
+def signed_in(name="ada"):
+    client = Client()
+    sign_in(client, name)
+    assert is_in(client)
+    return client
+
+
+def test_half_an_hour_without_a_click_ends_a_session():
+    person()
+    client = signed_in()
+
+    with later(minutes=29):
+        assert is_in(client)
+    with later(minutes=58):
+        assert is_in(client)
+    with later(minutes=89):
+        assert not is_in(client)
+
+
+def test_a_day_of_clicks_ends_after_12_hours():
+    person()
+    client = signed_in()
+
+    for half_hours in range(1, 30):
+        with later(minutes=25 * half_hours):
+            inside = is_in(client)
+        assert inside is (25 * half_hours <= 12 * 60), half_hours
+
+
+def test_clicks_within_a_minute_write_nothing():
+    person()
+    client = signed_in()
+    before = client.session["seen"]
+
+    with later(seconds=50):
+        assert is_in(client)
+    assert client.session["seen"] == before
+    with later(seconds=70):
+        assert is_in(client)
+    assert client.session["seen"] > before
+
+
+def test_sign_out_everywhere_ends_all_of_mine_and_nobody_elses():
+    person()
+    person("bo")
+    here, there, bo = signed_in(), signed_in(), signed_in("bo")
+    assert "Sign out on every device" in here.get("/admin/").content.decode()
+
+    here.post("/admin/sign-out-everywhere/")
+
+    assert [is_in(client) for client in (here, there, bo)] == [False, False, True]
+
+
+def test_an_administrator_ends_the_sessions_of_others():
+    ada = person()
+    person("bo", "Administrator")
+    here, bo = signed_in(), signed_in("bo")
+
+    action = {"action": "end_sessions", "_selected_action": [ada.pk]}
+    bo.post("/admin/auth/user/", action)
+
+    assert [is_in(here), is_in(bo)] == [False, True]
+
+
+def test_a_new_password_ends_the_other_sessions():
+    ada = person()
+    here, there = signed_in(), signed_in()
+    new = "another long pass phrase"
+    form = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+
+    here.post("/admin/password_change/", form)
+
+    ada.refresh_from_db()
+    assert ada.check_password(new)
+    assert [is_in(here), is_in(there)] == [True, False]
+
+
+def test_who_signs_in_gets_a_new_session():
+    """A cookie that somebody planted before is worth nothing afterwards."""
+    person()
+    client = Client()
+    session = client.session
+    session["planted"] = True
+    session.save()
+    before = session.session_key
+
+    sign_in(client)
+
+    assert client.session.session_key != before
+    assert is_in(client)
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [("ada", "wrong"), ("nobody", PASSWORD), ("off", PASSWORD), ("plain", PASSWORD)],
+)
+def test_one_answer_for_every_way_not_to_get_in(client, name, password):
+    person()
+    person("off", is_active=False)
+    plain = person("plain")
+    plain.is_staff = False
+    plain.save()
+
+    page = sign_in(client, name, password).content.decode()
+
+    assert "Please enter the correct username and password for a staff" in page
+
+
+def test_an_unknown_name_takes_the_work_of_a_password(client, settings, monkeypatch):
+    """Else the time an answer takes would tell which names there are."""
+    hashed = []
+    hasher = "django.contrib.auth.hashers.MD5PasswordHasher.encode"
+    monkeypatch.setattr(hasher, lambda *args: hashed.append(args) or "md5$x$y")
+
+    sign_in(client, "nobody")
+
+    assert len(hashed) == 1
+
+
+@pytest.mark.parametrize(
+    "onward",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "http:///evil.example",
+        "https:evil.example",
+        " //evil.example",
+        "/\t/evil.example",
+    ],
+)
+def test_signing_in_leads_to_our_own_pages_only(client, onward):
+    person()
+
+    answer = sign_in(client, onward=onward)
+
+    assert answer.status_code == 302
+    assert answer["Location"] == "/admin/"
+
+
+def test_a_lockout_holds_for_one_name_from_one_address(client, settings):
+    """Behind a proxy each address is another one, and nobody can borrow one."""
+    settings.HTTPS = True
+    person()
+    theirs = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9"}
+    ours = {"X-Forwarded-For": "203.0.113.9, 198.51.100.7"}
+    for _try in range(5):
+        sign_in(client, password="wrong", headers=theirs)
+
+    assert sign_in(client, headers=theirs).status_code == 429
+    assert sign_in(client, headers=ours).status_code == 302
+
+
+def test_without_a_proxy_nobody_names_another_address(client, settings):
+    settings.HTTPS = False
+    for number in range(5):
+        claimed = {"X-Forwarded-For": f"198.51.100.{number}"}
+        sign_in(client, password="wrong", headers=claimed)
+
+    assert sign_in(client, password="wrong").status_code == 429
+
+
+def test_a_name_longer_than_the_table_is_just_wrong(client):
+    answer = sign_in(client, "a" * 5_000)
+
+    assert "correct username" in answer.content.decode()
+    assert not AccessAttempt.objects.exists()
+
+
+def test_there_is_no_way_to_reset_a_password_by_mail(client):
+    person()
+
+    assert "password_reset" not in client.get("/admin/login/").content.decode()
+    for path in ("/admin/password_reset/", "/accounts/password_reset/"):
+        client.force_login(person(path.strip("/").replace("/", "-")))
+        assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ("fourteen chars", "at least 15 characters"),
+        ("passwordpassword", "too common"),
+        ("123456789012345", "too common"),
+        ("QwertyuiopAsdfgh", "too common"),
+        ("ada@example.org1", "too similar"),
+    ],
+)
+def test_passwords_are_long_and_not_common(client, password, words):
+    person()
+    sign_in(client)
+    form = {"old_password": PASSWORD, "new_password1": password}
+
+    page = client.post("/admin/password_change/", form | {"new_password2": password})
+
+    assert words in page.content.decode()

@@ -1,0 +1,188 @@
+"""Each kind of answer carries every header that keeps a browser on our side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from django.template.loader import get_template
+from django.test import Client
+
+from tests.factories import organization, person, warmline
+
+pytestmark = pytest.mark.django_db
+
+EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "X-DNS-Prefetch-Control": "off",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
+}
+# The whole policy: nothing inline, nothing from elsewhere, no frame, no other base.
+POLICY = {
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "object-src 'none'",
+}
+
+
+@dataclass
+class Asked:
+    """One kind of answer: how to get it, and its status."""
+
+    path: str
+    status: int = 200
+    method: str = "get"
+    staff: bool = False
+    sent: dict[str, object] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    secure: bool = True
+
+
+BIG: dict[str, object] = {"words": "x" * 70_000}
+EXPORT: dict[str, object] = {"action": "export_them", "_selected_action": ["PK"]}
+ANSWERS = {
+    "page": Asked("/"),
+    "page in Spanish": Asked("/es/find/?near=59301"),
+    "json": Asked("/places/suggest/?q=mil"),
+    "contact card": Asked("/orgs/ours/contact.vcf"),
+    "script of the phone": Asked("/sw.js"),
+    "robots": Asked("/robots.txt"),
+    "whom to tell": Asked("/.well-known/security.txt"),
+    "map of the site": Asked("/sitemap-states.xml"),
+    "health": Asked("/healthz"),
+    "static file": Asked("/static/css/site.css"),
+    "no static file": Asked("/static/none.css", 404),
+    "slash added": Asked("/orgs", 301),
+    "moved": Asked("/orgs/before/", 301),
+    "to https": Asked("/orgs/", 301, secure=False),
+    "host of others": Asked("/", 400, headers={"Host": "evil.example"}),
+    "null in the path": Asked("/confirm/%00/", 400),
+    "null in a cookie": Asked("/", 400, headers={"Cookie": 'session="a\\000b"'}),
+    "too many fields": Asked("/?" + "a=1&" * 1_001, 400),
+    "form of others": Asked("/admin/login/", 403, "post"),
+    "not open": Asked("/admin/auth/user/", 403, staff=True),
+    "not found": Asked("/nowhere/", 404),
+    "no such method": Asked("/", 405, "trace"),
+    "made-up method": Asked("/", 405, "brew"),
+    "post without a token": Asked("/", 403, "post"),
+    "gone": Asked("/orgs/gone/", 410),
+    "too long": Asked("/orgs/ours/report/", 413, "post", sent=BIG),
+    "sign in": Asked("/admin/login/"),
+    "desk": Asked("/admin/orgs/organization/", staff=True),
+    "stream": Asked("/admin/orgs/organization/", 200, "post", staff=True, sent=EXPORT),
+    "to sign in": Asked("/admin/", 302),
+}
+
+
+@pytest.fixture
+def ask(settings):
+    """Asks as over HTTPS, with the settings that HTTPS=1 makes."""
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_HSTS_SECONDS = 63_072_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+    listing = organization(slug="before")
+    listing.slug = "ours"
+    listing.save()
+    organization(slug="gone", status="closed", closed_because="It has closed")
+    warmline()
+
+    def asked(how):
+        client = Client(
+            enforce_csrf_checks=not how.staff, raise_request_exception=False
+        )
+        if how.staff:
+            client.force_login(person())
+        sent = {k: [listing.pk] if v == ["PK"] else v for k, v in how.sent.items()}
+        make = getattr(client, how.method, None)
+        options = {"headers": how.headers, "secure": how.secure}
+        if make is None or how.method == "trace":
+            return client.generic(how.method.upper(), how.path, **options)
+        if how.method == "post":
+            return make(how.path, sent, **options)
+        return make(how.path, **options)
+
+    return asked
+
+
+@pytest.mark.parametrize("how", ANSWERS.values(), ids=ANSWERS)
+def test_each_answer(ask, how):
+    answer = ask(how)
+    answer.close()
+
+    assert answer.status_code == how.status
+    expected = dict(EVERYWHERE)
+    if not how.secure:
+        # Browsers heed it over HTTPS alone.
+        del expected["Strict-Transport-Security"]
+    assert {name: answer.headers.get(name) for name in expected} == expected
+    policy = {part.strip() for part in answer["Content-Security-Policy"].split(";")}
+    assert policy == POLICY
+    assert "geolocation=(self)" in answer["Permissions-Policy"]
+    assert answer.headers.get("Access-Control-Allow-Origin") is None
+    assert answer.headers.get("X-Powered-By") is None
+    assert "Server" not in answer.headers
+    kept = "/static/css" in how.path
+    assert ("no-store" in answer["Cache-Control"]) is not kept
+
+
+def test_a_page_that_breaks_carries_them_too(ask, settings):
+    settings.ROOT_URLCONF = "tests.directory.broken_urls"
+
+    answer = ask(Asked("/broken/", 500))
+
+    assert answer.status_code == 500
+    assert {name: answer.headers.get(name) for name in EVERYWHERE} == EVERYWHERE
+
+
+@pytest.mark.parametrize("name", ["400.html", "403_csrf.html", "500.html"])
+def test_pages_for_faults_need_nothing_and_name_988(name):
+    page = get_template(name).render()
+
+    assert 'href="tel:988"' in page
+    assert 'action="/find/"' in page
+    assert "<script" not in page
+    assert "style=" not in page
+
+
+def test_signing_out_empties_the_browser(ask):
+    client = Client()
+    client.force_login(person("bo"))
+
+    answer = client.post("/admin/logout/", secure=True)
+
+    assert answer["Clear-Site-Data"] == '"cache", "cookies"'
+
+
+MACHINES = {
+    "/api/": 200,
+    "/api/organizations": 200,
+    "/api/nowhere": 404,
+    "/data/hsds.zip": 200,
+    "/feeds/changes.atom": 200,
+}
+
+
+@pytest.mark.parametrize(("path", "status"), MACHINES.items())
+def test_answers_to_machines_are_for_every_site_and_as_safe(ask, path, status):
+    answer = ask(Asked(path))
+    answer.close()
+
+    assert answer.status_code == status
+    expected = EVERYWHERE | {"Cross-Origin-Resource-Policy": "cross-origin"}
+    assert {name: answer.headers.get(name) for name in expected} == expected
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in answer.headers

@@ -1,0 +1,252 @@
+"""Every parser answers any text: with a value, or with the refusal it promises."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.test import RequestFactory
+from hypothesis import given
+from hypothesis import strategies as st
+from phonenumber_field.phonenumber import to_python
+
+from desk.history import row_number
+from desk.links import is_public
+from desk.visitors import SIGNER, VisitorForm
+from directory.forms import FindForm
+from guides import lines, markdown
+from listings import areas, grid
+from listings.exporting import safe
+from listings.hours import BadHours, Hours, check
+from listings.importing import FORMULA_SIGNS, FileRefused, decode, read_rows
+from listings.panel import page_number
+from listings.sharing import contact_card
+from listings.tries import address_of
+from orgs.models import Organization
+from places.lookup import Answer, look_up, starting_with
+from places.models import Place
+from tests.trust.hostile import odd, often
+
+TAGS = ["h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "em", "strong", "a", "br"]
+AT = datetime(2026, 11, 24, 17, tzinfo=UTC)
+TOWNS = st.sampled_from(
+    ["Miles City", "59301", "St. Paul", "Springfield", "MT", "Guam"]
+)
+OSM_WORDS = [
+    "Mo",
+    "Tu",
+    "Su",
+    "PH",
+    "SH",
+    "-",
+    ":",
+    ",",
+    ";",
+    "09:00",
+    "17:00",
+    "26:00",
+    "24/7",
+    "off",
+    "unknown",
+    "open",
+    "||",
+    '"',
+    "week",
+    "53",
+    "2026",
+    "Jan",
+    "Feb",
+    "29",
+    "easter",
+    "sunrise",
+    "sunset",
+    "+",
+    "[1]",
+    "[-1]",
+    "/2",
+    "(",
+    ")",
+    "9999",
+    "days",
+]
+OSM = st.lists(st.sampled_from(OSM_WORDS), max_size=12).map(" ".join)
+
+
+@pytest.mark.django_db
+@often
+@given(st.tuples(TOWNS, odd).map(" ".join) | odd)
+def test_a_place(text):
+    answer = look_up(text)
+
+    assert isinstance(answer, Answer)
+    assert (answer.place is None) == (answer.problem is not None)
+    assert all(isinstance(place, Place) for place in starting_with(text))
+
+
+@often
+@given(OSM | odd)
+def test_hours(text):
+    try:
+        spec = check(text)
+    except BadHours:
+        return
+    hours = Hours(spec, "America/Denver")
+    hours.status(AT)
+    assert len(hours.week(AT)) == 7
+    grid.read(spec)
+
+
+@often
+@given(odd)
+def test_the_box_of_a_day(text):
+    try:
+        spans = grid.read_day(text)
+    except grid.BadSpan:
+        return
+    times = [time for span in spans for time in span]
+    assert all(re.fullmatch(r"\d\d:\d\d", time) for time in times)
+
+
+@often
+@given(st.text(alphabet="+0123456789()- .x;=tel:", max_size=40) | odd)
+def test_a_phone(text):
+    number = to_python(text)
+
+    if number and number.is_valid():
+        assert re.fullmatch(r"\+[0-9]{7,15}", number.as_e164)
+
+
+@pytest.mark.django_db
+@often
+@given(st.lists(st.sampled_from(["Montana", "Wyoming: Park"]) | odd, max_size=3))
+def test_areas(parts):
+    text = "\n".join(parts)
+    try:
+        found = areas.from_text(text)
+    except areas.UnknownArea:
+        return
+    assert {p.pk for p in areas.from_text(areas.to_text(found))} == {
+        p.pk for p in found
+    }
+
+
+@often
+@given(st.lists(odd, min_size=1, max_size=4).map(" | ".join))
+def test_the_lines_of_a_guide(text):
+    for read in (lines.searches, lines.sources):
+        try:
+            read(text)
+        except ValidationError:
+            continue
+
+
+@often
+@given(
+    st.lists(
+        st.sampled_from(["[a](", ")", "**", "# ", "- ", "<", "&", "\\"]) | odd
+    ).map("".join)
+)
+def test_markdown_makes_no_tag_but_its_own(text):
+    html = str(markdown.render(text))
+
+    tags = set(re.findall(r"<\s*/?\s*([a-zA-Z!?][\w-]*)", html))
+    assert tags <= set(TAGS)
+    for address in re.findall(r'href="([^"]*)"', html):
+        # "[a]()" leads nowhere but to the page itself.
+        assert not address or re.match(
+            r"/(?![/\\])|#|https?:|tel:|sms:|mailto:", address
+        )
+
+
+@often
+@given(st.binary(max_size=300) | odd.map(str.encode))
+def test_the_bytes_of_a_file(content):
+    try:
+        rows = read_rows(decode(content), frozenset({"key"}))
+    except FileRefused:
+        return
+    assert all(isinstance(cell, str) for row in rows for cell in row.values())
+
+
+CELLS = st.sampled_from([*FORMULA_SIGNS, "\0", "\0=", " =", "\n=", "'=", '"=']).flatmap(
+    lambda sign: odd.map(lambda text: sign + text)
+)
+
+
+@often
+@given(CELLS | odd | st.lists(CELLS, max_size=2))
+def test_a_cell_of_an_export_runs_nothing(cell):
+    text = safe(cell)
+
+    assert not text.startswith(("=", "+", "-", "@", "\t", "\r", "\0"))
+    assert "\0" not in text
+
+
+@often
+@given(odd | st.text(alphabet=":form0123456789abcXYZ-_", max_size=60))
+def test_a_stamp_is_ours_or_refused(text):
+    form = VisitorForm({"stamp": text})
+    form.is_valid()
+    request = _from("127.0.0.1", Origin="http://testserver")
+
+    assert form.obstacle(request) != ""
+    assert SIGNER.sign("form") != text
+
+
+def _from(address, **headers):
+    return RequestFactory().post("/suggest/", headers=headers, REMOTE_ADDR=address)
+
+
+@often
+@given(odd.filter(lambda text: text.isprintable()))
+def test_an_address_of_a_computer(text):
+    found = address_of(_from(text))
+
+    assert found is None or is_public(found) in (True, False)
+
+
+@often
+@given(odd)
+def test_numbers_of_pages_and_rows(text):
+    params = QueryDict(mutable=True)
+    params["page"] = text
+
+    assert 1 <= page_number(params) < 100_000
+    number = row_number(text)
+    assert number is None or 0 <= number < 2**63
+
+
+@pytest.mark.django_db
+@often
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["near", "state", "lat", "lon", "radius", "open_now", "q", "page"]
+        ),
+        st.lists(odd, max_size=3),
+    )
+)
+def test_the_question_of_the_find_page(values):
+    params = QueryDict(mutable=True)
+    for name, several in values.items():
+        params.setlist(name, several)
+    form = FindForm(params)
+    form.is_valid()
+
+    assert form.place is None or isinstance(form.place, Place)
+    assert isinstance(form.problem, str)
+
+
+@pytest.mark.django_db
+@often
+@given(odd, odd)
+def test_a_contact_card_has_no_line_that_we_did_not_write(name, city):
+    listing = Organization(name=name, city=city, state="MT", phone="+14065550101")
+    card = contact_card(listing, "https://example.org/orgs/x/")
+
+    known = "BEGIN VERSION FN N ORG TEL;TYPE=VOICE ADR;TYPE=WORK NOTE UID END"
+    for line in card.split("\r\n")[:-1]:
+        assert line.startswith(" ") or line.partition(":")[0] in known.split()

@@ -1,0 +1,34 @@
+"""The table of promises names tests that are there."""
+
+from __future__ import annotations
+
+import re
+
+from tests.conftest import ROOT
+
+PROMISES = ROOT / "docs/promises.md"
+
+
+def rows():
+    for line in PROMISES.read_text(encoding="utf-8").splitlines():
+        if re.match(r"\| [RSP]\d", line):
+            yield [cell.strip() for cell in line.strip("| ").split("|")]
+
+
+def test_every_promise_has_its_test_and_its_figure():
+    for number, promise, shown_by, measured in rows():
+        files = re.findall(r"`([\w/]+\.py)`", shown_by)
+        assert files or "make lint" in shown_by, number
+        for file in files:
+            path = ROOT / file if file.startswith("bench/") else ROOT / "tests" / file
+            assert path.exists(), file
+        assert promise
+        assert measured
+
+
+def test_no_promise_of_security_and_privacy_is_left_out():
+    numbers = {number for number, *_rest in rows()}
+
+    assert {f"S{n}" for n in range(1, 12)} <= numbers
+    assert {f"P{n}" for n in range(1, 8)} <= numbers
+    assert {"R14", "R15"} <= numbers

@@ -1,0 +1,79 @@
+"""Hostile requests to every public page: an answer to each, and nothing told."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.trust.hostile import EXAMPLES, ODD, PAGES, faults, requests
+
+pytestmark = pytest.mark.django_db
+
+METHODS = ["TRACE", "TRACK", "PUT", "DELETE", "PATCH", "CONNECT", "PROPFIND", "BREW"]
+
+
+@pytest.fixture
+def visitor(client):
+    client.raise_request_exception = False
+    return client
+
+
+def test_odd_addresses(visitor):
+    """`make attack` sends 30,000 of them here, and 11,000 to the served site."""
+    found = {}
+    for address in requests(random.Random(3), 3 * EXAMPLES):
+        answer = visitor.get(address)
+        page = b"" if answer.streaming else answer.content
+        answer.close()
+        where = answer.headers.get("Location", "")
+        text = page.decode("utf-8", "replace")
+        if problems := list(faults(address, answer.status_code, where, text)):
+            found[address] = problems
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_methods_that_no_form_has_are_refused(visitor, method):
+    for page in PAGES:
+        answer = visitor.generic(method, page)
+        assert answer.status_code == 405, page
+        assert "GET" in answer["Allow"]
+
+
+@pytest.mark.parametrize("length", [8_000, 100_000])
+def test_a_query_of_100_kilobytes_is_answered(visitor, length):
+    for page in ("/find/", "/places/suggest/", "/orgs/", "/warmlines/"):
+        for name in ("near", "q", "kind", "state"):
+            answer = visitor.get(page, {name: "z" * length})
+            assert answer.status_code in (200, 302)
+            assert len(answer.content) < 400_000
+
+
+def test_deep_pages_are_pages(visitor):
+    for page in ("/find/?near=59301&", "/orgs/?", "/online/?", "/warmlines/?"):
+        for number in ("99999", "100000", "9" * 400, "-1", "0"):
+            assert visitor.get(f"{page}page={number}").status_code == 200
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_words_in_a_form_are_told_or_shown_as_words(visitor, odd):
+    names = [
+        "name",
+        "kind",
+        "phone",
+        "email",
+        "website",
+        "city",
+        "state",
+        "words",
+        "sender_email",
+        "stamp",
+    ]
+
+    answer = visitor.post("/suggest/?what=organization", dict.fromkeys(names, odd))
+
+    text = answer.content.decode()
+    assert list(faults("", answer.status_code, "", text)) == []
+    assert "errorlist" in text or "error" in text

@@ -1,0 +1,263 @@
+"""The site as it is deployed: what it keeps of visitors, and whom it believes."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from urllib.parse import urlencode, urlsplit
+
+import psycopg
+import pytest
+
+from tests.conftest import ROOT, free_port, own_database
+
+MARK = "zzyzxmark"
+ADDRESS = "203.0.113."
+WAIT = 3.2  # a form that comes quicker is taken for a robot's
+SEED = """
+from places.models import Place
+from tests.factories import organization
+Place.objects.create(kind="state", code="MT", name="Montana", key="montana", state="MT",
+    latitude=47.0, longitude=-109.6, timezone="America/Denver")
+organization(slug="ours", name="Example One", state="MT")
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """(port, its folder, its database) of the site behind a proxy that speaks HTTPS."""
+    folder = tmp_path_factory.mktemp("served")
+    (folder / "tmp").mkdir()
+    with own_database(folder) as database:
+        port = free_port()
+        kept = {
+            name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ
+        }
+        environment = kept | {
+            "SECRET_KEY": "a7Kq9" * 12,
+            "DATA_DIR": str(folder),
+            "TMPDIR": str(folder / "tmp"),
+            "DATABASE_URL": database,
+            "HTTPS": "1",
+            "PORT": str(port),
+            "SECOND_FACTOR": "0",
+            "PYTHONPATH": str(ROOT),
+        }
+        manage = [sys.executable, "manage.py"]
+        for command in (
+            ["migrate", "--verbosity", "0"],
+            ["createcachetable"],
+            ["collectstatic", "--no-input", "--verbosity", "0"],
+            ["shell", "--verbosity", "0", "-c", SEED],
+        ):
+            subprocess.run([*manage, *command], cwd=ROOT, env=environment, check=True)
+        serve = [sys.executable, "-m", "gunicorn", "--config", "directory/gunicorn.py"]
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(
+                serve, cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+        try:
+            _wait(port)
+            yield port, folder, database
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=40)
+
+
+def _wait(port):
+    for _try in range(100):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+
+
+def ask(port, path, method="GET", form=None, **headers):
+    """(status, headers, page) of one request, as the proxy would pass it on."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    given = {"X-Forwarded-Proto": "https"}
+    given |= {name.replace("_", "-"): value for name, value in headers.items()}
+    body = None
+    if form is not None:
+        body = urlencode(form)
+        given["Content-Type"] = "application/x-www-form-urlencoded"
+    connection.request(method, path, body, given)
+    answer = connection.getresponse()
+    page = answer.read().decode("utf-8", "replace")
+    connection.close()
+    return answer.status, answer.headers, page
+
+
+def raw(port, content):
+    """The first line of the answer to bytes that are perhaps no request."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(content)
+        connection.shutdown(socket.SHUT_WR)
+        return connection.recv(200).split(b"\r\n")[0]
+
+
+def everything(folder, database):
+    """(where, text) of every file and every cell of every table."""
+    for path in folder.rglob("*"):
+        is_own = path.is_file() and "static" not in path.parts
+        # The database is read cell by cell below, and whole: a page may keep a row.
+        if is_own:
+            yield path.name, path.read_bytes().decode("utf-8", "replace")
+    for table, columns, rows in _tables(database):
+        for row in rows:
+            for column, cell in zip(columns, row, strict=True):
+                yield f"{table}.{column}", _readable(cell)
+
+
+def _tables(database):
+    if database.startswith("sqlite"):
+        names = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        connection = sqlite3.connect(urlsplit(database).path)
+    else:
+        names = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        connection = psycopg.connect(database)
+    for (table,) in connection.execute(names).fetchall():
+        found = connection.execute(f'SELECT * FROM "{table}"')  # noqa: S608
+        yield table, [column[0] for column in found.description], found.fetchall()
+    connection.close()
+
+
+def _readable(cell):
+    """A cell's text; what the cache pickles is in it as it is, under base64."""
+    text = str(cell)
+    try:
+        return text + base64.b64decode(text, validate=True).decode("latin-1")
+    except ValueError:
+        return text
+
+
+def marked(number):
+    return f"{MARK}{number}"
+
+
+def search_a_hundred_times(port):
+    pages = ["find", "warmlines", "orgs", "online", "centers-for-independent-living"]
+    for number in range(100):
+        word = marked(number)
+        query = urlencode({"near": word, "q": word, "state": word, "kind": word})
+        path = f"/{pages[number % 5]}/?{query}"
+        if number % 7 == 0:
+            path = f"/orgs/{word}/?{query}"
+        if number % 11 == 0:
+            path = f"/places/suggest/?q={word}"
+        ask(
+            port,
+            path,
+            User_Agent=word,
+            Referer=f"https://example.org/{word}",
+            X_Forwarded_For=f"{ADDRESS}{number}",
+            Cookie=f"x={word}",
+            Accept_Language=word,
+        )
+
+
+def send_what_is_no_request(port):
+    raw(port, f"GET /find/?near={MARK} HTTP/9.9\r\n\r\n".encode())
+    raw(port, f"{MARK} / HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    raw(port, f"GET /?near={MARK}{'a' * 9_000} HTTP/1.1\r\n\r\n".encode())
+    raw(port, f"GET / HTTP/1.1\r\nHost: {MARK}\r\n\r\n".encode())
+    raw(port, f"GET / HTTP/1.1\r\nHost: x\r\n{MARK}\r\n\r\n".encode())
+    ask(port, f"/?{'a=' + MARK + '&'}" + "a=1&" * 1_001)
+    ask(port, f"/find/?near={MARK}", Content_Type=f"text/plain; charset={MARK}")
+
+
+def send_forms(port):
+    """Two that are kept, one that is not right, one wrong password."""
+    path = "/orgs/ours/report/"
+    _status, _headers, page = ask(port, path)
+    stamp = page.partition('name="stamp" value="')[2].partition('"')[0]
+    time.sleep(WAIT)
+    who = {
+        "Sec_Fetch_Site": "same-origin",
+        "User_Agent": marked("agent"),
+        "X_Forwarded_For": f"{ADDRESS}200",
+    }
+    told = {"words": marked("words"), "sender_email": f"{MARK}@example.org"}
+    form = {"problem": "closed", "stamp": stamp, **told}
+    _status, _headers, page = ask(port, path, "POST", form, **who)
+    assert "Thank you" in page
+    wrong = {"problem": marked("bad"), "stamp": stamp, "words": marked("lost")}
+    _status, _headers, page = ask(port, path, "POST", wrong, **who)
+    assert "Thank you" not in page
+
+
+def test_nothing_of_a_hundred_visits_is_kept(site):
+    port, folder, database = site
+    search_a_hundred_times(port)
+    send_what_is_no_request(port)
+    send_forms(port)
+
+    found = {
+        where
+        for where, text in everything(folder, database)
+        if MARK in text or ADDRESS in text
+    }
+    # The privacy page says so: the words of a report, and the e-mail if one is left.
+    kept = {"desk_suggestion.words", "desk_suggestion.sender_email"}
+    files = {name for name in found if name.startswith("db.sqlite3")}
+    assert found - files == kept
+    log = (folder / "log").read_text(encoding="utf-8")
+    assert "Invalid request" in log
+    assert "GET 200" in log
+    for name in files:
+        whole = (folder / name).read_bytes()
+        allowed = (marked("words"), f"{MARK}@example.org")
+        for word in allowed:
+            whole = whole.replace(word.encode(), b"")
+        assert MARK.encode() not in whole
+        assert ADDRESS.encode() not in whole
+
+
+def test_no_header_moves_the_site_elsewhere(site):
+    port, _folder, _database = site
+    honest = ask(port, "/states/")[2]
+    for claimed in (
+        {"X_Forwarded_Host": "evil.example"},
+        {"Forwarded": "host=evil.example;proto=http"},
+        {"X_Original_URL": "/admin/", "X_Rewrite_URL": "/admin/"},
+        {"X_Forwarded_Prefix": "/evil", "X_Script_Name": "/evil"},
+        {"X_Forwarded_Port": "81", "X_Forwarded_Server": "evil.example"},
+        {"X_HTTP_Method_Override": "DELETE"},
+    ):
+        assert ask(port, "/states/", **claimed)[2] == honest
+    for name in ("SCRIPT_NAME", "PATH_INFO", "REMOTE_ADDR", "X_FORWARDED_PROTO"):
+        sent = f"GET /states/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{name}: /evil\r\n\r\n"
+        # Without the proxy's own word it is plain HTTP, and sent to HTTPS.
+        assert raw(port, sent.encode()).startswith(b"HTTP/1.1 301")
+
+
+@pytest.mark.parametrize("codec", ["rot13", "hex", "idna", "punycode", "utf-7", "none"])
+def test_a_codec_in_a_header_breaks_nothing(site, codec):
+    port, _folder, _database = site
+    kind = f"text/html; charset={codec}"
+
+    status, _headers, page = ask(port, "/find/?near=%2BADw-..%ff", Content_Type=kind)
+
+    assert status == 200
+    assert "+ADw-" in page
+
+
+def test_a_long_body_is_refused_before_it_is_read(site):
+    port, folder, _database = site
+    head = (
+        "POST /suggest/?what=organization HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        "X-Forwarded-Proto: https\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+        "Content-Length: 9000000000\r\n\r\n--b\r\n"
+    )
+
+    assert raw(port, head.encode()).startswith(b"HTTP/1.1 413")
+    assert not list((folder / "tmp").iterdir())

@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, validate
 
+from directory.logs import logging_settings
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
@@ -59,6 +61,7 @@ POSTGRESQL: dict[str, Any] = {
     "OPTIONS": {"connect_timeout": 2},
 }
 
+ADDRESS = r"^$|^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -119,6 +122,12 @@ try:
     SECOND_FACTOR = env.bool(
         "SECOND_FACTOR", env.str("BIND", "127.0.0.1") not in LOOPBACK
     )
+    # Lines for people, or JSON for machines that gather logs.
+    LOG_FORMAT = env.str(
+        "LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])
+    )
+    # host:port where Prometheus may ask for /metrics; unset, nowhere.
+    METRICS_BIND = env.str("METRICS_BIND", "", validate=validate.Regexp(ADDRESS))
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from None
 
@@ -273,24 +282,4 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Says what failed, never what was asked: no query string, address or browser.
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"no_visitor": {"()": "directory.logs.NoVisitor"}},
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["no_visitor"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        # Its warnings quote who tried to sign in, and from where.
-        "axes": {"handlers": [], "level": "CRITICAL", "propagate": False},
-    },
-}
+LOGGING = logging_settings(LOG_FORMAT)

@@ -35,6 +35,8 @@ def show(expression, **environment):
         ("EXIT_URL", "http://example.org/", "EXIT_URL"),
         ("GEOCODER", "everything", "GEOCODER"),
         ("GEOCODER_TIMEOUT", "soon", "GEOCODER_TIMEOUT"),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT"),
+        ("METRICS_BIND", "9100", "METRICS_BIND"),
     ],
 )
 def test_a_bad_value_is_named(name, value, words):

@@ -18,10 +18,13 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
 
-def secret_key() -> str:
-    """SECRET_KEY, or the content of the file that SECRET_KEY_FILE names."""
+def secret_keys() -> list[str]:
+    """SECRET_KEY, or the lines of the file that SECRET_KEY_FILE names.
+
+    The first signs; what the others signed is still believed, so that a key can change.
+    """
     if key := env.str("SECRET_KEY", ""):
-        return key
+        return [key]
     path = env.str("SECRET_KEY_FILE", "")
     if not path:
         raise ImproperlyConfigured(
@@ -29,11 +32,14 @@ def secret_key() -> str:
             "“make run” makes one for you."
         )
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        keys = Path(path).read_text(encoding="utf-8").split()
     except OSError as error:
         raise ImproperlyConfigured(
             f"SECRET_KEY_FILE cannot be read: {error}."
         ) from None
+    if not keys:
+        raise ImproperlyConfigured(f"SECRET_KEY_FILE is empty: {path}.")
+    return keys
 
 
 def database(url: str) -> dict[str, Any]:
@@ -131,7 +137,7 @@ try:
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from None
 
-SECRET_KEY = secret_key()
+SECRET_KEY, *SECRET_KEY_FALLBACKS = secret_keys()
 DATABASES = {"default": database(DATABASE_URL)}
 # A table of the database, so that every worker counts the same tries.
 CACHES = {

@@ -221,6 +221,17 @@ def test_the_newest_are_kept_and_strangers_left_alone(ours, tmp_path):
     assert left == {stranger.name, *names[3:], *(f"{name}.json" for name in names[3:])}
 
 
+def test_what_a_killed_backup_left_is_taken_out_a_day_later(ours, tmp_path):
+    for name, hours in ((".part-old", 25), (".part-running", 1)):
+        (tmp_path / name).mkdir()
+        at = NIGHT.timestamp() - 3600 * hours
+        os.utime(tmp_path / name, (at, at))
+
+    write_backup(ours[2], tmp_path, NIGHT)
+
+    assert [path.name for path in tmp_path.glob(".part-*")] == [".part-running"]
+
+
 def test_a_folder_that_is_none_is_named_and_nothing_is_left(ours, tmp_path):
     file = tmp_path / "file"
     file.touch()

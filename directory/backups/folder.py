@@ -18,6 +18,7 @@ from directory.backups.engines import Engine
 from directory.backups.errors import BackupError
 from directory.backups.fingerprints import Fingerprint, Fingerprints, differing
 
+DAY = 24 * 60 * 60
 STAMP = "%Y%m%dT%H%M%SZ"
 NAME = re.compile(r"directory-\d{8}T\d{6}Z\.(sqlite3|dump)")
 
@@ -41,7 +42,7 @@ def write_backup(
 ) -> Path:
     """A checked backup and its manifest, in the folder for good or not at all."""
     path = folder / f"{name}-{at.strftime(STAMP)}{engine.suffix}"
-    with _room(folder) as work:
+    with _room(folder, at) as work:
         draft = work / path.name
         tables = engine.write(draft)
         engine.check(draft, tables)
@@ -112,10 +113,14 @@ def manifest_of(path: Path) -> Path:
 
 
 @contextmanager
-def _room(folder: Path) -> Iterator[Path]:
+def _room(folder: Path, at: datetime) -> Iterator[Path]:
     """A folder in the folder that only we can read, gone at the end."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(".part-*"):
+            # Of a backup that was killed.
+            if left.stat().st_mtime < at.timestamp() - DAY:
+                shutil.rmtree(left)
         work = Path(mkdtemp(prefix=".part-", dir=folder))
     except OSError as error:
         raise BackupError(f"{folder} cannot be written: {error.strerror}.") from error

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -13,9 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.browser.conftest import wait_for
 from tests.chaos.fronts import FRONTS, NAME, front
-from tests.conftest import ROOT, free_port
+from tests.conftest import free_port
 
 MARK = "Zzyzx"
 # slowhttptest's letters: headers that never end, bodies that do not, unread answers.
@@ -25,27 +22,6 @@ SLOW = {
     "readers": "-X -w 10 -y 20 -n 5 -z 32 -k 3",
 }
 ATTACK = "slowhttptest -c 500 -r 200 -l 14 -p 3"
-
-
-@pytest.fixture(scope="session")
-def upstream(tmp_path_factory):
-    """The port of the real site, told that a proxy speaks HTTPS for it."""
-    folder = tmp_path_factory.mktemp("site")
-    port = free_port()
-    told = {"HTTPS": "1", "ALLOWED_HOSTS": f"{NAME},127.0.0.1"}
-    told |= {"DATA_DIR": str(folder), "DATABASE_URL": "", "PORT": str(port)}
-    environment = os.environ | told
-    prepare = [sys.executable, "manage.py", "prepare"]
-    subprocess.run(prepare, cwd=ROOT, env=environment, check=True, capture_output=True)
-    serve = [sys.executable, "-m", "gunicorn", "--config", "directory/gunicorn.py"]
-    with (folder / "site.log").open("wb") as log:
-        site = subprocess.Popen(
-            serve, cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
-    wait_for(f"http://127.0.0.1:{port}/healthz", site, folder / "site.log")
-    yield port
-    site.terminate()
-    site.wait(timeout=40)
 
 
 @pytest.fixture

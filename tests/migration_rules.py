@@ -13,7 +13,6 @@ from django.db import models
 from django.db.migrations import operations as ops
 
 HARMLESS = (
-    ops.CreateModel,
     ops.AlterModelOptions,
     ops.AlterModelManagers,
     ops.AlterOrderWithRespectTo,
@@ -36,14 +35,17 @@ HEAVY_SQL = re.compile(
 def dangers(operations, state, app):
     """What is wrong with a migration's operations; `state` is that before it."""
     made = {o.name_lower for o in operations if isinstance(o, ops.CreateModel)}
+    others = [
+        operation
+        for operation in operations
+        if not isinstance(operation, ops.CreateModel)
+        and getattr(operation, "model_name_lower", None) not in made
+    ]
     found = []
-    for operation in operations:
-        model = getattr(operation, "model_name_lower", None)
-        if model not in made:
-            words = danger(operation, state, app)
-            if words:
-                found.append(f"{operation.describe()}: {words}")
-    is_data = [isinstance(o, ops.RunPython) for o in operations]
+    for operation in others:
+        if words := danger(operation, state, app):
+            found.append(f"{operation.describe()}: {words}")
+    is_data = [isinstance(operation, ops.RunPython) for operation in others]
     if any(is_data) and not all(is_data):
         found.append("Schema and data together: put each into a migration of its own.")
     return found

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections
+from django.core.signals import request_finished, request_started
+from django.db import DatabaseError
 from django.utils import timezone
 
 from desk.models import Suggestion
@@ -51,7 +52,10 @@ def metrics(environ: dict[str, Any], start_response: Callable[..., Any]) -> list
     if environ["PATH_INFO"] != "/metrics" or not is_inside(environ["REMOTE_ADDR"]):
         start_response("404 Not Found", [("Content-Type", TEXT)])
         return [b""]
+    # Django looks after its connections at both ends of a request.
+    request_started.send(sender=metrics, environ=environ)
     lines = [*requests(counted()), *database(timezone.localdate())]
+    request_finished.send(sender=metrics)
     start_response("200 OK", [("Content-Type", TEXT)])
     return ["".join(f"{line}\n" for line in lines).encode()]
 
@@ -77,13 +81,10 @@ def requests(seen: Counted) -> Iterator[str]:
 
 def database(on: date) -> Iterator[str]:
     """What waits at the desk, where the database answers."""
-    close_old_connections()
     try:
         lines = [*waiting(on)]
     except DatabaseError:
         lines = []
-    finally:
-        close_old_connections()
     yield from head("database_up", "gauge", "Does the database answer?")
     yield f"directory_database_up {int(bool(lines))}"
     yield from lines

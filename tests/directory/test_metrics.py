@@ -9,7 +9,9 @@ import subprocess
 import sys
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import RequestFactory
 
 from desk.models import Suggestion
@@ -22,6 +24,16 @@ BIND = "127.0.0.1:9100"
 SAMPLE = re.compile(
     r'directory_[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [\d.e-]+'
 )
+
+
+@pytest.fixture(autouse=True)
+def one_connection():
+    """A test's transaction lives on the connection that a request would close."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def ask(path="/metrics", port="9100", peer="127.0.0.1", application=None):

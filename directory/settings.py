@@ -13,15 +13,19 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, validate
 
 from directory.guard import LOOPBACK, refuse_weak
+from directory.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
 
-def secret_key() -> str:
-    """SECRET_KEY, or the content of the file that SECRET_KEY_FILE names."""
+def secret_keys() -> list[str]:
+    """SECRET_KEY, or the lines of the file that SECRET_KEY_FILE names.
+
+    The first signs; what the others signed is still believed, so that a key can change.
+    """
     if key := env.str("SECRET_KEY", ""):
-        return key
+        return [key]
     path = env.str("SECRET_KEY_FILE", "")
     if not path:
         raise ImproperlyConfigured(
@@ -29,11 +33,14 @@ def secret_key() -> str:
             "“make run” makes one for you."
         )
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        keys = Path(path).read_text(encoding="utf-8").split()
     except OSError as error:
         raise ImproperlyConfigured(
             f"SECRET_KEY_FILE cannot be read: {error}."
         ) from None
+    if not keys:
+        raise ImproperlyConfigured(f"SECRET_KEY_FILE is empty: {path}.")
+    return keys
 
 
 def database(url: str) -> dict[str, Any]:
@@ -60,6 +67,8 @@ POSTGRESQL: dict[str, Any] = {
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {"connect_timeout": 2},
 }
+
+ADDRESS = r"^$|^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$"
 
 
 def mail(url: str) -> dict[str, Any]:
@@ -118,11 +127,18 @@ try:
     BIND = env.str("BIND", "127.0.0.1")
     # Staff need a code from their phone, unless only this machine can reach the site.
     SECOND_FACTOR = env.bool("SECOND_FACTOR", BIND not in LOOPBACK)
+    # Lines for people, or JSON for machines that gather logs.
+    LOG_FORMAT = env.str(
+        "LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])
+    )
+    # host:port where Prometheus may ask for /metrics; unset, nowhere.
+    METRICS_BIND = env.str("METRICS_BIND", "", validate=validate.Regexp(ADDRESS))
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from None
 
-SECRET_KEY = secret_key()
-refuse_weak(SECRET_KEY, ALLOWED_HOSTS, BIND, debug=DEBUG)
+SECRET_KEY, *SECRET_KEY_FALLBACKS = secret_keys()
+for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS):
+    refuse_weak(key, ALLOWED_HOSTS, BIND, debug=DEBUG)
 DATABASES = {"default": database(DATABASE_URL)}
 # A table of the database, so that every worker counts the same tries.
 CACHES = {
@@ -291,24 +307,4 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Says what failed, never what was asked: no query string, address or browser.
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"no_visitor": {"()": "directory.logs.NoVisitor"}},
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["no_visitor"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        # Its warnings quote who tried to sign in, and from where.
-        "axes": {"handlers": [], "level": "CRITICAL", "propagate": False},
-    },
-}
+LOGGING = logging_settings(LOG_FORMAT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import django
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "directory.settings")
@@ -27,4 +28,8 @@ class Handler(WSGIHandler):
 
 
 django.setup(set_prefix=False)
-application = Handler()
+
+# It asks models, which are there only now.
+from directory.metrics import measured  # noqa: E402
+
+application = measured(Handler(), settings.METRICS_BIND)

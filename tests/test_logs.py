@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
 import pytest
 from django.test import RequestFactory
 
-from directory.logs import NoVisitor
+from directory.logs import JsonLine, NoVisitor
 
 FORMAT = logging.Formatter("%(levelname)s %(name)s %(message)s")
 
 
-def line(record):
+def line(record, form=FORMAT):
     assert NoVisitor().filter(record) is True
-    return FORMAT.format(record)
+    return form.format(record)
+
+
+def json_line(record):
+    text = line(record, JsonLine())
+    assert "\n" not in text
+    return json.loads(text)
 
 
 def record(name, message, *args, error=None, **extra):
@@ -32,13 +39,28 @@ def record(name, message, *args, error=None, **extra):
         ("django.server", '"GET /find/?near=Zzyzx HTTP/1.1" 200'),
     ],
 )
-def test_the_words_of_loggers_that_quote_requests_are_dropped(name, message):
+@pytest.mark.parametrize("form", [FORMAT, JsonLine()], ids=["text", "json"])
+def test_the_words_of_loggers_that_quote_requests_are_dropped(name, message, form):
     request = RequestFactory().get("/find/", {"near": "Zzyzx"})
 
-    text = line(record(name, message, request=request, status_code=404))
+    text = line(record(name, message, request=request, status_code=404), form)
 
     assert "Zzyzx" not in text
     assert "404" in text
+
+
+@pytest.mark.parametrize(
+    ("message", "args", "left"),
+    [
+        ("Invalid request from ip=203.0.113.9: Zzyzx", (), "Invalid request"),
+        ("Error handling request %s %s", ("GET", "/Zzyzx"), "Error handling request"),
+        ("Booting worker with pid: %s", (7,), "Booting worker with pid: 7"),
+    ],
+)
+def test_gunicorn_tells_of_its_workers_and_not_of_visitors(message, args, left):
+    assert line(record("gunicorn.error", message, *args)) == (
+        f"ERROR gunicorn.error {left}"
+    )
 
 
 def test_a_traceback_keeps_its_steps_and_drops_its_values():
@@ -50,6 +72,34 @@ def test_a_traceback_keeps_its_steps_and_drops_its_values():
     assert "Zzyzx" not in text
     assert "test_logs.py" in text
     assert "It broke" in text
+
+
+def test_a_traceback_in_json_keeps_its_steps_and_drops_its_values():
+    try:
+        int("Zzyzx")
+    except ValueError as error:
+        found = json_line(record("listings", "It broke", error=error))
+
+    assert found["message"] == "It broke"
+    assert found["where"][0].startswith(__file__)
+    assert "Zzyzx" not in str(found)
+
+
+def test_the_access_log_in_json_has_four_numbers_of_a_request():
+    atoms = {"m": "GET", "s": "200", "B": 5120, "D": 1834}
+    private = {"U": "/find/", "q": "near=Zzyzx", "h": "203.0.113.9", "a": "Browser"}
+
+    found = json_line(record("gunicorn.access", "%(m)s", atoms | private))
+
+    assert found.pop("at").endswith("+00:00")
+    assert found == {
+        "level": "ERROR",
+        "logger": "gunicorn.access",
+        "method": "GET",
+        "status": "200",
+        "bytes": 5120,
+        "microseconds": 1834,
+    }
 
 
 def test_other_messages_pass_as_they_are():

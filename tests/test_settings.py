@@ -35,6 +35,8 @@ def show(expression, **environment):
         ("EXIT_URL", "http://example.org/", "EXIT_URL"),
         ("GEOCODER", "everything", "GEOCODER"),
         ("GEOCODER_TIMEOUT", "soon", "GEOCODER_TIMEOUT"),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT"),
+        ("METRICS_BIND", "9100", "METRICS_BIND"),
     ],
 )
 def test_a_bad_value_is_named(name, value, words):
@@ -49,6 +51,27 @@ def test_a_key_file_that_cannot_be_read_is_named(tmp_path):
     run = show("settings.DEBUG", SECRET_KEY="", SECRET_KEY_FILE=str(missing))
 
     assert "SECRET_KEY_FILE cannot be read" in run.stderr
+
+
+def test_an_empty_key_file_is_named(tmp_path):
+    empty = tmp_path / "empty"
+    empty.touch()
+    run = show("settings.DEBUG", SECRET_KEY="", SECRET_KEY_FILE=str(empty))
+
+    assert f"SECRET_KEY_FILE is empty: {empty}" in run.stderr
+
+
+def test_the_first_key_of_a_file_signs_and_the_others_are_believed(tmp_path):
+    file = tmp_path / "keys"
+    file.write_text("new-key\nold-key\n")
+
+    run = show(
+        "settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS",
+        SECRET_KEY="",
+        SECRET_KEY_FILE=str(file),
+    )
+
+    assert run.stdout.strip() == "new-key ['old-key']"
 
 
 def test_without_a_database_url_it_is_sqlite_with_immediate_writes(tmp_path):

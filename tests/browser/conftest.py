@@ -56,6 +56,7 @@ def site_environment(database_url, tmp_path_factory):
         "DATABASE_URL": database_url,
         "DATA_DIR": str(tmp_path_factory.mktemp("data")),
         "PORT": str(free_port()),
+        "METRICS_BIND": f"127.0.0.1:{free_port()}",
         "EXIT_URL": "https://leave.example.org/",
         "PYTHONWARNINGS": "default",
         "SECOND_FACTOR": "1",

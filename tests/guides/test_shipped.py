@@ -17,7 +17,8 @@ from guides.shipped import load, shipped
 from guides.templatetags.guides import word_count
 from listings.models import Term
 from orgs.models import Organization
-from tests.directory.test_plain_words import GRADE, NAMES
+from tests.directory.test_plain_words import GRADE
+from tests.reading import NAMES
 
 FOLDER = settings.BASE_DIR / "fixtures/guides"
 GUIDES = dict(shipped(FOLDER))

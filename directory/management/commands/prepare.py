@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from directory.collected import collect_files
 from listings.workflow import importers
 
 # Kind and file, in this order: a file's rows may name rows of the file before.
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         self._load_starter_files()
         call_command("load_guides", stdout=StringIO())
         call_command("forget", stdout=StringIO())
-        call_command("collectstatic", interactive=False, verbosity=0)
+        collect_files()
 
     def _load_starter_files(self) -> None:
         """The files of every model that has no rows yet."""

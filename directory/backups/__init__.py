@@ -1,0 +1,1 @@
+"""Backups of the whole database, checked when written and again when read."""

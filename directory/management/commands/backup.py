@@ -1,0 +1,39 @@
+"""Back up the database while the site runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.utils import timezone
+
+from directory.backups.engines import engine_of
+from directory.backups.errors import BackupError
+from directory.backups.folder import read_manifest, rotate, write_backup
+
+
+class Command(BaseCommand):
+    help = "Write a checked backup into a folder; the site may run meanwhile."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument(
+            "--keep", type=int, default=0, help="take out all but the newest so many"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder, keep = options["folder"], options["keep"]
+        try:
+            engine = engine_of(connection)
+            path = write_backup(engine, folder, timezone.now())
+            manifest = read_manifest(path)
+            removed = rotate(engine, folder, keep) if keep > 0 else 0
+        except BackupError as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(
+            f"{path}: {manifest.size / 1e6:,.1f} MB, {len(manifest.tables)} tables, "
+            f"{manifest.rows:,} rows, checked. {removed} older ones taken out."
+        )

@@ -1,0 +1,52 @@
+"""Put a backup in the place of the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.utils import timezone
+
+from directory.backups.engines import engine_of
+from directory.backups.errors import BackupError
+from directory.backups.folder import examine, put_in_place, write_backup
+
+
+class Command(BaseCommand):
+    help = "Restore a backup; stop the site first. Run “prepare” after it."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--replace",
+            action="store_true",
+            help="where there is data already; it is backed up beside first",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._restore(options["file"], replace=options["replace"])
+        except BackupError as error:
+            raise CommandError(str(error)) from None
+
+    def _restore(self, path: Path, *, replace: bool) -> None:
+        engine = engine_of(connection)
+        manifest = examine(engine, path)
+        if engine.fingerprints():
+            if not replace:
+                raise BackupError(
+                    "There is data in this database. Say --replace to put the backup "
+                    "in its place; what is there is then backed up first."
+                )
+            now = timezone.now()
+            kept = write_backup(engine, settings.DATA_DIR, now, "before-restore")
+            self.stdout.write(f"What was there is in {kept}.")
+        put_in_place(engine, path, manifest, settings.DATA_DIR)
+        self.stdout.write(
+            f"Restored {manifest.rows:,} rows of {manifest.made_at}; every table is "
+            "as it was. Run “manage.py prepare” next."
+        )

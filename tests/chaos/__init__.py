@@ -1,0 +1,1 @@
+"""Faults made on purpose; long, so they run by “make chaos” and not in the gate."""

@@ -1,0 +1,120 @@
+"""The shipped nginx and Caddy files, run on loopback with ports and paths of a test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import ssl
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from urllib.error import HTTPError
+
+from tests.conftest import ROOT, free_port
+
+NAME = "directory.example.org"
+FRONTS = ("nginx", "caddy")
+CADDY_HERE = """
+	local_certs
+	skip_install_trust
+	default_sni directory.example.org
+	auto_https disable_redirects
+	admin off
+"""
+
+
+class Front:
+    """A running proxy: how to ask it, and all that it wrote down."""
+
+    def __init__(self, folder, port, process):
+        self.folder, self.port, self.process = folder, port, process
+        self.address = f"https://127.0.0.1:{port}"
+
+    def get(self, path, method="GET", timeout=10, **headers):
+        """(status, headers, text), whatever the status is."""
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        named = {"Host": NAME} | {k.replace("_", "-"): v for k, v in headers.items()}
+        request = urllib.request.Request(
+            f"{self.address}{path}", method=method, headers=named
+        )
+        try:
+            answer = urllib.request.urlopen(request, timeout=timeout, context=context)
+        except HTTPError as error:
+            answer = error
+        with answer:
+            return answer.status, answer.headers, answer.read().decode(errors="replace")
+
+    def written(self):
+        files = [path for path in self.folder.rglob("*.log") if path.is_file()]
+        return "\n".join(path.read_text(errors="replace") for path in files)
+
+
+def certificate(folder):
+    make = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={NAME}"
+    files = f"-keyout {folder}/privkey.pem -out {folder}/fullchain.pem"
+    subprocess.run(f"{make} {files}".split(), check=True, capture_output=True)
+
+
+def nginx(folder, port, upstream):
+    certificate(folder)
+    text = (ROOT / "deploy/nginx.conf").read_text()
+    for shipped, here in (
+        (f"/etc/letsencrypt/live/{NAME}", str(folder)),
+        ("/var/log/nginx", str(folder)),
+        ("/run/nginx.pid", str(folder / "pid")),
+        ("/opt/peer-support-directory", str(ROOT)),
+        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
+        ("listen 80", f"listen 127.0.0.1:{free_port()}"),
+        ("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
+    ):
+        assert shipped in text, shipped
+        text = text.replace(shipped, here)
+    path = folder / "nginx.conf"
+    path.write_text(text)
+    return ["nginx", "-c", path, "-g", "daemon off;"], {}
+
+
+def caddy(folder, port, upstream):
+    text = (ROOT / "deploy/Caddyfile").read_text()
+    path = folder / "Caddyfile"
+    path.write_text(text.replace("{\n", "{" + CADDY_HERE, 1))
+    return ["caddy", "run", "--config", path, "--adapter", "caddyfile"], {
+        "SITE_NAME": f"https://{NAME}:{port}",
+        "SITE_UPSTREAM": f"127.0.0.1:{upstream}",
+        "SITE_SORRY": str(ROOT / "deploy"),
+        "XDG_DATA_HOME": str(folder / "data"),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+    }
+
+
+@contextmanager
+def front(name, folder, upstream):
+    """nginx or Caddy as shipped, before whatever listens at `upstream`."""
+    assert shutil.which(name), f"{name} is needed; on Debian, install {name}."
+    port = free_port()
+    command, told = {"nginx": nginx, "caddy": caddy}[name](folder, port, upstream)
+    with (folder / "output.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, env=os.environ | told, stdout=log, stderr=log
+        )
+    found = Front(folder, port, process)
+    try:
+        wait_for(found)
+        yield found
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def wait_for(found):
+    give_up = time.monotonic() + 20
+    while time.monotonic() < give_up:
+        try:
+            return found.get("/healthz")
+        except (OSError, urllib.error.URLError):
+            assert found.process.poll() is None, found.written()
+            time.sleep(0.1)
+    raise AssertionError(found.written())

@@ -1,0 +1,92 @@
+"""What is shipped for deploying says the same as the site."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def hosts():
+    """A site that answers only to its own name; (port, hosts that asked)."""
+    asked = []
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.headers["Host"])
+            known = self.headers["Host"] == "directory.example.org"
+            self.send_response(200 if known else 400)
+            self.end_headers()
+
+        def log_message(self, *_args):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port, asked
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("names", "code"), [("directory.example.org,other.example.org", 0), ("", 1)]
+)
+def test_the_health_check_asks_by_a_name_of_the_site(hosts, names, code):
+    port, asked = hosts
+
+    done = subprocess.run(
+        [sys.executable, "-m", "directory.alive"],
+        env=os.environ | {"PORT": str(port), "ALLOWED_HOSTS": names},
+        cwd=ROOT,
+        capture_output=True,
+    )
+
+    assert done.returncode == code
+    assert asked == [names.split(",")[0] or "127.0.0.1"]
+
+
+def test_compose_shows_nobody_but_the_proxy():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+
+    assert {name for name, made in services.items() if "ports" in made} == {"proxy"}
+    for name, made in services.items():
+        assert made["read_only"] is True, name
+        assert "no-new-privileges:true" in made["security_opt"], name
+    assert services["site"]["volumes"] == ["state:/data"]
+    assert services["site"]["cap_drop"] == ["ALL"]
+
+
+def test_no_secret_gets_into_the_image_or_the_repository():
+    for name in (".dockerignore", ".gitignore"):
+        left_out = (ROOT / name).read_text().splitlines()
+
+        assert {".env", "secret-key"} <= set(left_out), name
+
+
+def test_every_timer_starts_a_command_that_there_is():
+    units = ROOT / "deploy/systemd"
+    commands = {p.stem for p in ROOT.glob("*/management/commands/*.py")}
+    tasks = {
+        path.stem.partition("@")[2]
+        for path in units.glob("peer-support-directory-task@?*.timer")
+    }
+
+    assert tasks
+    assert tasks - commands - {"clearsessions"} == set()
+
+
+def test_proxies_write_anew_what_says_who_asks():
+    nginx = (ROOT / "deploy/nginx.conf").read_text()
+    caddy = (ROOT / "deploy/Caddyfile").read_text()
+
+    for header in ("X-Forwarded-Host", "X-Real-IP", "Forwarded", "Proxy"):
+        assert f'proxy_set_header {header} "";' in nginx
+        assert f"header_up -{header}\n" in caddy

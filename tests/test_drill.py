@@ -1,0 +1,274 @@
+"""The drill of every run: an old database is upgraded, backed up and restored."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import dj_database_url
+import pytest
+from django.conf import settings
+from django.db.utils import ConnectionHandler
+
+from directory.backups.engines import engine_of
+from directory.backups.errors import BackupError
+from directory.backups.fingerprints import PASSING, differing
+from directory.backups.folder import (
+    examine,
+    manifest_of,
+    put_in_place,
+    read_manifest,
+    rotate,
+    write_backup,
+)
+from tests.conftest import ROOT, own_database
+from tests.upgrades.replay import HERE
+
+NIGHT = datetime(2026, 11, 25, 3, tzinfo=UTC)
+RELEASES = sorted(path.stem for path in HERE.glob("*.json"))
+IS_SQLITE = "sqlite" in settings.DATABASES["default"]["ENGINE"]
+INSERT = "INSERT INTO desk_optout (email, made_at) VALUES (%s, '2026-11-25 00:00:00')"
+
+
+def connected(url):
+    """Django's connection to another database than the tests' own."""
+    wanted = settings.DATABASES["default"] | dj_database_url.parse(url)
+    return ConnectionHandler({"default": wanted})["default"]
+
+
+@contextmanager
+def database(tmp_path_factory):
+    with own_database(tmp_path_factory.mktemp("database")) as url:
+        connection = connected(url)
+        yield url, connection
+        connection.close()
+
+
+def run(url, folder, *arguments, **environment):
+    """A command of ours in a process of its own, on that database."""
+    told = {"DATABASE_URL": url, "DATA_DIR": str(folder), **environment}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env=os.environ | told,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module", params=RELEASES)
+def upgrade(request, tmp_path_factory, django_db_blocker):
+    """(address, connection, rows after each step) of a recorded release."""
+    with django_db_blocker.unblock(), database(tmp_path_factory) as (url, connection):
+        replay = ["-m", "tests.upgrades.replay", request.param]
+        done = run(url, tmp_path_factory.mktemp("data"), *replay)
+        assert done.returncode == 0, done.stderr
+        yield url, connection, json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def ours(upgrade):
+    """A database that people have worked with."""
+    url, connection, _steps = upgrade
+    return url, connection, engine_of(connection)
+
+
+@pytest.fixture
+def empty(tmp_path_factory):
+    with database(tmp_path_factory) as (url, connection):
+        yield url, engine_of(connection)
+
+
+@pytest.fixture(scope="module")
+def backup(ours, tmp_path_factory):
+    return write_backup(ours[2], tmp_path_factory.mktemp("backups"), NIGHT)
+
+
+def lost(before, after):
+    """Rows that were there and are not any more."""
+    gone = {name: Counter(rows) - Counter(after[name]) for name, rows in before.items()}
+    return {name: list(rows) for name, rows in gone.items() if rows}
+
+
+def test_an_earlier_release_keeps_every_row_on_the_way_up_and_back(upgrade):
+    _url, _connection, steps = upgrade
+
+    assert steps["recorded"]["orgs_organization"]
+    assert lost(steps["recorded"], steps["upgraded"]) == {}
+    assert lost(steps["recorded"], steps["taken_back"]) == {}
+
+
+def test_a_restored_backup_has_the_rows_of_every_table(ours, empty, tmp_path):
+    _url, _connection, engine = ours
+    _url, fresh = empty
+    backup = write_backup(engine, tmp_path, NIGHT)
+
+    put_in_place(fresh, backup, examine(fresh, backup), tmp_path)
+
+    restored, live = fresh.fingerprints(), engine.fingerprints()
+    assert len(live) >= 47
+    assert set(differing(restored, live)) <= set(PASSING)
+    assert [restored[name].rows for name in PASSING] == [0, 0]
+
+
+def test_a_backup_carries_nobody_who_is_signed_in(ours, tmp_path):
+    _url, connection, engine = ours
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_session (session_key, session_data, expire_date)"
+            " VALUES ('signed-in-now', 'Zzyzx', '2026-11-26 00:00:00')"
+        )
+
+    backup = write_backup(engine, tmp_path, NIGHT)
+    if IS_SQLITE:
+        held = backup.read_bytes()
+    else:
+        unpack = [shutil.which("pg_restore"), "--file=-", backup]
+        held = subprocess.run(unpack, capture_output=True, check=True).stdout
+
+    assert b"Example that left" in held
+    assert b"Zzyzx" not in held
+
+
+def test_a_backup_is_one_moment_while_others_write(ours, empty, tmp_path):
+    """A pair of rows is written in each transaction; no backup has half a pair."""
+    url, _connection, engine = ours
+    stop, written = threading.Event(), []
+
+    def write(name):
+        connection = connected(url)
+        while not stop.is_set():
+            number = len(written)
+            pair = [(f"{name}-{number}-{half}@example.org",) for half in "ab"]
+            connection.set_autocommit(False)
+            with connection.cursor() as cursor:
+                cursor.executemany(INSERT, pair)
+            connection.commit()
+            written.append(pair)
+        connection.close()
+
+    writers = [threading.Thread(target=write, args=[name]) for name in ("one", "two")]
+    for writer in writers:
+        writer.start()
+    _url, fresh = empty
+    rows = []
+    for minute in range(3):
+        path = write_backup(engine, tmp_path, NIGHT.replace(minute=minute))
+        rows.append(read_manifest(path).tables["desk_optout"].rows)
+    put_in_place(fresh, path, examine(fresh, path), tmp_path)
+    stop.set()
+    for writer in writers:
+        writer.join()
+
+    assert len(written) > 3
+    # The recorded one, and whole pairs.
+    assert [count % 2 for count in rows] == [1, 1, 1]
+
+
+def test_a_file_that_changed_is_refused(ours, backup, tmp_path):
+    copy = tmp_path / backup.name
+    changed = bytearray(backup.read_bytes())
+    changed[len(changed) // 2] ^= 0xFF
+    copy.write_bytes(changed)
+    shutil.copy(manifest_of(backup), manifest_of(copy))
+
+    with pytest.raises(BackupError, match="not as it was written"):
+        examine(ours[2], copy)
+
+
+def test_a_file_without_its_manifest_is_refused(ours, backup, tmp_path):
+    copy = shutil.copy(backup, tmp_path / backup.name)
+
+    with pytest.raises(BackupError, match="no backup of ours"):
+        examine(ours[2], copy)
+
+
+def test_rows_that_a_file_lacks_are_missed(ours, backup):
+    """The manifest tells of a table that the file does not have."""
+    expected = read_manifest(backup).tables
+
+    with pytest.raises(BackupError, match=r"lacks.* more_rows"):
+        ours[2].check(backup, expected | {"more_rows": expected["orgs_organization"]})
+
+
+def test_a_file_of_the_other_database_is_refused(ours, backup, tmp_path):
+    other = tmp_path / f"{backup.stem}{'.dump' if IS_SQLITE else '.sqlite3'}"
+    shutil.copy(backup, other)
+    shutil.copy(manifest_of(backup), manifest_of(other))
+
+    with pytest.raises(BackupError, match="another kind of database"):
+        examine(ours[2], other)
+
+
+def test_the_newest_are_kept_and_strangers_left_alone(ours, tmp_path):
+    stranger = tmp_path / f"my-own{ours[2].suffix}"
+    stranger.touch()
+    names = [f"directory-2026112{day}T030000Z{ours[2].suffix}" for day in range(5)]
+    for name in names:
+        (tmp_path / name).touch()
+        manifest_of(tmp_path / name).touch()
+
+    assert rotate(ours[2], tmp_path, 2) == 3
+
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {stranger.name, *names[3:], *(f"{name}.json" for name in names[3:])}
+
+
+def test_what_a_killed_backup_left_is_taken_out_a_day_later(ours, tmp_path):
+    for name, hours in ((".part-old", 25), (".part-running", 1)):
+        (tmp_path / name).mkdir()
+        at = NIGHT.timestamp() - 3600 * hours
+        os.utime(tmp_path / name, (at, at))
+
+    write_backup(ours[2], tmp_path, NIGHT)
+
+    assert [path.name for path in tmp_path.glob(".part-*")] == [".part-running"]
+
+
+def test_a_folder_that_is_none_is_named_and_nothing_is_left(ours, tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+
+    with pytest.raises(BackupError, match=f"{file} cannot be written"):
+        write_backup(ours[2], file, NIGHT)
+
+
+def test_data_is_replaced_only_when_told_and_kept_beside(ours, backup, tmp_path):
+    url, connection, engine = ours
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, ["after-the-backup@example.org"])
+    before = engine.fingerprints()
+
+    refused = run(url, tmp_path, "manage.py", "restore", str(backup))
+    untouched = engine.fingerprints()
+    told = run(url, tmp_path, "manage.py", "restore", str(backup), "--replace")
+    [kept] = tmp_path.glob(f"before-restore-*{engine.suffix}")
+
+    assert refused.stderr.startswith("CommandError: There is data in this database.")
+    assert untouched == before
+    assert "every table is as it was" in told.stdout
+    assert engine.fingerprints() == read_manifest(backup).tables
+    assert read_manifest(kept).tables["desk_optout"] == before["desk_optout"]
+
+
+def test_what_is_missing_is_named(ours, tmp_path):
+    """No database file, or no pg_dump: one sentence and no traceback."""
+    url = f"sqlite:///{tmp_path}/none.sqlite3" if IS_SQLITE else ours[0]
+
+    done = run(url, tmp_path, "manage.py", "backup", str(tmp_path), PATH="/nowhere")
+
+    [line] = done.stderr.splitlines()
+    assert done.returncode == 1
+    assert line.startswith(
+        f"CommandError: There is no database at {tmp_path}/none.sqlite3."
+        if IS_SQLITE
+        else "CommandError: pg_dump was not found."
+    )
+    assert list(tmp_path.iterdir()) == []

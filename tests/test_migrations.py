@@ -1,0 +1,128 @@
+"""Every migration can run while the site answers, or says why it need not."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.postgres.indexes import GinIndex
+from django.db import migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ModelState, ProjectState
+
+from tests.migration_rules import dangers
+from tests.test_codebase import APPS
+
+# (app, migration) → why it may do what the rules refuse.
+EXEMPT = {
+    ("listings", "0003_labels_in_spanish"): "before the first release",
+    ("desk", "0003_language_of_suggestions"): "before the first release",
+}
+
+
+def refused():
+    """(app, name) → what the rules say, for each migration that they refuse."""
+    loader = MigrationLoader(None)
+    found = {}
+    for key, migration in sorted(loader.disk_migrations.items()):
+        if key[0] in APPS:
+            state = loader.project_state(key, at_end=False)
+            if words := dangers(migration.operations, state, key[0]):
+                found[key] = words
+    return found
+
+
+def test_only_exempt_migrations_break_a_rule_and_every_exemption_is_needed():
+    assert refused().keys() == EXEMPT.keys()
+
+
+@pytest.fixture
+def before():
+    state = ProjectState()
+    fields = [
+        ("id", models.BigAutoField(primary_key=True)),
+        ("name", models.CharField(max_length=80)),
+        ("note", models.TextField(null=True)),
+    ]
+    state.add_model(ModelState("orgs", "thing", fields))
+    return state
+
+
+def add(field):
+    return migrations.AddField("thing", "extra", field)
+
+
+def alter(name, field):
+    return migrations.AlterField("thing", name, field)
+
+
+def nothing(*_args):
+    pass
+
+
+FINE = [
+    add(models.CharField(max_length=9, null=True)),
+    add(models.CharField(max_length=9, blank=True, default="", db_default="")),
+    add(models.ManyToManyField("orgs.thing")),
+    alter("name", models.CharField("its name", max_length=80, choices=[("a", "A")])),
+    alter("name", models.CharField(max_length=300)),
+    migrations.AddIndex("thing", models.Index(fields=["name"], name="thing_name")),
+    migrations.AddConstraint(
+        "thing", models.CheckConstraint(condition=~models.Q(name=""), name="named")
+    ),
+    migrations.CreateModel("other", [("id", models.BigAutoField(primary_key=True))]),
+    migrations.RunPython(nothing, migrations.RunPython.noop),
+    migrations.RunSQL(
+        "DROP INDEX a", "CREATE INDEX CONCURRENTLY a ON orgs_thing (name)"
+    ),
+]
+REFUSED = [
+    (add(models.CharField(max_length=9, default="")), "db_default"),
+    (add(models.BooleanField(default=False)), "db_default"),
+    (migrations.RemoveField("thing", "note"), "one release later"),
+    (migrations.DeleteModel("thing"), "one release later"),
+    (migrations.RenameField("thing", "note", "words"), "old name"),
+    (migrations.RenameModel("thing", "part"), "old name"),
+    (alter("name", models.TextField()), "rewrites the table"),
+    (alter("name", models.CharField(max_length=40)), "narrower"),
+    (alter("note", models.TextField()), "tighten later"),
+    (alter("name", models.CharField(max_length=80, unique=True)), "UniqueConstraint"),
+    (alter("name", models.CharField(max_length=80, db_column="n")), "old name"),
+    (migrations.AddIndex("thing", GinIndex(fields=["name"], name="g")), "CONCURRENTLY"),
+    (migrations.RunPython(nothing), "a way back"),
+    (migrations.RunSQL("SELECT 1"), "a way back"),
+    (migrations.RunSQL("LOCK TABLE orgs_thing", ""), "for long"),
+    (migrations.RunSQL("CREATE INDEX a ON orgs_thing (name)", ""), "for long"),
+    (migrations.RunSQL("ALTER TABLE a ALTER b SET NOT NULL", ""), "for long"),
+    (migrations.SeparateDatabaseAndState([], []), "no rule knows it"),
+]
+
+
+@pytest.mark.parametrize("operation", FINE, ids=lambda o: o.describe())
+def test_what_does_not_disturb_is_let_pass(operation, before):
+    assert dangers([operation], before, "orgs") == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"), REFUSED, ids=[o.describe() for o, _words in REFUSED]
+)
+def test_what_disturbs_is_refused_with_what_to_do(operation, words, before):
+    [found] = dangers([operation], before, "orgs")
+
+    assert words in found
+
+
+def test_a_table_that_the_migration_makes_may_have_anything(before):
+    create = migrations.CreateModel(
+        "fresh", [("id", models.BigAutoField(primary_key=True))]
+    )
+    more = migrations.AddField("fresh", "extra", models.BooleanField(default=False))
+    fill = migrations.RunPython(nothing, migrations.RunPython.noop)
+
+    assert dangers([create, more, fill], before, "orgs") == []
+
+
+def test_schema_and_data_are_kept_apart(before):
+    both = [FINE[0], migrations.RunPython(nothing, migrations.RunPython.noop)]
+
+    [words] = dangers(both, before, "orgs")
+
+    assert words.startswith("Schema and data together")

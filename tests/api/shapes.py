@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from api.shapes import SHAPES
+
 FOLDER = Path(__file__).parent / "hsds"
 # The compiled schemas of the API nest what the canonical ones leave open.
 NESTED = {
@@ -55,3 +57,10 @@ def nulls(answer, where="$"):
     if isinstance(answer, list):
         return [n for i, v in enumerate(answer) for n in nulls(v, f"{where}[{i}]")]
     return []
+
+
+def fits(shape, answer):
+    """An answer that is not HSDS, held against our own description of it."""
+    schema = {"components": {"schemas": SHAPES}, **SHAPES[shape]}
+    Draft202012Validator(schema).validate(answer)
+    return answer

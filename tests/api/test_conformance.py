@@ -11,7 +11,7 @@ from api.entities import ORGANIZATION, SERVICE, SERVICE_AT_LOCATION, WITH_SERVIC
 from api.hsds import Frame
 from api.operators import Operators
 from api.rows import Wish
-from tests.api.shapes import faults, nulls
+from tests.api.shapes import faults, fits, nulls
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
 
@@ -97,3 +97,15 @@ def test_answers_over_http_hold_to_it_too(client, path, entity):
         assert wrong(entity, page["contents"]) == []
     one = client.get(f"{path}/{pages[0]['contents'][0]['id']}").json()
     assert wrong(entity, [one]) == []
+
+
+def test_guides_and_credentials_fit_our_own_description(client):
+    guides, credentials = (
+        client.get(f"/api/{name}").json() for name in ("guides", "credentials")
+    )
+
+    assert (len(guides), len(credentials)) == (17, 92)
+    for told in guides:
+        fits("Guide", client.get(f"/api/guides/{told['slug']}").json())
+    for told in credentials:
+        fits("Credential", told)

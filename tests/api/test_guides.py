@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from api.shapes import SHAPES
 from guides.models import Guide
+from tests.api.shapes import fits
 from tests.factories import credential, guide
 
 pytestmark = pytest.mark.django_db
-
-
-def fits(shape, answer):
-    schema = {"components": {"schemas": SHAPES}, **SHAPES[shape]}
-    Draft202012Validator(schema).validate(answer)
-    return answer
 
 
 def test_guides_are_there_in_both_languages_and_drafts_are_not(client):
@@ -51,16 +44,3 @@ def test_what_a_credential_does_not_say_is_left_out(client):
     assert "work_hours" not in told
     assert told["provenance"]["checked"] is False
     assert "key" not in told
-
-
-@pytest.mark.usefixtures("starter")
-def test_all_that_comes_with_the_site_fits_its_description(client):
-    guides, credentials = (
-        client.get(f"/api/{name}").json() for name in ("guides", "credentials")
-    )
-
-    assert (len(guides), len(credentials)) == (17, 92)
-    for told in guides:
-        fits("Guide", client.get(f"/api/guides/{told['slug']}").json())
-    for told in credentials:
-        fits("Credential", told)

@@ -105,7 +105,7 @@ def test_guides_and_credentials_fit_our_own_description(client):
     )
 
     assert (len(guides), len(credentials)) == (17, 92)
-    for told in guides:
-        fits("Guide", client.get(f"/api/guides/{told['slug']}").json())
-    for told in credentials:
-        fits("Credential", told)
+    for guide in guides:
+        fits("Guide", client.get(f"/api/guides/{guide['slug']}").json())
+    for credential in credentials:
+        fits("Credential", credential)

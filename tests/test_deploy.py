@@ -80,7 +80,7 @@ def test_every_timer_starts_a_command_that_there_is():
     }
 
     assert tasks
-    assert tasks - commands - {"clearsessions"} == set()
+    assert tasks - commands == set()
 
 
 def test_proxies_write_anew_what_says_who_asks():

@@ -63,7 +63,8 @@ def test_an_empty_key_file_is_named(tmp_path):
 
 def test_the_first_key_of_a_file_signs_and_the_others_are_believed(tmp_path):
     file = tmp_path / "keys"
-    file.write_text("new-key\nold-key\n")
+    new, old = "new-key-" + "x" * 50, "old-key-" + "y" * 50
+    file.write_text(f"{new}\n{old}\n")
 
     run = show(
         "settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS",
@@ -71,7 +72,7 @@ def test_the_first_key_of_a_file_signs_and_the_others_are_believed(tmp_path):
         SECRET_KEY_FILE=str(file),
     )
 
-    assert run.stdout.strip() == "new-key ['old-key']"
+    assert run.stdout.strip() == f"{new} ['{old}']"
 
 
 def test_without_a_database_url_it_is_sqlite_with_immediate_writes(tmp_path):

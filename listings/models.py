@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -335,11 +335,22 @@ class Listing(Sourced):
     def taken_slugs(cls) -> set[str]:
         return set(cls._default_manager.values_list("slug", flat=True))
 
-    def enter(self, taken: set[str]) -> None:
+    @property
+    def file_key(self) -> str:
+        """The source's key; a listing made at the desk goes by its UUID."""
+        return self.key or f"uuid:{self.uuid}"
+
+    def enter(self, taken: set[str], wishes: Mapping[str, Any]) -> None:
         """Public at once if there is a way to make contact, at a free address."""
+        for name, value in wishes.items():
+            setattr(self, name, value)
         states = self.Status
-        self.status = states.PUBLISHED if self.has_contact else states.DRAFT
-        self.slug = next(slug for slug in self.slug_tries() if slug not in taken)
+        if "status" not in wishes:
+            self.status = states.PUBLISHED
+        if self.status == states.PUBLISHED and not self.has_contact:
+            self.status = states.DRAFT
+        if not self.slug or self.slug in taken:
+            self.slug = next(slug for slug in self.slug_tries() if slug not in taken)
 
     def publish(self) -> None:
         self.status = self.Status.PUBLISHED

@@ -134,6 +134,11 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         numbered = carried.values_list("term__kind", "term__slug")
         return numbered.annotate(models.Count("pk")).order_by()  # type: ignore[no-any-return]
 
+    def licence_counts(self) -> models.QuerySet[Any, Any]:
+        """(licence of the source, how many of these listings name it)."""
+        named = self.order_by().values_list("source_license")
+        return named.annotate(models.Count("pk"))  # type: ignore[no-any-return]
+
     def naming(self, places: Iterable[Place]) -> Self:
         """Whose service area names one of these states or counties."""
         return self.filter(Exists(self._areas(places)))

@@ -20,10 +20,12 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from simple_history.models import HistoricalRecords
 
+from listings.frozen import made_on
 from listings.hours import Hours
 from listings.hours import Status as OpenStatus
 from listings.querysets import ListingQuerySet, TermQuerySet
 from listings.sourced import Sourced
+from listings.usual_hours import without_now
 from listings.words import fold
 from places.models import Place
 
@@ -309,6 +311,9 @@ class Listing(Sourced):
         return Hours(self.hours, self.timezone or "UTC")
 
     def status_at(self, at: datetime) -> OpenStatus:
+        """The state at a moment; on a page for later, the usual hours instead."""
+        if made_on():
+            return without_now(self.opening_hours, at)
         return self.opening_hours.status(at)
 
     def terms_of(self, kind: str) -> list[Term]:

@@ -42,7 +42,7 @@ def embed(request: HttpRequest) -> HttpResponse:
         "hidden": [(name, v) for name in KEPT for v in request.GET.getlist(name)],
         "answer": answer(search, find_panel(search), parts),
         "near": near,
-        "rows": near.rows[:PLACES] if near else [],
+        "rows": [*near.rows, *near.folded][:PLACES] if near else [],
         "lines": [ln for g in lines.groups for ln in g.lines][:LINES] if lines else [],
         "whole_url": f"{reverse('find')}?{request.GET.urlencode()}",
         "at": at,

@@ -96,6 +96,9 @@ class Listing(Sourced):
 
     DESK_FIELDS: ClassVar = {"taken_by", "taken_at", "assigned_to"}
 
+    # Reads what listings.hsds_rows makes of another publisher's HSDS.
+    hsds_importer: ClassVar[str]
+
     # Days until a listing that was checked should be checked again.
     check_every_days: ClassVar = 180
 

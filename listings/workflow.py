@@ -64,9 +64,24 @@ def import_text(
     """As import_file, of a text that is at hand already."""
     reader = importers()[kind]
     rows = read_rows(text, reader.columns)
+    return import_rows(
+        reader, rows, dry_run=dry_run, atomic=atomic, quiet=quiet, reason=reason
+    )
+
+
+def import_rows(
+    reader: type[Importer],
+    rows: list[Row],
+    *,
+    dry_run: bool = False,
+    atomic: bool = False,
+    quiet: bool = True,
+    reason: str = "import",
+) -> Report:
+    """As import_file, of rows that something else than a CSV file told."""
     importer = reader(rows)
     with transaction.atomic():
-        bar = tqdm(rows, desc=kind, unit=" rows", disable=quiet or None)
+        bar = tqdm(rows, desc=reader.__name__, unit=" rows", disable=quiet or None)
         report = _import_rows(importer, bar, reason)
         if report.added > MANY:
             with connection.cursor() as cursor:

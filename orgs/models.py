@@ -144,6 +144,7 @@ class Organization(Listing, Located):
         "organizations": "orgs.importing.OrganizationImporter",
         "exported-organizations": "orgs.exported.ExportedOrganizations",
     }
+    hsds_importer = "orgs.hsds.HsdsOrganizations"
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     parent = models.ForeignKey(

@@ -57,6 +57,7 @@ class Warmline(Listing):
         "warmlines": "warmlines.importing.WarmlineImporter",
         "exported-warmlines": "warmlines.exported.ExportedWarmlines",
     }
+    hsds_importer = "warmlines.hsds.HsdsWarmlines"
 
     operator = models.CharField(_("operator"), max_length=200, blank=True)
     who_may_call = models.CharField(

@@ -45,7 +45,9 @@ def results(page, section):
 
 def miles_on(page, listing):
     return float(
-        page.locator(f'[data-miles][data-listing="{listing}"]').get_attribute("data-miles")
+        page.locator(f'[data-miles][data-listing="{listing}"]').get_attribute(
+            "data-miles"
+        )
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from api.version import directory_version
-from listings.columns import column_names, meaning, spelling
+from listings.columns import column_names, example, meaning, spelling
 from listings.freshness import FreshRow, fresh_row, tally
 from listings.models import Listing
 from orgs.models import Organization
@@ -24,6 +24,8 @@ from warmlines.models import Warmline
 class Column:
     name: str
     meaning: str
+    # Codes, or one value; else how it is written, in words.
+    example: str
     spelling: str
 
 
@@ -65,7 +67,7 @@ def data(request: HttpRequest) -> HttpResponse:
 def _catalogue(label: str, model: type[Listing], today: Any) -> Catalogue:
     [numbers] = tally(model.objects.public(), None, today).values()
     columns = [
-        Column(name, meaning(model, name), spelling(model, name))
+        Column(name, meaning(model, name), example(model, name), spelling(model, name))
         for name in column_names(model)
     ]
     return Catalogue(

@@ -35,6 +35,16 @@ WITH = {
     "terms": tuple(TERMS),
 }
 
+EXAMPLES = {
+    "serves": "Montana; Wyoming: Park County, Big Horn County",
+    "hours": "Mo-Fr 09:00-17:00 (OpenStreetMap opening_hours)",
+    "timezone": "America/Denver",
+    "source_seen": "2026-11-24, 2026-11, 2026",
+    "checked_on": "2026-11-24",
+    "county": "30017",
+    "state": "MT",
+}
+
 
 def column_names(model: type[Model]) -> list[str]:
     """Every column of the catalogue's file, in order."""
@@ -100,27 +110,24 @@ def meaning(model: type[Listing], name: str) -> str:
     return own.get(name) or str(capfirst(label(model, name)))
 
 
+def example(model: type[Listing], name: str) -> str:
+    """The codes that may stand in the column, or one of what it holds; "" for words."""
+    if name in EXAMPLES:
+        return EXAMPLES[name]
+    if name in TERMS or name in (*EXACT_POINT, "checked_facts"):
+        return ""
+    field: Any = model._meta.get_field(name)
+    if isinstance(field, PhoneNumberField):
+        return "+14065550100"
+    return ", ".join(code for code, _words in field.flatchoices or [] if code)
+
+
 def spelling(model: type[Listing], name: str) -> str:
-    """How the column is written, for people."""
+    """How the column is written, for people, where codes do not say it."""
     if name in TERMS or name == "checked_facts":
         return _("words, with “;” between them")
     if name in EXACT_POINT:
         return _("degrees, WGS84")
-    by_name = {
-        "serves": "Montana; Wyoming: Park County, Big Horn County",
-        "hours": "Mo-Fr 09:00-17:00 (OpenStreetMap opening_hours)",
-        "timezone": "America/Denver",
-        "source_seen": "2026-11-24, 2026-11, 2026",
-        "checked_on": "2026-11-24",
-        "county": "30017",
-        "state": "MT",
-    }
-    if known := by_name.get(name):
-        return known
-    field: Any = model._meta.get_field(name)
-    if isinstance(field, BooleanField):
+    if isinstance(model._meta.get_field(name), BooleanField):
         return _("yes, no, or empty where not known")
-    if isinstance(field, PhoneNumberField):
-        return "+14065550100"
-    codes = [code for code, _words in field.flatchoices if code]
-    return ", ".join(codes) or _("text")
+    return _("text")

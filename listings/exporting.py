@@ -29,7 +29,7 @@ def csv_lines(
     for listing in listings:
         hidden = () if withheld else hidden_facts(listing)
         facts = ["" if name in hidden else plain(listing, name) for name in names]
-        yield writer.writerow([cell(fact) for fact in facts])
+        yield writer.writerow([safe(fact) for fact in facts])
 
 
 def hidden_facts(listing: Any) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ def hidden_facts(listing: Any) -> tuple[str, ...]:
     return STREET_FACTS if getattr(listing, "address_withheld", False) else ()
 
 
-def cell(fact: Any) -> str:
+def safe(fact: Any) -> str:
     """A fact as the text of a cell; nothing known is nothing written."""
     if fact is None:
         return ""

@@ -30,9 +30,10 @@ Row = dict[str, str]
 MAX_CELL = 100_000
 MAX_COLUMNS = 500
 MAX_FILE = 50_000_000
-# A spreadsheet runs a cell that begins with one of these; a quote before it does not
-# run. Quotes that were there already count too, so that each has exactly one way back.
-RUNS = re.compile(r"'*[=+\-@\t\r]")
+# A spreadsheet runs a cell that begins with one of these. A quote before it keeps it
+# from that; quotes that were there already count too, so that each has one way back.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+RUNS = re.compile(f"'*[{re.escape(''.join(FORMULA_SIGNS))}]")
 BATCH = 2_000
 # The far side of each many-to-many.
 OTHER = {"terms": "term_id", "serves": "place_id"}

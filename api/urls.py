@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from api import bulk, feeds, manual
+from api import bulk, data_page, exports, feeds, manual
 from api.api import api
 
 PAGES: list[URLPattern | URLResolver] = [
     path("api/docs/", manual.docs, name="api_docs"),
+    path("data/", data_page.data, name="data"),
     path("feeds/changes.atom", feeds.whole, name="feed"),
     path("feeds/states/<slug:code>.atom", feeds.state, name="state_feed"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
     path("data/hsds.zip", bulk.hsds_zip, name="hsds_zip"),
+    *(path(f"data/{n}", exports.data_file, {"name": n}) for n in exports.FILES),
 ]

@@ -30,7 +30,7 @@ PAGES = {
 }
 
 
-def fill() -> int:
+def fill(number: int = LISTINGS) -> int:
     """Made-up listings in real towns, more of them where more people live."""
     from orgs.models import Organization  # noqa: PLC0415
     from places.models import Place  # noqa: PLC0415
@@ -39,16 +39,16 @@ def fill() -> int:
     towns = list(Place.objects.filter(kind="city", population__gt=0))
     weights = [town.population or 1 for town in towns]
     rows = []
-    for number, town in enumerate(chance.choices(towns, weights, k=LISTINGS)):
+    for row, town in enumerate(chance.choices(towns, weights, k=number)):
         made = Organization(
-            name=f"Bench {number}",
-            slug=f"bench-{number}",
+            name=f"Bench {row}",
+            slug=f"bench-{row}",
             kind=chance.choice(Organization.Kind.values),
             status="published",
             phone="+14065550100",
             city=town.name,
             state=town.state,
-            search_text=f"bench {number} {town.name}".lower(),
+            search_text=f"bench {row} {town.name}".lower(),
         )
         made.locate(town.point, "city")
         rows.append(made)

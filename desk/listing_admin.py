@@ -409,10 +409,9 @@ class ListingAdmin(KeptAdmin):
 
     @admin.action(description=gettext_lazy("Export as CSV"), permissions=["export"])
     def export_them(self, request: HttpRequest, queryset: Any) -> StreamingHttpResponse:
-        rows = queryset.order_by("slug").prefetch_related("terms", "serves")
         lines = csv_lines(
             self.model,
-            rows.iterator(chunk_size=500),
+            queryset.for_files().iterator(chunk_size=500),
             withheld=may(request.user, "see_withheld"),
         )
         name = f"{self.opts.model_name}s.csv"

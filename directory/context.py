@@ -8,6 +8,7 @@ from django.urls import translate_url
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from listings.frozen import made_on
 from listings.panel import page_number
 
 
@@ -18,6 +19,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         "canonical": canonical(request),
         "language": get_language(),
         "languages": languages(request),
+        "made_on": made_on(),
+        "site_url": settings.SITE_URL,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -25,12 +26,17 @@ HEADERS = {
     "X-Permitted-Cross-Domain-Policies": "none",
 }
 
+# A partner's page loads it, to make its frame of /embed/ as tall as what it shows.
+FOR_PARTNERS = re.compile(r"/static/js/embed(\.\w+)?\.js")
+
 
 def security_headers(get_response: GetResponse) -> GetResponse:
     """Browsers keep no copy of a visit, and answers stay on our own site."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        if FOR_PARTNERS.fullmatch(request.path):
+            response["Cross-Origin-Resource-Policy"] = "cross-origin"
         for name, value in HEADERS.items():
             response.setdefault(name, value)
         # Static files set their own lifetime; everything else is somebody's visit.

@@ -28,6 +28,7 @@ PAGES = [
     "freshness",
     "guides",
     "become",
+    "data",
     "leaving",
     "api_docs",
 ]

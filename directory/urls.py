@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from api.urls import PAGES as API_PAGES
 from directory import health, offline, views, well_known
+from directory.embed import embed
 from directory.sitemaps import sitemaps
 
 handler400 = "directory.views.bad_request"
@@ -25,6 +26,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("states/<slug:code>/report/", views.state_report, name="state_report"),
     path("states/<slug:code>/print/", views.state_sheet, name="state_sheet"),
     path("online/", views.online, name="online"),
+    path("embed/", embed, name="embed"),
     path("kept/", offline.kept, name="kept"),
     path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("freshness/", views.freshness, name="freshness"),

@@ -26,6 +26,7 @@ from directory.sheet import state_on_paper
 from directory.states import state_page
 from directory.tilemap import tiles
 from guides.models import Credential, Guide
+from listings.frozen import made_on
 from listings.panel import ONE_PAGE, place_links
 from orgs.kinds import KIND_WORDS
 from orgs.models import Organization
@@ -44,7 +45,8 @@ def home(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     lines = lines_at(Warmline.objects.public().from_anywhere().for_cards(), at)
     open_lines = [line for line in lines if line.is_open]
-    for_anyone = [line for line in open_lines if not line.warmline.is_for_group]
+    shown = lines if made_on() else open_lines
+    for_anyone = [line for line in shown if not line.warmline.is_for_group]
     context = {
         "form": PlaceForm(),
         "lines": for_anyone[:HOME_LINES],

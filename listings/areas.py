@@ -3,18 +3,24 @@
     Montana
     Wyoming: Park, Big Horn
 
-Counties stand after their state; a state alone is the whole state.
+Counties stand after their state; a state alone is the whole state. A cell of a table
+says the same in one line, with semicolons.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
 from places.keys import place_key
 from places.models import Place
 from places.states import STATES
+
+# In the one cell of a table, a semicolon ends a line.
+LINES = re.compile(r"[\n;]")
 
 
 class UnknownArea(ValueError):
@@ -41,22 +47,51 @@ def to_text(places: Iterable[Place]) -> str:
 
 def from_text(text: str) -> list[Place]:
     """The places that the lines name. Raises UnknownArea."""
-    found: list[Place] = []
-    problems: list[str] = []
-    for line in filter(None, (line.strip() for line in text.splitlines())):
-        name, colon, names = line.partition(":")
-        code = _state_code(name)
-        if code is None:
-            problems.append(_("“%(name)s” is no state.") % {"name": name.strip()})
-        elif not colon:
-            found.append(Place.objects.states().get(code=code))
-        else:
-            counties, unknown = _counties(code, names)
-            found += counties
-            problems += unknown
-    if problems:
-        raise UnknownArea(*problems)
-    return found
+    return Areas().from_text(text)
+
+
+class Areas:
+    """States and counties by their names, each looked up once for many texts."""
+
+    def __init__(self) -> None:
+        self._counties_of: dict[str, dict[str, Place]] = {}
+
+    def from_text(self, text: str) -> list[Place]:
+        """The places that the lines name. Raises UnknownArea."""
+        found: list[Place] = []
+        problems: list[str] = []
+        for line in filter(None, (line.strip() for line in LINES.split(text))):
+            name, colon, names = line.partition(":")
+            code = _state_code(name)
+            if code is None:
+                problems.append(_("“%(name)s” is no state.") % {"name": name.strip()})
+            elif not colon:
+                found.append(self.states[code])
+            else:
+                counties, unknown = self._named(code, names)
+                found += counties
+                problems += unknown
+        if problems:
+            raise UnknownArea(*problems)
+        return found
+
+    @cached_property
+    def states(self) -> dict[str, Place]:
+        return {state.code: state for state in Place.objects.states()}
+
+    def _named(self, code: str, names: str) -> tuple[list[Place], list[str]]:
+        if code not in self._counties_of:
+            self._counties_of[code] = _counties_by_name(code)
+        known = self._counties_of[code]
+        found: list[Place] = []
+        unknown: list[str] = []
+        for name in filter(None, (name.strip() for name in names.split(","))):
+            if match := known.get(place_key(name)):
+                found.append(match)
+            else:
+                words = _("“%(name)s” is no county of %(state)s.")
+                unknown.append(words % {"name": name, "state": STATES[code].name})
+        return found, unknown
 
 
 def _state_code(name: str) -> str | None:
@@ -67,17 +102,8 @@ def _state_code(name: str) -> str | None:
     return None
 
 
-def _counties(code: str, names: str) -> tuple[list[Place], list[str]]:
-    known: dict[str, Place] = {}
-    for county in Place.objects.counties().in_state(code):
-        for name in (*county.alt_names.split(";"), county.name):
-            known[place_key(name)] = county
-    found: list[Place] = []
-    unknown: list[str] = []
-    for name in filter(None, (name.strip() for name in names.split(","))):
-        if match := known.get(place_key(name)):
-            found.append(match)
-        else:
-            words = _("“%(name)s” is no county of %(state)s.")
-            unknown.append(words % {"name": name, "state": STATES[code].name})
-    return found, unknown
+def _counties_by_name(code: str) -> dict[str, Place]:
+    """By each of its names; a county's own name before another's second one."""
+    counties = list(Place.objects.counties().in_state(code))
+    others = {place_key(n): c for c in counties for n in c.alt_names.split(";")}
+    return others | {place_key(county.name): county for county in counties}

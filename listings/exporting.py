@@ -6,11 +6,10 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from listings.importing import FORMULA_SIGNS
+from listings.columns import column_names, plain
+from listings.importing import quoted
 from listings.models import Listing
-from listings.values import STREET_FACTS, fact_names, value
-
-KEPT = ("key", "slug", "checked_on", "checked_how", "source_name", "source_url")
+from listings.values import STREET_FACTS
 
 
 class Line:
@@ -24,14 +23,13 @@ def csv_lines(
     model: type[Listing], listings: Iterable[Any], *, withheld: bool
 ) -> Iterator[str]:
     """A header, then a line for each listing; withheld streets only if asked for."""
-    names = fact_names(model)
+    names = column_names(model)
     writer = csv.writer(Line())
-    yield writer.writerow([*KEPT, *names])
+    yield writer.writerow(names)
     for listing in listings:
         hidden = () if withheld else hidden_facts(listing)
-        kept = [getattr(listing, name) for name in KEPT]
-        facts = ["" if name in hidden else value(listing, name) for name in names]
-        yield writer.writerow([safe(cell) for cell in [*kept, *facts]])
+        facts = ["" if name in hidden else plain(listing, name) for name in names]
+        yield writer.writerow([safe(fact) for fact in facts])
 
 
 def hidden_facts(listing: Any) -> tuple[str, ...]:
@@ -39,12 +37,12 @@ def hidden_facts(listing: Any) -> tuple[str, ...]:
     return STREET_FACTS if getattr(listing, "address_withheld", False) else ()
 
 
-def safe(cell: Any) -> str:
-    """A cell's text; a quote before what a spreadsheet would run (ASVS 1.2.10)."""
-    if cell is None:
+def safe(fact: Any) -> str:
+    """A fact as the text of a cell; nothing known is nothing written."""
+    if fact is None:
         return ""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    text = "; ".join(cell) if isinstance(cell, list) else str(cell)
-    text = text.replace("\0", "")
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+    if isinstance(fact, bool):
+        return "yes" if fact else "no"
+    if isinstance(fact, float):
+        return repr(fact)  # a point's minus sign is no formula
+    return quoted("; ".join(fact) if isinstance(fact, list) else str(fact))

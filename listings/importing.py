@@ -27,11 +27,13 @@ from places.near import Located
 
 Row = dict[str, str]
 # Characters of a cell, columns of a file, and bytes of it: ten times what ours have.
-MAX_CELL = 20_000
+MAX_CELL = 100_000
 MAX_COLUMNS = 500
 MAX_FILE = 50_000_000
-# A spreadsheet runs a cell that begins with one of these.
+# A spreadsheet runs a cell that begins with one of these. A quote before it keeps it
+# from that; quotes that were there already count too, so that each has one way back.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+RUNS = re.compile(f"'*[{re.escape(''.join(FORMULA_SIGNS))}]")
 BATCH = 2_000
 # The far side of each many-to-many.
 OTHER = {"terms": "term_id", "serves": "place_id"}
@@ -90,6 +92,9 @@ class Facts:
     place: Place | None = None
     precision: str = ""
     parent: str = ""
+    host: str = ""
+    # What a new listing takes from its file, and a known one never does.
+    wishes: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -169,7 +174,13 @@ def _cell(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     text = value.strip().replace("\0", "")
-    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_SIGNS else text
+    return text[1:] if text[:1] == "'" and RUNS.match(text) else text
+
+
+def quoted(text: str) -> str:
+    """The text of a cell that no spreadsheet runs (ASVS 1.2.10); _cell() reads it."""
+    text = text.replace("\0", "")
+    return f"'{text}" if RUNS.match(text) else text
 
 
 def split(cell: str) -> list[str]:
@@ -227,9 +238,8 @@ class Applier:
         self.model: Any = importer.model
         # Of the two many-to-many, those that this model has.
         self.many = [name for name in OTHER if hasattr(self.model, name)]
-        found = self.model._default_manager.exclude(key="")
-        loaded = found.prefetch_related(*self.many)
-        self.existing: dict[str, Any] = {row.key: row for row in loaded}
+        loaded = self.model._default_manager.prefetch_related(*self.many)
+        self.existing: dict[str, Any] = {row.file_key: row for row in loaded}
         self.terms = {(term.kind, term.slug): term for term in Term.objects.all()}
         self.slugs = self.model.taken_slugs()
         self.links: dict[str, list[tuple[int, int]]] = {n: [] for n in self.many}
@@ -244,8 +254,7 @@ class Applier:
         wanted = self._wanted(facts)
         changed = [n for n, v in wanted.items() if self._value(listing, n) != v]
         for name in [name for name in changed if name in guarded]:
-            when = f"checked on {listing.checked_on}"
-            report.kept.append((number, f"{facts.key}: {name}, {when}"))
+            report.kept.append((number, f"{facts.key}: {name}, {guarded[name]}"))
         changed = [name for name in changed if name not in guarded]
         if known and not changed:
             report.unchanged += 1
@@ -253,7 +262,8 @@ class Applier:
         step = {"row": number, "key": facts.key, "added": not known, "before": {}}
         if known:
             step["before"] = plain_facts(listing, changed)
-        self._set(listing, {name: wanted[name] for name in changed}, known=known)
+        wishes = None if known else facts.wishes
+        self._set(listing, {name: wanted[name] for name in changed}, wishes)
         step |= {"pk": listing.pk, "name": listing.name, "version": listing.version}
         step["after"] = plain_facts(listing, changed) if known else {}
         report.steps.append(step)
@@ -296,16 +306,20 @@ class Applier:
         # An empty phone number reads as "", a set one as an object.
         return value.as_e164 if isinstance(value, PhoneNumber) else value
 
-    def _set(self, listing: Any, values: dict[str, Any], *, known: bool) -> None:
+    def _set(
+        self, listing: Any, values: dict[str, Any], wishes: dict[str, Any] | None
+    ) -> None:
+        """Set and save; `wishes` are those of a new listing, None for a known one."""
+        known = wishes is None
         many = {n: values.pop(n) for n in self.many if n in values}
         if "point" in values:
             put_point(listing, values.pop("point"))
         for name, wanted in values.items():
             setattr(listing, name, wanted)
-        if known:
+        if wishes is None:
             listing.version += 1
         else:
-            listing.enter(self.slugs)
+            listing.enter(self.slugs, wishes)
         try:
             listing.clean_fields(exclude=["slug", "checked_by", "parent", "county"])
         except ValidationError as error:
@@ -395,12 +409,18 @@ def _point(listing: Any) -> list[Any] | None:
     ]
 
 
-def _guarded(listing: Any) -> set[str]:
-    """The fields that a curator has checked since."""
-    if listing.checked_on is None:
-        return set()
-    covered = listing.checked_facts or list(FACT_FIELDS)
-    return {name for fact in covered for name in FACT_FIELDS.get(fact, (fact,))}
+def _guarded(listing: Any) -> dict[str, str]:
+    """The fields that no import changes, and why: checked since, or withheld."""
+    guarded = {}
+    if getattr(listing, "address_withheld", False):
+        guarded = dict.fromkeys(
+            ("address_withheld", "point"), "the address is withheld"
+        )
+    if listing.checked_on is not None:
+        covered = listing.checked_facts or list(FACT_FIELDS)
+        names = {name for fact in covered for name in FACT_FIELDS.get(fact, (fact,))}
+        guarded |= dict.fromkeys(names, f"checked on {listing.checked_on}")
+    return guarded
 
 
 def put_point(listing: Any, point: Iterable[Any] | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -20,10 +20,12 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from simple_history.models import HistoricalRecords
 
+from listings.frozen import made_on
 from listings.hours import Hours
 from listings.hours import Status as OpenStatus
 from listings.querysets import ListingQuerySet, TermQuerySet
 from listings.sourced import Sourced
+from listings.usual_hours import without_now
 from listings.words import fold
 from places.models import Place
 
@@ -93,6 +95,9 @@ class Listing(Sourced):
     )
 
     DESK_FIELDS: ClassVar = {"taken_by", "taken_at", "assigned_to"}
+
+    # Reads what listings.hsds_rows makes of another publisher's HSDS.
+    hsds_importer: ClassVar[str]
 
     # Days until a listing that was checked should be checked again.
     check_every_days: ClassVar = 180
@@ -309,6 +314,9 @@ class Listing(Sourced):
         return Hours(self.hours, self.timezone or "UTC")
 
     def status_at(self, at: datetime) -> OpenStatus:
+        """The state at a moment; on a page for later, the usual hours instead."""
+        if made_on():
+            return without_now(self.opening_hours, at)
         return self.opening_hours.status(at)
 
     def terms_of(self, kind: str) -> list[Term]:
@@ -335,11 +343,22 @@ class Listing(Sourced):
     def taken_slugs(cls) -> set[str]:
         return set(cls._default_manager.values_list("slug", flat=True))
 
-    def enter(self, taken: set[str]) -> None:
+    @property
+    def file_key(self) -> str:
+        """The source's key; a listing made at the desk goes by its UUID."""
+        return self.key or f"uuid:{self.uuid}"
+
+    def enter(self, taken: set[str], wishes: Mapping[str, Any]) -> None:
         """Public at once if there is a way to make contact, at a free address."""
+        for name, value in wishes.items():
+            setattr(self, name, value)
         states = self.Status
-        self.status = states.PUBLISHED if self.has_contact else states.DRAFT
-        self.slug = next(slug for slug in self.slug_tries() if slug not in taken)
+        if "status" not in wishes:
+            self.status = states.PUBLISHED
+        if self.status == states.PUBLISHED and not self.has_contact:
+            self.status = states.DRAFT
+        if not self.slug or self.slug in taken:
+            self.slug = next(slug for slug in self.slug_tries() if slug not in taken)
 
     def publish(self) -> None:
         self.status = self.Status.PUBLISHED

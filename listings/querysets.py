@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Self, TypeVar
@@ -27,6 +28,9 @@ ListingT = TypeVar("ListingT", bound=models.Model)
 
 # How surely a listing serves a place; smaller is surer.
 SERVES_COUNTY, SERVES_STATE, SERVES_NATION, AREA_UNKNOWN = range(4)
+
+# How a listing without a source's key stands in files.
+UUID_KEY = re.compile(r"uuid:[0-9a-f-]{36}")
 
 
 class TermQuerySet(models.QuerySet[Any]):
@@ -76,6 +80,16 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         """With all that a card shows, in a fixed number of queries."""
         return self.prefetch_related("terms", "serves")
 
+    def for_files(self) -> Self:
+        """With all that a row of a file tells, in an order that stays."""
+        return self.prefetch_related("terms", "serves").order_by("slug")
+
+    def of_file_keys(self, keys: Iterable[str]) -> Self:
+        """That files know by these: a source's key, else "uuid:…"."""
+        wanted = set(keys)
+        uuids = {k.removeprefix("uuid:") for k in wanted if UUID_KEY.fullmatch(k)}
+        return self.filter(Q(key__in=wanted - {""}) | Q(key="", uuid__in=uuids))
+
     def by_name(self) -> Self:
         return self.order_by("name", "slug")
 
@@ -119,6 +133,11 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         carried = through.filter(term__kind__in=list(kinds), **mine)
         numbered = carried.values_list("term__kind", "term__slug")
         return numbered.annotate(models.Count("pk")).order_by()  # type: ignore[no-any-return]
+
+    def licence_counts(self) -> models.QuerySet[Any, Any]:
+        """(licence of the source, how many of these listings name it)."""
+        named = self.order_by().values_list("source_license")
+        return named.annotate(models.Count("pk"))  # type: ignore[no-any-return]
 
     def naming(self, places: Iterable[Place]) -> Self:
         """Whose service area names one of these states or counties."""

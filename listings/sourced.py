@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -59,5 +60,10 @@ class Sourced(models.Model):
         """The addresses that other rows have; none where rows have no page."""
         return set()
 
-    def enter(self, taken: set[str]) -> None:
-        """What a new row needs before an import saves it."""
+    @property
+    def file_key(self) -> str:
+        """What files know the row by; "" where none can."""
+        return self.key
+
+    def enter(self, taken: set[str], wishes: Mapping[str, Any]) -> None:
+        """What a new row needs before an import saves it; `wishes` are its file's."""

@@ -9,8 +9,18 @@ from zoneinfo import ZoneInfo
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
-from listings.hours import Hours, Span
+from listings.hours import Hours, Span, State, Status
 from listings.templatetags.hours import span_words, zone_name
+
+
+def without_now(hours: Hours, at: datetime) -> Status:
+    """For a page that is read later: not whether it is open, but when it usually is."""
+    if not hours.is_known:
+        return Status(State.UNKNOWN)
+    words = usual_hours(hours, at, [hours.zone])
+    if not hours.always:
+        words = f"{words}, {zone_name(hours.zone)}"
+    return Status(State.UNKNOWN, comment=words)
 
 
 def usual_hours(hours: Hours, at: datetime, zones: list[str]) -> str:

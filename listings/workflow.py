@@ -21,6 +21,7 @@ from listings.importing import (
 )
 from listings.models import Tombstone
 from listings.registry import sourced_models
+from listings.sourced import Sourced
 
 # More new rows than this change what a database should know of its tables.
 MANY = 100
@@ -63,9 +64,24 @@ def import_text(
     """As import_file, of a text that is at hand already."""
     reader = importers()[kind]
     rows = read_rows(text, reader.columns)
+    return import_rows(
+        reader, rows, dry_run=dry_run, atomic=atomic, quiet=quiet, reason=reason
+    )
+
+
+def import_rows(
+    reader: type[Importer],
+    rows: list[Row],
+    *,
+    dry_run: bool = False,
+    atomic: bool = False,
+    quiet: bool = True,
+    reason: str = "import",
+) -> Report:
+    """As import_file, of rows that something else than a CSV file told."""
     importer = reader(rows)
     with transaction.atomic():
-        bar = tqdm(rows, desc=kind, unit=" rows", disable=quiet or None)
+        bar = tqdm(rows, desc=reader.__name__, unit=" rows", disable=quiet or None)
         report = _import_rows(importer, bar, reason)
         if report.added > MANY:
             with connection.cursor() as cursor:
@@ -91,7 +107,8 @@ def _import_rows(importer: Importer, rows: Iterable[Row], reason: str) -> Report
         except RowRefused as refusal:
             report.refused.append((number, f"{row.get('key')}: {refusal}"))
         except IntegrityError as error:
-            report.refused.append((number, f"{row.get('key')}: {error}"))
+            words = _broken_rule(importer.model, error)
+            report.refused.append((number, f"{row.get('key')}: {words}"))
         else:
             report.warnings += [(number, f"{facts.key}: {w}") for w in facts.warnings]
     applier.finish()
@@ -99,6 +116,14 @@ def _import_rows(importer: Importer, rows: Iterable[Row], reason: str) -> Report
     if not report.added:
         report.changed += linked
     return report
+
+
+def _broken_rule(model: type[Sourced], error: IntegrityError) -> str:
+    """The words of the constraint that the database names; else its own."""
+    for rule in model._meta.constraints:
+        if rule.name in str(error):
+            return str(rule.get_violation_error_message())
+    return str(error)
 
 
 def _read(

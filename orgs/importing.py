@@ -100,11 +100,17 @@ class PlacedImporter(Importer):
         for listing in listings:
             parent = _parent(listing, named.get(facts[listing.key].parent, []))
             host = "" if parent else facts[listing.key].parent
-            if (listing.parent_id, listing.host) != (parent and parent.pk, host):
-                listing.parent, listing.host = parent, host
-                listing.save(update_fields=["parent", "host"])
-                changed += 1
+            changed += join(listing, parent, host)
         return changed
+
+
+def join(listing: Organization, parent: Organization | None, host: str) -> bool:
+    """Make it a branch of a listing, or of a host by name; did that change it?"""
+    if (listing.parent_id, listing.host) == (parent and parent.pk, host):
+        return False
+    listing.parent, listing.host = parent, host
+    listing.save(update_fields=["parent", "host"])
+    return True
 
 
 def _towns(keys: set[str]) -> dict[tuple[str, str], Place]:

@@ -28,6 +28,9 @@ class OrganizationQuerySet(  # type: ignore[override]
     def for_cards(self) -> Self:
         return super().for_cards().select_related("parent")
 
+    def for_files(self) -> Self:
+        return super().for_files().select_related("parent", "county")
+
     def of_kinds(self, kinds: Iterable[str]) -> Self:
         return self.filter(kind__in=list(kinds))
 
@@ -139,7 +142,9 @@ class Organization(Listing, Located):
     importers = {
         "cils": "orgs.importing.CilImporter",
         "organizations": "orgs.importing.OrganizationImporter",
+        "exported-organizations": "orgs.exported.ExportedOrganizations",
     }
+    hsds_importer = "orgs.hsds.HsdsOrganizations"
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     parent = models.ForeignKey(

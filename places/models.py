@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
 from django.db import models
@@ -32,6 +33,13 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
     def in_state(self, code: str) -> Self:
         return self.filter(state=code)
+
+    def in_states(self, codes: Iterable[str]) -> Self:
+        return self.filter(state__in=list(codes))
+
+    def below_states(self) -> Self:
+        """Counties, towns and ZIP codes, each with its county."""
+        return self.exclude(kind=Place.Kind.STATE).select_related("county")
 
     def largest_towns(self, box: Box, state: str | None = None) -> Self:
         """Towns in a box of degrees, or of a state in it; most people first."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
+from listings.frozen import made_on
 from listings.hours import State, Status
 from listings.querysets import SERVES_STATE
 from places.models import Place
@@ -110,7 +111,12 @@ def at_most(groups: Iterable[LineGroup], limit: int) -> list[LineGroup]:
 def open_then_others(
     lines: list[Line],
 ) -> list[tuple[str, str, list[LineGroup]]]:
-    """Without a place: every open line, then the rest; (title, anchor, by state)."""
+    """Without a place: every open line, then the rest; (title, anchor, by state).
+
+    On a page for later, all of them in one list.
+    """
+    if made_on():
+        return [(_("All lines"), "lines", by_state(lines))]
     open_now = by_state(line for line in lines if line.is_open)
     others = by_state(line for line in lines if not line.is_open)
     lists = [

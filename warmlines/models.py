@@ -53,7 +53,11 @@ class Warmline(Listing):
 
     # A line that does not answer hurts the person who dialled it.
     check_every_days = 90
-    importers = {"warmlines": "warmlines.importing.WarmlineImporter"}
+    importers = {
+        "warmlines": "warmlines.importing.WarmlineImporter",
+        "exported-warmlines": "warmlines.exported.ExportedWarmlines",
+    }
+    hsds_importer = "warmlines.hsds.HsdsWarmlines"
 
     operator = models.CharField(_("operator"), max_length=200, blank=True)
     who_may_call = models.CharField(

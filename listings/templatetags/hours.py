@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from listings.frozen import made_on
 from listings.hours import Day, Hours, Span, State, Status
 from places.models import Place
 
@@ -124,7 +126,10 @@ def _open_words(status: Status, today: date, here: ZoneInfo) -> str:
 
 @register.filter
 def week(hours: Hours, at: datetime) -> tuple[Day, ...]:
-    return hours.week(at)
+    """This week; on a page for later, a usual one in which no day is today."""
+    if made_on() is None:
+        return hours.week(at)
+    return tuple(replace(day, is_today=False) for day in hours.usual_week(at))
 
 
 @register.filter

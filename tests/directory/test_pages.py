@@ -51,6 +51,7 @@ PAGES = [
     "/accessibility/",
     "/freshness/",
     "/leaving/",
+    "/data/",
     "/api/docs/",
 ]
 FORMS = [

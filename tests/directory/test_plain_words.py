@@ -46,6 +46,8 @@ PAGES = [
     "/freshness/",
     "/leaving/",
     "/kept/",
+    "/data/",
+    "/embed/",
     "/api/docs/",
     "/nowhere/",
 ]

@@ -7,13 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from listings.workflow import import_file
+from listings.exporting import csv_lines
+from listings.workflow import import_file, import_text
 from orgs.models import Organization
 from tests.conftest import ROOT, STARTER
 from tests.factories import county
 from warmlines.models import Warmline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
+
+
+def public_file(model):
+    rows = model.objects.public().for_files()
+    return "".join(csv_lines(model, rows, withheld=False))
+
+
+def empty(model):
+    """Without Django's own look at everything that could hang on each row."""
+    for emptied in (model.terms.through, model.serves.through, model):
+        emptied._default_manager.all()._raw_delete("default")
 
 
 def keys(kind):
@@ -80,3 +92,20 @@ def test_lines_that_the_source_doubts_carry_a_caution():
 
     assert doubted.count() == 15
     assert not doubted.filter(caution="").exists()
+
+
+@pytest.mark.parametrize("model", [Organization, Warmline])
+def test_what_is_written_is_read_back_as_it_was(model):
+    kind, before = f"exported-{model._meta.model_name}s", public_file(model)
+    number = model.objects.public().count()
+
+    same = import_text(kind, before)
+
+    assert (same.added, same.changed, same.unchanged) == (0, 0, number)
+    assert (same.refused, same.kept, same.warnings) == ([], [], [])
+
+    empty(model)
+    anew = import_text(kind, before)
+
+    assert (anew.added, anew.refused, anew.warnings) == (number, [], [])
+    assert public_file(model) == before

@@ -1,4 +1,4 @@
-"""Bring a CSV file of listings in, row by row."""
+"""Bring a file of listings in, row by row: our own CSV, or HSDS of somebody else."""
 
 from __future__ import annotations
 
@@ -6,30 +6,63 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.module_loading import import_string
 
+from listings import hsds
+from listings.hsds_rows import Publisher, line_rows, organization_rows
 from listings.importing import FileRefused, Report
-from listings.workflow import import_file, importers
+from listings.models import Listing
+from listings.registry import listing_models
+from listings.workflow import import_file, import_rows, importers
+
+
+def listed_as() -> dict[str, type[Listing]]:
+    """What HSDS may be listed as: each kind of a catalogue that has kinds, or it."""
+    return {
+        kind: model
+        for model in listing_models()
+        for kind in (kinds_of(model) or [str(model._meta.model_name)])
+    }
+
+
+def kinds_of(model: type[Listing]) -> list[str]:
+    kinds = getattr(model, "Kind", None)
+    return list(kinds.values) if kinds else []
 
 
 class Command(BaseCommand):
-    help = "Import listings from a CSV file; see docs/importing.md for the columns."
+    help = "Import listings from a file; docs/importing.md tells of the formats."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", choices=sorted(importers()))
+        parser.add_argument(
+            "kind", nargs="?", choices=sorted(importers()), help="kind of CSV file"
+        )
         parser.add_argument("file", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="write nothing")
         parser.add_argument("--atomic", action="store_true", help="all rows or none")
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
+        parser.add_argument("--format", choices=["csv", "hsds"], default="csv")
+        of_hsds = parser.add_argument_group("for --format hsds")
+        of_hsds.add_argument(
+            "--kind",
+            dest="listed_as",
+            metavar="KIND",
+            help="what kind of organization they are, or warmline",
+        )
+        of_hsds.add_argument("--publisher", default="", help="whose data it is")
+        of_hsds.add_argument("--source-url", default="", help="where it is from")
+        of_hsds.add_argument("--license", default="", help="under which license")
+        of_hsds.add_argument("--seen", default="", help="of which day, 2026-11-24")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        how = {name: options[name] for name in ("dry_run", "atomic", "quiet")}
         try:
-            report = import_file(
-                options["kind"],
-                options["file"],
-                dry_run=options["dry_run"],
-                atomic=options["atomic"],
-                quiet=options["quiet"],
-            )
+            if options["format"] == "hsds":
+                report = self._hsds(options, how)
+            elif options["kind"]:
+                report = import_file(options["kind"], options["file"], **how)
+            else:
+                raise CommandError(f"Name a kind: {', '.join(sorted(importers()))}.")
         except FileRefused as refusal:
             raise CommandError(str(refusal)) from None
         self._print(report)
@@ -37,6 +70,28 @@ class Command(BaseCommand):
             raise CommandError("Nothing was imported, because rows were refused.")
         if options["dry_run"]:
             self.stdout.write("This was a dry run: nothing was written.")
+
+    def _hsds(self, options: dict[str, Any], how: dict[str, Any]) -> Report:
+        """HSDS says neither what kind of organization it tells of, nor whose it is."""
+        kind, url = options["listed_as"], options["source_url"]
+        if kind not in listed_as():
+            raise CommandError(
+                "HSDS does not say what kind of organizations these are. Name it: "
+                f"--kind {', '.join(listed_as())}."
+            )
+        if not (options["publisher"] and url):
+            raise CommandError("Name the source: --publisher and --source-url.")
+        publisher = Publisher(
+            options["publisher"], url, options["license"], options["seen"]
+        )
+        model = listed_as()[kind]
+        bundle = hsds.read(options["file"])
+        rows = (
+            organization_rows(bundle, publisher, kind)
+            if kinds_of(model)
+            else line_rows(bundle, publisher)
+        )
+        return import_rows(import_string(model.hsds_importer), list(rows), **how)
 
     def _print(self, report: Report) -> None:
         self.stdout.write(

@@ -1,0 +1,72 @@
+"""How much a worker grows while it streams the files of 20,000 listings."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import django
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bench.desk import fill  # noqa: E402
+
+LISTINGS = 20_000
+MOST_MB = 50
+FILES = ("organizations.csv", "listings.geojson", "hsds.zip")
+
+
+def set_up(folder: str) -> None:
+    os.environ |= {"DATA_DIR": folder, "DATABASE_URL": ""}
+    os.environ["DJANGO_SETTINGS_MODULE"] = "directory.settings"
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+
+
+def highest_mb() -> float:
+    """The most memory this process has had; getrusage would count its parent's too."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    [line] = [line for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(line.split()[1]) / 1024
+
+
+def stream(name: str) -> None:
+    """In a process of its own: ask for one file, keep nothing of it."""
+    from django.test import Client  # noqa: PLC0415
+
+    client = Client()
+    client.get("/orgs/")
+    before = highest_mb()
+    answer: Any = client.get(f"/data/{name}")
+    size = sum(len(chunk) for chunk in answer.streaming_content)
+    growth = highest_mb() - before
+    print(f"{name:<20}{size / 1e6:>8.1f}{before:>9.0f}{growth:>11.1f}")
+    sys.exit(growth > MOST_MB)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        set_up(folder)
+        call_command("prepare", stdout=StringIO())
+        fill(LISTINGS)
+        print(f"{'file':<20}{'MB':>8}{'worker':>9}{'grows, MB':>11}", flush=True)
+        for name in FILES:
+            command = [sys.executable, __file__, folder, name]
+            subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        set_up(sys.argv[1])
+        stream(sys.argv[2])
+    else:
+        main()

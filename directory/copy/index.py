@@ -1,0 +1,156 @@
+"""What the search of a copy reads: plain scripts, since a page on a disk loads no data.
+
+Listings are one script in each language. Places are many small ones, named by the first
+letter or digit that somebody types, so that an old computer reads only what it needs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from listings.models import Listing
+from listings.templatetags.hours import hours_status
+from orgs.models import Organization
+from places.keys import SHORT, place_key
+from places.lookup import STATE_KEYS
+from places.models import Place
+from places.states import STATES
+from warmlines.models import Warmline
+
+WAYS = {"in_person": "in_person", "online": "online", "by_phone": "phone"}
+
+
+def listings_script(rows: Iterable[Any], at: datetime) -> bytes:
+    """Every listing of a copy with what its search shows and asks, in one language."""
+    facts = {
+        "words": _words(),
+        "short": SHORT,
+        "states": {code: state.name for code, state in STATES.items()},
+        "codes": STATE_KEYS,
+        "kinds": {str(kind): str(kind.label) for kind in Organization.Kind},
+        "rows": [_row(listing, at) for listing in rows],
+    }
+    return f"copy.listings({_json(facts)});\n".encode()
+
+
+def _row(listing: Any, at: datetime) -> dict[str, Any]:
+    """Short names, and nothing where nothing is known: old phones read it too."""
+    is_line = isinstance(listing, Warmline)
+    facts = {
+        "u": listing.get_absolute_url().removeprefix("/es")[1:],
+        "n": listing.name,
+        "p": getattr(listing.phone, "as_e164", ""),
+        "s": [place.code for place in listing.serves.all()],
+        "a": int(listing.area == Listing.Area.NATIONWIDE),
+        "w": [f"{term.kind}:{term.slug}" for term in listing.terms.all()],
+        "h": [way for name, way in WAYS.items() if getattr(listing, name)],
+        "c": int(listing.status == Listing.Status.TEMPORARILY_CLOSED),
+        **(_of_line(listing, at) if is_line else _of_organization(listing)),
+    }
+    return {name: fact for name, fact in facts.items() if fact not in ("", [], 0, None)}
+
+
+def _of_line(line: Warmline, at: datetime) -> dict[str, Any]:
+    zone = line.timezone or "UTC"
+    group = line.group
+    return {
+        "t": hours_status(line.status_at(at), at, zone),
+        "f": int(line.who_may_call == Warmline.WhoMayCall.ANYONE),
+        "g": str(group) if group else _("others") if line.is_for_group else "",
+    }
+
+
+def _of_organization(listing: Organization) -> dict[str, Any]:
+    point = listing.point
+    return {
+        "k": listing.kind,
+        "t": listing.town_line,
+        "m": listing.state,
+        "y": round(point.latitude, 4) if point else None,
+        "x": round(point.longitude, 4) if point else None,
+        "r": int(listing.point_is_approximate),
+    }
+
+
+def _words() -> dict[str, str]:
+    """What the script says."""
+    return {
+        "near": _("Near %(place)s"),
+        "in": _("In %(state)s"),
+        "phone": _("By phone"),
+        "serving": _("Serving %(place)s"),
+        "online": _("Online, from anywhere"),
+        "named": _("Listings that match “%(words)s”"),
+        "all": _("All support in %(state)s"),
+        "unknown": _(
+            "We could not find “%(text)s”. Try a ZIP code, or a town with its state, "
+            "like “Circle, MT”."
+        ),
+        "ambiguous": _("There is more than one “%(text)s”. Which one do you mean?"),
+        "less": _("less than a mile away"),
+        "miles": _("%(miles)s miles away"),
+        "about": _("about"),
+        "anyone": _("For anyone, from anywhere"),
+        "group": _("For %(people)s"),
+        "closed": _("Closed for now."),
+        "none": _("No place listed here matches these filters."),
+    }
+
+
+def places_scripts(states: frozenset[str]) -> Iterator[tuple[str, bytes]]:
+    """(name, script) for each first letter or digit; of these states, or of all."""
+    shards: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    counties = {place.pk: place for place in _of(Place.objects.counties(), states)}
+    for place in _of(Place.objects.below_states(), states):
+        county = place.own_county
+        if county is None or county.pk not in counties:
+            continue
+        for entry, first in _entries(place, counties[county.pk]):
+            shards[first][county.pk].append(entry)
+    for first in sorted(shards):
+        lines = [
+            f"{_head(counties[pk])}|{'|'.join(entries)}"
+            for pk, entries in sorted(shards[first].items())
+        ]
+        whole = _json("\n".join(lines))
+        yield f"{first}.js", f'copy.places("{first}",{whole});\n'.encode()
+
+
+def _of(places: Any, states: frozenset[str]) -> Any:
+    found = places.in_states(states) if states else places
+    return found.order_by("pk")
+
+
+def _head(county: Place) -> str:
+    """ "30017,MT,4626,-10557,Custer County": what its entries are measured from."""
+    latitude, longitude = _hundredths(county)
+    return f"{county.code},{county.state},{latitude},{longitude},{county.name}"
+
+
+def _entries(place: Place, county: Place) -> Iterator[tuple[str, str]]:
+    """ "Miles City,-3,12" by each of its names, and the first letter of each."""
+    south, east = _hundredths(county)
+    latitude, longitude = _hundredths(place)
+    offsets = f"{latitude - south},{longitude - east}"
+    if place.kind == Place.Kind.ZIP:
+        yield f"{place.code},{offsets},{place.name}", place.code[0]
+        return
+    yield f"{place.name},{offsets}", place_key(place.name)[:1]
+    for name in filter(None, place.alt_names.split(";")):
+        if place_key(name) and not place.is_county:
+            yield f"{name},{offsets},{place.name}", place_key(name)[0]
+
+
+def _hundredths(place: Place) -> tuple[int, int]:
+    """Of a degree, which is half a mile: a place is an area, not a door."""
+    return round(place.latitude * 100), round(place.longitude * 100)
+
+
+def _json(facts: Any) -> str:
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -1,0 +1,53 @@
+"""The search inside a partner's page: a frame, and the only page that may be framed."""
+
+from __future__ import annotations
+
+from csp.decorators import csp_replace
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from directory.answer import answer, find_panel
+from directory.find import Search, Section
+from directory.forms import FindForm
+from listings.panel import place_links
+
+# A frame is small: these, and the rest behind one link to the whole answer.
+PLACES, LINES = 5, 4
+# What else the address may ask; a search typed in the frame keeps it.
+KEPT = ("kind", "service", "community", "condition", "language", "how")
+
+
+@csp_replace({"frame-ancestors": ["*"]})
+@xframe_options_exempt
+@require_safe
+def embed(request: HttpRequest) -> HttpResponse:
+    """A box, and for a place the nearest listings and the lines that answer there."""
+    form = FindForm(request.GET)
+    form.is_valid()
+    at = timezone.now()
+    search = Search(form, request.GET, at)
+    near = search.standing()
+    lines = search.phone() if search.place else None
+    parts: list[Section] = [part for part in (near, lines) if part]
+    links = place_links(form, request.GET)
+    context = {
+        "form": form,
+        "place": search.place,
+        "problem": form.problem,
+        "candidates": [] if search.place else links,
+        "hidden": [(name, v) for name in KEPT for v in request.GET.getlist(name)],
+        "answer": answer(search, find_panel(search), parts),
+        "near": near,
+        "rows": [*near.rows, *near.folded][:PLACES] if near else [],
+        "lines": [ln for g in lines.groups for ln in g.lines][:LINES] if lines else [],
+        "whole_url": f"{reverse('find')}?{request.GET.urlencode()}",
+        "at": at,
+    }
+    response = render(request, "directory/embed.html", context)
+    # A partner's page that shuts out everything undeclared may still frame this.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response

@@ -1,0 +1,61 @@
+"""The whole directory as plain files: for a USB stick, for places without internet."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from tqdm import tqdm
+
+from directory.copy.folder import FolderRefused
+from directory.copy.making import Job, addresses_of, make
+from places.states import STATES
+
+
+class Command(BaseCommand):
+    help = "Write a copy of the site that needs no server into a folder."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument(
+            "--states",
+            nargs="+",
+            default=[],
+            metavar="MT",
+            help="these alone, with all that serves them",
+        )
+        parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+        parser.add_argument("--quiet", action="store_true", help="no progress bar")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        states = [code.upper() for code in options["states"]]
+        if unknown := [code for code in states if code not in STATES]:
+            raise CommandError(f"No state has this code: {', '.join(unknown)}")
+        if urlsplit(settings.SITE_URL).hostname in settings.LOOPBACK:
+            raise CommandError(
+                "Set SITE_URL to the address that people reach the site at; "
+                "every page of the copy leads there for what is newer."
+            )
+        folder = options["folder"]
+        job = Job(folder, settings.SITE_URL, timezone.now(), addresses_of(states))
+        quiet = options["quiet"]
+        with tqdm(desc="Pages", unit=" pages", disable=quiet or None) as bar:
+
+            def show(done: int, known: int) -> None:
+                bar.total = known
+                bar.update(done - bar.n)
+
+            try:
+                result = make(job, processes=max(1, options["processes"]), bar=show)
+            except (FolderRefused, OSError) as error:
+                raise CommandError(str(error)) from None
+        if not quiet:
+            self.stdout.write(
+                f"{len(result.files)} files are in {folder}: {result.written} written, "
+                f"{result.removed} removed."
+            )

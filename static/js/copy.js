@@ -1,0 +1,193 @@
+// The search of a copy that needs no server. A plain script: a page that is opened from
+// a disk may load no module and no data, so the data are scripts that call copy.*.
+const copy = (() => {
+  const root = new URL("../../", document.currentScript.src);
+  const prefix = document.documentElement.lang === "es" ? "es/" : "";
+  const asked = new URLSearchParams(location.search);
+  const PLACES = 20, LINES = 12, OTHERS = 10;
+  let facts;
+
+  // ── Names made comparable, as places/keys.py does it.
+  const key = (name) => name.replace(/['’‘`.ʻ]/g, "").normalize("NFKD").replace(/[^\x00-\x7f]/g, "")
+    .toLowerCase().split(/[^a-z0-9]+/).filter(Boolean).map((word) => facts.short[word] ?? word).join("");
+  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const say = (name, holes = {}) => facts.words[name].replace(/%\((\w+)\)s/g, (_, hole) => holes[hole]);
+
+  // ── Miles, as places/geo.py measures them.
+  const EQUATOR = 6378137 / 1609.344, ECCENTRICITY2 = 6.6943799901413e-3, RADIUS = 6371008.8 / 1609.344;
+  function xyz(latitude, longitude) {
+    const [phi, lam] = [latitude, longitude].map((degrees) => degrees * Math.PI / 180);
+    const normal = EQUATOR / Math.sqrt(1 - ECCENTRICITY2 * Math.sin(phi) ** 2);
+    const across = normal * Math.cos(phi);
+    return [across * Math.cos(lam), across * Math.sin(lam), normal * (1 - ECCENTRICITY2) * Math.sin(phi)];
+  }
+  function miles(one, other) {
+    const there = xyz(other.y, other.x);
+    const chord = Math.hypot(...xyz(one.y, one.x).map((value, i) => value - there[i]));
+    return 2 * RADIUS * Math.asin(Math.min(1, chord / (2 * RADIUS)));
+  }
+  function milesInWords(distance) {
+    if (distance < 1) return say("less");
+    return say("miles", { miles: distance < 10 ? distance.toFixed(1) : Math.round(distance).toLocaleString("en-US") });
+  }
+
+  // ── Places: one script for each first letter or digit, read when it is asked for.
+  const waiting = {};
+  function readPlaces(first) {
+    return new Promise((done) => {
+      waiting[first] = done;
+      const script = document.createElement("script");
+      script.src = new URL(`search/${first}.js`, root);
+      script.onerror = () => done([]);
+      document.head.append(script);
+    });
+  }
+  function placesOf(text) {
+    return text.split("\n").flatMap((line) => {
+      const [head, ...entries] = line.split("|");
+      const [fips, state, south, east, county] = head.split(",");
+      return entries.map((entry) => {
+        const [name, up, right, label] = entry.split(",");
+        return { name, label: label ?? name, county, fips, state, y: (+south + +up) / 100, x: (+east + +right) / 100 };
+      });
+    });
+  }
+  const labelOf = (place, others) => {
+    const twin = others.some((other) => other !== place && other.state === place.state);
+    const county = twin && place.county !== place.label ? `, ${place.county}` : "";
+    return `${place.label}${county}, ${facts.states[place.state]}`;
+  };
+
+  // "Miles City, Custer County, MT", "miles city montana", "59301", "Montana".
+  async function lookUp(text) {
+    const zip = text.match(/^\s*(\d{5})(?:-?\d{4})?\s*$/);
+    if (zip) return (await readPlaces(zip[1][0])).filter((place) => place.name === zip[1]);
+    const parts = text.split(",").map((part) => part.trim()).filter(Boolean);
+    const whole = facts.codes[key(text)];
+    if (whole) return [{ state: whole }];
+    const tries = [[parts[0], parts.slice(1)]];
+    const words = parts[0].split(/\s+/);
+    for (let last = 1; last <= 3 && last < words.length; last += 1) {
+      tries.push([words.slice(0, -last).join(" "), [words.slice(-last).join(" ")]]);
+    }
+    for (const [name, rest] of tries) {
+      const found = await named(name, rest);
+      if (found.length) return found;
+    }
+    return [];
+  }
+  async function named(name, rest) {
+    const wanted = key(name), codes = rest.map((part) => facts.codes[key(part)]);
+    if (!wanted) return [];
+    const counties = rest.filter((part, i) => !codes[i]).map(key);
+    const found = (await readPlaces(wanted[0])).filter((place) => key(place.name) === wanted
+      && codes.every((code) => !code || code === place.state)
+      && counties.every((county) => county === key(place.county)));
+    // Two names of one town, or a town and its twin in one county, are one answer.
+    return [...new Map(found.map((place) => [`${place.label} ${place.fips}`, place])).values()];
+  }
+
+  // ── Which listings: "any of these" within one filter, "and" across filters.
+  const VOCABULARIES = ["service", "community", "condition", "language"];
+  function fits(row) {
+    const kinds = asked.getAll("kind"), ways = asked.getAll("how");
+    return (!kinds.length || kinds.includes(row.k)) && (!ways.length || ways.some((way) => (row.h ?? []).includes(way)))
+      && VOCABULARIES.every((name) => {
+        const slugs = asked.getAll(name);
+        return !slugs.length || slugs.some((slug) => (row.w ?? []).includes(`${name}:${slug}`));
+      });
+  }
+  const isLine = (row) => !row.k;
+  const byName = (place, row) => (row.s ?? []).some((code) => code === place.fips || code === place.state);
+  const serves = (place, row) => row.a || byName(place, row);
+
+  // ── What is shown. Text only: nothing of the address becomes markup.
+  const made = (tag, facts, ...inside) => {
+    const element = Object.assign(document.createElement(tag), facts);
+    element.append(...inside);
+    return element;
+  };
+  const national = (phone) => phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "($1) $2-$3");
+  function card(row) {
+    const link = made("a", { href: new URL(`${prefix}${row.u}index.html`, root) }, row.n);
+    const far = row.miles === undefined ? [] : [milesInWords(row.miles) + (row.r ? ` (${say("about")})` : "")];
+    const who = row.f ? say("anyone") : row.g ? say("group", { people: row.g }) : "";
+    const told = [...far, row.t, facts.kinds[row.k], who].filter(Boolean).join(" · ");
+    const article = made("article", { className: "card" }, made("h3", {}, link), made("p", { className: "fact" }, told));
+    article.dataset.listing = `${isLine(row) ? "warmline" : "org"}:${row.u.split("/")[1]}`;
+    if (row.miles !== undefined) article.dataset.miles = row.miles.toFixed(1);
+    if (row.c) article.append(made("p", { className: "caution" }, say("closed")));
+    if (row.p) article.append(made("p", { className: "actions" }, made("a", { className: "button", href: `tel:${row.p}` }, national(row.p))));
+    return article;
+  }
+  function section(name, heading, rows) {
+    if (!rows.length) return "";
+    const shown = made("section", { className: "stack" }, made("h2", { id: name }, heading), ...rows.map(card));
+    shown.dataset.section = name;
+    shown.setAttribute("aria-labelledby", name);
+    return shown;
+  }
+  const stateLink = (code) => made("p", {}, made("a", {
+    href: new URL(`${prefix}states/${code.toLowerCase()}/index.html`, root),
+  }, say("all", { state: facts.states[code] })));
+
+  function around(place) {
+    const rows = facts.rows.filter((row) => !isLine(row) && fits(row));
+    const whole = place.fips === undefined;
+    const label = whole ? facts.states[place.state] : labelOf(place, []);
+    const near = whole
+      ? rows.filter((row) => row.m === place.state)
+      : rows.filter((row) => row.y !== undefined).map((row) => ({ ...row, miles: miles(place, row) }))
+        .sort((one, other) => one.miles - other.miles).slice(0, PLACES);
+    const shown = new Set(near.map((row) => row.u));
+    const others = rows.filter((row) => !shown.has(row.u));
+    const lines = facts.rows.filter((row) => isLine(row) && (row.f || serves(place, row)))
+      .sort((one, other) => Boolean(one.g) - Boolean(other.g) || byName(place, other) - byName(place, one));
+    return [
+      section("near", whole ? say("in", { state: label }) : say("near", { place: label }), near),
+      near.length ? "" : made("p", {}, say("none")),
+      section("serving", say("serving", { place: label }), others.filter((row) => byName(place, row)).slice(0, OTHERS)),
+      section("phone", say("phone"), lines.slice(0, LINES)),
+      section("online", say("online"), others.filter((row) => (row.h ?? []).includes("online") && serves(place, row)).slice(0, OTHERS)),
+      stateLink(place.state),
+    ];
+  }
+  function choices(text, places) {
+    const links = places.map((place) => {
+      const near = [place.label, place.county, place.state].join(", ");
+      const query = new URLSearchParams(asked);
+      query.set("near", near);
+      return [labelOf(place, places), query];
+    }).sort(([one], [other]) => one.localeCompare(other));
+    return [made("p", {}, say("ambiguous", { text })), made("ul", { className: "choices" },
+      ...links.map(([label, query]) => made("li", {}, made("a", { href: `?${query}` }, label))))];
+  }
+  function matching(text) {
+    const words = plain(text).split(/\s+/).filter(Boolean);
+    const rows = facts.rows.filter((row) => fits(row) && words.every((word) => plain(`${row.n} ${row.t}`).includes(word)));
+    return section("named", say("named", { words: text }), rows.slice(0, PLACES * 2));
+  }
+
+  async function find() {
+    const text = asked.get("near") ?? "", code = (asked.get("state") ?? "").toUpperCase(), words = asked.get("q") ?? "";
+    if (!text.trim() && !facts.states[code]) {
+      return words || asked.size ? [matching(words) || made("p", {}, say("none"))] : [];
+    }
+    if (!text.trim()) return around({ state: code });
+    const places = await lookUp(text);
+    if (places.length === 1) return around(places[0]);
+    if (places.length) return choices(text, places);
+    return [matching(text) || made("p", {}, say("unknown", { text }))];
+  }
+
+  return {
+    key: (name) => key(name),
+    places: (first, text) => waiting[first](placesOf(text)),
+    async listings(read) {
+      facts = read;
+      const box = document.querySelector("#where");
+      if (box) box.value = asked.get("near") ?? asked.get("q") ?? "";
+      document.querySelector("[data-found]")?.replaceChildren(...(await find()));
+    },
+  };
+})();

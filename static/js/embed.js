@@ -1,0 +1,14 @@
+// Makes a frame of /embed/ as tall as what it shows. The same file on both sides: in the
+// frame it tells the height and nothing else, on the partner's page it listens.
+if (window.parent !== window) {
+  const tell = () => parent.postMessage({ embedHeight: document.body.scrollHeight }, "*");
+  new ResizeObserver(tell).observe(document.body);
+} else {
+  addEventListener("message", ({ data, source, origin }) => {
+    const height = Number(data?.embedHeight);
+    for (const frame of document.querySelectorAll("iframe")) {
+      const ours = frame.contentWindow === source && new URL(frame.src).origin === origin;
+      if (ours && height > 0 && height < 20000) frame.style.height = `${height + 8}px`;
+    }
+  });
+}

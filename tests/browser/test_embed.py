@@ -1,0 +1,81 @@
+"""A partner's page on another port: it may frame the search, and nothing else."""
+
+from __future__ import annotations
+
+import html
+import re
+import threading
+import urllib.request
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        """Nothing to say."""
+
+
+@pytest.fixture(scope="module")
+def partner(tmp_path_factory):
+    """A folder, and the address that it is served at."""
+    folder = tmp_path_factory.mktemp("partner")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield folder, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def lines(site):
+    """The two lines that /data/ tells partners to copy."""
+    with urllib.request.urlopen(f"{site}/data/") as answer:
+        page = answer.read().decode()
+    found = re.findall(r"<code>(&lt;(?:iframe|script).*?)</code>", page)
+    return [html.unescape(line) for line in found]
+
+
+def test_a_partner_frames_the_search_and_people_find_help(page, partner, lines):
+    folder, address = partner
+    frame_line, script_line = lines
+    (folder / "index.html").write_text(f"<!doctype html>{frame_line}{script_line}")
+    page.goto(f"{address}/index.html")
+    frame = page.frame_locator("iframe")
+
+    frame.get_by_label("ZIP code, town, county or state").fill("59301")
+    frame.get_by_role("button", name="Find support").click()
+    frame.get_by_text("The whole answer").wait_for()
+
+    assert frame.locator("article[data-miles]").count() == 5
+    assert frame.locator('a[href="tel:988"]').is_visible()
+    assert page.context.cookies() == []
+    # As tall as what it shows: the script's doing.
+    page.wait_for_function("document.querySelector('iframe').offsetHeight > 1000")
+    frame.get_by_text("The whole answer").click()
+    page.wait_for_url("**/find/?near=59301")
+
+
+def test_without_the_script_the_frame_scrolls(page, partner, lines):
+    folder, address = partner
+    (folder / "plain.html").write_text(f"<!doctype html>{lines[0]}")
+    page.goto(f"{address}/plain.html")
+
+    page.frame_locator("iframe").get_by_role("button", name="Find support").wait_for()
+
+    assert page.locator("iframe").bounding_box()["height"] < 700
+
+
+@pytest.mark.parametrize("path", ["/", "/find/?near=59301", "/data/", "/admin/login/"])
+def test_no_other_page_can_be_framed(page, partner, site, path):
+    folder, address = partner
+    (folder / "other.html").write_text(f'<iframe src="{site}{path}"></iframe>')
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+
+    page.goto(f"{address}/other.html")
+    page.wait_for_load_state("networkidle")
+
+    assert any("frame-ancestors" in words for words in said)
+    assert page.frames[1].url.startswith("chrome-error:")

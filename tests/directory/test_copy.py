@@ -1,0 +1,281 @@
+"""A copy that needs no server: whole, honest about time, with nothing hidden in it."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
+
+from directory.copy.addresses import Addresses, Target
+from directory.copy.folder import LIST, FolderRefused
+from directory.copy.index import places_scripts
+from directory.copy.links import Copier
+from directory.copy.making import Job, addresses_of, make
+from places.models import Place
+from tests.factories import organization, place, state, warmline
+from warmlines.models import Warmline
+
+pytestmark = pytest.mark.django_db
+
+SITE = "https://directory.example.org"
+MORNING = datetime(2026, 11, 24, 17, tzinfo=UTC)
+OFF_THE_DISK = re.compile(r"[a-z]+:|#")
+
+
+def fill():
+    """Open as the copy is made; one that hides its street, and what nobody may see."""
+    facts = {"at": place("59301"), "timezone": "America/Denver", "hours": "24/7"}
+    organization(slug="ours", name="Our Center", serves=[state("MT")], **facts)
+    warmline(slug="line", hours="Mo-Fr 09:00-17:00", serves=[state("MT")])
+    warmline(slug="other-line", who_may_call="anyone")
+    house = organization(slug="house", street="13 Hidden Lane", at=place("59301"))
+    house.zip_code, house.address_withheld = "59301", True
+    house.clean()
+    house.save()
+    gone = {"status": "closed", "closed_because": "The house was sold"}
+    for make_one in (organization, warmline):
+        make_one(slug="draft", name="Unseen draft", status="draft", key="made:draft")
+        make_one(slug="gone", name="Unseen gone", key="made:gone", **gone)
+    organization(slug="far", name="Far Center", at=place("10027"))
+
+
+def copy_into(folder, at=MORNING):
+    return make(Job(folder, SITE, at, addresses_of(["MT"])), processes=1)
+
+
+def pages_of(folder):
+    return {
+        str(path.relative_to(folder)): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*.html")
+    }
+
+
+@pytest.fixture(scope="module")
+def copied(django_db_setup, django_db_blocker, tmp_path_factory):
+    """A copy made once; the tests of it need no database."""
+    folder = tmp_path_factory.mktemp("copy")
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    static = {"STORAGES": settings.STORAGES | {"staticfiles": {"BACKEND": plain}}}
+    with override_settings(**static), django_db_blocker.unblock(), transaction.atomic():
+        fill()
+        copy_into(folder)
+        transaction.set_rollback(True)
+    return folder
+
+
+def dead_links(folder):
+    for name, page in pages_of(folder).items():
+        for tag in re.findall(
+            r'<(?!link rel="(?:canonical|alternate))[a-z][^>]*>', page
+        ):
+            for link in re.findall(r'\s(?:href|src|action)="([^"]*)"', tag):
+                path = re.split(r"[?#]", html.unescape(link))[0]
+                there = (folder / name).parent / path
+                if not OFF_THE_DISK.match(link) and not there.is_file():
+                    yield name, link
+
+
+def test_the_copy_has_each_page_and_each_link_leads_to_a_file(copied):
+    pages = pages_of(copied)
+
+    for name in (
+        "index.html",
+        "find/index.html",
+        "copy/index.html",
+        "states/mt/index.html",
+        "states/mt/map/index.html",
+        "states/mt/print/index.html",
+        "orgs/ours/index.html",
+        "warmlines/line/index.html",
+        "become-a-peer-supporter/index.html",
+        "privacy/index.html",
+    ):
+        assert name in pages
+        assert f"es/{name}" in pages
+    assert (copied / "orgs/ours/contact.vcf").is_file()
+    assert (copied / "static/css/site.css").is_file()
+    assert (copied / "data/organizations.csv").is_file()
+    assert list(dead_links(copied)) == []
+
+
+def test_no_page_speaks_of_now_and_each_says_its_day(copied):
+    pages = pages_of(copied)
+
+    for name, page in pages.items():
+        assert not re.search(r"[Oo]pen now|Closed now|data-open=\"(yes|no)", page), name
+        assert not re.search(r'aria-current="date"|type="module"|data-suggest', page)
+        day = (
+            "24 de noviembre de 2026" if name.startswith("es/") else "November 24, 2026"
+        )
+        assert day in page, name
+    assert "Hours: Mon–Fri 9 am to 5 pm, Mountain time" in pages["index.html"] or (
+        "Hours: Mon–Fri 9 am to 5 pm, Mountain time" in pages["states/mt/index.html"]
+    )
+    assert "Hours: Day and night" in pages["orgs/ours/index.html"]
+
+
+def test_nothing_hidden_is_in_any_file_of_the_copy(copied):
+    for path in copied.rglob("*"):
+        if path.is_file() and path.suffix != ".zip":
+            text = path.read_text(encoding="utf-8")
+            for hidden in ("Hidden Lane", "Unseen", "made:draft", "house was sold"):
+                assert hidden not in text, path
+
+
+def test_forms_that_need_a_server_are_gone_and_the_search_stays(copied):
+    pages = pages_of(copied)
+
+    assert 'action="find/index.html"' in pages["index.html"]
+    assert "<form" not in pages["warmlines/index.html"]
+    assert "filters" not in pages["states/mt/index.html"]
+    report = re.search(
+        r'<a href="([^"]*)"[^>]*>Report a problem', pages["orgs/ours/index.html"]
+    )
+    assert report[1] == "../../copy/index.html#report"
+    assert SITE in pages["copy/index.html"]
+
+
+def test_a_copy_of_some_states_leads_to_the_site_for_the_rest(copied):
+    assert not (copied / "orgs/far").exists()
+    assert not (copied / "states/ny").exists()
+    assert f'href="{SITE}/states/ny/"' in pages_of(copied)["states/index.html"]
+
+
+def test_the_second_run_writes_what_changed_and_removes_what_is_gone(tmp_path):
+    fill()
+    copy_into(tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.html")}
+
+    assert copy_into(tmp_path).written == 0
+
+    organization(slug="new", name="New Center", at=place("59301"))
+    gone = Warmline.objects.get(slug="other-line")
+    gone.close(because="It stopped")
+    result = copy_into(tmp_path)
+
+    assert (tmp_path / "orgs/new/index.html").is_file()
+    assert not (tmp_path / "warmlines/other-line").exists()
+    assert result.removed == 4  # page and card, in each language
+    after = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.html")}
+    page = tmp_path / "privacy/index.html"
+    assert after[page] == before[page]
+    assert list(dead_links(tmp_path)) == []
+
+
+def test_what_else_is_in_the_folder_is_never_touched(tmp_path):
+    (tmp_path / "letter.txt").write_text("mine")
+
+    with pytest.raises(FolderRefused, match="other things"):
+        copy_into(tmp_path)
+
+    (tmp_path / "letter.txt").unlink()
+    copy_into(tmp_path)
+    (tmp_path / "letter.txt").write_text("mine")
+    copy_into(tmp_path)
+    assert (tmp_path / "letter.txt").read_text() == "mine"
+
+
+def test_without_a_site_online_there_is_no_copy(tmp_path):
+    with pytest.raises(CommandError, match="SITE_URL"):
+        call_command("export_site", tmp_path)
+    with pytest.raises(CommandError, match="No state has this code: ZZ"):
+        call_command("export_site", tmp_path, states=["zz"])
+
+
+@pytest.mark.parametrize(
+    ("address", "file", "behind", "source"),
+    [
+        ("/", "index.html", "", "/"),
+        ("/es/", "es/index.html", "", "/es/"),
+        ("/states/mt/#lines", "states/mt/index.html", "#lines", "/states/mt/"),
+        ("/orgs/?page=2", "orgs/page-2.html", "", "/orgs/?page=2"),
+        ("/orgs/?page=../../x", "orgs/index.html", "", "/orgs/"),
+        ("/orgs/x/?kind=cil", "orgs/x/index.html", "", "/orgs/x/"),
+        (
+            "/states/ny/?page=2&kind=cil",
+            "states/ny/kind-cil-page-2.html",
+            "",
+            "/states/ny/?kind=cil&page=2",
+        ),
+        ("/find/?near=59301", "find/index.html", "?near=59301", ""),
+        ("/es/find/?state=MT", "es/states/mt/index.html", "", "/es/states/mt/"),
+        ("/warmlines/?state=MT", "states/mt/index.html", "#lines", "/states/mt/"),
+        ("/warmlines/?open_now=1", "warmlines/index.html", "", "/warmlines/"),
+        ("/warmlines/?near=59301", "find/index.html", "?near=59301", ""),
+        ("/online/?state=MT", "online/index.html", "", "/online/"),
+        ("/orgs/x/contact.vcf", "orgs/x/contact.vcf", "", "/orgs/x/contact.vcf"),
+        ("/es/orgs/x/report/", "es/copy/index.html", "#report", ""),
+        ("/suggest/?what=warmline", "copy/index.html", "#report", ""),
+        ("/static/css/site.css", "static/css/site.css", "", ""),
+        ("/data/warmlines.csv", "data/warmlines.csv", "", ""),
+    ],
+)
+def test_an_address_has_its_file(address, file, behind, source):
+    assert Addresses().target(address) == Target(file, behind, source)
+
+
+@pytest.mark.parametrize(
+    "address", ["/api/", "/admin/", "/embed/", "/kept/", "/find/map/?near=1", "/none/"]
+)
+def test_what_needs_a_server_is_in_no_copy(address):
+    assert Addresses().target(address) is None
+
+
+def test_links_of_a_page_become_files_beside_it():
+    page = (
+        '<link rel="canonical" href="https://directory.example.org/orgs/x/">'
+        '<a href="../?page=2">2</a> <a href="/embed/?a=1&amp;b=2">frame</a>'
+        '<a href="https://directory.example.org/states/mt/">MT</a>'
+        '<a href="tel:988">988</a> href="/orgs/"'
+    )
+
+    made = Copier(Addresses(), SITE).page(page, "/orgs/x/", "orgs/x/index.html")
+
+    assert made.text == (
+        '<link rel="canonical" href="https://directory.example.org/orgs/x/">'
+        '<a href="../page-2.html">2</a> '
+        '<a href="https://directory.example.org/embed/?a=1&amp;b=2">frame</a>'
+        '<a href="../../states/mt/index.html">MT</a>'
+        '<a href="tel:988">988</a> href="/orgs/"'
+    )
+    assert made.pages == {"/orgs/?page=2", "/states/mt/"}
+
+
+def test_every_place_is_in_the_index_near_where_it_is():
+    found = 0
+    for name, script in places_scripts(frozenset({"MT"})):
+        [first, lines] = json.loads(
+            script.decode().removeprefix("copy.places(").removesuffix(");\n").join("[]")
+        )
+        assert name == f"{first}.js"
+        for line in lines.split("\n"):
+            head, *entries = line.split("|")
+            _fips, code, south, east, _name = head.split(",")
+            assert code == "MT"
+            for entry in entries:
+                place_name, up, right = entry.split(",")[:3]
+                if place_name == "59301":
+                    latitude = (int(south) + int(up)) / 100
+                    longitude = (int(east) + int(right)) / 100
+                    real = place("59301")
+                    assert abs(latitude - real.latitude) <= 0.005
+                    assert abs(longitude - real.longitude) <= 0.005
+                found += 1
+    assert found >= Place.objects.below_states().in_state("MT").count()
+
+
+def test_a_stopped_copy_can_be_made_again(tmp_path):
+    (tmp_path / LIST).write_text("[]")
+    (tmp_path / "index.html").write_text("half")
+
+    copy_into(tmp_path)
+
+    assert "half" not in (tmp_path / "index.html").read_text()
+    assert "index.html" in json.loads((tmp_path / LIST).read_text())

@@ -1,0 +1,81 @@
+"""The search in a frame: the one page that others may frame."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+
+import pytest
+
+from tests.factories import organization, place, state, warmline
+
+pytestmark = pytest.mark.django_db
+
+PATHS = ["/embed/", "/embed/?near=59301", "/embed/?state=MT", "/es/embed/?near=59301"]
+
+
+@pytest.fixture
+def listings():
+    facts = {"at": place("59301")}
+    for number in range(7):
+        organization(
+            slug=f"ours-{number}", kind="cil" if number else "peer_run", **facts
+        )
+    warmline(slug="line", serves=[state("MT")])
+    gone = {"status": "closed", "closed_because": "The house was sold"}
+    organization(slug="draft-org", status="draft", **facts)
+    organization(slug="gone-org", **gone, **facts)
+    warmline(slug="draft-line", status="draft", serves=[state("MT")])
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", PATHS)
+def test_a_frame_may_be_anywhere_and_is_as_strict_as_the_rest(client, path):
+    response = client.get(path)
+    page = response.content.decode()
+
+    policy = response["Content-Security-Policy"]
+    assert "frame-ancestors *;" in f"{policy};"
+    assert "unsafe" not in policy
+    assert "X-Frame-Options" not in response
+    assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert response["Cache-Control"] == "no-store"
+    assert not response.cookies
+    assert 'href="tel:988"' in page
+    assert not re.search(r"(draft|gone)-(org|line)|<style| style=| on\w+=", page)
+
+
+@pytest.mark.usefixtures("listings")
+def test_the_answer_is_short_and_leads_to_the_whole_one(client):
+    page = client.get("/embed/?near=59301&kind=cil").content.decode()
+
+    assert page.count('data-listing="org:') == 5
+    assert page.count('data-listing="warmline:line"') == 1
+    assert 'href="/find/?near=59301&amp;kind=cil"' in page
+    assert '<input type="hidden" name="kind" value="cil">' in page
+    assert "ours-0" not in page
+
+
+@pytest.mark.usefixtures("listings")
+def test_links_leave_the_frame_and_questions_stay_in_it(client):
+    page = client.get("/embed/?near=Springfield").content.decode()
+
+    assert '<base target="_top">' in page
+    assert re.search(r'<form[^>]*action="/embed/"[^>]*target="_self"', page)
+    assert re.search(r'href="\?near=[^"]*" target="_self"', page)
+
+
+def test_the_frame_can_be_read_in_spanish(client):
+    page = client.get("/es/embed/").content.decode()
+
+    assert '<html lang="es">' in page
+    assert 'href="/embed/"' in page
+
+
+def test_only_the_script_for_partners_may_be_loaded_from_elsewhere(client):
+    def policy(path):
+        with closing(client.get(path)) as response:
+            return response["Cross-Origin-Resource-Policy"]
+
+    assert policy("/static/js/embed.js") == "cross-origin"
+    assert policy("/static/js/site.js") == "same-origin"

@@ -24,8 +24,7 @@ def test_odd_addresses(visitor):
     found = {}
     for address in requests(random.Random(3), 3 * EXAMPLES):
         answer = visitor.get(address)
-        page = b"" if answer.streaming else answer.content
-        answer.close()
+        page = b"".join(answer) if answer.streaming else answer.content
         where = answer.headers.get("Location", "")
         text = page.decode("utf-8", "replace")
         if problems := list(faults(address, answer.status_code, where, text)):

@@ -10,7 +10,8 @@ from urllib.parse import urljoin
 
 from directory.copy.addresses import Addresses, Target
 
-TAG = re.compile(r"<[a-z][^>]*>")
+# The elements that lead somewhere; what stands in text is no link.
+TAG = re.compile(r"<(?:a|area|form|iframe|img|link|script|use)\b[^>]*>")
 LINK = re.compile(r'(?<=\s)(href|src|action)="([^"]*)"')
 # Addresses that say where the page is online, and stay.
 ONLINE_LINK = re.compile(r'<link rel="(canonical|alternate)"')

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from api.middleware import OPEN
+from api.problems import Problem
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -54,10 +55,13 @@ def well_formed(get_response: GetResponse) -> GetResponse:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        # The API has words of its own for methods that it does not know.
-        if request.method not in METHODS and not OPEN.match(request.path):
+        # The API has words of its own.
+        is_open = OPEN.match(request.path)
+        if request.method not in METHODS and not is_open:
             return HttpResponseNotAllowed(METHODS)
         if "\0" in request.path_info or "\0" in "".join(request.COOKIES.values()):
+            if is_open:
+                return Problem(400)
             raise BadRequest("null character")
         if _body_of(request) > _longest_body(request):
             return render(None, "400.html", status=413)

@@ -168,6 +168,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "axes",
+    "kept",
     "places",
     "listings",
     "desk",

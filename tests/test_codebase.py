@@ -12,6 +12,7 @@ from directory.urls import EXPLAINED
 from tests.conftest import ROOT
 
 APPS = (
+    "kept",
     "places",
     "listings",
     "desk",

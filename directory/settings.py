@@ -147,7 +147,13 @@ CACHES = {
         "LOCATION": "cache",
         # A count for each visitor of a minute; the usual 300 would forget some.
         "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
+    },
+    # Pages without a visitor's words, in each worker's memory and nowhere else.
+    "pages": {
+        "BACKEND": "django.core.cache.backends."
+        + ("dummy.DummyCache" if DEBUG else "locmem.LocMemCache"),
+        "OPTIONS": {"MAX_ENTRIES": 1_000},
+    },
 }
 globals().update(mail(EMAIL_URL))
 
@@ -179,6 +185,7 @@ INSTALLED_APPS = [
     "directory",
 ]
 MIDDLEWARE = [
+    "kept.pages.kept_pages",
     "directory.middleware.security_headers",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -26,6 +26,7 @@ from directory.sheet import state_on_paper
 from directory.states import state_page
 from directory.tilemap import tiles
 from guides.models import Credential, Guide
+from kept.pages import may_be_kept
 from listings.frozen import made_on
 from listings.panel import ONE_PAGE, place_links
 from orgs.kinds import KIND_WORDS
@@ -33,7 +34,7 @@ from orgs.models import Organization
 from places.forms import PlaceForm, StateForm
 from places.models import Place
 from places.states import STATES
-from warmlines.lines import lines_at
+from warmlines.lines import changes, changes_of, lines_at
 from warmlines.models import Warmline
 
 HOME_LINES = 4
@@ -55,7 +56,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "guides": list(Guide.objects.public()[:HOME_GUIDES]),
         "at": at,
     }
-    return render(request, "directory/home.html", context)
+    page = render(request, "directory/home.html", context)
+    return may_be_kept(page, at, changes(lines))
 
 
 @require_safe
@@ -120,24 +122,28 @@ def states(request: HttpRequest) -> HttpResponse:
         for code, state in STATES.items()
     ]
     context = {"rows": rows, "tiles": tiles(organizations)}
-    return render(request, "directory/states.html", context)
+    return may_be_kept(
+        render(request, "directory/states.html", context), timezone.now()
+    )
 
 
 @require_safe
 def state(request: HttpRequest, code: str) -> HttpResponse:
     place = get_object_or_404(Place.objects.states(), code=code.upper())
     at = timezone.now()
+    shown = state_page(place, request.GET, at)
     context = {
         "place": place,
         "zones": STATES[place.code].zones,
-        "page": state_page(place, request.GET, at),
+        "page": shown,
         "sheet_url": reverse("state_sheet", args=[code.lower()]),
         "sheets": SHEETS,
         "credentials": list(Credential.objects.public().in_state(place.state)),
         "guides": list(Guide.objects.named(RURAL, CALLING)),
         "at": at,
     }
-    return render(request, "directory/state.html", context)
+    page = render(request, "directory/state.html", context)
+    return may_be_kept(page, at, changes_of(shown.line_groups))
 
 
 @anonymous_form
@@ -159,7 +165,7 @@ def state_map(request: HttpRequest, code: str) -> HttpResponse:
         "pager": ONE_PAGE,
         "is_search": False,
     }
-    return render(request, "directory/map.html", context)
+    return may_be_kept(render(request, "directory/map.html", context), timezone.now())
 
 
 @require_safe
@@ -167,9 +173,10 @@ def state_sheet(request: HttpRequest, code: str) -> HttpResponse:
     """A state on paper, or on a phone without a signal: numbers first."""
     place = get_object_or_404(Place.objects.states(), code=code.upper())
     address = request.build_absolute_uri(reverse("state", args=[code.lower()]))
-    sheet = state_on_paper(place, address, timezone.now())
+    at = timezone.now()
+    sheet = state_on_paper(place, address, at)
     context = {"sheet": sheet, "style": static("css/sheet.css"), "on_screen": True}
-    return render(request, "directory/sheet.html", context)
+    return may_be_kept(render(request, "directory/sheet.html", context), at)
 
 
 @require_safe
@@ -186,13 +193,15 @@ def online(request: HttpRequest) -> HttpResponse:
         "page": found,
         "at": at,
     }
-    return render(request, "directory/online.html", context)
+    page = render(request, "directory/online.html", context)
+    return may_be_kept(page, at, changes_of(found.line_groups))
 
 
 @require_safe
 def freshness(request: HttpRequest) -> HttpResponse:
-    today = timezone.now().date()
-    return render(request, "directory/freshness.html", {"tables": freshness_on(today)})
+    at = timezone.now()
+    context = {"tables": freshness_on(at.date())}
+    return may_be_kept(render(request, "directory/freshness.html", context), at)
 
 
 @require_safe
@@ -203,7 +212,9 @@ def explain(request: HttpRequest, page: str) -> HttpResponse:
         "contact_email": settings.CONTACT_EMAIL,
         "exit_host": urlsplit(settings.EXIT_URL).hostname,
     }
-    return render(request, f"directory/{page}.html", context)
+    return may_be_kept(
+        render(request, f"directory/{page}.html", context), timezone.now()
+    )
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from kept.pages import may_be_kept
 from listings.linked_data import head
 from listings.pages import or_elsewhere
 from listings.panel import ONE_PAGE, Pager, build_panel, page_number, place_links
@@ -43,7 +44,8 @@ def organizations(request: HttpRequest) -> HttpResponse:
         "near_misses": [] if rows or not words else near_misses(words),
         "pager": Pager.of(request.GET, page, total, PAGE_SIZE),
     }
-    return render(request, "orgs/organizations.html", context)
+    answer = render(request, "orgs/organizations.html", context)
+    return may_be_kept(answer, timezone.now())
 
 
 def near_misses(words: str) -> list[Organization]:
@@ -75,7 +77,7 @@ def cils(request: HttpRequest) -> HttpResponse:
         pager = Pager.of(request.GET, page, total, PAGE_SIZE)
         context |= {"rows": rows, "total": total, "pager": pager}
         context["named"] = place.is_state or any(row.coverage == 0 for row in rows)
-    return render(request, "orgs/cils.html", context)
+    return may_be_kept(render(request, "orgs/cils.html", context), timezone.now())
 
 
 def _serving(place: Place) -> OrganizationQuerySet:
@@ -99,13 +101,15 @@ def organization(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None or not found.is_public:
         return or_elsewhere(request, Organization, slug, found)
     at = timezone.now()
+    status = found.status_at(at) if found.hours else None
     context = {
         "organization": found,
         "at": at,
-        "status": found.status_at(at) if found.hours else None,
+        "status": status,
         "zone": found.timezone,
         "branches": list(found.branches.public().by_town()),
         **head(request, found),
         **sharing(request, found),
     }
-    return render(request, "orgs/organization.html", context)
+    page = render(request, "orgs/organization.html", context)
+    return may_be_kept(page, at, [status.until if status else None])

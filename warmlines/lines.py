@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -70,6 +70,15 @@ def lines_at(
     lines = [Line(w, w.status_at(at), zone or w.timezone or "UTC") for w in warmlines]
     kept = [line for line in lines if line.is_open or not open_now]
     return sorted(kept, key=lambda line: line.urgency)
+
+
+def changes(lines: Iterable[Line]) -> Iterator[datetime | None]:
+    """When each of them opens or closes next."""
+    return (line.status.until for line in lines)
+
+
+def changes_of(groups: Iterable[LineGroup]) -> Iterator[datetime | None]:
+    return changes(line for group in groups for line in group.lines)
 
 
 def grouped(lines: Iterable[Line], place: Place | None) -> list[LineGroup]:

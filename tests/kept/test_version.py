@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from desk import workflow
 from desk.models import Check, Suggestion
@@ -24,17 +24,9 @@ from tests.factories import (
     term,
     warmline,
 )
+from tests.kept.committing import commit
 
 pytestmark = pytest.mark.django_db
-
-
-def commit():
-    """What follows a commit, since a test's own transaction never has one."""
-    waiting, connection.run_on_commit = connection.run_on_commit, []
-    for _savepoints, act, _robust in waiting:
-        act()
-    version.look_again()
-    return version.current()
 
 
 def by_how_much(act, *args, **options):

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from time import time
 
 from django.core.cache import caches
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from kept import version
@@ -69,10 +70,20 @@ def _key(request: HttpRequest) -> str:
         version.look_again()
         return ""
     query = request.META.get("QUERY_STRING", "")
-    if request.method not in ("GET", "HEAD") or not PLAIN.match(query):
+    if not (
+        request.method in ("GET", "HEAD")
+        # What is no page, /healthz and files, must not need the database.
+        and request.path_info.endswith("/")
+        and PLAIN.match(query)
+        and "HTTP_AUTHORIZATION" not in request.META
+    ):
         return ""
-    number = version.current()
-    if number is None or "HTTP_AUTHORIZATION" in request.META:
+    try:
+        number = version.current()
+    except DatabaseError:
+        # The page fails too, and says so under its own headers.
+        return ""
+    if number is None:
         return ""
     packed = bool(GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
     asked = (request.scheme, request.get_host(), request.path_info, query)

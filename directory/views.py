@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from desk.views import anonymous_form, form_methods, report_about
 from directory.answer import advise, answer, find_panel
-from directory.find import CALLING, RURAL, Search
+from directory.find import Search, guides_on
 from directory.forms import FindForm
 from directory.freshness import freshness_on
 from directory.map import map_page
@@ -27,6 +27,7 @@ from directory.states import state_page
 from directory.tilemap import tiles
 from guides.models import Credential, Guide
 from kept.pages import may_be_kept
+from listings.cards import cards
 from listings.frozen import made_on
 from listings.panel import ONE_PAGE, place_links
 from orgs.kinds import KIND_WORDS
@@ -36,6 +37,7 @@ from places.models import Place
 from places.states import STATES
 from warmlines.lines import changes, changes_of, lines_at
 from warmlines.models import Warmline
+from warmlines.search import LineSearch
 
 HOME_LINES = 4
 HOME_GUIDES = 4
@@ -44,7 +46,7 @@ HOME_GUIDES = 4
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
-    lines = lines_at(Warmline.objects.public().from_anywhere().for_cards(), at)
+    lines = LineSearch(None, QueryDict(), at, from_anywhere=True).lines()
     open_lines = [line for line in lines if line.is_open]
     shown = lines if made_on() else open_lines
     for_anyone = [line for line in shown if not line.warmline.is_for_group]
@@ -95,8 +97,9 @@ def find_map(request: HttpRequest) -> HttpResponse:
     if near is None or not near.rows:
         # Find has the words for what is missing, and the ways out.
         return redirect(f"{reverse('find')}?{request.GET.urlencode()}")
+    rows = Organization.objects.whole([*near.rows, *near.folded])
     context = {
-        "page": map_page([*near.rows, *near.folded], search.place, near.first_number),
+        "page": map_page(rows, search.place, near.first_number),
         "heading": near.heading,
         "back_url": f"{reverse('find')}?{request.GET.urlencode()}",
         "pager": near.pager,
@@ -139,7 +142,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
         "sheet_url": reverse("state_sheet", args=[code.lower()]),
         "sheets": SHEETS,
         "credentials": list(Credential.objects.public().in_state(place.state)),
-        "guides": list(Guide.objects.named(RURAL, CALLING)),
+        "guides": guides_on(""),
         "at": at,
     }
     page = render(request, "directory/state.html", context)
@@ -227,11 +230,12 @@ def broken(request: HttpRequest) -> HttpResponse:
 def style(request: HttpRequest) -> HttpResponse:
     """The parts of the design side by side, for whoever works on it."""
     at = timezone.now()
-    organizations = Organization.objects.public().for_cards()
+    found = Organization.objects.public().by_name()[:2].hits()
     context = {
         "form": PlaceForm(),
         "lines": lines_at(Warmline.objects.public().for_cards()[:2], at),
-        "organizations": list(organizations.by_name()[:2]),
+        "cards": cards(Organization, found, "orgs/_card.html"),
+        "rows": cards(Organization, found, "orgs/_row.html"),
         "at": at,
     }
     return render(request, "directory/style.html", context)

@@ -21,8 +21,10 @@ from django.db.models import (
     Window,
 )
 
+from kept.memory import Shelf
 from listings.words import fold
 from places.models import Place
+from places.near import Hit
 
 ListingT = TypeVar("ListingT", bound=models.Model)
 
@@ -36,6 +38,21 @@ UUID_KEY = re.compile(r"uuid:[0-9a-f-]{36}")
 class TermQuerySet(models.QuerySet[Any]):
     def of(self, kind: str) -> Self:
         return self.filter(kind=kind)
+
+
+STATES: Shelf[str, dict[str, int]] = Shelf(4)
+
+
+def state_number(code: str) -> int:
+    """The number of a state's row in the gazetteer; 0 is no row."""
+    known = STATES.get(
+        "all", lambda: dict(Place.objects.states().values_list("code", "pk"))
+    )
+    return known.get(code, 0)
+
+
+def _hit(row: tuple[Any, ...]) -> Hit:
+    return Hit(row[0], coverage=row[1] if len(row) > 1 else None)
 
 
 class ListingQuerySet(models.QuerySet[ListingT]):
@@ -118,13 +135,20 @@ class ListingQuerySet(models.QuerySet[ListingT]):
             found = found.filter(Q(search_text__contains=word) | Exists(labels))
         return found
 
-    def page(self, *, limit: int, offset: int) -> tuple[list[ListingT], int]:
+    def page(self, *, limit: int, offset: int) -> tuple[list[Hit], int]:
         """Some rows and how many there are in all, in one query."""
         counted = self.annotate(rows_in_all=Window(models.Count("*")))
-        rows: list[Any] = list(counted[offset : offset + limit])
-        if rows or not offset:
-            return rows, rows[0].rows_in_all if rows else 0
+        rows = counted.values_list(*self._hit_fields(), "rows_in_all")
+        found = list(rows[offset : offset + limit])
+        if found or not offset:
+            return [_hit(row[:-1]) for row in found], found[0][-1] if found else 0
         return [], self.count()
+
+    def hits(self) -> list[Hit]:
+        return [_hit(row) for row in self.values_list(*self._hit_fields())]
+
+    def _hit_fields(self) -> list[str]:
+        return ["pk", *({"coverage"} & self.query.annotations.keys())]
 
     def term_counts(self, kinds: Iterable[str]) -> models.QuerySet[Any, Any]:
         """(kind, slug, how many of these listings carry it)."""
@@ -141,7 +165,7 @@ class ListingQuerySet(models.QuerySet[ListingT]):
 
     def naming(self, places: Iterable[Place]) -> Self:
         """Whose service area names one of these states or counties."""
-        return self.filter(Exists(self._areas(places)))
+        return self.filter(Exists(self._areas([place.pk for place in places])))
 
     def naming_state(self, code: str) -> Self:
         """Whose service area names the state, or a county of it."""
@@ -154,12 +178,11 @@ class ListingQuerySet(models.QuerySet[ListingT]):
 
     def covering(self, place: Place) -> Self:
         """Annotate `coverage`, SERVES_COUNTY … AREA_UNKNOWN; null serves elsewhere."""
-        state = Place.objects.states().filter(code=place.state)
         county = place.own_county
         return self.annotate(
             coverage=Case(
-                When(Exists(self._areas([county] if county else [])), SERVES_COUNTY),
-                When(Exists(self._areas(state)), SERVES_STATE),
+                When(Exists(self._areas([county.pk] if county else [])), SERVES_COUNTY),
+                When(Exists(self._areas([state_number(place.state)])), SERVES_STATE),
                 When(area="nationwide", then=Value(SERVES_NATION)),
                 When(area="unknown", then=Value(AREA_UNKNOWN)),
                 output_field=IntegerField(),
@@ -175,5 +198,5 @@ class ListingQuerySet(models.QuerySet[ListingT]):
     def _terms(self) -> models.QuerySet[Any]:
         return self._through("terms")
 
-    def _areas(self, places: Iterable[Place]) -> models.QuerySet[Any]:
-        return self._through("serves").filter(place__in=places)
+    def _areas(self, places: Iterable[int]) -> models.QuerySet[Any]:
+        return self._through("serves").filter(place_id__in=places)

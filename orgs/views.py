@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kept.pages import may_be_kept
+from listings.cards import cards
 from listings.linked_data import head
 from listings.pages import or_elsewhere
 from listings.panel import ONE_PAGE, Pager, build_panel, page_number, place_links
@@ -28,20 +29,22 @@ def organizations(request: HttpRequest) -> HttpResponse:
     form = CatalogueForm(request.GET)
     form.is_valid()
     words = form.cleaned_data.get("q") or ""
-    chosen = CatalogueFilter(request.GET, queryset=Organization.objects.none())
+    chosen = CatalogueFilter(request.GET)
     scope = Organization.objects.public().matching(words)
     page = page_number(request.GET)
-    found = chosen.narrow(scope).for_cards().by_name()
-    rows, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    panel = build_panel(chosen.form, request.GET, chosen.counts(scope), keep=["q"])
+    found = chosen.narrow(scope).by_name()
+    hits, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    key = None if words else ("catalogue",)
+    counts = chosen.counts(lambda: scope, key)
+    panel = build_panel(chosen, request.GET, counts, ["q"], key)
     context = {
         "form": form,
         "words": words,
-        "rows": rows,
+        "rows": cards(Organization, hits, "orgs/_catalogue_row.html"),
         "total": total,
         "panel": panel,
-        "advice": [] if rows else panel.advice(chosen.counter(scope)),
-        "near_misses": [] if rows or not words else near_misses(words),
+        "advice": [] if hits else panel.advice(chosen.counter(scope)),
+        "near_misses": [] if hits or not words else near_misses(words),
         "pager": Pager.of(request.GET, page, total, PAGE_SIZE),
     }
     answer = render(request, "orgs/organizations.html", context)
@@ -72,8 +75,9 @@ def cils(request: HttpRequest) -> HttpResponse:
         "pager": ONE_PAGE,
     }
     if place:
-        found = _serving(place).for_cards()
-        rows, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+        found = _serving(place)
+        hits, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+        rows = cards(Organization, hits, "orgs/_card.html")
         pager = Pager.of(request.GET, page, total, PAGE_SIZE)
         context |= {"rows": rows, "total": total, "pager": pager}
         context["named"] = place.is_state or any(row.coverage == 0 for row in rows)

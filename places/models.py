@@ -134,6 +134,12 @@ class Place(models.Model):
         return self if self.is_county else self.county
 
     @property
+    def area(self) -> tuple[int | None, str]:
+        """What it lies in, as far as who serves it can tell: its county and state."""
+        county = self.own_county
+        return (county.pk if county else None, self.state)
+
+    @property
     def state_name(self) -> str:
         return STATES[self.state].name
 

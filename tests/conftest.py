@@ -18,7 +18,7 @@ from django.db import transaction
 from django.template import engines
 
 from directory.management.commands.compile_words import compile_file
-from kept import version
+from kept import memory, version
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -113,6 +113,7 @@ def quick_passwords(settings):
 def nothing_kept():
     """Each test begins with a process that has served nobody yet."""
     caches["pages"].clear()
+    memory.forget()
     version.look_again()
 
 

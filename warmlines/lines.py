@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
+from kept.memory import Shelf
 from listings.frozen import made_on
 from listings.hours import State, Status
 from listings.querysets import SERVES_STATE
 from places.models import Place
+from places.near import Hit
 from places.states import STATES
 from warmlines.models import Warmline
 
@@ -49,6 +51,18 @@ class Line:
         unknown = self.status.state is State.UNKNOWN
         opens = NEVER if self.is_open else self.status.opens or NEVER
         return (not self.is_open, unknown, opens, self.warmline.slug)
+
+
+# Whole lines, some 15 KB each.
+SHELF: Shelf[int, Warmline] = Shelf(2_000)
+
+
+def whole(hits: Iterable[Hit]) -> list[Warmline]:
+    """The lines that a search found, as surely as each serves the place."""
+    hits = list(hits)
+    read = Warmline.objects.for_cards().in_bulk
+    found = SHELF.take([hit.pk for hit in hits], read)
+    return [found[hit.pk].as_covering(hit.coverage) for hit in hits]
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,12 @@ class Warmline(Listing):
     def catalogue(self) -> str:
         return "warmline"
 
+    def as_covering(self, coverage: int | None) -> Self:
+        """This line beside one search; the line itself is shared by many."""
+        twin = self.__class__.__new__(self.__class__)
+        twin.__dict__.update(self.__dict__, coverage=coverage)
+        return twin
+
     @property
     def takes_anyone(self) -> bool:
         return self.who_may_call == self.WhoMayCall.ANYONE

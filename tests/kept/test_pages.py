@@ -132,8 +132,7 @@ def test_it_never_outlives_the_next_opening_or_closing(
         response = client.get(path)
         assert response["CDN-Cache-Control"] == f"max-age={seconds}"
     with time_machine.travel(NOON + timedelta(minutes=2), tick=False):
-        asked, _response = queries(client, path)
-        assert asked > 0
+        assert client.get(path).content != response.content
 
 
 @pytest.mark.usefixtures("listings")

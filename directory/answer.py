@@ -49,7 +49,7 @@ def _lead(search: Search, panel: Panel, sections: list[Section]) -> str:
         serving = any(part.total for part in sections if part.name == "serving")
         missing = "" if serving else panel.missing
         return missing or _nothing(search)
-    if not near.has_miles:
+    if search.words or not near.has_miles:
         return _count_words(near)
     if near.pager.page > 1:
         return _page_words(near)

@@ -16,6 +16,7 @@ from guides.models import Guide
 from kept.memory import Shelf
 from listings.cards import Card, cards
 from listings.panel import ONE_PAGE, Advice, Pager, page_number
+from listings.wording import relevance
 from orgs import servers
 from orgs.filters import OrganizationFilter
 from orgs.models import Organization
@@ -192,11 +193,13 @@ class Search:
             miles=self.radius,
             limit=PAGE_SIZE,
             offset=(page - 1) * PAGE_SIZE,
-            total=None if self.radius else self._placed(found),
+            first=relevance(self.words),
+            total=None if self.radius or self.words else self._placed(found),
             shape=self.scope_shape,
         )
         rows = as_cards(result.hits)
-        nearest = rows[0].distance_miles if rows and page == 1 else None
+        in_order = bool(rows) and page == 1 and not self.words
+        nearest = rows[0].distance_miles if in_order else None
         far = nearest is not None and nearest > FAR_MILES
         shown = FAR_SHOWN if far else PAGE_SIZE
         section = Near(
@@ -249,7 +252,7 @@ class Search:
 
     def _matching(self, organizations: Any, words: str) -> Near:
         page = page_number(self.params)
-        found = self.filter.narrow(organizations).by_name()
+        found = self.filter.narrow(organizations).by_relevance(words)
         hits, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
         heading = _("Listings that match “%(words)s”") % {"words": words}
         section = Near(

@@ -22,7 +22,7 @@ from django.db.models import (
 )
 
 from kept.memory import Shelf
-from listings.words import fold
+from listings.wording import relevance, saying
 from places.models import Place
 from places.near import Hit
 
@@ -128,12 +128,13 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         return self.filter(wanted)
 
     def matching(self, words: str) -> Self:
-        """Every word stands in the name, town, summary or a term's label."""
-        found = self
-        for word in fold(words).split()[:8]:
-            labels = self._terms().filter(term__label__icontains=word)
-            found = found.filter(Q(search_text__contains=word) | Exists(labels))
-        return found
+        """Every word begins a word of the name, town, summary or a term's label."""
+        return self.filter(saying(self, words)) if words else self
+
+    def by_relevance(self, words: str) -> Self:
+        """Those first whose name has the words; then by name."""
+        first = relevance(words)
+        return self.order_by(*([first] if first else []), "name", "slug")
 
     def page(self, *, limit: int, offset: int) -> tuple[list[Hit], int]:
         """Some rows and how many there are in all, in one query."""
@@ -179,10 +180,11 @@ class ListingQuerySet(models.QuerySet[ListingT]):
     def covering(self, place: Place) -> Self:
         """Annotate `coverage`, SERVES_COUNTY … AREA_UNKNOWN; null serves elsewhere."""
         county = place.own_county
+        state = place.pk if place.is_state else state_number(place.state)
         return self.annotate(
             coverage=Case(
                 When(Exists(self._areas([county.pk] if county else [])), SERVES_COUNTY),
-                When(Exists(self._areas([state_number(place.state)])), SERVES_STATE),
+                When(Exists(self._areas([state])), SERVES_STATE),
                 When(area="nationwide", then=Value(SERVES_NATION)),
                 When(area="unknown", then=Value(AREA_UNKNOWN)),
                 output_field=IntegerField(),

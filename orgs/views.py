@@ -32,7 +32,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
     chosen = CatalogueFilter(request.GET)
     scope = Organization.objects.public().matching(words)
     page = page_number(request.GET)
-    found = chosen.narrow(scope).by_name()
+    found = chosen.narrow(scope).by_relevance(words)
     hits, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
     key = None if words else ("catalogue",)
     counts = chosen.counts(lambda: scope, key)

@@ -108,16 +108,20 @@ class LocatedQuerySet(models.QuerySet[LocatedT]):
         miles: float | None,
         limit: int,
         offset: int = 0,
+        first: Any = None,
         total: int | None = None,
         shape: Hashable = None,
     ) -> NearPage:
-        """By distance, ties by slug.
+        """By distance, ties by slug; by `first` before, if it is given.
 
         Without a radius the total may be known before. A queryset with a `shape`, the
         same for no other queryset, has its SQL worked out once.
         """
-        if miles is not None:
-            return self.within(point, miles=miles)._counted(offset, limit)
+        if first is not None or miles is not None:
+            far = self.with_point().measured_from(point)
+            found = far if miles is None else self.within(point, miles=miles)
+            order = [first, "chord2"] if first is not None else ["chord2"]
+            return found.order_by(*order, "slug")._counted(offset, limit)
         everywhere = self.with_point()
         if total is None:
             total = everywhere.count()
@@ -137,7 +141,7 @@ class LocatedQuerySet(models.QuerySet[LocatedT]):
 
     def _counted(self, offset: int, limit: int) -> NearPage:
         """A page and the total, in one query."""
-        rows = self.annotate(in_all=Window(Count("*"))).order_by("chord2", "slug")
+        rows = self.annotate(in_all=Window(Count("*")))
         counted = rows.values_list("pk", "chord2", "in_all")
         found = list(counted[offset : offset + limit])
         total = found[0][2] if found else self.count() if offset else 0

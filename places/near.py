@@ -56,7 +56,8 @@ def _sides(boxes: Iterable[Box]) -> list[float]:
 
 
 def _in_boxes(sides: Sequence[float]) -> Q:
-    inside = Q(pk=None)
+    # Not from Q(pk=None): "or no number" would keep SQLite from its index.
+    inside = Q()
     for n in range(0, len(sides), 4):
         inside |= Q(
             latitude__gte=sides[n],

@@ -147,7 +147,6 @@ def loads() -> dict[str, Any]:
     from orgs.models import Organization  # noqa: PLC0415
 
     text = (ROOT / "fixtures/organizations.csv").read_text(encoding="utf-8")
-    fresh = text.replace("org:", "again:").replace("\norganizations:", "\nagain:")
     header, *rows = text.splitlines()
     fresh = "\n".join([header, *(f"again-{row}" for row in rows)])
     before = Organization.objects.count()

@@ -71,6 +71,23 @@ POSTGRESQL: dict[str, Any] = {
 
 ADDRESS = r"^$|^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$"
 
+def shared_cache(url: str) -> dict[str, Any]:
+    """What every worker sees: Redis or Valkey, or a table of the database."""
+    backends = "django.core.cache.backends"
+    if not url:
+        # A count for each visitor of a minute; the usual 300 would forget some.
+        most = {"MAX_ENTRIES": 20_000}
+        table = {"BACKEND": f"{backends}.db.DatabaseCache", "LOCATION": "cache"}
+        return table | {"OPTIONS": most}
+    if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+        raise ImproperlyConfigured(
+            "CACHE_URL must begin with redis://, rediss:// (TLS) or unix://; "
+            "a Valkey server is named in the same way."
+        )
+    return {"BACKEND": f"{backends}.redis.RedisCache", "LOCATION": url}
+
+
+
 
 def mail(url: str) -> dict[str, Any]:
     """Django's mail settings for smtp://user:password@host:port/?tls=1 or ?ssl=1."""
@@ -103,6 +120,8 @@ try:
     HTTPS = env.bool("HTTPS", False)
     DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
     DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR}/db.sqlite3"
+    # redis://host:6379/0 where many workers on several machines count together.
+    CACHE_URL = env.str("CACHE_URL", "")
     # Where people can write to the curators; the contact page shows it.
     CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
     # Where the Leave button goes: a page that shows nothing personal.
@@ -141,14 +160,9 @@ SECRET_KEY, *SECRET_KEY_FALLBACKS = secret_keys()
 for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS):
     refuse_weak(key, ALLOWED_HOSTS, BIND, debug=DEBUG)
 DATABASES = {"default": database(DATABASE_URL)}
-# A table of the database, so that every worker counts the same tries.
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache",
-        # A count for each visitor of a minute; the usual 300 would forget some.
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
-    },
+    # Shared, so that every worker counts the same tries.
+    "default": shared_cache(CACHE_URL),
     # Pages without a visitor's words, in each worker's memory and nowhere else.
     "pages": {
         "BACKEND": "django.core.cache.backends."

@@ -73,7 +73,7 @@ def _once(database: Results) -> str:
 
 def svg(sizes: Results, title: str) -> str:
     """Cost against size, both on logarithmic scales."""
-    numbers = sorted(sizes)
+    numbers: list[Any] = sorted(sizes)
     series = {
         name: [sizes[n]["pages"][name]["cpu_ms"] for n in numbers] for name in DRAWN
     }

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from kept.memory import Shelf
 from listings.cards import Card, cards
 from listings.filters import BY_HOW, ListingFilter
 from listings.panel import (
@@ -33,6 +34,10 @@ from warmlines.models import Warmline
 MOST_CARDS = 60
 CARDS_A_KIND = 8
 PAGE_SIZE = 40
+
+
+# Of each state, what does not change from minute to minute.
+SHELF: Shelf[tuple[Any, ...], Any] = Shelf(1_000)
 
 
 @dataclass(frozen=True)
@@ -74,9 +79,10 @@ def state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
     chosen = StateFilter(params)
     scope = Organization.objects.public().in_state(place.state)
     found = chosen.narrow(scope)
-    counts = Counter(found.kind_counts())
-    total = counts.total()
     key = ("state", place.state)
+    asked = (*key, *chosen.key)
+    counts = SHELF.get(("kinds", *asked), lambda: Counter(found.kind_counts()))
+    total = counts.total()
     tallies = chosen.counts(lambda: scope, key)
     page = StatePage(
         place=place,
@@ -90,18 +96,23 @@ def state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
     if chosen.chosen and total > MOST_CARDS:
         _fill_one_page(page, found, counts, params)
     else:
-        page.sections = _overview(found, counts, params)
+        limit = None if total <= MOST_CARDS else CARDS_A_KIND
+        hits = SHELF.get(
+            ("first", *asked), lambda: found.by_town().first_of_each_kind(limit)
+        )
+        page.sections = _overview(hits, counts, params)
     if page.pager.page == 1 and not chosen.chosen:
         page.elsewhere = _elsewhere(place)
         page.line_groups = _lines(place, at)
     return page
 
 
-def _overview(found: Any, counts: Counter[str], params: QueryDict) -> list[KindSection]:
+def _overview(
+    hits: list[Hit], counts: Counter[str], params: QueryDict
+) -> list[KindSection]:
     """Every kind; where that would be too many cards, the first of each."""
-    limit = None if counts.total() <= MOST_CARDS else CARDS_A_KIND
     by_kind: dict[str, list[Card]] = {}
-    for row in _rows(found.by_town().first_of_each_kind(limit)):
+    for row in _rows(hits):
         by_kind.setdefault(row.kind, []).append(row)
     return [
         _section(kind, by_kind[kind], counts[kind], query_with(params, kind=kind))
@@ -143,10 +154,16 @@ def _rows(hits: list[Hit], level: int = 4) -> list[Card]:
 
 def _elsewhere(place: Place) -> list[Card]:
     """What stands in another state and serves this one by name."""
-    found = Organization.objects.public().naming_state(place.state)
-    return _rows(found.exclude(state=place.state).by_name()[:20].hits(), level=3)
+
+    def find() -> list[Hit]:
+        found = Organization.objects.public().naming_state(place.state)
+        return found.exclude(state=place.state).by_name()[:20].hits()
+
+    return _rows(SHELF.get(("elsewhere", place.state), find), level=3)
 
 
 def _lines(place: Place, at: datetime) -> list[LineGroup]:
-    found = Warmline.objects.public().in_state(place).hits()
-    return grouped(lines_at(whole(found), at, zone=place.timezone), place)
+    hits = SHELF.get(
+        ("lines", place.state), lambda: Warmline.objects.public().in_state(place).hits()
+    )
+    return grouped(lines_at(whole(hits), at, zone=place.timezone), place)

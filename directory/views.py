@@ -141,7 +141,8 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
         "page": shown,
         "sheet_url": reverse("state_sheet", args=[code.lower()]),
         "sheets": SHEETS,
-        "credentials": list(Credential.objects.public().in_state(place.state)),
+        # Read only where the template has not kept what it says of them.
+        "credentials": Credential.objects.public().in_state(place.state),
         "guides": guides_on(""),
         "at": at,
     }

@@ -60,9 +60,16 @@ SHELF: Shelf[int, Warmline] = Shelf(2_000)
 def whole(hits: Iterable[Hit]) -> list[Warmline]:
     """The lines that a search found, as surely as each serves the place."""
     hits = list(hits)
-    read = Warmline.objects.for_cards().in_bulk
-    found = SHELF.take([hit.pk for hit in hits], read)
+    found = SHELF.take([hit.pk for hit in hits], _read)
     return [found[hit.pk].as_covering(hit.coverage) for hit in hits]
+
+
+def _read(pks: list[int]) -> dict[int, Warmline]:
+    """Each with what grouping asks of it, found once for all who share it."""
+    found: dict[int, Warmline] = Warmline.objects.for_cards().in_bulk(pks)
+    for warmline in found.values():
+        _known = warmline.group, warmline.state_codes
+    return found
 
 
 @dataclass(frozen=True)
@@ -158,7 +165,7 @@ def by_state(lines: Iterable[Line]) -> list[LineGroup]:
     for line in lines:
         if line.warmline.takes_anyone:
             anyone.append(line)
-        codes = {place.state for place in line.warmline.serves.all()}
+        codes = line.warmline.state_codes
         for code in codes:
             states.setdefault(code, []).append(line)
         if not (codes or line.warmline.takes_anyone):

@@ -349,3 +349,7 @@ def guides_on(words: str) -> list[Guide]:
     if words:
         return list(Guide.objects.public().matching(words)[:GUIDES_SHOWN])
     return GUIDES.get("here", lambda: list(Guide.objects.named(RURAL, CALLING)))
+
+
+def first_guides(count: int) -> list[Guide]:
+    return GUIDES.get("first", lambda: list(Guide.objects.public()[:count]))

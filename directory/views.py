@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from desk.views import anonymous_form, form_methods, report_about
 from directory.answer import advise, answer, find_panel
-from directory.find import Search, guides_on
+from directory.find import Search, first_guides, guides_on
 from directory.forms import FindForm
 from directory.freshness import freshness_on
 from directory.map import map_page
@@ -55,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "lines": for_anyone[:HOME_LINES],
         "open_count": len(open_lines),
         "states": list(STATES.values()),
-        "guides": list(Guide.objects.public()[:HOME_GUIDES]),
+        "guides": first_guides(HOME_GUIDES),
         "at": at,
     }
     page = render(request, "directory/home.html", context)

@@ -25,7 +25,7 @@ from directory.online import online_page
 from directory.sheet import state_on_paper
 from directory.states import state_page
 from directory.tilemap import tiles
-from guides.models import Credential, Guide
+from guides.models import Credential
 from kept.pages import may_be_kept
 from listings.cards import cards
 from listings.frozen import made_on

@@ -96,13 +96,11 @@ class Listing(Sourced):
         "website",
     )
 
-
     # Reads what listings.hsds_rows makes of another publisher's HSDS.
     hsds_importer: ClassVar[str]
 
     # Days until a listing that was checked should be checked again.
     check_every_days: ClassVar = 180
-
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(_("slug"), max_length=120, unique=True, blank=True)
     summary = models.TextField(_("summary"), blank=True)
@@ -203,7 +201,6 @@ class Listing(Sourced):
     search_text = models.TextField(default="", blank=True, editable=False)
 
     internal = Sourced.internal | INTERNAL
-
     objects: ClassVar[ListingQuerySet[Any]] = ListingQuerySet.as_manager()  # type: ignore[assignment]
     history = HistoricalRecords(
         inherit=True,

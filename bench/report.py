@@ -35,10 +35,14 @@ def lines(results: Results) -> list[str]:
     found = []
     for name, database in results.items():
         for size, one in database["sizes"].items():
-            found += ["", f"**{name}, {int(size):,} organizations**", *_pages(one), ""]
-            found += _searches(one)
+            found += of_size(name, size, one)
         found += ["", f"{name}: {_once(database)}"]
     return found
+
+
+def of_size(name: str, size: int, one: Results) -> list[str]:
+    title = f"**{name}, {size:,} organizations**"
+    return ["", title, *_pages(one), "", *_searches(one)]
 
 
 def _pages(one: Results) -> list[str]:

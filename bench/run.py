@@ -14,6 +14,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tqdm import tqdm
 
@@ -22,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench.databases import postgresql  # noqa: E402
 from bench.load import measure, memory_mb  # noqa: E402
-from bench.report import write  # noqa: E402
+from bench.report import of_size, write  # noqa: E402
 from bench.served import Site, environment_of, run, served  # noqa: E402
 
 SIZES = [1_157, 10_000, 100_000]
@@ -81,7 +82,9 @@ def measure_database(url: str, sizes: list[int], bar: Any) -> dict[str, Any]:
         for size in sizes:
             run(environment, "bench/synthetic.py", str(size))
             with served(environment) as site:
-                found["sizes"][size] = measure_size(site, zips, bar)
+                one = found["sizes"][size] = measure_size(site, zips, bar)
+            # Said at once: the next size takes a while.
+            bar.write("\n".join(of_size(urlsplit(url).scheme or "sqlite", size, one)))
             if size == sizes[0]:
                 found |= json.loads(run(environment, "bench/inside.py", "lookups"))
                 found |= json.loads(run(environment, "bench/inside.py", "loads"))

@@ -88,6 +88,17 @@ def test_a_radius_holds_just_what_is_within_it(scattered, miles):
     assert page.total == len(found)
 
 
+def test_a_query_whose_sql_is_known_finds_the_same(scattered):
+    # Both sides of the date line are two boxes.
+    for code in ("59301", "10027", "96799", "99546", "96910"):
+        wish = {"miles": None, "limit": 20, "total": 50_000}
+        anew = Organization.objects.nearest_page(place(code).point, **wish)
+        known = Organization.objects.nearest_page(
+            place(code).point, shape="test", **wish
+        )
+        assert known == anew
+
+
 def test_pages_hold_every_listing_once(scattered):
     point = place("96799").point
     slugs = []

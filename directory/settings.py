@@ -71,6 +71,7 @@ POSTGRESQL: dict[str, Any] = {
 
 ADDRESS = r"^$|^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$"
 
+
 def shared_cache(url: str) -> dict[str, Any]:
     """What every worker sees: Redis or Valkey, or a table of the database."""
     backends = "django.core.cache.backends"
@@ -85,8 +86,6 @@ def shared_cache(url: str) -> dict[str, Any]:
             "a Valkey server is named in the same way."
         )
     return {"BACKEND": f"{backends}.redis.RedisCache", "LOCATION": url}
-
-
 
 
 def mail(url: str) -> dict[str, Any]:

@@ -37,14 +37,14 @@ def changed() -> None:
     who hold a listing each would wait for one another. If the process dies between the
     two, what is kept in memory is gone with it, and kept pages end within a minute.
     """
-    if not _is_changing():
+    if not is_changing():
         transaction.on_commit(_count, robust=True)
 
 
 def current() -> int | None:
     """The number; None inside a transaction that changed facts, where nothing kept
     is true and nothing made may be kept."""
-    return None if _is_changing() else latest().number
+    return None if is_changing() else latest().number
 
 
 def latest() -> Version:
@@ -64,7 +64,8 @@ def look_again() -> None:
     _seen = (0.0, None)
 
 
-def _is_changing() -> bool:
+def is_changing() -> bool:
+    """Has this transaction changed a published fact already?"""
     waiting = transaction.get_connection().run_on_commit
     return any(act is _count for _savepoints, act, _robust in waiting)
 

@@ -46,9 +46,10 @@ def of_size(name: str, size: int, one: Results) -> list[str]:
 
 
 def _pages(one: Results) -> list[str]:
-    head = "| page | / empty | CPU ms (empty) | p50 / p95 / p99 ms | bytes |"
+    head = "| page | / empty | CPU ms (first, empty) | p50 / p95 / p99 ms | bytes |"
     rows = [
-        f"| {name} | {row['ratio']:.3f} | {row['cpu_ms']} ({row['hello_cpu_ms']}) | "
+        f"| {name} | {row['ratio']:.3f} | {row['cpu_ms']} "
+        f"({row['first_cpu_ms']}, {row['hello_cpu_ms']}) | "
         f"{row['p50_ms']} / {row['p95_ms']} / {row['p99_ms']} | {row['bytes']:,} |"
         for name, row in one["pages"].items()
     ]

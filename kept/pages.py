@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from time import time
 
 from django.core.cache import caches
+from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
@@ -79,14 +80,14 @@ def _key(request: HttpRequest) -> str:
     ):
         return ""
     try:
-        number = version.current()
-    except DatabaseError:
-        # The page fails too, and says so under its own headers.
+        host, number = request.get_host(), version.current()
+    except (DatabaseError, DisallowedHost):
+        # What answers further in says so, under its own headers.
         return ""
     if number is None:
         return ""
     packed = bool(GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
-    asked = (request.scheme, request.get_host(), request.path_info, query)
+    asked = (request.scheme, host, request.path_info, query)
     return hashlib.sha256(repr((number, packed, *asked)).encode()).hexdigest()
 
 

@@ -19,7 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 BATCH = 2_000
 FIRST = ["Hope", "Harbor", "River", "Valley", "Sunrise", "Open", "New", "Rising"]
+WORDS = [*"coffee walks music art writing garden kitchen bikes books chess".split()]  # noqa: SIM905
 LAST = ["Peer Center", "Recovery House", "Wellness Network", "Drop-in"]
+ABOUT = [f"{a} and {b}" for a in WORDS for b in WORDS if a != b]
 HOURS = ["24/7", "Mo-Fr 09:00-17:00", "Mo-Su 16:00-24:00", "Fr-Su 18:00-02:00", ""]
 
 
@@ -54,7 +56,7 @@ def _organization(number: int, town: Any, chance: random.Random) -> Any:
         status="published",
         phone=f"+140655501{number % 100:02}",
         website="https://example.org/",
-        summary="People who have been there, over coffee.",
+        summary=f"People who have been there: {chance.choice(ABOUT)}.",
         city=town.name,
         state=town.state,
         county=town.county,

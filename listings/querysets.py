@@ -131,6 +131,10 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         """Every word begins a word of the name, town, summary or a term's label."""
         return self.filter(saying(self, words)) if words else self
 
+    def carrying(self, terms: Iterable[int]) -> Exists:
+        """The condition of carrying one of these terms, by number."""
+        return Exists(self._terms().filter(term_id__in=list(terms)))
+
     def by_relevance(self, words: str) -> Self:
         """Those first whose name has the words; then by name."""
         first = relevance(words)

@@ -27,11 +27,30 @@ def searched(words: str) -> list[str]:
 def saying(queryset: Any, words: str) -> Q:
     """Every word begins a word of the name, town, summary or a term's label."""
     model, using = queryset.model, queryset.db
+    table = model._meta.db_table
+    indexed = connections[using].vendor == "sqlite" and is_there(using, table)
+    terms = {word: _terms_with(model, word) for word in searched(words)}
+    plain = [word for word, found in terms.items() if not found]
     found = Q()
-    for word in searched(words):
-        sql, params = _rows_with(model, using, word)
-        found &= Q(pk__in=RawSQL(sql, params))  # noqa: S611  # words are parameters
+    if indexed and plain:
+        # All at once: the rarest word then leads.
+        match = " AND ".join(f'"{word}"*' for word in plain)
+        found &= Q(pk__in=RawSQL(_words_of(table), [match]))  # noqa: S611
+    elif plain:
+        for word in plain:
+            found &= _beginning(word)
+    for word, carried in terms.items():
+        if carried and plain:
+            # The words before have left few rows, and each is looked at.
+            found &= _beginning(word) | Q(queryset.carrying(carried))
+        elif carried:
+            sql, params = _union(model, word, carried, indexed=indexed)
+            found &= Q(pk__in=RawSQL(sql, params))  # noqa: S611  # words are parameters
     return found
+
+
+def _beginning(word: str) -> Q:
+    return Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
 
 
 def relevance(words: str) -> Case | None:
@@ -52,25 +71,25 @@ def relevance(words: str) -> Case | None:
     )
 
 
-def _rows_with(model: Any, using: str, word: str) -> tuple[str, list[Any]]:
+def _words_of(table: str) -> str:
+    return f"SELECT rowid FROM {table}_words WHERE {table}_words MATCH %s"  # noqa: S608
+
+
+def _union(
+    model: Any, word: str, terms: list[int], *, indexed: bool
+) -> tuple[str, list[Any]]:
     """SQL for the rows that say the word, or carry a term that does."""
-    table = model._meta.db_table
-    if connections[using].vendor == "sqlite" and is_there(using, table):
-        sql = f"SELECT rowid FROM {table}_words WHERE {table}_words MATCH %s"  # noqa: S608
-        params: list[Any] = [f'"{word}"*']
+    table, through = model._meta.db_table, model.terms.through._meta.db_table
+    if indexed:
+        text, params = _words_of(table), [f'"{word}"*']
     else:
-        sql = (
-            f"SELECT id FROM {table} "  # noqa: S608  # our own table's name
-            "WHERE search_text LIKE %s OR search_text LIKE %s"
-        )
+        like = "search_text LIKE %s"
+        text = f"SELECT id FROM {table} WHERE {like} OR {like}"  # noqa: S608
         params = [f"{word}%", f"% {word}%"]
-    if terms := _terms_with(model, word):
-        through = model.terms.through._meta.db_table
-        mine = f"{model._meta.model_name}_id"
-        marks = ", ".join(["%s"] * len(terms))
-        sql += f" UNION SELECT {mine} FROM {through} WHERE term_id IN ({marks})"  # noqa: S608
-        params += terms
-    return sql, params
+    mine = f"{model._meta.model_name}_id"
+    marks = ", ".join(["%s"] * len(terms))
+    carriers = f"SELECT {mine} FROM {through} WHERE term_id IN ({marks})"  # noqa: S608
+    return f"{text} UNION {carriers}", [*params, *terms]
 
 
 def _terms_with(model: Any, word: str) -> list[int]:

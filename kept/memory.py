@@ -6,7 +6,9 @@ Only what is the same for everybody: no key holds a word that somebody typed.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +18,20 @@ from kept import version
 
 Key = TypeVar("Key", bound=Hashable)
 Thing = TypeVar("Thing")
+
+
+# What is told in another way than to visitors has shelves of its own.
+_apart: ContextVar[Hashable] = ContextVar("apart", default=None)
+
+
+@contextmanager
+def apart(name: Hashable) -> Iterator[None]:
+    """What is made within is for other readers, and kept beside the rest."""
+    token = _apart.set(name)
+    try:
+        yield
+    finally:
+        _apart.reset(token)
 
 
 # Every shelf of this process.
@@ -54,7 +70,7 @@ class Shelf(Generic[Key, Thing]):
         number = version.current()
         if number is None:
             return make(list(keys))
-        stamp = (number, get_language())
+        stamp = (number, get_language(), _apart.get())
         found: dict[Key, Thing] = {}
         missing: list[Key] = []
         with self._lock:

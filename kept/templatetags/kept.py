@@ -17,7 +17,8 @@ class KeptNode(template.Node):
         self.name, self.key, self.nodelist = name, key, nodelist
 
     def render(self, context: template.Context) -> str:
-        key = self.key.resolve(context)
+        # In a page without a context, as for a fault, there is nothing to know it by.
+        key = self.key.resolve(context, ignore_failures=True)
         if key is None:
             return self.nodelist.render(context)
         return SHELF.get((self.name, key), lambda: self.nodelist.render(context))

@@ -10,7 +10,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from kept import version
-from kept.memory import Shelf, forget
+from kept.memory import Shelf, apart, forget
 from orgs import servers
 from orgs.models import Organization
 from places.lookup import look_up
@@ -35,6 +35,20 @@ def test_a_thing_is_made_once_a_version_and_language():
     assert [get(), get()] == [3, 4]
     commit()
     assert [get(), get()] == [5, 5]
+
+
+def test_what_is_told_to_other_readers_is_kept_apart():
+    shelf, made = Shelf(10), []
+    commit()
+
+    def get():
+        return shelf.get("key", lambda: made.append(1) or len(made))
+
+    with apart("a copy"):
+        assert [get(), get()] == [1, 1]
+    assert [get(), get()] == [2, 2]
+    with apart("a copy"):
+        assert get() == 1
 
 
 def test_only_the_missing_are_made_and_the_longest_unasked_go():

@@ -95,7 +95,7 @@ class Warmline(Listing):
     def as_covering(self, coverage: int | None) -> Self:
         """This line beside one search; the line itself is shared by many."""
         twin = self.__class__.__new__(self.__class__)
-        twin.__dict__.update(self.__dict__, coverage=coverage)
+        twin.__dict__ = {**self.__dict__, "coverage": coverage}
         return twin
 
     @property

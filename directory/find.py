@@ -39,6 +39,7 @@ RURAL, CALLING = "rural-areas", "calling-a-warmline"
 # What is the same for whoever asks from one county, under the same filters.
 SHELF: Shelf[tuple[Any, ...], Any] = Shelf(8_000)
 GUIDES: Shelf[str, list[Guide]] = Shelf(4)
+COUNTIES: Shelf[str, set[int]] = Shelf(4)
 
 
 @dataclass
@@ -140,9 +141,12 @@ class Search:
     @property
     def scope_key(self) -> tuple[Any, ...] | None:
         """Names what can reach the place; None where somebody's words part it."""
-        area = self.place.area if self.place else ()
         state = self.form.cleaned_data.get("state")
-        return None if self.words else ("find", state, *area)
+        if self.words or self.place is None:
+            return None if self.words else ("find", state)
+        # A whole state has no filter by distance.
+        area = self.place.area(_apart("border"))
+        return ("find", state, self.place.is_state, *area)
 
     @property
     def organizations(self) -> Any:
@@ -290,7 +294,7 @@ class Search:
     ) -> tuple[list[Hit], int]:
         """The first of what serves a place, and how many there are."""
         if not place.is_state:
-            few = self._kept(part, lambda: servers.few(find()), *place.area)
+            few = self._kept(part, lambda: servers.few(find()), *place.area())
             if few is not None:
                 return servers.surest(few, place.point)[:SERVING_SHOWN], len(few)
         return find().surest_first(place).page(limit=SERVING_SHOWN, offset=0)  # type: ignore[no-any-return]
@@ -326,7 +330,7 @@ class Search:
         return f"{address}?near={typed(self.place)}" if self.place else address
 
     def online(self) -> Online:
-        area = self.place.area if self.place else ()
+        area = self.place.area(_apart("online")) if self.place else ()
         hits, total = self._kept("online", self._online, *area)
         return Online(
             heading=_("Online, from anywhere"),
@@ -338,6 +342,13 @@ class Search:
     def _online(self) -> tuple[list[Hit], int]:
         found = self.organizations.from_anywhere(self.place)
         return self.filter.narrow(found).by_name().page(limit=ONLINE_SHOWN, offset=0)  # type: ignore[no-any-return]
+
+
+def _apart(part: str) -> set[int]:
+    """The counties where this part of the page is not that of their state."""
+    public = Organization.objects.public()
+    found = public.meeting_online() if part == "online" else public.across_a_border()
+    return COUNTIES.get(part, found.counties_named)
 
 
 def as_cards(hits: list[Hit]) -> list[Card]:

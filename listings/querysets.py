@@ -168,6 +168,13 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         named = self.order_by().values_list("source_license")
         return named.annotate(models.Count("pk"))  # type: ignore[no-any-return]
 
+    def counties_named(self) -> set[int]:
+        """The counties that these listings name as served, by number."""
+        mine = {f"{self.model._meta.model_name}__in": self.order_by().values("pk")}
+        through = self.model.serves.through._default_manager.filter(**mine)  # type: ignore[attr-defined]
+        named = through.filter(place__kind=Place.Kind.COUNTY)
+        return set(named.values_list("place_id", flat=True))
+
     def naming(self, places: Iterable[Place]) -> Self:
         """Whose service area names one of these states or counties."""
         return self.filter(Exists(self._areas([place.pk for place in places])))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q, Window
+from django.db.models import Exists, F, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +70,14 @@ class OrganizationQuerySet(  # type: ignore[override]
         """Stands in the state, or names it or a county of it as served."""
         naming = self.naming_state(place.state).values("pk")
         return self.filter(Q(state=place.state) | Q(pk__in=naming))
+
+    def meeting_online(self) -> Self:
+        return self.filter(online=True)
+
+    def across_a_border(self) -> Self:
+        """Naming as served a county or state other than the one it stands in."""
+        named = self._through("serves").exclude(place__state=OuterRef("state"))
+        return self.filter(Exists(named))
 
     def surest_first(self, place: Place) -> Self:
         """After covering(): by how surely it serves, then by distance, then slug."""

@@ -19,6 +19,12 @@ from warmlines.models import Warmline, WarmlineQuerySet
 
 # Which lines there are for an area, under filters; the moment stays outside.
 HITS: Shelf[tuple[Any, ...], list[Hit]] = Shelf(4_000)
+COUNTIES: Shelf[str, set[int]] = Shelf(4)
+
+
+def told_apart() -> set[int]:
+    """The counties that some line names; the others are like their states."""
+    return COUNTIES.get("named", Warmline.objects.public().counties_named)
 
 
 class LineSearch:
@@ -43,7 +49,7 @@ class LineSearch:
         self.words = words
         self.from_anywhere = from_anywhere
         # Somebody's own words name nothing that is kept.
-        area = place.area if place else (from_anywhere,)
+        area = place.area(told_apart()) if place else (from_anywhere,)
         self.key = None if words else ("lines", *area)
 
     def scope(self) -> WarmlineQuerySet:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-import time_machine
 from django.template import Context, Template
 from django.utils import translation
 
-from kept import version
 from kept.memory import Shelf, apart, forget
 from orgs import servers
 from orgs.models import Organization
-from places.lookup import look_up
-from tests.factories import organization, place
+from tests.factories import county, organization, place, warmline
 from tests.kept.committing import commit
+from tests.reading import sections_of
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)
@@ -79,52 +77,22 @@ def test_a_part_of_a_template_is_made_once_for_each_key():
     assert [say(None, "three"), say(None, "four")] == ["three", "four"]
 
 
-@pytest.mark.usefixtures("starter")
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/?x=1",
-        "/es/?x=1",
-        "/find/?near=59301",
-        "/es/find/?near=59301",
-        "/find/?near=10027&kind=cil&how=in_person",
-        "/find/?near=McCone+County,+MT",
-        "/find/?near=Montana",
-        "/find/?near=59301&radius=100&page=2",
-        "/find/?near=59301&q=independent",
-        "/find/?q=independent+living",
-        "/find/?near=Springfield",
-        "/states/mt/?x=1",
-        "/states/ny/?kind=recovery_community",
-        "/online/?state=MT&x=1",
-        "/warmlines/?x=1",
-        "/warmlines/?near=59301&open_now=1",
-        "/orgs/?x=1&kind=cil",
-        "/centers-for-independent-living/?near=59301",
-    ],
-)
-def test_a_page_of_kept_parts_is_the_page_made_anew(client, path):
-    with time_machine.travel(NOON, tick=False):
-        version.changed()
-        anew = client.get(path).content
-        commit()
-        for other in ("/find/?near=59336", "/states/mt/", "/warmlines/?near=59336"):
-            client.get(other)
-        first, then = client.get(path).content, client.get(path).content
+def test_a_county_that_somebody_names_is_not_told_as_its_state(client):
+    custer = county("Custer County", "MT")
+    organization(at=place("82801"), serves=[custer], online=True, slug="web")
+    warmline(serves=[custer], slug="line")
+    organization(at=place("59330"), kind="cil")
+    commit()
 
-    assert first == anew
-    assert then == anew
-
-
-@pytest.mark.usefixtures("starter")
-@pytest.mark.parametrize("typed", ["59301", "10027", "Miles City, MT", "96799"])
-def test_who_serves_a_place_comes_in_the_databases_order(typed):
-    spot = look_up(typed).place
-    found = Organization.objects.public().serving_by_name(spot)
-
-    assert servers.surest(servers.few(found), spot.point) == (
-        found.surest_first(spot).hits()
-    )
+    for _time in range(2):
+        elsewhere = client.get("/find/?near=59330").content.decode()
+        here = client.get("/find/?near=59301").content.decode()
+        assert sections_of(elsewhere)["online"] == []
+        assert sections_of(elsewhere)["phone"] == []
+        assert [name for name, _m in sections_of(here)["online"]] == ["org:web"]
+        assert [name for name, _m in sections_of(here)["phone"]] == ["warmline:line"]
+        counted = '<span>Peer-run organization</span><span class="count">1</span>'
+        assert (counted in here, counted in elsewhere) == (True, False)
 
 
 def test_more_servers_than_are_worth_keeping_are_left_to_the_database(monkeypatch):

@@ -16,7 +16,8 @@ from desk.history import saves_of
 from listings.importing import OTHER
 from listings.models import Listing, Tombstone
 from listings.querysets import ListingQuerySet
-from listings.values import STREET_FACTS, fact_names, label
+from listings.shown import STREET_FACTS
+from listings.values import fact_names, label
 
 # Newest rows of history that are looked at, in each catalogue; one save leaves up to
 # three. Of the listings that they are about, so many rows at most.

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 
 from api import bulk
 from listings.columns import EXACT_POINT, column_names, plain
-from listings.exporting import csv_lines, hidden_facts
+from listings.exporting import csv_lines
 from listings.models import Listing
 from listings.registry import listing_models
+from listings.shown import hidden_facts
 from orgs.models import Organization
 from warmlines.models import Warmline
 

@@ -1,17 +1,19 @@
-"""Measure pages against an empty page of the same server, turn by turn.
+"""Measure the site: SQLite and PostgreSQL, from the starter data to 100,000 listings.
 
-Milliseconds differ from machine to machine; the ratios within one run are what counts.
+Milliseconds differ from machine to machine; the ratios to an empty page of the same
+server, turn by turn, are what counts. BENCH=full goes on to 1,000,000.
 """
 
 from __future__ import annotations
 
-import http.client
 import json
-import statistics
+import os
 import sys
+import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from tqdm import tqdm
@@ -19,88 +21,89 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.served import site  # noqa: E402
+from bench.databases import postgresql  # noqa: E402
+from bench.load import measure, memory_mb  # noqa: E402
+from bench.report import of_size, write  # noqa: E402
+from bench.served import Site, environment_of, run, served  # noqa: E402
 
-PAGES = {
-    "home": "/",
-    "find, nothing near": "/find/?near=59301",
-    "find, in a city": "/find/?near=10027",
-    "find, filtered": "/find/?near=59301&kind=cil&how=in_person",
-    "find, ambiguous": "/find/?near=Springfield",
-    "state": "/states/mt/",
-    "state, full": "/states/ny/",
-    "online": "/online/",
-    "warmlines": "/warmlines/",
-    "warmlines here": "/warmlines/?near=59301",
-    "organizations": "/orgs/",
-    "by name": "/orgs/?q=recovery",
-}
-HELLO = "/hello"
-ROUNDS = 7
-SECONDS = 0.6
-CLIENTS = 4
+SIZES = [1_157, 10_000, 100_000]
+FULL = [*SIZES, 1_000_000]
+STATES = "al az ca co fl ga il in ks mi mn mt nc nj ny oh or pa tx va wa wy".split()  # noqa: SIM905
+# An unknown parameter, so that nobody gets a kept page.
+COLD = "?cold=1"
 
 
-def load(address: str, path: str) -> tuple[float, list[float], int]:
-    """Requests a second, every latency in ms, and the size of one answer."""
-    until = time.perf_counter() + SECONDS
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        runs = list(pool.map(lambda _n: ask(address, path, until), range(CLIENTS)))
-    latencies = [latency for times, _size in runs for latency in times]
-    return len(latencies) / SECONDS, latencies, runs[0][1]
-
-
-def ask(address: str, path: str, until: float) -> tuple[list[float], int]:
-    """One client asking again and again. Raises SystemExit where a page errs."""
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
-    times: list[float] = []
-    size = 0
-    while time.perf_counter() < until:
-        start = time.perf_counter()
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        size = len(answer.read())
-        if answer.status != 200:
-            raise SystemExit(f"{path} answered {answer.status}")
-        times.append((time.perf_counter() - start) * 1000)
-    connection.close()
-    return times, size
-
-
-def measure(address: str, path: str) -> dict[str, float]:
-    """Median of the ratios of neighbouring turns: empty page, page, empty page …"""
-    ratios: list[float] = []
-    latencies: list[float] = []
-    size = 0
-    for _ in range(ROUNDS):
-        floor, _times, _size = load(address, HELLO)
-        rate, times, size = load(address, path)
-        ratios.append(rate / floor)
-        latencies += times
-    cuts = statistics.quantiles(latencies, n=100)
+def pages(zips: list[str]) -> dict[str, list[str]]:
     return {
-        "ratio": round(statistics.median(ratios), 3),
-        "p50_ms": round(cuts[49], 1),
-        "p95_ms": round(cuts[94], 1),
-        "p99_ms": round(cuts[98], 1),
-        "bytes": size,
+        "find, a new ZIP each time": [f"/find/?near={code}" for code in zips],
+        "find, filtered": [f"/find/?near={code}&kind=cil" for code in zips],
+        "find, by words": ["/find/?q=recovery", "/find/?q=hope+house"],
+        "home, cold": [f"/{COLD}"],
+        "state, cold": [f"/states/{code}/{COLD}" for code in STATES],
+        "warmlines, cold": [f"/warmlines/{COLD}"],
+        "warmlines near a ZIP": [f"/warmlines/?near={code}" for code in zips],
+        "organizations, cold": [f"/orgs/{COLD}"],
+        "organizations, page 30": [f"/orgs/{COLD}&page=30"],
+        "home, kept": ["/"],
+        "state, kept": ["/states/mt/"],
     }
 
 
+def zip_codes(environment: dict[str, str]) -> list[str]:
+    code = "import bench.inside as i; print(*[p.code for p in i.zips(2000)])"
+    return run(environment, "-c", f"import django; django.setup(); {code}").split()
+
+
+def measure_size(site: Site, zips: list[str], bar: Any) -> dict[str, Any]:
+    found = {}
+    for name, paths in pages(zips).items():
+        bar.set_postfix_str(name)
+        found[name] = measure(site, paths)
+        bar.update()
+    return {
+        "pages": found,
+        "memory_mb": memory_mb(site),
+        "started_in_s": round(site.started_in, 1),
+        **json.loads(site.run("bench/inside.py", "searches")),
+    }
+
+
+def measure_database(url: str, sizes: list[int], bar: Any) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        environment = environment_of(folder, url, "bench.settings")
+        start = time.perf_counter()
+        run(environment, "manage.py", "prepare")
+        first = time.perf_counter() - start
+        start = time.perf_counter()
+        run(environment, "manage.py", "prepare")
+        again = time.perf_counter() - start
+        zips = zip_codes(environment)
+        found: dict[str, Any] = {"sizes": {}}
+        for size in sizes:
+            run(environment, "bench/synthetic.py", str(size))
+            with served(environment) as site:
+                one = found["sizes"][size] = measure_size(site, zips, bar)
+            # Said at once: the next size takes a while.
+            bar.write("\n".join(of_size(urlsplit(url).scheme or "sqlite", size, one)))
+            if size == sizes[0]:
+                found |= json.loads(run(environment, "bench/inside.py", "lookups"))
+                found |= json.loads(run(environment, "bench/inside.py", "loads"))
+    return found | {"prepared in, s": round(first, 1), "again in, s": round(again, 1)}
+
+
 def main() -> None:
-    results: dict[str, dict[str, float]] = {}
-    with site() as address:
-        load(address, "/find/?near=59301")
-        for name, path in tqdm(PAGES.items(), desc="pages", unit=" page"):
-            results[name] = measure(address, path)
-    line = "{:<22}{:>8}{:>9}{:>9}{:>9}{:>9}"
-    print(line.format("page", "/ hello", "p50 ms", "p95 ms", "p99 ms", "bytes"))
-    for name, row in results.items():
-        print(line.format(name, *row.values()))
-    folder = ROOT / "var"
-    folder.mkdir(exist_ok=True)
-    (folder / "bench.json").write_text(json.dumps(results, indent=2) + "\n")
-    print("Written to var/bench.json")
+    sizes = FULL if os.environ.get("BENCH") == "full" else SIZES
+    if chosen := os.environ.get("BENCH_SIZES"):
+        sizes = [int(size) for size in chosen.split(",")]
+    with ExitStack() as stack:
+        databases = {"SQLite": "", "PostgreSQL": stack.enter_context(postgresql())}
+        total = len(databases) * len(sizes) * len(pages([]))
+        with tqdm(total=total, desc="pages", unit=" page") as bar:
+            results = {
+                name: measure_database(url, sizes, bar)
+                for name, url in databases.items()
+            }
+    write(results, ROOT / "var")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,39 +24,78 @@ def free_port() -> int:
         return port
 
 
+@dataclass(frozen=True)
+class Site:
+    """A server at work, and the environment that its commands run in."""
+
+    address: str
+    pid: int
+    environment: dict[str, str]
+    started_in: float
+
+    def run(self, *arguments: str) -> str:
+        """What a command of the project prints. Raises CalledProcessError."""
+        return run(self.environment, *arguments)
+
+
+def run(environment: dict[str, str], *arguments: str) -> str:
+    command = [sys.executable, *arguments]
+    done = subprocess.run(  # noqa: S603  # our own commands
+        command,
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return done.stdout
+
+
+def environment_of(folder: str, database_url: str, settings: str) -> dict[str, str]:
+    """For commands on one set of data, which lives in the folder."""
+    return os.environ | {
+        "DATA_DIR": folder,
+        "DATABASE_URL": database_url,
+        "DJANGO_SETTINGS_MODULE": settings,
+    }
+
+
+@contextmanager
+def served(environment: dict[str, str]) -> Iterator[Site]:
+    """The site on its data as it is deployed, until the block ends."""
+    port = free_port()
+    environment = environment | {"PORT": str(port)}
+    serve = [sys.executable, "-m", "gunicorn", "--config", "directory/gunicorn.py"]
+    start = time.perf_counter()
+    with Path(environment["DATA_DIR"], "log").open("wb") as log:
+        server = subprocess.Popen(  # noqa: S603
+            serve, cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{address}/readyz")
+        took = time.perf_counter() - start
+        yield Site(address, server.pid, environment, took)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
 @contextmanager
 def site(database_url: str = "", settings: str = "bench.settings") -> Iterator[str]:
     """The address of the site, with the starter data, until the block ends."""
     with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        environment = os.environ | {
-            "DATA_DIR": folder,
-            "DATABASE_URL": database_url,
-            "PORT": str(port),
-            "DJANGO_SETTINGS_MODULE": settings,
-        }
-        python = [sys.executable]
-        prepare = [*python, "manage.py", "prepare"]
-        subprocess.run(prepare, cwd=ROOT, env=environment, check=True)  # noqa: S603
-        serve = [*python, "-m", "gunicorn", "--config", "directory/gunicorn.py"]
-        with Path(folder, "log").open("wb") as log:
-            server = subprocess.Popen(  # noqa: S603
-                serve, cwd=ROOT, env=environment, stdout=log, stderr=log
-            )
-        address = f"http://127.0.0.1:{port}"
-        try:
-            wait_for(f"{address}/readyz")
-            yield address
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
+        environment = environment_of(folder, database_url, settings)
+        run(environment, "manage.py", "prepare")
+        with served(environment) as found:
+            yield found.address
 
 
 def wait_for(url: str) -> None:
-    for _ in range(150):
+    for _ in range(600):
         try:
             with urllib.request.urlopen(url, timeout=2):  # noqa: S310
                 return
         except OSError:
-            time.sleep(0.2)
+            time.sleep(0.05)
     raise SystemExit(f"{url} did not answer")

@@ -33,8 +33,8 @@ from desk.models import (
 from desk.queue import about_theirs, pairs_of, suggestions_of
 from desk.roles import may, states_of
 from desk.sessions import end_all
-from listings.exporting import hidden_facts
 from listings.importing import FileRefused, decode
+from listings.shown import hidden_facts
 from listings.sourced import Sourced
 from listings.values import differences, label, values, words
 from listings.workflow import import_text, importers

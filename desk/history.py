@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from desk.forms import past_values
 from desk.workflow import Refused, locked, put_whole
-from listings.values import STREET_FACTS, Difference, differences, fact_names
+from listings.shown import STREET_FACTS
+from listings.values import Difference, differences, fact_names
 
 # Rows of one save follow one another at once.
 ONE_SAVE = timedelta(seconds=2)

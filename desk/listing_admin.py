@@ -28,9 +28,11 @@ from desk.models import Check, Suggestion
 from desk.queue import LISTING_HEAPS, titles, waiting
 from desk.roles import may, theirs
 from desk.widgets import WeekField, WeekWidget
-from listings.exporting import csv_lines, hidden_facts
+from kept.published import links_told
+from listings.exporting import csv_lines
 from listings.hours import Hours
 from listings.models import Listing
+from listings.shown import hidden_facts
 from listings.values import (
     differences,
     fact_names,
@@ -171,6 +173,12 @@ class ListingAdmin(KeptAdmin):
             (title, {**options, "fields": _without(options["fields"], hidden)})
             for title, options in sets
         ]
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        with links_told(form.instance, "terms", "serves"):
+            super().save_related(request, form, formsets, change)
 
     def view_on_site(self, obj: Any) -> str | None:
         return str(obj.get_absolute_url()) if obj.is_public else None

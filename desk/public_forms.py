@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from desk.models import Suggestion
 from desk.visitors import VisitorForm
-from listings.exporting import hidden_facts
+from listings.shown import hidden_facts
 from listings.values import fact_names, form_field, value
 
 # Facts that people outside the desk can propose.

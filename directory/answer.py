@@ -49,7 +49,7 @@ def _lead(search: Search, panel: Panel, sections: list[Section]) -> str:
         serving = any(part.total for part in sections if part.name == "serving")
         missing = "" if serving else panel.missing
         return missing or _nothing(search)
-    if not near.has_miles:
+    if search.words or not near.has_miles:
         return _count_words(near)
     if near.pager.page > 1:
         return _page_words(near)
@@ -134,14 +134,12 @@ def _reach_words(section: Any) -> str:
 
 def find_panel(search: Search) -> Panel:
     """The filters of the find page; counts are of what can reach the place."""
-    scope = search.organizations
-    if search.place:
-        scope = scope.reaching(search.place)
     panel = build_panel(
-        search.filter.form,
+        search.filter,
         search.params,
-        search.filter.counts(scope),
+        search.filter.counts(search.reaching, search.scope_key),
         keep=["near", "state", "lat", "lon", "q"],
+        scope=search.scope_key,
     )
     words = _("Open now (phone lines)")
     parts = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -12,13 +13,17 @@ from django.utils.translation import gettext as _
 
 from directory.forms import FindForm
 from guides.models import Guide
+from kept.memory import Shelf
+from listings.cards import Card, cards
 from listings.panel import ONE_PAGE, Advice, Pager, page_number
+from listings.wording import relevance
+from orgs import servers
 from orgs.filters import OrganizationFilter
 from orgs.models import Organization
 from places.lookup import typed
 from places.models import Place
+from places.near import Hit
 from warmlines.lines import Line, LineGroup, at_most, grouped
-from warmlines.models import Warmline
 from warmlines.search import LineSearch
 
 PAGE_SIZE = 20
@@ -31,6 +36,10 @@ LINES_SHOWN = 8
 GUIDES_SHOWN = 4
 # Guides for whoever finds little near, and for whoever is about to call.
 RURAL, CALLING = "rural-areas", "calling-a-warmline"
+# What is the same for whoever asks from one county, under the same filters.
+SHELF: Shelf[tuple[Any, ...], Any] = Shelf(8_000)
+GUIDES: Shelf[str, list[Guide]] = Shelf(4)
+COUNTIES: Shelf[str, set[int]] = Shelf(4)
 
 
 @dataclass
@@ -57,8 +66,8 @@ class Section:
 @dataclass
 class Near(Section):
     name = "near"
-    rows: list[Organization] = field(default_factory=list)
-    folded: list[Organization] = field(default_factory=list)
+    rows: list[Card] = field(default_factory=list)
+    folded: list[Card] = field(default_factory=list)
     pager: Pager = ONE_PAGE
     map_url: str = ""
     far: bool = False
@@ -77,7 +86,7 @@ class Near(Section):
 @dataclass
 class Serving(Section):
     name = "serving"
-    rows: list[Organization] = field(default_factory=list)
+    rows: list[Card] = field(default_factory=list)
 
     @property
     def jump(self) -> str:
@@ -101,7 +110,7 @@ class Phone(Section):
 @dataclass
 class Online(Section):
     name = "online"
-    rows: list[Organization] = field(default_factory=list)
+    rows: list[Card] = field(default_factory=list)
 
     @property
     def jump(self) -> str:
@@ -116,12 +125,28 @@ class Search:
         self.params = params
         self.at = at
         self.place = form.place
-        self.filter = OrganizationFilter(params, queryset=Organization.objects.none())
+        self.filter = OrganizationFilter(params)
         self.words: str = form.cleaned_data.get("q") or ""
         # Words that are no place may be a name that somebody was told.
         self.name_typed = form.typed if form.problem == "unknown" else ""
         self.radius: int | None = form.cleaned_data.get("radius")
         self.open_now: bool = bool(form.cleaned_data.get("open_now"))
+
+    @property
+    def scope_shape(self) -> tuple[Any, ...] | None:
+        """The same for searches that part the organizations in the same way."""
+        state = self.form.cleaned_data.get("state")
+        return None if self.words else (state, *self.filter.key)
+
+    @property
+    def scope_key(self) -> tuple[Any, ...] | None:
+        """Names what can reach the place; None where somebody's words part it."""
+        state = self.form.cleaned_data.get("state")
+        if self.words or self.place is None:
+            return None if self.words else ("find", state)
+        # A whole state has no filter by distance.
+        area = self.place.area(_apart("border"))
+        return ("find", state, self.place.is_state, *area)
 
     @property
     def organizations(self) -> Any:
@@ -131,6 +156,11 @@ class Search:
         if code and self.place and not self.place.is_state:
             return found.in_state(code)
         return found
+
+    def reaching(self) -> Any:
+        """What can reach the place, under no filter yet."""
+        found = self.organizations
+        return found.reaching(self.place) if self.place else found
 
     def sections(self) -> list[Any]:
         """The sections in the order of the page."""
@@ -161,39 +191,52 @@ class Search:
         if place.is_state:
             return self.in_state(place)
         page = page_number(self.params)
-        found = self.filter.narrow(self.organizations).for_cards()
+        found = self.filter.narrow(self.organizations)
         result = found.nearest_page(
             place.point,
             miles=self.radius,
             limit=PAGE_SIZE,
             offset=(page - 1) * PAGE_SIZE,
+            first=relevance(self.words),
+            total=None if self.radius or self.words else self._placed(found),
+            shape=self.scope_shape,
         )
-        nearest = result.rows[0].distance_miles if result.rows and page == 1 else None
+        rows = as_cards(result.hits)
+        in_order = bool(rows) and page == 1 and not self.words
+        nearest = rows[0].distance_miles if in_order else None
         far = nearest is not None and nearest > FAR_MILES
         shown = FAR_SHOWN if far else PAGE_SIZE
         section = Near(
             heading=_("Near %(place)s") % {"place": place.label},
             total=result.total,
-            rows=result.rows[:shown],
-            folded=result.rows[shown:],
+            rows=rows[:shown],
+            folded=rows[shown:],
             far=far,
         )
         return self._paged(section, page)
+
+    def _placed(self, found: Any) -> int:
+        """How many there are at any distance."""
+        return self._kept("placed", lambda: found.with_point().count())  # type: ignore[no-any-return]
+
+    def _kept(self, part: str, make: Callable[[], Any], *area: Any) -> Any:
+        """Made once a version for all who ask the same; words are nobody else's."""
+        shape = self.scope_shape
+        return make() if shape is None else SHELF.get((part, *shape, *area), make)
 
     def in_state(self, place: Place) -> Near:
         """A state has no middle worth measuring from: its listings by town."""
         page = page_number(self.params)
         found = self.organizations.in_state(place.state)
-        rows, total = (
+        hits, total = (
             self.filter.narrow(found)
-            .for_cards()
             .by_town()
             .page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
         )
         section = Near(
             heading=_("In %(state)s") % {"state": place.label},
             total=total,
-            rows=rows,
+            rows=as_cards(hits),
             has_miles=False,
         )
         return self._paged(section, page)
@@ -213,10 +256,12 @@ class Search:
 
     def _matching(self, organizations: Any, words: str) -> Near:
         page = page_number(self.params)
-        found = self.filter.narrow(organizations).for_cards().by_name()
-        rows, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+        found = self.filter.narrow(organizations).by_relevance(words)
+        hits, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
         heading = _("Listings that match “%(words)s”") % {"words": words}
-        section = Near(heading=heading, total=total, rows=rows, has_miles=False)
+        section = Near(
+            heading=heading, total=total, rows=as_cards(hits), has_miles=False
+        )
         return self._paged(section, page)
 
     def _paged(self, section: Near, page: int) -> Near:
@@ -227,43 +272,49 @@ class Search:
 
     def serving(self, place: Place) -> Serving:
         """Who serves here by name, wherever they stand; then who may serve here."""
-        found = self.filter.narrow(self.organizations.serving_by_name(place))
-        rows, total = (
-            found.for_cards().surest_first(place).page(limit=SERVING_SHOWN, offset=0)
-        )
-        if not rows:
-            nation = self.filter.narrow(self.organizations.serving(place))
-            rows, total = (
-                nation.for_cards()
-                .surest_first(place)
-                .page(limit=SERVING_SHOWN, offset=0)
-            )
+
+        def named() -> Any:
+            return self.filter.narrow(self.organizations.serving_by_name(place))
+
+        def nation() -> Any:
+            return self.filter.narrow(self.organizations.serving(place))
+
+        hits, total = self._surest("named", named, place)
+        if not hits:
+            hits, total = self._surest("nation", nation, place)
         return Serving(
             heading=_("Serving %(place)s") % {"place": self._area_label(place)},
             total=total,
-            rows=rows,
+            rows=as_cards(hits),
             more_url=reverse("state", args=[place.state.lower()]),
         )
+
+    def _surest(
+        self, part: str, find: Callable[[], Any], place: Place
+    ) -> tuple[list[Hit], int]:
+        """The first of what serves a place, and how many there are."""
+        if not place.is_state:
+            few = self._kept(part, lambda: servers.few(find()), *place.area())
+            if few is not None:
+                return servers.surest(few, place.point)[:SERVING_SHOWN], len(few)
+        return find().surest_first(place).page(limit=SERVING_SHOWN, offset=0)  # type: ignore[no-any-return]
 
     def _area_label(self, place: Place) -> str:
         county = place.own_county
         return county.label if county else place.state_name
 
     def guides(self) -> list[Guide]:
-        """On the words asked for; else those that help with what the page shows."""
-        if words := self.words or self.name_typed:
-            return list(Guide.objects.public().matching(words)[:GUIDES_SHOWN])
-        return list(Guide.objects.named(RURAL, CALLING))
+        return guides_on(self.words or self.name_typed)
 
     def phone(self) -> Phone:
         place = self.place
-        scope = Warmline.objects.public().matching(self.words)
         lines = LineSearch(
             place,
             self.params,
             self.at,
             open_now=self.open_now,
-            scope=scope if place else scope.from_anywhere(),
+            words=self.words,
+            from_anywhere=place is None,
         ).lines()
         return Phone(
             heading=_("By phone"),
@@ -279,16 +330,37 @@ class Search:
         return f"{address}?near={typed(self.place)}" if self.place else address
 
     def online(self) -> Online:
-        found = self.organizations.from_anywhere(self.place)
-        rows, total = (
-            self.filter.narrow(found)
-            .for_cards()
-            .by_name()
-            .page(limit=ONLINE_SHOWN, offset=0)
-        )
+        area = self.place.area(_apart("online")) if self.place else ()
+        hits, total = self._kept("online", self._online, *area)
         return Online(
             heading=_("Online, from anywhere"),
             total=total,
-            rows=rows,
+            rows=as_cards(hits),
             more_url=reverse("online"),
         )
+
+    def _online(self) -> tuple[list[Hit], int]:
+        found = self.organizations.from_anywhere(self.place)
+        return self.filter.narrow(found).by_name().page(limit=ONLINE_SHOWN, offset=0)  # type: ignore[no-any-return]
+
+
+def _apart(part: str) -> set[int]:
+    """The counties where this part of the page is not that of their state."""
+    public = Organization.objects.public()
+    found = public.meeting_online() if part == "online" else public.across_a_border()
+    return COUNTIES.get(part, found.counties_named)
+
+
+def as_cards(hits: list[Hit]) -> list[Card]:
+    return cards(Organization, hits, "orgs/_card.html")
+
+
+def guides_on(words: str) -> list[Guide]:
+    """On the words asked for; else those that help with what the page shows."""
+    if words:
+        return list(Guide.objects.public().matching(words)[:GUIDES_SHOWN])
+    return GUIDES.get("here", lambda: list(Guide.objects.named(RURAL, CALLING)))
+
+
+def first_guides(count: int) -> list[Guide]:
+    return GUIDES.get("first", lambda: list(Guide.objects.public()[:count]))

@@ -7,27 +7,21 @@ from datetime import datetime
 
 from django.http import QueryDict
 
+from listings.cards import Card, cards
 from listings.filters import ListingFilter
 from listings.panel import Advice, Pager, Panel, build_panel, page_number
 from orgs.models import Organization
 from places.models import Place
 from warmlines.lines import LineGroup, grouped
-from warmlines.models import Warmline
 from warmlines.search import LineSearch
 
 PAGE_SIZE = 30
 
 
-class OnlineFilter(ListingFilter):
-    class Meta:
-        model = Organization
-        fields = ["community", "language"]
-
-
 @dataclass(frozen=True)
 class OnlinePage:
     line_groups: list[LineGroup]
-    rows: list[Organization]
+    rows: list[Card]
     total: int
     panel: Panel
     pager: Pager
@@ -35,21 +29,19 @@ class OnlinePage:
 
 
 def online_page(place: Place | None, params: QueryDict, at: datetime) -> OnlinePage:
-    chosen = OnlineFilter(params, queryset=Organization.objects.none())
+    chosen = ListingFilter(params)
     scope = Organization.objects.public().from_anywhere(place)
     number = page_number(params)
-    rows, total = (
-        chosen.narrow(scope)
-        .for_cards()
-        .by_name()
-        .page(limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
-    )
+    found = chosen.narrow(scope).by_name()
+    hits, total = found.page(limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     groups = _lines(place, params, at) if number == 1 else []
-    panel = build_panel(chosen.form, params, chosen.counts(scope), keep=["state"])
-    empty = not (rows or groups)
+    key = ("online", place.state if place else "")
+    counts = chosen.counts(lambda: scope, key)
+    panel = build_panel(chosen, params, counts, ["state"], key)
+    empty = not (hits or groups)
     return OnlinePage(
         line_groups=groups,
-        rows=rows,
+        rows=cards(Organization, hits, "orgs/_card.html"),
         total=total,
         panel=panel,
         pager=Pager.of(params, number, total, PAGE_SIZE),
@@ -58,5 +50,5 @@ def online_page(place: Place | None, params: QueryDict, at: datetime) -> OnlineP
 
 
 def _lines(place: Place | None, params: QueryDict, at: datetime) -> list[LineGroup]:
-    scope = None if place else Warmline.objects.public().from_anywhere()
-    return grouped(LineSearch(place, params, at, scope=scope).lines(), place)
+    search = LineSearch(place, params, at, from_anywhere=place is None)
+    return grouped(search.lines(), place)

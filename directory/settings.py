@@ -56,6 +56,7 @@ def database(url: str) -> dict[str, Any]:
 
 # Measured with 8 writing processes: none ever met "database is locked".
 SQLITE: dict[str, Any] = {
+    "CONN_MAX_AGE": 60,
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -69,6 +70,22 @@ POSTGRESQL: dict[str, Any] = {
 }
 
 ADDRESS = r"^$|^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$"
+
+
+def shared_cache(url: str) -> dict[str, Any]:
+    """What every worker sees: Redis or Valkey, or a table of the database."""
+    backends = "django.core.cache.backends"
+    if not url:
+        # A count for each visitor of a minute; the usual 300 would forget some.
+        most = {"MAX_ENTRIES": 20_000}
+        table = {"BACKEND": f"{backends}.db.DatabaseCache", "LOCATION": "cache"}
+        return table | {"OPTIONS": most}
+    if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+        raise ImproperlyConfigured(
+            "CACHE_URL must begin with redis://, rediss:// (TLS) or unix://; "
+            "a Valkey server is named in the same way."
+        )
+    return {"BACKEND": f"{backends}.redis.RedisCache", "LOCATION": url}
 
 
 def mail(url: str) -> dict[str, Any]:
@@ -102,6 +119,8 @@ try:
     HTTPS = env.bool("HTTPS", False)
     DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
     DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR}/db.sqlite3"
+    # redis://host:6379/0 where many workers on several machines count together.
+    CACHE_URL = env.str("CACHE_URL", "")
     # Where people can write to the curators; the contact page shows it.
     CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
     # Where the Leave button goes: a page that shows nothing personal.
@@ -140,14 +159,15 @@ SECRET_KEY, *SECRET_KEY_FALLBACKS = secret_keys()
 for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS):
     refuse_weak(key, ALLOWED_HOSTS, BIND, debug=DEBUG)
 DATABASES = {"default": database(DATABASE_URL)}
-# A table of the database, so that every worker counts the same tries.
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache",
-        # A count for each visitor of a minute; the usual 300 would forget some.
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
+    # Shared, so that every worker counts the same tries.
+    "default": shared_cache(CACHE_URL),
+    # Pages without a visitor's words, in each worker's memory and nowhere else.
+    "pages": {
+        "BACKEND": "django.core.cache.backends."
+        + ("dummy.DummyCache" if DEBUG else "locmem.LocMemCache"),
+        "OPTIONS": {"MAX_ENTRIES": 1_000},
+    },
 }
 globals().update(mail(EMAIL_URL))
 
@@ -161,13 +181,13 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "django.forms",
     "csp",
-    "django_filters",
     "phonenumber_field",
     "simple_history",
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "axes",
+    "kept",
     "places",
     "listings",
     "desk",
@@ -178,6 +198,7 @@ INSTALLED_APPS = [
     "directory",
 ]
 MIDDLEWARE = [
+    "kept.pages.kept_pages",
     "directory.middleware.security_headers",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

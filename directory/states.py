@@ -11,6 +11,9 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from kept.memory import Shelf
+from listings.cards import Card, cards
+from listings.filters import BY_HOW, ListingFilter
 from listings.panel import (
     ONE_PAGE,
     Pager,
@@ -19,11 +22,12 @@ from listings.panel import (
     page_number,
     query_with,
 )
-from orgs.filters import OrganizationFilter
+from orgs.filters import BY_KIND
 from orgs.kinds import KIND_WORDS
 from orgs.models import Organization
 from places.models import Place
-from warmlines.lines import LineGroup, grouped, lines_at
+from places.near import Hit
+from warmlines.lines import LineGroup, grouped, lines_at, whole
 from warmlines.models import Warmline
 
 # More cards than this make a page heavy on an old phone.
@@ -32,10 +36,14 @@ CARDS_A_KIND = 8
 PAGE_SIZE = 40
 
 
+# Of each state, what does not change from minute to minute.
+SHELF: Shelf[tuple[Any, ...], Any] = Shelf(1_000)
+
+
 @dataclass(frozen=True)
 class Town:
     name: str
-    rows: list[Organization]
+    rows: list[Card]
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ class KindSection:
 class StatePage:
     place: Place
     sections: list[KindSection]
-    elsewhere: list[Organization]
+    elsewhere: list[Card]
     line_groups: list[LineGroup]
     panel: Panel
     total: int
@@ -61,47 +69,50 @@ class StatePage:
     chosen: dict[str, list[str]] = field(default_factory=dict)
 
 
-class StateFilter(OrganizationFilter):
+class StateFilter(ListingFilter):
     """A state's page is filtered by kind and how only."""
 
-    term_fields = ()
-
-    class Meta:
-        model = Organization
-        fields = ["how", "kind"]
+    filters = (BY_HOW, BY_KIND)
 
 
 def state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
-    chosen = StateFilter(params, queryset=Organization.objects.none())
+    chosen = StateFilter(params)
     scope = Organization.objects.public().in_state(place.state)
     found = chosen.narrow(scope)
-    counts = Counter(found.kind_counts())
+    key = ("state", place.state)
+    asked = (*key, *chosen.key)
+    counts = SHELF.get(("kinds", *asked), lambda: Counter(found.kind_counts()))
     total = counts.total()
+    tallies = chosen.counts(lambda: scope, key)
     page = StatePage(
         place=place,
         sections=[],
         elsewhere=[],
         line_groups=[],
-        panel=build_panel(chosen.form, params, chosen.counts(scope)),
+        panel=build_panel(chosen, params, tallies, scope=key),
         total=total,
         chosen=chosen.chosen,
     )
     if chosen.chosen and total > MOST_CARDS:
         _fill_one_page(page, found, counts, params)
     else:
-        page.sections = _overview(found, counts, params)
+        limit = None if total <= MOST_CARDS else CARDS_A_KIND
+        hits = SHELF.get(
+            ("first", *asked), lambda: found.by_town().first_of_each_kind(limit)
+        )
+        page.sections = _overview(hits, counts, params)
     if page.pager.page == 1 and not chosen.chosen:
         page.elsewhere = _elsewhere(place)
         page.line_groups = _lines(place, at)
     return page
 
 
-def _overview(found: Any, counts: Counter[str], params: QueryDict) -> list[KindSection]:
+def _overview(
+    hits: list[Hit], counts: Counter[str], params: QueryDict
+) -> list[KindSection]:
     """Every kind; where that would be too many cards, the first of each."""
-    limit = None if counts.total() <= MOST_CARDS else CARDS_A_KIND
-    rows = found.for_cards().by_town().first_of_each_kind(limit)
-    by_kind: dict[str, list[Organization]] = {}
-    for row in rows:
+    by_kind: dict[str, list[Card]] = {}
+    for row in _rows(hits):
         by_kind.setdefault(row.kind, []).append(row)
     return [
         _section(kind, by_kind[kind], counts[kind], query_with(params, kind=kind))
@@ -114,20 +125,16 @@ def _fill_one_page(
     page: StatePage, found: Any, counts: Counter[str], params: QueryDict
 ) -> None:
     page.pager = Pager.of(params, page_number(params), page.total, PAGE_SIZE)
-    rows, _total = (
-        found.for_cards()
-        .order_by("kind", "city", "name", "slug")
-        .page(limit=PAGE_SIZE, offset=(page.pager.page - 1) * PAGE_SIZE)
+    hits, _total = found.order_by("kind", "city", "name", "slug").page(
+        limit=PAGE_SIZE, offset=(page.pager.page - 1) * PAGE_SIZE
     )
     page.sections = [
         _section(kind, list(members), counts[kind])
-        for kind, members in groupby(rows, key=lambda row: row.kind)
+        for kind, members in groupby(_rows(hits), key=lambda row: row.kind)
     ]
 
 
-def _section(
-    kind: str, rows: list[Organization], total: int, all_url: str = ""
-) -> KindSection:
+def _section(kind: str, rows: list[Card], total: int, all_url: str = "") -> KindSection:
     words = KIND_WORDS[kind]
     towns = groupby(rows, key=lambda row: row.city)
     return KindSection(
@@ -141,12 +148,22 @@ def _section(
     )
 
 
-def _elsewhere(place: Place) -> list[Organization]:
+def _rows(hits: list[Hit], level: int = 4) -> list[Card]:
+    return cards(Organization, hits, "orgs/_row.html", level)
+
+
+def _elsewhere(place: Place) -> list[Card]:
     """What stands in another state and serves this one by name."""
-    found = Organization.objects.public().naming_state(place.state)
-    return list(found.exclude(state=place.state).for_cards().by_name()[:20])
+
+    def find() -> list[Hit]:
+        found = Organization.objects.public().naming_state(place.state)
+        return found.exclude(state=place.state).by_name()[:20].hits()
+
+    return _rows(SHELF.get(("elsewhere", place.state), find), level=3)
 
 
 def _lines(place: Place, at: datetime) -> list[LineGroup]:
-    found = Warmline.objects.public().in_state(place).for_cards()
-    return grouped(lines_at(found, at, zone=place.timezone), place)
+    hits = SHELF.get(
+        ("lines", place.state), lambda: Warmline.objects.public().in_state(place).hits()
+    )
+    return grouped(lines_at(whole(hits), at, zone=place.timezone), place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from desk.views import anonymous_form, form_methods, report_about
 from directory.answer import advise, answer, find_panel
-from directory.find import CALLING, RURAL, Search
+from directory.find import Search, first_guides, guides_on
 from directory.forms import FindForm
 from directory.freshness import freshness_on
 from directory.map import map_page
@@ -25,7 +25,9 @@ from directory.online import online_page
 from directory.sheet import state_on_paper
 from directory.states import state_page
 from directory.tilemap import tiles
-from guides.models import Credential, Guide
+from guides.models import Credential
+from kept.pages import may_be_kept
+from listings.cards import cards
 from listings.frozen import made_on
 from listings.panel import ONE_PAGE, place_links
 from orgs.kinds import KIND_WORDS
@@ -33,8 +35,9 @@ from orgs.models import Organization
 from places.forms import PlaceForm, StateForm
 from places.models import Place
 from places.states import STATES
-from warmlines.lines import lines_at
+from warmlines.lines import changes, changes_of, lines_at
 from warmlines.models import Warmline
+from warmlines.search import LineSearch
 
 HOME_LINES = 4
 HOME_GUIDES = 4
@@ -43,7 +46,7 @@ HOME_GUIDES = 4
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
-    lines = lines_at(Warmline.objects.public().from_anywhere().for_cards(), at)
+    lines = LineSearch(None, QueryDict(), at, from_anywhere=True).lines()
     open_lines = [line for line in lines if line.is_open]
     shown = lines if made_on() else open_lines
     for_anyone = [line for line in shown if not line.warmline.is_for_group]
@@ -52,10 +55,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "lines": for_anyone[:HOME_LINES],
         "open_count": len(open_lines),
         "states": list(STATES.values()),
-        "guides": list(Guide.objects.public()[:HOME_GUIDES]),
+        "guides": first_guides(HOME_GUIDES),
         "at": at,
     }
-    return render(request, "directory/home.html", context)
+    page = render(request, "directory/home.html", context)
+    return may_be_kept(page, at, changes(lines))
 
 
 @require_safe
@@ -93,8 +97,9 @@ def find_map(request: HttpRequest) -> HttpResponse:
     if near is None or not near.rows:
         # Find has the words for what is missing, and the ways out.
         return redirect(f"{reverse('find')}?{request.GET.urlencode()}")
+    rows = Organization.objects.whole([*near.rows, *near.folded])
     context = {
-        "page": map_page([*near.rows, *near.folded], search.place, near.first_number),
+        "page": map_page(rows, search.place, near.first_number),
         "heading": near.heading,
         "back_url": f"{reverse('find')}?{request.GET.urlencode()}",
         "pager": near.pager,
@@ -120,24 +125,29 @@ def states(request: HttpRequest) -> HttpResponse:
         for code, state in STATES.items()
     ]
     context = {"rows": rows, "tiles": tiles(organizations)}
-    return render(request, "directory/states.html", context)
+    return may_be_kept(
+        render(request, "directory/states.html", context), timezone.now()
+    )
 
 
 @require_safe
 def state(request: HttpRequest, code: str) -> HttpResponse:
     place = get_object_or_404(Place.objects.states(), code=code.upper())
     at = timezone.now()
+    shown = state_page(place, request.GET, at)
     context = {
         "place": place,
         "zones": STATES[place.code].zones,
-        "page": state_page(place, request.GET, at),
+        "page": shown,
         "sheet_url": reverse("state_sheet", args=[code.lower()]),
         "sheets": SHEETS,
-        "credentials": list(Credential.objects.public().in_state(place.state)),
-        "guides": list(Guide.objects.named(RURAL, CALLING)),
+        # Read only where the template has not kept what it says of them.
+        "credentials": Credential.objects.public().in_state(place.state),
+        "guides": guides_on(""),
         "at": at,
     }
-    return render(request, "directory/state.html", context)
+    page = render(request, "directory/state.html", context)
+    return may_be_kept(page, at, changes_of(shown.line_groups))
 
 
 @anonymous_form
@@ -159,7 +169,7 @@ def state_map(request: HttpRequest, code: str) -> HttpResponse:
         "pager": ONE_PAGE,
         "is_search": False,
     }
-    return render(request, "directory/map.html", context)
+    return may_be_kept(render(request, "directory/map.html", context), timezone.now())
 
 
 @require_safe
@@ -167,9 +177,10 @@ def state_sheet(request: HttpRequest, code: str) -> HttpResponse:
     """A state on paper, or on a phone without a signal: numbers first."""
     place = get_object_or_404(Place.objects.states(), code=code.upper())
     address = request.build_absolute_uri(reverse("state", args=[code.lower()]))
-    sheet = state_on_paper(place, address, timezone.now())
+    at = timezone.now()
+    sheet = state_on_paper(place, address, at)
     context = {"sheet": sheet, "style": static("css/sheet.css"), "on_screen": True}
-    return render(request, "directory/sheet.html", context)
+    return may_be_kept(render(request, "directory/sheet.html", context), at)
 
 
 @require_safe
@@ -186,13 +197,15 @@ def online(request: HttpRequest) -> HttpResponse:
         "page": found,
         "at": at,
     }
-    return render(request, "directory/online.html", context)
+    page = render(request, "directory/online.html", context)
+    return may_be_kept(page, at, changes_of(found.line_groups))
 
 
 @require_safe
 def freshness(request: HttpRequest) -> HttpResponse:
-    today = timezone.now().date()
-    return render(request, "directory/freshness.html", {"tables": freshness_on(today)})
+    at = timezone.now()
+    context = {"tables": freshness_on(at.date())}
+    return may_be_kept(render(request, "directory/freshness.html", context), at)
 
 
 @require_safe
@@ -203,7 +216,9 @@ def explain(request: HttpRequest, page: str) -> HttpResponse:
         "contact_email": settings.CONTACT_EMAIL,
         "exit_host": urlsplit(settings.EXIT_URL).hostname,
     }
-    return render(request, f"directory/{page}.html", context)
+    return may_be_kept(
+        render(request, f"directory/{page}.html", context), timezone.now()
+    )
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -216,11 +231,12 @@ def broken(request: HttpRequest) -> HttpResponse:
 def style(request: HttpRequest) -> HttpResponse:
     """The parts of the design side by side, for whoever works on it."""
     at = timezone.now()
-    organizations = Organization.objects.public().for_cards()
+    found = Organization.objects.public().by_name()[:2].hits()
     context = {
         "form": PlaceForm(),
         "lines": lines_at(Warmline.objects.public().for_cards()[:2], at),
-        "organizations": list(organizations.by_name()[:2]),
+        "cards": cards(Organization, found, "orgs/_card.html"),
+        "rows": cards(Organization, found, "orgs/_row.html"),
         "at": at,
     }
     return render(request, "directory/style.html", context)

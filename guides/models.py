@@ -17,6 +17,7 @@ from simple_history.models import HistoricalRecords
 
 from guides import lines
 from guides.markdown import render
+from kept.published import Published
 from listings.sourced import Sourced
 from listings.words import fold
 from places.states import STATES
@@ -41,7 +42,7 @@ class GuideQuerySet(models.QuerySet["Guide"]):
         return self.public().filter(slug__in=slugs)
 
 
-class Guide(models.Model):
+class Guide(Published):
     """A short plain page in English and Spanish that ends in the directory."""
 
     class Status(models.TextChoices):
@@ -97,6 +98,8 @@ class Guide(models.Model):
         blank=True,
         help_text=_("As the public reads it: a name, or a role. Empty: nobody has."),
     )
+
+    internal = frozenset({"search_text", "version", "changed_at"})
 
     search_text = models.TextField(default="", blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -331,6 +334,10 @@ class Credential(Sourced):
     @property
     def state_name(self) -> str:
         return STATES[self.state].name
+
+    @property
+    def is_public(self) -> bool:
+        return self.standing != self.Standing.ENDED
 
     @property
     def is_offered(self) -> bool:

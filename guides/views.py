@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from guides.forms import BecomeForm
 from guides.models import Credential, Guide
 from guides.requirements import by_state, compared
+from kept.pages import may_be_kept
 from places.forms import PlaceForm
 from places.states import STATES
 
 
 @require_safe
 def guides(request: HttpRequest) -> HttpResponse:
-    return render(request, "guides/guides.html", {"guides": Guide.objects.public()})
+    context = {"guides": Guide.objects.public()}
+    return may_be_kept(render(request, "guides/guides.html", context), timezone.now())
 
 
 @require_safe
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Guide.objects.public(), slug=slug)
     context = {"guide": found, "near": found.near_search, "form": PlaceForm()}
-    return render(request, "guides/guide.html", context)
+    return may_be_kept(render(request, "guides/guide.html", context), timezone.now())
 
 
 @require_safe
@@ -44,7 +47,7 @@ def become(request: HttpRequest) -> HttpResponse:
         "compared": compared(*columns) if len(columns) == 2 else [],
         "unknown": _unknown() if not codes else [],
     }
-    return render(request, "guides/become.html", context)
+    return may_be_kept(render(request, "guides/become.html", context), timezone.now())
 
 
 def _unknown() -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from listings.columns import column_names, plain
 from listings.importing import quoted
 from listings.models import Listing
-from listings.values import STREET_FACTS
+from listings.shown import hidden_facts
 
 
 class Line:
@@ -30,11 +30,6 @@ def csv_lines(
         hidden = () if withheld else hidden_facts(listing)
         facts = ["" if name in hidden else plain(listing, name) for name in names]
         yield writer.writerow([safe(fact) for fact in facts])
-
-
-def hidden_facts(listing: Any) -> tuple[str, ...]:
-    """The facts of a listing that would betray where it is."""
-    return STREET_FACTS if getattr(listing, "address_withheld", False) else ()
 
 
 def safe(fact: Any) -> str:

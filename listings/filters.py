@@ -2,82 +2,123 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-import django_filters
-from django import forms
 from django.db.models import Count, Q
+from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kept.memory import Shelf
 from listings.models import Term
 from listings.panel import Chip
-from listings.querysets import ListingQuerySet
+
+Choices = list[tuple[str, str]]
+Tally = dict[str, Counter[str]]
 
 HOW = [("in_person", _("In person")), ("online", _("Online")), ("phone", _("By phone"))]
 HOW_FIELDS = {"in_person": "in_person", "online": "online", "phone": "by_phone"}
 
 
-class KnownChoicesField(forms.MultipleChoiceField):
-    """Keeps the values it knows; the panel names the ones it does not."""
+@dataclass(frozen=True)
+class Filter:
+    """A parameter of an address; repeated values mean "any of these"."""
 
-    def clean(self, value: Any) -> list[str]:
-        return [v for v in self.to_python(value) if self.valid_value(v)]
-
-
-class AnyOfFilter(django_filters.MultipleChoiceFilter):
-    """Repeated values mean "any of these"."""
-
-    field_class = KnownChoicesField
+    name: str
+    label: Promise
+    choices: Callable[[], Choices]
+    # The named question of the catalogue's queryset.
+    ask: Callable[[Any, list[str]], Any]
 
 
-class ListingFilter(django_filters.FilterSet):
+def fixed(choices: Iterable[tuple[str, Any]]) -> Callable[[], Choices]:
+    """Choices that stand in the code, in the reader's language."""
+    known = list(choices)
+    return lambda: [(value, str(label)) for value, label in known]
+
+
+def of_terms(kind: str, label: Promise) -> Filter:
+    return Filter(
+        name=kind,
+        label=label,
+        choices=lambda: term_choices().get(kind, []),
+        ask=lambda queryset, slugs: queryset.with_any(kind, slugs),
+    )
+
+
+TERMS: Shelf[str, dict[str, Choices]] = Shelf(8)
+
+
+def term_choices() -> dict[str, Choices]:
+    """Every vocabulary, read once a version."""
+
+    def read() -> dict[str, Choices]:
+        found: dict[str, Choices] = {}
+        for term in Term.objects.all():
+            found.setdefault(term.kind, []).append((term.slug, str(term)))
+        return found
+
+    return TERMS.get("all", read)
+
+
+BY_HOW = Filter(
+    "how", _("How"), fixed(HOW), lambda queryset, ways: queryset.reached_by(ways)
+)
+BY_COMMUNITY = of_terms("community", _("Who is welcomed by name"))
+BY_LANGUAGE = of_terms("language", _("Languages"))
+TALLIES: Shelf[tuple[Any, ...], Tally] = Shelf(4_000)
+
+
+class ListingFilter:
     """Parses a query string; asks the catalogue's queryset its named questions."""
 
-    community = AnyOfFilter(label=_("Who is welcomed by name"), method="by_term")
-    language = AnyOfFilter(label=_("Languages"), method="by_term")
+    filters: ClassVar[tuple[Filter, ...]] = (BY_COMMUNITY, BY_LANGUAGE)
 
-    term_fields: tuple[str, ...] = ("community", "language")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = defaultdict(list)
-        for term in Term.objects.all():
-            choices[term.kind].append((term.slug, str(term)))
-        for name in self.term_fields:
-            self.filters[name].extra["choices"] = choices[name]
-
-    def by_term(
-        self, queryset: ListingQuerySet[Any], name: str, slugs: list[str]
-    ) -> ListingQuerySet[Any]:
-        return queryset.with_any(name, slugs) if slugs else queryset
-
-    def by_how(
-        self, queryset: ListingQuerySet[Any], name: str, ways: list[str]
-    ) -> ListingQuerySet[Any]:
-        return queryset.reached_by(ways) if ways else queryset
+    def __init__(self, params: QueryDict) -> None:
+        # What was asked for and is known; the panel names what is not.
+        self.chosen: dict[str, list[str]] = {}
+        self.unknown: dict[str, list[str]] = {}
+        for one in self.filters:
+            if not (given := params.getlist(one.name)):
+                continue
+            known = {value for value, _label in one.choices()}
+            if chosen := [value for value in given if value in known]:
+                self.chosen[one.name] = chosen
+            if strange := [v for v in given if v not in known and v.strip()]:
+                self.unknown[one.name] = strange
 
     @property
-    def chosen(self) -> dict[str, list[str]]:
-        """The filters that are in use, with their known values."""
-        cleaned = self.form.cleaned_data if self.form.is_valid() else {}
-        return {name: values for name, values in cleaned.items() if values}
+    def key(self) -> tuple[Any, ...]:
+        """The same for two searches under the same filters."""
+        return (type(self), *((name, *sorted(v)) for name, v in self.chosen.items()))
 
     def narrow(self, queryset: Any, *, but: str = "", value: str = "") -> Any:
         """The queryset under every filter, one of them or one value left out."""
-        for name, values in self.chosen.items():
-            kept = (
-                values if name != but else [v for v in values if value and v != value]
-            )
-            if kept:
-                queryset = self.filters[name].filter(queryset, kept)
+        for one in self.filters:
+            values = self.chosen.get(one.name, [])
+            if one.name == but:
+                values = [v for v in values if value and v != value]
+            if values:
+                queryset = one.ask(queryset, values)
         return queryset
 
-    def counts(self, scope: Any) -> dict[str, Counter[str]]:
-        """How many of `scope` each option would show, the other filters kept."""
+    def counts(
+        self, scope: Callable[[], Any], key: tuple[Any, ...] | None = None
+    ) -> Tally:
+        """How many of `scope` each option would show, the other filters kept.
+
+        `key` names the scope, if it is not of somebody's own words.
+        """
+        if key is None:
+            return self._count(scope())
+        return TALLIES.get((*self.key, *key), lambda: self._count(scope()))
+
+    def _count(self, scope: Any) -> Tally:
         full = self.narrow(scope)
-        free = [name for name in self.form.fields if name not in self.chosen]
+        free = [one.name for one in self.filters if one.name not in self.chosen]
         tally = self._tally(full, free)
         for name in self.chosen:
             tally |= self._tally(self.narrow(scope, but=name), [name])
@@ -92,10 +133,10 @@ class ListingFilter(django_filters.FilterSet):
 
         return count
 
-    def _tally(self, queryset: Any, names: Iterable[str]) -> dict[str, Counter[str]]:
+    def _tally(self, queryset: Any, names: Iterable[str]) -> Tally:
         wanted = set(names)
-        tally: dict[str, Counter[str]] = {name: Counter() for name in wanted}
-        if terms := wanted & set(self.term_fields):
+        tally: Tally = {name: Counter() for name in wanted}
+        if terms := wanted & set(Term.Kind.values):
             for kind, slug, number in queryset.term_counts(terms):
                 tally[kind][slug] = number
         if "how" in wanted:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 
+from kept.memory import apart
+
 _made_on: ContextVar[date | None] = ContextVar("made_on", default=None)
 
 
@@ -23,6 +25,7 @@ def frozen(on: date) -> Iterator[None]:
     """What is rendered within is for later; `on` is the day that it speaks of."""
     token = _made_on.set(on)
     try:
-        yield
+        with apart(on):
+            yield
     finally:
         _made_on.reset(token)

@@ -20,6 +20,8 @@ from opening_hours import OpeningHours
 MAX_LENGTH = 500
 # An opening farther off than this is as good as none.
 HORIZON = timedelta(days=366)
+AN_HOUR = timedelta(hours=1)
+MOST_WORKED_OUT = 4_096
 # A holiday closes one or two weeks in a row; five show what is usual.
 WEEKS_ASKED = 5
 QUOTED = re.compile(r'"[^"]*"')
@@ -130,6 +132,17 @@ class Hours:
     zone: str
 
     def status(self, at: datetime) -> Status:
+        """The state at a moment; one that was worked out holds until it changes."""
+        since, until, known = _worked_out.get(self, (at, at, None))
+        if known is not None and since <= at < until:
+            return known
+        status = self._status(at)
+        if len(_worked_out) >= MOST_WORKED_OUT:
+            _worked_out.clear()
+        _worked_out[self] = (at, status.until or at + AN_HOUR, status)
+        return status
+
+    def _status(self, at: datetime) -> Status:
         parsed, local = self._parsed, self._local(at)
         if parsed is None:
             return Status(State.UNKNOWN)
@@ -198,6 +211,10 @@ class Hours:
             for first, last in _by_day(begins, ends):
                 if first.date() >= monday:
                     yield Span(first, last, unknown, comment)
+
+
+# Hours → from when and until when a status holds.
+_worked_out: dict[Hours, tuple[datetime, datetime, Status | None]] = {}
 
 
 def _commonest(days: tuple[Day, ...]) -> Day:

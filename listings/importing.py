@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 from phonenumber_field.phonenumber import PhoneNumber
 
+from kept.published import links_told
 from listings.hours import BadHours, check
 from listings.models import Term
 from listings.sourced import Sourced
@@ -334,7 +335,8 @@ class Applier:
         self.slugs.add(getattr(listing, "slug", ""))
         for name, ids in many.items():
             if known:
-                getattr(listing, name).set(ids)
+                with links_told(listing, name):
+                    getattr(listing, name).set(ids)
             else:
                 self.links[name] += [(listing.pk, pk) for pk in sorted(ids)]
 

@@ -20,17 +20,19 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from simple_history.models import HistoricalRecords
 
+from kept.published import Published
 from listings.frozen import made_on
 from listings.hours import Hours
 from listings.hours import Status as OpenStatus
 from listings.querysets import ListingQuerySet, TermQuerySet
+from listings.shown import INTERNAL, facts_shown
 from listings.sourced import Sourced
 from listings.usual_hours import without_now
 from listings.words import fold
 from places.models import Place
 
 
-class Term(models.Model):
+class Term(Published):
     """A word of one of our four vocabularies, with the label people read."""
 
     class Kind(models.TextChoices):
@@ -94,14 +96,11 @@ class Listing(Sourced):
         "website",
     )
 
-    DESK_FIELDS: ClassVar = {"taken_by", "taken_at", "assigned_to"}
-
     # Reads what listings.hsds_rows makes of another publisher's HSDS.
     hsds_importer: ClassVar[str]
 
     # Days until a listing that was checked should be checked again.
     check_every_days: ClassVar = 180
-
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(_("slug"), max_length=120, unique=True, blank=True)
     summary = models.TextField(_("summary"), blank=True)
@@ -201,6 +200,7 @@ class Listing(Sourced):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     search_text = models.TextField(default="", blank=True, editable=False)
 
+    internal = Sourced.internal | INTERNAL
     objects: ClassVar[ListingQuerySet[Any]] = ListingQuerySet.as_manager()  # type: ignore[assignment]
     history = HistoricalRecords(
         inherit=True,
@@ -267,8 +267,8 @@ class Listing(Sourced):
         self.search_text = fold(" ".join(self.searched_words()))
         fields = set(options.get("update_fields") or ())
         # Who works on it just now is no change of the listing.
-        if fields - self.DESK_FIELDS:
-            options["update_fields"] = {*fields, "slug", "search_text", "changed_at"}
+        if fields - self.internal:
+            options["update_fields"] = fields | {"slug", "search_text", "changed_at"}
         super().save(**options)
         before: str = getattr(self, "_slug_in_db", "")
         if before and before != self.slug:
@@ -300,6 +300,9 @@ class Listing(Sourced):
     @property
     def is_public(self) -> bool:
         return self.status in self.PUBLIC_STATES
+
+    def shown(self) -> dict[str, Any] | None:
+        return None if self.status == self.Status.DRAFT else facts_shown(self)
 
     @property
     def has_contact(self) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
 
-from django.forms import Form
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -59,6 +60,14 @@ class Panel:
     chips: list[Chip]
     clear_url: str
     hidden: list[tuple[str, str]]
+    # Names what was counted, where it is not of somebody's own words.
+    scope: tuple[Any, ...] | None = None
+
+    @property
+    def key(self) -> tuple[Any, ...] | None:
+        """The same for panels whose groups look the same; None if it is no other's."""
+        untouched = not self.chips and not self.has_errors
+        return self.scope if untouched else None
 
     @property
     def has_errors(self) -> bool:
@@ -74,7 +83,11 @@ class Panel:
         cleared = _cleared(params, [*(g.name for g in self.groups), *names])
         groups = [group for group, _chips in parts]
         return Panel(
-            [*groups, *self.groups], [*self.chips, *chips], cleared, self.hidden
+            [*groups, *self.groups],
+            [*self.chips, *chips],
+            cleared,
+            self.hidden,
+            self.scope,
         )
 
     @property
@@ -136,35 +149,43 @@ def _jumps(page: int, pages: int) -> list[int]:
 
 def query_with(params: QueryDict, **changes: str | int | None) -> str:
     """ "?…" with these parameters set, or dropped where None; page starts anew."""
-    changed = params.copy()
-    changed.pop("page", None)
-    for name, value in changes.items():
-        changed.pop(name, None)
-        if value is not None:
-            changed[name] = str(value)
-    return f"?{changed.urlencode()}" if changed else "?"
+    kept = [pair for pair in _pairs(params) if pair[0] not in changes]
+    added = [(name, str(value)) for name, value in changes.items() if value is not None]
+    return f"?{urlencode([*kept, *added])}"
 
 
 def query_without(params: QueryDict, name: str, value: str) -> str:
     """ "?…" with one value of one parameter taken out."""
-    changed = params.copy()
-    changed.pop("page", None)
-    changed.setlist(name, [v for v in params.getlist(name) if v != value])
-    return f"?{changed.urlencode()}" if changed.urlencode() else "?"
+    return f"?{urlencode([p for p in _pairs(params) if p != (name, value)])}"
+
+
+def _pairs(params: QueryDict) -> list[tuple[str, str]]:
+    """Every parameter but the page's number."""
+    return [
+        (name, value)
+        for name, values in params.lists()
+        if name != "page"
+        for value in values
+    ]
 
 
 def build_panel(
-    form: Form, params: QueryDict, counts: Counts, keep: Iterable[str] = ()
+    chosen: Any,
+    params: QueryDict,
+    counts: Counts,
+    keep: Iterable[str] = (),
+    scope: tuple[Any, ...] | None = None,
 ) -> Panel:
-    """The panel of a bound form whose fields are choices; `keep` stays hidden."""
-    groups = [_group(form, params, name, counts) for name in form.fields]
+    """The panel of a ListingFilter; the parameters of `keep` stay, hidden."""
+    groups = [_group(chosen, one, counts) for one in chosen.filters]
     shown = [group for group in groups if group.options or group.errors]
     hidden = [(n, v) for n in keep for v in params.getlist(n) if v]
     return Panel(
         groups=shown,
         chips=[chip for group in shown for chip in _chips(group, params)],
-        clear_url=_cleared(params, form.fields),
+        clear_url=_cleared(params, [one.name for one in chosen.filters]),
         hidden=hidden,
+        scope=scope,
     )
 
 
@@ -181,24 +202,19 @@ def _cleared(params: QueryDict, names: Iterable[str]) -> str:
     return query_with(params, **dict.fromkeys(names))
 
 
-def _group(form: Form, params: QueryDict, name: str, counts: Counts) -> Group:
-    bound = form[name]
-    choices = [(str(v), str(label)) for v, label in getattr(bound.field, "choices", [])]
-    chosen = set(params.getlist(name))
-    known = {value for value, _label in choices}
-    tally = counts.get(name)
+def _group(chosen: Any, one: Any, counts: Counts) -> Group:
+    values = set(chosen.chosen.get(one.name, []))
+    tally = counts.get(one.name)
     options = [
-        Option(value, label, tally.get(value, 0) if tally else None, value in chosen)
-        for value, label in choices
-        if _worth_showing(value, chosen, tally)
+        Option(value, label, tally.get(value, 0) if tally else None, value in values)
+        for value, label in one.choices()
+        if _worth_showing(value, values, tally)
     ]
-    unknown = [value[:40] for value in chosen - known if value.strip()]
     errors = [
         _("We do not know “%(value)s” here, so it was left out.") % {"value": value}
-        for value in sorted(unknown)
+        for value in sorted({value[:40] for value in chosen.unknown.get(one.name, [])})
     ]
-    kind = getattr(bound.field, "panel_kind", "checkbox")
-    return Group(name, str(bound.label), options, errors, kind)
+    return Group(one.name, str(one.label), options, errors)
 
 
 def _worth_showing(

@@ -21,8 +21,10 @@ from django.db.models import (
     Window,
 )
 
-from listings.words import fold
+from kept.memory import Shelf
+from listings.wording import relevance, saying
 from places.models import Place
+from places.near import Hit
 
 ListingT = TypeVar("ListingT", bound=models.Model)
 
@@ -36,6 +38,21 @@ UUID_KEY = re.compile(r"uuid:[0-9a-f-]{36}")
 class TermQuerySet(models.QuerySet[Any]):
     def of(self, kind: str) -> Self:
         return self.filter(kind=kind)
+
+
+STATES: Shelf[str, dict[str, int]] = Shelf(4)
+
+
+def state_number(code: str) -> int:
+    """The number of a state's row in the gazetteer; 0 is no row."""
+    known = STATES.get(
+        "all", lambda: dict(Place.objects.states().values_list("code", "pk"))
+    )
+    return known.get(code, 0)
+
+
+def _hit(row: tuple[Any, ...]) -> Hit:
+    return Hit(row[0], coverage=row[1] if len(row) > 1 else None)
 
 
 class ListingQuerySet(models.QuerySet[ListingT]):
@@ -111,20 +128,32 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         return self.filter(wanted)
 
     def matching(self, words: str) -> Self:
-        """Every word stands in the name, town, summary or a term's label."""
-        found = self
-        for word in fold(words).split()[:8]:
-            labels = self._terms().filter(term__label__icontains=word)
-            found = found.filter(Q(search_text__contains=word) | Exists(labels))
-        return found
+        """Every word begins a word of the name, town, summary or a term's label."""
+        return self.filter(saying(self, words)) if words else self
 
-    def page(self, *, limit: int, offset: int) -> tuple[list[ListingT], int]:
+    def carrying(self, terms: Iterable[int]) -> Exists:
+        """The condition of carrying one of these terms, by number."""
+        return Exists(self._terms().filter(term_id__in=list(terms)))
+
+    def by_relevance(self, words: str) -> Self:
+        """Those first whose name has the words; then by name."""
+        first = relevance(words)
+        return self.order_by(*([first] if first else []), "name", "slug")
+
+    def page(self, *, limit: int, offset: int) -> tuple[list[Hit], int]:
         """Some rows and how many there are in all, in one query."""
         counted = self.annotate(rows_in_all=Window(models.Count("*")))
-        rows: list[Any] = list(counted[offset : offset + limit])
-        if rows or not offset:
-            return rows, rows[0].rows_in_all if rows else 0
+        rows = counted.values_list(*self._hit_fields(), "rows_in_all")
+        found = list(rows[offset : offset + limit])
+        if found or not offset:
+            return [_hit(row[:-1]) for row in found], found[0][-1] if found else 0
         return [], self.count()
+
+    def hits(self) -> list[Hit]:
+        return [_hit(row) for row in self.values_list(*self._hit_fields())]
+
+    def _hit_fields(self) -> list[str]:
+        return ["pk", *({"coverage"} & self.query.annotations.keys())]
 
     def term_counts(self, kinds: Iterable[str]) -> models.QuerySet[Any, Any]:
         """(kind, slug, how many of these listings carry it)."""
@@ -139,9 +168,16 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         named = self.order_by().values_list("source_license")
         return named.annotate(models.Count("pk"))  # type: ignore[no-any-return]
 
+    def counties_named(self) -> set[int]:
+        """The counties that these listings name as served, by number."""
+        mine = {f"{self.model._meta.model_name}__in": self.order_by().values("pk")}
+        through = self.model.serves.through._default_manager.filter(**mine)  # type: ignore[attr-defined]
+        named = through.filter(place__kind=Place.Kind.COUNTY)
+        return set(named.values_list("place_id", flat=True))
+
     def naming(self, places: Iterable[Place]) -> Self:
         """Whose service area names one of these states or counties."""
-        return self.filter(Exists(self._areas(places)))
+        return self.filter(Exists(self._areas([place.pk for place in places])))
 
     def naming_state(self, code: str) -> Self:
         """Whose service area names the state, or a county of it."""
@@ -154,12 +190,12 @@ class ListingQuerySet(models.QuerySet[ListingT]):
 
     def covering(self, place: Place) -> Self:
         """Annotate `coverage`, SERVES_COUNTY … AREA_UNKNOWN; null serves elsewhere."""
-        state = Place.objects.states().filter(code=place.state)
         county = place.own_county
+        state = place.pk if place.is_state else state_number(place.state)
         return self.annotate(
             coverage=Case(
-                When(Exists(self._areas([county] if county else [])), SERVES_COUNTY),
-                When(Exists(self._areas(state)), SERVES_STATE),
+                When(Exists(self._areas([county.pk] if county else [])), SERVES_COUNTY),
+                When(Exists(self._areas([state])), SERVES_STATE),
                 When(area="nationwide", then=Value(SERVES_NATION)),
                 When(area="unknown", then=Value(AREA_UNKNOWN)),
                 output_field=IntegerField(),
@@ -175,5 +211,5 @@ class ListingQuerySet(models.QuerySet[ListingT]):
     def _terms(self) -> models.QuerySet[Any]:
         return self._through("terms")
 
-    def _areas(self, places: Iterable[Place]) -> models.QuerySet[Any]:
-        return self._through("serves").filter(place__in=places)
+    def _areas(self, places: Iterable[int]) -> models.QuerySet[Any]:
+        return self._through("serves").filter(place_id__in=places)

@@ -10,16 +10,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kept.published import Published
+
 PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
 
-class Sourced(models.Model):
+class Sourced(Published):
     """Abstract: a row of a file, under a key that stays, with its source."""
 
     # Kinds of files that bring rows in, and the importers that read them.
     importers: ClassVar[dict[str, str]] = {}
     # Facts that people may compare, in the order of a page; empty: values.FACTS.
     facts: ClassVar[tuple[str, ...]] = ()
+    internal = frozenset({"key", "version", "created_at", "changed_at", "checked_by"})
 
     key = models.CharField(_("source key"), max_length=200, blank=True)
     source_name = models.CharField(_("source"), max_length=200, blank=True)

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
 
+from kept.published import links_told
 from listings import areas
 from listings.models import Term
 from places.states import STATES
@@ -24,8 +25,6 @@ in_person online by_phone cost referral_needed wheelchair_access who_may_call
 open_to answered_by_peers may_send_emergency call_limits terms area serves
 area_note status closed_because caution
 """
-# Facts that would betray a withheld address.
-STREET_FACTS = ("street", "zip_code")
 
 
 @dataclass(frozen=True)
@@ -88,8 +87,9 @@ def put(listing: Any, facts: Mapping[str, Any]) -> None:
             setattr(listing, name, plain)
     listing.version += 1
     listing.save()
-    for name, rows in many.items():
-        getattr(listing, name).set(rows)
+    with links_told(listing, *many):
+        for name, rows in many.items():
+            getattr(listing, name).set(rows)
 
 
 def _terms(pairs: Iterable[str]) -> list[Term]:

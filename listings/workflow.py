@@ -111,8 +111,9 @@ def _import_rows(importer: Importer, rows: Iterable[Row], reason: str) -> Report
             report.refused.append((number, f"{row.get('key')}: {words}"))
         else:
             report.warnings += [(number, f"{facts.key}: {w}") for w in facts.warnings]
-    applier.finish()
+    # Before finish(), so that the first row of history knows the parent.
     linked = importer.link(listings, facts_by_key)
+    applier.finish()
     if not report.added:
         report.changed += linked
     return report

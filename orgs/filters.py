@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.utils.translation import gettext_lazy as _
 
-from listings.filters import HOW, AnyOfFilter, ListingFilter
-from orgs.models import Organization, OrganizationQuerySet
+from listings.filters import (
+    BY_COMMUNITY,
+    BY_HOW,
+    BY_LANGUAGE,
+    Filter,
+    ListingFilter,
+    fixed,
+    of_terms,
+)
+from orgs.models import Organization
 from places.states import STATES
 
-
-def _states() -> list[tuple[str, str]]:
-    return [(state.code, state.name) for state in STATES.values()]
+BY_KIND = Filter(
+    "kind",
+    _("Kind"),
+    fixed(Organization.Kind.choices),
+    lambda queryset, kinds: queryset.of_kinds(kinds),
+)
+BY_STATE = Filter(
+    "state",
+    _("State"),
+    fixed((state.code, state.name) for state in STATES.values()),
+    lambda queryset, codes: queryset.in_states(codes),
+)
 
 
 class OrganizationFilter(ListingFilter):
-    how = AnyOfFilter(label=_("How"), choices=HOW, method="by_how")
-    kind = AnyOfFilter(
-        label=_("Kind"), choices=Organization.Kind.choices, method="by_kind"
+    filters: ClassVar[tuple[Filter, ...]] = (
+        BY_HOW,
+        BY_KIND,
+        of_terms("service", _("What they offer")),
+        of_terms("condition", _("What it is about")),
+        BY_COMMUNITY,
+        BY_LANGUAGE,
     )
-    service = AnyOfFilter(label=_("What they offer"), method="by_term")
-    condition = AnyOfFilter(label=_("What it is about"), method="by_term")
-
-    term_fields: tuple[str, ...] = ("service", "condition", "community", "language")
-
-    class Meta:
-        model = Organization
-        fields = ["how", "kind", "service", "condition", "community", "language"]
-
-    def by_kind(
-        self, queryset: OrganizationQuerySet, name: str, kinds: list[str]
-    ) -> OrganizationQuerySet:
-        return queryset.of_kinds(kinds) if kinds else queryset
 
 
 class CatalogueFilter(OrganizationFilter):
     """The catalogue's own page is filtered by state as well."""
 
-    state = AnyOfFilter(label=_("State"), choices=_states, method="by_state")
-
-    class Meta(OrganizationFilter.Meta):
-        fields = [*OrganizationFilter.Meta.fields, "state"]
-
-    def by_state(
-        self, queryset: OrganizationQuerySet, name: str, codes: list[str]
-    ) -> OrganizationQuerySet:
-        return queryset.in_states(codes) if codes else queryset
+    filters = (*OrganizationFilter.filters, BY_STATE)

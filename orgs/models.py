@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q, Window
+from django.db.models import Exists, F, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from listings.querysets import AREA_UNKNOWN, SERVES_NATION, ListingQuerySet
 from listings.words import fold
 from places.geocoders import Found, locate_address
 from places.models import Place
-from places.near import Located, LocatedQuerySet
+from places.near import Hit, Located, LocatedQuerySet
 from places.states import STATES
 
 
@@ -27,6 +27,14 @@ class OrganizationQuerySet(  # type: ignore[override]
 ):
     def for_cards(self) -> Self:
         return super().for_cards().select_related("parent")
+
+    def whole(self, hits: Iterable[Any]) -> list[Organization]:
+        """The rows of hits or cards in their order, each with its distance."""
+        hits = list(hits)
+        found = self.for_cards().in_bulk([hit.pk for hit in hits])
+        for hit in hits:
+            found[hit.pk].distance_miles = hit.distance_miles
+        return [found[hit.pk] for hit in hits]
 
     def for_files(self) -> Self:
         return super().for_files().select_related("parent", "county")
@@ -63,6 +71,14 @@ class OrganizationQuerySet(  # type: ignore[override]
         naming = self.naming_state(place.state).values("pk")
         return self.filter(Q(state=place.state) | Q(pk__in=naming))
 
+    def meeting_online(self) -> Self:
+        return self.filter(online=True)
+
+    def across_a_border(self) -> Self:
+        """Naming as served a county or state other than the one it stands in."""
+        named = self._through("serves").exclude(place__state=OuterRef("state"))
+        return self.filter(Exists(named))
+
     def surest_first(self, place: Place) -> Self:
         """After covering(): by how surely it serves, then by distance, then slug."""
         if place.is_state:
@@ -70,14 +86,14 @@ class OrganizationQuerySet(  # type: ignore[override]
         measured = self.measured_from(place.point)
         return measured.order_by("coverage", F("chord2").asc(nulls_last=True), "slug")
 
-    def first_of_each_kind(self, limit: int | None) -> list[Organization]:
+    def first_of_each_kind(self, limit: int | None) -> list[Hit]:
         """At most `limit` rows of each kind, in one query; all where it is None."""
         if limit is None:
-            return list(self)
+            return self.hits()
         place_in_kind = Window(
             RowNumber(), partition_by="kind", order_by=["city", "name", "slug"]
         )
-        return list(self.annotate(in_kind=place_in_kind).filter(in_kind__lte=limit))
+        return self.annotate(in_kind=place_in_kind).filter(in_kind__lte=limit).hits()
 
     def of_states(self, codes: Iterable[str]) -> Self:
         return self.filter(state__in=list(codes))
@@ -179,7 +195,7 @@ class Organization(Listing, Located):
         help_text=_("The street and the exact point are then shown to nobody."),
     )
 
-    # Set by nearest_page(): miles from the place asked for.
+    # Miles from the place asked for, where a page measures them.
     distance_miles: float | None = None
     # Set by covering(): how surely it serves the place asked for.
     coverage: int | None = None

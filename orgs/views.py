@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from kept.pages import may_be_kept
+from listings.cards import cards
 from listings.linked_data import head
 from listings.pages import or_elsewhere
 from listings.panel import ONE_PAGE, Pager, build_panel, page_number, place_links
@@ -27,23 +29,26 @@ def organizations(request: HttpRequest) -> HttpResponse:
     form = CatalogueForm(request.GET)
     form.is_valid()
     words = form.cleaned_data.get("q") or ""
-    chosen = CatalogueFilter(request.GET, queryset=Organization.objects.none())
+    chosen = CatalogueFilter(request.GET)
     scope = Organization.objects.public().matching(words)
     page = page_number(request.GET)
-    found = chosen.narrow(scope).for_cards().by_name()
-    rows, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    panel = build_panel(chosen.form, request.GET, chosen.counts(scope), keep=["q"])
+    found = chosen.narrow(scope).by_relevance(words)
+    hits, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    key = None if words else ("catalogue",)
+    counts = chosen.counts(lambda: scope, key)
+    panel = build_panel(chosen, request.GET, counts, ["q"], key)
     context = {
         "form": form,
         "words": words,
-        "rows": rows,
+        "rows": cards(Organization, hits, "orgs/_catalogue_row.html"),
         "total": total,
         "panel": panel,
-        "advice": [] if rows else panel.advice(chosen.counter(scope)),
-        "near_misses": [] if rows or not words else near_misses(words),
+        "advice": [] if hits else panel.advice(chosen.counter(scope)),
+        "near_misses": [] if hits or not words else near_misses(words),
         "pager": Pager.of(request.GET, page, total, PAGE_SIZE),
     }
-    return render(request, "orgs/organizations.html", context)
+    answer = render(request, "orgs/organizations.html", context)
+    return may_be_kept(answer, timezone.now())
 
 
 def near_misses(words: str) -> list[Organization]:
@@ -70,12 +75,13 @@ def cils(request: HttpRequest) -> HttpResponse:
         "pager": ONE_PAGE,
     }
     if place:
-        found = _serving(place).for_cards()
-        rows, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+        found = _serving(place)
+        hits, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+        rows = cards(Organization, hits, "orgs/_card.html")
         pager = Pager.of(request.GET, page, total, PAGE_SIZE)
         context |= {"rows": rows, "total": total, "pager": pager}
         context["named"] = place.is_state or any(row.coverage == 0 for row in rows)
-    return render(request, "orgs/cils.html", context)
+    return may_be_kept(render(request, "orgs/cils.html", context), timezone.now())
 
 
 def _serving(place: Place) -> OrganizationQuerySet:
@@ -99,13 +105,15 @@ def organization(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None or not found.is_public:
         return or_elsewhere(request, Organization, slug, found)
     at = timezone.now()
+    status = found.status_at(at) if found.hours else None
     context = {
         "organization": found,
         "at": at,
-        "status": found.status_at(at) if found.hours else None,
+        "status": status,
         "zone": found.timezone,
         "branches": list(found.branches.public().by_town()),
         **head(request, found),
         **sharing(request, found),
     }
-    return render(request, "orgs/organization.html", context)
+    page = render(request, "orgs/organization.html", context)
+    return may_be_kept(page, at, [status.until if status else None])

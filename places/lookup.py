@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
+from typing import Any
 
-from django.db.models import F, Q
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import F, Q, QuerySet
 from rapidfuzz import fuzz, process
 
+from places import prepared
 from places.foreign import is_foreign_code, is_foreign_name, strip_foreign_country
 from places.geo import Point, chord2_between, miles_of_chord
 from places.keys import place_key
@@ -115,11 +118,25 @@ def typed(place: Place) -> str:
 
 
 def _zip(code: str) -> Answer:
-    zips = Place.objects.zips().select_related("county")
-    place = zips.filter(code=code).first()
-    if place:
-        return Answer(place)
+    for row in prepared.rows("zip", _zips_of, code):
+        return Answer(_whole(row))
     return Answer(problem=Problem.UNKNOWN, candidates=_zips_like(code))
+
+
+PLACE_FIELDS = [field.attname for field in Place._meta.concrete_fields]
+
+
+def _zips_of(code: str) -> QuerySet[Place, Any]:
+    of_county = [f"county__{name}" for name in PLACE_FIELDS]
+    return Place.objects.zips().filter(code=code).values_list(*PLACE_FIELDS, *of_county)
+
+
+def _whole(row: Sequence[Any]) -> Place:
+    """A place and the county that it lies in."""
+    size = len(PLACE_FIELDS)
+    place = Place.from_db(DEFAULT_DB_ALIAS, PLACE_FIELDS, row[:size])
+    place.county = Place.from_db(DEFAULT_DB_ALIAS, PLACE_FIELDS, row[size:])
+    return place
 
 
 def _zips_like(code: str) -> tuple[Place, ...]:

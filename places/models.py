@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import ClassVar, Self
 
 from django.db import models
@@ -132,6 +132,16 @@ class Place(models.Model):
     def own_county(self) -> Place | None:
         """The county it lies in; a county itself; None for a state."""
         return self if self.is_county else self.county
+
+    def area(self, told_apart: Container[int] | None = None) -> tuple[int | None, str]:
+        """What it lies in, as far as it matters for who serves it: county and state.
+
+        No county but those `told_apart` is different from its whole state.
+        """
+        county = self.own_county
+        if county is None or (told_apart is not None and county.pk not in told_apart):
+            return None, self.state
+        return county.pk, self.state
 
     @property
     def state_name(self) -> str:

@@ -12,11 +12,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import transaction
 from django.template import engines
 
 from directory.management.commands.compile_words import compile_file
+from kept import memory, version
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -105,6 +107,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def quick_passwords(settings):
     """A password takes half a second to hash, as it should; tests make hundreds."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """Each test begins with a process that has served nobody yet."""
+    caches["pages"].clear()
+    memory.forget()
+    version.look_again()
 
 
 @pytest.fixture(autouse=True)

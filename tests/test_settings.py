@@ -32,6 +32,7 @@ def show(expression, **environment):
         ("DATABASE_URL", "mysql://x/y", "must begin with sqlite:// or postgres://"),
         ("DEBUG", "perhaps", "DEBUG"),
         ("HTTPS", "maybe", "HTTPS"),
+        ("CACHE_URL", "memcached://127.0.0.1", "must begin with redis://"),
         ("EXIT_URL", "http://example.org/", "EXIT_URL"),
         ("GEOCODER", "everything", "GEOCODER"),
         ("GEOCODER_TIMEOUT", "soon", "GEOCODER_TIMEOUT"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
+from kept.memory import Shelf
 from listings.frozen import made_on
 from listings.hours import State, Status
 from listings.querysets import SERVES_STATE
 from places.models import Place
+from places.near import Hit
 from places.states import STATES
 from warmlines.models import Warmline
 
@@ -51,6 +53,25 @@ class Line:
         return (not self.is_open, unknown, opens, self.warmline.slug)
 
 
+# Whole lines, some 15 KB each.
+SHELF: Shelf[int, Warmline] = Shelf(2_000)
+
+
+def whole(hits: Iterable[Hit]) -> list[Warmline]:
+    """The lines that a search found, as surely as each serves the place."""
+    hits = list(hits)
+    found = SHELF.take([hit.pk for hit in hits], _read)
+    return [found[hit.pk].as_covering(hit.coverage) for hit in hits]
+
+
+def _read(pks: list[int]) -> dict[int, Warmline]:
+    """Each with what grouping asks of it, found once for all who share it."""
+    found: dict[int, Warmline] = Warmline.objects.for_cards().in_bulk(pks)
+    for warmline in found.values():
+        _known = warmline.group, warmline.state_codes
+    return found
+
+
 @dataclass(frozen=True)
 class LineGroup:
     slug: str
@@ -70,6 +91,15 @@ def lines_at(
     lines = [Line(w, w.status_at(at), zone or w.timezone or "UTC") for w in warmlines]
     kept = [line for line in lines if line.is_open or not open_now]
     return sorted(kept, key=lambda line: line.urgency)
+
+
+def changes(lines: Iterable[Line]) -> Iterator[datetime | None]:
+    """When each of them opens or closes next."""
+    return (line.status.until for line in lines)
+
+
+def changes_of(groups: Iterable[LineGroup]) -> Iterator[datetime | None]:
+    return changes(line for group in groups for line in group.lines)
 
 
 def grouped(lines: Iterable[Line], place: Place | None) -> list[LineGroup]:
@@ -135,7 +165,7 @@ def by_state(lines: Iterable[Line]) -> list[LineGroup]:
     for line in lines:
         if line.warmline.takes_anyone:
             anyone.append(line)
-        codes = {place.state for place in line.warmline.serves.all()}
+        codes = line.warmline.state_codes
         for code in codes:
             states.setdefault(code, []).append(line)
         if not (codes or line.warmline.takes_anyone):

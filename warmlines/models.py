@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from listings.models import Listing, Term
@@ -91,6 +92,12 @@ class Warmline(Listing):
     def catalogue(self) -> str:
         return "warmline"
 
+    def as_covering(self, coverage: int | None) -> Self:
+        """This line beside one search; the line itself is shared by many."""
+        twin = self.__class__.__new__(self.__class__)
+        twin.__dict__ = {**self.__dict__, "coverage": coverage}
+        return twin
+
     @property
     def takes_anyone(self) -> bool:
         return self.who_may_call == self.WhoMayCall.ANYONE
@@ -99,10 +106,15 @@ class Warmline(Listing):
     def is_for_group(self) -> bool:
         return self.who_may_call == self.WhoMayCall.GROUP
 
-    @property
+    @cached_property
     def group(self) -> Term | None:
         """The community it is for; None for a line that is for anyone."""
         return next(iter(self.communities), None) if self.is_for_group else None
+
+    @cached_property
+    def state_codes(self) -> frozenset[str]:
+        """The states that it names as served, wholly or a county of them."""
+        return frozenset(place.state for place in self.serves.all())
 
     def searched_words(self) -> list[str]:
         return [*super().searched_words(), self.operator, self.open_to]

@@ -9,12 +9,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from kept.pages import may_be_kept
 from listings.linked_data import head
 from listings.pages import or_elsewhere
 from listings.panel import place_links
 from listings.sharing import sharing
 from warmlines.forms import WarmlineForm
-from warmlines.lines import grouped, lines_at, open_then_others
+from warmlines.lines import changes, grouped, lines_at, open_then_others
 from warmlines.models import Warmline
 from warmlines.search import LineSearch
 
@@ -45,7 +46,8 @@ def warmlines(request: HttpRequest) -> HttpResponse:
         "none_for_anyone": not any(not ln.warmline.is_for_group for ln in lines),
         "at": at,
     }
-    return render(request, "warmlines/warmlines.html", context)
+    page = render(request, "warmlines/warmlines.html", context)
+    return may_be_kept(page, at, changes(lines))
 
 
 @require_safe
@@ -62,4 +64,5 @@ def warmline(request: HttpRequest, slug: str) -> HttpResponse:
         **head(request, found),
         **sharing(request, found),
     }
-    return render(request, "warmlines/warmline.html", context)
+    page = render(request, "warmlines/warmline.html", context)
+    return may_be_kept(page, at, changes([line]))

@@ -27,6 +27,7 @@ PROMISES = {
 }
 
 
+@pytest.mark.django_db
 def test_every_promise_has_a_test_and_every_test_a_promise(client):
     page = client.get("/privacy/").content.decode()
 

@@ -9,11 +9,17 @@ from django.db import IntegrityError, transaction
 from geopy.distance import geodesic
 
 from orgs.models import Organization
+from places import near
 from places.geo import Point
 from places.models import Place
 from tests.factories import organization, place
 
 pytestmark = pytest.mark.django_db
+
+
+def slugs_of(page):
+    names = dict(Organization.objects.values_list("pk", "slug"))
+    return [names[hit.pk] for hit in page.hits]
 
 
 def brute_force(origin, listings, miles=None):
@@ -44,16 +50,28 @@ def scattered():
 def test_order_and_miles_of_300_searches_equal_brute_force(scattered):
     chance = random.Random(59301)
     origins = chance.sample(list(Place.objects.zips().order_by("code")), 300)
+    names = dict(Organization.objects.values_list("pk", "slug"))
 
     for origin in origins:
         page = Organization.objects.nearest_page(origin.point, miles=None, limit=20)
         expected = brute_force(origin, scattered)[:20]
-        found = [(row.distance_miles, row.slug) for row in page.rows]
-        assert [slug for _, slug in found] == [slug for _, slug in expected]
-        assert [miles for miles, _ in found] == pytest.approx(
+        assert [names[hit.pk] for hit in page.hits] == [slug for _, slug in expected]
+        assert [hit.distance_miles for hit in page.hits] == pytest.approx(
             [miles for miles, _ in expected], rel=0.001, abs=0.01
         )
         assert page.total == 200
+
+
+def test_growing_circles_find_what_sorting_everything_finds(scattered, monkeypatch):
+    chance = random.Random(7)
+    origins = chance.sample(list(Place.objects.zips().order_by("code")), 60)
+    nearest = Organization.objects.nearest_page
+
+    for origin in origins:
+        at_once = nearest(origin.point, miles=None, limit=20, offset=20)
+        with monkeypatch.context() as fewer:
+            fewer.setattr(near, "FEW_ROWS", 3)
+            assert nearest(origin.point, miles=None, limit=20, offset=20) == at_once
 
 
 @pytest.mark.parametrize("miles", [1, 25, 300, 2_000, 9_000])
@@ -65,9 +83,20 @@ def test_a_radius_holds_just_what_is_within_it(scattered, miles):
 
     page = Organization.objects.nearest_page(origin.point, miles=miles, limit=200)
 
-    found = {row.slug for row in page.rows}
+    found = set(slugs_of(page))
     assert {slug for _, slug in inner} <= found <= {slug for _, slug in outer}
     assert page.total == len(found)
+
+
+def test_a_query_whose_sql_is_known_finds_the_same(scattered):
+    # Both sides of the date line are two boxes.
+    for code in ("59301", "10027", "96799", "99546", "96910"):
+        wish = {"miles": None, "limit": 20, "total": 50_000}
+        anew = Organization.objects.nearest_page(place(code).point, **wish)
+        known = Organization.objects.nearest_page(
+            place(code).point, shape="test", **wish
+        )
+        assert known == anew
 
 
 def test_pages_hold_every_listing_once(scattered):
@@ -78,7 +107,7 @@ def test_pages_hold_every_listing_once(scattered):
         page = Organization.objects.nearest_page(
             point, miles=None, limit=30, offset=offset
         )
-        slugs += [row.slug for row in page.rows]
+        slugs += slugs_of(page)
 
     assert sorted(slugs) == sorted(row.slug for row in scattered)
 
@@ -88,7 +117,7 @@ def test_a_listing_without_a_point_is_in_no_distance_list():
 
     page = Organization.objects.nearest_page(Point(46.4, -105.8), miles=None, limit=5)
 
-    assert (page.rows, page.total) == ([], 0)
+    assert (page.hits, page.total) == ([], 0)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
 
 from directory.collected import collect_files
+from listings.word_index import build
 from listings.workflow import importers
+from orgs.models import Organization
 
 # Kind and file, in this order: a file's rows may name rows of the file before.
 STARTER_FILES = {
@@ -28,6 +31,8 @@ class Command(BaseCommand):
         call_command("compile_words")
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
+        # SQLite loses it when a migration remakes the table.
+        build(connection, Organization._meta.db_table)
         call_command("load_places", if_empty=True)
         self._load_starter_files()
         call_command("load_guides", stdout=StringIO())

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
 from tqdm import tqdm
 
+from kept import version
 from places.keys import place_key
 from places.models import OtherName, Place
 from places.states import STATES
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         rows = read_rows(settings.BASE_DIR / "fixtures" / FILE)
         with transaction.atomic():
             self._load(rows, quiet=options["quiet"])
+            version.changed()
             with connection.cursor() as cursor:
                 # Both databases choose their indexes by what they know of a table.
                 cursor.execute("ANALYZE")

@@ -1,0 +1,173 @@
+"""What can only be measured from within: queries, lookups, imports. Prints JSON.
+
+`python bench/inside.py searches | lookups | loads`, on the database of DATABASE_URL.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import django
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+PAGES = {
+    "home": "/?cold=1",
+    "find": "/find/?near=59301",
+    "find, filtered": "/find/?near=59301&kind=cil&how=in_person",
+    "find, by words": "/find/?q=recovery",
+    "state": "/states/mt/?cold=1",
+    "warmlines": "/warmlines/?cold=1",
+    "warmlines here": "/warmlines/?near=59301",
+    "organizations": "/orgs/?cold=1",
+}
+# The search by hand: no ORM between the question and the driver.
+BY_HAND = """
+SELECT id, (x - {m}) * (x - {m}) + (y - {m}) * (y - {m}) + (z - {m}) * (z - {m}) AS c
+FROM orgs_organization
+WHERE latitude BETWEEN {m} AND {m} AND longitude BETWEEN {m} AND {m}
+AND status IN ('published', 'temporarily_closed')
+ORDER BY c, slug LIMIT 20
+"""
+
+
+def milliseconds(act: Callable[[Any], Any], inputs: Iterable[Any]) -> dict[str, float]:
+    times = []
+    for one in inputs:
+        start = time.perf_counter()
+        act(one)
+        times.append((time.perf_counter() - start) * 1000)
+    cuts = statistics.quantiles(times, n=100)
+    return {"p50_ms": round(cuts[49], 3), "p95_ms": round(cuts[94], 3)}
+
+
+def zips(count: int) -> list[Any]:
+    """ZIP codes, more of them where more people live."""
+    from places.models import Place  # noqa: PLC0415
+
+    chance = random.Random(1)  # noqa: S311 - made-up searches
+    known = list(Place.objects.zips().order_by("code"))
+    weights = [place.population or 1 for place in known]
+    return chance.choices(known, weights, k=count)
+
+
+def searches() -> dict[str, Any]:
+    """The distance search against the same by hand; words; queries of a page."""
+    from orgs.models import Organization  # noqa: PLC0415
+
+    public, places = Organization.objects.public(), zips(300)
+    total = public.with_point().count()
+
+    def ours(place: Any, shape: Any = "bench") -> list[int]:
+        wish = {"miles": None, "limit": 20, "total": total, "shape": shape}
+        return [hit.pk for hit in public.nearest_page(place.point, **wish).hits]
+
+    wrong = [p.code for p in places[:50] if ours(p) != _by_hand(p, total)]
+    if wrong:
+        raise SystemExit(f"The search by hand finds others near {wrong[0]}.")
+    words = ["recovery", "hope harbor", "montana", "coffee", "peer center houston"] * 12
+    return {
+        "near": milliseconds(ours, places),
+        "near, by hand": milliseconds(lambda p: _by_hand(p, total), places),
+        "near, built anew": milliseconds(lambda p: ours(p, None), places),
+        "words": milliseconds(
+            lambda w: public.matching(w).by_relevance(w).page(limit=20, offset=0), words
+        ),
+        "queries": _queries(),
+    }
+
+
+def _by_hand(place: Any, total: int) -> list[int]:
+    """In growing circles too, so that both do the same work."""
+    from django.db import connection  # noqa: PLC0415
+
+    from places import near  # noqa: PLC0415
+
+    x, y, z = place.point.xyz
+    everywhere = (-90.0, 90.0, -180.0, 180.0, x, y, z, 1e12)
+    for circle in [*near._growing(place.point, total), everywhere]:
+        *sides, _x, _y, _z, most = circle
+        if len(sides) > 4:
+            sides = list(everywhere[:4])
+        with connection.cursor() as cursor:
+            cursor.execute(BY_HAND.format(m="%s"), [x, x, y, y, z, z, *sides])
+            rows = [row for row in cursor.fetchall() if row[1] <= most]
+        if len(rows) == 20:
+            return [pk for pk, _chord2 in rows]
+    return [pk for pk, _chord2 in rows]
+
+
+def _queries() -> dict[str, int]:
+    """How many queries a page takes, the first time and once its parts are kept."""
+    from django.db import connection  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    client, counts = Client(), {}
+    for name, path in PAGES.items():
+        for when in ("first", "then"):
+            with CaptureQueriesContext(connection) as asked:
+                if client.get(path).status_code != 200:
+                    raise SystemExit(f"{path} failed")
+            counts[f"{name}, {when}"] = len(asked)
+    return counts
+
+
+def lookups() -> dict[str, Any]:
+    """What people type, 2,000 times, and the same misspelt."""
+    from places.lookup import look_up  # noqa: PLC0415
+    from places.models import Place  # noqa: PLC0415
+
+    chance = random.Random(2)  # noqa: S311 - made-up searches
+    towns = list(Place.objects.filter(kind="city", population__gt=2_000))
+    named = [f"{town.name}, {town.state}" for town in chance.sample(towns, 1_000)]
+    typed = [*(place.code for place in zips(1_000)), *named]
+    wrong = [f"{n[1]}{n[0]}{n[2:]}" for n in named if len(n) > 8][:500]
+    look_up("Xqzv, MT")
+    return {
+        "typed": milliseconds(look_up, typed),
+        "misspelt": milliseconds(look_up, wrong),
+    }
+
+
+def loads() -> dict[str, Any]:
+    """Rows a second of the starter files, as a dry run, and of the gazetteer."""
+    from django.core.management import call_command  # noqa: PLC0415
+
+    from listings.workflow import import_text  # noqa: PLC0415
+    from orgs.models import Organization  # noqa: PLC0415
+
+    text = (ROOT / "fixtures/organizations.csv").read_text(encoding="utf-8")
+    header, *rows = text.splitlines()
+    fresh = "\n".join([header, *(f"again-{row}" for row in rows)])
+    before = Organization.objects.count()
+    start = time.perf_counter()
+    report = import_text("organizations", fresh, dry_run=True)
+    took = time.perf_counter() - start
+    if Organization.objects.count() != before:
+        raise SystemExit("A dry run left rows behind.")
+    start = time.perf_counter()
+    call_command("load_places", quiet=True, stdout=StringIO())
+    return {
+        "imported a second": round(report.added / took),
+        "gazetteer, s": round(time.perf_counter() - start, 1),
+    }
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
+    django.setup()
+    from django.conf import settings
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    act = {"searches": searches, "lookups": lookups, "loads": loads}[sys.argv[1]]
+    print(json.dumps(act()))

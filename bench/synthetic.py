@@ -1,0 +1,138 @@
+"""Made-up listings where people live: 555-01xx numbers and example.org.
+
+`python bench/synthetic.py 10000` fills the database of DATABASE_URL up to so many
+organizations, with a twentieth as many warmlines, a thousand at most.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+import django
+from tqdm import tqdm
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+BATCH = 2_000
+FIRST = ["Hope", "Harbor", "River", "Valley", "Sunrise", "Open", "New", "Rising"]
+WORDS = [*"coffee walks music art writing garden kitchen bikes books chess".split()]  # noqa: SIM905
+LAST = ["Peer Center", "Recovery House", "Wellness Network", "Drop-in"]
+ABOUT = [f"{a} and {b}" for a in WORDS for b in WORDS if a != b]
+HOURS = ["24/7", "Mo-Fr 09:00-17:00", "Mo-Su 16:00-24:00", "Fr-Su 18:00-02:00", ""]
+
+
+def organizations(count: int, start: int, chance: random.Random) -> None:
+    from orgs.models import Organization  # noqa: PLC0415
+    from places.models import Place  # noqa: PLC0415
+
+    cities = Place.objects.filter(kind="city", population__gt=0).select_related(
+        "county"
+    )
+    towns = list(cities)
+    weights = [town.population or 1 for town in towns]
+    bar = tqdm(total=count, desc="organizations", unit=" rows", leave=False)
+    for begin in range(start, start + count, BATCH):
+        many = min(BATCH, start + count - begin)
+        chosen = chance.choices(towns, weights, k=many)
+        made = [_organization(begin + n, t, chance) for n, t in enumerate(chosen)]
+        Organization.objects.bulk_create(made)
+        _link(Organization, made, chosen, chance)
+        bar.update(many)
+
+
+def _organization(number: int, town: Any, chance: random.Random) -> Any:
+    from listings.words import fold  # noqa: PLC0415
+    from orgs.models import Organization  # noqa: PLC0415
+
+    name = f"{chance.choice(FIRST)} {chance.choice(LAST)} of {town.name} {number}"
+    made = Organization(
+        name=name,
+        slug=f"made-up-{number}",
+        kind=chance.choice(Organization.Kind.values),
+        status="published",
+        phone=f"+140655501{number % 100:02}",
+        website="https://example.org/",
+        summary=f"People who have been there: {chance.choice(ABOUT)}.",
+        city=town.name,
+        state=town.state,
+        county=town.county,
+        in_person=True,
+        online=chance.random() < 0.1,
+        area=chance.choices(["unknown", "places", "nationwide"], [45, 53, 2])[0],
+        source_name="example.org",
+        source_seen="2026-01",
+        timezone=town.timezone,
+    )
+    made.locate(town.point, "city")
+    made.search_text = fold(" ".join(made.searched_words()))
+    return made
+
+
+def _link(model: Any, made: list[Any], towns: list[Any], chance: random.Random) -> None:
+    from listings.models import Term  # noqa: PLC0415
+    from places.models import Place  # noqa: PLC0415
+
+    terms = list(Term.objects.values_list("pk", flat=True))
+    states = dict(Place.objects.states().values_list("code", "pk"))
+    mine = f"{model._meta.model_name}_id"
+    carried, served = [], []
+    for row, town in zip(made, towns, strict=True):
+        some = chance.sample(terms, k=chance.randint(1, 5))
+        carried += [model.terms.through(**{mine: row.pk}, term_id=pk) for pk in some]
+        if row.area == "places":
+            whole = chance.random() < 0.15 or town.county_id is None
+            place = states[town.state] if whole else town.county_id
+            served.append(model.serves.through(**{mine: row.pk}, place_id=place))
+    model.terms.through.objects.bulk_create(carried, batch_size=BATCH)
+    model.serves.through.objects.bulk_create(served, batch_size=BATCH)
+
+
+def warmlines(count: int, start: int, chance: random.Random) -> None:
+    from places.models import Place  # noqa: PLC0415
+    from warmlines.models import Warmline  # noqa: PLC0415
+
+    states = list(Place.objects.states())
+    chosen = chance.choices(states, [s.population or 1 for s in states], k=count)
+    made = [
+        Warmline(
+            name=f"Made-up line {start + n}",
+            slug=f"made-up-line-{start + n}",
+            status="published",
+            phone="+14065550102",
+            by_phone=True,
+            hours=chance.choice(HOURS),
+            timezone=state.timezone,
+            area="nationwide" if n % 20 == 0 else "places",
+            who_may_call="state",
+        )
+        for n, state in enumerate(chosen)
+    ]
+    Warmline.objects.bulk_create(made)
+    _link(Warmline, made, chosen, chance)
+
+
+def fill(size: int) -> None:
+    from django.db import connection  # noqa: PLC0415
+
+    from kept import version  # noqa: PLC0415
+    from orgs.models import Organization  # noqa: PLC0415
+    from warmlines.models import Warmline  # noqa: PLC0415
+
+    chance = random.Random(size)  # noqa: S311 - made-up data
+    have = Organization.objects.count()
+    organizations(size - have, have, chance)
+    lines = Warmline.objects.count()
+    warmlines(max(0, min(size // 20, 1_000) - lines), lines, chance)
+    version.changed()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "directory.settings")
+    django.setup()
+    fill(int(sys.argv[1]))

@@ -1,0 +1,25 @@
+"""The directory's version."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class DirectoryVersion(models.Model):
+    """One row: how often a published fact has changed, and when it last did."""
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
+    number = models.PositiveBigIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="directory_version_is_one")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)

@@ -1,0 +1,77 @@
+"""Rows that the public sees: saving or deleting one counts if that shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from django.db import models
+
+from kept import version
+
+
+class Published(models.Model):
+    """Abstract: says what of a row is shown, and when that becomes different."""
+
+    # Fields that no visitor sees: a change of them alone is no news.
+    internal: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        abstract = True
+
+    def save(self, **options: Any) -> None:
+        if version.is_changing():
+            # Counted already, so there is nothing to compare.
+            super().save(**options)
+            return
+        before = None if self._state.adding else self._stored()
+        super().save(**options)
+        after = self.shown()
+        saved = options.get("update_fields")
+        if saved is not None and before and after:
+            written = {n: after.get(n) for n in before if n in saved}
+            after = before | written
+        if after != before:
+            version.changed()
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        if self.shown() is not None:
+            version.changed()
+        return super().delete(*args, **options)
+
+    @property
+    def is_public(self) -> bool:
+        return True
+
+    def shown(self) -> dict[str, Any] | None:
+        """Every published fact as the database holds it; None where nothing is."""
+        return self.told(but=self.internal) if self.is_public else None
+
+    def told(self, *, but: frozenset[str]) -> dict[str, Any]:
+        return {
+            field.name: field.get_prep_value(getattr(self, field.attname))
+            for field in self._meta.concrete_fields
+            if field.name not in but
+        }
+
+    def _stored(self) -> dict[str, Any] | None:
+        """What the public sees of the row until it is saved."""
+        row: Any = type(self)._default_manager.filter(pk=self.pk).first()
+        return row.shown() if row else None
+
+
+@contextmanager
+def links_told(row: Published, *names: str) -> Iterator[None]:
+    """Around a change of many-to-many fields, which no save of the row can see."""
+    if version.is_changing():
+        yield
+        return
+    before = _links(row, names)
+    yield
+    if row.is_public and _links(row, names) != before:
+        version.changed()
+
+
+def _links(row: Published, names: tuple[str, ...]) -> dict[str, set[Any]]:
+    return {n: set(getattr(row, n).values_list("pk", flat=True)) for n in names}

@@ -1,0 +1,29 @@
+"""What of a listing the public sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# The desk's own fields, beside those that no sourced row shows.
+INTERNAL = frozenset(
+    {"note", "check_due_on", "taken_by", "taken_at", "assigned_to", "search_text"}
+)
+# Facts that would betray a withheld address.
+STREET_FACTS = ("street", "zip_code")
+# What the page of a closed listing still says.
+LAST_FACTS = ("name", "slug", "state", "status", "closed_because")
+
+
+def hidden_facts(listing: Any) -> tuple[str, ...]:
+    """The facts of a listing that would betray where it is."""
+    return STREET_FACTS if getattr(listing, "address_withheld", False) else ()
+
+
+def facts_shown(listing: Any) -> dict[str, Any]:
+    """Every fact that a visitor can find out, once the listing is no draft."""
+    told: dict[str, Any] = listing.told(
+        but=listing.internal.union(hidden_facts(listing))
+    )
+    if listing.is_public:
+        return told
+    return {name: told[name] for name in LAST_FACTS if name in told}

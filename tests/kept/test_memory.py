@@ -1,0 +1,105 @@
+"""What a worker keeps: once a version and language, no more than fits, and truly."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.template import Context, Template
+from django.utils import translation
+
+from kept.memory import Shelf, apart, forget
+from orgs import servers
+from orgs.models import Organization
+from tests.factories import county, organization, place, warmline
+from tests.kept.committing import commit
+from tests.reading import sections_of
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)
+
+
+def test_a_thing_is_made_once_a_version_and_language():
+    shelf, made = Shelf(10), []
+    commit()
+
+    def get():
+        return shelf.get("key", lambda: made.append(1) or len(made))
+
+    assert [get(), get()] == [1, 1]
+    with translation.override("es"):
+        assert get() == 2
+    organization()
+    assert [get(), get()] == [3, 4]
+    commit()
+    assert [get(), get()] == [5, 5]
+
+
+def test_what_is_told_to_other_readers_is_kept_apart():
+    shelf, made = Shelf(10), []
+    commit()
+
+    def get():
+        return shelf.get("key", lambda: made.append(1) or len(made))
+
+    with apart("a copy"):
+        assert [get(), get()] == [1, 1]
+    assert [get(), get()] == [2, 2]
+    with apart("a copy"):
+        assert get() == 1
+
+
+def test_only_the_missing_are_made_and_the_longest_unasked_go():
+    shelf, asked = Shelf(2), []
+    commit()
+
+    def make(keys):
+        asked.append(keys)
+        return {key: key.upper() for key in keys}
+
+    assert shelf.take("ab", make) == {"a": "A", "b": "B"}
+    assert shelf.take("ac", make) == {"a": "A", "c": "C"}
+    assert shelf.take("ab", make) == {"a": "A", "b": "B"}
+    assert asked == [["a", "b"], ["c"], ["b"]]
+    forget()
+    assert shelf.take("a", make) == {"a": "A"}
+    assert asked[-1] == ["a"]
+
+
+def test_a_part_of_a_template_is_made_once_for_each_key():
+    source = "{% load kept %}{% kept part key %}{{ word }}{% endkept %}"
+    commit()
+
+    def say(key, word):
+        return Template(source).render(Context({"key": key, "word": word}))
+
+    assert [say(1, "one"), say(1, "other"), say(2, "two")] == ["one", "one", "two"]
+    assert [say(None, "three"), say(None, "four")] == ["three", "four"]
+
+
+def test_a_county_that_somebody_names_is_not_told_as_its_state(client):
+    custer = county("Custer County", "MT")
+    organization(at=place("82801"), serves=[custer], online=True, slug="web")
+    warmline(serves=[custer], slug="line")
+    organization(at=place("59330"), kind="cil")
+    commit()
+
+    for _time in range(2):
+        elsewhere = client.get("/find/?near=59330").content.decode()
+        here = client.get("/find/?near=59301").content.decode()
+        assert sections_of(elsewhere)["online"] == []
+        assert sections_of(elsewhere)["phone"] == []
+        assert [name for name, _m in sections_of(here)["online"]] == ["org:web"]
+        assert [name for name, _m in sections_of(here)["phone"]] == ["warmline:line"]
+        counted = '<span>Peer-run organization</span><span class="count">1</span>'
+        assert (counted in here, counted in elsewhere) == (True, False)
+
+
+def test_more_servers_than_are_worth_keeping_are_left_to_the_database(monkeypatch):
+    spot = place("59301")
+    for _number in range(3):
+        organization(at=spot)
+    found = Organization.objects.public().serving_by_name(spot)
+
+    monkeypatch.setattr(servers, "MOST", 2)
+    assert servers.few(found) is None

@@ -1,0 +1,181 @@
+"""Pages kept for a minute: which, for whom, and until when."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories import guide, organization, person, place, state, warmline
+from tests.kept.committing import commit
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)  # Tuesday, 12:20 in Denver
+KEPT = [
+    "/",
+    "/es/",
+    "/states/",
+    "/states/mt/",
+    "/states/mt/map/",
+    "/states/mt/print/",
+    "/online/?state=MT",
+    "/warmlines/",
+    "/warmlines/?state=MT",
+    "/warmlines/line/",
+    "/orgs/?page=1",
+    "/orgs/ours/",
+    "/centers-for-independent-living/?state=MT",
+    "/guides/",
+    "/guides/ours/",
+    "/become-a-peer-supporter/?state=MT",
+    "/freshness/",
+    "/privacy/",
+]
+# What somebody typed, chose or sent is in these.
+NOT_KEPT = [
+    "/find/?near=59301",
+    "/find/?state=MT",
+    "/find/map/?near=59301",
+    "/warmlines/?near=59301",
+    "/warmlines/?community=veterans",
+    "/orgs/?q=hidden",
+    "/orgs/?page=one",
+    "/orgs/?state=MT&state=hidden",
+    "/centers-for-independent-living/?near=59301",
+    "/places/suggest/?q=mil",
+    "/orgs/ours/suggest/",
+    "/orgs/ours/report/",
+    "/suggest/?what=organization",
+    "/nowhere/",
+    "/healthz",
+    "/admin/login/",
+]
+
+
+@pytest.fixture
+def listings():
+    organization(at=place("59301"), slug="ours", kind="cil", online=True)
+    warmline(slug="line", serves=[state("MT")], hours="Mo-Su 09:00-17:00")
+    guide(slug="ours")
+    commit()
+
+
+def queries(client, path, **options):
+    with CaptureQueriesContext(connection) as asked:
+        response = client.get(path, **options)
+    return len(asked), response
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", KEPT)
+def test_a_page_without_a_visitors_words_is_made_once(client, path):
+    with time_machine.travel(NOON, tick=False):
+        first = client.get(path)
+        asked, second = queries(client, path)
+
+    assert asked == 0
+    assert second.content == first.content
+    assert dict(second.headers) == dict(first.headers)
+    assert second["Cache-Control"] == "no-store"
+    assert second["CDN-Cache-Control"] == "max-age=60"
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", NOT_KEPT)
+def test_a_page_about_somebodys_search_and_every_form_is_not(client, path):
+    response = client.get(path)
+
+    assert "CDN-Cache-Control" not in response
+    assert not caches["pages"]._cache
+
+
+@pytest.mark.usefixtures("listings")
+def test_it_is_made_anew_when_a_fact_changes(client):
+    client.get("/orgs/ours/")
+    organization(slug="other", name="Another Center")
+    assert "Another Center" in client.get("/orgs/").content.decode()
+    commit()
+
+    asked, _response = queries(client, "/orgs/ours/")
+    assert asked > 0
+
+
+@pytest.mark.usefixtures("listings")
+def test_an_uncommitted_change_is_kept_for_nobody(client):
+    organization(slug="other", name="Another Center")
+
+    response = client.get("/orgs/")
+
+    assert "Another Center" in response.content.decode()
+    assert "CDN-Cache-Control" not in response
+    assert not caches["pages"]._cache
+
+
+@pytest.mark.parametrize(
+    ("before_closing", "seconds"), [(0, 60), (59, 60), (60, 60), (90, 30), (119, 1)]
+)
+@pytest.mark.parametrize("path", ["/", "/warmlines/", "/warmlines/line/"])
+def test_it_never_outlives_the_next_opening_or_closing(
+    client, path, before_closing, seconds
+):
+    warmline(slug="line", hours="Mo-Su 09:00-12:22")
+    warmline(slug="open")
+    commit()
+    with time_machine.travel(NOON + timedelta(seconds=before_closing), tick=False):
+        response = client.get(path)
+        assert response["CDN-Cache-Control"] == f"max-age={seconds}"
+    with time_machine.travel(NOON + timedelta(minutes=2), tick=False):
+        assert client.get(path).content != response.content
+
+
+@pytest.mark.usefixtures("listings")
+def test_it_never_outlives_the_hour_in_which_a_day_may_end(client):
+    with time_machine.travel(NOON.replace(minute=59, second=48), tick=False):
+        assert client.get("/about/")["CDN-Cache-Control"] == "max-age=12"
+    with time_machine.travel(NOON.replace(minute=59, second=55), tick=False):
+        assert client.get("/about/")["CDN-Cache-Control"] == "max-age=5"
+
+
+@pytest.mark.usefixtures("listings")
+def test_whoever_sends_a_cookie_gets_a_page_of_their_own(client):
+    client.get("/orgs/ours/")
+    client.force_login(person())
+
+    asked, response = queries(client, "/orgs/ours/")
+
+    assert asked > 0
+    assert "CDN-Cache-Control" not in response
+
+
+@pytest.mark.usefixtures("listings")
+def test_host_language_and_compression_have_pages_of_their_own(client, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "other.example.org"]
+    packed = client.get("/orgs/ours/", headers={"accept-encoding": "gzip"})
+    plain = client.get("/orgs/ours/")
+    elsewhere = client.get("/orgs/ours/", headers={"host": "other.example.org"})
+
+    assert gzip.decompress(packed.content) == plain.content
+    assert b"http://other.example.org/orgs/ours/" in elsewhere.content
+    assert b'lang="es"' in client.get("/es/orgs/ours/").content
+    assert client.get("/", headers={"host": "evil.example.org"}).status_code == 400
+
+
+@pytest.mark.usefixtures("listings")
+def test_no_address_can_be_read_from_what_is_kept(client):
+    for path in KEPT:
+        client.get(path)
+
+    keys = list(caches["pages"]._cache)
+    assert len(keys) >= len(KEPT)
+    assert all(re.fullmatch(r":1:[0-9a-f]{64}", key) for key in keys)
+
+
+def test_pages_are_in_the_workers_memory_alone(settings):
+    assert settings.CACHES["pages"]["BACKEND"].endswith("LocMemCache")

@@ -1,0 +1,116 @@
+"""Words that people search for: found alike on both databases, names first."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+
+from listings import wording
+from listings.word_index import build, drop
+from orgs.models import Organization
+from tests.factories import organization, place, state, term
+
+pytestmark = pytest.mark.django_db
+TABLE = "orgs_organization"
+
+
+def found(words):
+    rows = Organization.objects.public().matching(words).by_relevance(words)
+    return [row.slug for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("words", "slugs"),
+    [
+        ("corazon", ["heart"]),
+        ("CORAZÓN", ["heart"]),
+        ("cora", ["heart"]),
+        ("orazon", []),
+        ("miles city", ["heart"]),
+        ("heart lacorte", ["heart"]),
+        ("veterans", ["heart", "plain"]),
+        ("veteranos", ["heart", "plain"]),
+        ("veteran heart", ["heart"]),
+        ("centre’s", ["plain"]),
+        ("100%", []),
+        ("' OR 1=1 --", []),
+        ('"near', []),
+        ("", ["plain", "heart"]),
+        ("   ", ["plain", "heart"]),
+        ("x " * 60, []),
+    ],
+)
+def test_every_word_begins_a_word_of_what_is_told(words, slugs):
+    veterans = [term("community", "veterans")]
+    organization(name="Corazón House", slug="heart", at=place("59301"), terms=veterans)
+    Organization.objects.get(slug="heart")
+    heart = Organization.objects.get(slug="heart")
+    heart.summary = "The heart of LaCorte"
+    heart.save()
+    organization(name="Centre’s", slug="plain", terms=veterans)
+
+    assert sorted(found(words)) == sorted(slugs)
+
+
+def test_whose_name_has_the_words_comes_first():
+    organization(name="Aardvark", slug="told", summary="A recovery center in Hope")
+    organization(name="Zebra Recovery Center Hope", slug="named")
+    organization(name="Beta Hope", slug="half", summary="Recovery center")
+
+    assert found("hope recovery") == ["named", "told", "half"]
+
+
+def test_near_a_place_the_names_come_first_and_then_the_nearest(client):
+    spots = [place(code) for code in ("59301", "59330", "59102")]
+    for spot in spots:
+        organization(at=spot, slug=f"told-{spot.code}", summary="Drum circle")
+    organization(at=spots[2], slug="named", name="Drum House")
+
+    page = client.get("/find/", {"near": "59301", "q": "drum"})
+
+    near = page.context["sections"][0]
+    slugs = dict(Organization.objects.values_list("pk", "slug"))
+    order = [slugs[row.pk] for row in near.rows]
+    assert order == ["named", "told-59301", "told-59330", "told-59102"]
+    assert page.context["answer"].lead == "4 listings found."
+
+
+def test_the_index_keeps_up_with_every_change():
+    made = organization(name="First Name")
+    assert found("first")
+    made.name = "Second Name"
+    made.save()
+    assert (found("first"), len(found("second"))) == ([], 1)
+    Organization.objects.bulk_create(
+        [Organization(name="Third", slug="third", search_text="third", status="draft")]
+    )
+    assert Organization.objects.matching("third").count() == 1
+    made.delete()
+    assert found("second") == []
+
+
+def test_without_an_index_the_same_is_found(monkeypatch):
+    organization(name="Corazón House", slug="heart", serves=[state("MT")])
+    organization(name="Acorazado", slug="ship")
+    monkeypatch.setattr(wording, "is_there", lambda using, table: False)
+
+    assert found("corazon") == ["heart"]
+    assert found("house cora") == ["heart"]
+
+
+def test_a_lost_index_is_made_anew():
+    organization(name="Corazón House", slug="heart")
+    with transaction.atomic():
+        drop(connection, TABLE)
+        build(connection, TABLE)
+        build(connection, TABLE)
+        assert found("corazon") == ["heart"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="asks PostgreSQL's plan")
+def test_postgresql_reads_the_index():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = Organization.objects.matching("recovery").values("pk").explain()
+
+    assert "orgs_organization_words" in plan

@@ -59,11 +59,13 @@ def test_one_thing_is_answered_by_its_id(client, kind):
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "taxonomies", "taxonomy_terms"])
-@pytest.mark.parametrize("id_", [uuid4(), "no-uuid", "1", "%00"])
-def test_an_id_of_nothing_is_not_found(client, kind, id_):
+@pytest.mark.parametrize(
+    ("id_", "status"), [(uuid4(), 404), ("no-uuid", 404), ("1", 404), ("%00", 400)]
+)
+def test_an_id_of_nothing_is_not_found(client, kind, id_, status):
     response = client.get(f"/api/{kind}/{id_}")
 
-    assert response.status_code == 404
+    assert response.status_code == status
     assert response["Content-Type"] == "application/problem+json"
 
 

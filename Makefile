@@ -9,7 +9,7 @@ help:
 	@echo "make release  RELEASE=0.1.0: record its database for later upgrades, and its SBOM"
 	@echo "make dev      the site with autoreload"
 	@echo "make curator  create a staff account"
-	@echo "make attack   hostile requests, sqlmap, wapiti, 10,000 examples (an hour)"
+	@echo "make attack   hostile requests, sqlmap, wapiti, 10,000 examples (hours)"
 	@echo "make bench    measure speed"
 	@echo "make sweep    ask the running code for each of the 41,204 ZIP codes"
 	@echo "make lighthouse  scores of the pages, and their HTML (Node, Java, Chromium)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -22,13 +23,22 @@ print(cache.incr("one"))
 """
 
 
+def wait_for(port):
+    for _try in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError("redis-server did not start")
+
+
 @pytest.fixture
 def redis(tmp_path):
     """The address of a real server of its own."""
     port = free_port()
     command = [SERVER, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     server = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
-    time.sleep(0.5)
+    wait_for(port)
     yield f"redis://127.0.0.1:{port}/0"
     server.terminate()
     server.wait()

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.http import QueryDict
 
 from listings.cards import Card, cards
-from listings.filters import ListingFilter
+from listings.filters import PeopleFilter
 from listings.panel import Advice, Pager, Panel, build_panel, page_number
 from orgs.models import Organization
 from places.models import Place
@@ -29,7 +29,7 @@ class OnlinePage:
 
 
 def online_page(place: Place | None, params: QueryDict, at: datetime) -> OnlinePage:
-    chosen = ListingFilter(params)
+    chosen = PeopleFilter(params)
     scope = Organization.objects.public().from_anywhere(place)
     number = page_number(params)
     found = chosen.narrow(scope).by_name()

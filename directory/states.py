@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from kept.memory import Shelf
 from listings.cards import Card, cards
-from listings.filters import BY_HOW, ListingFilter
 from listings.panel import (
     ONE_PAGE,
     Pager,
@@ -22,7 +21,7 @@ from listings.panel import (
     page_number,
     query_with,
 )
-from orgs.filters import BY_KIND
+from orgs.filters import KindFilter
 from orgs.kinds import KIND_WORDS
 from orgs.models import Organization
 from places.models import Place
@@ -69,14 +68,8 @@ class StatePage:
     chosen: dict[str, list[str]] = field(default_factory=dict)
 
 
-class StateFilter(ListingFilter):
-    """A state's page is filtered by kind and how only."""
-
-    filters = (BY_HOW, BY_KIND)
-
-
 def state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
-    chosen = StateFilter(params)
+    chosen = KindFilter(params)
     scope = Organization.objects.public().in_state(place.state)
     found = chosen.narrow(scope)
     key = ("state", place.state)

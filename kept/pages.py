@@ -1,6 +1,6 @@
 """Whole pages, kept for a minute at most, for whoever brings nothing of their own.
 
-docs/decisions/0021-kept-pages.md says which pages, where, and why so few.
+docs/decisions/0011-kept-pages.md says which pages, where, and why so few.
 """
 
 from __future__ import annotations

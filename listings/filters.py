@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from copy import copy
+from typing import Any
 
+import django_filters
 from django.db.models import Count, Q
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -18,20 +19,26 @@ from listings.panel import Chip
 
 Choices = list[tuple[str, str]]
 Tally = dict[str, Counter[str]]
+# A named question of the catalogue's queryset: rows, the filter's name, values.
+Ask = Callable[[Any, str, list[str]], Any]
 
 HOW = [("in_person", _("In person")), ("online", _("Online")), ("phone", _("By phone"))]
 HOW_FIELDS = {"in_person": "in_person", "online": "online", "phone": "by_phone"}
 
 
-@dataclass(frozen=True)
-class Filter:
-    """A parameter of an address; repeated values mean "any of these"."""
+class AnyOf(django_filters.Filter):
+    """Repeated values mean "any of these". Its choices are read when they are needed,
+    and no form is made of them."""
 
-    name: str
-    label: Promise
-    choices: Callable[[], Choices]
-    # The named question of the catalogue's queryset.
-    ask: Callable[[Any, list[str]], Any]
+    def __init__(
+        self, label: Promise, choices: Callable[[], Choices], ask: Ask
+    ) -> None:
+        super().__init__(label=label, method=ask)
+        self.choices = choices
+
+    def __deepcopy__(self, memo: Any) -> AnyOf:
+        # A filter set copies its filters for each address; these hold nothing of one.
+        return copy(self)
 
 
 def fixed(choices: Iterable[tuple[str, Any]]) -> Callable[[], Choices]:
@@ -40,13 +47,12 @@ def fixed(choices: Iterable[tuple[str, Any]]) -> Callable[[], Choices]:
     return lambda: [(value, str(label)) for value, label in known]
 
 
-def of_terms(kind: str, label: Promise) -> Filter:
-    return Filter(
-        name=kind,
-        label=label,
-        choices=lambda: term_choices().get(kind, []),
-        ask=lambda queryset, slugs: queryset.with_any(kind, slugs),
-    )
+def of_terms(kind: str, label: Promise) -> AnyOf:
+    return AnyOf(label, lambda: term_choices().get(kind, []), _with_any)
+
+
+def _with_any(queryset: Any, kind: str, slugs: list[str]) -> Any:
+    return queryset.with_any(kind, slugs)
 
 
 TERMS: Shelf[str, dict[str, Choices]] = Shelf(8)
@@ -64,31 +70,26 @@ def term_choices() -> dict[str, Choices]:
     return TERMS.get("all", read)
 
 
-BY_HOW = Filter(
-    "how", _("How"), fixed(HOW), lambda queryset, ways: queryset.reached_by(ways)
-)
-BY_COMMUNITY = of_terms("community", _("Who is welcomed by name"))
-BY_LANGUAGE = of_terms("language", _("Languages"))
 TALLIES: Shelf[tuple[Any, ...], Tally] = Shelf(4_000)
 
 
-class ListingFilter:
+class ListingFilter(django_filters.FilterSet):
     """Parses a query string; asks the catalogue's queryset its named questions."""
 
-    filters: ClassVar[tuple[Filter, ...]] = (BY_COMMUNITY, BY_LANGUAGE)
-
     def __init__(self, params: QueryDict) -> None:
+        # The rows come with each question: `narrow`.
+        super().__init__(params, Term.objects.none())
         # What was asked for and is known; the panel names what is not.
         self.chosen: dict[str, list[str]] = {}
         self.unknown: dict[str, list[str]] = {}
-        for one in self.filters:
-            if not (given := params.getlist(one.name)):
+        for name, one in self.filters.items():
+            if not (given := params.getlist(name)):
                 continue
             known = {value for value, _label in one.choices()}
             if chosen := [value for value in given if value in known]:
-                self.chosen[one.name] = chosen
+                self.chosen[name] = chosen
             if strange := [v for v in given if v not in known and v.strip()]:
-                self.unknown[one.name] = strange
+                self.unknown[name] = strange
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -97,12 +98,10 @@ class ListingFilter:
 
     def narrow(self, queryset: Any, *, but: str = "", value: str = "") -> Any:
         """The queryset under every filter, one of them or one value left out."""
-        for one in self.filters:
-            values = self.chosen.get(one.name, [])
-            if one.name == but:
+        for name, values in self.chosen.items():
+            if name == but:
                 values = [v for v in values if value and v != value]
-            if values:
-                queryset = one.ask(queryset, values)
+            queryset = self.filters[name].filter(queryset, values)
         return queryset
 
     def counts(
@@ -118,7 +117,7 @@ class ListingFilter:
 
     def _count(self, scope: Any) -> Tally:
         full = self.narrow(scope)
-        free = [one.name for one in self.filters if one.name not in self.chosen]
+        free = [name for name in self.filters if name not in self.chosen]
         tally = self._tally(full, free)
         for name in self.chosen:
             tally |= self._tally(self.narrow(scope, but=name), [name])
@@ -150,3 +149,10 @@ class ListingFilter:
         if "state" in wanted:
             tally["state"].update(queryset.state_counts())
         return tally
+
+
+class PeopleFilter(ListingFilter):
+    """What every catalogue knows of the people it is for."""
+
+    community = of_terms("community", _("Who is welcomed by name"))
+    language = of_terms("language", _("Languages"))

@@ -177,13 +177,13 @@ def build_panel(
     scope: tuple[Any, ...] | None = None,
 ) -> Panel:
     """The panel of a ListingFilter; the parameters of `keep` stay, hidden."""
-    groups = [_group(chosen, one, counts) for one in chosen.filters]
+    groups = [_group(chosen, name, counts) for name in chosen.filters]
     shown = [group for group in groups if group.options or group.errors]
     hidden = [(n, v) for n in keep for v in params.getlist(n) if v]
     return Panel(
         groups=shown,
         chips=[chip for group in shown for chip in _chips(group, params)],
-        clear_url=_cleared(params, [one.name for one in chosen.filters]),
+        clear_url=_cleared(params, chosen.filters),
         hidden=hidden,
         scope=scope,
     )
@@ -202,9 +202,10 @@ def _cleared(params: QueryDict, names: Iterable[str]) -> str:
     return query_with(params, **dict.fromkeys(names))
 
 
-def _group(chosen: Any, one: Any, counts: Counts) -> Group:
-    values = set(chosen.chosen.get(one.name, []))
-    tally = counts.get(one.name)
+def _group(chosen: Any, name: str, counts: Counts) -> Group:
+    one = chosen.filters[name]
+    values = set(chosen.chosen.get(name, []))
+    tally = counts.get(name)
     options = [
         Option(value, label, tally.get(value, 0) if tally else None, value in values)
         for value, label in one.choices()
@@ -212,9 +213,9 @@ def _group(chosen: Any, one: Any, counts: Counts) -> Group:
     ]
     errors = [
         _("We do not know “%(value)s” here, so it was left out.") % {"value": value}
-        for value in sorted({value[:40] for value in chosen.unknown.get(one.name, [])})
+        for value in sorted({value[:40] for value in chosen.unknown.get(name, [])})
     ]
-    return Group(one.name, str(one.label), options, errors)
+    return Group(name, str(one.label), options, errors)
 
 
 def _worth_showing(

@@ -2,48 +2,38 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.utils.translation import gettext_lazy as _
 
-from listings.filters import (
-    BY_COMMUNITY,
-    BY_HOW,
-    BY_LANGUAGE,
-    Filter,
-    ListingFilter,
-    fixed,
-    of_terms,
-)
+from listings.filters import HOW, AnyOf, ListingFilter, PeopleFilter, fixed, of_terms
 from orgs.models import Organization
 from places.states import STATES
 
-BY_KIND = Filter(
-    "kind",
-    _("Kind"),
-    fixed(Organization.Kind.choices),
-    lambda queryset, kinds: queryset.of_kinds(kinds),
-)
-BY_STATE = Filter(
-    "state",
-    _("State"),
-    fixed((state.code, state.name) for state in STATES.values()),
-    lambda queryset, codes: queryset.in_states(codes),
-)
 
+class KindFilter(ListingFilter):
+    """Which kind, and how people reach it."""
 
-class OrganizationFilter(ListingFilter):
-    filters: ClassVar[tuple[Filter, ...]] = (
-        BY_HOW,
-        BY_KIND,
-        of_terms("service", _("What they offer")),
-        of_terms("condition", _("What it is about")),
-        BY_COMMUNITY,
-        BY_LANGUAGE,
+    how = AnyOf(_("How"), fixed(HOW), lambda rows, _name, ways: rows.reached_by(ways))
+    kind = AnyOf(
+        _("Kind"),
+        fixed(Organization.Kind.choices),
+        lambda rows, _name, kinds: rows.of_kinds(kinds),
     )
+
+
+class OfferFilter(KindFilter):
+    service = of_terms("service", _("What they offer"))
+    condition = of_terms("condition", _("What it is about"))
+
+
+class OrganizationFilter(OfferFilter, PeopleFilter):
+    """Those of offers come first, then whom they are for."""
 
 
 class CatalogueFilter(OrganizationFilter):
     """The catalogue's own page is filtered by state as well."""
 
-    filters = (*OrganizationFilter.filters, BY_STATE)
+    state = AnyOf(
+        _("State"),
+        fixed((state.code, state.name) for state in STATES.values()),
+        lambda rows, _name, codes: rows.in_states(codes),
+    )

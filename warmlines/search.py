@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from kept.memory import Shelf
-from listings.filters import ListingFilter
+from listings.filters import PeopleFilter
 from listings.panel import Advice, Chip, Panel, build_panel, switch
 from places.models import Place
 from places.near import Hit
@@ -44,7 +44,7 @@ class LineSearch:
         self.at = at
         self.open_now = open_now
         self.zone = place.timezone if place else ""
-        self.filter = ListingFilter(params)
+        self.filter = PeopleFilter(params)
         self.place = place
         self.words = words
         self.from_anywhere = from_anywhere

@@ -294,4 +294,5 @@ def test_a_page_asks_the_database_as_often_for_many_rows(client, path, asked):
     few = taken()
     fill(2)
 
-    assert taken() == few
+    # Fewer where the first had to ask what the database can do.
+    assert taken() <= few

@@ -30,7 +30,8 @@ UNTIL = re.compile(r"Open now(, day and night| until ([^,]+ at )?[^,]+, (\w+ tim
 @pytest.fixture(scope="module")
 def night(site, site_environment, tmp_path_factory):
     """The site again, where its clock says so."""
-    environment = site_environment | {"PORT": str(free_port())}
+    own = {"PORT": str(free_port()), "METRICS_BIND": ""}
+    environment = site_environment | own
     log = tmp_path_factory.mktemp("night") / "log"
     with served(["-c", AT_NIGHT], environment, log) as address:
         yield address

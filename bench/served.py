@@ -61,15 +61,15 @@ def environment_of(folder: str, database_url: str, settings: str) -> dict[str, s
 
 
 @contextmanager
-def served(environment: dict[str, str]) -> Iterator[Site]:
-    """The site on its data as it is deployed, until the block ends."""
+def served(environment: dict[str, str], *app: str) -> Iterator[Site]:
+    """The site, or another application, as it is deployed, until the block ends."""
     port = free_port()
     environment = environment | {"PORT": str(port)}
     serve = [sys.executable, "-m", "gunicorn", "--config", "directory/gunicorn.py"]
     start = time.perf_counter()
     with Path(environment["DATA_DIR"], "log").open("wb") as log:
         server = subprocess.Popen(  # noqa: S603
-            serve, cwd=ROOT, env=environment, stdout=log, stderr=log
+            [*serve, *app], cwd=ROOT, env=environment, stdout=log, stderr=log
         )
     address = f"http://127.0.0.1:{port}"
     try:

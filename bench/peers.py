@@ -129,7 +129,7 @@ def datasette(data: Path, folder: Path) -> Iterator[Site]:
     queries = {"near": {"sql": NEAR}}
     metadata.write_text(json.dumps({"databases": {"db": {"queries": queries}}}))
     port = free_port()
-    command = [tools / "bin/datasette", "serve", "--immutable", data]
+    command = [tools / "bin/datasette", "serve", data]
     options = ["--port", str(port), "--metadata", metadata]
     server = subprocess.Popen(  # noqa: S603
         [str(part) for part in (*command, *options)],

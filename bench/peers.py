@@ -36,7 +36,7 @@ from bench.served import (  # noqa: E402
     served,
     wait_for,
 )
-from bench.textbook.models import TABLE  # noqa: E402
+from places.geo import chord_of_miles  # noqa: E402
 
 SIZE = 10_000
 ROUNDS, SECONDS, ASKED = 7, 1.0, 200
@@ -49,6 +49,19 @@ FROM orgs_organization
 WHERE status IN ('published', 'temporarily_closed')
   AND latitude BETWEEN :south AND :north AND longitude BETWEEN :west AND :east
 ORDER BY chord2, slug LIMIT 20
+"""
+# The textbook's rows: ours, with a PostGIS point and its index.
+TABLE = """
+CREATE EXTENSION IF NOT EXISTS postgis;
+CREATE TABLE textbook_organization AS
+SELECT id, name, slug, kind, summary, phone, website, city, state,
+  ST_SetSRID(ST_MakePoint(longitude, latitude), 4326)::geography AS point
+FROM orgs_organization
+WHERE status IN ('published', 'temporarily_closed') AND latitude IS NOT NULL;
+ALTER TABLE textbook_organization ADD PRIMARY KEY (id);
+CREATE INDEX ON textbook_organization USING gist (point);
+CREATE INDEX ON textbook_organization (kind);
+ANALYZE textbook_organization;
 """
 OURS = """
 import django; django.setup()
@@ -72,26 +85,28 @@ def main() -> None:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         url = stack.enter_context(postgresql())
-        sites, questions = {}, {}
+        sites, questions, asked = {}, {}, {}
         for name, where in (("SQLite", ""), ("PostgreSQL", url)):
             environment = _filled(Path(folder, name), where)
-            asked = json.loads(run(environment, "-c", OURS, str(ASKED)))
+            asked[name] = json.loads(run(environment, "-c", OURS, str(ASKED)))
             sites[name] = stack.enter_context(served(environment))
-            questions[f"ours, {name}"] = (sites[name], _find(asked))
+            questions[f"ours, {name}"] = (sites[name], _find(asked[name]))
         if _with_postgis(url):
             textbook = environment | {
                 "DJANGO_SETTINGS_MODULE": "bench.textbook.settings"
             }
             app = "bench.textbook.wsgi:application"
             site = stack.enter_context(served(textbook, app))
-            _same("textbook", asked, lambda code: _slugs(site, code))
-            questions["textbook GeoDjango, PostgreSQL"] = (site, _find(asked))
+            rows = asked["PostgreSQL"]
+            _same("textbook", rows, lambda code: _slugs(site, code))
+            questions["textbook GeoDjango, PostgreSQL"] = (site, _find(rows))
         else:
             print("PostGIS is not here (postgresql-15-postgis-3): textbook left out.")
         data = Path(folder, "SQLite", "db.sqlite3")
         site = stack.enter_context(datasette(data, Path(folder)))
-        _same("Datasette", asked, lambda code: _rows(site, asked[code][1]))
-        pages = [f"/db/near?{urlencode(sides)}" for _s, sides in asked.values()]
+        rows = asked["SQLite"]
+        _same("Datasette", rows, lambda code: _rows(site, rows[code][1]))
+        pages = [f"/db/near?{urlencode(sides)}" for _slugs, sides in rows.values()]
         questions["Datasette, SQLite (one process)"] = (site, pages)
         _report(sites["SQLite"], questions)
 
@@ -123,7 +138,7 @@ def datasette(data: Path, folder: Path) -> Iterator[Site]:
     """Datasette of its own environment, with the question as one of its pages."""
     tools = folder / "datasette"
     venv.create(tools, with_pip=True)
-    install = [str(tools / "bin/pip"), "install", "--quiet", DATASETTE, "setuptools<81"]
+    install = [str(tools / "bin/pip"), "install", "-qq", DATASETTE, "setuptools<81"]
     subprocess.run(install, check=True)  # noqa: S603
     metadata = folder / "metadata.json"
     queries = {"near": {"sql": NEAR}}
@@ -159,7 +174,8 @@ def _rows(site: Site, sides: dict[str, float]) -> list[str]:
     query = urlencode(sides | {"_shape": "objects"})
     rows = json.loads(_get(f"{site.address}/db/near.json?{query}"))["rows"]
     # The box is wider than the circle.
-    return [row["slug"] for row in rows if row["chord2"] <= (100 * 1609.344) ** 2]
+    most = chord_of_miles(100) ** 2
+    return [row["slug"] for row in rows if row["chord2"] <= most]
 
 
 def _same(name: str, asked: dict[str, Any], find: Any) -> None:

@@ -1,24 +1,10 @@
-"""The site's own rows, with a PostGIS point; see `TABLE` for how it is filled."""
+"""The site's own rows, with a PostGIS point: bench/peers.py fills the table."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.gis.db import models
-
-# After our own migrations, in the same database.
-TABLE = """
-CREATE EXTENSION IF NOT EXISTS postgis;
-CREATE TABLE textbook_organization AS
-SELECT id, name, slug, kind, summary, phone, website, city, state,
-  ST_SetSRID(ST_MakePoint(longitude, latitude), 4326)::geography AS point
-FROM orgs_organization
-WHERE status IN ('published', 'temporarily_closed') AND latitude IS NOT NULL;
-ALTER TABLE textbook_organization ADD PRIMARY KEY (id);
-CREATE INDEX ON textbook_organization USING gist (point);
-CREATE INDEX ON textbook_organization (kind);
-ANALYZE textbook_organization;
-"""
 
 
 class Term(models.Model):

@@ -259,9 +259,7 @@ def test_hostile_queries_are_answered_and_never_echoed_as_markup(client, path, q
 @pytest.mark.parametrize(
     "path", ["/find/?near=59301", "/find/?state=MT", "/find/?q=example", "/warmlines/"]
 )
-def test_the_number_of_queries_does_not_grow_with_listings(
-    client, django_assert_num_queries, path
-):
+def test_the_number_of_queries_does_not_grow_with_listings(client, path):
     def fill(count):
         for _ in range(count):
             facts = {"serves": [state("MT")], "terms": [term("language", "en")]}
@@ -273,5 +271,8 @@ def test_the_number_of_queries_does_not_grow_with_listings(
         client.get(path)
     fill(27)
 
-    with django_assert_num_queries(len(few)):
+    with CaptureQueriesContext(connection) as many:
         client.get(path)
+
+    # Fewer where the first had to ask what the database can do.
+    assert len(many) <= len(few)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from directory.forms import FindForm
@@ -138,7 +139,7 @@ class Search:
         state = self.form.cleaned_data.get("state")
         return None if self.words else (state, *self.filter.key)
 
-    @property
+    @cached_property
     def scope_key(self) -> tuple[Any, ...] | None:
         """Names what can reach the place; None where somebody's words part it."""
         state = self.form.cleaned_data.get("state")
@@ -346,9 +347,14 @@ class Search:
 
 def _apart(part: str) -> set[int]:
     """The counties where this part of the page is not that of their state."""
-    public = Organization.objects.public()
-    found = public.meeting_online() if part == "online" else public.across_a_border()
-    return COUNTIES.get(part, found.counties_named)
+
+    def read() -> set[int]:
+        public = Organization.objects.public()
+        online = part == "online"
+        found = public.meeting_online() if online else public.across_a_border()
+        return found.counties_named()
+
+    return COUNTIES.get(part, read)
 
 
 def as_cards(hits: list[Hit]) -> list[Card]:

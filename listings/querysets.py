@@ -35,6 +35,13 @@ SERVES_COUNTY, SERVES_STATE, SERVES_NATION, AREA_UNKNOWN = range(4)
 UUID_KEY = re.compile(r"uuid:[0-9a-f-]{36}")
 
 
+def _areas_of(place: Place) -> tuple[list[int], list[int]]:
+    """The numbers of the place's county, if it has one, and of its state."""
+    county = place.own_county
+    state = place.pk if place.is_state else state_number(place.state)
+    return [county.pk] if county else [], [state]
+
+
 class TermQuerySet(models.QuerySet[Any]):
     def of(self, kind: str) -> Self:
         return self.filter(kind=kind)
@@ -186,21 +193,33 @@ class ListingQuerySet(models.QuerySet[ListingT]):
 
     def serving(self, place: Place) -> Self:
         """Whose service area covers the place, by name or as nationwide."""
-        return self.covering(place).filter(coverage__lte=SERVES_NATION)
+        nation = Q(area="nationwide")
+        return self.filter(self._naming(place) | nation).covering(place)
 
     def covering(self, place: Place) -> Self:
         """Annotate `coverage`, SERVES_COUNTY … AREA_UNKNOWN; null serves elsewhere."""
-        county = place.own_county
-        state = place.pk if place.is_state else state_number(place.state)
+        county, state = _areas_of(place)
         return self.annotate(
             coverage=Case(
-                When(Exists(self._areas([county.pk] if county else [])), SERVES_COUNTY),
-                When(Exists(self._areas([state])), SERVES_STATE),
+                When(Exists(self._areas(county)), SERVES_COUNTY),
+                When(Exists(self._areas(state)), SERVES_STATE),
                 When(area="nationwide", then=Value(SERVES_NATION)),
                 When(area="unknown", then=Value(AREA_UNKNOWN)),
                 output_field=IntegerField(),
             )
         )
+
+    def _naming(self, place: Place) -> Q:
+        """The condition of naming the place's county or state as served.
+
+        A list of numbers: asking each row whether it does reads every row.
+        """
+        county, state = _areas_of(place)
+        mine = f"{self.model._meta.model_name}_id"
+        named = self.model.serves.through._default_manager.filter(  # type: ignore[attr-defined]
+            place_id__in=[*county, *state]
+        )
+        return Q(pk__in=named.values(mine))
 
     def _through(self, field: str) -> models.QuerySet[Any]:
         """Rows of a many-to-many of the listing that the outer query stands at."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
 
 from listings.models import Listing
-from listings.querysets import AREA_UNKNOWN, SERVES_NATION, ListingQuerySet
+from listings.querysets import ListingQuerySet
 from listings.words import fold
 from places.geocoders import Found, locate_address
 from places.models import Place
@@ -63,8 +63,8 @@ class OrganizationQuerySet(  # type: ignore[override]
 
     def reaching(self, place: Place) -> Self:
         """Stands in the place's state, or serves the place wherever it stands."""
-        here = Q(state=place.state)
-        return self.covering(place).filter(here | Q(coverage__lte=SERVES_NATION))
+        here, nation = Q(state=place.state), Q(area=Listing.Area.NATIONWIDE)
+        return self.filter(self._naming(place) | here | nation)
 
     def reaching_state(self, place: Place) -> Self:
         """Stands in the state, or names it or a county of it as served."""
@@ -128,16 +128,15 @@ class OrganizationQuerySet(  # type: ignore[override]
     def serving_by_name(self, place: Place) -> Self:
         """Serves the county or state, named as such; or stands in the state
         and its area is not known. Surest first; `coverage` says which."""
-        named = Q(coverage__lt=SERVES_NATION)
-        unknown_here = Q(coverage=AREA_UNKNOWN, state=place.state)
-        return self.covering(place).filter(named | unknown_here)
+        unknown_here = Q(area=Listing.Area.UNKNOWN, state=place.state)
+        return self.filter(self._naming(place) | unknown_here).covering(place)
 
     def from_anywhere(self, place: Place | None = None) -> Self:
         """Online, and open to the whole country or to this place."""
         everywhere = Q(area=Listing.Area.NATIONWIDE)
         if place is None:
             return self.filter(everywhere, online=True)
-        return self.covering(place).filter(coverage__lte=SERVES_NATION, online=True)
+        return self.serving(place).filter(online=True)
 
 
 class Organization(Listing, Located):
@@ -226,6 +225,7 @@ class Organization(Listing, Located):
         indexes = [
             *Located.Meta.indexes,
             models.Index(fields=["state", "kind"], name="organization_state_kind"),
+            models.Index(fields=["area", "state"], name="organization_area_state"),
         ]
 
     def clean(self) -> None:

@@ -70,7 +70,7 @@ def kept_pages(get_response: GetResponse) -> GetResponse:
         key = _key(request)
         number = _number() if key else None
         kept: Page | None = pages.get(key) if key else None
-        if kept and kept.number == number and kept.until > time():
+        if kept and kept.number == number and _holds(kept, time()):
             return _again(kept)
         response = get_response(request)
         seconds = _seconds(response)
@@ -93,6 +93,11 @@ def _number() -> int | None:
     except DatabaseError:
         # What answers further in says so, under its own headers.
         return None
+
+
+def _holds(kept: Page, now: float) -> bool:
+    """Not before it was made either: a clock that is set back makes no page younger."""
+    return kept.made_at <= now < kept.until
 
 
 def _is_last(kept: Page) -> bool:

@@ -70,6 +70,13 @@ def without_database(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def tell_others() -> None:
+    """After a fault: if no connection could be made, nobody else need wait for one."""
+    used = connections.all(initialized_only=True)
+    if all(one.connection is None for one in used):
+        version.database_is_away()
+
+
 def let_go() -> None:
     """Begin anew at the next request: SQLite would stay with a file that is gone."""
     for one in connections.all(initialized_only=True):

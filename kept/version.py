@@ -71,12 +71,18 @@ def latest() -> Version:
         _trying.release()
 
 
+def database_is_away() -> None:
+    """Somebody has just waited for it in vain: nobody else should for a second."""
+    global _failed_at
+    _failed_at = monotonic()
+
+
 def _look() -> Version:
     global _seen, _failed_at
     try:
         row = DirectoryVersion.objects.values_list("number", "changed_at").first()
     except DatabaseError:
-        _failed_at = monotonic()
+        database_is_away()
         raise
     version = Version(*row) if row else Version(0, BEGINNING)
     _seen, _failed_at = (monotonic(), version), LONG_AGO

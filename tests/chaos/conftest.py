@@ -47,10 +47,12 @@ def serving(environment, log, *before):
         site = subprocess.Popen(
             [*before, *serve], cwd=ROOT, env=environment, stdout=out, stderr=out
         )
-    wait_for(f"http://127.0.0.1:{environment['PORT']}/healthz", site, log)
-    yield site
-    site.terminate()
-    site.wait(timeout=40)
+    try:
+        wait_for(f"http://127.0.0.1:{environment['PORT']}/healthz", site, log)
+        yield site
+    finally:
+        site.terminate()
+        site.wait(timeout=40)
 
 
 @pytest.fixture

@@ -189,6 +189,13 @@ def test_a_database_that_vanished_is_asked_for_once_a_second(client, tmp_path):
         assert version._failed_at > failed_at
 
 
+def test_who_waited_in_vain_spares_the_others(client, tmp_path):
+    """A file's address is not looked at beforehand, so its view is what fails."""
+    with database_away(tmp_path):
+        assert client.get("/orgs/ours/contact.vcf").status_code == 503
+        assert version._failed_at > version.LONG_AGO
+
+
 def test_it_is_noticed_that_the_database_is_back(client, tmp_path):
     path = "/find/?near=59301"
     with database_away(tmp_path):

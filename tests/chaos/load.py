@@ -46,10 +46,14 @@ class Answer:
     text: str = ""
 
 
-def ask(port, path, method="GET", body=None, timeout=30, **headers):
-    """One answer, whatever it is."""
+def ask(port, path, method="GET", body=None, tls=None, **headers):
+    """One answer, whatever it is; over HTTPS with `tls`, a context."""
     at = time.monotonic()
-    connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=timeout)
+    connection = (
+        http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=tls)
+        if tls
+        else http.client.HTTPConnection("127.0.0.1", int(port), timeout=30)
+    )
     try:
         connection.request(method, path, body, HEADERS | headers)
         answer = connection.getresponse()
@@ -64,14 +68,15 @@ def ask(port, path, method="GET", body=None, timeout=30, **headers):
 class Seen:
     """The answers to everybody so far; with the texts of faults and of copies."""
 
-    def __init__(self):
+    def __init__(self, tls):
+        self.tls = tls
         self.answers, self.is_over = [], threading.Event()
 
     def visit(self, port, pages):
         for path in pages:
             if self.is_over.is_set():
                 return
-            found = ask(port, path)
+            found = ask(port, path, tls=self.tls)
             if found.status == 200 and COPY not in found.text:
                 # Thousands of whole pages would be much to hold.
                 found = replace(found, text="")
@@ -89,14 +94,14 @@ class Seen:
 
 
 @contextmanager
-def load(port, pages=PAGES, connections=CONNECTIONS):
+def load(port, pages=PAGES, tls=None):
     """People who go on asking until the block ends."""
-    seen = Seen()
+    seen = Seen(tls)
     people = [
         threading.Thread(
             target=seen.visit, args=(port, itertools.cycle(pages[n:] + pages[:n]))
         )
-        for n in (number % len(pages) for number in range(connections))
+        for n in (number % len(pages) for number in range(CONNECTIONS))
     ]
     for person in people:
         person.start()

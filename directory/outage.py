@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from api.middleware import OPEN, SHARED
 from api.problems import Problem
 from directory.last_lines import read
-from kept import version
+from kept import away, version
 from places.states import STATES, State
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -74,13 +74,14 @@ def tell_others() -> None:
     """After a fault: if no connection could be made, nobody else need wait for one."""
     used = connections.all(initialized_only=True)
     if all(one.connection is None for one in used):
-        version.database_is_away()
+        away.failed()
 
 
 def let_go() -> None:
-    """Begin anew at the next request: SQLite would stay with a file that is gone."""
+    """SQLite would stay with a file that is gone. A connection to PostgreSQL that
+    broke is noticed by Django, and kept until then for whoever asks why."""
     for one in connections.all(initialized_only=True):
-        if not one.in_atomic_block:
+        if one.vendor == "sqlite" and not one.in_atomic_block:
             one.close()
 
 

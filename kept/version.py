@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Lock
 from time import monotonic
 
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from kept import away
 from kept.models import DirectoryVersion
 
 # A process asks the database again after so many seconds.
@@ -27,12 +27,10 @@ class Version:
     changed_at: datetime
 
 
-LONG_AGO = float("-inf")
 # What this process read last, and when.
-_seen: tuple[float, Version | None] = (LONG_AGO, None)
-# When the database last did not answer; LONG_AGO where it does.
-_failed_at = LONG_AGO
-_trying = Lock()
+_seen: tuple[float, Version | None] = (0.0, None)
+# The same, however long ago that was.
+_last: Version | None = None
 
 
 def changed() -> None:
@@ -53,51 +51,26 @@ def current() -> int | None:
 
 
 def latest() -> Version:
-    """The version as it was at most a second ago. Raises DatabaseError.
-
-    While the database is away one thread a second asks for it and the others are told
-    at once: a server that has vanished takes two seconds to find out.
-    """
+    """The version as it was at most a second ago. Raises DatabaseError."""
+    global _seen, _last
     at, version = _seen
-    if version is not None and monotonic() - at <= SECOND:
-        return version
-    if _failed_at == LONG_AGO:
-        return _look()
-    if monotonic() - _failed_at <= SECOND or not _trying.acquire(blocking=False):
-        raise OperationalError("the database was away a moment ago")
-    try:
-        return _look()
-    finally:
-        _trying.release()
-
-
-def database_is_away() -> None:
-    """Somebody has just waited for it in vain: nobody else should for a second."""
-    global _failed_at
-    _failed_at = monotonic()
-
-
-def _look() -> Version:
-    global _seen, _failed_at
-    try:
-        row = DirectoryVersion.objects.values_list("number", "changed_at").first()
-    except DatabaseError:
-        database_is_away()
-        raise
-    version = Version(*row) if row else Version(0, BEGINNING)
-    _seen, _failed_at = (monotonic(), version), LONG_AGO
+    if version is None or monotonic() - at > SECOND:
+        rows = DirectoryVersion.objects.values_list("number", "changed_at")
+        row = away.ask(rows.first)
+        _last = version = Version(*row) if row else Version(0, BEGINNING)
+        _seen = monotonic(), version
     return version
 
 
 def last_seen() -> Version | None:
-    """What was read last, however long ago; asks nobody."""
-    return _seen[1]
+    """What this process read last; asks nobody."""
+    return _last
 
 
 def look_again() -> None:
     """Read it anew the next time: whoever asks now may have changed something."""
     global _seen
-    _seen = (LONG_AGO, _seen[1])
+    _seen = (0.0, None)
 
 
 def is_changing() -> bool:

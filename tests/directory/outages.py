@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.db import connections
 
-from kept import version
+from kept import away, version
 from tests.conftest import free_port
 
 
@@ -27,4 +27,4 @@ def database_away(folder):
         gone.close()
         connections["default"] = held
         version.look_again()
-        version._failed_at = version.LONG_AGO
+        away._failed_at = away.NEVER

@@ -24,4 +24,4 @@ def write(path, number, mark):
         rows.writeheader()
         for row in range(number):
             own = {"key": f"chaos:{row}", "name": f"Example {mark} {row}"}
-            rows.writerow(SAME | own | {"phone": f"406-555-01{row % 100:02}"})
+            rows.writerow(SAME | own | {"phone": f"+1406555{100 + row % 100:04}"})

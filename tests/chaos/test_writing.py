@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from tests.chaos.conftest import manage
 from tests.conftest import ROOT
 from tests.desk.writing import own_writers
 
-ROWS = 20_000
+ROWS = int(os.environ.get("CHAOS_ROWS", "20000"))
 KILLS = 20
 COUNT = """
 from hashlib import sha256

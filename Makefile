@@ -4,7 +4,7 @@ help:
 	@echo "make run      a working site with the real starter data on 127.0.0.1:8000"
 	@echo "make test     every test (DATABASE_URL=postgres://… tests on PostgreSQL)"
 	@echo "make lint     style, types, floors, templates, migrations, deployment"
-	@echo "make chaos    break things on purpose: slow connections, full disks (root, nginx, Caddy)"
+	@echo "make chaos    break things on purpose, under load (root, nginx, Caddy, Redis)"
 	@echo "make sbom     what the site is made of, as CycloneDX"
 	@echo "make release  RELEASE=0.1.0: record its database for later upgrades, and its SBOM"
 	@echo "make dev      the site with autoreload"

@@ -14,6 +14,7 @@ WORDS = {
     HTTPStatus.METHOD_NOT_ALLOWED: "This API is for reading: use GET or HEAD.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Some parameters cannot be used as they are.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many requests. Please wait, then go on.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The database is away. Please try again soon.",
 }
 OTHERWISE = "Something went wrong here. It is not your fault."
 

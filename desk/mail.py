@@ -1,45 +1,107 @@
-"""Mails of the desk: please confirm, an answer, the weekly digest."""
+"""Mails of the desk: please confirm, an answer, the weekly digest.
+
+A mail is a row of the outbox until the mail server has taken it, so that a server that
+is away loses none (docs/decisions/0027-outbox.md).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from desk.models import OptOut, Reminder, Suggestion
+from desk.models import OptOut, OutgoingMail, Reminder, Suggestion
 from desk.queue import heaps
 from listings.registry import listing_models
 
 # No address is asked twice within this many days.
 QUIET_DAYS = 60
+LOG = logging.getLogger(__name__)
+# A mail that was not taken is tried again after this.
+PAUSE = timedelta(minutes=5)
+# So long whoever tries has a mail to themselves; after that they must have died.
+HELD = timedelta(hours=1)
+# From here on an SMTP answer is meant for good.
+PERMANENT = 500
 
 
-def send(template: str, subject: str, to: str, context: dict[str, Any]) -> None:
-    """One mail, as plain text and as HTML. Raises OSError, SMTPException."""
+def put(template: str, subject: str, to: str, context: dict[str, Any]) -> OutgoingMail:
+    """A mail into the outbox, as plain text and as HTML; `hand_over` sends it."""
     context = {**context, "site_url": settings.SITE_URL, "subject": subject}
-    text = render_to_string(f"desk/mail/{template}.txt", context)
-    mail = EmailMultiAlternatives(subject, text, to=[to])
-    page = render_to_string(f"desk/mail/{template}.html", context)
-    mail.attach_alternative(page, "text/html")
-    mail.send()
+    return OutgoingMail.objects.create(
+        to=to,
+        subject=subject,
+        text=render_to_string(f"desk/mail/{template}.txt", context),
+        html=render_to_string(f"desk/mail/{template}.html", context),
+    )
+
+
+def hand_over(mails: Iterable[OutgoingMail], at: datetime) -> int:
+    """Give mails to the server; how many it took. The others stay for a later try."""
+    connection = get_connection()
+    taken = 0
+    for mail in mails:
+        if not mail.claim(at + HELD):
+            continue
+        try:
+            _message(mail, connection).send()
+        except SMTPRecipientsRefused as error:
+            _refused(mail, error, at)
+        except OSError as error:  # SMTPException is one.
+            mail.wait(at + PAUSE)
+            LOG.warning("A mail was not sent: %s", type(error).__name__)
+            if not isinstance(error, SMTPResponseException):
+                # The server itself is away: the next mail would fare no better.
+                break
+        else:
+            mail.delete()
+            taken += 1
+    return taken
+
+
+def _refused(mail: OutgoingMail, error: SMTPRecipientsRefused, at: datetime) -> None:
+    """Not now (4xx), or never (5xx), and then the mail goes. Raises nothing."""
+    codes = {code for code, _words in error.recipients.values()}
+    if min(codes) >= PERMANENT:
+        mail.delete()
+    else:
+        mail.wait(at + PAUSE)
+    LOG.warning("The mail server refused an address: %s", sorted(codes))
+
+
+def _message(mail: OutgoingMail, connection: Any) -> EmailMultiAlternatives:
+    message = EmailMultiAlternatives(
+        mail.subject,
+        mail.text,
+        to=[mail.to],
+        connection=connection,
+        headers={"Message-ID": mail.message_id},
+    )
+    message.attach_alternative(mail.html, "text/html")
+    return message
 
 
 def answer_sender(suggestion: Suggestion, words: str) -> None:
     with override(suggestion.language):
-        send(
+        mail = put(
             "answer",
             _("About your note to the Peer Support Directory"),
             suggestion.sender_email,
             {"suggestion": suggestion, "words": words},
         )
+    # A decision that is taken back sends nothing.
+    transaction.on_commit(lambda: hand_over([mail], timezone.now()), robust=True)
 
 
 def to_remind(limit: int) -> Iterator[Any]:
@@ -68,20 +130,16 @@ def _not_to_be_asked() -> set[str]:
     return {address.casefold() for address in addresses}
 
 
+@transaction.atomic
 def remind(listing: Any) -> Reminder:
-    """Ask an organization to confirm its facts. Raises OSError, SMTPException."""
+    """Ask an organization to confirm its facts: the link and its mail together."""
     reminder = Reminder.objects.create(listing=listing, sent_to=listing.email)
-    try:
-        send(
-            "confirm",
-            _("Is your listing still right? %(name)s") % {"name": listing.name},
-            listing.email,
-            {"listing": listing, "reminder": reminder},
-        )
-    except Exception:
-        # A mail that never left must not count as sent.
-        reminder.delete()
-        raise
+    put(
+        "confirm",
+        _("Is your listing still right? %(name)s") % {"name": listing.name},
+        listing.email,
+        {"listing": listing, "reminder": reminder},
+    )
     return reminder
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from email.utils import make_msgid
 from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -27,6 +29,11 @@ def new_token() -> str:
 
 def in_a_month() -> date:
     return timezone.now().date() + timedelta(days=CONFIRM_DAYS)
+
+
+def new_message_id() -> str:
+    """Of the site's name: that of the machine is nobody's business."""
+    return make_msgid(domain=urlsplit(settings.SITE_URL).hostname)
 
 
 class AboutQuerySet(models.QuerySet[Any]):
@@ -267,6 +274,39 @@ class OptOut(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def due(self, at: datetime) -> Self:
+        return self.filter(due_at__lte=at).order_by("made_at", "pk")
+
+
+class OutgoingMail(models.Model):
+    """A mail until the mail server has taken it; then the row goes."""
+
+    to = models.EmailField()
+    subject = models.CharField(max_length=400)
+    text = models.TextField()
+    html = models.TextField()
+    # Stays at every try, so that a mail that was taken twice can be told.
+    message_id = models.CharField(max_length=200, default=new_message_id)
+    made_at = models.DateTimeField(auto_now_add=True)
+    # Not before this: whoever tries takes it off the others for a while.
+    due_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.subject
+
+    def claim(self, until: datetime) -> bool:
+        """Take it for a try; False where another process was quicker."""
+        mine = OutgoingMail.objects.filter(pk=self.pk, due_at=self.due_at)
+        return bool(mine.update(due_at=until))
+
+    def wait(self, until: datetime) -> None:
+        self.due_at = until
+        self.save(update_fields=["due_at"])
 
 
 class LinkCheck(AboutListing):

@@ -7,6 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from directory.outage import let_go
 from places.models import Place
 
 PLAIN = "text/plain; charset=utf-8"
@@ -25,6 +26,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         ready = _migrated() and Place.objects.states().exists()
     except DatabaseError:
         ready = False
+        let_go()
     if ready:
         return HttpResponse("ready\n", content_type=PLAIN)
     return HttpResponse("not ready\n", status=503, content_type=PLAIN)

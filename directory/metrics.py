@@ -15,7 +15,7 @@ from django.core.signals import request_finished, request_started
 from django.db import DatabaseError
 from django.utils import timezone
 
-from desk.models import Suggestion
+from desk.models import OutgoingMail, Suggestion
 from desk.queue import LISTING_HEAPS
 from directory.counters import BUCKETS, Counted, count, counted
 from listings.registry import listing_models
@@ -94,6 +94,8 @@ def waiting(on: date) -> Iterator[str]:
     suggestions = Suggestion.objects.open().count()
     yield from head("suggestions_open", "gauge", "Suggestions that nobody decided on.")
     yield f"directory_suggestions_open {suggestions}"
+    yield from head("mails_waiting", "gauge", "Mails that no server has taken yet.")
+    yield f"directory_mails_waiting {OutgoingMail.objects.count()}"
     yield from head("listings_public", "gauge", "Listings that visitors can see.")
     for name, listings in catalogues():
         number = listings.public().count()

@@ -74,18 +74,18 @@ ADDRESS = r"^$|^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$"
 
 def shared_cache(url: str) -> dict[str, Any]:
     """What every worker sees: Redis or Valkey, or a table of the database."""
-    backends = "django.core.cache.backends"
     if not url:
         # A count for each visitor of a minute; the usual 300 would forget some.
         most = {"MAX_ENTRIES": 20_000}
-        table = {"BACKEND": f"{backends}.db.DatabaseCache", "LOCATION": "cache"}
+        backend = "django.core.cache.backends.db.DatabaseCache"
+        table = {"BACKEND": backend, "LOCATION": "cache"}
         return table | {"OPTIONS": most}
     if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
         raise ImproperlyConfigured(
             "CACHE_URL must begin with redis://, rediss:// (TLS) or unix://; "
             "a Valkey server is named in the same way."
         )
-    return {"BACKEND": f"{backends}.redis.RedisCache", "LOCATION": url}
+    return {"BACKEND": "kept.shared.ForgivingRedis", "LOCATION": url}
 
 
 def mail(url: str) -> dict[str, Any]:
@@ -205,6 +205,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "directory.middleware.well_formed",
     "directory.middleware.language_of_address",
+    "directory.outage.database_first",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from directory.freshness import freshness_on
 from directory.map import map_page
 from directory.offline import SHEETS
 from directory.online import online_page
+from directory.outage import is_away, tell_others, without_database
 from directory.sheet import state_on_paper
 from directory.states import state_page
 from directory.tilemap import tiles
@@ -223,6 +225,9 @@ def explain(request: HttpRequest, page: str) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something failed: a page that needs no database, with 988 and a way to leave."""
+    if is_away(sys.exc_info()[1]):
+        tell_others()
+        return without_database(request)
     context = {"exit_url": settings.EXIT_URL}
     return HttpResponse(render_to_string("500.html", context), status=500)
 

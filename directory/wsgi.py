@@ -7,6 +7,7 @@ import os
 import django
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.core.signals import request_finished
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "directory.settings")
 
@@ -29,7 +30,11 @@ class Handler(WSGIHandler):
 
 django.setup(set_prefix=False)
 
-# It asks models, which are there only now.
+# They ask models, which are there only now.
+from directory.last_lines import keep_up  # noqa: E402
 from directory.metrics import measured  # noqa: E402
+
+# After an answer has left, so that nobody waits for it.
+request_finished.connect(keep_up)
 
 application = measured(Handler(), settings.METRICS_BIND)

@@ -1,32 +1,50 @@
 """Whole pages, kept for a minute at most, for whoever brings nothing of their own.
 
-docs/decisions/0011-kept-pages.md says which pages, where, and why so few.
+docs/decisions/0011-kept-pages.md says which pages, where, and why so few; 0026, when
+an older one is shown: while the database is away, and marked as such.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from time import time
+from typing import NamedTuple
 
 from django.core.cache import caches
 from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from kept import version
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 SECONDS = 60
+# So long a page may stand in for itself while the database is away.
+STANDS_IN = 24 * 60 * 60
 # What a CDN obeys and a browser does not know: browsers keep "no-store".
 FOR_CDN = "CDN-Cache-Control"
 MAX_AGE = "max-age="
 # A number of a page, letters of a state: no words that a visitor typed.
 PLAIN = re.compile(r"^(?:(?:page=[0-9]{1,4}|state=[A-Za-z]{2})(?:&|$))*$")
 GZIP = re.compile(r"\bgzip\b")
+MAIN = re.compile(rb"<main\b[^>]*>")
+
+
+class Page(NamedTuple):
+    """`number` is the directory's version, the moments are in seconds."""
+
+    number: int
+    made_at: float
+    until: float
+    headers: dict[str, str]
+    content: bytes
 
 
 def may_be_kept(
@@ -50,18 +68,43 @@ def kept_pages(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         key = _key(request)
-        if key and (kept := pages.get(key)) and kept[0] > time():
-            return _again(*kept)
+        number = _number() if key else None
+        kept: Page | None = pages.get(key) if key else None
+        if kept and kept.number == number and _holds(kept, time()):
+            return _again(kept)
         response = get_response(request)
         seconds = _seconds(response)
-        if key and seconds:
-            page = (time() + seconds, dict(response.headers), response.content)
-            pages.set(key, page, seconds)
+        if number is not None and seconds:
+            at, headers = time(), dict(response.headers)
+            page = Page(number, at, at + seconds, headers, response.content)
+            pages.set(key, page, STANDS_IN)
         elif FOR_CDN in response:
             del response[FOR_CDN]
+        if kept and response.status_code == 503 and _is_last(kept):
+            return _standing_in(kept) or response
         return response
 
     return middleware
+
+
+def _number() -> int | None:
+    try:
+        return version.current()
+    except DatabaseError:
+        # What answers further in says so, under its own headers.
+        return None
+
+
+def _holds(kept: Page, now: float) -> bool:
+    """Not before it was made either: a clock that is set back makes no page younger."""
+    return kept.made_at <= now < kept.until
+
+
+def _is_last(kept: Page) -> bool:
+    """Has nothing been published since, as far as this process knows? What was taken
+    off the directory must not come back with an older page."""
+    seen = version.last_seen()
+    return seen is not None and seen.number == kept.number
 
 
 def _key(request: HttpRequest) -> str:
@@ -80,15 +123,12 @@ def _key(request: HttpRequest) -> str:
     ):
         return ""
     try:
-        host, number = request.get_host(), version.current()
-    except (DatabaseError, DisallowedHost):
-        # What answers further in says so, under its own headers.
-        return ""
-    if number is None:
+        host = request.get_host()
+    except DisallowedHost:
         return ""
     packed = bool(GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
     asked = (request.scheme, host, request.path_info, query)
-    return hashlib.sha256(repr((number, packed, *asked)).encode()).hexdigest()
+    return hashlib.sha256(repr((packed, *asked)).encode()).hexdigest()
 
 
 def _seconds(response: HttpResponse) -> int:
@@ -98,6 +138,24 @@ def _seconds(response: HttpResponse) -> int:
     return int(response.get(FOR_CDN, "").removeprefix(MAX_AGE) or 0)
 
 
-def _again(until: float, headers: dict[str, str], content: bytes) -> HttpResponse:
-    left = max(1, int(until - time()))
-    return HttpResponse(content, headers=headers | {FOR_CDN: f"{MAX_AGE}{left}"})
+def _again(kept: Page) -> HttpResponse:
+    left = max(1, int(kept.until - time()))
+    headers = kept.headers | {FOR_CDN: f"{MAX_AGE}{left}"}
+    return HttpResponse(kept.content, headers=headers)
+
+
+def _standing_in(kept: Page) -> HttpResponse | None:
+    """The page with a note of its age; None where it has no place for one."""
+    headers = dict(kept.headers)
+    del headers[FOR_CDN]
+    content = kept.content
+    if headers.pop("Content-Encoding", "") == "gzip":
+        content = gzip.decompress(content)
+    found = MAIN.search(content)
+    if not found:
+        return None
+    with translation.override(headers.get("Content-Language")):
+        made_at = datetime.fromtimestamp(kept.made_at, UTC)
+        note = render_to_string("kept/_stands_in.html", {"made_at": made_at}).encode()
+    content = content[: found.end()] + note + content[found.end() :]
+    return HttpResponse(content, headers=headers | {"Content-Length": len(content)})

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from kept import away
 from kept.models import DirectoryVersion
 
 # A process asks the database again after so many seconds.
@@ -28,6 +29,8 @@ class Version:
 
 # What this process read last, and when.
 _seen: tuple[float, Version | None] = (0.0, None)
+# The same, however long ago that was.
+_last: Version | None = None
 
 
 def changed() -> None:
@@ -48,14 +51,20 @@ def current() -> int | None:
 
 
 def latest() -> Version:
-    """The version as it was at most a second ago."""
-    global _seen
+    """The version as it was at most a second ago. Raises DatabaseError."""
+    global _seen, _last
     at, version = _seen
     if version is None or monotonic() - at > SECOND:
-        row = DirectoryVersion.objects.values_list("number", "changed_at").first()
-        version = Version(*row) if row else Version(0, BEGINNING)
+        rows = DirectoryVersion.objects.values_list("number", "changed_at")
+        row = away.ask(rows.first)
+        _last = version = Version(*row) if row else Version(0, BEGINNING)
         _seen = monotonic(), version
     return version
+
+
+def last_seen() -> Version | None:
+    """What this process read last; asks nobody."""
+    return _last
 
 
 def look_again() -> None:

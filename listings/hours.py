@@ -182,7 +182,10 @@ class Hours:
         return _parse(self.spec, self.zone) if self.spec else None
 
     def _local(self, at: datetime) -> datetime:
-        return at.astimezone(ZoneInfo(self.zone))
+        """By the clock on the wall. Of an hour that comes twice in autumn always the
+        second: the library takes the last minute of the first for closed.
+        """
+        return at.astimezone(ZoneInfo(self.zone)).replace(fold=1)
 
     def _soon(self, change: datetime | None, local: datetime) -> datetime | None:
         return change if change and change - local < HORIZON else None

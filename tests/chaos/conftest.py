@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from tests.browser.conftest import wait_for
@@ -31,16 +35,59 @@ def environment(tmp_path_factory):
 @pytest.fixture(scope="session")
 def upstream(environment, tmp_path_factory):
     """The port of the site, told that a proxy speaks HTTPS for it."""
-    log = tmp_path_factory.mktemp("log") / "site.log"
+    with serving(environment, tmp_path_factory.mktemp("log") / "site.log"):
+        yield environment["PORT"]
+
+
+@contextmanager
+def serving(environment, log, *before):
+    """The site as deployed, as a process; `before` are words before gunicorn's."""
     serve = [sys.executable, "-m", "gunicorn", "--config", "directory/gunicorn.py"]
     with log.open("wb") as out:
         site = subprocess.Popen(
-            serve, cwd=ROOT, env=environment, stdout=out, stderr=out
+            [*before, *serve], cwd=ROOT, env=environment, stdout=out, stderr=out
         )
-    wait_for(f"http://127.0.0.1:{environment['PORT']}/healthz", site, log)
-    yield environment["PORT"]
-    site.terminate()
-    site.wait(timeout=40)
+    try:
+        wait_for(f"http://127.0.0.1:{environment['PORT']}/healthz", site, log)
+        yield site
+    finally:
+        site.terminate()
+        site.wait(timeout=40)
+
+
+@pytest.fixture
+def copy(environment, tmp_path):
+    """What another site is told, with a copy of the data in a place of its own."""
+    shutil.copytree(environment["DATA_DIR"], tmp_path / "data")
+    told = {"DATA_DIR": str(tmp_path / "data"), "PORT": str(free_port())}
+    source = urlsplit(environment["DATABASE_URL"])
+    if source.scheme == "sqlite":
+        told["DATABASE_URL"] = f"sqlite:///{tmp_path}/data/db.sqlite3"
+        yield environment | told
+        return
+    server = f"postgres://{source.netloc}"
+    name = f"{source.path[1:]}_copy"
+    make = f"CREATE DATABASE {name} TEMPLATE {source.path[1:]}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        # A template may have nobody else in it.
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [source.path[1:]],
+        )
+        connection.execute(make)
+        yield environment | told | {"DATABASE_URL": f"{server}/{name}"}
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def say(capsys):
+    """Print a figure, whatever pytest catches."""
+
+    def said(words):
+        with capsys.disabled():
+            print(f"\n{words}")  # noqa: T201
+
+    return said
 
 
 def manage(environment, *arguments, check=False):

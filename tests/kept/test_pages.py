@@ -179,3 +179,40 @@ def test_no_address_can_be_read_from_what_is_kept(client):
 
 def test_pages_are_in_the_workers_memory_alone(settings):
     assert settings.CACHES["pages"]["BACKEND"].endswith("LocMemCache")
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_clock_that_jumps_makes_no_page_outlive_its_truth(client, hours):
+    warmline(slug="line", hours="Mo-Su 09:00-14:00")
+    commit()
+    with time_machine.travel(NOON, tick=False):
+        assert 'data-open="yes"' in client.get("/warmlines/").content.decode()
+
+    with time_machine.travel(NOON + timedelta(hours=hours * 1.2), tick=False):
+        page = client.get("/warmlines/").content.decode()
+    with time_machine.travel(NOON, tick=False):
+        again = client.get("/warmlines/").content.decode()
+
+    assert 'data-open="no"' in page
+    assert 'data-open="yes"' in again
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open"),
+    [
+        # Clocks go from 2 am to 3 am on 14 March 2027, and back on 7 November 2027.
+        (datetime(2027, 3, 14, 8, 59, tzinfo=UTC), "yes"),
+        (datetime(2027, 3, 14, 9, 0, tzinfo=UTC), "no"),
+        (datetime(2027, 11, 7, 7, 59, tzinfo=UTC), "yes"),
+        (datetime(2027, 11, 7, 9, 0, tzinfo=UTC), "no"),
+    ],
+)
+def test_a_night_of_the_change_of_clocks_on_the_page(client, at, is_open):
+    """Open until 2 am: half past one comes twice in autumn, and two never in spring."""
+    warmline(slug="line", hours="Mo-Su 20:00-02:00")
+    commit()
+
+    with time_machine.travel(at, tick=False):
+        page = client.get("/warmlines/line/").content.decode()
+
+    assert f'data-open="{is_open}"' in page

@@ -55,6 +55,7 @@ def test_midnight_as_24_ends_the_day():
         ("Mo-Su 01:00-04:00", eastern(2027, 3, 14, 3, 30), State.OPEN),
         ("Mo-Su 01:00-04:00", eastern(2027, 3, 14, 4, 0), State.CLOSED),
         ("Mo-Su 00:00-01:30", eastern(2026, 11, 1, 1, 29), State.OPEN),
+        ("Mo-Su 20:00-02:00", eastern(2026, 11, 1, 1, 59), State.OPEN),
         ("Mo-Su 09:00-17:00", eastern(2026, 11, 1, 16, 59), State.OPEN),
         ("Mo-Su 09:00-17:00", eastern(2026, 11, 1, 17, 0), State.CLOSED),
     ],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from smtplib import SMTPException
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from desk.mail import remind, to_remind
@@ -18,15 +18,10 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=50, help="most mails a run")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sent = 0
         for listing in list(to_remind(options["limit"])):
             if options["dry_run"]:
                 self.stdout.write(f"Would ask {listing.name} <{listing.email}>")
-                continue
-            try:
-                remind(listing)
-            except (OSError, SMTPException) as error:
-                self.stderr.write(f"{listing.name}: not sent, {error}")
             else:
-                sent += 1
-        self.stdout.write(f"{sent} mails sent.")
+                remind(listing)
+        if not options["dry_run"]:
+            call_command("send_mails", stdout=self.stdout)

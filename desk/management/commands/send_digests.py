@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from smtplib import SMTPException
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from desk.mail import digests, send
+from desk.mail import digests, put
 
 
 class Command(BaseCommand):
@@ -18,16 +19,13 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="send nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sent = 0
-        for person, waiting in digests():
-            if options["dry_run"]:
-                self.stdout.write(f"Would write to {person.email}")
-                continue
-            context = {"person": person, "heaps": waiting}
-            try:
-                send("digest", _("What waits at the desk"), person.email, context)
-            except (OSError, SMTPException) as error:
-                self.stderr.write(f"{person.email}: not sent, {error}")
-            else:
-                sent += 1
-        self.stdout.write(f"{sent} mails sent.")
+        # All of them or none: a second run after a fault writes to nobody twice.
+        with transaction.atomic():
+            for person, waiting in digests():
+                if options["dry_run"]:
+                    self.stdout.write(f"Would write to {person.email}")
+                else:
+                    context = {"person": person, "heaps": waiting}
+                    put("digest", _("What waits at the desk"), person.email, context)
+        if not options["dry_run"]:
+            call_command("send_mails", stdout=self.stdout)

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
+from django.utils import timezone
 
 from directory.collected import collect_files
+from directory.last_lines import write_down
 from listings.word_index import build
 from listings.workflow import importers
 from orgs.models import Organization
@@ -25,7 +27,7 @@ STARTER_FILES = {
 
 
 class Command(BaseCommand):
-    help = "Compile, migrate, load what is not there yet, forget, collect files."
+    help = "Compile, migrate, load what is not there yet, forget, write files."
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("compile_words")
@@ -38,6 +40,7 @@ class Command(BaseCommand):
         call_command("load_guides", stdout=StringIO())
         call_command("forget", stdout=StringIO())
         collect_files()
+        write_down(timezone.now())
 
     def _load_starter_files(self) -> None:
         """The files of every model that has no rows yet."""

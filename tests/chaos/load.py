@@ -1,0 +1,126 @@
+"""Fifty people who ask for one page after the other, and what each of them got."""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from tests.chaos.fronts import NAME
+
+CONNECTIONS = 50
+# As a proxy asks: the name of the site, and that the visitor came by HTTPS.
+HEADERS = {"Host": NAME, "X-Forwarded-Proto": "https", "Connection": "close"}
+# What a page says that stands in for itself.
+COPY = "We cannot reach our list right now. This page is a copy"
+ZIPS = "59301 83702 10001 60601 73301 90001 33101 98101 02108 30301".split()  # noqa: SIM905
+PAGES = [
+    *(f"/find/?near={code}" for code in ZIPS),
+    *(f"/find/?near={code}&kind=cil" for code in ZIPS[:5]),
+    "/find/?q=recovery",
+    "/",
+    "/es/",
+    "/states/mt/",
+    "/states/ny/",
+    "/es/states/tx/",
+    "/warmlines/",
+    "/warmlines/?near=59301",
+    "/online/",
+    "/orgs/?page=3",
+    "/guides/",
+]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`status` is 0 where the connection broke; moments and times in seconds."""
+
+    path: str
+    at: float
+    seconds: float
+    status: int
+    text: str = ""
+
+
+def ask(port, path, method="GET", body=None, tls=None, **headers):
+    """One answer, whatever it is; over HTTPS with `tls`, a context."""
+    at = time.monotonic()
+    connection = (
+        http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=tls)
+        if tls
+        else http.client.HTTPConnection("127.0.0.1", int(port), timeout=30)
+    )
+    try:
+        connection.request(method, path, body, HEADERS | headers)
+        answer = connection.getresponse()
+        status, text = answer.status, answer.read().decode(errors="replace")
+    except (OSError, http.client.HTTPException):
+        status, text = 0, ""
+    finally:
+        connection.close()
+    return Answer(path, at, time.monotonic() - at, status, text)
+
+
+class Seen:
+    """The answers to everybody so far; with the texts of faults and of copies."""
+
+    def __init__(self, tls):
+        self.tls = tls
+        self.answers, self.is_over = [], threading.Event()
+
+    def visit(self, port, pages):
+        for path in pages:
+            if self.is_over.is_set():
+                return
+            found = ask(port, path, tls=self.tls)
+            if found.status == 200 and COPY not in found.text:
+                # Thousands of whole pages would be much to hold.
+                found = replace(found, text="")
+            self.answers.append(found)
+
+    def wait_for(self, number):
+        """Until so many more answers are there."""
+        enough = len(self.answers) + number
+        while len(self.answers) < enough:
+            time.sleep(0.05)
+
+    def between(self, start, end=float("inf")):
+        """What was asked for and answered between these moments."""
+        return [a for a in self.answers if a.at >= start and a.at + a.seconds <= end]
+
+
+@contextmanager
+def load(port, pages=PAGES, tls=None):
+    """People who go on asking until the block ends."""
+    seen = Seen(tls)
+    people = [
+        threading.Thread(
+            target=seen.visit, args=(port, itertools.cycle(pages[n:] + pages[:n]))
+        )
+        for n in (number % len(pages) for number in range(CONNECTIONS))
+    ]
+    for person in people:
+        person.start()
+    try:
+        yield seen
+    finally:
+        seen.is_over.set()
+        for person in people:
+            person.join()
+
+
+def statuses(answers):
+    return dict(sorted(Counter(a.status for a in answers).items()))
+
+
+def slowest(answers):
+    return max((a.seconds for a in answers), default=0.0)
+
+
+def percentile(answers, share):
+    times = sorted(a.seconds for a in answers)
+    return times[int(share * (len(times) - 1))]

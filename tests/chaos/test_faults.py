@@ -1,0 +1,266 @@
+"""Things break while fifty people ask for pages of the site as deployed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from tests.chaos.conftest import manage, serving
+from tests.chaos.fronts import FRONTS, any_certificate, front
+from tests.chaos.gate import Gate
+from tests.chaos.load import (
+    COPY,
+    ask,
+    load,
+    percentile,
+    slowest,
+    statuses,
+)
+from tests.conftest import free_port
+from tests.test_shared_cache import running
+
+# The goal is ten minutes: CHAOS_SECONDS=600.
+SECONDS = int(os.environ.get("CHAOS_SECONDS", "60"))
+REQUESTS = int(os.environ.get("CHAOS_REQUESTS", "10000"))
+FORM = "application/x-www-form-urlencoded"
+MEGABYTES = 96
+
+
+def workers(site):
+    listed = Path(f"/proc/{site.pid}/task/{site.pid}/children").read_text()
+    return [int(pid) for pid in listed.split()]
+
+
+def memory(site):
+    """Resident MB of all workers."""
+    files = [Path(f"/proc/{pid}/status").read_text() for pid in workers(site)]
+    return sum(int(re.search(r"VmRSS:\s+(\d+)", text)[1]) for text in files) / 1024
+
+
+def test_a_steady_load(copy, tmp_path, say):
+    with serving(copy, tmp_path / "log") as site, load(copy["PORT"]) as seen:
+        seen.wait_for(2_000)
+        start, before = time.monotonic(), memory(site)
+        time.sleep(SECONDS)
+        after = memory(site)
+
+    answers = seen.between(start)
+    say(
+        f"{SECONDS} s, 50 connections, {len(answers)} answers {statuses(answers)},"
+        f" p50 {percentile(answers, 0.5):.2f} s, p99 {percentile(answers, 0.99):.2f} s,"
+        f" slowest {slowest(answers):.2f} s, memory {before:.0f} to {after:.0f} MB"
+    )
+    assert statuses(seen.answers).keys() == {200}
+
+
+@pytest.fixture
+def breakable(copy):
+    """(what the site is told, how to take the database away, how to bring it back)."""
+    source = urlsplit(copy["DATABASE_URL"])
+    if source.scheme == "sqlite":
+        path = Path(source.path)
+        whole = path.read_bytes()
+        junk = os.urandom(len(whole))
+        # Into the same file: what a worker has open breaks with it.
+        yield (
+            copy,
+            {"damaged": lambda: path.write_bytes(junk)},
+            (lambda: path.write_bytes(whole)),
+        )
+        return
+    gate = Gate((source.hostname, source.port), free_port())
+    gate.open()
+    netloc = f"{source.username}@127.0.0.1:{gate.port}"
+    through = source._replace(netloc=netloc).geturl()
+    ways = {"stopped": gate.shut, "silent": gate.silence}
+    yield copy | {"DATABASE_URL": through}, ways, gate.open
+    gate.shut()
+
+
+def test_the_whole_database_goes_and_comes_back(breakable, tmp_path, say):
+    environment, ways, mend = breakable
+    port = environment["PORT"]
+    with serving(environment, tmp_path / "log") as site:
+        before = workers(site)
+        for name, take_away in ways.items():
+            with load(port) as seen:
+                seen.wait_for(1_500)
+                gone_at = time.monotonic()
+                take_away()
+                time.sleep(8)
+                health = [ask(port, path).status for path in ("/healthz", "/readyz")]
+                lines = ask(port, "/states/wy/print/?state=WY&x=1")
+                back_at = time.monotonic()
+                mend()
+                time.sleep(9)
+            gone = seen.between(gone_at, back_at)
+            back = seen.between(back_at + 5)
+            plain = [a for a in gone if a.status == 503]
+            copies = [a for a in gone if COPY in a.text]
+            late = [a for a in seen.between(back_at) if a.status != 200]
+            say(
+                f"database {name}: {len(gone)} answers {statuses(gone)}, of them"
+                f" {len(copies)} copies, slowest {slowest(gone):.2f} s; back after"
+                f" {max((a.at for a in late), default=back_at) - back_at:.1f} s"
+            )
+            assert statuses(gone).keys() <= {200, 503}
+            assert plain
+            assert copies
+            assert slowest(gone) <= 3
+            for answer in plain:
+                assert 'href="tel:988"' in answer.text
+                assert 'data-listing="warmline:' in answer.text
+            assert lines.status == 503
+            assert "Wyoming" in lines.text
+            assert health == [200, 503]
+            assert statuses(back).keys() == {200}
+        assert workers(site) == before
+
+
+def test_a_worker_is_killed(copy, tmp_path, say):
+    with serving(copy, tmp_path / "log") as site, load(copy["PORT"]) as seen:
+        seen.wait_for(REQUESTS // 2)
+        os.kill(workers(site)[0], signal.SIGKILL)
+        seen.wait_for(REQUESTS // 2)
+
+    failed = [a for a in seen.answers if a.status != 200]
+    say(f"kill -9 of a worker: {len(failed)} of {len(seen.answers)} failed")
+    assert {a.status for a in failed} <= {0}
+    # Each of the fifty had one request on the way at most.
+    assert len(failed) <= 50
+
+
+@pytest.mark.parametrize("name", FRONTS)
+def test_a_proxy_asks_again_where_a_worker_is_killed(name, copy, tmp_path, say):
+    """What was no form; an answer that had begun already is cut off all the same."""
+    with (
+        serving(copy, tmp_path / "log") as site,
+        front(name, tmp_path, copy["PORT"]) as found,
+        load(found.port, tls=any_certificate()) as seen,
+    ):
+        seen.wait_for(REQUESTS // 4)
+        os.kill(workers(site)[0], signal.SIGKILL)
+        seen.wait_for(REQUESTS // 4)
+
+    failed = [a for a in seen.answers if a.status != 200]
+    say(f"kill -9 behind {name}: {len(failed)} of {len(seen.answers)} failed")
+    assert {a.status for a in failed} <= {0}
+    # A worker has four threads, each with one answer on the way.
+    assert len(failed) <= 4
+
+
+def test_the_workers_are_renewed(copy, tmp_path, say):
+    with serving(copy, tmp_path / "log") as site, load(copy["PORT"]) as seen:
+        before = workers(site)
+        for _time in range(4):
+            seen.wait_for(REQUESTS // 5)
+            site.send_signal(signal.SIGHUP)
+        seen.wait_for(REQUESTS // 5)
+        after = workers(site)
+
+    say(f"4 reloads: {statuses(seen.answers)}, slowest {slowest(seen.answers):.2f} s")
+    assert not set(before) & set(after)
+    assert statuses(seen.answers).keys() == {200}
+
+
+def test_the_cache_server_goes_and_comes_back(copy, tmp_path, say):
+    port = free_port()
+    told = {"CACHE_URL": f"redis://127.0.0.1:{port}/0"}
+    told |= {"API_REQUESTS_A_MINUTE": "1000000"}
+    pages = ["/api/organizations?per_page=5", "/feeds/changes.atom", "/"]
+    parts = []
+    with serving(copy | told, tmp_path / "log"):
+        with running(tmp_path, port), load(copy["PORT"], pages) as seen:
+            time.sleep(5)
+        parts.append(seen.answers)
+        with running(tmp_path, port) as server, load(copy["PORT"], pages) as seen:
+            time.sleep(2)
+            server.kill()
+            time.sleep(8)
+        parts.append(seen.answers)
+
+    say(
+        "cache server: "
+        + ", then killed: ".join(
+            f"{statuses(part)} p99 {percentile(part, 0.99):.2f} s" for part in parts
+        )
+    )
+    for part in parts:
+        assert statuses(part).keys() == {200}
+
+
+@pytest.fixture
+def small_disk(environment, tmp_path):
+    """What a site on SQLite is told, all of whose files are on a disk of 96 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    options = f"size={MEGABYTES}m"
+    mount, umount = shutil.which("mount"), shutil.which("umount")
+    subprocess.run([mount, "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True)
+    shutil.copytree(environment["DATA_DIR"], folder / "data")
+    told = {"DATA_DIR": f"{folder}/data", "PORT": str(free_port()), "DATABASE_URL": ""}
+    if not (folder / "data/db.sqlite3").exists():
+        manage(environment | told, "prepare", check=True)
+    yield environment | told, folder
+    subprocess.run([umount, "--lazy", folder], check=True)
+
+
+def fill(path):
+    """A file that takes all the room there is."""
+    with path.open("wb", buffering=0) as filler, suppress(OSError):
+        while True:
+            filler.write(bytes(4_096))
+
+
+def report(port):
+    """A visitor reports something, as a browser does; the answer."""
+    page = ask(port, "/states/mt/report/").text
+    stamp = re.search(r'name="stamp" value="([^"]+)"', page)
+    assert stamp, page[-3_000:]
+    time.sleep(3.2)
+    form = {"stamp": stamp[1], "problem": "other", "words": "A made-up report."}
+    headers = {"Content-Type": FORM, "Sec-Fetch-Site": "same-origin"}
+    return ask(port, "/states/mt/report/", "POST", urlencode(form), **headers)
+
+
+def reports(environment):
+    count = "from desk.models import Suggestion; print(Suggestion.objects.count())"
+    return int(manage(environment, "shell", "-v0", "-c", count, check=True).stdout)
+
+
+def test_the_disk_is_full_and_has_room_again(small_disk, tmp_path, say):
+    environment, folder = small_disk
+    port = environment["PORT"]
+    with serving(environment, tmp_path / "log"):
+        taken = report(port)
+        with load(port) as seen:
+            seen.wait_for(500)
+            fill(folder / "filler")
+            full_at = time.monotonic()
+            refused = [report(port) for _time in range(3)]
+            seen.wait_for(500)
+            room_at = time.monotonic()
+            (folder / "filler").unlink()
+            taken_again = report(port)
+        full = seen.between(full_at, room_at)
+
+    say(
+        f"disk full: {len(full)} pages {statuses(full)}, slowest {slowest(full):.2f} s;"
+        f" 3 writes answered {statuses(refused)}"
+    )
+    assert statuses(seen.answers).keys() == {200}
+    assert statuses([taken, taken_again]) == {200: 2}
+    for answer in refused:
+        assert answer.status == 503
+        assert "was not saved" in answer.text
+        assert "Traceback" not in answer.text
+    assert reports(environment) == 2

@@ -1,0 +1,239 @@
+"""The database is away: 988, the lines of the state, the last good copy, and back."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from desk.models import Suggestion
+from directory import last_lines
+from kept import away, version
+from listings.models import Listing
+from tests.directory.outages import database_away
+from tests.directory.test_spanish import Texts
+from tests.factories import organization, place, state, term, warmline
+from tests.kept.committing import commit
+from tests.trust.test_headers import EVERYWHERE
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+def client():
+    return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def lines(settings, tmp_path):
+    """Three lines, written down."""
+    settings.DATA_DIR = tmp_path
+    hours = {"hours": "Mo-Fr 09:00-17:00", "timezone": "America/Denver"}
+    warmline(slug="montana", name="Line 1", serves=[state("MT")], **hours)
+    warmline(slug="idaho", name="Line 2", serves=[state("ID")], text_line="741741")
+    group = term("community", "veterans")
+    warmline(slug="nation", name="Line 3", who_may_call="group", terms=[group])
+    last_lines.write_down(NOON)
+
+
+def listed(response):
+    return re.findall(r'data-listing="warmline:(\w+)"', response.content.decode())
+
+
+@pytest.mark.usefixtures("lines")
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/", ["nation"]),
+        ("/find/?near=59301", ["nation"]),
+        ("/find/?near=Montana", ["montana", "nation"]),
+        ("/find/?near=mt", ["montana", "nation"]),
+        ("/states/mt/", ["montana", "nation"]),
+        ("/es/states/id/print/", ["idaho", "nation"]),
+        ("/online/?state=ID", ["idaho", "nation"]),
+        ("/states/xx/", ["nation"]),
+        ("/orgs/ours/contact.vcf", ["nation"]),
+        ("/admin/", ["nation"]),
+    ],
+)
+def test_each_page_is_a_plain_503_with_988_and_lines(client, tmp_path, path, expected):
+    with database_away(tmp_path):
+        response = client.get(path)
+
+    assert response.status_code == 503
+    assert listed(response) == expected
+    assert {"Retry-After", "Cache-Control"} <= set(response.headers)
+    assert response["Cache-Control"] == "no-store"
+    assert b'href="tel:988"' in response.content
+    assert b"Traceback" not in response.content
+    secure = {"Strict-Transport-Security"}
+    headers = {n: v for n, v in EVERYWHERE.items() if n not in secure}
+    assert {name: response.headers.get(name) for name in headers} == headers
+
+
+@pytest.mark.usefixtures("lines")
+def test_the_lines_say_how_to_reach_them_and_when(client, tmp_path):
+    with database_away(tmp_path):
+        page = client.get("/states/mt/").content.decode()
+
+    assert 'href="tel:+14065550102"' in page
+    assert "Mon–Fri 9 am to 5 pm, Mountain time" in page
+    assert "For Veterans" in page
+
+
+@pytest.mark.usefixtures("lines")
+def test_it_is_in_both_languages(client, tmp_path):
+    said = []
+    with database_away(tmp_path):
+        for path in ("/states/mt/", "/es/states/mt/"):
+            reader = Texts()
+            reader.feed(client.get(path).content.decode())
+            said.append({words for words in reader.said if "Line" not in words})
+
+    english, spanish = said
+    assert len(spanish) > 5
+    assert spanish & english == {"Montana"} & english
+
+
+def test_without_the_file_988_is_still_there(client, settings, tmp_path):
+    settings.DATA_DIR = tmp_path / "nowhere"
+
+    with database_away(tmp_path):
+        response = client.get("/states/mt/")
+
+    assert response.status_code == 503
+    assert b'href="tel:988"' in response.content
+    assert listed(response) == []
+
+
+def test_machines_are_told_in_their_way(client, tmp_path):
+    with database_away(tmp_path):
+        response = client.get("/api/organizations")
+        health = [client.get(path).status_code for path in ("/healthz", "/readyz")]
+
+    assert response.status_code == 503
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response.json()["detail"] == "The database is away. Please try again soon."
+    assert health == [200, 503]
+
+
+def test_who_sends_something_hears_that_it_was_not_saved(client, tmp_path):
+    organization(slug="ours")
+
+    with database_away(tmp_path):
+        response = client.post("/orgs/ours/report/", {"problem": "closed"})
+
+    assert response.status_code == 503
+    assert "was not saved" in response.content.decode()
+    assert not Suggestion.objects.exists()
+
+
+def test_the_last_good_copy_stands_in_and_says_its_age(client, tmp_path):
+    """In place of the page of a fault; gone as soon as the database is back."""
+    organization(slug="ours", at=place("59301"))
+    commit()
+    packed = {"headers": {"Accept-Encoding": "gzip"}}
+    fresh = [client.get("/orgs/ours/"), client.get("/orgs/ours/", **packed)]
+    spanish = client.get("/es/orgs/ours/")
+
+    with database_away(tmp_path):
+        copies = [client.get("/orgs/ours/"), client.get("/orgs/ours/", **packed)]
+        copy_spanish = client.get("/es/orgs/ours/")
+    after = client.get("/orgs/ours/")
+
+    for copy in copies:
+        page = copy.content.decode()
+        assert copy.status_code == 200
+        assert copy["Cache-Control"] == "no-store"
+        assert "CDN-Cache-Control" not in copy
+        assert copy["Content-Length"] == str(len(copy.content))
+        note = re.search(r'<p class="caution" role="status">.*?</p>\s*', page, re.S)[0]
+        assert "It may be out" in note
+        assert page.replace(note, "").split() == fresh[0].content.decode().split()
+    assert fresh[1]["Content-Encoding"] == "gzip"
+    assert "Puede no estar al día" in copy_spanish.content.decode()
+    assert "Puede no estar al día" not in spanish.content.decode()
+    assert after.content == fresh[0].content
+
+
+def test_what_was_taken_off_does_not_come_back_in_a_copy(client, tmp_path):
+    """A copy of before the last change that this process saw stays away."""
+    listing = organization(slug="ours")
+    commit()
+    client.get("/orgs/ours/")
+    listing.status, listing.closed_because = Listing.Status.CLOSED, "They asked."
+    listing.save()
+    commit()
+    client.get("/")
+
+    with database_away(tmp_path):
+        response = client.get("/orgs/ours/")
+
+    assert response.status_code == 503
+
+
+def test_a_database_that_vanished_is_asked_for_once_a_second(client, tmp_path):
+    path = "/find/?near=59301"
+    with database_away(tmp_path):
+        client.get(path)
+        failed_at = away._failed_at
+        answers = [client.get(path).status_code for _time in range(20)]
+        assert (answers, away._failed_at) == ([503] * 20, failed_at)
+        away._failed_at -= 2
+        client.get(path)
+        assert away._failed_at > failed_at
+
+
+def test_who_waited_in_vain_spares_the_others(client, tmp_path):
+    """A file's address is not looked at beforehand, so its view is what fails."""
+    with database_away(tmp_path):
+        assert client.get("/orgs/ours/contact.vcf").status_code == 503
+        assert away._failed_at > away.NEVER
+
+
+def test_it_is_noticed_that_the_database_is_back(client, tmp_path):
+    path = "/find/?near=59301"
+    with database_away(tmp_path):
+        client.get(path)
+        failed_at = away._failed_at
+    away._failed_at = failed_at
+    assert client.get(path).status_code == 503
+    away._failed_at -= 2
+
+    assert client.get(path).status_code == 200
+    assert away._failed_at == away.NEVER
+
+
+@pytest.mark.usefixtures("lines")
+def test_the_file_follows_what_is_published(settings, monkeypatch):
+    monkeypatch.setattr(last_lines, "_written", None)
+    monkeypatch.setattr(last_lines, "_tried_at", -1_000.0)
+    warmline(slug="fresh", serves=[state("MT")])
+    commit()
+    version.latest()
+
+    last_lines.keep_up()
+    written = last_lines.file().stat().st_mtime_ns
+    last_lines.keep_up()
+
+    assert 'data-listing="warmline:fresh"' in last_lines.read("MT", "en")[0]
+    assert last_lines.file().stat().st_mtime_ns == written
+    assert [path.name for path in settings.DATA_DIR.iterdir()] == ["last-lines.json"]
+
+
+def test_a_disk_that_refuses_stops_nothing(settings, tmp_path, monkeypatch, caplog):
+    settings.DATA_DIR = tmp_path / "nowhere"
+    monkeypatch.setattr(last_lines, "_written", None)
+    monkeypatch.setattr(last_lines, "_tried_at", -1_000.0)
+    commit()
+    version.latest()
+
+    last_lines.keep_up()
+
+    assert "could not be written down: FileNotFoundError" in caplog.text
+    assert time.monotonic() - last_lines._tried_at < last_lines.SECONDS

@@ -80,15 +80,15 @@ def _key(request: HttpRequest) -> str:
     ):
         return ""
     try:
-        host, number = request.get_host(), version.current()
+        host, now = request.get_host(), version.current()
     except (DatabaseError, DisallowedHost):
         # What answers further in says so, under its own headers.
         return ""
-    if number is None:
+    if now is None:
         return ""
     packed = bool(GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
     asked = (request.scheme, host, request.path_info, query)
-    return hashlib.sha256(repr((number, packed, *asked)).encode()).hexdigest()
+    return hashlib.sha256(repr((now, packed, *asked)).encode()).hexdigest()
 
 
 def _seconds(response: HttpResponse) -> int:

@@ -5,29 +5,42 @@ Whatever is made of published facts may be kept under it: pages, cards, counts, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from kept.models import DirectoryVersion
+from kept.replica import reading_from
 
-# A process asks the database again after so many seconds.
+# A thread asks its database again after so many seconds.
 SECOND = 1.0
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(NamedTuple):
+    """The moment tells apart two changes of one number, where a server that took over
+    had not heard of the first."""
+
     number: int
     changed_at: datetime
 
 
-# What this process read last, and when.
-_seen: tuple[float, Version | None] = (0.0, None)
+class Seen(NamedTuple):
+    """What was read last, by which connection, and when."""
+
+    by: Any
+    at: float
+    version: Version
+
+
+# By each thread from each of its servers. Never shared: rows that a lagging server
+# gives must not be kept under a version that only another one has.
+_seen: WeakKeyDictionary[Any, Seen] = WeakKeyDictionary()
 
 
 def changed() -> None:
@@ -41,27 +54,31 @@ def changed() -> None:
         transaction.on_commit(_count, robust=True)
 
 
-def current() -> int | None:
-    """The number; None inside a transaction that changed facts, where nothing kept
+def current() -> Version | None:
+    """The version; None inside a transaction that changed facts, where nothing kept
     is true and nothing made may be kept."""
-    return None if is_changing() else latest().number
+    return None if is_changing() else latest()
 
 
 def latest() -> Version:
-    """The version as it was at most a second ago."""
-    global _seen
-    at, version = _seen
-    if version is None or monotonic() - at > SECOND:
+    """The version as it was at most a second ago, where this thread reads its rows.
+
+    Rows are read after it and from the same server, so they are never older.
+    """
+    server = connections[reading_from()]
+    seen = _seen.get(server)
+    is_fresh = seen and monotonic() - seen.at <= SECOND
+    if seen is None or not is_fresh or seen.by is not server.connection:
         row = DirectoryVersion.objects.values_list("number", "changed_at").first()
         version = Version(*row) if row else Version(0, BEGINNING)
-        _seen = monotonic(), version
-    return version
+        seen = _seen[server] = Seen(server.connection, monotonic(), version)
+    return seen.version
 
 
 def look_again() -> None:
     """Read it anew the next time: whoever asks now may have changed something."""
     global _seen
-    _seen = (0.0, None)
+    _seen = WeakKeyDictionary()
 
 
 def is_changing() -> bool:

@@ -14,7 +14,8 @@ import psycopg
 
 from tests.conftest import free_port
 
-PROGRAMS = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+# Debian's; None where only a client is installed, or nothing.
+SERVER = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=None)
 CREATE = "-U directory -A trust -E UTF8 --locale=C.UTF-8 --no-sync"
 COPY = "-R -S standby -X stream -c fast --no-sync"
 
@@ -31,7 +32,7 @@ class Server:
     def run(self, program, arguments, *others):
         # initdb refuses to run as root; Debian's package brings a user for it.
         user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-        command = [*user, PROGRAMS / program, "-D", self.data, *arguments.split()]
+        command = [*user, SERVER.parent / program, "-D", self.data, *arguments.split()]
         with self.log.open("ab") as log:
             done = subprocess.run([*command, *others], cwd="/", stdout=log, stderr=log)
         assert done.returncode == 0, f"{program}:\n{self.log.read_text()[-2000:]}"
@@ -56,6 +57,7 @@ class Server:
 @contextmanager
 def pair(options=""):
     """(primary, standby), with an empty database "directory"."""
+    assert SERVER, "PostgreSQL is needed; on Debian, install postgresql."
     folder = Path(tempfile.mkdtemp())
     for part in (folder, folder / "primary", folder / "standby"):
         part.mkdir(exist_ok=True)

@@ -78,6 +78,7 @@ def test_a_replica_that_is_lost_costs_no_page(servers, port, capsys):
     _primary, standby = servers
     with visitors(port, PATHS) as read:
         read.reach(1_000)
+        before = read.begin_anew()
         standby.kill()
         read.reach(4_000)
         standby.start()
@@ -86,7 +87,7 @@ def test_a_replica_that_is_lost_costs_no_page(servers, port, capsys):
     with capsys.disabled():
         print(  # noqa: T201
             f"\nreplica killed: {len(read.failed)} of {read.answered} reads failed, "
-            f"slowest {read.slowest:.1f} s"
+            f"slowest {read.slowest:.1f} s (before: {before:.1f} s)"
         )
     assert read.failed == []
 
@@ -101,6 +102,7 @@ def test_a_primary_that_is_lost_costs_no_page_and_no_write(
     with visitors(port, PATHS) as read, curator(port, signed_in.stdout.strip()) as done:
         read.reach(1_000)
         assert done.acknowledged, done.refused[:1]
+        before = read.begin_anew()
         primary.kill()
         lost_at = time.monotonic()
         time.sleep(2)
@@ -114,9 +116,10 @@ def test_a_primary_that_is_lost_costs_no_page_and_no_write(
     with capsys.disabled():
         print(  # noqa: T201
             f"\nprimary killed: {len(read.failed)} of {read.answered} reads failed, "
-            f"slowest {read.slowest:.1f} s; {len(lost)} of {len(done.acknowledged)} "
-            f"acknowledged writes lost, {len(done.refused)} refused, the first one "
-            f"again {again - promoted_at:.2f} s after the promotion"
+            f"slowest {read.slowest:.1f} s (before: {before:.1f} s); "
+            f"{len(lost)} of {len(done.acknowledged)} acknowledged writes lost, "
+            f"{len(done.refused)} refused, the first one again "
+            f"{again - promoted_at:.2f} s after the promotion"
         )
     assert read.failed == []
     assert lost == set()

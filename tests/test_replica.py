@@ -82,9 +82,11 @@ def test_a_page_whose_connection_was_cut_is_read_again(seen, kind):
 
 
 def test_it_is_read_again_once(seen):
-    assert seen["cut"]["again"] == {"status": 500, "lost": 2}
+    assert seen["cut"]["again"]["status"] >= 500
+    assert seen["cut"]["again"]["lost"] == 2
 
 
 @pytest.mark.parametrize("kind", ["write", "staff"])
 def test_a_write_is_never_done_again(seen, kind):
-    assert seen["cut"][kind] == {"status": 500, "lost": 1}
+    assert seen["cut"][kind]["status"] >= 500
+    assert seen["cut"][kind]["lost"] == 1

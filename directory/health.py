@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from directory.outage import let_go
+from kept.replica import reading_from
 from places.models import Place
 
 PLAIN = "text/plain; charset=utf-8"
@@ -21,7 +22,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers, is up to date, and the gazetteer is loaded."""
+    """The database that visitors read answers, is up to date, and knows the places."""
     try:
         ready = _migrated() and Place.objects.states().exists()
     except DatabaseError:
@@ -33,5 +34,5 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def _migrated() -> bool:
-    executor = MigrationExecutor(connection)
+    executor = MigrationExecutor(connections[reading_from()])
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())

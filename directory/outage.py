@@ -18,6 +18,7 @@ from api.middleware import OPEN, SHARED
 from api.problems import Problem
 from directory.last_lines import read
 from kept import away, version
+from kept.replica import lost, reading_from
 from places.states import STATES, State
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -72,14 +73,15 @@ def without_database(request: HttpRequest) -> HttpResponse:
 
 def tell_others() -> None:
     """After a fault: if no connection could be made, nobody else need wait for one."""
-    used = connections.all(initialized_only=True)
-    if all(one.connection is None for one in used):
-        away.failed()
+    alias = reading_from()
+    if not lost() and connections[alias].connection is None:
+        away.failed(alias)
 
 
 def let_go() -> None:
-    """SQLite would stay with a file that is gone. A connection to PostgreSQL that
-    broke is noticed by Django, and kept until then for whoever asks why."""
+    """SQLite would stay with a file that is gone."""
+    # First those that broke, because a public read is then begun anew (kept.replica).
+    lost()
     for one in connections.all(initialized_only=True):
         if one.vendor == "sqlite" and not one.in_atomic_block:
             one.close()

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, validate
 
+from directory.databases import databases
 from directory.guard import LOOPBACK, refuse_weak
 from directory.logs import logging_settings
 
@@ -42,32 +42,6 @@ def secret_keys() -> list[str]:
         raise ImproperlyConfigured(f"SECRET_KEY_FILE is empty: {path}.")
     return keys
 
-
-def database(url: str) -> dict[str, Any]:
-    """Django's settings for an address: sqlite:///path or postgres://…"""
-    scheme = urlsplit(url).scheme
-    if scheme not in ("sqlite", "postgres", "postgresql"):
-        raise ImproperlyConfigured(
-            f"DATABASE_URL must begin with sqlite:// or postgres://, not {scheme}://."
-        )
-    found: dict[str, Any] = dict(dj_database_url.parse(url))
-    return found | (SQLITE if scheme == "sqlite" else POSTGRESQL)
-
-
-# Measured with 8 writing processes: none ever met "database is locked".
-SQLITE: dict[str, Any] = {
-    "CONN_MAX_AGE": 60,
-    "OPTIONS": {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
-    },
-}
-POSTGRESQL: dict[str, Any] = {
-    "CONN_MAX_AGE": 60,
-    "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {"connect_timeout": 2},
-}
 
 ADDRESS = r"^$|^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$"
 
@@ -119,6 +93,8 @@ try:
     HTTPS = env.bool("HTTPS", False)
     DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
     DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR}/db.sqlite3"
+    # One or several servers that follow it; the public's reads go there.
+    DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")
     # redis://host:6379/0 where many workers on several machines count together.
     CACHE_URL = env.str("CACHE_URL", "")
     # Where people can write to the curators; the contact page shows it.
@@ -158,7 +134,8 @@ except EnvError as error:
 SECRET_KEY, *SECRET_KEY_FALLBACKS = secret_keys()
 for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS):
     refuse_weak(key, ALLOWED_HOSTS, BIND, debug=DEBUG)
-DATABASES = {"default": database(DATABASE_URL)}
+DATABASES = databases(DATABASE_URL, DATABASE_REPLICA_URL)
+DATABASE_ROUTERS = ["kept.replica.Router"] if DATABASE_REPLICA_URL else []
 CACHES = {
     # Shared, so that every worker counts the same tries.
     "default": shared_cache(CACHE_URL),
@@ -198,6 +175,7 @@ INSTALLED_APPS = [
     "directory",
 ]
 MIDDLEWARE = [
+    "kept.replica.public_reads",
     "kept.pages.kept_pages",
     "directory.middleware.security_headers",
     "csp.middleware.CSPMiddleware",

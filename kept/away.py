@@ -1,4 +1,4 @@
-"""Is the database away? One thread a second finds out, and the others are told.
+"""Is a database away? One thread a second finds out, and the others are told.
 
 A server that has vanished takes two seconds to find out, and nobody should wait twice.
 """
@@ -12,39 +12,42 @@ from typing import TypeVar
 
 from django.db import DatabaseError, OperationalError
 
+from kept.replica import lost
+
 Answer = TypeVar("Answer")
 
 SECOND = 1.0
 NEVER = float("-inf")
-# When it last did not answer; NEVER once it has answered again.
-_failed_at = NEVER
+# When the server of an alias last did not answer; without it once it has again.
+_failed_at: dict[str, float] = {}
 _trying = Lock()
 
 
-def ask(question: Callable[[], Answer]) -> Answer:
+def ask(alias: str, question: Callable[[], Answer]) -> Answer:
     """The database's answer, unless it gave none a moment ago. Raises DatabaseError."""
-    if _failed_at == NEVER:
-        return _try(question)
-    if monotonic() - _failed_at <= SECOND or not _trying.acquire(blocking=False):
+    if alias not in _failed_at:
+        return _try(alias, question)
+    recently = monotonic() - _failed_at.get(alias, NEVER) <= SECOND
+    if recently or not _trying.acquire(blocking=False):
         raise OperationalError("the database was away a moment ago")
     try:
-        return _try(question)
+        return _try(alias, question)
     finally:
         _trying.release()
 
 
-def failed() -> None:
+def failed(alias: str) -> None:
     """Somebody has just waited in vain: nobody else should for a second."""
-    global _failed_at
-    _failed_at = monotonic()
+    _failed_at[alias] = monotonic()
 
 
-def _try(question: Callable[[], Answer]) -> Answer:
-    global _failed_at
+def _try(alias: str, question: Callable[[], Answer]) -> Answer:
     try:
         answer = question()
     except DatabaseError:
-        failed()
+        # A connection that broke says nothing of the next one.
+        if not lost():
+            failed(alias)
         raise
-    _failed_at = NEVER
+    _failed_at.pop(alias, None)
     return answer

@@ -67,10 +67,10 @@ class Shelf(Generic[Key, Thing]):
 
         Two threads may make the same thing: that is cheaper than one waiting.
         """
-        number = version.current()
-        if number is None:
+        now = version.current()
+        if now is None:
             return make(list(keys))
-        stamp = (number, get_language(), _apart.get())
+        stamp = (now, get_language(), _apart.get())
         found: dict[Key, Thing] = {}
         missing: list[Key] = []
         with self._lock:

@@ -38,9 +38,9 @@ MAIN = re.compile(rb"<main\b[^>]*>")
 
 
 class Page(NamedTuple):
-    """`number` is the directory's version, the moments are in seconds."""
+    """`now` is the directory's version then, the moments are in seconds."""
 
-    number: int
+    now: version.Version
     made_at: float
     until: float
     headers: dict[str, str]
@@ -68,15 +68,15 @@ def kept_pages(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         key = _key(request)
-        number = _number() if key else None
+        now = _now() if key else None
         kept: Page | None = pages.get(key) if key else None
-        if kept and kept.number == number and _holds(kept, time()):
+        if kept and kept.now == now and _holds(kept, time()):
             return _again(kept)
         response = get_response(request)
         seconds = _seconds(response)
-        if number is not None and seconds:
+        if now is not None and seconds:
             at, headers = time(), dict(response.headers)
-            page = Page(number, at, at + seconds, headers, response.content)
+            page = Page(now, at, at + seconds, headers, response.content)
             pages.set(key, page, STANDS_IN)
         elif FOR_CDN in response:
             del response[FOR_CDN]
@@ -87,7 +87,7 @@ def kept_pages(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def _number() -> int | None:
+def _now() -> version.Version | None:
     try:
         return version.current()
     except DatabaseError:
@@ -103,8 +103,7 @@ def _holds(kept: Page, now: float) -> bool:
 def _is_last(kept: Page) -> bool:
     """Has nothing been published since, as far as this process knows? What was taken
     off the directory must not come back with an older page."""
-    seen = version.last_seen()
-    return seen is not None and seen.number == kept.number
+    return version.last_seen() == kept.now
 
 
 def _key(request: HttpRequest) -> str:

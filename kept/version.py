@@ -5,31 +5,44 @@ Whatever is made of published facts may be kept under it: pages, cards, counts, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from kept import away
 from kept.models import DirectoryVersion
+from kept.replica import reading_from
 
-# A process asks the database again after so many seconds.
+# A thread asks its database again after so many seconds.
 SECOND = 1.0
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(NamedTuple):
+    """The moment tells apart two changes of one number, where a server that took over
+    had not heard of the first."""
+
     number: int
     changed_at: datetime
 
 
-# What this process read last, and when.
-_seen: tuple[float, Version | None] = (0.0, None)
-# The same, however long ago that was.
+class Seen(NamedTuple):
+    """What was read last, by which connection, and when."""
+
+    by: Any
+    at: float
+    version: Version
+
+
+# By each thread from each of its servers. Never shared: rows that a lagging server
+# gives must not be kept under a version that only another one has.
+_seen: WeakKeyDictionary[Any, Seen] = WeakKeyDictionary()
+# The highest of them in this process, however long ago.
 _last: Version | None = None
 
 
@@ -44,33 +57,41 @@ def changed() -> None:
         transaction.on_commit(_count, robust=True)
 
 
-def current() -> int | None:
-    """The number; None inside a transaction that changed facts, where nothing kept
+def current() -> Version | None:
+    """The version; None inside a transaction that changed facts, where nothing kept
     is true and nothing made may be kept."""
-    return None if is_changing() else latest().number
+    return None if is_changing() else latest()
 
 
 def latest() -> Version:
-    """The version as it was at most a second ago. Raises DatabaseError."""
-    global _seen, _last
-    at, version = _seen
-    if version is None or monotonic() - at > SECOND:
-        rows = DirectoryVersion.objects.values_list("number", "changed_at")
-        row = away.ask(rows.first)
-        _last = version = Version(*row) if row else Version(0, BEGINNING)
-        _seen = monotonic(), version
+    """The version as it was at most a second ago, where this thread reads its rows.
+
+    Rows are read after it and from the same server, so they are never older. Raises
+    DatabaseError.
+    """
+    global _last
+    alias = reading_from()
+    server = connections[alias]
+    seen = _seen.get(server)
+    if seen and monotonic() - seen.at <= SECOND and seen.by is server.connection:
+        return seen.version
+    rows = DirectoryVersion.objects.values_list("number", "changed_at")
+    row = away.ask(alias, rows.first)
+    version = Version(*row) if row else Version(0, BEGINNING)
+    _seen[server] = Seen(server.connection, monotonic(), version)
+    _last = max(_last or version, version)
     return version
 
 
 def last_seen() -> Version | None:
-    """What this process read last; asks nobody."""
+    """The highest that was read, however long ago; asks nobody."""
     return _last
 
 
 def look_again() -> None:
     """Read it anew the next time: whoever asks now may have changed something."""
     global _seen
-    _seen = (0.0, None)
+    _seen = WeakKeyDictionary()
 
 
 def is_changing() -> bool:

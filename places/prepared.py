@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connections
 from django.db.models import QuerySet
 
+from kept.replica import reading_from
+
 # What stands for the n-th value while the SQL is worked out: no real value is like it.
 MARKS: dict[type, Callable[[int], Any]] = {
     float: lambda n: -1e-300 * (n + 1),
@@ -40,7 +42,7 @@ def rows(
     `key` names the shape: everything but the values on which the SQL depends.
     """
     marks = tuple(MARKS[type(value)](n) for n, value in enumerate(values))
-    using, prepared = _prepared(_Shape(key, build, marks))
+    using, prepared = _prepared(_Shape((reading_from(), key), build, marks))
     with connections[using].cursor() as cursor:
         cursor.execute(prepared.sql, prepared.fill(values))
         return list(cursor.fetchall())

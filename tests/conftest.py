@@ -123,6 +123,7 @@ def nothing_kept():
     caches["pages"].clear()
     memory.forget()
     version.look_again()
+    version._last = None
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 import yaml
 
+from directory.databases import databases
 from tests.conftest import ROOT
 
 
@@ -90,3 +91,26 @@ def test_proxies_write_anew_what_says_who_asks():
     for header in ("X-Forwarded-Host", "X-Real-IP", "Forwarded", "Proxy"):
         assert f'proxy_set_header {header} "";' in nginx
         assert f"header_up -{header}\n" in caddy
+
+
+def large():
+    """The composition in the page about more than one machine."""
+    page = (ROOT / "docs/past-one-machine.md").read_text()
+    return yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
+
+
+def test_the_large_composition_shows_nobody_but_the_proxy():
+    services = large()["services"]
+
+    assert {name for name, made in services.items() if "ports" in made} == {"proxy"}
+    for name, made in services.items():
+        assert "no-new-privileges:true" in made["security_opt"], name
+
+
+def test_its_addresses_are_settings_that_the_site_takes():
+    told = large()["services"]["web-two"]["environment"]
+    found = databases(told["DATABASE_URL"], told["DATABASE_REPLICA_URL"])
+
+    for alias in ("default", "replica"):
+        assert found[alias]["HOST"] == "pgbouncer-one,pgbouncer-two"
+        assert found[alias]["PORT"] == "6432,6432"

@@ -30,6 +30,10 @@ def show(expression, **environment):
     [
         ("SECRET_KEY", "", "Set SECRET_KEY, or SECRET_KEY_FILE"),
         ("DATABASE_URL", "mysql://x/y", "must begin with sqlite:// or postgres://"),
+        ("DATABASE_URL", "postgres://u@a:5432,/x", "DATABASE_URL must look like"),
+        ("DATABASE_URL", "postgres://u@a:99999/x", "DATABASE_URL must look like"),
+        ("DATABASE_URL", "postgres://u@a:5432,b:x/x", "commas between several"),
+        ("DATABASE_REPLICA_URL", "sqlite:///x", "needs a DATABASE_URL that begins"),
         ("DEBUG", "perhaps", "DEBUG"),
         ("HTTPS", "maybe", "HTTPS"),
         ("CACHE_URL", "memcached://127.0.0.1", "must begin with redis://"),
@@ -82,6 +86,68 @@ def test_without_a_database_url_it_is_sqlite_with_immediate_writes(tmp_path):
     assert "django.db.backends.sqlite3" in run.stdout
     assert "IMMEDIATE" in run.stdout
     assert "journal_mode=WAL" in run.stdout
+
+
+PRIMARY = "postgres://ada:s%2Fcret@[::1]:5433,db.example.org/rows?sslmode=require"
+
+
+def test_of_several_servers_the_one_that_takes_writes_is_used():
+    run = show(
+        "[settings.DATABASES['default'][n] for n in ('HOST', 'PORT', 'NAME', "
+        "'PASSWORD', 'CONN_HEALTH_CHECKS', 'OPTIONS')], settings.DATABASE_ROUTERS",
+        DATABASE_URL=PRIMARY,
+    )
+
+    assert "['::1,db.example.org', '5433,5432', 'rows', 's/cret', True" in run.stdout
+    assert "'target_session_attrs': 'read-write'" in run.stdout
+    assert "'sslmode': 'require'" in run.stdout
+    assert run.stdout.endswith("[]\n")
+
+
+def test_one_server_is_asked_for_nothing_special():
+    run = show(
+        "settings.DATABASES['default']", DATABASE_URL="postgres://u@db.example.org/rows"
+    )
+
+    assert "'HOST': 'db.example.org'" in run.stdout
+    assert "target_session_attrs" not in run.stdout
+    assert "'connect_timeout': 2" in run.stdout
+
+
+def test_the_publics_reads_prefer_a_server_that_only_follows():
+    run = show(
+        "settings.DATABASES['replica'], settings.DATABASE_ROUTERS",
+        DATABASE_URL=PRIMARY,
+        DATABASE_REPLICA_URL="postgres://ada@a:1,b:2/rows",
+    )
+
+    for words in (
+        "'HOST': 'a,b', 'PORT': '1,2'",
+        "'target_session_attrs': 'prefer-standby'",
+        "'load_balance_hosts': 'random'",
+        "'CONN_HEALTH_CHECKS': False",
+        "['kept.replica.Router']",
+    ):
+        assert words in run.stdout
+
+
+@pytest.mark.parametrize("url", ["sqlite:///x", "mysql://a/b"])
+def test_a_replica_is_postgresql(url):
+    run = show("settings.DEBUG", DATABASE_URL=PRIMARY, DATABASE_REPLICA_URL=url)
+
+    words = "DATABASE_REPLICA_URL must begin with postgres://"
+    assert words in run.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "DATABASE_REPLICA_URL"])
+def test_no_part_of_a_password_is_repeated(name):
+    told = {"DATABASE_URL": PRIMARY} | {name: "postgres://ada:pass/word@a:1,b:2/rows"}
+
+    run = show("settings.DEBUG", **told)
+
+    last = run.stderr.splitlines()[-1]
+    assert f"{name} must look like postgres://" in last
+    assert "pass" not in run.stderr.replace("password", "")
 
 
 def test_https_turns_on_what_needs_it():

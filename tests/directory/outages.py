@@ -27,4 +27,4 @@ def database_away(folder):
         gone.close()
         connections["default"] = held
         version.look_again()
-        away._failed_at = away.NEVER
+        away._failed_at.clear()

@@ -181,32 +181,32 @@ def test_a_database_that_vanished_is_asked_for_once_a_second(client, tmp_path):
     path = "/find/?near=59301"
     with database_away(tmp_path):
         client.get(path)
-        failed_at = away._failed_at
+        failed_at = away._failed_at["default"]
         answers = [client.get(path).status_code for _time in range(20)]
-        assert (answers, away._failed_at) == ([503] * 20, failed_at)
-        away._failed_at -= 2
+        assert (answers, away._failed_at["default"]) == ([503] * 20, failed_at)
+        away._failed_at["default"] -= 2
         client.get(path)
-        assert away._failed_at > failed_at
+        assert away._failed_at["default"] > failed_at
 
 
 def test_who_waited_in_vain_spares_the_others(client, tmp_path):
     """A file's address is not looked at beforehand, so its view is what fails."""
     with database_away(tmp_path):
         assert client.get("/orgs/ours/contact.vcf").status_code == 503
-        assert away._failed_at > away.NEVER
+        assert "default" in away._failed_at
 
 
 def test_it_is_noticed_that_the_database_is_back(client, tmp_path):
     path = "/find/?near=59301"
     with database_away(tmp_path):
         client.get(path)
-        failed_at = away._failed_at
-    away._failed_at = failed_at
+        failed_at = away._failed_at.copy()
+    away._failed_at |= failed_at
     assert client.get(path).status_code == 503
-    away._failed_at -= 2
+    away._failed_at["default"] -= 2
 
     assert client.get(path).status_code == 200
-    assert away._failed_at == away.NEVER
+    assert away._failed_at == {}
 
 
 @pytest.mark.usefixtures("lines")

@@ -13,4 +13,4 @@ def commit():
     for _savepoints, act, _robust in waiting:
         act()
     version.look_again()
-    return version.current()
+    return version.current().number

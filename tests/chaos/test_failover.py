@@ -1,0 +1,102 @@
+"""Servers of the database lost under 50 connections, with the site as deployed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+
+import pytest
+
+from tests.chaos.conftest import manage, serving
+from tests.chaos.fronts import NAME
+from tests.chaos.load import COPY, load, slowest, statuses
+from tests.chaos.staff import SIGN_IN, curator
+from tests.conftest import free_port
+from tests.pair import caught_up, never_ahead, pair
+
+
+@pytest.fixture(scope="module")
+def servers():
+    with pair() as (primary, standby):
+        yield primary, standby
+
+
+@pytest.fixture(scope="module")
+def prepared(servers, tmp_path_factory):
+    """What the site on both servers is told."""
+    both = ",".join(f"127.0.0.1:{server.port}" for server in servers)
+    told = {
+        "ALLOWED_HOSTS": f"{NAME},127.0.0.1",
+        "DATABASE_URL": f"postgres://directory@{both}/directory",
+        "DATABASE_REPLICA_URL": f"postgres://directory@{both}/directory",
+        "DATA_DIR": str(tmp_path_factory.mktemp("site")),
+        "PORT": str(free_port()),
+        "SECRET_KEY": secrets.token_urlsafe(64),
+    }
+    manage(os.environ | told, "prepare", check=True)
+    caught_up(*servers)
+    return os.environ | told
+
+
+@pytest.fixture
+def port(prepared, tmp_path):
+    with serving(prepared, tmp_path / "log"):
+        yield prepared["PORT"]
+
+
+def failed(answers):
+    """Everything but a whole page of now."""
+    return [a for a in answers if a.status != 200 or COPY in a.text]
+
+
+def test_a_replica_that_is_lost_costs_no_page(servers, port, say):
+    _primary, standby = servers
+    with load(port) as seen:
+        seen.wait_for(1_000)
+        lost_at = time.monotonic()
+        standby.kill()
+        seen.wait_for(3_000)
+        standby.start()
+        seen.wait_for(1_000)
+
+    say(
+        f"replica killed: {len(failed(seen.answers))} of {len(seen.answers)} reads "
+        f"failed, slowest {slowest(seen.between(lost_at)):.1f} s "
+        f"(before: {slowest(seen.between(0, lost_at)):.1f} s)"
+    )
+    assert statuses(failed(seen.answers)) == {}
+
+
+def test_a_primary_that_is_lost_costs_no_page_and_no_write(
+    servers, prepared, port, say
+):
+    """It is never used again: this test is the last one with these servers."""
+    primary, standby = servers
+    signed_in = manage(prepared, "shell", "--no-imports", "-c", SIGN_IN, check=True)
+    never_ahead(primary)
+    with load(port) as seen, curator(port, signed_in.stdout.strip()) as written:
+        seen.wait_for(1_000)
+        assert written.acknowledged, written.refused[:1]
+        lost_at = time.monotonic()
+        primary.kill()
+        time.sleep(2)
+        standby.promote()
+        promoted_at = time.monotonic()
+        seen.wait_for(3_000)
+
+    kept = {slug for (slug,) in standby.ask("SELECT slug FROM listings_term")}
+    gone = written.acknowledged.keys() - kept
+    again = min(at for at in written.acknowledged.values() if at > lost_at)
+    say(
+        f"primary killed: {len(failed(seen.answers))} of {len(seen.answers)} reads "
+        f"failed, slowest {slowest(seen.between(lost_at)):.1f} s "
+        f"(before: {slowest(seen.between(0, lost_at)):.1f} s); "
+        f"{len(gone)} of {len(written.acknowledged)} acknowledged writes lost, "
+        f"{len(written.refused)} refused, the first one again "
+        f"{again - promoted_at:.2f} s after the promotion"
+    )
+    assert statuses(failed(seen.answers)) == {}
+    assert gone == set()
+    assert written.refused
+    assert all(a.status >= 500 and "988" in a.text for a in written.refused)

@@ -1,0 +1,189 @@
+"""The site with a primary and a replica that lags or is lost: what it does then.
+
+Run by tests/test_replica.py in a process of its own, because the settings of the tests
+name one database. Prints what was seen, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+import psycopg
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from kept import version  # noqa: E402
+from tests.factories import organization, person  # noqa: E402
+
+URLS = {"default": os.environ["PRIMARY_URL"], "replica": os.environ["STANDBY_URL"]}
+LOGS = {
+    name: Path(os.environ[f"{name.upper()}_LOG"]) for name in ("primary", "standby")
+}
+PLAIN_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
+TABLE = re.compile(r'(?:FROM|INTO|UPDATE) "(\w+)"')
+LIST, PAGE, FORM, API = "/orgs/", "/orgs/ours/", "/orgs/ours/report/", "/api/services"
+
+
+class Standby:
+    """The replica, asked beside the site."""
+
+    def __init__(self):
+        self.connection = psycopg.connect(URLS["replica"], autocommit=True)
+
+    def ask(self, statement, *values):
+        return self.connection.execute(statement, values).fetchone()[0]
+
+    def follow(self):
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT pg_current_wal_lsn()")
+            [wanted] = cursor.fetchone()
+        while not self.ask("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", wanted):
+            pass
+
+    @contextmanager
+    def lagging(self):
+        self.ask("SELECT pg_wal_replay_pause()")
+        while self.ask("SELECT pg_get_wal_replay_pause_state()") != "paused":
+            pass
+        yield
+        self.ask("SELECT pg_wal_replay_resume()")
+        self.follow()
+        version.look_again()
+
+
+def somebody():
+    return Client(SERVER_NAME="127.0.0.1", raise_request_exception=False)
+
+
+def tables(act):
+    """The tables that each server's log names meanwhile."""
+    begun = {name: log.stat().st_size for name, log in LOGS.items()}
+    act()
+    written = {name: log.read_text()[begun[name] :] for name, log in LOGS.items()}
+    return {name: sorted(set(TABLE.findall(text))) for name, text in written.items()}
+
+
+def rename(listing, name):
+    listing.name = f"{name} Peer Center"
+    listing.save()
+
+
+def says(client, path):
+    text = client.get(path).content.decode()
+    return [word for word in ("First", "Second", "Third") if f"{word} Peer" in text]
+
+
+def cut(alias, act, *, at, on=None):
+    """The answer's status, and how often a statement found its server gone.
+
+    The server (`on`) ends its side before the statement of this number, or before each.
+    """
+    count, lost = 0, 0
+
+    def ending(execute, sql, params, many, context):
+        nonlocal count, lost
+        count += 1
+        if at in ("each", count):
+            pid = context["connection"].connection.info.backend_pid
+            with psycopg.connect(URLS[on or alias], autocommit=True) as beside:
+                beside.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+            lost += 1
+        return execute(sql, params, many, context)
+
+    with connections[alias].execute_wrapper(ending):
+        answer = act()
+    return {"status": answer.status_code, "lost": lost}
+
+
+def where_it_reads(listing, visitor, curator):
+    return {
+        "page": tables(lambda: visitor.get(LIST)),
+        "search": tables(lambda: visitor.get("/orgs/?q=peer")),
+        "near": tables(lambda: visitor.get("/find/?near=59301")),
+        "near_by_curator": tables(lambda: curator.get("/find/?near=59301")),
+        "file": tables(lambda: visitor.get("/data/organizations.csv").getvalue()),
+        "api": tables(lambda: visitor.get(API)),
+        "form": tables(lambda: visitor.get(FORM)),
+        "curator": tables(lambda: curator.get(LIST)),
+        "desk": tables(lambda: somebody().get("/admin/login/")),
+        "write": tables(listing.save),
+    }
+
+
+def with_one_that_lags(listing, standby, visitor, curator):
+    """What each reads after a change, while the replica has not heard of it."""
+    with standby.lagging():
+        rename(listing, "Second")
+        seen = {
+            "curator": says(curator, LIST),
+            "visitor": [says(visitor, LIST), says(visitor, LIST)],
+        }
+    return seen | {"later": says(visitor, LIST)}
+
+
+def with_another_that_lags(listing, standby, visitor):
+    """Pages of a thread whose server was up to date, and is followed by one that lags:
+    because it was lost between two pages, or within one."""
+    seen = {}
+    with standby.lagging():
+        rename(listing, "Third")
+        up_to_date(visitor)
+        connections["replica"].close()
+        seen["between"] = says(visitor, LIST)
+        up_to_date(visitor)
+        seen["within"] = cut("replica", lambda: visitor.get(PAGE), at=1, on="default")
+    return seen | {"later": [says(visitor, LIST), says(visitor, PAGE)]}
+
+
+def up_to_date(visitor):
+    """Let the replica's connection be to the primary; the next one is not."""
+    replica = connections["replica"]
+    replica.close()
+    wanted = replica.settings_dict["OPTIONS"]
+    replica.settings_dict["OPTIONS"] = wanted | {"target_session_attrs": "read-write"}
+    version.look_again()
+    visitor.get("/about/")
+    assert replica.connection.info.port == connections["default"].connection.info.port
+    replica.settings_dict["OPTIONS"] = wanted
+
+
+def main():
+    settings.STORAGES["staticfiles"]["BACKEND"] = PLAIN_FILES
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable")
+    listing = organization(name="First Peer Center", slug="ours")
+    standby, visitor, curator = Standby(), somebody(), somebody()
+    curator.force_login(person(role="Curator"))
+    standby.follow()
+    seen = {
+        "reads": where_it_reads(listing, visitor, curator),
+        "lag": with_one_that_lags(listing, standby, visitor, curator),
+        "other": with_another_that_lags(listing, standby, visitor),
+        "cut": {
+            "page": cut("replica", lambda: visitor.get("/states/"), at=2),
+            "version": cut("replica", lambda: visitor.get("/guides/"), at=1),
+            "search": cut("replica", lambda: visitor.get("/orgs/?q=peer"), at=3),
+            "api": cut("replica", lambda: visitor.get(API), at=1),
+            "form": cut("default", lambda: visitor.get(FORM), at=2),
+            "again": cut("replica", lambda: visitor.get("/orgs/?q=a"), at="each"),
+            "write": cut("default", lambda: visitor.post(FORM), at="each"),
+        },
+    }
+    connections["default"].close()
+    seen["cut"]["staff"] = cut("default", lambda: curator.get(LIST), at=1)
+    json.dump(seen, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

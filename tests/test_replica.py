@@ -1,0 +1,92 @@
+"""The site on a primary and a replica of Debian's PostgreSQL, both made here."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.db import connection
+
+from tests.conftest import ROOT
+from tests.pair import SERVER, pair
+
+pytestmark = pytest.mark.skipif(
+    connection.vendor != "postgresql" or SERVER is None,
+    reason="runs where PostgreSQL is tested, from Debian's programs",
+)
+
+
+@pytest.fixture(scope="module")
+def seen():
+    """What a process with both servers saw (tests/replicated.py)."""
+    with pair("-c fsync=off -c log_statement=all") as (primary, standby):
+        both = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
+        told = {
+            "DJANGO_SETTINGS_MODULE": "directory.settings",
+            "DATABASE_URL": f"postgres://directory@{both}/directory",
+            "DATABASE_REPLICA_URL": f"postgres://directory@{both}/directory",
+            "PRIMARY_URL": f"postgres://{primary.address}/directory",
+            "STANDBY_URL": f"postgres://{standby.address}/directory",
+            "PRIMARY_LOG": str(primary.log),
+            "STANDBY_LOG": str(standby.log),
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.replicated"],
+            cwd=ROOT,
+            env=os.environ | told,
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return json.loads(done.stdout)
+
+
+def test_the_publics_reads_are_the_replicas(seen):
+    for kind in ("page", "search", "near", "file", "api"):
+        asked = seen["reads"][kind]
+        assert "orgs_organization" in asked["standby"], kind
+        # Counts of who asks the API are written, and so they are read there too.
+        assert set(asked["primary"]) <= {"cache"}, kind
+
+
+def test_forms_staff_and_writes_are_the_primarys(seen):
+    for kind in ("form", "curator", "near_by_curator", "desk", "write"):
+        # Nobody knows yet that it is a form when the version of pages is read.
+        asked = set(seen["reads"][kind]["standby"]) - {"kept_directoryversion"}
+        assert asked == set(), kind
+    for kind in ("form", "curator", "write"):
+        assert "orgs_organization" in seen["reads"][kind]["primary"], kind
+
+
+def test_a_curator_sees_what_was_just_written(seen):
+    assert seen["lag"]["curator"] == ["Second"]
+
+
+def test_rows_of_a_replica_that_lags_are_not_kept_under_the_new_version(seen):
+    assert seen["lag"]["visitor"] == [["First"], ["First"]]
+    assert seen["lag"]["later"] == ["Second"]
+
+
+def test_nor_are_they_when_it_follows_on_one_that_was_lost(seen):
+    assert seen["other"]["between"] == ["Second"]
+    assert seen["other"]["within"] == {"status": 200, "lost": 1}
+    assert seen["other"]["later"] == [["Third"], ["Third"]]
+
+
+@pytest.mark.parametrize("kind", ["page", "version", "search", "api", "form"])
+def test_a_page_whose_connection_was_cut_is_read_again(seen, kind):
+    assert seen["cut"][kind] == {"status": 200, "lost": 1}
+
+
+def test_it_is_read_again_once(seen):
+    assert seen["cut"]["again"]["status"] >= 500
+    assert seen["cut"]["again"]["lost"] == 2
+
+
+@pytest.mark.parametrize("kind", ["write", "staff"])
+def test_a_write_is_never_done_again(seen, kind):
+    assert seen["cut"][kind]["status"] >= 500
+    assert seen["cut"][kind]["lost"] == 1

@@ -20,6 +20,8 @@ from django.template import engines
 
 from directory.management.commands.compile_words import compile_file
 from kept import memory, version
+from listings import hours
+from places import lookup, prepared
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -108,7 +110,7 @@ def no_network():
 def django_db_setup(django_db_setup, django_db_blocker):
     """The real gazetteer, once for each test database."""
     with django_db_blocker.unblock():
-        call_command("load_places", quiet=True, stdout=StringIO())
+        call_command("load_places", if_empty=True, quiet=True, stdout=StringIO())
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +126,9 @@ def nothing_kept():
     memory.forget()
     version.look_again()
     version._last = None
+    hours._worked_out.clear()
+    lookup._names.cache_clear()
+    prepared._prepared.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -393,8 +393,8 @@ class Listing(Sourced):
         parts = [self.name, *self.slug_parts()]
         tries = [slugify(" ".join(parts[:n]))[:110] for n in range(1, len(parts) + 1)]
         yield from filter(None, tries)
-        for number in itertools.count(2):
-            yield f"{tries[-1] or 'listing'}-{number}"
+        stem = tries[-1] or "listing"
+        yield from (f"{stem}-{number}" for number in itertools.count(2))
 
     def slug_parts(self) -> list[str]:
         return []

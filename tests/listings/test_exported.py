@@ -231,6 +231,18 @@ def test_a_row_that_cannot_be_is_refused_in_words(changes, words):
     assert words in report.refused[0][1]
 
 
+def test_a_new_listing_takes_an_address_only_if_it_is_one():
+    made = organization()
+    text = file_of(Organization)
+    made.delete()
+
+    report = again(Organization, text, slug="no address", uuid="")
+
+    new = Organization.objects.get()
+    assert (report.added, new.slug) == (1, made.name.lower().replace(" ", "-"))
+    assert new.uuid != made.uuid
+
+
 def test_a_broken_rule_of_the_database_is_told_in_words():
     organization()
     nothing = dict.fromkeys(Listing.CONTACT_FIELDS, "")

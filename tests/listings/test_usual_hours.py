@@ -49,6 +49,12 @@ def test_a_holiday_does_not_become_the_habit():
     )
 
 
+def test_the_habit_is_of_the_weeks_to_come():
+    spec = "Apr 01-Nov 22 Mo 09:00-17:00; Nov 23-Mar 31 Mo 09:00-12:00"
+
+    assert said(spec) == "Mon 9 am to noon"
+
+
 def test_a_split_state_gets_both_its_times():
     assert said("Mo-Sa 17:00-21:00", EASTERN, CENTRAL) == (
         "Mon–Sat 5 pm to 9 pm Eastern time, 4 pm to 8 pm Central time"

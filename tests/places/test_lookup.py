@@ -115,6 +115,7 @@ def test_a_foreign_place_is_called_foreign(text):
         ("🙂", Problem.UNKNOWN),
         ("!!!", Problem.UNKNOWN),
         ("zzzz", Problem.UNKNOWN),
+        ("town of !", Problem.UNKNOWN),
         ("00000", Problem.UNKNOWN),
         ("999,999", Problem.UNKNOWN),
         ("a" * (MAX_LENGTH + 1), Problem.TOO_LONG),

@@ -83,6 +83,8 @@ class Listing(Sourced):
         SITE_READ = "site_read", _("by reading their website")
         CONFIRMED = "confirmed", _("by the organization itself")
 
+    # The short name of the catalogue, as in `data-listing="org:…"`.
+    catalogue: ClassVar[str]
     PUBLIC_STATES: ClassVar = (Status.PUBLISHED, Status.TEMPORARILY_CLOSED)
     # Any one of these is a way to make contact; without one a listing stays a draft.
     CONTACT_FIELDS: ClassVar = (
@@ -287,11 +289,6 @@ class Listing(Sourced):
 
     def searched_words(self) -> list[str]:
         return [self.name, self.summary]
-
-    @property
-    def catalogue(self) -> str:
-        """The short name of the catalogue, as in `data-listing="org:…"`."""
-        raise NotImplementedError
 
     @property
     def data_key(self) -> str:

@@ -22,6 +22,7 @@ from directory.management.commands.compile_words import compile_file
 from kept import memory, version
 from listings import hours
 from places import lookup, prepared
+from tests.nominatim import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -139,6 +140,18 @@ def plain_static_files(settings):
             "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         }
     }
+
+
+@pytest.fixture
+def nominatim(settings):
+    server = Server()
+    settings.GEOCODER = "nominatim"
+    settings.GEOCODER_DOMAIN = server.domain
+    settings.GEOCODER_SCHEME = "http"
+    settings.GEOCODER_TIMEOUT = 0.5
+    yield server
+    server.http.shutdown()
+    server.http.server_close()
 
 
 @pytest.fixture(scope="module")

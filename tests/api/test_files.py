@@ -129,6 +129,20 @@ def test_the_folder_has_the_same_files_and_the_same_bytes_again(client, tmp_path
     assert first["warmlines.csv"].decode() == text_of(client, "/data/warmlines.csv")
 
 
+@pytest.mark.parametrize(
+    ("licence", "words"),
+    [
+        ("", "no license is named"),
+        ("CC BY-NC 4.0", "do not use the list to make money"),
+        ("CC BY 4.0", "Keep to the license that the row names"),
+    ],
+)
+def test_the_page_says_what_each_license_asks(client, licence, words):
+    organization(source_license=licence)
+
+    assert words in client.get("/data/").content.decode()
+
+
 def test_the_command_says_what_it_wrote_or_why_it_could_not(tmp_path):
     out = io.StringIO()
     folder, file = tmp_path / "folder", tmp_path / "file"

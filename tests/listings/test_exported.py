@@ -243,6 +243,15 @@ def test_a_new_listing_takes_an_address_only_if_it_is_one():
     assert new.uuid != made.uuid
 
 
+def test_a_parent_that_nobody_knows_is_warned_of():
+    organization()
+
+    report = again(Organization, file_of(Organization), parent="made:nobody")
+
+    assert report.refused == []
+    assert report.warnings[0][1].endswith("no listing has the key “made:nobody”")
+
+
 def test_a_broken_rule_of_the_database_is_told_in_words():
     organization()
     nothing = dict.fromkeys(Listing.CONTACT_FIELDS, "")

@@ -147,6 +147,15 @@ def test_a_folder_joins_what_its_files_tell(file, tmp_path):
     assert made.hours == "Mo,Tu 09:00-17:00"
 
 
+def test_what_belongs_to_nothing_that_is_told_is_left_out(file):
+    alone = {"id": "p1", "number": "406-555-0111"}
+    nowhere = {"id": "x1", "service_id": "s1", "location_id": "l9"}
+    service = {k: v for k, v in SERVICE.items() if k != "service_at_locations"}
+
+    assert bring(file([alone, nowhere, service])).startswith("1 added")
+    assert Organization.objects.get().street == ""
+
+
 def test_a_warmline_is_a_service_if_we_are_told_so(file):
     line = {
         **{name: SERVICE[name] for name in ("organization", "schedules")},

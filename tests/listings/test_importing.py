@@ -282,6 +282,22 @@ def test_a_missing_file_is_one_clear_sentence(tmp_path):
         call_command("import_listings", "cils", tmp_path / "none.csv")
 
 
+def test_a_file_of_no_kind_is_not_guessed(tmp_path):
+    with pytest.raises(CommandError, match="Name a kind: cils, credentials,"):
+        call_command("import_listings", tmp_path / "rows.csv")
+
+
+def test_the_command_says_that_nothing_came_in(tmp_path):
+    path = tmp_path / "rows.csv"
+    header, row = ",".join(ORGANIZATION), ",".join(ORGANIZATION.values())
+    path.write_text(f"{header}\n{row}\n{row}\n", encoding="utf-8")
+
+    with pytest.raises(CommandError, match="Nothing was imported"):
+        call_command("import_listings", "organizations", path, atomic=True)
+
+    assert not Organization.objects.exists()
+
+
 def test_the_command_prints_counts_and_refusals(tmp_path):
     path = tmp_path / "rows.csv"
     header, row = ",".join(ORGANIZATION), ",".join(ORGANIZATION.values())

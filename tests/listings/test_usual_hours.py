@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from listings.hours import Hours
-from listings.usual_hours import usual_hours
+from listings.hours import Hours, State, Status
+from listings.usual_hours import usual_hours, without_now
 
 TUESDAY = datetime(2026, 11, 24, 12, tzinfo=UTC)
 EASTERN, CENTRAL = "America/New_York", "America/Chicago"
@@ -39,6 +39,10 @@ def said(spec, *zones, zone=EASTERN, at=TUESDAY):
 )
 def test_hours_are_short_and_whole(spec, words):
     assert said(spec) == words
+
+
+def test_hours_not_known_are_not_made_up_for_later():
+    assert without_now(Hours("", EASTERN), TUESDAY) == Status(State.UNKNOWN)
 
 
 def test_a_holiday_does_not_become_the_habit():

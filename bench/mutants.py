@@ -27,7 +27,11 @@ TESTS_OF = {
         "listings/test_hours_tags.py",
         "listings/test_usual_hours.py",
     ],
-    "listings/workflow.py": ["listings/test_importing.py"],
+    "listings/workflow.py": [
+        "listings/test_importing.py",
+        "listings/test_exported.py",
+        "listings/test_hsds.py",
+    ],
 }
 SOURCES = [
     "api",

@@ -13,6 +13,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     Python's one lock in hand, and perhaps with the lock that the others wait for.
     """
 
+    transaction_mode: str | None
+
     def _start_transaction_under_autocommit(self) -> None:
         with self.cursor() as cursor:
             cursor.execute(f"BEGIN {self.transaction_mode or ''}")

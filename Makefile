@@ -1,9 +1,11 @@
 # Every task of the project. The logic is in bin/.
-.PHONY: help run dev test lint chaos attack sbom release curator bench sweep lighthouse words lock
+.PHONY: help run dev test lint coverage mutants chaos attack sbom release curator bench sweep lighthouse words lock
 help:
 	@echo "make run      a working site with the real starter data on 127.0.0.1:8000"
 	@echo "make test     every test (DATABASE_URL=postgres://… tests on PostgreSQL)"
 	@echo "make lint     style, types, floors, templates, migrations, deployment"
+	@echo "make coverage  lines and branches that the tests reach, on both databases (needs DATABASE_URL=postgres://…)"
+	@echo "make mutants  small faults in the search, the hours and the imports: do the tests notice?"
 	@echo "make chaos    break things on purpose, under load (root, nginx, Caddy, Redis)"
 	@echo "make sbom     what the site is made of, as CycloneDX"
 	@echo "make release  RELEASE=0.1.0: record its database for later upgrades, and its SBOM"
@@ -25,6 +27,10 @@ test:
 	@bin/check test $(ARGS)
 lint:
 	@bin/check lint
+coverage:
+	@bin/check coverage
+mutants:
+	@bin/check mutants $(ARGS)
 attack:
 	@bin/check attack
 chaos:

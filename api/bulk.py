@@ -48,9 +48,6 @@ class Pipe(io.RawIOBase):
         self.waiting: list[bytes] = []
         self.size = 0
 
-    def writable(self) -> bool:
-        return True
-
     def write(self, data: Any) -> int:
         self.waiting.append(bytes(data))
         self.size += len(data)

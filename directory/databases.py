@@ -16,6 +16,7 @@ ORDINARY_PORT = "5432"
 
 # Measured with 8 writing processes: none ever met "database is locked".
 SQLITE: dict[str, Any] = {
+    "ENGINE": "directory.sqlite",
     "CONN_MAX_AGE": 60,
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",

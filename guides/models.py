@@ -203,9 +203,6 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
             kinds.append(Credential.Focus.BOTH)
         return self.filter(focus__in=kinds)
 
-    def of_states(self, codes: list[str]) -> Self:
-        return self.filter(state__in=codes)
-
 
 class Credential(Sourced):
     """What one state asks of people who support others with their own experience."""

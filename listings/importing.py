@@ -330,8 +330,10 @@ class Applier:
         else:
             # Its first row of history is written by finish(), with its terms.
             listing.skip_history_when_saving = True
-            self.added.append(listing)
         listing.save()
+        if not known:
+            # Not before: a row that the database refuses has no history.
+            self.added.append(listing)
         self.slugs.add(getattr(listing, "slug", ""))
         for name, ids in many.items():
             if known:

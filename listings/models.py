@@ -83,6 +83,8 @@ class Listing(Sourced):
         SITE_READ = "site_read", _("by reading their website")
         CONFIRMED = "confirmed", _("by the organization itself")
 
+    # The short name of the catalogue, as in `data-listing="org:…"`.
+    catalogue: ClassVar[str]
     PUBLIC_STATES: ClassVar = (Status.PUBLISHED, Status.TEMPORARILY_CLOSED)
     # Any one of these is a way to make contact; without one a listing stays a draft.
     CONTACT_FIELDS: ClassVar = (
@@ -289,11 +291,6 @@ class Listing(Sourced):
         return [self.name, self.summary]
 
     @property
-    def catalogue(self) -> str:
-        """The short name of the catalogue, as in `data-listing="org:…"`."""
-        raise NotImplementedError
-
-    @property
     def data_key(self) -> str:
         return f"{self.catalogue}:{self.slug}"
 
@@ -393,8 +390,8 @@ class Listing(Sourced):
         parts = [self.name, *self.slug_parts()]
         tries = [slugify(" ".join(parts[:n]))[:110] for n in range(1, len(parts) + 1)]
         yield from filter(None, tries)
-        for number in itertools.count(2):
-            yield f"{tries[-1] or 'listing'}-{number}"
+        stem = tries[-1] or "listing"
+        yield from (f"{stem}-{number}" for number in itertools.count(2))
 
     def slug_parts(self) -> list[str]:
         return []

@@ -182,10 +182,6 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         named = through.filter(place__kind=Place.Kind.COUNTY)
         return set(named.values_list("place_id", flat=True))
 
-    def naming(self, places: Iterable[Place]) -> Self:
-        """Whose service area names one of these states or counties."""
-        return self.filter(Exists(self._areas([place.pk for place in places])))
-
     def naming_state(self, code: str) -> Self:
         """Whose service area names the state, or a county of it."""
         through = self._through("serves").filter(place__state=code)

@@ -154,6 +154,7 @@ class Organization(Listing, Located):
         STATEWIDE_NETWORK = "statewide_network", _("Statewide network")
         ONLINE_COMMUNITY = "online_community", _("Online community")
 
+    catalogue = "org"
     importers = {
         "cils": "orgs.importing.CilImporter",
         "organizations": "orgs.importing.OrganizationImporter",
@@ -235,10 +236,6 @@ class Organization(Listing, Located):
 
     def get_absolute_url(self) -> str:
         return reverse("organization", args=[self.slug])
-
-    @property
-    def catalogue(self) -> str:
-        return "org"
 
     @property
     def public_street(self) -> str:

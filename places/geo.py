@@ -71,9 +71,8 @@ def boxes_around(point: Point, miles: float) -> list[Box]:
     south, north = point.latitude - rise, point.latitude + rise
     if south <= -90 or north >= 90:
         return [Box(max(south, -90.0), min(north, 90.0), -180.0, 180.0)]
-    reach = sin(radians(min(rise, 90.0))) / cos(radians(point.latitude))
-    if reach >= 1:
-        return [Box(south, north, -180.0, 180.0)]
+    # Less than 1 where no pole is inside; a last digit of it may say otherwise.
+    reach = min(1.0, sin(radians(rise)) / cos(radians(point.latitude)))
     turn = degrees(asin(reach))
     west, east = point.longitude - turn, point.longitude + turn
     if west < -180:

@@ -20,6 +20,9 @@ from django.template import engines
 
 from directory.management.commands.compile_words import compile_file
 from kept import memory, version
+from listings import hours
+from places import lookup, prepared
+from tests.nominatim import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -108,7 +111,7 @@ def no_network():
 def django_db_setup(django_db_setup, django_db_blocker):
     """The real gazetteer, once for each test database."""
     with django_db_blocker.unblock():
-        call_command("load_places", quiet=True, stdout=StringIO())
+        call_command("load_places", if_empty=True, quiet=True, stdout=StringIO())
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +127,9 @@ def nothing_kept():
     memory.forget()
     version.look_again()
     version._last = None
+    hours._worked_out.clear()
+    lookup._names.cache_clear()
+    prepared._prepared.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -134,6 +140,18 @@ def plain_static_files(settings):
             "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         }
     }
+
+
+@pytest.fixture
+def nominatim(settings):
+    server = Server()
+    settings.GEOCODER = "nominatim"
+    settings.GEOCODER_DOMAIN = server.domain
+    settings.GEOCODER_SCHEME = "http"
+    settings.GEOCODER_TIMEOUT = 0.5
+    yield server
+    server.http.shutdown()
+    server.http.server_close()
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex
 from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 
+from listings.models import Term
 from tests.migration_rules import dangers
 from tests.test_codebase import APPS
 
@@ -56,6 +60,19 @@ def alter(name, field):
 
 def nothing(*_args):
     pass
+
+
+@pytest.mark.django_db
+def test_the_first_words_go_and_come_again():
+    first = import_module("listings.migrations.0002_seed_terms")
+    known = set(Term.objects.values_list("kind", "slug"))
+
+    first.unseed(apps, None)
+    left = Term.objects.count()
+    first.seed(apps, None)
+
+    assert left == 0
+    assert set(Term.objects.values_list("kind", "slug")) == known
 
 
 FINE = [

@@ -83,7 +83,7 @@ def test_the_first_key_of_a_file_signs_and_the_others_are_believed(tmp_path):
 def test_without_a_database_url_it_is_sqlite_with_immediate_writes(tmp_path):
     run = show("settings.DATABASES['default']", DATA_DIR=str(tmp_path))
 
-    assert "django.db.backends.sqlite3" in run.stdout
+    assert "directory.sqlite" in run.stdout
     assert "IMMEDIATE" in run.stdout
     assert "journal_mode=WAL" in run.stdout
 

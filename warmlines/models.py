@@ -52,6 +52,7 @@ class Warmline(Listing):
         LOCAL = "local", _("People in the county or area")
         GROUP = "group", _("A particular group")
 
+    catalogue = "warmline"
     # A line that does not answer hurts the person who dialled it.
     check_every_days = 90
     importers = {
@@ -87,10 +88,6 @@ class Warmline(Listing):
 
     def get_absolute_url(self) -> str:
         return reverse("warmline", args=[self.slug])
-
-    @property
-    def catalogue(self) -> str:
-        return "warmline"
 
     def as_covering(self, coverage: int | None) -> Self:
         """This line beside one search; the line itself is shared by many."""

@@ -41,6 +41,17 @@ def opened(content):
 
 
 @pytest.mark.usefixtures("listings")
+def test_the_archive_is_sent_while_it_is_made(monkeypatch):
+    whole = list(chunks(AT, "https://example.org"))
+    monkeypatch.setattr("api.bulk.CHUNK", 10)
+
+    parts = list(chunks(AT, "https://example.org"))
+
+    assert (len(whole), len(parts) > 2) == (1, True)
+    assert opened(b"".join(parts)) == opened(whole[0])
+
+
+@pytest.mark.usefixtures("listings")
 def test_the_package_holds_every_thing_and_describes_itself(client):
     response = client.get("/data/hsds.zip")
     files = opened(response.getvalue())

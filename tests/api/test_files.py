@@ -7,7 +7,7 @@ import io
 import json
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from listings.workflow import import_text
 from orgs.models import Organization
@@ -127,6 +127,32 @@ def test_the_folder_has_the_same_files_and_the_same_bytes_again(client, tmp_path
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first
     assert set(first) == {*(path.split("/")[-1] for path in FILES), "hsds.zip"}
     assert first["warmlines.csv"].decode() == text_of(client, "/data/warmlines.csv")
+
+
+@pytest.mark.parametrize(
+    ("licence", "words"),
+    [
+        ("", "no license is named"),
+        ("CC BY-NC 4.0", "do not use the list to make money"),
+        ("CC BY 4.0", "Keep to the license that the row names"),
+    ],
+)
+def test_the_page_says_what_each_license_asks(client, licence, words):
+    organization(source_license=licence)
+
+    assert words in client.get("/data/").content.decode()
+
+
+def test_the_command_says_what_it_wrote_or_why_it_could_not(tmp_path):
+    out = io.StringIO()
+    folder, file = tmp_path / "folder", tmp_path / "file"
+    file.touch()
+
+    call_command("export_data", folder, stdout=out)
+
+    assert out.getvalue() == f"4 files are in {folder}.\n"
+    with pytest.raises(CommandError, match=r"organizations\.csv cannot be written"):
+        call_command("export_data", file, quiet=True)
 
 
 def test_a_file_that_fails_leaves_the_old_one(tmp_path):

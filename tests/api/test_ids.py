@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -46,6 +46,17 @@ def test_turning_twice_leads_back_and_keeps_the_order():
         (8, "specified in RFC 4122")
     }
     assert not {*uuids} & {*turned}
+
+
+def test_ids_of_one_listing_differ_and_never_change():
+    uuid = UUID("6ba7b810-9dad-41d1-80b4-00c04fd430c8")
+
+    assert {entity: str(ids.turned(uuid, entity)) for entity in ids.MARKS} == {
+        "service": "6ba7b810-9dad-81d1-80b4-00c04fd430c9",
+        "service_at_location": "6ba7b810-9dad-81d1-80b4-00c04fd430ca",
+        "location": "6ba7b810-9dad-81d1-80b4-00c04fd430cb",
+        "organization": "6ba7b810-9dad-81d1-80b4-00c04fd430cc",
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS)

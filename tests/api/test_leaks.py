@@ -177,6 +177,7 @@ def test_no_circle_around_a_zip_code_closes_in_on_the_house(client, house, code)
 @pytest.mark.parametrize("words", ["hidden", "lane", "59337", "desk", "secret"])
 def test_no_word_of_what_is_withheld_finds_the_house(client, house, words):
     for path in LISTS:
+        assert not client.get(path, {"search": "quiet"}).json()["empty"]
         assert client.get(path, {"search": words}).json()["empty"]
 
 

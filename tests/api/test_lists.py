@@ -169,6 +169,15 @@ def test_a_zip_code_alone_finds_what_serves_it(client):
     assert found == {"Serves Montana", "Everywhere"}
 
 
+def test_places_of_one_organization_are_asked_for_by_its_id(client):
+    ours = organization(at=place("59301"), name="Ours")
+    organization(at=place("59301"), name="Theirs")
+
+    asked = {"organization_id": ours.uuid}
+
+    assert names(client, "/api/service_at_locations", **asked) == {"Ours"}
+
+
 @pytest.mark.parametrize("asked", [{"postcode": "00000"}, {"proximity": 1}])
 def test_nothing_is_near_nowhere(client, asked):
     organization(at=place("59301"))
@@ -199,6 +208,7 @@ def test_what_changed_since_is_told_with_what_has_closed(client):
     "moment",
     [
         "2026-11-01",
+        "0001-01-01T00:00:00+14:00",
         "2026-11-01T00:00:00Z",
         "2026-11-01T00:00:00 02:00",
         "2026-11-01T00:00",
@@ -210,6 +220,22 @@ def test_a_moment_may_be_written_in_the_usual_ways(client, moment):
     found = page(client, "/api/organizations", modified_after=moment)
 
     assert found["total_items"] == 1
+
+
+def test_nothing_has_changed_since_the_end_of_time(client):
+    organization()
+    end = "9999-12-31T23:59:59-14:00"
+
+    assert page(client, "/api/organizations", modified_after=end)["empty"]
+
+
+@pytest.mark.parametrize("path", ["/api/taxonomies", "/api/taxonomy_terms"])
+def test_a_list_of_words_goes_on_after_an_id(client, path):
+    whole = page(client, path, per_page=100)["contents"]
+
+    rest = page(client, path, per_page=100, after=whole[1]["id"])["contents"]
+
+    assert rest == whole[2:]
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -207,6 +207,19 @@ def test_a_post_box_is_no_place_to_go(facts, kind):
     assert at["location"]["addresses"][0]["address_type"] == kind
 
 
+def test_a_withheld_address_without_a_county_has_no_coordinates():
+    house = organization(at=place("59301"))
+    house.address_withheld = True
+    house.clean()
+    house.county = None
+    house.save()
+
+    [link] = told(house)["service_at_locations"]
+
+    assert link["location"]["city"] == "Miles City"
+    assert not {"latitude", "longitude"} & set(link["location"])
+
+
 def test_half_an_address_is_no_address():
     made = organization(at=place("59301"), street="1 Main Street", zip_code="")
 

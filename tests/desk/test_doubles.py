@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from desk import workflow
-from desk.models import Check, DuplicatePair, Suggestion
+from desk.models import Check, DuplicatePair, LinkCheck, Suggestion
 from tests.factories import organization, person, place, state, term
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,9 @@ def test_merging_keeps_the_trail_the_address_and_what_people_said(client):
     )
     workflow.record_check(drop, how="called", outcome="right", facts=["phone"], by=ada)
     Suggestion.objects.create(kind="problem", problem="hours", listing=drop)
+    LinkCheck.objects.create(
+        listing=drop, field="website", url=drop.website, asked_at=timezone.now()
+    )
     number = drop.uuid
 
     workflow.merge(keep, drop, ["email", "serves", "terms", "area"], ada)
@@ -53,6 +57,7 @@ def test_merging_keeps_the_trail_the_address_and_what_people_said(client):
     assert (drop.status, drop.key, drop.uuid) == ("closed", "", number)
     assert Check.objects.about(keep).count() == 1
     assert Suggestion.objects.about(keep).count() == 1
+    assert not LinkCheck.objects.exists()
     answer = client.get("/orgs/drop/")
     assert (answer.status_code, answer["Location"]) == (301, "/orgs/keep/")
 

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from desk import workflow
 from desk.models import ImportRun
+from listings.values import put
 from orgs.importing import OrganizationImporter
 from orgs.models import Organization
 from tests.factories import organization, person
@@ -105,6 +106,18 @@ def test_undo_leaves_what_a_curator_changed_since(ada):
 
     assert "changed since, left as it is" in page
     assert [o.key for o in Organization.objects.all()] == ["a"]
+
+
+def test_undo_leaves_a_new_listing_that_somebody_edited_since(ada):
+    run, path = upload(ada, [row("a"), row("b")])
+    ada.post(path, {"_apply": "1"})
+    put(Organization.objects.get(key="a"), {"email": "new@example.org"})
+
+    run.refresh_from_db()
+    kept = workflow.undo_import(run, Organization)
+
+    assert kept == ["Example a: changed since, left as it is"]
+    assert [o.email for o in Organization.objects.all()] == ["new@example.org"]
 
 
 def test_a_checked_fact_is_kept_and_named(ada):

@@ -236,6 +236,8 @@ def test_decided_once_and_declined_with_a_reason():
     workflow.decline(said, "They answered", ada)
     with pytest.raises(workflow.Refused, match="decided this already"):
         workflow.accept(said, [], ada)
+    with pytest.raises(workflow.Refused, match="decided this already"):
+        workflow.decline(said, "Again", ada)
 
 
 def test_facts_are_accepted_one_by_one(client):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Group
 
 from desk.models import Suggestion
 from orgs.models import Organization
@@ -126,6 +127,17 @@ def test_a_state_curator_without_states_sees_nothing(client, numbers):
 
     assert "Montana One" not in page
     assert "Wyoming One" not in page
+
+
+def test_a_curator_who_keeps_a_state_too_sees_every_state(client, numbers):
+    both = person("both", "State curator", states=["MT"])
+    both.groups.add(Group.objects.get(name="Curator"))
+    client.force_login(both)
+
+    page = client.get("/admin/orgs/organization/").content.decode()
+
+    assert "Montana One" in page
+    assert "Wyoming One" in page
 
 
 def test_a_reader_and_a_volunteer_cannot_save(client, numbers):

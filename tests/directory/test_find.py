@@ -89,6 +89,16 @@ def test_nothing_near_says_the_true_distance(find):
     assert "The nearest is 72 miles away, in Glendive." in find.text
 
 
+def test_what_has_no_town_is_near_by_its_name(find):
+    house = organization(at=place("59330"), name="Prairie House")
+    house.city = ""
+    house.save()
+
+    find(near="59301")
+
+    assert "The nearest is 72 miles away, in Prairie House." in find.text
+
+
 def test_there_is_no_radius_wall_unless_one_is_chosen(find):
     organization(at=place("96799"), slug="samoa")
 

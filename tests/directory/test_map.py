@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
+from django.core.management import call_command
 
 from directory.drawing import Marker, draw, ranges
 from orgs.models import Organization
 from places.geo import Box, Point, miles_between
-from places.management.commands.make_outlines import converted
+from places.management.commands import make_outlines
 from places.models import Place
 from places.outlines import Frame, outlines, roomy
 from tests.factories import county, organization, place, state
@@ -269,7 +271,7 @@ def test_a_map_asks_the_database_as_often_for_many_as_for_few(
     assert len(listed(page)) == len(rows)
 
 
-def test_outlines_are_made_from_the_atlas():
+def test_outlines_are_made_from_the_atlas(tmp_path, monkeypatch, capsys):
     """Two counties side by side; the arc between them is stored once."""
     atlas = {
         "transform": {"scale": [0.5, 0.5], "translate": [-106, 46]},
@@ -291,7 +293,12 @@ def test_outlines_are_made_from_the_atlas():
         },
     }
 
-    made = json.loads(json.dumps(converted(atlas)))
+    monkeypatch.setattr(make_outlines, "FILE", tmp_path / "outlines.json.gz")
+    (tmp_path / "atlas.json").write_text(json.dumps(atlas))
+    call_command("make_outlines", tmp_path / "atlas.json")
+    made = json.loads(gzip.decompress(make_outlines.FILE.read_bytes()))
+
+    assert "1 states, 2 counties" in capsys.readouterr().out
 
     assert made["arcs"][0] == [1, 0, 0, 1]
     assert made["counties"] == {"30017": [[0, 1]], "30025": [[2, -1]]}

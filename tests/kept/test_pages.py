@@ -10,8 +10,10 @@ import pytest
 import time_machine
 from django.core.cache import caches
 from django.db import connection
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
+from kept.pages import may_be_kept
 from tests.factories import guide, organization, person, place, state, warmline
 from tests.kept.committing import commit
 
@@ -133,6 +135,21 @@ def test_it_never_outlives_the_next_opening_or_closing(
         assert response["CDN-Cache-Control"] == f"max-age={seconds}"
     with time_machine.travel(NOON + timedelta(minutes=2), tick=False):
         assert client.get(path).content != response.content
+
+
+@pytest.mark.parametrize(
+    ("changes", "header"),
+    [
+        ([], "max-age=60"),
+        ([timedelta(seconds=-90)], "max-age=60"),
+        ([timedelta(seconds=30), None], "max-age=30"),
+        ([timedelta(seconds=0.5)], None),
+    ],
+)
+def test_a_page_says_how_long_it_holds(changes, header):
+    response = may_be_kept(HttpResponse(), NOON, [c and NOON + c for c in changes])
+
+    assert response.get("CDN-Cache-Control") == header
 
 
 @pytest.mark.usefixtures("listings")

@@ -231,6 +231,42 @@ def test_a_row_that_cannot_be_is_refused_in_words(changes, words):
     assert words in report.refused[0][1]
 
 
+def test_a_new_listing_takes_an_address_only_if_it_is_one():
+    made = organization()
+    text = file_of(Organization)
+    made.delete()
+
+    report = again(Organization, text, slug="no address", uuid="")
+
+    new = Organization.objects.get()
+    assert (report.added, new.slug) == (1, made.name.lower().replace(" ", "-"))
+    assert new.uuid != made.uuid
+
+
+def test_a_parent_that_nobody_knows_is_warned_of():
+    organization()
+
+    report = again(Organization, file_of(Organization), parent="made:nobody")
+
+    assert report.refused == []
+    assert report.warnings[0][1].endswith("no listing has the key “made:nobody”")
+
+
+def test_of_two_rows_with_one_uuid_the_second_is_refused():
+    made = organization(key="made:one")
+    text = file_of(Organization)
+    made.delete()
+    header, row = text.splitlines()
+
+    report = import_text(
+        kind_of(Organization),
+        "\n".join([header, row, row.replace("made:one", "made:two")]),
+    )
+
+    assert (report.added, [number for number, _words in report.refused]) == (1, [3])
+    assert [one.key for one in Organization.objects.all()] == ["made:one"]
+
+
 def test_a_broken_rule_of_the_database_is_told_in_words():
     organization()
     nothing = dict.fromkeys(Listing.CONTACT_FIELDS, "")

@@ -59,7 +59,13 @@ def test_a_string_fills_the_boxes(spec, monday, saturday):
 
 @pytest.mark.parametrize(
     "spec",
-    ["Jan-Mar Mo 09:00-17:00", "Mo[1] 10:00-12:00", "sunrise-sunset", "We 09:00+"],
+    [
+        *("Jan-Mar Mo 09:00-17:00", "Mo[1] 10:00-12:00", "sunrise-sunset", "We 09:00+"),
+        'Mo 09:00-12:00 || "call first"',
+        "Mo 09:00-12:00,13",
+        "Xx 09:00-12:00",
+        "Mo-Xx 09:00-12:00",
+    ],
 )
 def test_what_the_boxes_cannot_hold_stays_text(spec):
     assert read(spec) is None

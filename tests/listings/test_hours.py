@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from listings.hours import BadHours, Hours, State, check
+from listings import hours as hours_module
+from listings.hours import BadHours, Hours, State, Status, check
 
 EASTERN = ZoneInfo("America/New_York")
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "warmlines.csv"
@@ -132,19 +133,92 @@ def test_a_closed_line_tells_when_it_opens():
     assert status.opens == eastern(2026, 11, 30, 9, 0)
 
 
+@pytest.mark.parametrize("spec", ["2029 Jan 01 09:00-10:00", "off"])
+def test_an_opening_more_than_a_year_off_is_none(spec):
+    status = Hours(spec, "America/New_York").status(eastern(2026, 11, 24, 12))
+
+    assert status == Status(State.CLOSED)
+
+
+def test_a_change_more_than_a_year_off_is_none():
+    status = Hours("2026-2029", "America/New_York").status(eastern(2026, 11, 24, 12))
+
+    assert status == Status(State.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("clock", "comment"), [(12, "ring twice"), (18, "leave a message")]
+)
+def test_what_is_said_of_the_hours_comes_with_the_state(clock, comment):
+    spec = 'Mo-Fr 09:00-17:00 "ring twice"; Mo-Fr 17:00-24:00 off "leave a message"'
+    hours = Hours(spec, "America/New_York")
+
+    assert hours.status(eastern(2026, 11, 24, clock)).comment == comment
+
+
+def test_a_state_that_was_worked_out_holds_until_it_changes():
+    hours = Hours("Mo-Fr 09:00-17:00", "America/New_York")
+    noon = hours.status(eastern(2026, 11, 24, 12))
+
+    assert hours.status(eastern(2026, 11, 24, 16, 59)) is noon
+    assert hours.status(eastern(2026, 11, 24, 17)).state is State.CLOSED
+    assert hours.status(eastern(2026, 11, 24, 12)) == noon
+
+
+def test_no_more_states_are_kept_than_there_is_room_for(monkeypatch):
+    monkeypatch.setattr(hours_module, "MOST_WORKED_OUT", 2)
+    at = eastern(2026, 11, 24, 12)
+
+    for clock in range(5):
+        Hours(f"Mo-Su {clock:02}:00-17:00", "America/New_York").status(at)
+        assert len(hours_module._worked_out) <= 2
+
+
+def test_a_state_without_an_end_is_looked_at_again_after_an_hour():
+    hours = Hours("24/7", "America/New_York")
+    noon = hours.status(eastern(2026, 11, 24, 12))
+
+    assert hours.status(eastern(2026, 11, 24, 12, 59)) is noon
+    assert hours.status(eastern(2026, 11, 24, 13)) is not noon
+
+
+ALONE = (
+    "A comment alone would mean open all day and night. "
+    'Write unknown "by appointment" instead.'
+)
+UNREADABLE = "We cannot read these hours. An example: Mo-Fr 09:00-17:00."
+
+
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
-        ('"by appointment"', "open all day and night"),
-        ('Mo-Fr 09:00-12:00; "call first"', "open all day and night"),
-        ("9 to 5", "cannot read"),
-        ("\0", "cannot read"),
-        ("Mo-Fr 09:00-17:00 " * 40, "at most 500"),
+        ('"by appointment"', ALONE),
+        ('Mo-Fr 09:00-12:00; "call first"', ALONE),
+        ('Mo-Fr 09:00-12:00 || "call first"', ALONE),
+        ("9 to 5", UNREADABLE),
+        ("\0", UNREADABLE),
+        (f'24/7 "{"x" * 494}"', "Hours can be at most 500 characters long."),
     ],
 )
 def test_what_is_not_hours_is_refused_in_words(spec, words):
-    with pytest.raises(BadHours, match=words):
+    with pytest.raises(BadHours) as refused:
         check(spec)
+
+    assert str(refused.value) == words
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "",
+        'unknown "by appointment"',
+        'Mo-Fr 09:00-12:00; Sa unknown "call first"',
+        'Mo-Fr 09:00-12:00 || unknown "call first"',
+        f'24/7 "{"x" * 493}"',
+    ],
+)
+def test_what_is_hours_is_kept_without_outer_space(spec):
+    assert check(f" {spec}\n") == spec
 
 
 @settings(max_examples=200, deadline=None)
@@ -174,6 +248,15 @@ def test_the_week_of_a_line_that_never_closes_is_whole_days():
     week = Hours("24/7", "America/New_York").week(eastern(2026, 11, 1, 12))
 
     assert [day.whole_day for day in week] == [True] * 7
+
+
+def test_a_little_more_than_a_day_is_a_day_and_a_little():
+    spec = "Mo 00:00-24:00; Tu 00:00-00:30"
+
+    week = Hours(spec, "America/New_York").week(eastern(2026, 11, 24, 12))
+
+    assert [len(day.spans) for day in week] == [1, 1, 0, 0, 0, 0, 0]
+    assert [day.whole_day for day in week[:2]] == [True, False]
 
 
 def simple_spans(spec):

@@ -147,6 +147,15 @@ def test_a_folder_joins_what_its_files_tell(file, tmp_path):
     assert made.hours == "Mo,Tu 09:00-17:00"
 
 
+def test_what_belongs_to_nothing_that_is_told_is_left_out(file):
+    alone = {"id": "p1", "number": "406-555-0111"}
+    nowhere = {"id": "x1", "service_id": "s1", "location_id": "l9"}
+    service = {k: v for k, v in SERVICE.items() if k != "service_at_locations"}
+
+    assert bring(file([alone, nowhere, service])).startswith("1 added")
+    assert Organization.objects.get().street == ""
+
+
 def test_a_warmline_is_a_service_if_we_are_told_so(file):
     line = {
         **{name: SERVICE[name] for name in ("organization", "schedules")},
@@ -213,13 +222,59 @@ def test_the_rules_of_every_import_hold(file):
         ("temporarily closed", "1 added", "temporarily_closed"),
     ],
 )
-def test_what_is_closed_is_not_opened_here(file, status, words, here):
-    said = bring(file([{**SERVICE, "status": status}]))
+@pytest.mark.parametrize(
+    ("kind", "model"), [("peer_run", Organization), ("warmline", Warmline)]
+)
+def test_what_is_closed_is_not_opened_here(file, status, words, here, kind, model):
+    said = bring(file([{**SERVICE, "status": status}]), kind=kind)
 
     assert words in said
-    assert list(Organization.objects.values_list("status", flat=True)) == (
+    assert list(model.objects.values_list("status", flat=True)) == (
         [here] if here else []
     )
+
+
+def test_a_line_that_names_no_area_is_not_taken_to_be_for_everybody(file):
+    bring(file({**SERVICE, "service_areas": []}), kind="warmline")
+
+    made = Warmline.objects.get()
+    assert (made.area, list(made.serves.all())) == (Warmline.Area.UNKNOWN, [])
+    # Hours without a zone mean nothing.
+    assert (made.hours, made.timezone) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("area", "serves", "words"),
+    [
+        ({"name": "United States"}, "nationwide", ""),
+        ({"name": "Our town;the valley"}, "unknown", "Our town the valley"),
+        ({"description": "around here"}, "unknown", ""),
+    ],
+)
+def test_an_area_is_what_its_publisher_says_it_is(file, area, serves, words):
+    bring(file({**SERVICE, "service_areas": [{"id": "r1", **area}]}))
+
+    made = Organization.objects.get()
+    assert (made.area, made.area_note) == (serves, words)
+
+
+@pytest.mark.parametrize(
+    ("rule", "hours"),
+    [
+        ({}, "Mo,Tu 09:00-17:00"),
+        ({"opening_hours": "Mo-We 10:00-12:00"}, "Mo-We 10:00-12:00"),
+        ({"freq": "MONTHLY"}, ""),
+        ({"interval": 2}, ""),
+        ({"byday": "1MO"}, ""),
+        ({"opens_at": "nine"}, ""),
+    ],
+)
+def test_only_rules_of_every_week_become_hours(file, rule, hours):
+    told = [{**SERVICE["schedules"][0], **rule}]
+
+    bring(file({**SERVICE, "schedules": told}))
+
+    assert Organization.objects.get().hours == hours
 
 
 @pytest.mark.parametrize(
@@ -260,6 +315,9 @@ def test_files_have_a_measure(file, tmp_path, monkeypatch):
         hsds.read(packed)
     with pytest.raises(FileRefused, match="cannot be read"):
         hsds.read(tmp_path / "none.json")
+    monkeypatch.setattr(hsds, "MOST_FILES", 0)
+    with pytest.raises(FileRefused, match="more than 0 files"):
+        hsds.read(tmp_path)
 
 
 def test_kind_and_source_must_be_named(file):

@@ -8,11 +8,15 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from listings import workflow
 from listings.importing import FileRefused
 from listings.models import Tombstone
-from listings.workflow import import_file
+from listings.workflow import import_file, importers
 from orgs.models import Organization
+from tests.factories import organization
 from warmlines.models import Warmline
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +103,9 @@ def test_a_changed_row_changes_just_that(bring):
     report = bring({"phone": "+14065550102", "services": "drop_in"})
 
     listing = Organization.objects.get()
-    assert (report.changed, report.changes[0][1].split(": ")[1]) == (1, "phone, terms")
+    assert report.changes == [(2, f"{ORGANIZATION['key']}: phone, terms")]
+    assert (report.changed, report.steps[0]["row"]) == (1, 2)
+    assert listing.history.first().history_change_reason == "import"
     assert listing.phone.as_e164 == "+14065550102"
     assert listing.version == 2
 
@@ -124,12 +130,14 @@ def test_a_bad_row_is_refused_with_its_number_and_reason(bring, wrong, words):
     [(number, reason)] = report.refused
     assert (number, report.added) == (3, 1)
     assert words in reason
+    assert [one.key for one in Organization.objects.all()] == ["org:one"]
 
 
 def test_a_key_twice_is_refused_the_second_time(bring):
     report = bring({}, {})
 
-    assert (report.added, report.refused[0][0]) == (1, 3)
+    words = f"{ORGANIZATION['key']}: this key stands in the file twice"
+    assert (report.added, report.refused) == (1, [(3, words)])
 
 
 def test_atomic_imports_all_or_nothing(bring):
@@ -189,12 +197,21 @@ def test_what_a_curator_closed_stays_closed(bring):
     assert Organization.objects.get().status == "closed"
 
 
-def test_an_organization_that_asked_not_to_be_listed_is_refused(bring):
-    Tombstone.objects.create(name="Example", phone="+14065550101")
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"phone": "+14065550101"},
+        {"website": "https://example.org/"},
+        {"key": ORGANIZATION["key"]},
+    ],
+)
+def test_an_organization_that_asked_not_to_be_listed_is_refused(bring, wish):
+    Tombstone.objects.create(name="Example", **wish)
 
     report = bring({})
 
-    assert "asked not to be listed" in report.refused[0][1]
+    words = f"{ORGANIZATION['key']}: the organization asked not to be listed"
+    assert report.refused == [(2, words)]
     assert not Organization.objects.exists()
 
 
@@ -211,6 +228,45 @@ def test_a_branch_finds_its_parent_wherever_it_stands_in_the_file(bring):
     assert (hosted.parent, hosted.host) == (None, "A County Agency")
 
 
+def test_a_parent_that_is_named_later_is_a_change(bring):
+    rows = [{"key": "org:b", "name": "Branch"}, {"key": "org:p", "name": "Parent"}]
+    bring(*rows)
+
+    report = bring(rows[0] | {"branch_of": "Parent"}, rows[1])
+
+    assert (report.added, report.changed) == (0, 1)
+    assert Organization.objects.get(key="org:b").parent.key == "org:p"
+
+
+def test_the_database_looks_at_its_tables_after_many_new_rows(bring, monkeypatch):
+    monkeypatch.setattr(workflow, "MANY", 1)
+
+    with CaptureQueriesContext(connection) as few:
+        bring({"key": "org:one"})
+    with CaptureQueriesContext(connection) as many:
+        bring({"key": "org:two"}, {"key": "org:three"})
+
+    looked = [[q for q in some if q["sql"] == "ANALYZE"] for some in (few, many)]
+    assert list(map(len, looked)) == [0, 1]
+
+
+def test_of_two_imports_at_once_the_second_loses_its_row_and_no_other(bring):
+    rows = [ORGANIZATION | {"key": key} for key in ("org:one", "org:two")]
+    late = importers()["organizations"](rows)
+
+    def slowly():
+        yield rows[0]
+        # The other import is quicker with the second row.
+        organization(key="org:two", name="Theirs")
+        yield rows[1]
+
+    report = workflow._import_rows(late, slowly(), "import")
+
+    assert (report.added, [number for number, _words in report.refused]) == (1, [3])
+    assert report.refused[0][1].startswith("org:two: ")
+    assert Organization.objects.get(key="org:two").name == "Theirs"
+
+
 def test_of_several_parents_the_one_in_the_same_town_is_meant(bring):
     bring(
         {"key": "org:b", "name": "Branch", "branch_of": "Parent"},
@@ -222,10 +278,15 @@ def test_of_several_parents_the_one_in_the_same_town_is_meant(bring):
 
 
 def test_a_word_we_do_not_have_is_left_out_with_a_warning(bring):
-    report = bring({"services": "drop_in;juggling"})
+    report = bring(
+        {"key": "org:one", "services": "drop_in;juggling"},
+        {"key": "org:two", "services": "drop_in;knitting"},
+    )
 
+    assert [number for number, _words in report.warnings] == [2, 3]
     assert "juggling" in report.warnings[0][1]
-    assert report.added == 1
+    assert "knitting" in report.warnings[1][1]
+    assert report.added == 2
 
 
 @pytest.mark.parametrize(
@@ -280,6 +341,22 @@ def test_a_file_that_is_none_is_refused_whole(tmp_path, content, words):
 def test_a_missing_file_is_one_clear_sentence(tmp_path):
     with pytest.raises(CommandError, match="There is no file"):
         call_command("import_listings", "cils", tmp_path / "none.csv")
+
+
+def test_a_file_of_no_kind_is_not_guessed(tmp_path):
+    with pytest.raises(CommandError, match="Name a kind: cils, credentials,"):
+        call_command("import_listings", tmp_path / "rows.csv")
+
+
+def test_the_command_says_that_nothing_came_in(tmp_path):
+    path = tmp_path / "rows.csv"
+    header, row = ",".join(ORGANIZATION), ",".join(ORGANIZATION.values())
+    path.write_text(f"{header}\n{row}\n{row}\n", encoding="utf-8")
+
+    with pytest.raises(CommandError, match="Nothing was imported"):
+        call_command("import_listings", "organizations", path, atomic=True)
+
+    assert not Organization.objects.exists()
 
 
 def test_the_command_prints_counts_and_refusals(tmp_path):

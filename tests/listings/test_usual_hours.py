@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from listings.hours import Hours
-from listings.usual_hours import usual_hours
+from listings.hours import Hours, State, Status
+from listings.usual_hours import usual_hours, without_now
 
 TUESDAY = datetime(2026, 11, 24, 12, tzinfo=UTC)
 EASTERN, CENTRAL = "America/New_York", "America/Chicago"
@@ -41,12 +41,22 @@ def test_hours_are_short_and_whole(spec, words):
     assert said(spec) == words
 
 
+def test_hours_not_known_are_not_made_up_for_later():
+    assert without_now(Hours("", EASTERN), TUESDAY) == Status(State.UNKNOWN)
+
+
 def test_a_holiday_does_not_become_the_habit():
     """Thanksgiving is in the week of printing, Christmas in the fifth."""
     assert said("Mo-Fr 09:00-17:00; PH off") == "Mon–Fri 9 am to 5 pm"
     assert said("Mo-Fr 09:00-17:00; Dec 24-Jan 1 off", at=TUESDAY) == (
         "Mon–Fri 9 am to 5 pm"
     )
+
+
+def test_the_habit_is_of_the_weeks_to_come():
+    spec = "Apr 01-Nov 22 Mo 09:00-17:00; Nov 23-Mar 31 Mo 09:00-12:00"
+
+    assert said(spec) == "Mon 9 am to noon"
 
 
 def test_a_split_state_gets_both_its_times():

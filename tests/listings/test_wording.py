@@ -30,6 +30,7 @@ def found(words):
         ("heart lacorte", ["heart"]),
         ("veterans", ["heart", "plain"]),
         ("veteranos", ["heart", "plain"]),
+        ("eterans", []),
         ("veteran heart", ["heart"]),
         ("centre’s", ["plain"]),
         ("100%", []),

@@ -59,6 +59,25 @@ def test_a_street_service_that_is_down_loses_nothing(ada, settings):
     assert b"could not be looked up just now" in response.content
 
 
+def test_an_address_that_is_not_found_has_no_point(ada):
+    nowhere = {"city": "Nowhere at all", "zip_code": ""}
+
+    response = ada.post(
+        "/admin/orgs/organization/add/", FORM | nowhere, follow=True
+    ).content.decode()
+
+    listing = Organization.objects.get()
+    assert "could not find this address" in response
+    assert (listing.point, listing.county) == (None, None)
+
+
+def test_a_street_that_is_found_is_the_point(ada, nominatim):
+    response = ada.post("/admin/orgs/organization/add/", FORM, follow=True)
+
+    assert b"The point is that of the street address." in response.content
+    assert Organization.objects.get().precision == "address"
+
+
 def test_a_withheld_address_gets_its_countys_middle(ada):
     ada.post("/admin/orgs/organization/add/", FORM | {"address_withheld": "on"})
 

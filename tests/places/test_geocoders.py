@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import threading
-import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
 from geopy.geocoders.base import Geocoder
 
@@ -22,43 +16,6 @@ ADDRESS = {
     "state": "MT",
     "zip_code": "59301",
 }
-
-
-class Server:
-    """Answers /search as told, and remembers what it was asked."""
-
-    def __init__(self):
-        self.answer = [{"lat": "46.4083", "lon": "-105.8406", "display_name": "Here"}]
-        self.status, self.delay, self.asked = 200, 0.0, []
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                server.asked.append(parse_qs(urlsplit(self.path).query)["q"][0])
-                time.sleep(server.delay)
-                self.send_response(server.status)
-                self.send_header("Content-Type", "application/json")
-                self.end_headers()
-                self.wfile.write(json.dumps(server.answer).encode())
-
-            def log_message(self, *args):
-                pass
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.domain = f"127.0.0.1:{self.http.server_address[1]}"
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
-
-
-@pytest.fixture
-def nominatim(settings):
-    server = Server()
-    settings.GEOCODER = "nominatim"
-    settings.GEOCODER_DOMAIN = server.domain
-    settings.GEOCODER_SCHEME = "http"
-    settings.GEOCODER_TIMEOUT = 0.5
-    yield server
-    server.http.shutdown()
-    server.http.server_close()
 
 
 def test_the_gazetteer_is_a_geopy_geocoder():

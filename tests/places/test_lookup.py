@@ -6,7 +6,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from places.lookup import MAX_LENGTH, Answer, Problem, look_up, typed
+from places.geo import Point
+from places.lookup import (
+    MAX_CANDIDATES,
+    MAX_LENGTH,
+    Answer,
+    Problem,
+    look_up,
+    nearest_zip,
+    starting_with,
+    typed,
+)
 from places.models import Place
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +41,12 @@ pytestmark = pytest.mark.django_db
         ("Canon City", "Cañon City, Fremont County, Colorado"),
         ("McCone County, MT", "McCone County, Montana"),
         ("Orleans Parish", "Orleans Parish, Louisiana"),
+        ("Fargo North Dakota", "Fargo, Cass County, North Dakota"),
+        ("Greene County, Missouri", "Greene County, Missouri"),
+        (
+            "Washington District of Columbia",
+            "Washington, District of Columbia, District of Columbia",
+        ),
         ("Montana", "Montana"),
         ("MT", "Montana"),
         ("D.C.", "District of Columbia"),
@@ -83,19 +99,105 @@ def test_a_state_that_is_a_city_too_offers_the_city():
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("Billngs MT", "Billings, Yellowstone County, MT"),
-        ("5930l", "59301"),
-        ("593O1", "59301"),
-        ("Miles Cty MT", "Miles City, Custer County, MT"),
-        ("Montanna", "MT"),
-        ("59300", "59301"),
+        ("Billngs MT", ["Billings, Yellowstone County, MT"]),
+        ("5930l", ["59301"]),
+        ("593O1", ["59301"]),
+        ("5930O", ["59301", "59311", "59312"]),
+        ("59300", ["59301", "59311", "59312"]),
+        ("Miles Cty MT", ["Miles City, Custer County, MT"]),
+        ("Montanna", ["MT", "Fontana, San Bernardino County, CA"]),
+        (
+            "Sprngfield",
+            [
+                "Springfield, Greene County, MO",
+                "Springfield, Hampden County, MA",
+                "Springfield, Sangamon County, IL",
+                "Springfield, Oakland County, MI",
+                "Springfield, Bay County, FL",
+                "Springfield, Calhoun County, MI",
+            ],
+        ),
+        ("zzzz", []),
+        ("Xy", []),
     ],
 )
-def test_a_typing_error_suggests_what_was_meant(text, meant):
+def test_a_typing_error_suggests_what_was_meant_likeliest_first(text, meant):
     answer = look_up(text)
 
     assert (answer.place, answer.problem) == (None, Problem.UNKNOWN)
-    assert meant in [typed(place) for place in answer.candidates]
+    assert [typed(place) for place in answer.candidates] == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (
+            "mont",
+            [
+                "MT",
+                "Montgomery County, MD",
+                "Montgomery County, PA",
+                "Montgomery County, TX",
+                "Montgomery County, OH",
+                "Monterey County, CA",
+            ],
+        ),
+        ("Miles Ci", ["Miles City, Custer County, MT"]),
+        ("Ely", ["Elyria, Lorain County, OH"]),
+        ("sp", []),
+        ("59301", []),
+        ("Miles City" + "x" * MAX_LENGTH, []),
+    ],
+)
+def test_the_first_letters_suggest_the_biggest(text, names, django_assert_num_queries):
+    with django_assert_num_queries(1 if names or len(text) > 4 else 0):
+        found = [typed(place) for place in starting_with(text)]
+
+    assert found[: len(names)] == names
+    assert bool(found) == bool(names)
+
+
+def test_a_zip_code_comes_with_its_county(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        found = look_up("59301").place
+
+        assert (found.name, found.county.name) == ("Miles City", "Custer County")
+
+
+@pytest.mark.parametrize("text", ["Delaware", "Oregon", "OK", "ME"])
+def test_a_state_does_not_offer_every_town_of_its_name(text):
+    answer = look_up(text)
+
+    assert answer.place is not None
+    assert (answer.place.is_state, answer.candidates) == (True, ())
+
+
+def test_within_a_state_a_smaller_town_may_lead():
+    answer = look_up("El Cerrito, CA")
+
+    assert answer.place is not None
+    assert typed(answer.place) == "El Cerrito, Contra Costa County, CA"
+    assert [typed(p) for p in answer.candidates] == ["El Cerrito, Riverside County, CA"]
+
+
+def test_counties_of_one_name_are_one_each():
+    answer = look_up("Jackson County")
+
+    assert (answer.place, answer.problem) == (None, Problem.AMBIGUOUS)
+    assert len(answer.candidates) == MAX_CANDIDATES
+    assert typed(answer.candidates[0]) == "Jackson County, MO"
+
+
+def test_a_foreign_name_offers_our_own_towns_of_that_name():
+    answer = look_up("London")
+
+    assert answer.problem is Problem.FOREIGN
+    assert typed(answer.candidates[0]) == "London, Madison County, OH"
+
+
+def test_the_sea_belongs_to_nobody():
+    # In the box of 60 miles there are 42 ZIP codes, and none in the circle.
+    assert nearest_zip(Point(39.6, -72.98)) is None
 
 
 @pytest.mark.parametrize(
@@ -115,8 +217,14 @@ def test_a_foreign_place_is_called_foreign(text):
         ("🙂", Problem.UNKNOWN),
         ("!!!", Problem.UNKNOWN),
         ("zzzz", Problem.UNKNOWN),
+        ("town of !", Problem.UNKNOWN),
         ("00000", Problem.UNKNOWN),
         ("999,999", Problem.UNKNOWN),
+        ("91,-105", Problem.UNKNOWN),
+        ("46,181", Problem.UNKNOWN),
+        ("90,0", Problem.FOREIGN),
+        ("0,180", Problem.FOREIGN),
+        ("a" * MAX_LENGTH, Problem.UNKNOWN),
         ("a" * (MAX_LENGTH + 1), Problem.TOO_LONG),
     ],
 )

@@ -66,6 +66,18 @@ def test_groups_for_anyone_stand_before_groups_for_some():
     assert [slugs(group.lines) for group in groups] == [["ours"], ["far"], ["veterans"]]
 
 
+def test_lines_for_a_group_that_is_not_named_stand_last():
+    veterans = term("community", "veterans")
+    warmline(slug="some", who_may_call="group")
+    warmline(slug="veterans", who_may_call="group", terms=[veterans])
+
+    spot = place("59301")
+    groups = grouped(lines_from(spot), spot)
+
+    assert [slugs(group.lines) for group in groups] == [["veterans"], ["some"]]
+    assert groups[-1].heading == "For others"
+
+
 def test_a_limit_cuts_the_last_groups_first():
     for number in range(3):
         warmline(slug=f"ours-{number}", serves=[state("MT")])

@@ -1,0 +1,149 @@
+"""How many small faults do the tests notice? mutmut makes them, in a copy.
+
+    make mutants                        all four modules, about half an hour
+    make mutants ARGS=places/lookup.py  one of them
+
+Faults are made in functions and methods without a decorator. Each is tried with the
+tests of its own module, in a process forked where the gazetteer is at hand already.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# What must stay right if nothing else does, and the tests that say what right is.
+TESTS_OF = {
+    "places/near.py": ["places/test_near.py"],
+    "places/lookup.py": ["places/test_lookup.py"],
+    "listings/hours.py": [
+        "listings/test_hours.py",
+        "listings/test_hours_tags.py",
+        "listings/test_usual_hours.py",
+    ],
+    "listings/workflow.py": [
+        "listings/test_importing.py",
+        "listings/test_exported.py",
+        "listings/test_hsds.py",
+    ],
+}
+SOURCES = [
+    "api",
+    "desk",
+    "directory",
+    "guides",
+    "kept",
+    "listings",
+    "orgs",
+    "places",
+    "warmlines",
+]
+BESIDE = [
+    "bench",
+    "deploy",
+    "docs",
+    "fixtures",
+    "locale",
+    "manage.py",
+    "static",
+    "templates",
+]
+# Seconds of one module, after which what was not tried is said to be so.
+MOST_SECONDS = 1_800
+SURVIVED, NOT_TRIED, NO_TEST = (0,), (None, 2), (5, 33)
+
+
+def main(modules: list[str]) -> None:
+    for module in modules or list(TESTS_OF):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder)
+            copy_project(copy)
+            settle(copy, module)
+            report(module, try_out(copy, module), copy)
+
+
+def copy_project(copy: Path) -> None:
+    names = subprocess.run(
+        ["git", "ls-files", "-z"],  # noqa: S607
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    for name in filter(None, names.split("\0")):
+        target = copy / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target)
+
+
+def settle(copy: Path, module: str) -> None:
+    """Tell mutmut what to change and what to run; JSON lists are TOML lists."""
+    tests = [f"tests/{name}" for name in TESTS_OF[module]]
+    wishes = {
+        "source_paths": SOURCES,
+        "also_copy": BESIDE,
+        "only_mutate": [module],
+        "pytest_add_cli_args": ["--reuse-db"],
+        "pytest_add_cli_args_test_selection": tests,
+        "timeout_multiplier": 5.0,
+    }
+    lines = [f"{name} = {json.dumps(value)}" for name, value in wishes.items()]
+    with (copy / "pyproject.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[tool.mutmut]\n" + "\n".join(lines) + "\n")
+
+
+def try_out(copy: Path, module: str) -> dict[str, int | None]:
+    """Exit codes of pytest by the name of the fault."""
+    # One after another: forked processes share nothing, but they do share two cores.
+    command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1"]
+    # The gazetteer lies in memory; a file or a server would be shared by the forks.
+    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+    try:
+        subprocess.run(  # noqa: S603
+            command,
+            cwd=copy,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            timeout=MOST_SECONDS,
+            check=True,
+        )
+    except subprocess.TimeoutExpired:
+        print(f"{module}: cut after {MOST_SECONDS} s")
+    found = json.loads((copy / "mutants" / f"{module}.meta").read_text())
+    codes: dict[str, int | None] = found["exit_code_by_key"]
+    return codes
+
+
+def report(module: str, codes: dict[str, int | None], copy: Path) -> None:
+    alive = [name for name, code in codes.items() if code in SURVIVED + NO_TEST]
+    tried = [name for name, code in codes.items() if code not in NOT_TRIED]
+    noticed = len(tried) - len(alive)
+    for name in alive:
+        print(changed_lines(name, copy))
+    share = 100 * noticed / len(tried) if tried else 0
+    print(
+        f"{module}: {noticed} of {len(tried)} faults noticed, {share:.1f}%;"
+        f" {len(codes) - len(tried)} of {len(codes)} not tried",
+        flush=True,
+    )
+
+
+def changed_lines(name: str, copy: Path) -> str:
+    shown = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "mutmut", "show", name],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+    ).stdout
+    lines = [line for line in shown.splitlines() if line[:1] in ("+", "-")]
+    return "\n".join([name, *lines[2:]])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,45 @@
+"""What a busy SQLite leaves behind."""
+
+from __future__ import annotations
+
+import gc
+import sqlite3
+
+import pytest
+from django.db import OperationalError
+from django.db.utils import ConnectionHandler
+
+
+def open_cursors():
+    """Of this process: a cursor that was closed says so."""
+    found = set()
+    for cursor in gc.get_objects():
+        if isinstance(cursor, sqlite3.Cursor):
+            try:
+                cursor.fetchone()
+            except sqlite3.ProgrammingError:
+                continue
+            found.add(id(cursor))
+    return found
+
+
+@pytest.mark.django_db
+def test_a_lock_that_is_not_given_leaves_no_cursor_open(tmp_path):
+    """Another thread may collect it as garbage, and would wait for this one."""
+    path = tmp_path / "busy.sqlite3"
+    options = {"transaction_mode": "IMMEDIATE", "timeout": 0}
+    kept = {"ENGINE": "directory.sqlite", "NAME": path, "OPTIONS": options}
+    ours = ConnectionHandler({"default": kept})["default"]
+    ours.ensure_connection()
+    others = sqlite3.connect(path)
+    others.execute("BEGIN IMMEDIATE")
+    before = open_cursors()
+
+    with pytest.raises(OperationalError, match="locked") as refused:
+        ours.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+
+    # The exception holds every frame that it went through, and what lies in them.
+    assert refused.tb is not None
+    assert open_cursors() == before
+    others.close()
+    ours.close()

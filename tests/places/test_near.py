@@ -6,6 +6,7 @@ import random
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from geopy.distance import geodesic
 
 from orgs.models import Organization
@@ -85,7 +86,53 @@ def test_a_radius_holds_just_what_is_within_it(scattered, miles):
 
     found = set(slugs_of(page))
     assert {slug for _, slug in inner} <= found <= {slug for _, slug in outer}
+    assert slugs_of(page) == [slug for _, slug in outer if slug in found]
     assert page.total == len(found)
+
+
+def test_a_page_beyond_the_last_still_knows_how_many_there_are(scattered):
+    wish = {"point": place("59301").point, "miles": 9_000, "limit": 20}
+
+    assert Organization.objects.nearest_page(**wish, offset=400) == near.NearPage(
+        [], 200
+    )
+    assert Organization.objects.none().nearest_page(**wish) == near.NearPage([], 0)
+
+
+def test_a_radius_reaches_across_180_degrees():
+    for slug, point in (
+        ("west", Point(52.0, -179.0)),
+        ("east", Point(52.0, 179.0)),
+        ("far-west", Point(52.0, -170.0)),
+        ("far-east", Point(52.0, 170.0)),
+        ("north", Point(60.0, 179.5)),
+        ("south", Point(44.0, -179.5)),
+    ):
+        row = organization(slug=slug)
+        row.locate(point, Organization.Precision.CITY)
+        row.save()
+    here = Point(52.0, 179.9)
+
+    page = Organization.objects.nearest_page(here, miles=100, limit=9)
+    boxed = Organization.objects.filter(near.in_boxes(here, 100))
+
+    assert (slugs_of(page), page.total) == (["east", "west"], 2)
+    assert {row.slug for row in boxed} == {"east", "west"}
+
+
+@pytest.mark.parametrize("miles", [None, 500])
+def test_what_comes_first_comes_before_what_is_nearer(miles):
+    organization(at=place("59301"), slug="near", kind="peer_run")
+    organization(at=place("59330"), slug="nearer-cil", kind="cil")
+    organization(at=place("59102"), slug="far-cil", kind="cil")
+    organization(slug="nowhere", kind="cil")
+
+    page = Organization.objects.nearest_page(
+        place("59301").point, miles=miles, limit=5, first=F("kind")
+    )
+
+    assert slugs_of(page) == ["nearer-cil", "far-cil", "near"]
+    assert page.total == 3
 
 
 def test_a_query_whose_sql_is_known_finds_the_same(scattered):

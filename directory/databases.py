@@ -18,6 +18,9 @@ ORDINARY_PORT = "5432"
 SQLITE: dict[str, Any] = {
     "ENGINE": "directory.sqlite",
     "CONN_MAX_AGE": 60,
+    # Where tests put it; those in parallel would ask for a file, for they know our
+    # engine by Django's name alone.
+    "TEST": {"NAME": ":memory:"},
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

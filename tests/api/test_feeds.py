@@ -203,4 +203,5 @@ def test_a_feed_asks_the_database_as_often_for_many_changes(client):
     few = taken()
     fill(3)
 
-    assert taken() == few
+    # Fewer where the first had to ask which version there is.
+    assert taken() <= few

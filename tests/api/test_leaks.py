@@ -38,6 +38,22 @@ ADDRESSES = [
     "/es/feeds/changes.atom",
     "/data/hsds.zip",
 ]
+PAGES = [
+    "/find/?near=59301",
+    "/find/map/?near=59301",
+    "/embed/?near=59301",
+    "/embed/?state=MT",
+    "/states/mt/",
+    "/states/mt/map/",
+    "/states/mt/print/",
+    "/orgs/?kind=peer_respite",
+    "/orgs/quiet-house/",
+    "/orgs/quiet-house/contact.vcf",
+    "/orgs/quiet-house/report/",
+    "/es/orgs/quiet-house/",
+    "/data/organizations.csv",
+    "/data/listings.geojson",
+]
 # Of the house on Hidden Lane, and what curators keep to themselves.
 WORDS = [
     "Hidden Lane",
@@ -116,6 +132,18 @@ def test_the_house_itself_is_told(client, house):
         "/api/taxonomies",
         "/api/taxonomy_terms",
     }
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_and_a_file_tell_the_house_and_not_its_street(client, path):
+    page = text(client, path)
+    # Files name a row by its source's key, so that they can come back.
+    told = {"secret-key"} if path.startswith("/data/") else set()
+
+    assert "Quiet House" in page
+    for secret in set(secrets()) - told:
+        assert secret not in page, secret
 
 
 def test_one_by_one_the_house_keeps_its_secrets(client, house):

@@ -33,7 +33,7 @@ from desk.models import (
 from desk.queue import about_theirs, pairs_of, suggestions_of
 from desk.roles import may, states_of
 from desk.sessions import end_all
-from listings.importing import FileRefused, decode
+from listings.rows import FileRefused, decode
 from listings.shown import hidden_facts
 from listings.sourced import Sourced
 from listings.values import differences, label, values, words

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from guides.models import Credential
-from listings.importing import Facts, Importer, Row, RowRefused, source
+from listings.importing import Facts, Importer, RowRefused, source
+from listings.rows import Row
 from places.states import STATES
 
 COLUMNS = """

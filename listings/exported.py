@@ -12,8 +12,9 @@ from django.db.models import BooleanField
 
 from listings.areas import Areas, UnknownArea
 from listings.columns import BRANCH, POINT, TERMS, WISHED, read_names
-from listings.importing import Facts, Importer, Row, RowRefused, hours, split, terms
+from listings.importing import Facts, Importer, RowRefused, hours, split, terms
 from listings.models import Listing
+from listings.rows import Row
 
 ANSWERS = {"yes": True, "no": False, "": None}
 SLUG = re.compile(r"[-\w]{1,120}", re.ASCII)

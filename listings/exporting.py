@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from listings.columns import column_names, plain
-from listings.importing import quoted
 from listings.models import Listing
+from listings.rows import quoted
 from listings.shown import hidden_facts
 
 

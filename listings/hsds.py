@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from listings.importing import FileRefused, decode
+from listings.rows import FileRefused, decode
 
 Thing = dict[str, Any]
 # More than any directory of one state has; a mistake, or somebody's joke.

@@ -11,8 +11,8 @@ from django.utils.text import Truncator, slugify
 from phonenumber_field.phonenumber import to_python
 
 from listings.hsds import Bundle, Thing, owner_id, text, things
-from listings.importing import Row
 from listings.models import Term
+from listings.rows import Row
 from listings.sourced import PARTIAL_DATE
 from listings.vocabulary import VOCABULARY
 from places.keys import place_key

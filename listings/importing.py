@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, ClassVar
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import Max
-from phonenumber_field.phonenumber import PhoneNumber
+from phonenumber_field.modelfields import PhoneNumberField
+from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from kept.published import links_told
 from listings.hours import BadHours, check
 from listings.models import Term
+from listings.rows import Row
 from listings.sourced import Sourced
 from listings.values import value
 from places.keys import place_key
 from places.models import Place
 from places.near import Located
 
-Row = dict[str, str]
-# Characters of a cell, columns of a file, and bytes of it: ten times what ours have.
-MAX_CELL = 100_000
-MAX_COLUMNS = 500
-MAX_FILE = 50_000_000
-# A spreadsheet runs a cell that begins with one of these. A quote before it keeps it
-# from that; quotes that were there already count too, so that each has one way back.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-RUNS = re.compile(f"'*[{re.escape(''.join(FORMULA_SIGNS))}]")
 BATCH = 2_000
 # The far side of each many-to-many.
 OTHER = {"terms": "term_id", "serves": "place_id"}
@@ -72,10 +62,6 @@ CAUTIONS = tuple(
         ),
     )
 )
-
-
-class FileRefused(ValueError):
-    """Nothing of the file can be read; the message says why in plain words."""
 
 
 class RowRefused(ValueError):
@@ -134,56 +120,6 @@ class Importer(ABC):
         return self.counties.get((state, place_key(name)))
 
 
-def read_file(path: Path) -> str:
-    """The text of a file. Raises FileRefused."""
-    try:
-        if path.stat().st_size > MAX_FILE:
-            raise FileRefused(f"The file is larger than {MAX_FILE // 1_000_000} MB.")
-        return decode(path.read_bytes())
-    except OSError:
-        raise FileRefused(f"There is no file {path}.") from None
-
-
-def decode(content: bytes) -> str:
-    """Text in UTF-8, with or without a byte order mark. Raises FileRefused."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise FileRefused("The file is not UTF-8. Please save it as UTF-8.") from None
-
-
-def read_rows(text: str, columns: frozenset[str]) -> list[Row]:
-    """The rows of a CSV text. Raises FileRefused."""
-    csv.field_size_limit(MAX_CELL)
-    try:
-        reader = csv.DictReader(io.StringIO(text, newline=""))
-        names = reader.fieldnames or []
-        # A short row of a wide file still takes a place for each column.
-        if len(names) > MAX_COLUMNS:
-            raise FileRefused(f"The file has more than {MAX_COLUMNS} columns.")
-        missing = columns - set(names)
-        if missing:
-            lacking = ", ".join(sorted(missing))
-            raise FileRefused(f"The file lacks these columns: {lacking}.")
-        return [{k: _cell(v) for k, v in row.items() if k} for row in reader]
-    except csv.Error as error:
-        raise FileRefused(f"The file is not a readable CSV file: {error}.") from None
-
-
-def _cell(value: Any) -> str:
-    """The cell's text; the quote that keeps a spreadsheet from running it is gone."""
-    if not isinstance(value, str):
-        return ""
-    text = value.strip().replace("\0", "")
-    return text[1:] if text[:1] == "'" and RUNS.match(text) else text
-
-
-def quoted(text: str) -> str:
-    """The text of a cell that no spreadsheet runs (ASVS 1.2.10); _cell() reads it."""
-    text = text.replace("\0", "")
-    return f"'{text}" if RUNS.match(text) else text
-
-
 def split(cell: str) -> list[str]:
     return [part.strip() for part in cell.split(";") if part.strip()]
 
@@ -239,6 +175,8 @@ class Applier:
         self.model: Any = importer.model
         # Of the two many-to-many, those that this model has.
         self.many = [name for name in OTHER if hasattr(self.model, name)]
+        fields = self.model._meta.get_fields()
+        self.phones = {f.name for f in fields if isinstance(f, PhoneNumberField)}
         loaded = self.model._default_manager.prefetch_related(*self.many)
         self.existing: dict[str, Any] = {row.file_key: row for row in loaded}
         self.terms = {(term.kind, term.slug): term for term in Term.objects.all()}
@@ -277,7 +215,7 @@ class Applier:
         return listing
 
     def _wanted(self, facts: Facts) -> dict[str, Any]:
-        wanted = dict(facts.fields)
+        wanted = {name: self._as_kept(name, v) for name, v in facts.fields.items()}
         known = {pair for pair in facts.terms if pair in self.terms}
         for kind, slug in sorted(facts.terms - known):
             facts.warnings.append(f"no {kind} is called “{slug}”; left out")
@@ -292,6 +230,13 @@ class Applier:
                 exact = (point.latitude, point.longitude, facts.precision)
                 wanted["point"] = (*exact, county.pk if county else None)
         return wanted
+
+    def _as_kept(self, name: str, said: Any) -> Any:
+        """A number as it will be kept, in E.164, however the file writes it."""
+        if name not in self.phones:
+            return said
+        number = to_python(said)
+        return number.as_e164 if number and number.is_valid() else said
 
     def _value(self, listing: Any, name: str) -> Any:
         if name in ("terms", "serves"):

@@ -9,18 +9,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.module_loading import import_string
 from tqdm import tqdm
 
-from listings.importing import (
-    Applier,
-    Facts,
-    Importer,
-    Report,
-    Row,
-    RowRefused,
-    read_file,
-    read_rows,
-)
+from listings.importing import Applier, Facts, Importer, Report, RowRefused
 from listings.models import Tombstone
 from listings.registry import sourced_models
+from listings.rows import Row, read_file, read_rows
 from listings.sourced import Sourced
 
 # More new rows than this change what a database should know of its tables.

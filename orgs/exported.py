@@ -8,7 +8,8 @@ from typing import Any
 
 from listings.columns import EXACT_POINT, read_names
 from listings.exported import ExportedImporter
-from listings.importing import Facts, Row, RowRefused
+from listings.importing import Facts, RowRefused
+from listings.rows import Row
 from orgs.importing import join
 from orgs.models import Organization
 from places.models import Place

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from listings.importing import Facts, Row, RowRefused, hours
+from listings.importing import Facts, RowRefused, hours
+from listings.rows import Row
 from orgs.importing import OrganizationImporter
 from orgs.models import Organization
 

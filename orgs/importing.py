@@ -10,7 +10,6 @@ from typing import Any
 from listings.importing import (
     Facts,
     Importer,
-    Row,
     RowRefused,
     caution,
     source,
@@ -18,6 +17,7 @@ from listings.importing import (
     terms,
     yes,
 )
+from listings.rows import Row
 from orgs.models import Organization
 from places.keys import place_key
 from places.models import OtherName, Place

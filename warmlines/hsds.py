@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from listings.importing import Facts, Row, RowRefused
+from listings.importing import Facts, RowRefused
+from listings.rows import Row
 from warmlines.importing import WarmlineImporter
 from warmlines.models import Warmline
 

@@ -8,7 +8,6 @@ from zoneinfo import available_timezones
 from listings.importing import (
     Facts,
     Importer,
-    Row,
     RowRefused,
     caution,
     hours,
@@ -16,6 +15,7 @@ from listings.importing import (
     split,
     terms,
 )
+from listings.rows import Row
 from places.models import Place
 from warmlines.models import Warmline
 

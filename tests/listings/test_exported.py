@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from listings.areas import Areas, to_text
 from listings.columns import column_names, meaning, spelling
 from listings.exporting import csv_lines
-from listings.importing import _cell, quoted
 from listings.models import Listing, Tombstone
+from listings.rows import _cell, quoted
 from listings.values import fact_names
 from listings.workflow import import_text
 from orgs.models import Organization

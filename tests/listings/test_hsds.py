@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from api.exports import WRITTEN
 from listings import hsds
 from listings.hsds_rows import Publisher
-from listings.importing import FileRefused
 from listings.models import Tombstone
+from listings.rows import FileRefused
 from orgs.models import Organization
 from tests.directory.test_copy import MORNING
 from tests.factories import organization, place, state, warmline

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from listings import workflow
-from listings.importing import FileRefused
 from listings.models import Tombstone
+from listings.rows import FileRefused
 from listings.workflow import import_file, importers
 from orgs.models import Organization
 from tests.factories import organization
@@ -95,6 +95,14 @@ def test_the_same_rows_again_change_nothing(bring):
 
     assert (report.added, report.changed, report.unchanged) == (0, 0, 1)
     assert Organization.objects.values().get() == before
+
+
+def test_a_number_written_another_way_is_the_same_number(bring):
+    bring({})
+
+    report = bring({"phone": "(406) 555-0101"})
+
+    assert (report.changed, report.unchanged) == (0, 1)
 
 
 def test_a_changed_row_changes_just_that(bring):

@@ -21,8 +21,8 @@ from guides import lines, markdown
 from listings import areas, grid
 from listings.exporting import safe
 from listings.hours import BadHours, Hours, check
-from listings.importing import FORMULA_SIGNS, FileRefused, decode, read_rows
 from listings.panel import page_number
+from listings.rows import FORMULA_SIGNS, FileRefused, decode, read_rows
 from listings.sharing import contact_card
 from listings.tries import address_of
 from orgs.models import Organization

@@ -10,9 +10,10 @@ from django.utils.module_loading import import_string
 
 from listings import hsds
 from listings.hsds_rows import Publisher, line_rows, organization_rows
-from listings.importing import FileRefused, Report
+from listings.importing import Report
 from listings.models import Listing
 from listings.registry import listing_models
+from listings.rows import FileRefused
 from listings.workflow import import_file, import_rows, importers
 
 

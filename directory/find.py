@@ -41,6 +41,8 @@ RURAL, CALLING = "rural-areas", "calling-a-warmline"
 SHELF: Shelf[tuple[Any, ...], Any] = Shelf(8_000)
 GUIDES: Shelf[str, list[Guide]] = Shelf(4)
 COUNTIES: Shelf[str, set[int]] = Shelf(4)
+# Up to 200 servers each, some 50 KB.
+SERVERS: Shelf[tuple[Any, ...], list[servers.Server] | None] = Shelf(400)
 
 
 @dataclass
@@ -294,11 +296,14 @@ class Search:
         self, part: str, find: Callable[[], Any], place: Place
     ) -> tuple[list[Hit], int]:
         """The first of what serves a place, and how many there are."""
-        if not place.is_state:
-            few = self._kept(part, lambda: servers.few(find()), *place.area())
-            if few is not None:
-                return servers.surest(few, place.point)[:SERVING_SHOWN], len(few)
-        return find().surest_first(place).page(limit=SERVING_SHOWN, offset=0)  # type: ignore[no-any-return]
+        shape = self.scope_shape
+        if place.is_state or shape is None:
+            return find().surest_first(place).page(limit=SERVING_SHOWN, offset=0)  # type: ignore[no-any-return]
+        key = (part, *shape, *place.area())
+        few = SERVERS.get(key, lambda: servers.few(find()))
+        if few is None:
+            return servers.first_of_many(find, place, (part, *shape), SERVING_SHOWN)
+        return servers.surest(few, place.point)[:SERVING_SHOWN], len(few)
 
     def _area_label(self, place: Place) -> str:
         county = place.own_county

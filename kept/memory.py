@@ -1,5 +1,6 @@
 """Things made once a version and language, in a worker's memory.
 
+On a shelf of rows a thing outlives the changes of other rows than its own.
 Only what is the same for everybody: no key holds a word that somebody typed.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.utils.translation import get_language
 
@@ -35,7 +36,7 @@ def apart(name: Hashable) -> Iterator[None]:
 
 
 # Every shelf of this process.
-_shelves: list[Shelf[Any, Any]] = []
+_shelves: list[_Store[Any]] = []
 
 
 def forget() -> None:
@@ -44,7 +45,7 @@ def forget() -> None:
         shelf.clear()
 
 
-class Shelf(Generic[Key, Thing]):
+class _Store(Generic[Thing]):
     """At most `size` things; those that nobody asked for the longest go first."""
 
     def __init__(self, size: int) -> None:
@@ -56,6 +57,18 @@ class Shelf(Generic[Key, Thing]):
     def clear(self) -> None:
         with self._lock:
             self._things.clear()
+
+    def _put(self, stamp: tuple[object, ...], made: dict[Any, Thing]) -> None:
+        with self._lock:
+            for key, thing in made.items():
+                self._things[(*stamp, key)] = thing
+                self._things.move_to_end((*stamp, key))
+            while len(self._things) > self.size:
+                self._things.popitem(last=False)
+
+
+class Shelf(_Store[Thing], Generic[Key, Thing]):
+    """Things that hold until any published fact changes."""
 
     def get(self, key: Key, make: Callable[[], Thing]) -> Thing:
         return self.take([key], lambda _keys: {key: make()})[key]
@@ -86,9 +99,42 @@ class Shelf(Generic[Key, Thing]):
             found |= made
         return found
 
-    def _put(self, stamp: tuple[object, ...], made: dict[Key, Thing]) -> None:
+
+class Made(NamedTuple):
+    """What a shelf of rows holds: last known to be true under this version."""
+
+    version: version.Version
+    stamp: Hashable
+    thing: Any
+
+
+class RowShelf(_Store[Made], Generic[Key, Thing]):
+    """Things that each show one row and the shared facts, and hold until its stamp or
+    they change: a card is not made anew because another listing was edited."""
+
+    def take(
+        self,
+        keys: Iterable[Key],
+        make: Callable[[list[Key]], dict[Key, tuple[Hashable, Thing]]],
+        stamps: Callable[[list[Key]], dict[Key, Hashable]],
+    ) -> dict[Key, Thing]:
+        """The things of these keys. `make` gives those that are missing with the stamp
+        of the row as it was read; `stamps` reads those of the rows as they are now."""
+        keys, now = list(keys), version.current()
+        if now is None:
+            return {key: thing for key, (_stamp, thing) in make(keys).items()}
+        shared = (now.shared_at, get_language(), _apart.get())
         with self._lock:
-            for key, thing in made.items():
-                self._things[(*stamp, key)] = thing
-            while len(self._things) > self.size:
-                self._things.popitem(last=False)
+            kept = {key: self._things.get((*shared, key)) for key in keys}
+        old = [key for key, made in kept.items() if made and made.version != now]
+        today = stamps(old) if old else {}
+        true = {
+            key: Made(now, made.stamp, made.thing)
+            for key, made in kept.items()
+            if made and (made.version == now or made.stamp == today.get(key))
+        }
+        missing = [key for key in keys if key not in true]
+        anew = make(missing) if missing else {}
+        true |= {key: Made(now, *made) for key, made in anew.items()}
+        self._put(shared, true)
+        return {key: made.thing for key, made in true.items()}

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 
 class DirectoryVersion(models.Model):
-    """One row: how often a published fact has changed, and when it last did."""
+    """One row: how often a published fact has changed, and when it last did.
+
+    `shared_at` is when one did that cards of any listing may show: a term, a place.
+    """
 
     ONLY = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
     number = models.PositiveBigIntegerField(default=0)
     changed_at = models.DateTimeField(default=timezone.now)
+    shared_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
         constraints = [

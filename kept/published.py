@@ -16,12 +16,15 @@ class Published(models.Model):
 
     # Fields that no visitor sees: a change of them alone is no news.
     internal: ClassVar[frozenset[str]] = frozenset()
+    # Do cards of other rows show it? One that they do not has a `changed_at`, new with
+    # every change, by which its own card is known to be old.
+    is_shared: ClassVar[bool] = True
 
     class Meta:
         abstract = True
 
     def save(self, **options: Any) -> None:
-        if version.is_changing():
+        if version.is_changing(shared=self.is_shared):
             # Counted already, so there is nothing to compare.
             super().save(**options)
             return
@@ -33,11 +36,11 @@ class Published(models.Model):
             written = {n: after.get(n) for n in before if n in saved}
             after = before | written
         if after != before:
-            version.changed()
+            version.changed(shared=self.is_shared)
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         if self.shown() is not None:
-            version.changed()
+            version.changed(shared=self.is_shared)
         return super().delete(*args, **options)
 
     @property
@@ -63,14 +66,17 @@ class Published(models.Model):
 
 @contextmanager
 def links_told(row: Published, *names: str) -> Iterator[None]:
-    """Around a change of many-to-many fields, which no save of the row can see."""
-    if version.is_changing():
+    """Around a change of many-to-many fields, which no save of the row can see.
+
+    The same transaction saves the row before, so that its `changed_at` is new.
+    """
+    if version.is_changing(shared=row.is_shared):
         yield
         return
     before = _links(row, names)
     yield
     if row.is_public and _links(row, names) != before:
-        version.changed()
+        version.changed(shared=row.is_shared)
 
 
 def _links(row: Published, names: tuple[str, ...]) -> dict[str, set[Any]]:

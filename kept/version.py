@@ -29,6 +29,8 @@ class Version(NamedTuple):
 
     number: int
     changed_at: datetime
+    # When something last did that any listing's card may show.
+    shared_at: datetime = BEGINNING
 
 
 class Seen(NamedTuple):
@@ -46,15 +48,17 @@ _seen: WeakKeyDictionary[Any, Seen] = WeakKeyDictionary()
 _last: Version | None = None
 
 
-def changed() -> None:
+def changed(*, shared: bool = True) -> None:
     """A published fact is being changed: count that, once, after the commit.
+
+    One that is not `shared` is a listing's own, which then has a new `changed_at`.
 
     Within the transaction it would lock a row that every writer needs, and two writers
     who hold a listing each would wait for one another. If the process dies between the
     two, what is kept in memory is gone with it, and kept pages end within a minute.
     """
-    if not is_changing():
-        transaction.on_commit(_count, robust=True)
+    if not is_changing(shared=shared):
+        transaction.on_commit(_count_shared if shared else _count, robust=True)
 
 
 def current() -> Version | None:
@@ -75,7 +79,7 @@ def latest() -> Version:
     seen = _seen.get(server)
     if seen and monotonic() - seen.at <= SECOND and seen.by is server.connection:
         return seen.version
-    rows = DirectoryVersion.objects.values_list("number", "changed_at")
+    rows = DirectoryVersion.objects.values_list(*Version._fields)
     row = away.ask(alias, rows.first)
     version = Version(*row) if row else Version(0, BEGINNING)
     _seen[server] = Seen(server.connection, monotonic(), version)
@@ -94,14 +98,24 @@ def look_again() -> None:
     _seen = WeakKeyDictionary()
 
 
-def is_changing() -> bool:
-    """Has this transaction changed a published fact already?"""
+def is_changing(*, shared: bool = False) -> bool:
+    """Has this transaction changed a published fact already? Or a shared one?"""
     waiting = transaction.get_connection().run_on_commit
-    return any(act is _count for _savepoints, act, _robust in waiting)
+    counts = (_count_shared,) if shared else (_count, _count_shared)
+    return any(act in counts for _savepoints, act, _robust in waiting)
+
+
+def _count_shared() -> None:
+    now = timezone.now()
+    _advance(changed_at=now, shared_at=now)
 
 
 def _count() -> None:
+    _advance(changed_at=timezone.now())
+
+
+def _advance(**moments: datetime) -> None:
     DirectoryVersion.objects.get_or_create(pk=DirectoryVersion.ONLY)
     row = DirectoryVersion.objects.filter(pk=DirectoryVersion.ONLY)
-    row.update(number=F("number") + 1, changed_at=timezone.now())
+    row.update(number=F("number") + 1, **moments)
     look_again()

@@ -1,4 +1,4 @@
-"""Listings as lists show them: each made once a version and language.
+"""Listings as lists show them: each made once a version of its own and language.
 
 A search finds numbers of rows; the rest of a row is read only where its card is new.
 """
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
-from kept.memory import Shelf
+from kept.memory import RowShelf
 from listings.templatetags.listing import miles
 from places.near import Hit
 
@@ -53,7 +53,7 @@ class Card:
 
 
 # Some 3 KB each.
-SHELF: Shelf[tuple[Any, ...], Kept] = Shelf(8_000)
+SHELF: RowShelf[tuple[Any, ...], Kept] = RowShelf(8_000)
 
 
 def cards(model: Any, hits: Iterable[Hit], template: str, level: int = 3) -> list[Card]:
@@ -62,11 +62,18 @@ def cards(model: Any, hits: Iterable[Hit], template: str, level: int = 3) -> lis
     far = any(hit.distance_miles is not None for hit in hits)
     keys = {hit.pk: (template, level, far, hit.pk) for hit in hits}
 
-    def make(missing: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], Kept]:
+    def make(missing: list[Any]) -> dict[Any, tuple[Any, Kept]]:
         rows = model.objects.for_cards().in_bulk([key[-1] for key in missing])
-        return {key: _kept(rows[key[-1]], *key[:3]) for key in missing}
+        return {
+            key: (rows[key[-1]].stamp, _kept(rows[key[-1]], *key[:3]))
+            for key in missing
+        }
 
-    found = SHELF.take(keys.values(), make)
+    def stamps(old: list[Any]) -> dict[Any, Any]:
+        found = model.objects.stamps(key[-1] for key in old)
+        return {key: found.get(key[-1]) for key in old}
+
+    found = SHELF.take(keys.values(), make, stamps)
     nowhere = miles(NOWHERE)
     return [_card(hit, found[keys[hit.pk]], nowhere) for hit in hits]
 

@@ -101,6 +101,10 @@ class Listing(Sourced):
     # Reads what listings.hsds_rows makes of another publisher's HSDS.
     hsds_importer: ClassVar[str]
 
+    is_shared = False
+    # New with every change of the facts, terms and places of a row.
+    STAMP: ClassVar = ("changed_at", "version")
+
     # Days until a listing that was checked should be checked again.
     check_every_days: ClassVar = 180
     name = models.CharField(_("name"), max_length=200)
@@ -289,6 +293,10 @@ class Listing(Sourced):
 
     def searched_words(self) -> list[str]:
         return [self.name, self.summary]
+
+    @property
+    def stamp(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.STAMP)
 
     @property
     def data_key(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Window
+from django.db.models import Exists, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 from listings.models import Listing
 from listings.querysets import ListingQuerySet
 from listings.words import fold
+from orgs import servers
 from places.geocoders import Found, locate_address
 from places.models import Place
 from places.near import Hit, Located, LocatedQuerySet
@@ -84,7 +85,7 @@ class OrganizationQuerySet(  # type: ignore[override]
         if place.is_state:
             return self.order_by("coverage", "city", "name", "slug")
         measured = self.measured_from(place.point)
-        return measured.order_by("coverage", F("chord2").asc(nulls_last=True), "slug")
+        return measured.order_by(*servers.SUREST)
 
     def first_of_each_kind(self, limit: int | None) -> list[Hit]:
         """At most `limit` rows of each kind, in one query; all where it is None."""

@@ -61,7 +61,7 @@ class _Shape:
         return hash(self.key)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def _prepared(shape: _Shape) -> tuple[str, Prepared]:
     queryset = shape.build(*shape.marks)
     sql, params = queryset.query.get_compiler(queryset.db).as_sql()

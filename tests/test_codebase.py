@@ -108,7 +108,7 @@ ALLOWED = {
     "listings/importing.py:_set": "the first row of history is written by finish()",
     "listings/workflow.py:import_rows": "ANALYZE writes no row",
     "kept/published.py:delete": "tells the version, then deletes as Django does",
-    "kept/version.py:_count": "the directory's version has no history",
+    "kept/version.py:_advance": "the directory's version has no history",
     "listings/admin.py:delete_queryset": "one by one, so that each tells the version",
     "listings/word_index.py": "an index, not a fact",
     "places/prepared.py": "reads",

@@ -9,6 +9,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from kept.memory import Shelf, apart, forget
+from listings.values import put
 from orgs import servers
 from orgs.models import Organization
 from tests.factories import county, organization, place, warmline
@@ -103,3 +104,28 @@ def test_more_servers_than_are_worth_keeping_are_left_to_the_database(monkeypatc
 
     monkeypatch.setattr(servers, "MOST", 2)
     assert servers.few(found) is None
+
+
+def test_many_servers_come_in_the_same_order_after_a_county_is_named(
+    client, monkeypatch
+):
+    """Two counties that nobody names are told the same, until somebody names one."""
+    monkeypatch.setattr(servers, "MOST", 0)
+    custer = county("Custer County", "MT")
+    near, far = organization(at=place("59330")), organization(at=place("59801"))
+    organization(at=place("82801"), slug="web")
+    commit()
+
+    def serving(code):
+        page = client.get(f"/find/?near={code}").content.decode()
+        return [name for name, _m in sections_of(page)["serving"]]
+
+    for code in ("59301", "59330"):
+        assert serving(code) == [near.data_key, far.data_key]
+    web = Organization.objects.get(slug="web")
+    put(web, {"serves": "Montana: Custer County", "area": "places"})
+    commit()
+
+    assert web.serves.get() == custer
+    assert serving("59301") == [web.data_key, near.data_key, far.data_key]
+    assert serving("59330") == [near.data_key, far.data_key]

@@ -1,0 +1,163 @@
+"""A card outlives the edits of other listings, and none of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from listings import cards
+from listings.models import Term
+from listings.values import put
+from listings.workflow import import_text
+from orgs.models import Organization
+from places.near import Hit
+from tests.conftest import ROOT
+from tests.desk.test_editing import form_of, post
+from tests.factories import organization, person, place, term
+from tests.kept.committing import commit
+
+pytestmark = pytest.mark.django_db
+FILE = ROOT / "fixtures" / "organizations.csv"
+
+
+def shown(*listings):
+    """As a page shows them, with whatever is kept."""
+    hits = [Hit(listing.pk, 3.2) for listing in listings]
+    found = cards.cards(Organization, hits, "orgs/_card.html")
+    return [str(card.html) for card in found]
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The numbers of the listings whose cards were rendered."""
+    numbers, render = [], cards._kept
+
+    def counted(row, *how):
+        numbers.append(row.pk)
+        return render(row, *how)
+
+    monkeypatch.setattr(cards, "_kept", counted)
+    return numbers
+
+
+def test_an_edit_makes_the_card_of_its_own_listing_anew_and_no_other(made):
+    one, other = organization(at=place("59301")), organization(at=place("59301"))
+    commit()
+    shown(one, other)
+    made.clear()
+
+    put(other, {"phone": "+14065550177"})
+    commit()
+
+    assert "(406) 555-0177" in shown(one, other)[1]
+    assert made == [other.pk]
+    shown(one, other)
+    assert made == [other.pk]
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"name": "Another Name"}, "Another Name"),
+        ({"phone": "+14065550177"}, "(406) 555-0177"),
+        ({"toll_free": "+18005550177"}, "(800) 555-0177"),
+        ({"text_line": "741741 (keyword PEER)"}, "741741"),
+        ({"chat_url": "https://chat.example.org/"}, "chat.example.org"),
+        ({"email": "new@example.org"}, "new@example.org"),
+        ({"website": "https://new.example.org/"}, "new.example.org"),
+        ({"city": "Terry"}, "Terry"),
+        ({"terms": ["service:drop_in"]}, "A place to drop in"),
+        ({"serves": "Idaho"}, "Serves Idaho"),
+        ({"area": "nationwide", "serves": ""}, "Serves the whole country"),
+        ({"online": True}, "Online too"),
+        ({"caution": "It may have moved."}, "It may have moved."),
+        ({"source_name": "A list", "source_seen": "2019-02"}, "A list, February 2019"),
+        ({"kind": "cil"}, "Center for Independent Living"),
+    ],
+)
+def test_a_card_says_what_was_edited_last(facts, words):
+    listing = organization(at=place("59301"))
+    commit()
+    assert words not in shown(listing)[0]
+
+    put(listing, facts)
+    commit()
+
+    assert words in shown(listing)[0]
+
+
+def test_the_desk_renews_a_card_whose_terms_alone_changed(client):
+    listing, peers = organization(at=place("59301")), term("service", "drop_in")
+    client.force_login(person())
+    commit()
+    assert peers.label not in shown(listing)[0]
+
+    facts = form_of(client, listing) | {"terms": [peers.pk]}
+    assert post(client, listing, facts).status_code == 302
+    commit()
+
+    assert peers.label in shown(listing)[0]
+
+
+def test_an_import_renews_a_card_whose_terms_alone_changed():
+    import_text("organizations", FILE.read_text(encoding="utf-8"))
+    commit()
+    listing = Organization.objects.filter(terms__kind="service").first()
+    was = shown(listing)
+    text = FILE.read_text(encoding="utf-8")
+    commit()
+    for slug in listing.terms.filter(kind="service").values_list("slug", flat=True):
+        listing.terms.remove(Term.objects.get(kind="service", slug=slug))
+    shown(listing)
+
+    report = import_text("organizations", text)
+    commit()
+
+    assert [words for _row, words in report.changes] == [f"{listing.key}: terms"]
+    assert shown(listing) == was
+
+
+def test_a_term_or_a_place_by_another_name_renews_every_card():
+    peers = term("service", "drop_in")
+    listing = organization(at=place("59301"))
+    put(listing, {"terms": ["service:drop_in"]})
+    commit()
+    shown(listing)
+
+    peers.label = "Open house"
+    peers.save()
+    commit()
+
+    assert "Open house" in shown(listing)[0]
+
+
+def test_an_edit_of_a_listing_and_of_a_term_counts_for_both():
+    peers = term("service", "drop_in")
+    one, other = organization(at=place("59301")), organization(at=place("59301"))
+    put(one, {"terms": ["service:drop_in"]})
+    commit()
+    shown(one, other)
+
+    put(other, {"city": "Terry"})
+    peers.label = "Open house"
+    peers.save()
+    commit()
+
+    first, second = shown(one, other)
+    assert ("Open house" in first, "Terry" in second) == (True, True)
+
+
+def test_a_row_read_from_a_server_that_lags_is_not_taken_for_the_new_one(made):
+    """The version differs there, and so does the stamp of the row."""
+    listing = organization(at=place("59301"))
+    commit()
+    before = shown(listing)
+    past = Organization.objects.filter(pk=listing.pk).values(*Organization.STAMP).get()
+
+    put(listing, {"city": "Terry"})
+    commit()
+    after = shown(listing)
+    Organization.objects.filter(pk=listing.pk).update(city="Miles City", **past)
+    commit()
+
+    assert before != after
+    assert shown(listing) == after

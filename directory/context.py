@@ -18,6 +18,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "exit_url": settings.EXIT_URL,
         "canonical": canonical(request),
         "language": get_language(),
+        "page_name": request.resolver_match and request.resolver_match.url_name,
         "languages": languages(request),
         "made_on": made_on(),
         "site_url": settings.SITE_URL,

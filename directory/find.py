@@ -268,7 +268,10 @@ class Search:
         return self._paged(section, page)
 
     def _paged(self, section: Near, page: int) -> Near:
-        section.pager = Pager.of(self.params, page, section.total, PAGE_SIZE)
+        # Nobody looks for the hundredth page of what is nearest.
+        section.pager = Pager.of(
+            self.params, page, section.total, PAGE_SIZE, tenths=False
+        )
         if section.rows:
             section.map_url = f"{reverse('find_map')}?{self.params.urlencode()}"
         return section

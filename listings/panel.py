@@ -127,23 +127,26 @@ class Pager:
     jumps: tuple[tuple[int, str], ...] = ()
 
     @classmethod
-    def of(cls, params: QueryDict, page: int, total: int, size: int) -> Pager:
+    def of(
+        cls, params: QueryDict, page: int, total: int, size: int, *, tenths: bool = True
+    ) -> Pager:
         pages = max(1, -(-total // size))
 
         def url(number: int) -> str:
             return query_with(params, page=number) if 1 <= number <= pages else ""
 
-        jumps = tuple((number, url(number)) for number in _jumps(page, pages))
+        jumps = tuple((number, url(number)) for number in _jumps(page, pages, tenths))
         return cls(page, pages, url(page - 1), url(page + 1), jumps)
 
 
 ONE_PAGE = Pager(1, 1)
 
 
-def _jumps(page: int, pages: int) -> list[int]:
+def _jumps(page: int, pages: int, tenths: bool) -> list[int]:
     """The ends, the neighbours, and each tenth: any page is two taps away."""
-    near = range(page - 2, page + 3)
-    wanted = {1, pages, *near, *range(10, min(pages, 200), 10)}
+    wanted = {1, pages, *range(page - 2, page + 3)}
+    if tenths:
+        wanted |= set(range(10, min(pages, 200), 10))
     return sorted(number for number in wanted if 1 <= number <= pages)
 
 

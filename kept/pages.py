@@ -66,15 +66,16 @@ def kept_pages(get_response: GetResponse) -> GetResponse:
     """Answer from memory where the same was asked under the same version."""
     pages = caches["pages"]
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def answer(request: HttpRequest) -> HttpResponse:
         key = _key(request)
-        now = _now() if key else None
+        # Before any row is read, so that none is older than it says.
+        now = _now() if request.path_info.endswith("/") else None
         kept: Page | None = pages.get(key) if key else None
         if kept and kept.now == now and _holds(kept, time()):
             return _again(kept)
         response = get_response(request)
         seconds = _seconds(response)
-        if now is not None and seconds:
+        if key and now is not None and seconds:
             at, headers = time(), dict(response.headers)
             page = Page(now, at, at + seconds, headers, response.content)
             pages.set(key, page, STANDS_IN)
@@ -83,6 +84,10 @@ def kept_pages(get_response: GetResponse) -> GetResponse:
         if kept and response.status_code == 503 and _is_last(kept):
             return _standing_in(kept) or response
         return response
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with version.pinned():
+            return answer(request)
 
     return middleware
 

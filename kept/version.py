@@ -5,6 +5,9 @@ Whatever is made of published facts may be kept under it: pages, cards, counts, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, NamedTuple
@@ -44,6 +47,8 @@ class Seen(NamedTuple):
 # By each thread from each of its servers. Never shared: rows that a lagging server
 # gives must not be kept under a version that only another one has.
 _seen: WeakKeyDictionary[Any, Seen] = WeakKeyDictionary()
+# Within a request: what each server said first.
+_pinned: ContextVar[dict[str, Version] | None] = ContextVar("pinned", default=None)
 # The highest of them in this process, however long ago.
 _last: Version | None = None
 
@@ -73,8 +78,27 @@ def latest() -> Version:
     Rows are read after it and from the same server, so they are never older. Raises
     DatabaseError.
     """
+    alias, pinned = reading_from(), _pinned.get()
+    if pinned is None:
+        return _looked_up(alias)
+    if alias not in pinned:
+        pinned[alias] = _looked_up(alias)
+    return pinned[alias]
+
+
+@contextmanager
+def pinned() -> Iterator[None]:
+    """One version for all that is made within: rows that were read at its beginning are
+    not kept under a version that came while the page was rendered."""
+    token = _pinned.set({})
+    try:
+        yield
+    finally:
+        _pinned.reset(token)
+
+
+def _looked_up(alias: str) -> Version:
     global _last
-    alias = reading_from()
     server = connections[alias]
     seen = _seen.get(server)
     if seen and monotonic() - seen.at <= SECOND and seen.by is server.connection:
@@ -96,6 +120,8 @@ def look_again() -> None:
     """Read it anew the next time: whoever asks now may have changed something."""
     global _seen
     _seen = WeakKeyDictionary()
+    if (pinned := _pinned.get()) is not None:
+        pinned.clear()
 
 
 def is_changing(*, shared: bool = False) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 
 from desk import workflow
 from desk.models import Check, Suggestion
 from kept import version
+from kept.models import DirectoryVersion
 from kept.published import links_told
 from listings.models import Term
 from listings.values import put
@@ -231,3 +233,24 @@ def test_reading_asks_the_database_at_most_once_a_second(django_assert_num_queri
         version.current()
         version.current()
     assert Organization.objects.count() == 0
+
+
+def test_a_request_has_one_version_however_long_it_takes(monkeypatch):
+    """What it read first must not be kept as what came meanwhile."""
+    monkeypatch.setattr(version, "SECOND", -1.0)
+    organization()
+    commit()
+
+    def meanwhile():
+        row = DirectoryVersion.objects.filter(pk=DirectoryVersion.ONLY)
+        row.update(number=F("number") + 1)
+
+    before = version.latest().number
+    with version.pinned():
+        assert version.latest().number == before
+        meanwhile()
+        assert version.latest().number == before
+        version.look_again()
+        assert version.latest().number == before + 1
+        meanwhile()
+    assert version.latest().number == before + 2

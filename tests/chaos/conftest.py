@@ -17,6 +17,9 @@ from tests.browser.conftest import wait_for
 from tests.chaos.fronts import NAME
 from tests.conftest import ROOT, free_port, own_database
 
+# As many as the bench makes up, beside the starter data: CHAOS_LISTINGS=100000.
+LISTINGS = os.environ.get("CHAOS_LISTINGS", "")
+
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory):
@@ -29,6 +32,9 @@ def environment(tmp_path_factory):
         told |= {"DATA_DIR": str(folder), "DATABASE_URL": url}
         environment = os.environ | told | {"PORT": str(free_port())}
         manage(environment, "prepare", check=True)
+        if LISTINGS:
+            fill = [sys.executable, "bench/synthetic.py", LISTINGS]
+            subprocess.run(fill, cwd=ROOT, env=environment, check=True)
         yield environment
 
 

@@ -9,11 +9,10 @@ from zoneinfo import available_timezones
 from django.contrib import admin, messages
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
 from django.forms import Script, modelform_factory
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,25 +20,21 @@ from phonenumber_field.phonenumber import to_python
 
 from desk import workflow
 from desk.duplicates import like
-from desk.forms import AssignForm, CheckForm, CloseForm, ListingForm, TagForm
+from desk.forms import CheckForm, ListingForm
 from desk.history import row_number
-from desk.kept_admin import Fieldset, KeptAdmin
+from desk.kept_admin import Fieldset
+from desk.listing_actions import ListingActions
 from desk.models import Check, Suggestion
 from desk.queue import LISTING_HEAPS, titles, waiting
 from desk.roles import may, theirs
 from desk.widgets import WeekField, WeekWidget
 from kept.published import links_told
-from listings.exporting import csv_lines
 from listings.hours import Hours
 from listings.models import Listing
 from listings.shown import hidden_facts
 from listings.values import (
-    differences,
     fact_names,
     form_field,
-    put,
-    value,
-    values,
 )
 
 CONTACT: Fieldset = (
@@ -120,7 +115,7 @@ class QueueFilter(admin.SimpleListFilter):
         return waiting(queryset, str(self.value()), timezone.localdate())
 
 
-class ListingAdmin(KeptAdmin):
+class ListingAdmin(ListingActions):
     """One form for every catalogue, in a curator's order of work."""
 
     form = ListingForm
@@ -145,15 +140,6 @@ class ListingAdmin(KeptAdmin):
         "changed_at",
     )
     fieldsets: ClassVar[tuple[Fieldset, ...]]
-    actions = (
-        "record_checks",
-        "publish_them",
-        "close_them",
-        "tag_them",
-        "assign_them",
-        "export_them",
-        "merge_them",
-    )
 
     class Media:
         js = [Script("js/desk.js", type="module")]
@@ -182,18 +168,6 @@ class ListingAdmin(KeptAdmin):
 
     def view_on_site(self, obj: Any) -> str | None:
         return str(obj.get_absolute_url()) if obj.is_public else None
-
-    def has_check_permission(self, request: HttpRequest) -> bool:
-        return may(request.user, "check_listing")
-
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        return may(request.user, "publish_listing")
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return may(request.user, "export_listings")
-
-    def has_merge_permission(self, request: HttpRequest) -> bool:
-        return may(request.user, "merge_listings")
 
     # Pages of one listing
 
@@ -335,141 +309,6 @@ class ListingAdmin(KeptAdmin):
             request, "desk/similar.html", {"similar": mine, "opts": self.opts}
         )
 
-    # Actions on several listings
-
-    def _ask(
-        self, request: HttpRequest, queryset: Any, form_class: Any, act: Any, title: str
-    ) -> HttpResponse | None:
-        """Ask what the action needs, then do it to each, and say how many."""
-        sent = "_sent" in request.POST
-        form = form_class(request.POST if sent else None)
-        if not (sent and form.is_valid()):
-            return self._page(
-                request,
-                template="desk/action.html",
-                title=title,
-                form=form,
-                listings=queryset,
-                action=request.POST.get("action", ""),
-            )
-        done, refused = 0, []
-        for listing in queryset:
-            try:
-                with transaction.atomic():
-                    act(listing, **form.cleaned_data)
-                done += 1
-            except (workflow.Refused, ValueError, models.ProtectedError) as refusal:
-                refused.append(f"{listing}: {refusal}")
-        self._say(request, done, refused)
-        return None
-
-    def _say(self, request: HttpRequest, done: int, refused: list[str]) -> None:
-        self.message_user(request, _("%(number)s done.") % {"number": done})
-        for words in refused[:20]:
-            self.message_user(request, words, messages.WARNING)
-
-    @admin.action(
-        description=gettext_lazy("Write a check down …"), permissions=["check"]
-    )
-    def record_checks(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        def act(listing: Any, **facts: Any) -> None:
-            workflow.record_check(listing, by=request.user, **facts)
-
-        return self._ask(request, queryset, CheckForm, act, _("Write a check down"))
-
-    @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
-    def publish_them(self, request: HttpRequest, queryset: Any) -> None:
-        done, refused = 0, []
-        for listing in queryset:
-            if listing.has_contact:
-                workflow.locked(listing).publish()
-                done += 1
-            else:
-                refused.append(
-                    _("%(name)s has no way to make contact.") % {"name": listing}
-                )
-        self._say(request, done, refused)
-
-    @admin.action(description=gettext_lazy("Close …"), permissions=["publish"])
-    def close_them(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        def act(listing: Any, because: str, temporarily: bool) -> None:
-            workflow.locked(listing).close(because=because, temporarily=temporarily)
-
-        return self._ask(request, queryset, CloseForm, act, _("Close"))
-
-    @admin.action(description=gettext_lazy("Add a tag …"), permissions=["change"])
-    def tag_them(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        def act(listing: Any, term: Any) -> None:
-            fresh = workflow.locked(listing)
-            tags = sorted({*value(fresh, "terms"), f"{term.kind}:{term.slug}"})
-            fresh._change_reason = _("tagged")
-            put(fresh, {"terms": tags})
-
-        return self._ask(request, queryset, TagForm, act, _("Add a tag"))
-
-    @admin.action(description=gettext_lazy("Assign to …"), permissions=["change"])
-    def assign_them(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        def act(listing: Any, to: Any) -> None:
-            listing.assigned_to = to
-            listing.save_without_historical_record(update_fields=["assigned_to"])
-
-        return self._ask(request, queryset, AssignForm, act, _("Assign"))
-
-    @admin.action(description=gettext_lazy("Export as CSV"), permissions=["export"])
-    def export_them(self, request: HttpRequest, queryset: Any) -> StreamingHttpResponse:
-        lines = csv_lines(
-            self.model,
-            queryset.for_files().iterator(chunk_size=500),
-            withheld=may(request.user, "see_withheld"),
-        )
-        name = f"{self.opts.model_name}s.csv"
-        return StreamingHttpResponse(
-            lines,
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
-
-    @admin.action(description=gettext_lazy("Merge two …"), permissions=["merge"])
-    def merge_them(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        ids = list(queryset.order_by("pk").values_list("pk", flat=True)[:3])
-        if len(ids) != 2:
-            words = _("Please choose exactly two listings to merge.")
-            self.message_user(request, words, messages.WARNING)
-            return None
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_merge"
-        return redirect(reverse(name, args=ids))
-
-    def merge_page(self, request: HttpRequest, one: int, other: int) -> HttpResponse:
-        """Two listings side by side; each fact is taken from one of them."""
-        if not self.has_merge_permission(request):
-            raise PermissionDenied
-        first, second = self._one(request, one), self._one(request, other)
-        if request.method == "POST":
-            is_first = request.POST.get("keep") == str(first.pk)
-            keep, drop = (first, second) if is_first else (second, first)
-            facts = [
-                name.removeprefix("fact_")
-                for name, pk in request.POST.items()
-                if name.startswith("fact_") and pk == str(drop.pk)
-            ]
-            try:
-                workflow.merge(keep, drop, facts, request.user)
-            except workflow.Refused as refusal:
-                self.message_user(request, str(refusal), messages.WARNING)
-            else:
-                self.message_user(request, _("The two listings are one now."))
-            return self._to(keep.pk)
-        return self._page(
-            request,
-            template="desk/merge.html",
-            title=_("Merge two listings"),
-            first=first,
-            second=second,
-            rows=_side_by_side(
-                first, second, withheld=may(request.user, "see_withheld")
-            ),
-        )
-
 
 def _without(fields: Any, hidden: set[str]) -> list[Any]:
     """The fields of a fieldset, those of one line included, but for some."""
@@ -485,12 +324,6 @@ def _without(fields: Any, hidden: set[str]) -> list[Any]:
 def _e164(typed: str) -> str:
     number = to_python(typed)
     return str(number.as_e164) if number and number.is_valid() else ""
-
-
-def _side_by_side(first: Any, second: Any, *, withheld: bool) -> list[Any]:
-    hidden = set() if withheld else {*hidden_facts(first), *hidden_facts(second)}
-    found = differences(type(first), values(first), values(second))
-    return [row for row in found if row.name not in hidden]
 
 
 def _propose_check(listing: Any, facts: dict[str, Any], by: Any) -> None:

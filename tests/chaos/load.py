@@ -94,14 +94,14 @@ class Seen:
 
 
 @contextmanager
-def load(port, pages=PAGES, tls=None):
+def load(port, pages=PAGES, tls=None, connections=CONNECTIONS):
     """People who go on asking until the block ends."""
     seen = Seen(tls)
     people = [
         threading.Thread(
             target=seen.visit, args=(port, itertools.cycle(pages[n:] + pages[:n]))
         )
-        for n in (number % len(pages) for number in range(CONNECTIONS))
+        for n in (number % len(pages) for number in range(connections))
     ]
     for person in people:
         person.start()

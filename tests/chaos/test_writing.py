@@ -10,7 +10,8 @@ import time
 import pytest
 
 from tests.chaos import rows
-from tests.chaos.conftest import manage
+from tests.chaos.conftest import manage, serving
+from tests.chaos.load import load, percentile, statuses
 from tests.conftest import ROOT
 from tests.desk.writing import own_writers
 
@@ -84,3 +85,29 @@ def test_an_import_of_20_000_rows_killed_at_20_moments(environment, tmp_path, sa
     assert cut >= KILLS - 2
     assert first[0] == ROWS
     assert imported(environment) == first
+
+
+def test_pages_while_an_import_runs(copy, tmp_path, say):
+    """Four people at a time, so that the machine has a core for the import."""
+    path = tmp_path / "rows.csv"
+    rows.write(path, ROWS, "two")
+    bring_in = [sys.executable, "manage.py", "import_listings", "organizations", path]
+    with (
+        serving(copy, tmp_path / "log"),
+        load(copy["PORT"], connections=4) as seen,
+    ):
+        seen.wait_for(500)
+        begun = time.monotonic()
+        subprocess.run(bring_in, cwd=ROOT, env=copy, check=True)
+        done = time.monotonic()
+        seen.wait_for(100)
+
+    usual = seen.between(0, begun)[100:]
+    meanwhile = seen.between(begun, done)
+    say(
+        f"import of {ROWS} rows in {done - begun:.0f} s; p99 of pages before"
+        f" {percentile(usual, 0.99):.2f} s, meanwhile"
+        f" {percentile(meanwhile, 0.99):.2f} s: {len(meanwhile)} answers"
+        f" {statuses(meanwhile)}"
+    )
+    assert statuses(seen.answers).keys() == {200}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from api.version import directory_version
+from kept import version
 from listings.columns import column_names, example, meaning, spelling
 from listings.freshness import FreshRow, fresh_row, tally
 from listings.models import Listing
@@ -56,7 +56,7 @@ def data(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "catalogues": [_catalogue(label, model, today) for label, model in told],
-        "changed": directory_version(today).modified,
+        "changed": version.latest().changed_at,
         "licences": _licences([model for _label, model in told]),
         "site": request.build_absolute_uri("/").rstrip("/"),
         "contact_email": settings.CONTACT_EMAIL,

@@ -82,8 +82,24 @@ def searches() -> dict[str, Any]:
         "words": milliseconds(
             lambda w: public.matching(w).by_relevance(w).page(limit=20, offset=0), words
         ),
+        "changelist": _changelist(),
         "queries": _queries(),
     }
+
+
+def _changelist() -> dict[str, float]:
+    """The first page of the organizations at the desk, and one far in."""
+    from django.contrib.auth import get_user_model  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+
+    staff, _made = get_user_model().objects.get_or_create(
+        username="bench", is_staff=True, is_superuser=True
+    )
+    client = Client()
+    client.force_login(staff)
+    path = "/admin/orgs/organization/"
+    client.get(path)
+    return milliseconds(client.get, [path, f"{path}?p=20"] * 10)
 
 
 def _by_hand(place: Any, total: int) -> list[int]:

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.databases import postgresql  # noqa: E402
-from bench.load import measure, memory_mb  # noqa: E402
+from bench.load import Shared, measure, memory_mb, unchanged  # noqa: E402
 from bench.report import of_size, write  # noqa: E402
 from bench.served import Site, environment_of, run, served  # noqa: E402
 
@@ -36,6 +36,7 @@ COLD = "?cold=1"
 def pages(zips: list[str]) -> dict[str, list[str]]:
     return {
         "find, a new ZIP each time": [f"/find/?near={code}" for code in zips],
+        "find, within 25 miles": [f"/find/?near={code}&radius=25" for code in zips],
         "find, filtered": [f"/find/?near={code}&kind=cil" for code in zips],
         "find, by words": ["/find/?q=recovery", "/find/?q=hope+house"],
         "home, cold": [f"/{COLD}"],
@@ -44,9 +45,13 @@ def pages(zips: list[str]) -> dict[str, list[str]]:
         "warmlines near a ZIP": [f"/warmlines/?near={code}" for code in zips],
         "organizations, cold": [f"/orgs/{COLD}"],
         "organizations, page 30": [f"/orgs/{COLD}&page=30"],
+        "API, page 1": ["/api/organizations?per_page=2"],
+        "API, page 500": ["/api/organizations?per_page=2&page=500"],
         "home, kept": ["/"],
-        "state, kept": ["/states/mt/"],
     }
+
+
+UNCHANGED = "API, unchanged (304)"
 
 
 def zip_codes(environment: dict[str, str]) -> list[str]:
@@ -56,9 +61,11 @@ def zip_codes(environment: dict[str, str]) -> list[str]:
 
 def measure_size(site: Site, zips: list[str], bar: Any) -> dict[str, Any]:
     found = {}
-    for name, paths in pages(zips).items():
+    questions = {name: Shared(paths) for name, paths in pages(zips).items()}
+    questions[UNCHANGED] = unchanged(site, "/api/organizations?per_page=20")
+    for name, asked in questions.items():
         bar.set_postfix_str(name)
-        found[name] = measure(site, paths)
+        found[name] = measure(site, asked)
         bar.update()
     return {
         "pages": found,
@@ -97,7 +104,7 @@ def main() -> None:
         sizes = [int(size) for size in chosen.split(",")]
     with ExitStack() as stack:
         databases = {"SQLite": "", "PostgreSQL": stack.enter_context(postgresql())}
-        total = len(databases) * len(sizes) * len(pages([]))
+        total = len(databases) * len(sizes) * (len(pages([])) + 1)
         with tqdm(total=total, desc="pages", unit=" page") as bar:
             results = {
                 name: measure_database(url, sizes, bar)

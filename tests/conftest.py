@@ -20,7 +20,7 @@ from django.template import engines
 
 from directory.management.commands.compile_words import compile_file
 from kept import memory, version
-from listings import hours
+from listings import hours, tries
 from places import lookup, prepared
 from tests.nominatim import Server
 
@@ -128,6 +128,7 @@ def nothing_kept():
     version.look_again()
     version._last = None
     hours._worked_out.clear()
+    tries._taken.clear()
     lookup._names.cache_clear()
     prepared._prepared.cache_clear()
 

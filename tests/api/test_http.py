@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 
 from desk.workflow import take
+from listings import tries
 from listings.models import Term
-from orgs.models import Organization
-from tests.factories import organization, person, place, warmline
+from tests.factories import guide, organization, person, place, warmline
+from tests.kept.committing import commit
 
 pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)
 
 OPEN = [
     "/api/",
@@ -67,19 +72,22 @@ def test_nothing_is_sent_again_while_nothing_has_changed(client, path):
 
 def test_any_change_makes_another_version(client, ours):
     def tag():
+        commit()
         return client.get("/api/services")["ETag"]
 
     seen = [tag()]
-    ours.summary, ours.version = "Changed", 2
+    ours.summary = "Changed"
     ours.save()
     seen.append(tag())
     warmline()
     seen.append(tag())
-    # One that began before the newest and was written after it.
-    earlier = ours.changed_at.replace(year=2020)
-    Organization.objects.filter(pk=ours.pk).update(version=3, changed_at=earlier)
+    english = Term.objects.get(slug="en")
+    english.label = "American English"
+    english.save()
     seen.append(tag())
-    Term.objects.filter(slug="en").update(label="American English")
+    told = guide()
+    seen.append(tag())
+    told.delete()
     seen.append(tag())
     ours.delete()
     seen.append(tag())
@@ -88,11 +96,41 @@ def test_any_change_makes_another_version(client, ours):
 
 
 def test_who_works_on_it_changes_nothing(client, ours):
+    commit()
     before = client.get("/api/services")["ETag"]
 
     take(ours, person())
+    commit()
 
     assert client.get("/api/services")["ETag"] == before
+
+
+def test_the_tag_is_of_one_address_and_one_day(client, ours):
+    with time_machine.travel(NOON, tick=False) as clock:
+        tags = [client.get(f"/api/services?page={n}")["ETag"] for n in (1, 1, 2)]
+        clock.shift(86_400)
+        tomorrow = client.get("/api/services?page=1")["ETag"]
+
+    assert tags[0] == tags[1]
+    assert len({*tags, tomorrow}) == 3
+
+
+def test_whoever_has_the_answer_costs_no_query(client, ours, django_assert_num_queries):
+    first = client.get("/api/services")
+    client.get("/api/services")
+
+    with django_assert_num_queries(0):
+        again = client.get("/api/services", headers={"if-none-match": first["ETag"]})
+
+    assert again.status_code == 304
+    assert again["X-Robots-Tag"] == "noindex"
+    assert again["RateLimit-Remaining"] == "597"
+
+
+def test_a_tag_that_somebody_made_up_opens_nothing(client):
+    for tag in ("*", '"0123456789abcdef0123"', "W/x", "\x00"):
+        answer = client.get("/api/nowhere", headers={"if-none-match": tag})
+        assert answer.status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/api/services", "/feeds/changes.atom"])
@@ -238,3 +276,14 @@ def test_no_address_is_stored():
         kept = repr(cursor.fetchall())
     assert "tries:api:" in kept
     assert "192.0.2" not in kept
+
+
+def test_processes_that_count_ahead_allow_no_more_in_all():
+    """Each forgets the other's count, as two workers never knew it."""
+    at = f"api:{datetime.now(UTC)}"
+    asked = []
+    for _process in range(3):
+        tries._taken.clear()
+        asked += [tries.count_ahead(at, 86_400, 5) for _try in range(4)]
+
+    assert asked == [1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14]

@@ -22,8 +22,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 OPEN = re.compile(r"/(api/(?!docs/)|(es/)?feeds/|data/.)")
 API = "/api/"
 MINUTE = 60
-# A worker counts this share of the measure at once, not each request in the cache.
-SHARE = 30
+# A worker counts so many at once, not each request in the cache; less where few may.
+AHEAD, SHARE = 50, 10
 SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Link, RateLimit, RateLimit-Policy, "
@@ -65,7 +65,7 @@ def open_data(get_response: GetResponse) -> GetResponse:
 def _measured(request: HttpRequest, get_response: GetResponse) -> HttpResponse:
     """The answer under the limit for one address, with what is left of it."""
     most, wait = settings.API_REQUESTS_A_MINUTE, seconds_left(MINUTE)
-    name, ahead = f"api:{visitor(request)}", max(1, most // SHARE)
+    name, ahead = f"api:{visitor(request)}", max(1, min(AHEAD, most // SHARE))
     left = most - count_ahead(name, MINUTE, ahead)
     response = _answered(request, get_response) if left >= 0 else Problem(429)
     # As in the draft standard of 2025, and as clients have long known it.

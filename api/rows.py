@@ -14,6 +14,7 @@ from api.hsds import Frame, organization_id
 from api.ids import turned
 from api.operators import Operators
 from api.words import KIND
+from kept.memory import Shelf
 from listings.querysets import ListingQuerySet
 from orgs.models import Organization, OrganizationQuerySet
 from places.geo import Point
@@ -24,6 +25,8 @@ RowsT = TypeVar("RowsT", bound=ListingQuerySet[Any])
 
 # So many listings are in memory at once while a stream goes out.
 BATCH = 200
+# How many there are of what is asked for without any wish.
+TOTALS: Shelf[str, int] = Shelf(10)
 
 
 @dataclass(frozen=True)
@@ -60,20 +63,27 @@ class Rows:
 
     organizations: OrganizationQuerySet
     warmlines: WarmlineQuerySet
+    # What the whole of a catalogue is called; "" for a part of one.
+    whole: str = ""
 
     @classmethod
-    def of(cls, wish: Wish) -> Self:
+    def of(cls, wish: Wish, name: str = "") -> Self:
         """Public listings; with `modified_after` those that have closed since, too."""
         return cls(
             _narrowed(Organization.objects.all(), wish),
             _narrowed(Warmline.objects.all(), wish),
+            name if wish == Wish() else "",
         )
 
     def count(self) -> int:
+        return TOTALS.get(self.whole, self._counted) if self.whole else self._counted()
+
+    def _counted(self) -> int:
         return int(self._keys().count())
 
     def page(self, *, limit: int, offset: int = 0) -> list[Any]:
-        return loaded(list(self._keys()[offset : offset + limit]))
+        keys = self._keys("uuid", "is_line")[offset : offset + limit]
+        return loaded([(uuid, bool(is_line)) for uuid, is_line in keys])
 
     def stamps(self, *, limit: int, offset: int = 0) -> list[Stamp]:
         """A page of as little as can be said of each row."""
@@ -94,14 +104,14 @@ class Rows:
         one, other = (
             rows.order_by()
             .annotate(is_line=Value(is_line))
-            .values_list(*(names or ("uuid",)), flat=not names)
+            .values_list(*(names or ("uuid",)))
             for rows, is_line in ((self.organizations, False), (self.warmlines, True))
         )
         return one.union(other, all=True).order_by("uuid")
 
 
 def service_rows(wish: Wish, operators: Operators) -> Rows:
-    rows = Rows.of(wish)
+    rows = Rows.of(wish, "services")
     if wish.organization is None:
         return rows
     lines = operators.lines_of.get(wish.organization, [])
@@ -112,8 +122,9 @@ def service_rows(wish: Wish, operators: Operators) -> Rows:
 
 def organization_rows(wish: Wish, operators: Operators) -> Rows:
     """Listed organizations, and the lines that stand for one that is not."""
-    rows = Rows.of(wish)
-    return Rows(rows.organizations, rows.warmlines.among(operators.leaders))
+    rows = Rows.of(wish, "organizations")
+    leaders = rows.warmlines.among(operators.leaders)
+    return replace(rows, warmlines=leaders)
 
 
 def service_at_location_rows(wish: Wish) -> Rows:
@@ -153,13 +164,19 @@ def _with_term(rows: RowsT, kind: str, slug: str) -> RowsT:
     return rows.of_kinds([slug]) if slug else rows
 
 
-def loaded(uuids: list[UUID]) -> list[Any]:
-    """The listings with these UUIDs and all that is told of them, in this order."""
-    organizations = Organization.objects.among(uuids).for_cards()
-    rows: list[Any] = list(organizations.select_related("county"))
-    rows += Warmline.objects.among(uuids).for_cards()
+def loaded(keys: list[tuple[UUID, bool]]) -> list[Any]:
+    """The listings with these UUIDs, each a line or not, in this order and with all
+    that is told of them."""
+    lines = [uuid for uuid, is_line in keys if is_line]
+    others = [uuid for uuid, is_line in keys if not is_line]
+    rows: list[Any] = []
+    if others:
+        organizations = Organization.objects.among(others).for_cards()
+        rows += organizations.select_related("county")
+    if lines:
+        rows += Warmline.objects.among(lines).for_cards()
     found = {row.uuid: row for row in rows}
-    return [found[uuid] for uuid in uuids if uuid in found]
+    return [found[uuid] for uuid, _is_line in keys if uuid in found]
 
 
 def framed(rows: list[Any], frame: Frame) -> Frame:
@@ -168,7 +185,7 @@ def framed(rows: list[Any], frame: Frame) -> Frame:
     ids = {organization_id(row, frame) for row in rows}
     wanted = {line: id_ for id_ in ids for line in lines_of.get(id_, [])}
     lines: dict[UUID, list[Warmline]] = {}
-    for line in loaded(sorted(wanted)):
+    for line in loaded([(uuid, True) for uuid in sorted(wanted)]):
         lines.setdefault(wanted[line.uuid], []).append(line)
     return replace(frame, lines=lines)
 

@@ -10,8 +10,8 @@ INTERNAL = frozenset(
 )
 # Facts that would betray a withheld address.
 STREET_FACTS = ("street", "zip_code")
-# What the page of a closed listing still says.
-LAST_FACTS = ("name", "slug", "state", "status", "closed_because")
+# What the page of a closed listing still says, and in open data its ids.
+LAST_FACTS = ("name", "slug", "state", "status", "closed_because", "operator")
 
 
 def hidden_facts(listing: Any) -> tuple[str, ...]:

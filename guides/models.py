@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -190,6 +191,9 @@ class Guide(Published):
 
 
 class CredentialQuerySet(models.QuerySet["Credential"]):
+    def of_file_keys(self, keys: Iterable[str]) -> Self:
+        return self.filter(key__in=set(keys) - {""})
+
     def public(self) -> Self:
         return self.exclude(standing=Credential.Standing.ENDED)
 

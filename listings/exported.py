@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -27,7 +26,7 @@ class ExportedImporter(Importer):
 
     model: ClassVar[type[Listing]]
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: list[Row]) -> None:
         super().__init__(rows)
         self.areas = Areas()
         self.zones = available_timezones()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -26,6 +26,7 @@ from places.models import Place
 from places.near import Located
 
 BATCH = 2_000
+KEYS = 500
 # The far side of each many-to-many.
 OTHER = {"terms": "term_id", "serves": "place_id"}
 # What a curator says was checked → the fields that an import then leaves alone.
@@ -91,7 +92,7 @@ class Importer(ABC):
     model: ClassVar[type[Sourced]]
     columns: ClassVar[frozenset[str]]
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: list[Row]) -> None:
         """Sees the rows first, so that a reader can look things up at once."""
         self.rows = rows
 
@@ -177,11 +178,19 @@ class Applier:
         self.many = [name for name in OTHER if hasattr(self.model, name)]
         fields = self.model._meta.get_fields()
         self.phones = {f.name for f in fields if isinstance(f, PhoneNumberField)}
-        loaded = self.model._default_manager.prefetch_related(*self.many)
-        self.existing: dict[str, Any] = {row.file_key: row for row in loaded}
+        self.existing: dict[str, Any] = dict(self._known())
         self.terms = {(term.kind, term.slug): term for term in Term.objects.all()}
         self.slugs = self.model.taken_slugs()
         self.links: dict[str, list[tuple[int, int]]] = {n: [] for n in self.many}
+
+    def _known(self) -> Iterator[tuple[str, Any]]:
+        """The rows that the file names, by their keys; some at a time, for a database
+        takes only so many values in one question."""
+        keys = [row.get("key", "") for row in self.importer.rows]
+        for start in range(0, len(keys), KEYS):
+            named = self.model.objects.of_file_keys(keys[start : start + KEYS])
+            for row in named.prefetch_related(*self.many):
+                yield row.file_key, row
 
     def apply(self, facts: Facts, report: Report, number: int) -> Any:
         """Save the row's listing if it is new or differs. Raises RowRefused."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 from listings.importing import (
@@ -47,7 +46,7 @@ class PlacedImporter(Importer):
 
     model = Organization
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: list[Row]) -> None:
         super().__init__(rows)
         codes = {row["zip"][:5] for row in rows}
         zips = Place.objects.zips().filter(code__in=codes).select_related("county")

@@ -57,6 +57,13 @@ def test_a_string_fills_the_boxes(spec, monday, saturday):
     assert (grid.text("Mo"), grid.text("Sa")) == (monday, saturday)
 
 
+def test_by_appointment_alone_is_read_back():
+    grid = Grid(by_appointment=True)
+
+    assert str(grid) == 'unknown "by appointment"'
+    assert read(str(grid)) == grid
+
+
 @pytest.mark.parametrize(
     "spec",
     [

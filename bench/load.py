@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from bench.served import Site
 
 HELLO = "/hello"
-ROUNDS = 4
+ROUNDS = 3
 SECONDS = 0.4
 CLIENTS = 4
 WARMING = 1_500

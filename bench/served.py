@@ -57,6 +57,8 @@ def environment_of(folder: str, database_url: str, settings: str) -> dict[str, s
         "DATA_DIR": folder,
         "DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": settings,
+        # A worker that is renewed takes the time it has used with it.
+        "GUNICORN_CMD_ARGS": "--max-requests 0",
     }
 
 

@@ -235,6 +235,11 @@ class Organization(Listing, Located):
         if self.address_withheld:
             self._hide_point()
 
+    @property
+    def kind_label(self) -> str:
+        """As get_kind_display(), which makes the list of all kinds first."""
+        return str(self.Kind(self.kind).label)
+
     def get_absolute_url(self) -> str:
         return reverse("organization", args=[self.slug])
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from django import template
 from django.template.defaultfilters import date as date_words
@@ -27,9 +28,36 @@ AREA_SHOWN = 6
 def national(phone: PhoneNumber | str) -> str:
     """ "(406) 555-0101" for "+14065550101"; other text as it is."""
     number = to_python(phone)
-    if number is None or not number.is_valid():
+    if not isinstance(number, PhoneNumber) or number.country_code is None:
         return str(phone)
-    return str(number.format_as(PhoneNumberFormat.NATIONAL))
+    return _national(number.as_rfc3966) or str(phone)
+
+
+@lru_cache(maxsize=4_096)
+def _national(address: str) -> str:
+    """ "" for what is no number that somebody can have. Half of a card's time once."""
+    number = to_python(address)
+    is_one = number is not None and number.is_valid()
+    return str(number.format_as(PhoneNumberFormat.NATIONAL)) if is_one else ""
+
+
+@register.simple_tag
+def call_button(phone: PhoneNumber | str) -> SafeString | str:
+    return _dialling("button", _("Call %(number)s"), phone)
+
+
+@register.simple_tag
+def toll_free_button(phone: PhoneNumber | str) -> SafeString | str:
+    return _dialling("button quiet", _("Toll-free %(number)s"), phone)
+
+
+def _dialling(style: str, words: str, phone: PhoneNumber | str) -> SafeString | str:
+    """Nothing where there is no number."""
+    number = national(phone)
+    if not number:
+        return ""
+    said = words % {"number": number}
+    return format_html('<a class="{}" href="{}">{}</a>', style, tel(phone), said)
 
 
 @register.filter
@@ -86,6 +114,22 @@ def partial_date(text: str) -> str:
         return text
     patterns = {3: day_pattern(), 2: pgettext("month", "F Y")}
     return date_words(first, patterns.get(len(numbers), "Y"))
+
+
+@register.filter
+def checked_words(listing: Listing) -> str:
+    """When and how it was checked, of a listing that was."""
+    how = listing.get_checked_how_display()
+    on = cast("date", listing.checked_on)
+    said = {"day": day(on), "how": how}
+    return _("Checked on %(day)s %(how)s.") % said
+
+
+@register.filter
+def source_words(listing: Listing) -> str:
+    """Who says so and since when, of a listing with a source."""
+    said = {"name": listing.source_name, "day": partial_date(listing.source_seen)}
+    return _("Source: %(name)s, %(day)s.") % said
 
 
 @register.filter

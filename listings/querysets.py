@@ -152,8 +152,16 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         first = relevance(words)
         return self.order_by(*([first] if first else []), "name", "slug")
 
-    def page(self, *, limit: int, offset: int) -> tuple[list[Hit], int]:
-        """Some rows and how many there are in all, in one query."""
+    def page(
+        self, *, limit: int, offset: int, total: int | None = None
+    ) -> tuple[list[Hit], int]:
+        """Some rows and how many there are in all, in one query.
+
+        Where the total is known, an index may lead to the rows.
+        """
+        if total is not None:
+            some = self.values_list(*self._hit_fields())[offset : offset + limit]
+            return [_hit(row) for row in some], total
         counted = self.annotate(rows_in_all=Window(models.Count("*")))
         rows = counted.values_list(*self._hit_fields(), "rows_in_all")
         found = list(rows[offset : offset + limit])
@@ -210,17 +218,27 @@ class ListingQuerySet(models.QuerySet[ListingT]):
             )
         )
 
-    def _naming(self, place: Place) -> Q:
-        """The condition of naming the place's county or state as served.
-
-        A list of numbers: asking each row whether it does reads every row.
-        """
+    def of_coverage(self, place: Place, coverage: int) -> Self:
+        """The rows to which covering() gives this coverage."""
         county, state = _areas_of(place)
+        if coverage == SERVES_COUNTY:
+            return self.filter(self._naming_any(county))
+        if coverage == SERVES_STATE:
+            named = self.filter(self._naming_any(state))
+            return named.exclude(self._naming_any(county))
+        area = "nationwide" if coverage == SERVES_NATION else "unknown"
+        return self.filter(area=area).exclude(self._naming(place))
+
+    def _naming(self, place: Place) -> Q:
+        """The condition of naming the place's county or state as served."""
+        county, state = _areas_of(place)
+        return self._naming_any([*county, *state])
+
+    def _naming_any(self, places: Iterable[int]) -> Q:
+        """As a list of numbers: asking each row whether it does reads every row."""
         mine = f"{self.model._meta.model_name}_id"
-        named = self.model.serves.through._default_manager.filter(  # type: ignore[attr-defined]
-            place_id__in=[*county, *state]
-        )
-        return Q(pk__in=named.values(mine))
+        through = self.model.serves.through._default_manager  # type: ignore[attr-defined]
+        return Q(pk__in=through.filter(place_id__in=list(places)).values(mine))
 
     def _through(self, field: str) -> models.QuerySet[Any]:
         """Rows of a many-to-many of the listing that the outer query stands at."""

@@ -228,6 +228,7 @@ class Organization(Listing, Located):
             *Located.Meta.indexes,
             models.Index(fields=["state", "kind"], name="organization_state_kind"),
             models.Index(fields=["area", "state"], name="organization_area_state"),
+            models.Index(fields=["name", "slug"], name="organization_name"),
         ]
 
     def clean(self) -> None:

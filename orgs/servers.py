@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from functools import partial
 from math import inf
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, QuerySet, Window
+from django.db.models import F
 
-from places import prepared
+from kept.memory import Shelf
+from listings.querysets import (
+    AREA_UNKNOWN,
+    SERVES_COUNTY,
+    SERVES_NATION,
+    SERVES_STATE,
+)
 from places.geo import Point
 from places.models import Place
 from places.near import Hit
@@ -16,6 +23,7 @@ from places.near import Hit
 SUREST = ("coverage", F("chord2").asc(nulls_last=True), "slug")
 # More than these are ordered by the database each time.
 MOST = 200
+SIZES: Shelf[tuple[Hashable, ...], tuple[int, int]] = Shelf(4_000)
 
 
 class Server(NamedTuple):
@@ -37,21 +45,42 @@ def few(found: Any) -> list[Server] | None:
 def first_of_many(
     find: Callable[[], Any], place: Place, shape: Hashable, limit: int
 ) -> tuple[list[Hit], int]:
-    """The surest, and how many there are, as the database orders and counts them.
+    """The surest, and how many there are, as surest_first() orders them.
 
-    `shape` names what is found, but for the place: its SQL is worked out once a county.
+    One coverage after the other, for each has an index that leads to the nearest; to
+    rank all would read all. `shape` names what is found, but for the place.
     """
-
-    def build(x: float, y: float, z: float) -> QuerySet[Any, Any]:
-        counted = find().measured(x, y, z).annotate(in_all=Window(Count("*")))
-        rows = counted.order_by(*SUREST).values_list("pk", "coverage", "in_all")
-        return rows[:limit]  # type: ignore[no-any-return]
-
     county = place.own_county
-    key = ("servers", shape, county.pk if county else place.state, limit)
-    rows = prepared.rows(key, build, *place.point.xyz)
-    hits = [Hit(pk, coverage=coverage) for pk, coverage, _total in rows]
-    return hits, rows[0][2] if rows else 0
+    area = county.pk if county else place.state
+    hits: list[Hit] = []
+    total = 0
+
+    def sizes(coverage: int) -> tuple[int, int]:
+        """How many stand at a point, and how many there are."""
+        rows = find().of_coverage(place, coverage)
+        return rows.with_point().count(), rows.count()
+
+    for coverage in (SERVES_COUNTY, SERVES_STATE, SERVES_NATION, AREA_UNKNOWN):
+        key = ("servers", shape, area, coverage)
+        placed, number = SIZES.get(key, partial(sizes, coverage))
+        total += number
+        if number and len(hits) < limit:
+            rows = find().of_coverage(place, coverage)
+            found = _nearest(rows, place.point, placed, key, limit - len(hits))
+            hits += [Hit(pk, coverage=coverage) for pk in found]
+    return hits, total
+
+
+def _nearest(
+    rows: Any, point: Point, placed: int, shape: Hashable, limit: int
+) -> list[int]:
+    """By distance; then those that stand nowhere."""
+    page = rows.nearest_page(point, miles=None, limit=limit, total=placed, shape=shape)
+    found = [hit.pk for hit in page.hits]
+    if len(found) == limit:
+        return found
+    nowhere = rows.filter(latitude=None).order_by("slug").values_list("pk", flat=True)
+    return [*found, *nowhere[: limit - len(found)]]
 
 
 def surest(servers: Iterable[Server], point: Point) -> list[Hit]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from kept.memory import Shelf
 from kept.pages import may_be_kept
 from listings.cards import cards
 from listings.linked_data import head
@@ -21,6 +24,8 @@ from places.models import Place
 from places.states import STATES
 
 PAGE_SIZE = 30
+# How many there are under some filters and no words.
+TOTALS: Shelf[tuple[Any, ...], int] = Shelf(1_000)
 
 
 @require_safe
@@ -33,7 +38,10 @@ def organizations(request: HttpRequest) -> HttpResponse:
     scope = Organization.objects.public().matching(words)
     page = page_number(request.GET)
     found = chosen.narrow(scope).by_relevance(words)
-    hits, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    known = None if words else TOTALS.get(chosen.key, found.count)
+    hits, total = found.page(
+        limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE, total=known
+    )
     key = None if words else ("catalogue",)
     counts = chosen.counts(lambda: scope, key)
     panel = build_panel(chosen, request.GET, counts, ["q"], key)

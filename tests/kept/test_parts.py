@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 import time_machine
@@ -11,6 +12,7 @@ from kept import version
 from orgs import servers
 from orgs.models import Organization
 from places.lookup import look_up
+from tests.factories import organization
 from tests.kept.committing import commit
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +65,19 @@ def test_who_serves_a_place_comes_in_the_databases_order(typed):
     assert servers.surest(servers.few(found), spot.point) == (
         found.surest_first(spot).hits()
     )
+
+
+@pytest.mark.usefixtures("starter")
+@pytest.mark.parametrize("typed", ["59301", "10027", "Miles City, MT", "60601"])
+@pytest.mark.parametrize("limit", [3, 10, 1_000])
+def test_the_first_of_many_are_those_of_the_databases_order(typed, limit):
+    spot = look_up(typed).place
+    organization(serves=[spot.own_county], slug="nowhere-here")
+    organization(area="nationwide", slug="nowhere-at-all")
+
+    for find in (Organization.objects.serving_by_name, Organization.objects.serving):
+        hits, total = servers.first_of_many(partial(find, spot), spot, typed, limit)
+        in_order = find(spot).surest_first(spot).hits()
+
+        assert hits == in_order[:limit]
+        assert total == len(in_order)

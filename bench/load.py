@@ -24,7 +24,7 @@ CLIENTS = 4
 WARMING = 1_500
 LONGEST_WARMING = 4.0
 # A page that is one for everybody is warm at once.
-MANY = 50
+MANY = 10
 TICKS = os.sysconf("SC_CLK_TCK")
 
 

@@ -17,6 +17,7 @@ from guides.models import Guide
 from kept.memory import Shelf
 from listings.cards import Card, cards
 from listings.panel import ONE_PAGE, Advice, Pager, page_number
+from listings.querysets import AREA_UNKNOWN, SERVES_NATION
 from listings.wording import relevance
 from orgs import servers
 from orgs.filters import OrganizationFilter
@@ -279,15 +280,9 @@ class Search:
     def serving(self, place: Place) -> Serving:
         """Who serves here by name, wherever they stand; then who may serve here."""
 
-        def named() -> Any:
-            return self.filter.narrow(self.organizations.serving_by_name(place))
-
-        def nation() -> Any:
-            return self.filter.narrow(self.organizations.serving(place))
-
-        hits, total = self._surest("named", named, place)
+        hits, total = self._surest(place, AREA_UNKNOWN)
         if not hits:
-            hits, total = self._surest("nation", nation, place)
+            hits, total = self._surest(place, SERVES_NATION)
         return Serving(
             heading=_("Serving %(place)s") % {"place": self._area_label(place)},
             total=total,
@@ -295,17 +290,24 @@ class Search:
             more_url=reverse("state", args=[place.state.lower()]),
         )
 
-    def _surest(
-        self, part: str, find: Callable[[], Any], place: Place
-    ) -> tuple[list[Hit], int]:
+    def _surest(self, place: Place, least: int) -> tuple[list[Hit], int]:
         """The first of what serves a place, and how many there are."""
+
+        def among() -> Any:
+            return self.filter.narrow(self.organizations)
+
+        def found() -> Any:
+            by_name = least == AREA_UNKNOWN
+            rows = among()
+            return rows.serving_by_name(place) if by_name else rows.serving(place)
+
         shape = self.scope_shape
         if place.is_state or shape is None:
-            return find().surest_first(place).page(limit=SERVING_SHOWN, offset=0)  # type: ignore[no-any-return]
-        key = (part, *shape, *place.area())
-        few = SERVERS.get(key, lambda: servers.few(find()))
+            return found().surest_first(place).page(limit=SERVING_SHOWN, offset=0)  # type: ignore[no-any-return]
+        key = (least, *shape, *place.area())
+        few = SERVERS.get(key, lambda: servers.few(found()))
         if few is None:
-            return servers.first_of_many(find, place, (part, *shape), SERVING_SHOWN)
+            return servers.first_of_many(among, place, least, shape, SERVING_SHOWN)
         return servers.surest(few, place.point)[:SERVING_SHOWN], len(few)
 
     def _area_label(self, place: Place) -> str:
@@ -349,8 +351,10 @@ class Search:
         )
 
     def _online(self) -> tuple[list[Hit], int]:
-        found = self.organizations.from_anywhere(self.place)
-        return self.filter.narrow(found).by_name().page(limit=ONLINE_SHOWN, offset=0)  # type: ignore[no-any-return]
+        found = self.filter.narrow(self.organizations.from_anywhere(self.place))
+        # Counted apart: how surely each serves is then asked of those shown only.
+        total = found.count()
+        return found.by_name().page(limit=ONLINE_SHOWN, offset=0, total=total)  # type: ignore[no-any-return]
 
 
 def _apart(part: str) -> set[int]:

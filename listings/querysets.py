@@ -35,7 +35,7 @@ SERVES_COUNTY, SERVES_STATE, SERVES_NATION, AREA_UNKNOWN = range(4)
 UUID_KEY = re.compile(r"uuid:[0-9a-f-]{36}")
 
 
-def _areas_of(place: Place) -> tuple[list[int], list[int]]:
+def areas_of(place: Place) -> tuple[list[int], list[int]]:
     """The numbers of the place's county, if it has one, and of its state."""
     county = place.own_county
     state = place.pk if place.is_state else state_number(place.state)
@@ -207,7 +207,7 @@ class ListingQuerySet(models.QuerySet[ListingT]):
 
     def covering(self, place: Place) -> Self:
         """Annotate `coverage`, SERVES_COUNTY … AREA_UNKNOWN; null serves elsewhere."""
-        county, state = _areas_of(place)
+        county, state = areas_of(place)
         return self.annotate(
             coverage=Case(
                 When(Exists(self._areas(county)), SERVES_COUNTY),
@@ -218,20 +218,9 @@ class ListingQuerySet(models.QuerySet[ListingT]):
             )
         )
 
-    def of_coverage(self, place: Place, coverage: int) -> Self:
-        """The rows to which covering() gives this coverage."""
-        county, state = _areas_of(place)
-        if coverage == SERVES_COUNTY:
-            return self.filter(self._naming_any(county))
-        if coverage == SERVES_STATE:
-            named = self.filter(self._naming_any(state))
-            return named.exclude(self._naming_any(county))
-        area = "nationwide" if coverage == SERVES_NATION else "unknown"
-        return self.filter(area=area).exclude(self._naming(place))
-
     def _naming(self, place: Place) -> Q:
         """The condition of naming the place's county or state as served."""
-        county, state = _areas_of(place)
+        county, state = areas_of(place)
         return self._naming_any([*county, *state])
 
     def _naming_any(self, places: Iterable[int]) -> Q:

@@ -13,7 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
 
 from listings.models import Listing
-from listings.querysets import ListingQuerySet
+from listings.querysets import (
+    SERVES_COUNTY,
+    SERVES_NATION,
+    SERVES_STATE,
+    ListingQuerySet,
+    areas_of,
+)
 from listings.words import fold
 from orgs import servers
 from places.geocoders import Found, locate_address
@@ -79,6 +85,30 @@ class OrganizationQuerySet(  # type: ignore[override]
         """Naming as served a county or state other than the one it stands in."""
         named = self._through("serves").exclude(place__state=OuterRef("state"))
         return self.filter(Exists(named))
+
+    def at(self, place: Place, coverage: int) -> Self:
+        """That serve the place this surely; some of them serve it more surely, too."""
+        return self.filter(self._at(place, coverage))
+
+    def at_least(self, place: Place, coverage: int) -> Self:
+        """That serve a place's state as a whole, or this surely; its county or not."""
+        return self.filter(self._beyond_county(place, coverage))
+
+    def only_county(self, place: Place, coverage: int) -> Self:
+        """That name the place's county and are not among at_least()."""
+        named = self.at(place, SERVES_COUNTY)
+        return named.exclude(self._beyond_county(place, coverage))
+
+    def _beyond_county(self, place: Place, coverage: int) -> Q:
+        return self._at(place, SERVES_STATE) | self._at(place, coverage)
+
+    def _at(self, place: Place, coverage: int) -> Q:
+        county, state = areas_of(place)
+        if coverage in (SERVES_COUNTY, SERVES_STATE):
+            return self._naming_any(county if coverage == SERVES_COUNTY else state)
+        if coverage == SERVES_NATION:
+            return Q(area=Listing.Area.NATIONWIDE)
+        return Q(area=Listing.Area.UNKNOWN, state=place.state)
 
     def surest_first(self, place: Place) -> Self:
         """After covering(): by how surely it serves, then by distance, then slug."""

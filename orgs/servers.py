@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from functools import partial
 from math import inf
 from typing import Any, NamedTuple
 
 from django.db.models import F
 
 from kept.memory import Shelf
-from listings.querysets import (
-    AREA_UNKNOWN,
-    SERVES_COUNTY,
-    SERVES_NATION,
-    SERVES_STATE,
-)
+from listings.querysets import SERVES_COUNTY, SERVES_STATE
 from places.geo import Point
 from places.models import Place
 from places.near import Hit
@@ -23,7 +17,7 @@ from places.near import Hit
 SUREST = ("coverage", F("chord2").asc(nulls_last=True), "slug")
 # More than these are ordered by the database each time.
 MOST = 200
-SIZES: Shelf[tuple[Hashable, ...], tuple[int, int]] = Shelf(4_000)
+SIZES: Shelf[tuple[Hashable, ...], int] = Shelf(4_000)
 
 
 class Server(NamedTuple):
@@ -43,39 +37,39 @@ def few(found: Any) -> list[Server] | None:
 
 
 def first_of_many(
-    find: Callable[[], Any], place: Place, shape: Hashable, limit: int
+    among: Callable[[], Any], place: Place, least: int, shape: Hashable, limit: int
 ) -> tuple[list[Hit], int]:
-    """The surest, and how many there are, as surest_first() orders them.
+    """The surest, down to a coverage, and how many there are, as surest_first() says.
 
-    One coverage after the other, for each has an index that leads to the nearest; to
-    rank all would read all. `shape` names what is found, but for the place.
+    One coverage after the other, each by the nearest: to rank all would read all. What
+    the county does not change is counted once for its state. `shape` names the rows
+    that are looked among.
     """
+    state = (shape, least, place.state)
     county = place.own_county
-    area = county.pk if county else place.state
-    hits: list[Hit] = []
-    total = 0
-
-    def sizes(coverage: int) -> tuple[int, int]:
-        """How many stand at a point, and how many there are."""
-        rows = find().of_coverage(place, coverage)
-        return rows.with_point().count(), rows.count()
-
-    for coverage in (SERVES_COUNTY, SERVES_STATE, SERVES_NATION, AREA_UNKNOWN):
-        key = ("servers", shape, area, coverage)
-        placed, number = SIZES.get(key, partial(sizes, coverage))
-        total += number
-        if number and len(hits) < limit:
-            rows = find().of_coverage(place, coverage)
-            found = _nearest(rows, place.point, placed, key, limit - len(hits))
-            hits += [Hit(pk, coverage=coverage) for pk in found]
-    return hits, total
+    wide = SIZES.get(state, lambda: among().at_least(place, least).count())
+    narrow = SIZES.get(
+        (*state, county and county.pk),
+        lambda: among().only_county(place, least).count(),
+    )
+    hits: dict[int, Hit] = {}
+    for coverage in (SERVES_COUNTY, SERVES_STATE, least):
+        if len(hits) < limit:
+            is_county = coverage == SERVES_COUNTY
+            rows = among().at(place, coverage)
+            key = None if is_county else ("servers", *state, coverage)
+            # Few name a county; those of the whole state lie close to one another.
+            number = 0 if is_county else wide
+            for pk in _nearest(rows, place.point, number, key, limit):
+                hits.setdefault(pk, Hit(pk, coverage=coverage))
+    return list(hits.values())[:limit], wide + narrow
 
 
 def _nearest(
-    rows: Any, point: Point, placed: int, shape: Hashable, limit: int
+    rows: Any, point: Point, number: int, shape: Hashable, limit: int
 ) -> list[int]:
     """By distance; then those that stand nowhere."""
-    page = rows.nearest_page(point, miles=None, limit=limit, total=placed, shape=shape)
+    page = rows.nearest_page(point, miles=None, limit=limit, total=number, shape=shape)
     found = [hit.pk for hit in page.hits]
     if len(found) == limit:
         return found

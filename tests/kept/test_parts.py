@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
 
 import pytest
 import time_machine
 
 from kept import version
+from listings.querysets import AREA_UNKNOWN, SERVES_NATION
 from orgs import servers
 from orgs.models import Organization
 from places.lookup import look_up
@@ -75,9 +75,13 @@ def test_the_first_of_many_are_those_of_the_databases_order(typed, limit):
     organization(serves=[spot.own_county], slug="nowhere-here")
     organization(area="nationwide", slug="nowhere-at-all")
 
-    for find in (Organization.objects.serving_by_name, Organization.objects.serving):
-        hits, total = servers.first_of_many(partial(find, spot), spot, typed, limit)
-        in_order = find(spot).surest_first(spot).hits()
+    rows = Organization.objects
+    for least, found in (
+        (AREA_UNKNOWN, rows.serving_by_name(spot)),
+        (SERVES_NATION, rows.serving(spot)),
+    ):
+        hits, total = servers.first_of_many(rows.all, spot, least, typed, limit)
+        in_order = found.surest_first(spot).hits()
 
         assert hits == in_order[:limit]
         assert total == len(in_order)

@@ -68,14 +68,13 @@ def kept_pages(get_response: GetResponse) -> GetResponse:
 
     def answer(request: HttpRequest) -> HttpResponse:
         key = _key(request)
-        # Before any row is read, so that none is older than it says.
-        now = _now() if request.path_info.endswith("/") else None
+        now = _now() if key else None
         kept: Page | None = pages.get(key) if key else None
         if kept and kept.now == now and _holds(kept, time()):
             return _again(kept)
         response = get_response(request)
         seconds = _seconds(response)
-        if key and now is not None and seconds:
+        if now is not None and seconds:
             at, headers = time(), dict(response.headers)
             page = Page(now, at, at + seconds, headers, response.content)
             pages.set(key, page, STANDS_IN)

@@ -15,8 +15,9 @@ from places.models import Place
 from places.near import Hit
 
 SUREST = ("coverage", F("chord2").asc(nulls_last=True), "slug")
-# More than these are ordered by the database each time.
+# More than these are not kept as a list.
 MOST = 200
+# How many serve a whole state, and how many just a county of it.
 SIZES: Shelf[tuple[Hashable, ...], int] = Shelf(4_000)
 
 

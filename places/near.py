@@ -100,7 +100,7 @@ class LocatedQuerySet(models.QuerySet[LocatedT]):
 
     def measured_from(self, point: Point) -> Self:
         """Annotate `chord2`, the squared chord in square miles; null if nowhere."""
-        return self.measured(*point.xyz)
+        return self._measured(*point.xyz)
 
     def nearest_page(
         self,
@@ -135,10 +135,9 @@ class LocatedQuerySet(models.QuerySet[LocatedT]):
 
     def _inside(self, *circle: float) -> Self:
         *sides, x, y, z, most = circle
-        return self.filter(_in_boxes(sides)).measured(x, y, z).filter(chord2__lte=most)
+        return self.filter(_in_boxes(sides))._measured(x, y, z).filter(chord2__lte=most)
 
-    def measured(self, x: float, y: float, z: float) -> Self:
-        """Annotate `chord2` from a point's x, y, z in miles."""
+    def _measured(self, x: float, y: float, z: float) -> Self:
         return self.annotate(chord2=Chord2(x, y, z))
 
     def _counted(self, offset: int, limit: int) -> NearPage:
@@ -155,7 +154,7 @@ class LocatedQuerySet(models.QuerySet[LocatedT]):
         """Of what is inside a circle; of all, where only a point is given."""
 
         def build(*numbers: float) -> models.QuerySet[Any, Any]:
-            measure = self.measured if len(numbers) == 3 else self._inside
+            measure = self._measured if len(numbers) == 3 else self._inside
             found = measure(*numbers).order_by("chord2", "slug")
             return found.values_list("pk", "chord2")[page]
 

@@ -18,7 +18,7 @@ from kept.memory import Shelf
 from listings.cards import Card, cards
 from listings.panel import ONE_PAGE, Advice, Pager, page_number
 from listings.querysets import AREA_UNKNOWN, SERVES_NATION
-from listings.wording import relevance
+from listings.wording import own_words, relevance
 from orgs import servers
 from orgs.filters import OrganizationFilter
 from orgs.models import Organization
@@ -137,26 +137,35 @@ class Search:
         self.open_now: bool = bool(form.cleaned_data.get("open_now"))
 
     @property
+    def _state(self) -> str | None:
+        return self.form.cleaned_data.get("state")
+
+    @cached_property
+    def _own_words(self) -> str | None:
+        return own_words(Organization.objects.public(), self.words)
+
+    @property
     def scope_shape(self) -> tuple[Any, ...] | None:
-        """The same for searches that part the organizations in the same way."""
-        state = self.form.cleaned_data.get("state")
-        return None if self.words else (state, *self.filter.key)
+        """The same for searches that part the organizations in the same way; None for
+        one by words, whose SQL changes with the vocabulary."""
+        return None if self.words else (self._state, *self.filter.key)
 
     @cached_property
     def scope_key(self) -> tuple[Any, ...] | None:
         """Names what can reach the place; None where somebody's words part it."""
-        state = self.form.cleaned_data.get("state")
-        if self.words or self.place is None:
-            return None if self.words else ("find", state)
+        if self._own_words is None:
+            return None
+        asked = ("find", self._own_words, self._state)
+        if self.place is None:
+            return asked
         # A whole state has no filter by distance.
-        area = self.place.area(_apart("border"))
-        return ("find", state, self.place.is_state, *area)
+        return (*asked, self.place.is_state, *self.place.area(_apart("border")))
 
     @property
     def organizations(self) -> Any:
         """Public organizations under the search words and the `state` parameter."""
         found = Organization.objects.public().matching(self.words)
-        code = self.form.cleaned_data.get("state")
+        code = self._state
         if code and self.place and not self.place.is_state:
             return found.in_state(code)
         return found
@@ -224,9 +233,11 @@ class Search:
         return self._kept("placed", lambda: found.with_point().count())  # type: ignore[no-any-return]
 
     def _kept(self, part: str, make: Callable[[], Any], *area: Any) -> Any:
-        """Made once a version for all who ask the same; words are nobody else's."""
-        shape = self.scope_shape
-        return make() if shape is None else SHELF.get((part, *shape, *area), make)
+        """Made once a version for all who ask the same; somebody's words never are."""
+        if self._own_words is None:
+            return make()
+        key = (part, self._own_words, self._state, *self.filter.key, *area)
+        return SHELF.get(key, make)
 
     def in_state(self, place: Place) -> Near:
         """A state has no middle worth measuring from: its listings by town."""
@@ -247,7 +258,12 @@ class Search:
 
     def by_words(self) -> Near:
         """Without a place: whatever matches the words, by name."""
-        return self._matching(self.organizations, self.words)
+        page = page_number(self.params)
+        found = self._kept("words", lambda: self._of_words(page), page)
+        return self._named(self.words, page, *found)
+
+    def _of_words(self, page: int) -> tuple[list[Hit], int]:
+        return self._matching(self.organizations, self.words, page)
 
     def by_name_typed(self) -> Near:
         """What the words in the place box name, or nearly name."""
@@ -256,12 +272,17 @@ class Search:
         if not found.exists():
             close = [row.pk for row in public.named_like(self.name_typed)]
             found = public.filter(pk__in=close)
-        return self._matching(found, self.name_typed)
-
-    def _matching(self, organizations: Any, words: str) -> Near:
         page = page_number(self.params)
+        hits, total = self._matching(found, self.name_typed, page)
+        return self._named(self.name_typed, page, hits, total)
+
+    def _matching(
+        self, organizations: Any, words: str, page: int
+    ) -> tuple[list[Hit], int]:
         found = self.filter.narrow(organizations).by_relevance(words)
-        hits, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+        return found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)  # type: ignore[no-any-return]
+
+    def _named(self, words: str, page: int, hits: list[Hit], total: int) -> Near:
         heading = _("Listings that match “%(words)s”") % {"words": words}
         section = Near(
             heading=heading, total=total, rows=as_cards(hits), has_miles=False

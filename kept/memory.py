@@ -1,7 +1,8 @@
 """Things made once a version and language, in a worker's memory.
 
 On a shelf of rows a thing outlives the changes of other rows than its own.
-Only what is the same for everybody: no key holds a word that somebody typed.
+Only what is the same for everybody: no key holds a word that somebody typed, but for
+those that are the directory's own (listings.wording.own_words).
 """
 
 from __future__ import annotations

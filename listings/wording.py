@@ -17,11 +17,29 @@ from listings.words import fold
 MOST_WORDS = 8
 IN_NAME, ELSEWHERE = 0, 1
 TERMS: Shelf[str, list[tuple[int, str]]] = Shelf(4)
+# Words that so many listings say tell nothing of who asks for them.
+COMMON = 1_000
+OWN: Shelf[tuple[str, str], bool] = Shelf(200)
 
 
 def searched(words: str) -> list[str]:
     """The words in comparable form, as many as are looked for."""
     return fold(words).split()[:MOST_WORDS]
+
+
+def own_words(public: Any, words: str) -> str | None:
+    """The words in comparable form where they are the directory's own: none at all, or
+    what COMMON of its public listings say. What such words find may be kept for the
+    next who asks; None where they are somebody's, which no key may hold."""
+    said = " ".join(searched(words))
+    if not said:
+        return said
+
+    def common(keys: list[tuple[str, str]]) -> dict[tuple[str, str], bool]:
+        enough = public.matching(said)[:COMMON].count() == COMMON
+        return dict.fromkeys(keys, True) if enough else {}
+
+    return said if OWN.take([(public.model._meta.label, said)], common) else None
 
 
 def saying(queryset: Any, words: str) -> Q:

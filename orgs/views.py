@@ -16,16 +16,19 @@ from listings.linked_data import head
 from listings.pages import or_elsewhere
 from listings.panel import ONE_PAGE, Pager, build_panel, page_number, place_links
 from listings.sharing import sharing
+from listings.wording import own_words
 from orgs.filters import CatalogueFilter
 from orgs.forms import CatalogueForm
 from orgs.models import Organization, OrganizationQuerySet
 from places.forms import PlaceForm
 from places.models import Place
+from places.near import Hit
 from places.states import STATES
 
 PAGE_SIZE = 30
-# How many there are under some filters and no words.
+# How many there are under some filters and words that are nobody's own, and a page.
 TOTALS: Shelf[tuple[Any, ...], int] = Shelf(1_000)
+PAGES: Shelf[tuple[Any, ...], tuple[list[Hit], int]] = Shelf(1_000)
 
 
 @require_safe
@@ -35,14 +38,22 @@ def organizations(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     words = form.cleaned_data.get("q") or ""
     chosen = CatalogueFilter(request.GET)
-    scope = Organization.objects.public().matching(words)
+    public = Organization.objects.public()
+    scope = public.matching(words)
+    own = own_words(public, words)
+    key = None if own is None else ("catalogue", own)
     page = page_number(request.GET)
     found = chosen.narrow(scope).by_relevance(words)
-    known = None if words else TOTALS.get(chosen.key, found.count)
-    hits, total = found.page(
-        limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE, total=known
-    )
-    key = None if words else ("catalogue",)
+
+    def shown(known: int | None = None) -> tuple[list[Hit], int]:
+        start = (page - 1) * PAGE_SIZE
+        return found.page(limit=PAGE_SIZE, offset=start, total=known)  # type: ignore[no-any-return]
+
+    if key:
+        total = TOTALS.get((*chosen.key, *key), found.count)
+        hits, total = PAGES.get((*chosen.key, *key, page), lambda: shown(total))
+    else:
+        hits, total = shown()
     counts = chosen.counts(lambda: scope, key)
     panel = build_panel(chosen, request.GET, counts, ["q"], key)
     context = {

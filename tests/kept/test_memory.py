@@ -8,7 +8,9 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
+from kept import memory
 from kept.memory import Shelf, apart, forget
+from listings import wording
 from listings.values import put
 from orgs import servers
 from orgs.models import Organization
@@ -129,3 +131,34 @@ def test_many_servers_come_in_the_same_order_after_a_county_is_named(
     assert web.serves.get() == custer
     assert serving("59301") == [web.data_key, near.data_key, far.data_key]
     assert serving("59330") == [near.data_key, far.data_key]
+
+
+def test_only_words_that_many_listings_say_are_in_a_key(client, monkeypatch):
+    monkeypatch.setattr(wording, "COMMON", 2)
+    organization(name="Harbor Zebra")
+    organization(name="Harbor House", at=place("59301"))
+    commit()
+
+    for words in ("zebra", "harbor+zebra", "harbor"):
+        for path in ("/find/?q=", "/orgs/?q=", "/find/?near=59301&q="):
+            client.get(path + words)
+    keys = repr([key for shelf in memory._shelves for key in shelf._things])
+
+    assert "zebra" not in keys
+    assert "harbor" in keys
+
+
+def test_words_are_somebodys_again_when_fewer_listings_say_them(monkeypatch):
+    monkeypatch.setattr(wording, "COMMON", 2)
+    organization(name="Harbor One")
+    other = organization(name="Harbor Two")
+    public = Organization.objects.public()
+    commit()
+
+    assert wording.own_words(public, "Harbor!") == "harbor"
+    assert wording.own_words(public, "harbor one") is None
+    assert wording.own_words(public, " - ") == ""
+    other.name = "Haven Two"
+    other.save()
+    commit()
+    assert wording.own_words(public, "harbor") is None

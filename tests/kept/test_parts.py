@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from kept import version
+from listings import wording
 from listings.querysets import AREA_UNKNOWN, SERVES_NATION
 from orgs import servers
 from orgs.models import Organization
@@ -52,6 +53,41 @@ def test_a_page_of_kept_parts_is_the_page_made_anew(client, path):
             client.get(other)
         first, then = client.get(path).content, client.get(path).content
 
+    assert first == anew
+    assert then == anew
+
+
+@pytest.mark.usefixtures("starter")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/find/?q=Independent+living",
+        "/find/?q=independent&state=MT",
+        "/find/?q=independent&kind=cil&page=2",
+        "/find/?near=59301&q=independent",
+        "/es/find/?near=Montana&q=independent&how=online",
+        "/orgs/?q=Independent",
+        "/orgs/?q=independent&kind=cil&page=2",
+    ],
+)
+def test_a_page_of_common_words_is_the_page_made_anew(client, path, monkeypatch):
+    monkeypatch.setattr(wording, "COMMON", 100)
+    with time_machine.travel(NOON, tick=False):
+        version.changed()
+        anew = client.get(path).content
+        commit()
+        wording.OWN.clear()
+        for other in (
+            path.lower(),
+            "/find/?q=INDEPENDENT",
+            "/find/?near=59336&q=independent",
+            "/orgs/?q=independent",
+        ):
+            client.get(other)
+        before = wording.own_words(Organization.objects.public(), "independent")
+        first, then = client.get(path).content, client.get(path).content
+
+    assert before == "independent"
     assert first == anew
     assert then == anew
 

@@ -259,6 +259,10 @@ class Organization(Listing, Located):
             models.Index(fields=["state", "kind"], name="organization_state_kind"),
             models.Index(fields=["area", "state"], name="organization_area_state"),
             models.Index(fields=["name", "slug"], name="organization_name"),
+            # A kind within a distance, the filter most used.
+            models.Index(
+                fields=["kind", "latitude", "longitude"], name="organization_kind_point"
+            ),
         ]
 
     def clean(self) -> None:

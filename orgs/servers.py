@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from functools import partial
 from math import inf
 from typing import Any, NamedTuple
 
@@ -17,8 +18,6 @@ from places.near import Hit
 SUREST = ("coverage", F("chord2").asc(nulls_last=True), "slug")
 # More than these are not kept as a list.
 MOST = 200
-# How many serve a whole state, and how many just a county of it.
-SIZES: Shelf[tuple[Hashable, ...], int] = Shelf(4_000)
 
 
 class Server(NamedTuple):
@@ -28,6 +27,14 @@ class Server(NamedTuple):
     x: float | None
     y: float | None
     z: float | None
+
+
+# How many serve a whole state, and how many just a county of it.
+SIZES: Shelf[tuple[Hashable, ...], int] = Shelf(4_000)
+# Who names a county, where they are few: up to 50 KB each.
+NAMED: Shelf[tuple[Hashable, ...], list[Server] | None] = Shelf(400)
+# What to ask for, not yet asked: to build it costs more than the answer.
+QUERIES: Shelf[tuple[Hashable, ...], Any] = Shelf(1_000)
 
 
 def few(found: Any) -> list[Server] | None:
@@ -53,17 +60,36 @@ def first_of_many(
         (*state, county and county.pk),
         lambda: among().only_county(place, least).count(),
     )
-    hits: dict[int, Hit] = {}
-    for coverage in (SERVES_COUNTY, SERVES_STATE, least):
+    hits = {hit.pk: hit for hit in _naming_county(among, place, state, limit)}
+    for coverage in (SERVES_STATE, least):
         if len(hits) < limit:
-            is_county = coverage == SERVES_COUNTY
-            rows = among().at(place, coverage)
-            key = None if is_county else ("servers", *state, coverage)
-            # Few name a county; those of the whole state lie close to one another.
-            number = 0 if is_county else wide
-            for pk in _nearest(rows, place.point, number, key, limit):
+            key = ("servers", *state, coverage)
+            rows = QUERIES.get(key, partial(_serving, among, place, coverage))
+            for pk in _nearest(rows, place.point, wide, key, limit):
                 hits.setdefault(pk, Hit(pk, coverage=coverage))
     return list(hits.values())[:limit], wide + narrow
+
+
+def _naming_county(
+    among: Callable[[], Any], place: Place, state: tuple[Hashable, ...], limit: int
+) -> list[Hit]:
+    """The nearest of those that name the place's county."""
+    county = place.own_county
+    if county is None:
+        return []
+
+    def rows() -> Any:
+        return _serving(among, place, SERVES_COUNTY)
+
+    named = NAMED.get((*state, county.pk), lambda: few(rows().covering(place)))
+    if named is not None:
+        return surest(named, place.point)[:limit]
+    found = _nearest(rows(), place.point, 0, None, limit)
+    return [Hit(pk, coverage=SERVES_COUNTY) for pk in found]
+
+
+def _serving(among: Callable[[], Any], place: Place, coverage: int) -> Any:
+    return among().at(place, coverage)
 
 
 def _nearest(

@@ -57,7 +57,8 @@ SHELF: RowShelf[tuple[Any, ...], Kept] = RowShelf(8_000)
 
 
 def cards(model: Any, hits: Iterable[Hit], template: str, level: int = 3) -> list[Card]:
-    """The cards of what a search found, in its order."""
+    """The cards of what a search found, in its order; without what has been deleted
+    since, when an import was undone."""
     hits = list(hits)
     far = any(hit.distance_miles is not None for hit in hits)
     keys = {hit.pk: (template, level, far, hit.pk) for hit in hits}
@@ -67,6 +68,7 @@ def cards(model: Any, hits: Iterable[Hit], template: str, level: int = 3) -> lis
         return {
             key: (rows[key[-1]].stamp, _kept(rows[key[-1]], *key[:3]))
             for key in missing
+            if key[-1] in rows
         }
 
     def stamps(old: list[Any]) -> dict[Any, Any]:
@@ -75,7 +77,11 @@ def cards(model: Any, hits: Iterable[Hit], template: str, level: int = 3) -> lis
 
     found = SHELF.take(keys.values(), make, stamps)
     nowhere = miles(NOWHERE)
-    return [_card(hit, found[keys[hit.pk]], nowhere) for hit in hits]
+    return [
+        _card(hit, found[keys[hit.pk]], nowhere)
+        for hit in hits
+        if keys[hit.pk] in found
+    ]
 
 
 def _card(hit: Hit, kept: Kept, nowhere: str) -> Card:

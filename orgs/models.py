@@ -36,12 +36,13 @@ class OrganizationQuerySet(  # type: ignore[override]
         return super().for_cards().select_related("parent")
 
     def whole(self, hits: Iterable[Any]) -> list[Organization]:
-        """The rows of hits or cards in their order, each with its distance."""
-        hits = list(hits)
-        found = self.for_cards().in_bulk([hit.pk for hit in hits])
-        for hit in hits:
-            found[hit.pk].distance_miles = hit.distance_miles
-        return [found[hit.pk] for hit in hits]
+        """The rows of hits or cards in their order, each with its distance; without
+        what has been deleted since."""
+        miles = {hit.pk: hit.distance_miles for hit in hits}
+        found = self.for_cards().in_bulk(miles)
+        for pk, row in found.items():
+            row.distance_miles = miles[pk]
+        return [found[pk] for pk in miles if pk in found]
 
     def for_files(self) -> Self:
         return super().for_files().select_related("parent", "county")
@@ -151,7 +152,7 @@ class OrganizationQuerySet(  # type: ignore[override]
             fold(words), names, scorer=fuzz.partial_ratio, score_cutoff=80, limit=5
         )
         found = self.in_bulk([pk for _name, _score, pk in best])
-        return [found[pk] for _name, _score, pk in best]
+        return [found[pk] for _name, _score, pk in best if pk in found]
 
     def by_town(self) -> Self:
         return self.order_by("city", "name", "slug")

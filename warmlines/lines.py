@@ -58,10 +58,11 @@ SHELF: Shelf[int, Warmline] = Shelf(2_000)
 
 
 def whole(hits: Iterable[Hit]) -> list[Warmline]:
-    """The lines that a search found, as surely as each serves the place."""
+    """The lines that a search found, as surely as each serves the place; without what
+    has been deleted since, when an import was undone."""
     hits = list(hits)
     found = SHELF.take([hit.pk for hit in hits], _read)
-    return [found[hit.pk].as_covering(hit.coverage) for hit in hits]
+    return [found[hit.pk].as_covering(hit.coverage) for hit in hits if hit.pk in found]
 
 
 def _read(pks: list[int]) -> dict[int, Warmline]:

@@ -12,8 +12,10 @@ from orgs.models import Organization
 from places.near import Hit
 from tests.conftest import ROOT
 from tests.desk.test_editing import form_of, post
-from tests.factories import organization, person, place, term
+from tests.factories import organization, person, place, term, warmline
 from tests.kept.committing import commit
+from warmlines import lines
+from warmlines.models import Warmline
 
 pytestmark = pytest.mark.django_db
 FILE = ROOT / "fixtures" / "organizations.csv"
@@ -161,3 +163,27 @@ def test_a_row_read_from_a_server_that_lags_is_not_taken_for_the_new_one(made):
 
     assert before != after
     assert shown(listing) == after
+
+
+def test_a_page_leaves_out_what_an_undone_import_deleted_a_moment_ago(client):
+    """A worker may hold the number of a row that another has deleted since."""
+    spot = place("59301")
+    stays = organization(at=spot, slug="stays")
+    organization(at=spot, slug="goes")
+    warmline(slug="goes-too")
+    commit()
+    pages = ["/find/?near=59301", "/find/map/?near=59301", "/warmlines/?near=59301"]
+    before = "".join(client.get(page).content.decode() for page in pages)
+
+    # As that other worker's commit is seen from here, before the version is.
+    Organization.objects.filter(slug="goes")._raw_delete("default")
+    Warmline.objects.filter(slug="goes-too")._raw_delete("default")
+    cards.SHELF.clear()
+    lines.SHELF.clear()
+    answers = [client.get(page) for page in pages]
+    after = "".join(answer.content.decode() for answer in answers)
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert stays.get_absolute_url() in after
+    for address in ("/orgs/goes/", "/warmlines/goes-too/"):
+        assert (address in before, address in after) == (True, False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 
 import pytest
 from django.conf import settings
@@ -94,6 +96,25 @@ def test_scripts_keep_nothing_and_call_nobody(name):
 
     for word in ("localStorage", "sessionStorage", "cookie", "XMLHttp", "://"):
         assert word not in script
+
+
+def slow_patterns(paths):
+    """(how many patterns there are, what a hostile text could make slow)."""
+    judge = [sys.executable, "-m", "regexploit.bin.regexploit_python_ast"]
+    done = subprocess.run(
+        [*judge, *map(str, paths)], capture_output=True, text=True, check=True
+    )
+    numbers = re.findall(r"Processed (\d+) regexes", done.stdout)
+    return int(numbers[0]), re.findall(r"Vulnerable regex in (\S+)", done.stdout)
+
+
+def test_no_text_makes_a_pattern_slow(tmp_path):
+    (tmp_path / "bad.py").write_text('import re\nBAD = re.compile(r"^(a+)+$")\n')
+    assert slow_patterns([tmp_path / "bad.py"])[1] == [str(tmp_path / "bad.py")]
+
+    number, slow = slow_patterns(code())
+    assert number > 50
+    assert slow == []
 
 
 # Writes that no row of history sees; on what has none, or with the rows beside them.

@@ -328,7 +328,8 @@ class Search:
         key = (least, *shape, *place.area())
         few = SERVERS.get(key, lambda: servers.few(found()))
         if few is None:
-            return servers.first_of_many(among, place, least, shape, SERVING_SHOWN)
+            many = servers.Many(among, place, least, shape)
+            return many.first(SERVING_SHOWN), many.total()
         return servers.surest(few, place.point)[:SERVING_SHOWN], len(few)
 
     def _area_label(self, place: Place) -> str:
@@ -372,9 +373,18 @@ class Search:
         )
 
     def _online(self) -> tuple[list[Hit], int]:
-        found = self.filter.narrow(self.organizations.from_anywhere(self.place))
+        place, shape = self.place, self.scope_shape
+        found = self.filter.narrow(self.organizations.from_anywhere(place))
         # Counted apart: how surely each serves is then asked of those shown only.
-        total = found.count()
+        if place is None or shape is None:
+            total = found.count()
+        else:
+            total = servers.Many(
+                lambda: self.filter.narrow(self.organizations.meeting_online()),
+                place,
+                SERVES_NATION,
+                ("online", *shape),
+            ).total()
         return found.by_name().page(limit=ONLINE_SHOWN, offset=0, total=total)  # type: ignore[no-any-return]
 
 

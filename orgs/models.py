@@ -93,15 +93,17 @@ class OrganizationQuerySet(  # type: ignore[override]
 
     def at_least(self, place: Place, coverage: int) -> Self:
         """That serve a place's state as a whole, or this surely; its county or not."""
-        return self.filter(self._beyond_county(place, coverage))
+        return self.filter(self._at(place, SERVES_STATE) | self._at(place, coverage))
 
     def only_county(self, place: Place, coverage: int) -> Self:
-        """That name the place's county and are not among at_least()."""
-        named = self.at(place, SERVES_COUNTY)
-        return named.exclude(self._beyond_county(place, coverage))
+        """That name the place's county and are not among at_least().
 
-    def _beyond_county(self, place: Place, coverage: int) -> Q:
-        return self._at(place, SERVES_STATE) | self._at(place, coverage)
+        Each of the few is asked whether it names the state too: against a list of those
+        that do, PostgreSQL would hold every row.
+        """
+        _county, state = areas_of(place)
+        wide = Q(Exists(self._areas(state))) | self._at(place, coverage)
+        return self.at(place, SERVES_COUNTY).exclude(wide)
 
     def _at(self, place: Place, coverage: int) -> Q:
         county, state = areas_of(place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from math import inf
 from typing import Any, NamedTuple
@@ -44,52 +45,73 @@ def few(found: Any) -> list[Server] | None:
     return servers if len(servers) <= MOST else None
 
 
-def first_of_many(
-    among: Callable[[], Any], place: Place, least: int, shape: Hashable, limit: int
-) -> tuple[list[Hit], int]:
-    """The surest, down to a coverage, and how many there are, as surest_first() says.
+@dataclass(frozen=True)
+class Many:
+    """Who serves a place, down to a coverage, where they may be too many for a list.
 
-    One coverage after the other, each by the nearest: to rank all would read all. What
-    the county does not change is counted once for its state. `shape` names the rows
-    that are looked among.
+    They are looked for `among` rows that `shape` names. What the county does not change
+    is counted once for its state.
     """
-    state = (shape, least, place.state)
-    county = place.own_county
-    wide = SIZES.get(state, lambda: among().at_least(place, least).count())
-    narrow = SIZES.get(
-        (*state, county and county.pk),
-        lambda: among().only_county(place, least).count(),
-    )
-    hits = {hit.pk: hit for hit in _naming_county(among, place, state, limit)}
-    for coverage in (SERVES_STATE, least):
-        if len(hits) < limit:
-            key = ("servers", *state, coverage)
-            rows = QUERIES.get(key, partial(_serving, among, place, coverage))
-            for pk in _nearest(rows, place.point, wide, key, limit):
-                hits.setdefault(pk, Hit(pk, coverage=coverage))
-    return list(hits.values())[:limit], wide + narrow
 
+    among: Callable[[], Any]
+    place: Place
+    least: int
+    shape: Hashable
 
-def _naming_county(
-    among: Callable[[], Any], place: Place, state: tuple[Hashable, ...], limit: int
-) -> list[Hit]:
-    """The nearest of those that name the place's county."""
-    county = place.own_county
-    if county is None:
-        return []
+    def total(self) -> int:
+        return self._wide() + SIZES.get(("county", *self._county), self._narrow)
 
-    def rows() -> Any:
-        return _serving(among, place, SERVES_COUNTY)
+    def first(self, limit: int) -> list[Hit]:
+        """The surest of them, as surest_first() says: one coverage after the other,
+        each by the nearest. To rank all would read all."""
+        hits = {hit.pk: hit for hit in self._naming_county(limit)}
+        for coverage in (SERVES_STATE, self.least):
+            if len(hits) < limit:
+                key = ("servers", *self._state, coverage)
+                rows = QUERIES.get(key, partial(self._at, coverage))
+                for pk in _nearest(rows, self.place.point, self._wide(), key, limit):
+                    hits.setdefault(pk, Hit(pk, coverage=coverage))
+        return list(hits.values())[:limit]
 
-    named = NAMED.get((*state, county.pk), lambda: few(rows().covering(place)))
-    if named is not None:
-        return surest(named, place.point)[:limit]
-    found = _nearest(rows(), place.point, 0, None, limit)
-    return [Hit(pk, coverage=SERVES_COUNTY) for pk in found]
+    @property
+    def _state(self) -> tuple[Hashable, ...]:
+        return (self.shape, self.least, self.place.state)
 
+    @property
+    def _county(self) -> tuple[Hashable, ...]:
+        county = self.place.own_county
+        return (*self._state, county and county.pk)
 
-def _serving(among: Callable[[], Any], place: Place, coverage: int) -> Any:
-    return among().at(place, coverage)
+    def _at(self, coverage: int) -> Any:
+        return self.among().at(self.place, coverage)
+
+    def _wide(self) -> int:
+        """How many serve the whole state."""
+
+        def count() -> int:
+            return self.among().at_least(self.place, self.least).count()  # type: ignore[no-any-return]
+
+        return SIZES.get(("state", *self._state), count)
+
+    def _narrow(self) -> int:
+        """How many serve its county alone."""
+        return self.among().only_county(self.place, self.least).count()  # type: ignore[no-any-return]
+
+    def _named(self) -> list[Server] | None:
+        """Who names the county, if they are few."""
+
+        def read() -> list[Server] | None:
+            return few(self._at(SERVES_COUNTY).covering(self.place))
+
+        return NAMED.get(self._county, read)
+
+    def _naming_county(self, limit: int) -> list[Hit]:
+        """The nearest of those that name the county."""
+        named = self._named()
+        if named is not None:
+            return surest(named, self.place.point)[:limit]
+        found = _nearest(self._at(SERVES_COUNTY), self.place.point, 0, None, limit)
+        return [Hit(pk, coverage=SERVES_COUNTY) for pk in found]
 
 
 def _nearest(

@@ -116,8 +116,8 @@ def test_the_first_of_many_are_those_of_the_databases_order(typed, limit):
         (AREA_UNKNOWN, rows.serving_by_name(spot)),
         (SERVES_NATION, rows.serving(spot)),
     ):
-        hits, total = servers.first_of_many(rows.all, spot, least, typed, limit)
+        many = servers.Many(rows.all, spot, least, typed)
         in_order = found.surest_first(spot).hits()
 
-        assert hits == in_order[:limit]
-        assert total == len(in_order)
+        assert many.first(limit) == in_order[:limit]
+        assert many.total() == len(in_order)

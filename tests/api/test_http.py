@@ -279,6 +279,15 @@ def test_no_address_is_stored():
     assert "192.0.2" not in kept
 
 
+def test_who_has_not_asked_for_the_longest_is_forgotten_first(monkeypatch):
+    monkeypatch.setattr(tries, "MOST_TAKEN", 2)
+
+    for name in ("one", "two", "one", "three"):
+        tries.count_ahead(name, 86_400, 5)
+
+    assert list(tries._taken) == ["one", "three"]
+
+
 def test_processes_that_count_ahead_allow_no_more_in_all():
     """Each forgets the other's count, as two workers never knew it."""
     at = f"api:{time.time()}"

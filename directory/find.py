@@ -138,7 +138,10 @@ class Search:
 
     @property
     def _state(self) -> str | None:
-        return self.form.cleaned_data.get("state")
+        """The state that parts what is near a place in or beside it; of a whole state
+        it would part nothing."""
+        beside = self.place is not None and not self.place.is_state
+        return (self.form.cleaned_data.get("state") or None) if beside else None
 
     @cached_property
     def _own_words(self) -> str | None:
@@ -165,10 +168,7 @@ class Search:
     def organizations(self) -> Any:
         """Public organizations under the search words and the `state` parameter."""
         found = Organization.objects.public().matching(self.words)
-        code = self._state
-        if code and self.place and not self.place.is_state:
-            return found.in_state(code)
-        return found
+        return found.in_state(self._state) if self._state else found
 
     def reaching(self) -> Any:
         """What can reach the place, under no filter yet."""

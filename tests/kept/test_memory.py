@@ -162,3 +162,18 @@ def test_words_are_somebodys_again_when_fewer_listings_say_them(monkeypatch):
     other.save()
     commit()
     assert wording.own_words(public, "harbor") is None
+
+
+def test_a_state_beside_a_place_is_no_state_beside_a_state(client):
+    """Near a place "state" leaves out the others; of a whole state it parts nothing."""
+    organization(state="MT", online=True, area="nationwide", slug="web")
+    place("59301")
+    commit()
+
+    def online(near):
+        page = client.get(f"/find/?near={near}&state=ID").content.decode()
+        return [name for name, _miles in sections_of(page)["online"]]
+
+    for _time in range(2):
+        assert online("Montana") == ["org:web"]
+        assert online("59301") == []

@@ -41,7 +41,8 @@ def put(template: str, subject: str, to: str, context: dict[str, Any]) -> Outgoi
     context = {**context, "site_url": settings.SITE_URL, "subject": subject}
     return OutgoingMail.objects.create(
         to=to,
-        subject=subject,
+        # A name may hold a line break, which no header may.
+        subject=" ".join(subject.split()),
         text=render_to_string(f"desk/mail/{template}.txt", context),
         html=render_to_string(f"desk/mail/{template}.html", context),
     )

@@ -184,3 +184,15 @@ def test_the_digest_tells_what_is_due_in_their_states(box):
     [mail] = box.mails
     assert mail["To"] == "mo@example.org"
     assert re.search(r"1\s+Due for a check", mail.get_body(("plain",)).get_content())
+
+
+def test_a_name_of_two_lines_stops_no_mail(box):
+    due = timezone.localdate()
+    organization(name="Two\nlines", email="a@example.org", check_due_on=due)
+    organization(name="Other", email="b@example.org", check_due_on=due)
+
+    call_command("remind_checks")
+
+    subjects = {mail["Subject"] for mail in box.mails}
+    assert "Is your listing still right? Two lines" in subjects
+    assert len(box.mails) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.forms import modelform_factory
+from django.forms import model_to_dict, modelform_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -76,6 +76,15 @@ class RemoveForm(VisitorForm):
     )
 
 
+def _as_opened(listing: Any, stamped: str) -> Any:
+    """The listing as the form showed it; None where that is how it is now."""
+    version = stamped.removeprefix("form-")
+    if not version.isdigit() or int(version) == listing.version:
+        return None
+    past = listing.history.filter(version=int(version)).first()
+    return past.instance if past else None
+
+
 def proposal_form(model: Any, listing: Any = None) -> Any:
     """A form of the facts that people may propose; prefilled from a listing."""
     hidden = hidden_facts(listing) if listing else ()
@@ -91,6 +100,15 @@ def proposal_form(model: Any, listing: Any = None) -> Any:
             label=gettext_lazy("None of these is the one I mean"), required=False
         )
         field_order = (*names, "words", "sender_email", "none_of_these")
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            if listing is not None:
+                self.shown = f"form-{listing.version}"
+                # What was mended since the form was opened is no wish of the sender.
+                past = _as_opened(listing, self.stamped())
+                shown = model_to_dict(past, names) if past else {}
+                self.initial = {**self.initial, **shown}
 
         def proposed(self) -> dict[str, Any]:
             changed = [n for n in self.changed_data if n in names]

@@ -157,12 +157,13 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     form = _confirm_form(request, act, listing)
     if _accepted(request, form) and (words := _confirmed(reminder, act, form)):
         return _thanks(request, words, listing if listing.is_public else None)
+    correction = form if act == "correct" else _correction(listing)
     context = {
         "listing": listing,
-        "form": form if act == "correct" else _correction(listing),
+        "form": correction,
         "problems": form.non_field_errors() if act != "correct" else [],
         "not_sure": act == "remove" and form.errors,
-        "stamp": form.fresh_stamp(),
+        "stamp": correction.fresh_stamp(),
     }
     return render(request, "desk/public/confirm.html", context)
 

@@ -31,8 +31,18 @@ class VisitorForm(forms.Form):
         label=gettext_lazy("Leave this empty"), required=False, max_length=200
     )
 
+    # What the stamp says: what was shown when the form was opened.
+    shown = "form"
+
     def fresh_stamp(self) -> str:
-        return SIGNER.sign("form")
+        return SIGNER.sign(self.stamped() or self.shown)
+
+    def stamped(self) -> str:
+        """What the stamp that was sent says; "" where it is none of ours."""
+        try:
+            return SIGNER.unsign(self.data.get("stamp", ""))
+        except signing.BadSignature:
+            return ""
 
     def obstacle(self, request: HttpRequest) -> str:
         """Why this cannot be taken just now, in words; "" if it can."""
@@ -68,7 +78,8 @@ def from_this_site(request: HttpRequest) -> bool:
 
 
 def too_many(request: HttpRequest) -> bool:
-    """Counts this try, for where it is from and for everybody."""
-    one = count(visitor(request), HOUR)
-    everybody = count("all", HOUR)
-    return one > MOST_FROM_ONE or everybody > MOST_FROM_ALL
+    """Counts this try, for where it is from and, if it is heard, for everybody:
+    one address alone must not close the form for all."""
+    if count(visitor(request), HOUR) > MOST_FROM_ONE:
+        return True
+    return count("all", HOUR) > MOST_FROM_ALL

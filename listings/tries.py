@@ -63,8 +63,20 @@ def address_of(request: HttpRequest) -> str | None:
         return None
 
 
+def _half(address: str) -> str:
+    """The network of an IPv6 address; an IPv4 address as it is."""
+    try:
+        found = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))
+
+
 def visitor(request: HttpRequest) -> str:
-    """Today's keyed hash of where the request is from; no address is stored."""
-    address = address_of(request) or ""
+    """Today's keyed hash of where the request is from; no address is stored.
+
+    Of an IPv6 address the first half: whoever has one has all that begin like it.
+    """
+    address = _half(address_of(request) or "")
     key = f"{settings.SECRET_KEY}{timezone.now().date()}".encode()
     return hmac.new(key, address.encode(), hashlib.sha256).hexdigest()[:24]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from desk import workflow
 from desk.models import Suggestion
 from desk.visitors import MOST_FROM_ONE, SIGNER
+from listings.values import put
 from orgs.models import Organization
 from tests.factories import organization, person, place, warmline
 
@@ -260,3 +261,75 @@ def test_facts_are_accepted_one_by_one(client):
     assert (listing.phone.as_e164, listing.email) == ("+14065550177", "old@example.org")
     said.refresh_from_db()
     assert (said.state, said.accepted_facts) == ("accepted", ["phone"])
+
+
+def test_one_address_alone_closes_no_form_for_the_others(client, listing, monkeypatch):
+    monkeypatch.setattr("desk.visitors.MOST_FROM_ALL", MOST_FROM_ONE + 5)
+    for _try in range(MOST_FROM_ONE + 20):
+        send(client, "/orgs/ours/report/", problem="hours")
+
+    other = client.post(
+        "/orgs/ours/report/",
+        {"problem": "hours", "stamp": stamp()},
+        headers=FROM_US,
+        REMOTE_ADDR="198.51.100.9",
+    )
+
+    assert "Thank you" in other.content.decode()
+    assert Suggestion.objects.count() == MOST_FROM_ONE + 1
+
+
+@pytest.mark.parametrize(
+    ("addresses", "kept"),
+    [
+        ([f"2001:db8::{n:x}" for n in range(1, 21)], MOST_FROM_ONE),
+        ([f"2001:db8:0:{n:x}::1" for n in range(1, 21)], 20),
+        ([f"::ffff:192.0.2.{n}" for n in range(1, 21)], 20),
+    ],
+)
+def test_whoever_has_a_network_is_one_sender(client, listing, addresses, kept):
+    for address in addresses:
+        client.post(
+            "/orgs/ours/report/",
+            {"problem": "hours", "stamp": stamp()},
+            headers=FROM_US,
+            REMOTE_ADDR=address,
+        )
+
+    assert Suggestion.objects.count() == kept
+
+
+def sent_back(page, **changed):
+    """A form as a browser sends it back, its stamp as old as a person's."""
+    form = page.context["form"]
+    data = {name: form[name].value() for name in form.fields}
+    data = {name: getattr(v, "as_e164", v) for name, v in data.items()}
+    data = {name: "" if v is None else v for name, v in data.items() if v is not False}
+    seen = SIGNER.unsign(page.context["stamp"])
+    with time_machine.travel(timezone.now() - timezone.timedelta(seconds=10)):
+        return data | {"trap": "", "stamp": SIGNER.sign(seen)} | changed
+
+
+def test_nobody_proposes_what_was_mended_while_they_wrote(client, listing):
+    address = "/orgs/ours/suggest/"
+    page = client.get(address)
+    put(Organization.objects.get(), {"phone": "+14065550155"})
+
+    wrong = sent_back(page, words="The door is behind.", sender_email="no address")
+    again = client.post(address, wrong, headers=FROM_US)
+    assert Suggestion.objects.count() == 0
+    right = sent_back(again, sender_email="", words="The door is behind.")
+    client.post(address, right, headers=FROM_US)
+
+    kept = Suggestion.objects.get()
+    assert (kept.changes, kept.words) == ({}, "The door is behind.")
+
+
+def test_what_was_changed_is_proposed_beside_what_was_mended(client, listing):
+    page = client.get("/orgs/ours/suggest/")
+    put(Organization.objects.get(), {"phone": "+14065550155"})
+
+    data = sent_back(page, city="Terry")
+    client.post("/orgs/ours/suggest/", data, headers=FROM_US)
+
+    assert Suggestion.objects.get().changes == {"city": "Terry"}

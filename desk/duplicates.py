@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
@@ -14,19 +13,12 @@ from rapidfuzz import fuzz
 
 from desk.models import DuplicatePair
 from listings.models import Listing
-from listings.words import fold
+from listings.words import fold, site_of
 
 ALIKE = 88
 SHOWN = 5
 # More listings than this on one number or site is a switchboard, not a duplicate.
 SWITCHBOARD = 4
-
-
-def site_of(url: str) -> str:
-    """ "example.org/path" for "https://www.example.org/path/"."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").removeprefix("www.")
-    return f"{host}{parts.path.rstrip('/')}" if host else ""
 
 
 def like(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from listings.querysets import ListingQuerySet, TermQuerySet
 from listings.shown import INTERNAL, facts_shown
 from listings.sourced import Sourced
 from listings.usual_hours import without_now
-from listings.words import fold
+from listings.words import fold, number_of, site_of
 from places.models import Place
 
 
@@ -349,7 +349,9 @@ class Listing(Sourced):
 
     @classmethod
     def taken_slugs(cls) -> set[str]:
-        return set(cls._default_manager.values_list("slug", flat=True))
+        """Those of today, and those that lead on to where a listing went."""
+        today = cls._default_manager.values_list("slug", flat=True)
+        return {*today, *OldSlug.objects.of(cls).values_list("slug", flat=True)}
 
     @property
     def file_key(self) -> str:
@@ -388,9 +390,13 @@ class Listing(Sourced):
             self.slug = self._free_slug()
 
     def _free_slug(self) -> str:
-        taken = type(self)._default_manager.exclude(pk=self.pk)
+        today = type(self)._default_manager.exclude(pk=self.pk)
+        once = OldSlug.objects.of(type(self)).exclude(object_id=self.pk)
         return next(
-            slug for slug in self.slug_tries() if not taken.filter(slug=slug).exists()
+            slug
+            for slug in self.slug_tries()
+            if not today.filter(slug=slug).exists()
+            and not once.filter(slug=slug).exists()
         )
 
     def slug_tries(self) -> Iterator[str]:
@@ -414,9 +420,11 @@ class OldSlugQuerySet(models.QuerySet["OldSlug"]):
             defaults={"object_id": listing.pk},
         )
 
+    def of(self, model: type[Listing]) -> Self:
+        return self.filter(content_type=ContentType.objects.get_for_model(model))
+
     def target(self, model: type[Listing], slug: str) -> Listing | None:
-        kind = ContentType.objects.get_for_model(model)
-        old = self.filter(content_type=kind, slug=slug).first()
+        old = self.of(model).filter(slug=slug).first()
         return model.objects.filter(pk=old.object_id).first() if old else None
 
 
@@ -467,8 +475,11 @@ class Tombstone(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def bars(self, *, key: str, phone: str, website: str) -> bool:
-        """Would a listing with these go against the wish?"""
-        ours = (self.key, str(getattr(self.phone, "as_e164", "")), self.website)
-        pairs = zip(ours, (key, phone, website), strict=True)
-        return any(mine and mine == theirs for mine, theirs in pairs)
+    def bars(self, *, key: str, phones: Iterable[str], website: str) -> bool:
+        """Would a listing with these go against the wish, however they are written?"""
+        number, site = number_of(str(self.phone or "")), site_of(self.website)
+        return (
+            bool(self.key and self.key == key)
+            or bool(number and number in map(number_of, phones))
+            or bool(site and site == site_of(website))
+        )

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from listings.importing import Applier, Facts, Importer, Report, RowRefused
 from listings.models import Tombstone
 from listings.registry import sourced_models
-from listings.rows import Row, read_file, read_rows
+from listings.rows import FileRefused, Row, read_file, read_rows
 from listings.sourced import Sourced
 
 # More new rows than this change what a database should know of its tables.
@@ -52,10 +52,16 @@ def import_text(
     atomic: bool = False,
     quiet: bool = True,
     reason: str = "import",
+    most: int | None = None,
 ) -> Report:
-    """As import_file, of a text that is at hand already."""
+    """As import_file, of a text that is at hand already, of `most` rows."""
     reader = importers()[kind]
     rows = read_rows(text, reader.columns)
+    if most is not None and len(rows) > most:
+        raise FileRefused(
+            f"The file has {len(rows):,} rows; here {most:,} are the most. Bring it in "
+            "by parts, or ask whoever keeps the server to import it."
+        )
     return import_rows(
         reader, rows, dry_run=dry_run, atomic=atomic, quiet=quiet, reason=reason
     )
@@ -127,8 +133,9 @@ def _read(
         raise RowRefused("the row has no key")
     if key in seen:
         raise RowRefused("this key stands in the file twice")
-    phone, website = row.get("phone", ""), row.get("website", "")
-    if any(wish.bars(key=key, phone=phone, website=website) for wish in wishes):
+    phones = [row.get("phone", ""), row.get("toll_free", "")]
+    website = row.get("website", "")
+    if any(wish.bars(key=key, phones=phones, website=website) for wish in wishes):
         raise RowRefused("the organization asked not to be listed")
     seen[key] = facts = importer.read(row)
     return facts

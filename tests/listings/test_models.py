@@ -227,9 +227,9 @@ def test_a_county_line_does_not_serve_the_whole_state():
 def test_a_tombstone_bars_by_key_phone_or_website():
     wish = Tombstone(name="Quiet House", phone="+14065550109")
 
-    assert wish.bars(key="org:x", phone="+14065550109", website="")
-    assert not wish.bars(key="org:x", phone="+14065550108", website="")
-    assert not wish.bars(key="", phone="", website="")
+    assert wish.bars(key="org:x", phones=["+14065550109"], website="")
+    assert not wish.bars(key="org:x", phones=["+14065550108"], website="")
+    assert not wish.bars(key="", phones=[""], website="")
 
 
 def test_a_tombstone_names_something():

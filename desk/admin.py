@@ -138,6 +138,7 @@ class SuggestionAdmin(OnlyToRead):
             "desk/suggestion.html",
             title=str(suggestion),
             suggestion=suggestion,
+            version=getattr(suggestion.listing, "version", ""),
             rows=_rows(suggestion, withheld=may(request.user, "see_withheld")),
             form=form,
             may_decide=may(request.user, "decide_suggestion"),
@@ -151,7 +152,8 @@ class SuggestionAdmin(OnlyToRead):
             self.message_user(request, _("Declined."))
         else:
             chosen = request.POST.getlist("fact")
-            workflow.accept(suggestion, chosen, request.user)
+            version = request.POST.get("version", "")
+            workflow.accept(suggestion, chosen, request.user, version)
             self.message_user(request, _("Accepted."))
         if facts["answer"] and suggestion.sender_email:
             answer_sender(suggestion, facts["answer"])
@@ -207,6 +209,11 @@ class DuplicatePairAdmin(OnlyToRead):
         return redirect(f"{address}?pair={pair.pk}")
 
 
+# To look at a file, and to bring it in, holds SQLite's one lock for writers: this is
+# some seconds of it. The command line takes more.
+MOST_ROWS = 3_000
+
+
 @admin.register(ImportRun)
 class ImportRunAdmin(OnlyToRead):
     """Bring a file in: choose it, look at what it would do, then do it."""
@@ -230,7 +237,7 @@ class ImportRunAdmin(OnlyToRead):
             kind, file = form.cleaned_data["kind"], form.cleaned_data["file"]
             try:
                 content = decode(file.read()).replace("\0", "")
-                import_text(kind, content, dry_run=True)
+                import_text(kind, content, dry_run=True, most=MOST_ROWS)
             except FileRefused as refusal:
                 form.add_error("file", str(refusal))
             else:

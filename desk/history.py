@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from desk.forms import past_values
 from desk.workflow import Refused, locked, put_whole
+from listings.importing import point_of, put_point
 from listings.shown import STREET_FACTS
 from listings.values import Difference, differences, fact_names
 
@@ -87,4 +88,6 @@ def put_back(listing: Any, row: str, why: str) -> None:
     if past is None:
         raise Refused(_("Its history has no such row."))
     fresh._change_reason = why
+    if hasattr(fresh, "latitude"):
+        put_point(fresh, point_of(past))
     put_whole(fresh, past_values(past, fact_names(type(fresh))))

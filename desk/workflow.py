@@ -12,9 +12,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from desk.models import Check, DuplicatePair, ImportRun, LinkCheck, Suggestion
+from desk.models import (
+    Check,
+    DuplicatePair,
+    ImportRun,
+    LinkCheck,
+    Reminder,
+    Suggestion,
+)
 from listings.areas import UnknownArea
-from listings.importing import FACT_FIELDS, put_point
+from listings.importing import FACT_FIELDS, guarded, point_of, put_point
 from listings.models import Listing, OldSlug, Tombstone
 from listings.sourced import Sourced
 from listings.values import fact_names, put, value
@@ -22,6 +29,8 @@ from listings.workflow import import_text
 
 # A listing that somebody took and did not come back to is free again.
 TAKEN_FOR = timedelta(hours=2)
+# A listing that moves stands elsewhere on the map.
+ADDRESS = {"street", "city", "state", "zip_code"}
 # After this many days without an answer we try again.
 RETRY_DAYS = 14
 
@@ -75,18 +84,32 @@ def record_check(
 def _follow(listing: Any, check: Check, because: str) -> None:
     """What a check does to its listing."""
     outcome = Check.Outcome
+    late = listing.checked_on and check.on < listing.checked_on
+    if late and check.outcome in (outcome.RIGHT, outcome.NO_ANSWER):
+        # Written down late: what was made sure of since then stands.
+        return
     if check.outcome == outcome.NO_ANSWER:
         listing.check_due_on = check.on + timedelta(days=RETRY_DAYS)
         return
     listing.check_due_on = check.on + timedelta(days=listing.check_every_days)
     if check.outcome == outcome.RIGHT:
+        listing.checked_facts = _checked_that_day(listing, check)
         listing.checked_on, listing.checked_how = check.on, check.how
-        listing.checked_by, listing.checked_facts = check.by, check.facts
+        listing.checked_by = check.by
     elif check.outcome == outcome.PAUSED:
         listing.status = Listing.Status.TEMPORARILY_CLOSED
         listing.closed_because = because
     else:
         listing.status, listing.closed_because = Listing.Status.CLOSED, because
+
+
+def _checked_that_day(listing: Any, check: Check) -> list[str]:
+    """What is sure since this day: two checks of one day are one of both."""
+    facts: list[str] = check.facts
+    if check.on != listing.checked_on or not (facts and listing.checked_facts):
+        return facts
+    both = {*facts, *listing.checked_facts}
+    return [fact for fact in FACT_FIELDS if fact in both]
 
 
 def holder(listing: Any) -> Any:
@@ -119,9 +142,14 @@ def _hold(listing: Any, by: Any) -> None:
 
 
 @transaction.atomic
-def accept(suggestion: Suggestion, names: Iterable[str], by: Any) -> Any:
-    """Put the chosen proposed facts on the listing. Raises Refused."""
+def accept(
+    suggestion: Suggestion, names: Iterable[str], by: Any, version: str = ""
+) -> Any:
+    """Put the chosen proposed facts on the listing. Raises Refused, also where it is
+    no longer of the `version` that the curator looked at."""
     suggestion = _undecided(suggestion)
+    if suggestion.object_id and suggestion.listing is None:
+        raise Refused(_("This listing is no longer there."))
     if suggestion.kind == Suggestion.Kind.CHECK:
         facts = dict(suggestion.changes)
         facts["on"] = date.fromisoformat(facts["on"])
@@ -132,6 +160,8 @@ def accept(suggestion: Suggestion, names: Iterable[str], by: Any) -> Any:
     chosen = {n: v for n, v in suggestion.changes.items() if n in set(names)}
     if suggestion.object_id:
         listing = locked(suggestion.listing)
+        if version not in ("", str(getattr(listing, "version", ""))):
+            raise Refused(_("This listing has changed meanwhile. Look at it again."))
     else:
         listing = model(name=suggestion.changes.get("name", ""))
         listing.source_name = _("Suggested on this site")
@@ -153,7 +183,7 @@ def _put_checked(listing: Any, facts: dict[str, Any], suggestion: Suggestion) ->
         listing.clean_fields(exclude=["slug", "checked_by", "parent", "county"])
     except ValidationError as error:
         raise Refused(_in_words(error)) from None
-    if {"street", "city", "state", "zip_code"} & set(facts):
+    if ADDRESS & set(facts):
         listing.stand_at_its_address()
     listing._change_reason = _("suggestion %(number)s") % {"number": suggestion.pk}
     put_whole(listing, facts)
@@ -228,23 +258,31 @@ def merge(keep: Any, drop: Any, facts: Iterable[str], by: Any) -> Any:
     drop.status = Listing.Status.CLOSED
     drop.closed_because = _("Merged with %(name)s.") % {"name": keep.name}
     drop.version += 1
-    key, drop.key = drop.key, ""
+    if not keep.key:
+        # Else the closed row keeps it: the next file finds that row, and adds none.
+        keep.key, drop.key = drop.key, ""
     drop._change_reason = keep._change_reason = _("merge")
     drop.save()
-    if not keep.key:
-        keep.key = key
+    if ADDRESS & set(chosen):
+        put_point(keep, point_of(drop))
     put_whole(keep, chosen)
     kind = ContentType.objects.get_for_model(keep)
     moved = {"content_type": kind, "object_id": drop.pk}
-    for model in (OldSlug, Check, Suggestion):
+    for model in (OldSlug, Check, Suggestion, Reminder):
         model._default_manager.filter(**moved).update(object_id=keep.pk)
-    LinkCheck.objects.filter(**moved).delete()
     # Its old address leads on, and so does the row that stays behind.
     for old in (slug, drop.slug):
         OldSlug.objects.leave(keep, old)
-    either = DuplicatePair.objects.filter(content_type=kind)
-    (either.filter(first_id=drop.pk) | either.filter(second_id=drop.pk)).delete()
+    _forget_links_and_doubles(drop)
     return keep
+
+
+def _forget_links_and_doubles(listing: Any) -> None:
+    """What the nightly commands found out about a listing that is going."""
+    LinkCheck.objects.about(listing).delete()
+    kind = ContentType.objects.get_for_model(listing)
+    either = DuplicatePair.objects.filter(content_type=kind)
+    (either.filter(first_id=listing.pk) | either.filter(second_id=listing.pk)).delete()
 
 
 @transaction.atomic
@@ -252,9 +290,9 @@ def remove_on_request(listing: Any, reason: str) -> None:
     """Take a listing off for good, and leave a wish that no import overrules."""
     fresh = locked(listing)
     Tombstone.objects.create(
-        key=fresh.key,
+        key=fresh.file_key,
         name=fresh.name,
-        phone=fresh.phone,
+        phone=fresh.phone or fresh.toll_free,
         website=fresh.website,
         reason=reason,
     )
@@ -289,25 +327,32 @@ def undo_import(run: ImportRun, model: type[Sourced]) -> list[str]:
     if run.state != ImportRun.State.APPLIED:
         raise Refused(_("Only an import that was applied can be undone."))
     kept = []
+    added = {step["pk"] for step in run.steps if step["added"]}
     for step in run.steps:
         manager: Any = model._default_manager
         listing = manager.select_for_update().filter(pk=step["pk"]).first()
-        if listing is not None and not _undo(listing, step):
+        if listing is not None and not _undo(listing, step, added):
             kept.append(f"{step['name']}: changed since, left as it is")
     run.state = ImportRun.State.UNDONE
     run.save(update_fields=["state"])
     return kept
 
 
-def _undo(listing: Any, step: dict[str, Any]) -> bool:
+def _undo(listing: Any, step: dict[str, Any], added: set[int]) -> bool:
+    """Put one row back; False where somebody has worked on it since."""
     listing._change_reason = _("import undone")
     if step["added"]:
-        if listing.version != step["version"] or listing.checked_on:
+        if listing.version != step["version"] or _is_worked_on(listing, added):
             return False
+        if isinstance(listing, Listing):
+            _forget_links_and_doubles(listing)
         listing.delete()
         return True
     facts = dict(step["before"])
     if any(_now(listing, name) != after for name, after in step["after"].items()):
+        return False
+    if set(step["after"]) & set(guarded(listing)):
+        # Somebody made sure of it, so it is theirs now.
         return False
     if "point" in facts:
         put_point(listing, facts.pop("point"))
@@ -318,8 +363,16 @@ def _undo(listing: Any, step: dict[str, Any]) -> bool:
     return True
 
 
+def _is_worked_on(listing: Any, added: set[int]) -> bool:
+    """Checked, suggested for, or with a branch that the same import did not add."""
+    branches: Any = getattr(listing, "branches", None)
+    return bool(
+        listing.checked_on
+        or Suggestion.objects.about(listing).exists()
+        or Check.objects.about(listing).exists()
+        or (branches is not None and branches.exclude(pk__in=added).exists())
+    )
+
+
 def _now(listing: Any, name: str) -> Any:
-    if name != "point":
-        return value(listing, name)
-    found = [listing.latitude, listing.longitude, listing.precision, listing.county_id]
-    return found if listing.latitude is not None else None
+    return point_of(listing) if name == "point" else value(listing, name)

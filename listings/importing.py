@@ -13,14 +13,15 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import Max
 from phonenumber_field.modelfields import PhoneNumberField
-from phonenumber_field.phonenumber import PhoneNumber, to_python
+from phonenumber_field.phonenumber import PhoneNumber
 
 from kept.published import links_told
 from listings.hours import BadHours, check
-from listings.models import Term
+from listings.models import Listing, Term
 from listings.rows import Row
 from listings.sourced import Sourced
 from listings.values import value
+from listings.words import number_of
 from places.keys import place_key
 from places.models import Place
 from places.near import Located
@@ -198,12 +199,12 @@ class Applier:
         known = listing is not None
         if listing is None:
             listing = self.model(key=facts.key)
-        guarded = _guarded(listing)
         wanted = self._wanted(facts)
         changed = [n for n, v in wanted.items() if self._value(listing, n) != v]
-        for name in [name for name in changed if name in guarded]:
-            report.kept.append((number, f"{facts.key}: {name}, {guarded[name]}"))
-        changed = [name for name in changed if name not in guarded]
+        theirs = guarded(listing) if changed else {}
+        for name in [name for name in changed if name in theirs]:
+            report.kept.append((number, f"{facts.key}: {name}, {theirs[name]}"))
+        changed = [name for name in changed if name not in theirs]
         if known and not changed:
             report.unchanged += 1
             return listing
@@ -241,11 +242,8 @@ class Applier:
         return wanted
 
     def _as_kept(self, name: str, said: Any) -> Any:
-        """A number as it will be kept, in E.164, however the file writes it."""
-        if name not in self.phones:
-            return said
-        number = to_python(said)
-        return number.as_e164 if number and number.is_valid() else said
+        """A number as it will be kept, however the file writes it."""
+        return number_of(said) if name in self.phones else said
 
     def _value(self, listing: Any, name: str) -> Any:
         if name in ("terms", "serves"):
@@ -351,12 +349,13 @@ def _latest(past: Any, listings: list[Any]) -> dict[int, int]:
 def plain_facts(listing: Any, names: Iterable[str]) -> dict[str, Any]:
     """Fields as plain data; the point as its numbers."""
     return {
-        name: _point(listing) if name == "point" else value(listing, name)
+        name: point_of(listing) if name == "point" else value(listing, name)
         for name in names
     }
 
 
-def _point(listing: Any) -> list[Any] | None:
+def point_of(listing: Any) -> list[Any] | None:
+    """Where it stands, as put_point() takes it."""
     if listing.latitude is None:
         return None
     return [
@@ -367,18 +366,23 @@ def _point(listing: Any) -> list[Any] | None:
     ]
 
 
-def _guarded(listing: Any) -> dict[str, str]:
-    """The fields that no import changes, and why: checked since, or withheld."""
-    guarded = {}
+def guarded(listing: Any) -> dict[str, str]:
+    """The fields that no import changes, and why: checked once, or withheld."""
+    found = {}
     if getattr(listing, "address_withheld", False):
-        guarded = dict.fromkeys(
-            ("address_withheld", "point"), "the address is withheld"
-        )
-    if listing.checked_on is not None:
-        covered = listing.checked_facts or list(FACT_FIELDS)
+        found = dict.fromkeys(("address_withheld", "point"), "the address is withheld")
+    if listing.checked_on is None:
+        return found
+    checks = [(listing.checked_on, listing.checked_facts)]
+    if isinstance(listing, Listing):
+        # A later check of other facts takes nothing back from those before.
+        past = listing.history.exclude(checked_on=None).order_by("checked_on")
+        checks = [*past.values_list("checked_on", "checked_facts"), *checks]
+    for on, facts in checks:
+        covered = facts or list(FACT_FIELDS)
         names = {name for fact in covered for name in FACT_FIELDS.get(fact, (fact,))}
-        guarded |= dict.fromkeys(names, f"checked on {listing.checked_on}")
-    return guarded
+        found |= dict.fromkeys(names, f"checked on {on}")
+    return found
 
 
 def put_point(listing: Any, point: Iterable[Any] | None) -> None:

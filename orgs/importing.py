@@ -104,11 +104,21 @@ class PlacedImporter(Importer):
 
 
 def join(listing: Organization, parent: Organization | None, host: str) -> bool:
-    """Make it a branch of a listing, or of a host by name; did that change it?"""
-    if (listing.parent_id, listing.host) == (parent and parent.pk, host):
+    """Make it a branch of a listing, or of a host by name; did that change it?
+
+    What a curator has checked stays whose branch it is, and no empty cell of a file
+    ends what somebody joined at the desk.
+    """
+    told, now = (parent and parent.pk, host), (listing.parent_id, listing.host)
+    if told == now or told == (None, ""):
+        return False
+    if listing.checked_on:
         return False
     listing.parent, listing.host = parent, host
-    listing.save(update_fields=["parent", "host"])
+    if not getattr(listing, "skip_history_when_saving", False):
+        # Not new: a form that is open at the desk must notice.
+        listing.version += 1
+    listing.save(update_fields=["parent", "host", "version"])
     return True
 
 

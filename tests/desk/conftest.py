@@ -1,4 +1,4 @@
-"""A real mail server that can be away, busy, or refuse somebody."""
+"""Somebody at the desk; a real mail server that can be away, busy, or refuse one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from aiosmtpd.controller import Controller
 from django.core.cache import cache
 
 from tests.conftest import free_port
+from tests.factories import person
 
 
 class Box:
@@ -48,3 +49,12 @@ def box(settings):
     cache.clear()
     yield found
     found.close()
+
+
+@pytest.fixture
+def ada(client):
+    """A browser in which somebody is signed in who may do everything: its `user`."""
+    user = person()
+    client.force_login(user)
+    client.user = user
+    return client

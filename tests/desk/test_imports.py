@@ -13,7 +13,7 @@ from desk.models import ImportRun
 from listings.values import put
 from orgs.importing import OrganizationImporter
 from orgs.models import Organization
-from tests.factories import organization, person
+from tests.factories import organization
 
 pytestmark = pytest.mark.django_db
 
@@ -41,14 +41,6 @@ def file_of(rows):
     writer.writeheader()
     writer.writerows(rows)
     return SimpleUploadedFile("state.csv", text.getvalue().encode())
-
-
-@pytest.fixture
-def ada(client):
-    user = person()
-    client.force_login(user)
-    client.user = user
-    return client
 
 
 def upload(client, rows):

@@ -118,10 +118,14 @@ def wapiti(address: str, folder: Path) -> list[str]:
         "2",
     ]
     command += ["-m", "sql,xss,redirect,csp,http_headers,cookieflags"]
-    command += ["--max-scan-time", "600", "--max-links-per-page", "20"]
+    # It must write its report within PATIENCE: three minutes to look around, as many
+    # for each kind of attack.
+    command += ["--max-scan-time", "180", "--max-attack-time", "180"]
+    command += ["--max-links-per-page", "20"]
     command += ["--flush-session", "--no-bugreport", "-f", "json", "-o", str(report)]
-    # Each page that it meets is a line.
-    number = run([*command, "-v", "1"], folder).count("[+] ")
+    # Each request is a line.
+    said = run([*command, "-v", "1"], folder)
+    number, cut = said.count("[+] "), said.count("Max attack time was reached")
     if not report.exists():
         return ["wapiti wrote no report"]
     told = json.loads(report.read_text(encoding="utf-8"))
@@ -132,7 +136,7 @@ def wapiti(address: str, folder: Path) -> list[str]:
         for one in rows
         if not any(name in one["info"] for name in NOT_OURS)
     ]
-    print(f"wapiti: {number} pages, {len(found)} findings")
+    print(f"wapiti: {number} requests, {len(found)} findings, {cut} kinds cut short")
     return found if number > 1 else ["wapiti reached no page but its first"]
 
 

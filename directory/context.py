@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +30,9 @@ def canonical(request: HttpRequest) -> str:
     """The one address of the page: without filters, with its number in a series."""
     page = page_number(request.GET)
     query = f"?page={page}" if page > 1 else ""
-    return request.build_absolute_uri(f"{request.path}{query}")
+    # Two slashes at the start would make a host of what follows.
+    path = escape_leading_slashes(request.path)
+    return request.build_absolute_uri(f"{path}{query}")
 
 
 def languages(request: HttpRequest) -> list[dict[str, str]]:

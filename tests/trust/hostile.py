@@ -128,6 +128,8 @@ SEGMENTS = [
     "/{}",
     "/es/{}",
 ]
+# Paths that a reader of addresses takes for a host. Django's client would strip them.
+DOUBLED = ["//[x/", "//[x", "//a]/", "//℀/", "//[/api/"]
 
 
 def requests(chance, number):

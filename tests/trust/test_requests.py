@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.trust.hostile import EXAMPLES, ODD, PAGES, faults, requests
+from tests.trust.hostile import DOUBLED, EXAMPLES, ODD, PAGES, faults, requests
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,13 @@ def test_odd_addresses(visitor):
             found[address] = problems
 
     assert found == {}
+
+
+@pytest.mark.parametrize("path", DOUBLED)
+def test_a_path_that_looks_like_a_host_is_no_page(visitor, path):
+    as_sent = path.encode().decode("latin-1")
+
+    assert visitor.get("/", PATH_INFO=as_sent).status_code == 404
 
 
 @pytest.mark.parametrize("method", METHODS)

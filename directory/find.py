@@ -221,7 +221,8 @@ class Search:
         shown = FAR_SHOWN if far else PAGE_SIZE
         section = Near(
             heading=_("Near %(place)s") % {"place": place.label},
-            total=result.total,
+            # The total may be older than the rows, and one that has gone is no row.
+            total=result.total if rows or page > 1 else 0,
             rows=rows[:shown],
             folded=rows[shown:],
             far=far,

@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from orgs.models import Organization
 from tests.factories import county, organization, place, state, term, warmline
+from tests.kept.committing import commit
 from tests.reading import sections_of
 
 pytestmark = pytest.mark.django_db
@@ -217,6 +219,20 @@ def test_hundreds_of_miles_are_paged_by_twenty(find):
     assert len(find(near="59301")["near"]) == 20
     assert len(find(near="59301", page="3")["near"]) == 5
     assert "Page 3 of 3" in find.text
+
+
+@pytest.mark.parametrize("path", ["/find/", "/es/find/", "/embed/"])
+def test_the_only_one_near_has_closed_since_it_was_counted(client, path):
+    """Another process closed it, and this one has not heard of that yet."""
+    organization(at=place("59301"))
+    commit()
+    client.get(path, {"near": "59301"})
+    Organization.objects.update(status="closed", closed_because="Moved")
+
+    response = client.get(path, {"near": "59301"})
+
+    assert response.status_code == 200
+    assert sections_of(response.content.decode()).get("near", []) == []
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "999999999", "٣", "3.5"])

@@ -65,7 +65,7 @@ def _service_id(stamp: Stamp, operators: Operators) -> UUID:
 
 
 def _organization_id(stamp: Stamp, operators: Operators) -> UUID:
-    return operators.organization_of[stamp.pk] if stamp.is_line else stamp.uuid
+    return operators.of(stamp.pk, stamp.uuid) if stamp.is_line else stamp.uuid
 
 
 def _service_at_location_id(stamp: Stamp, operators: Operators) -> UUID:

@@ -155,7 +155,7 @@ def _alert(listing: Any) -> str:
 
 def organization_id(listing: Any, frame: Frame) -> UUID:
     if isinstance(listing, Warmline):
-        return frame.operators.organization_of[listing.pk]
+        return frame.operators.of(listing.pk, listing.uuid)
     uuid: UUID = listing.uuid
     return uuid
 

@@ -59,6 +59,10 @@ class Operators:
             found._add(group, listed.get(same))
         return found
 
+    def of(self, line: int, uuid: UUID) -> UUID:
+        """The organization of a line; its own of one that was published since."""
+        return self.organization_of.get(line) or turned(uuid, "organization")
+
     def _add(self, group: list[Line], listed: UUID | None) -> None:
         # The oldest of them; one that has closed only where all have.
         leader = min(group, key=lambda line: (not line.is_public, line.pk))

@@ -14,6 +14,8 @@ from geopy.distance import geodesic
 from api import ids
 from orgs.models import Organization
 from tests.factories import organization, place, state, term, warmline
+from tests.kept.committing import commit
+from warmlines.models import Warmline
 
 pytestmark = pytest.mark.django_db
 
@@ -252,6 +254,22 @@ def test_minimal_is_the_whole_directory_on_one_page(client, path):
         one["id"] for one in whole["contents"]
     ]
     assert len(page(client, path, minimal="true", per_page=2)["contents"]) == 2
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/services", "/api/services/{line}", "/api/organizations/{owner}"]
+)
+def test_a_line_that_was_published_a_moment_ago_is_its_own_operator(client, path):
+    """Another process published it, and this one has not heard of that yet."""
+    line = warmline(status="draft")
+    owner = str(ids.turned(line.uuid, "organization"))
+    commit()
+    page(client, "/api/services")
+    Warmline.objects.update(status="published")
+
+    told = page(client, path.format(line=line.uuid, owner=owner))
+
+    assert owner in json.dumps(told)
 
 
 @pytest.mark.parametrize("path", [*LISTS, "/api/taxonomies", "/api/taxonomy_terms"])

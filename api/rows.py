@@ -166,15 +166,15 @@ def _with_term(rows: RowsT, kind: str, slug: str) -> RowsT:
 
 def loaded(keys: list[tuple[UUID, bool]]) -> list[Any]:
     """The listings with these UUIDs, each a line or not, in this order and with all
-    that is told of them."""
+    that is told of them; without what has become a draft since."""
     lines = [uuid for uuid, is_line in keys if is_line]
     others = [uuid for uuid, is_line in keys if not is_line]
     rows: list[Any] = []
     if others:
-        organizations = Organization.objects.among(others).for_cards()
+        organizations = Organization.objects.told().among(others).for_cards()
         rows += organizations.select_related("county")
     if lines:
-        rows += Warmline.objects.among(lines).for_cards()
+        rows += Warmline.objects.told().among(lines).for_cards()
     found = {row.uuid: row for row in rows}
     return [found[uuid] for uuid, _is_line in keys if uuid in found]
 
@@ -186,7 +186,9 @@ def framed(rows: list[Any], frame: Frame) -> Frame:
     wanted = {line: id_ for id_ in ids for line in lines_of.get(id_, [])}
     lines: dict[UUID, list[Warmline]] = {}
     for line in loaded([(uuid, True) for uuid in sorted(wanted)]):
-        lines.setdefault(wanted[line.uuid], []).append(line)
+        # The operators may be older than the lines.
+        if line.is_public:
+            lines.setdefault(wanted[line.uuid], []).append(line)
     return replace(frame, lines=lines)
 
 

@@ -272,6 +272,18 @@ def test_a_line_that_was_published_a_moment_ago_is_its_own_operator(client, path
     assert owner in json.dumps(told)
 
 
+@pytest.mark.parametrize("status", ["draft", "closed"])
+def test_a_line_that_was_taken_back_a_moment_ago_is_not_told(client, status):
+    ours = organization(name="Ours", state="MT")
+    line = warmline(operator="Ours", serves=[state("MT")])
+    path = f"/api/organizations/{ours.uuid}"
+    commit()
+    assert len(page(client, path)["services"]) == 2
+    Warmline.objects.update(status=status, closed_because="Moved")
+
+    assert str(line.uuid) not in json.dumps(page(client, path))
+
+
 @pytest.mark.parametrize("path", [*LISTS, "/api/taxonomies", "/api/taxonomy_terms"])
 def test_ndjson_streams_every_item_whatever_the_page(client, path):
     for _ in range(3):

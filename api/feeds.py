@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid5
 
@@ -23,6 +24,8 @@ from places.models import Place
 from warmlines.models import Warmline
 
 LAST = 50
+# XML has no way to write these, and the feed's writer refuses them.
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 Told = list[ListingQuerySet[Any]]
 
 
@@ -57,9 +60,9 @@ def _feed(request: HttpRequest, title: str, page: str, told: Told) -> HttpRespon
     )
     for change in changes(told, LAST):
         feed.add_item(
-            title=_title(change),
+            title=CONTROLS.sub("", _title(change)),
             link=request.build_absolute_uri(change.listing.get_absolute_url()),
-            description=escape(_summary(change)),
+            description=escape(CONTROLS.sub("", _summary(change))),
             unique_id=change.id.urn,
             pubdate=change.when,
             updateddate=change.when,

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from desk.workflow import record_check, remove_on_request
 from listings.values import put
+from orgs.models import Organization
 from tests.factories import organization, person, place, state, term, warmline
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,15 @@ def test_each_thing_that_happens_is_told_newest_first(client):
     ]
     # Of what has closed, its closing alone.
     assert entries(client) == [("closed", "Closed: Ours", "It is not listed any more.")]
+
+
+def test_a_control_character_is_left_out_of_the_feed(client):
+    """XML has none, whatever an import brought."""
+    organization(at=place("59301"), name="Ou\x08rs\x0b\tand\x1f yours")
+    Organization.objects.update(city="Mi\x0cles")
+
+    for path in ("/feeds/changes.atom", "/feeds/states/mt.atom"):
+        assert entries(client, path) == [("new", "New: Ours\tand yours", "Miles, MT")]
 
 
 def test_terms_and_places_are_changes_too(client):

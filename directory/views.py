@@ -200,7 +200,9 @@ def online(request: HttpRequest) -> HttpResponse:
         "at": at,
     }
     page = render(request, "directory/online.html", context)
-    return may_be_kept(page, at, changes_of(found.line_groups))
+    known = not form.errors and (found.rows or found.line_groups)
+    reads = ("state", "page") if known else ()
+    return may_be_kept(page, at, changes_of(found.line_groups), reads)
 
 
 @require_safe

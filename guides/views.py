@@ -47,7 +47,8 @@ def become(request: HttpRequest) -> HttpResponse:
         "compared": compared(*columns) if len(columns) == 2 else [],
         "unknown": _unknown() if not codes else [],
     }
-    return may_be_kept(render(request, "guides/become.html", context), timezone.now())
+    page = render(request, "guides/become.html", context)
+    return may_be_kept(page, timezone.now(), reads=("state",) if codes else ())
 
 
 def _unknown() -> list[str]:

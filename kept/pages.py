@@ -31,8 +31,12 @@ STANDS_IN = 24 * 60 * 60
 # What a CDN obeys and a browser does not know: browsers keep "no-store".
 FOR_CDN = "CDN-Cache-Control"
 MAX_AGE = "max-age="
-# A number of a page, letters of a state: no words that a visitor typed.
-PLAIN = re.compile(r"^(?:(?:page=[0-9]{1,4}|state=[A-Za-z]{2})(?:&|$))*$")
+# No larger page is kept: a thousand of them would fill the machine.
+LARGEST = 256 * 1024
+# A number of a page, letters of a state: no words that a visitor typed. Each has one
+# way to be written, which is how the site's own links write it.
+STATE, NUMBER = "state=[A-Z]{2}", "page=[1-9][0-9]{0,3}"
+PLAIN = re.compile(f"(?:{STATE}|{NUMBER}|{STATE}&{NUMBER})?")
 GZIP = re.compile(r"\bgzip\b")
 MAIN = re.compile(rb"<main\b[^>]*>")
 
@@ -48,12 +52,18 @@ class Page(NamedTuple):
 
 
 def may_be_kept(
-    response: HttpResponse, at: datetime, changes: Iterable[datetime | None] = ()
+    response: HttpResponse,
+    at: datetime,
+    changes: Iterable[datetime | None] = (),
+    reads: Iterable[str] = (),
 ) -> HttpResponse:
     """Mark a page that says at `at` what holds until the first of `changes`.
 
     The next full hour is one: midnight is, in every zone, and "today" ends there.
+    `reads` names the parameters that the page is made from. With any other it is not
+    kept, or one page under a thousand numbers would drive out all the others.
     """
+    response.reads = frozenset(reads)  # type: ignore[attr-defined]
     hour = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     ends = min([hour, *(change for change in changes if change and change > at)])
     seconds = min(SECONDS, int((ends - at).total_seconds()))
@@ -73,11 +83,12 @@ def kept_pages(get_response: GetResponse) -> GetResponse:
         if kept and kept.now == now and _holds(kept, time()):
             return _again(kept)
         response = get_response(request)
-        seconds = _seconds(response)
+        seconds = _seconds(response, set(request.GET)) if key else 0
         if now is not None and seconds:
             at, headers = time(), dict(response.headers)
             page = Page(now, at, at + seconds, headers, response.content)
-            pages.set(key, page, STANDS_IN)
+            if len(page.content) <= LARGEST:
+                pages.set(key, page, STANDS_IN)
         elif FOR_CDN in response:
             del response[FOR_CDN]
         if kept and response.status_code == 503 and _is_last(kept):
@@ -121,7 +132,7 @@ def _key(request: HttpRequest) -> str:
         request.method in ("GET", "HEAD")
         # What is no page, /healthz and files, must not need the database.
         and request.path_info.endswith("/")
-        and PLAIN.match(query)
+        and PLAIN.fullmatch(query)
         and "HTTP_AUTHORIZATION" not in request.META
     ):
         return ""
@@ -134,9 +145,11 @@ def _key(request: HttpRequest) -> str:
     return hashlib.sha256(repr((packed, *asked)).encode()).hexdigest()
 
 
-def _seconds(response: HttpResponse) -> int:
+def _seconds(response: HttpResponse, asked: set[str]) -> int:
     """For how long the answer holds, as its view said; 0 if it may not be kept."""
     if response.status_code != 200 or response.streaming or response.cookies:
+        return 0
+    if not asked <= getattr(response, "reads", frozenset()):
         return 0
     return int(response.get(FOR_CDN, "").removeprefix(MAX_AGE) or 0)
 

@@ -67,7 +67,9 @@ def organizations(request: HttpRequest) -> HttpResponse:
         "pager": Pager.of(request.GET, page, total, PAGE_SIZE),
     }
     answer = render(request, "orgs/organizations.html", context)
-    return may_be_kept(answer, timezone.now())
+    # Past its end, or for a state that is none, it would be one page under many names.
+    reads = ("state", "page") if hits and not chosen.unknown else ()
+    return may_be_kept(answer, timezone.now(), reads=reads)
 
 
 def near_misses(words: str) -> list[Organization]:
@@ -100,7 +102,9 @@ def cils(request: HttpRequest) -> HttpResponse:
         pager = Pager.of(request.GET, page, total, PAGE_SIZE)
         context |= {"rows": rows, "total": total, "pager": pager}
         context["named"] = place.is_state or any(row.coverage == 0 for row in rows)
-    return may_be_kept(render(request, "orgs/cils.html", context), timezone.now())
+    answer = render(request, "orgs/cils.html", context)
+    reads = ("state", "page") if context["rows"] else ()
+    return may_be_kept(answer, timezone.now(), reads=reads)
 
 
 def _serving(place: Place) -> OrganizationQuerySet:

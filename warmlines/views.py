@@ -47,7 +47,7 @@ def warmlines(request: HttpRequest) -> HttpResponse:
         "at": at,
     }
     page = render(request, "warmlines/warmlines.html", context)
-    return may_be_kept(page, at, changes(lines))
+    return may_be_kept(page, at, changes(lines), reads=("state",) if place else ())
 
 
 @require_safe

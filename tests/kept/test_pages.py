@@ -13,6 +13,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
+from kept import pages
 from kept.pages import may_be_kept
 from tests.factories import guide, organization, person, place, state, warmline
 from tests.kept.committing import commit
@@ -32,6 +33,7 @@ KEPT = [
     "/warmlines/?state=MT",
     "/warmlines/line/",
     "/orgs/?page=1",
+    "/orgs/?state=MT&page=1",
     "/orgs/ours/",
     "/centers-for-independent-living/?state=MT",
     "/guides/",
@@ -50,6 +52,14 @@ NOT_KEPT = [
     "/orgs/?q=hidden",
     "/orgs/?page=one",
     "/orgs/?state=MT&state=hidden",
+    "/orgs/?state=ZZ",
+    "/orgs/?state=mt",
+    "/orgs/?state=MT&state=MT",
+    "/orgs/?page=1&state=MT",
+    "/orgs/?page=1&page=1",
+    "/orgs/?page=1&",
+    "/orgs/?page=0",
+    "/orgs/?page=01",
     "/centers-for-independent-living/?near=59301",
     "/places/suggest/?q=mil",
     "/orgs/ours/suggest/",
@@ -58,6 +68,29 @@ NOT_KEPT = [
     "/nowhere/",
     "/healthz",
     "/admin/login/",
+]
+
+
+# What is asked for has no part in these, or is past their end.
+NOT_KEPT_AGAIN = [
+    "/?page=2",
+    "/?state=MT",
+    "/states/mt/?page=2",
+    "/states/mt/?state=MT",
+    "/states/mt/map/?page=2",
+    "/states/mt/print/?page=2",
+    "/warmlines/?page=2",
+    "/guides/?page=2",
+    "/become-a-peer-supporter/?page=2",
+    "/privacy/?page=2",
+    "/orgs/?page=2",
+    "/online/?page=2",
+    "/online/?state=ZZ",
+    "/warmlines/?state=ZZ",
+    "/become-a-peer-supporter/?state=ZZ",
+    "/centers-for-independent-living/?state=ZZ",
+    "/centers-for-independent-living/?page=2",
+    "/centers-for-independent-living/?state=MT&page=2",
 ]
 
 
@@ -90,12 +123,28 @@ def test_a_page_without_a_visitors_words_is_made_once(client, path):
 
 
 @pytest.mark.usefixtures("listings")
-@pytest.mark.parametrize("path", NOT_KEPT)
+@pytest.mark.parametrize("path", NOT_KEPT + NOT_KEPT_AGAIN)
 def test_a_page_about_somebodys_search_and_every_form_is_not(client, path):
     response = client.get(path)
 
     assert "CDN-Cache-Control" not in response
     assert not caches["pages"]._cache
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", NOT_KEPT_AGAIN)
+def test_a_page_that_reads_no_such_thing_is_still_a_page(client, path):
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.usefixtures("listings")
+def test_a_large_page_is_not_kept_here_and_may_be_elsewhere(client, monkeypatch):
+    size = len(client.get("/about/").content)
+    for most, kept in ((size, True), (size - 1, False)):
+        caches["pages"].clear()
+        monkeypatch.setattr(pages, "LARGEST", most)
+        assert "CDN-Cache-Control" in client.get("/about/")
+        assert bool(caches["pages"]._cache) is kept
 
 
 @pytest.mark.usefixtures("listings")

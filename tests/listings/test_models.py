@@ -230,6 +230,10 @@ def test_a_tombstone_bars_by_key_phone_or_website():
     assert wish.bars(key="org:x", phones=["+14065550109"], website="")
     assert not wish.bars(key="org:x", phones=["+14065550108"], website="")
     assert not wish.bars(key="", phones=[""], website="")
+    wish.website = "https://example.org/us"
+    assert not wish.bars(key="", phones=["no number"], website="no address")
+    assert wish.bars(key="", phones=[], website="http://www.example.org/us/")
+    assert not wish.bars(key="", phones=[], website="https://[example.org/us")
 
 
 def test_a_tombstone_names_something():

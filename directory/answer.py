@@ -178,7 +178,7 @@ def advise(search: Search, panel: Panel, sections: list[Section]) -> None:
 
 
 def _count_without(search: Search, chip: Chip) -> int:
-    scope = search.organizations
+    scope = search.standing_scope
     if search.place and search.place.is_state:
         scope = scope.in_state(search.place.state)
     found = search.filter.narrow(scope, but=chip.name, value=chip.value)

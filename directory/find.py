@@ -156,7 +156,7 @@ class Search:
     @cached_property
     def scope_key(self) -> tuple[Any, ...] | None:
         """Names what can reach the place; None where somebody's words part it."""
-        if self._own_words is None:
+        if self._own_words is None or self.name_found is not None:
             return None
         asked = ("find", self._own_words, self._state)
         if self.place is None:
@@ -170,9 +170,28 @@ class Search:
         found = Organization.objects.public().matching(self.words)
         return found.in_state(self._state) if self._state else found
 
+    @cached_property
+    def name_found(self) -> Any:
+        """What the words in the place box name, or nearly name, under no filter yet;
+        None where that is nothing, or was not asked."""
+        if self.words or not self.name_typed:
+            return None
+        public = Organization.objects.public()
+        found = public.matching(self.name_typed)
+        if found.exists():
+            return found
+        close = [row.pk for row in public.named_like(self.name_typed)]
+        return public.filter(pk__in=close) if close else None
+
+    @property
+    def standing_scope(self) -> Any:
+        """Among what the section of what stands somewhere is looked for."""
+        named = self.name_found
+        return self.organizations if named is None else named
+
     def reaching(self) -> Any:
         """What can reach the place, under no filter yet."""
-        found = self.organizations
+        found = self.standing_scope
         return found.reaching(self.place) if self.place else found
 
     def sections(self) -> list[Any]:
@@ -197,7 +216,7 @@ class Search:
             return self.near(self.place)
         if self.words:
             return self.by_words()
-        named = self.by_name_typed() if self.name_typed else None
+        named = self.by_name_typed()
         return named if named and named.total else None
 
     def near(self, place: Place) -> Near:
@@ -266,15 +285,11 @@ class Search:
     def _of_words(self, page: int) -> tuple[list[Hit], int]:
         return self._matching(self.organizations, self.words, page)
 
-    def by_name_typed(self) -> Near:
-        """What the words in the place box name, or nearly name."""
-        public = Organization.objects.public()
-        found = public.matching(self.name_typed)
-        if not found.exists():
-            close = [row.pk for row in public.named_like(self.name_typed)]
-            found = public.filter(pk__in=close)
+    def by_name_typed(self) -> Near | None:
+        if self.name_found is None:
+            return None
         page = page_number(self.params)
-        hits, total = self._matching(found, self.name_typed, page)
+        hits, total = self._matching(self.name_found, self.name_typed, page)
         return self._named(self.name_typed, page, hits, total)
 
     def _matching(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -25,6 +27,12 @@ def find(client):
         return sections_of(find.text)
 
     return find
+
+
+def counts(page):
+    """{value: how many} of the kinds to choose from."""
+    options = r'name="kind" value="(\w+)"[^>]*> .*?class="count">(\d+)<'
+    return {value: int(count) for value, count in re.findall(options, page)}
 
 
 def names(rows):
@@ -219,6 +227,23 @@ def test_hundreds_of_miles_are_paged_by_twenty(find):
     assert len(find(near="59301")["near"]) == 20
     assert len(find(near="59301", page="3")["near"]) == 5
     assert "Page 3 of 3" in find.text
+
+
+@pytest.mark.parametrize("typed", ["Howie the Harp", "Howie the Hrap"])
+def test_the_filters_count_what_a_name_in_the_box_found(find, typed):
+    organization(name="Howie the Harp Center", kind="cil", slug="howie")
+    for _number in range(3):
+        organization(name="Another", kind="peer_run")
+    commit()
+
+    sections = find(near=typed)
+    named = {kind: number for kind, number in counts(find.text).items() if number}
+    find()
+    whole = counts(find.text)
+
+    assert names(sections["near"]) == ["org:howie"]
+    assert named == {"cil": 1}
+    assert (whole["cil"], whole["peer_run"]) == (1, 3)
 
 
 @pytest.mark.parametrize("path", ["/find/", "/es/find/", "/embed/"])

@@ -116,7 +116,7 @@ class OrganizationQuerySet(  # type: ignore[override]
     def surest_first(self, place: Place) -> Self:
         """After covering(): by how surely it serves, then by distance, then slug."""
         if place.is_state:
-            return self.order_by("coverage", "city", "name", "slug")
+            return self.order_by(servers.SURELY, "city", "name", "slug")
         measured = self.measured_from(place.point)
         return measured.order_by(*servers.SUREST)
 

@@ -16,7 +16,9 @@ from places.geo import Point
 from places.models import Place
 from places.near import Hit
 
-SUREST = ("coverage", F("chord2").asc(nulls_last=True), "slug")
+# Databases differ in whether what has no coverage comes first.
+SURELY = F("coverage").asc(nulls_last=True)
+SUREST = (SURELY, F("chord2").asc(nulls_last=True), "slug")
 # More than these are not kept as a list.
 MOST = 200
 

@@ -81,9 +81,10 @@ def row_number(text: str) -> int | None:
 
 
 @transaction.atomic
-def put_back(listing: Any, row: str, why: str) -> None:
-    """Give a listing the facts that it had in a row of history. Raises Refused."""
-    fresh = locked(listing)
+def put_back(listing: Any, row: str, why: str, version: str = "") -> None:
+    """Give a listing the facts that it had in a row of history. Raises Refused, also
+    where it is no longer of the `version` whose history was looked at."""
+    fresh = locked(listing, version)
     past = fresh.history.filter(history_id=row_number(row)).first()
     if past is None:
         raise Refused(_("Its history has no such row."))

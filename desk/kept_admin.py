@@ -77,12 +77,13 @@ class KeptAdmin(admin.ModelAdmin):
         if request.method == "POST":
             if not self.has_change_permission(request, listing):
                 raise PermissionDenied
+            row, seen = (request.POST.get(name, "") for name in ("row", "version"))
             try:
-                put_back(listing, request.POST.get("row", ""), _("put back"))
+                put_back(listing, row, _("put back"), seen)
             except Refused as refusal:
                 self.message_user(request, str(refusal), messages.WARNING)
-            else:
-                self.message_user(request, _("The facts are as they were then."))
+                return redirect(request.path)
+            self.message_user(request, _("The facts are as they were then."))
             return self._to(listing.pk)
         return self._page(
             request,

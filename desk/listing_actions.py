@@ -157,17 +157,18 @@ class ListingActions(KeptAdmin):
         if request.method == "POST":
             is_first = request.POST.get("keep") == str(first.pk)
             keep, drop = (first, second) if is_first else (second, first)
+            seen = [request.POST.get(f"version_{row.pk}", "") for row in (keep, drop)]
             facts = [
                 name.removeprefix("fact_")
                 for name, pk in request.POST.items()
                 if name.startswith("fact_") and pk == str(drop.pk)
             ]
             try:
-                workflow.merge(keep, drop, facts, request.user)
+                workflow.merge(keep, drop, facts, seen)
             except workflow.Refused as refusal:
                 self.message_user(request, str(refusal), messages.WARNING)
-            else:
-                self.message_user(request, _("The two listings are one now."))
+                return redirect(request.get_full_path())
+            self.message_user(request, _("The two listings are one now."))
             return self._to(keep.pk)
         return self._page(
             request,

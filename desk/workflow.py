@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -39,9 +39,15 @@ class Refused(ValueError):
     """The act cannot be done; the message says why in plain words."""
 
 
-def locked(listing: Any) -> Any:
-    """The listing as it is now, held until the transaction ends."""
-    return type(listing)._default_manager.select_for_update().get(pk=listing.pk)
+def locked(listing: Any, version: str = "") -> Any:
+    """The listing as it is now, held until the transaction ends.
+
+    Raises Refused where it is no longer of the `version` that somebody looked at.
+    """
+    fresh = type(listing)._default_manager.select_for_update().get(pk=listing.pk)
+    if version not in ("", str(fresh.version)):
+        raise Refused(_("This listing has changed meanwhile. Look at it again."))
+    return fresh
 
 
 @transaction.atomic
@@ -159,9 +165,7 @@ def accept(
     model: Any = suggestion.content_type.model_class()
     chosen = {n: v for n, v in suggestion.changes.items() if n in set(names)}
     if suggestion.object_id:
-        listing = locked(suggestion.listing)
-        if version not in ("", str(getattr(listing, "version", ""))):
-            raise Refused(_("This listing has changed meanwhile. Look at it again."))
+        listing = locked(suggestion.listing, version)
     else:
         listing = model(name=suggestion.changes.get("name", ""))
         listing.source_name = _("Suggested on this site")
@@ -241,16 +245,21 @@ def _decide(suggestion: Suggestion, state: str, by: Any) -> None:
 
 
 @transaction.atomic
-def merge(keep: Any, drop: Any, facts: Iterable[str], by: Any) -> Any:
+def merge(
+    keep: Any,
+    drop: Any,
+    facts: Iterable[str],
+    versions: Sequence[str] = ("", ""),
+) -> Any:
     """Make two listings one: `facts` come from `drop`, its address leads to `keep`.
 
     Checks, suggestions and old addresses move over; the dropped row stays, closed,
     so that its number in other people's systems still says where to look.
-    Raises Refused.
+    Raises Refused, also where they are no longer of the `versions` that were compared.
     """
     if keep.pk == drop.pk or type(keep) is not type(drop):
         raise Refused(_("Choose two different listings of one catalogue."))
-    keep, drop = locked(keep), locked(drop)
+    keep, drop = locked(keep, versions[0]), locked(drop, versions[1])
     known = set(fact_names(type(drop)))
     chosen = {name: value(drop, name) for name in facts if name in known}
     slug = drop.slug

@@ -8,7 +8,7 @@ import pytest
 
 from api import ids
 from desk.workflow import merge, remove_on_request
-from tests.factories import organization, person, place, state, warmline
+from tests.factories import organization, place, state, warmline
 
 pytestmark = pytest.mark.django_db
 
@@ -117,8 +117,7 @@ def test_who_asked_not_to_be_listed_is_gone_the_same_way(client):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_merged_listing_leads_to_the_one_that_was_kept(client, kind):
     kept, dropped = (organization(at=place("59301")) for _ in range(2))
-    ada = person()
-    merge(kept, dropped, [], ada)
+    merge(kept, dropped, [])
 
     response = client.get(of_organization(dropped)[kind])
 
@@ -126,14 +125,14 @@ def test_a_merged_listing_leads_to_the_one_that_was_kept(client, kind):
     assert response["Location"] == of_organization(kept)[kind]
     # And on, when the kept one is merged in its turn.
     last = organization(at=place("59301"))
-    merge(last, kept, [], ada)
+    merge(last, kept, [])
     response = client.get(of_organization(dropped)[kind])
     assert response["Location"] == of_organization(last)[kind]
 
 
 def test_a_merged_line_leads_on_too(client):
     kept, dropped = warmline(), warmline()
-    merge(kept, dropped, [], person())
+    merge(kept, dropped, [])
 
     for kind, path in of_line(dropped).items():
         assert client.get(path)["Location"] == of_line(kept)[kind]
@@ -141,7 +140,7 @@ def test_a_merged_line_leads_on_too(client):
 
 def test_a_new_listing_at_the_old_address_is_not_taken_for_the_kept_one(client):
     kept, dropped = (organization(name=name) for name in ("Kept", "Dropped"))
-    merge(kept, dropped, [], person())
+    merge(kept, dropped, [])
     new = organization(name="Dropped")
     new.slug = "renamed"
     new.save()

@@ -47,7 +47,7 @@ def test_merging_keeps_the_trail_the_address_and_what_people_said(client):
     )
     number = drop.uuid
 
-    workflow.merge(keep, drop, ["email", "serves", "terms", "area"], ada)
+    workflow.merge(keep, drop, ["email", "serves", "terms", "area"])
 
     keep.refresh_from_db()
     drop.refresh_from_db()
@@ -83,7 +83,7 @@ def test_a_listing_is_not_merged_with_itself():
     listing = organization()
 
     with pytest.raises(workflow.Refused):
-        workflow.merge(listing, listing, [], person())
+        workflow.merge(listing, listing, [])
 
 
 def test_a_pair_that_is_two_is_not_asked_again(client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,12 @@ def bring_in(ada, *rows):
 
 def phone_of(listing):
     return Organization.objects.get(pk=listing.pk).phone.as_e164
+
+
+def hidden_in(page):
+    """What the page's form sends along unseen; of several forms the last one's."""
+    boxes = r'<input type="hidden" name="(\w+)" value="([^"]*)"'
+    return dict(re.findall(boxes, page.content.decode()))
 
 
 def test_a_check_of_other_facts_takes_nothing_back_from_the_first(ada):
@@ -154,10 +161,42 @@ def test_a_suggestion_is_not_accepted_over_what_changed_meanwhile(ada):
     assert phone_of(listing) == NEW
 
 
+def test_listings_are_not_merged_over_what_changed_meanwhile(ada):
+    keep = organization(name="Example a", phone=OLD)
+    drop = organization(name="Example b", phone=NEW)
+    address = f"/admin/orgs/organization/merge/{keep.pk}/{drop.pk}/"
+    sent = {"keep": keep.pk, "fact_phone": drop.pk}
+    opened = hidden_in(ada.get(address))
+    put(keep, {"phone": "+14065550155"})
+
+    refused = ada.post(address, sent | opened, follow=True)
+    assert "changed meanwhile" in refused.content.decode()
+    assert phone_of(keep) == "+14065550155"
+
+    done = ada.post(address, sent | hidden_in(refused), follow=True)
+    assert "are one now" in done.content.decode()
+    assert phone_of(keep) == NEW
+
+
+def test_facts_are_not_put_back_over_what_changed_meanwhile(ada):
+    listing = organization(phone=OLD)
+    put(listing, {"phone": NEW})
+    address = f"/admin/orgs/organization/{listing.pk}/history/"
+    opened = hidden_in(ada.get(address))
+    put(listing, {"phone": "+14065550155"})
+
+    refused = ada.post(address, opened, follow=True)
+    assert "changed meanwhile" in refused.content.decode()
+    assert phone_of(listing) == "+14065550155"
+
+    ada.post(address, hidden_in(refused))
+    assert phone_of(listing) == OLD
+
+
 def test_the_next_file_does_not_undo_a_merge(ada):
     keep = organization(key="a", name="Example a", slug="example-a")
     drop = organization(key="b", name="Example b", slug="example-b")
-    merge(keep, drop, [], ada.user)
+    merge(keep, drop, [])
 
     bring_in(ada, row("a"), row("b"))
 
@@ -168,7 +207,7 @@ def test_the_next_file_does_not_undo_a_merge(ada):
 
 def test_no_new_listing_takes_an_address_that_leads_on(ada):
     keep, drop = organization(slug="example-a"), organization(slug="example-b")
-    merge(keep, drop, [], ada.user)
+    merge(keep, drop, [])
 
     bring_in(ada, row("c", name="Example b"))
     made = organization(name="Example b", slug="")
@@ -182,7 +221,7 @@ def test_a_mailed_link_is_about_the_listing_that_a_merge_kept(ada):
     keep = organization(email="a@example.org")
     drop = organization(email="a@example.org")
     reminder = Reminder.objects.create(listing=drop, sent_to="a@example.org")
-    merge(keep, drop, [], ada.user)
+    merge(keep, drop, [])
 
     _confirmed(Reminder.objects.get(pk=reminder.pk), "remove", None)
 
@@ -193,7 +232,7 @@ def test_a_mailed_link_is_about_the_listing_that_a_merge_kept(ada):
 def test_a_merge_that_takes_the_address_takes_the_point(ada):
     keep = organization(at=place("59301"))
     drop = organization(at=place("59801"))
-    merge(keep, drop, ["city", "zip_code"], ada.user)
+    merge(keep, drop, ["city", "zip_code"])
 
     now = Organization.objects.get(pk=keep.pk)
     assert (now.city, now.latitude, now.county_id) == (

@@ -89,7 +89,7 @@ def accepted(client, listing):
 
 def merged(client, listing):
     other = organization(at=place("59301"))
-    workflow.merge(listing, other, ["name"], client.user)
+    workflow.merge(listing, other, ["name"])
     assert other.history.latest().history_change_reason == "merge"
 
 

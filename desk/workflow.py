@@ -42,10 +42,11 @@ class Refused(ValueError):
 def locked(listing: Any, version: str = "") -> Any:
     """The listing as it is now, held until the transaction ends.
 
-    Raises Refused where it is no longer of the `version` that somebody looked at.
+    Raises Refused where it is no longer of the `version` that somebody looked at. A
+    page of the site that is no listing is taken too, and has no version.
     """
     fresh = type(listing)._default_manager.select_for_update().get(pk=listing.pk)
-    if version not in ("", str(fresh.version)):
+    if version and version != str(fresh.version):
         raise Refused(_("This listing has changed meanwhile. Look at it again."))
     return fresh
 

@@ -133,7 +133,7 @@ def test_what_the_desk_does_with_a_listing():
     nobody = {**right, "outcome": Check.Outcome.NO_ANSWER}
     assert by_how_much(workflow.record_check, made, **nobody) == 0
     assert by_how_much(workflow.record_check, made, **right) == 1
-    assert by_how_much(workflow.merge, organization(), made, [], ada) == 1
+    assert by_how_much(workflow.merge, organization(), made, []) == 1
 
 
 def test_a_suggestion_counts_only_when_it_is_accepted():

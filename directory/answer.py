@@ -49,6 +49,8 @@ def _lead(search: Search, panel: Panel, sections: list[Section]) -> str:
         serving = any(part.total for part in sections if part.name == "serving")
         missing = "" if serving else panel.missing
         return missing or _nothing(search)
+    if search.name_found is not None:
+        return _name_words(search)
     if search.words or not near.has_miles:
         return _count_words(near)
     if near.pager.page > 1:
@@ -68,6 +70,13 @@ def _count_words(near: Near) -> str:
     return ngettext(
         "%(count)s listing found.", "%(count)s listings found.", near.total
     ) % {"count": near.total}
+
+
+def _name_words(search: Search) -> str:
+    return _(
+        "“%(words)s” is not a place that we know, so here are the listings that match "
+        "it. For what is near you, type a ZIP code, or a town with its state."
+    ) % {"words": search.name_typed}
 
 
 def _page_words(near: Near) -> str:

@@ -74,10 +74,12 @@ def find(request: HttpRequest) -> HttpResponse:
     panel = find_panel(search)
     advise(search, panel, sections)
     links = place_links(form, request.GET)
+    named = search.name_found is not None and any(p.name == "near" for p in sections)
     context = {
         "form": form,
         "place": search.place,
-        "problem": form.problem,
+        # What was typed found somebody, though no place: no mistake to point out.
+        "problem": "" if named and not links else form.problem,
         "candidates": [] if search.place else links,
         "other_meanings": links if search.place else [],
         "answer": answer(search, panel, sections),

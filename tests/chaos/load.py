@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import http.client
 import itertools
+import json
+import subprocess
 import threading
 import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from tests.chaos.fronts import NAME
 
@@ -111,6 +114,25 @@ def load(port, pages=PAGES, tls=None, connections=CONNECTIONS):
         seen.is_over.set()
         for person in people:
             person.join()
+
+
+def steady(port, seconds):
+    """What fifty people met who cost the machine little, so that the site has it: a
+    count of each status (0: the connection broke), and seconds.
+
+    The threads of `load` take as much of two cores as the site does.
+    """
+    told = [f"-H{name}: {value}" for name, value in HEADERS.items()]
+    script = ["-s", str(Path(__file__).with_name("visits.lua"))]
+    size = f"wrk -t1 -c{CONNECTIONS} -d{seconds}s --timeout 30s".split()
+    address = f"http://127.0.0.1:{port}"
+    found = subprocess.run(
+        [*size, *told, *script, address, "--", *PAGES],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(found.stdout.splitlines()[-1])
 
 
 def statuses(answers):

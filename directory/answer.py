@@ -51,6 +51,10 @@ def _lead(search: Search, panel: Panel, sections: list[Section]) -> str:
         return missing or _nothing(search)
     if search.name_found is not None:
         return _name_words(search)
+    if search.names_like is not None:
+        return _("Here is what has a name like “%(words)s”.") % {
+            "words": search.name_typed
+        }
     if search.words or not near.has_miles:
         return _count_words(near)
     if near.pager.page > 1:

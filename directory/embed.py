@@ -37,7 +37,7 @@ def embed(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "place": search.place,
-        "problem": form.problem,
+        "problem": search.problem(near),
         "candidates": [] if search.place else links,
         "hidden": [(name, v) for name in KEPT for v in request.GET.getlist(name)],
         "answer": answer(search, find_panel(search), parts),

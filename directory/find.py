@@ -19,6 +19,7 @@ from listings.cards import Card, cards
 from listings.panel import ONE_PAGE, Advice, Pager, page_number
 from listings.querysets import AREA_UNKNOWN, SERVES_NATION
 from listings.wording import own_words, relevance
+from listings.words import fold
 from orgs import servers
 from orgs.filters import OrganizationFilter
 from orgs.models import Organization
@@ -36,6 +37,8 @@ SERVING_SHOWN = 10
 ONLINE_SHOWN = 8
 LINES_SHOWN = 8
 GUIDES_SHOWN = 4
+# Fewer letters are like a part of any name.
+SHORTEST_NAME = 4
 # Guides for whoever finds little near, and for whoever is about to call.
 RURAL, CALLING = "rural-areas", "calling-a-warmline"
 # What is the same for whoever asks from one county, under the same filters.
@@ -156,7 +159,7 @@ class Search:
     @cached_property
     def scope_key(self) -> tuple[Any, ...] | None:
         """Names what can reach the place; None where somebody's words part it."""
-        if self._own_words is None or self.name_found is not None:
+        if self._own_words is None or self._by_name is not None:
             return None
         asked = ("find", self._own_words, self._state)
         if self.place is None:
@@ -172,21 +175,39 @@ class Search:
 
     @cached_property
     def name_found(self) -> Any:
-        """What the words in the place box name, or nearly name, under no filter yet;
-        None where that is nothing, or was not asked."""
-        if self.words or not self.name_typed:
+        """What the words in the place box name, under no filter yet; None where that
+        is nothing, or was not asked."""
+        # Words of which no letter is left would match everybody.
+        if self.words or not fold(self.name_typed):
+            return None
+        found = Organization.objects.public().matching(self.name_typed)
+        return found if found.exists() else None
+
+    @cached_property
+    def names_like(self) -> Any:
+        """What has a name like those words, where nothing matches them; or None."""
+        too_short = len(fold(self.name_typed)) < SHORTEST_NAME
+        if self.words or too_short or self.name_found is not None:
             return None
         public = Organization.objects.public()
-        found = public.matching(self.name_typed)
-        if found.exists():
-            return found
         close = [row.pk for row in public.named_like(self.name_typed)]
         return public.filter(pk__in=close) if close else None
 
     @property
+    def _by_name(self) -> Any:
+        found = self.name_found
+        return self.names_like if found is None else found
+
+    def problem(self, near: Near | None) -> str:
+        """What is wrong with the place; words that are none and found their name are
+        no mistake."""
+        named = near is not None and self.name_found is not None
+        return "" if named and not self.form.candidates else self.form.problem
+
+    @property
     def standing_scope(self) -> Any:
         """Among what the section of what stands somewhere is looked for."""
-        named = self.name_found
+        named = self._by_name
         return self.organizations if named is None else named
 
     def reaching(self) -> Any:
@@ -217,7 +238,7 @@ class Search:
         if self.words:
             return self.by_words()
         named = self.by_name_typed()
-        return named if named and named.total else None
+        return named if named and named.rows else None
 
     def near(self, place: Place) -> Near:
         if place.is_state:
@@ -286,11 +307,16 @@ class Search:
         return self._matching(self.organizations, self.words, page)
 
     def by_name_typed(self) -> Near | None:
-        if self.name_found is None:
+        if self._by_name is None:
             return None
         page = page_number(self.params)
-        hits, total = self._matching(self.name_found, self.name_typed, page)
-        return self._named(self.name_typed, page, hits, total)
+        hits, total = self._matching(self._by_name, self.name_typed, page)
+        section = self._named(self.name_typed, page, hits, total)
+        if self.name_found is None:
+            section.heading = _("Listings with a name like “%(words)s”") % {
+                "words": self.name_typed
+            }
+        return section
 
     def _matching(
         self, organizations: Any, words: str, page: int

@@ -74,12 +74,11 @@ def find(request: HttpRequest) -> HttpResponse:
     panel = find_panel(search)
     advise(search, panel, sections)
     links = place_links(form, request.GET)
-    named = search.name_found is not None and any(p.name == "near" for p in sections)
+    near = next((part for part in sections if part.name == "near"), None)
     context = {
         "form": form,
         "place": search.place,
-        # What was typed found somebody, though no place: no mistake to point out.
-        "problem": "" if named and not links else form.problem,
+        "problem": search.problem(near),
         "candidates": [] if search.place else links,
         "other_meanings": links if search.place else [],
         "answer": answer(search, panel, sections),

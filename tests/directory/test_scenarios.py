@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import random
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -107,14 +108,34 @@ def test_a_respite_in_vermont_by_a_name_misspelt(client):
 
 
 def test_a_name_typed_into_the_box_for_places_leads_to_the_name(client):
-    for typed in ("Alyssum", "Alysum"):
-        text = page(client, f"/find/?near={typed}")
+    for path in ("/find/", "/embed/"):
+        text = page(client, f"{path}?near=Alyssum")
         assert "is not a place that we know, so here are" in text
         assert "data-errors" not in text
-        assert "<title>Find support" in text
-        assert f'value="{typed}"' in text
-        near = sections_of(text)["near"]
-        assert any("alyssum" in key for key, _miles in near)
+        assert "<title>Error" not in text
+        assert 'value="Alyssum"' in text
+        assert ">Alyssum<" in text
+
+
+def test_a_name_misspelt_in_the_box_for_places_is_a_mistake_with_its_remedy(client):
+    text = page(client, "/find/?near=Alysum")
+
+    assert "We could not find" in text
+    assert "is not a place that we know" not in text
+    assert "Here is what has a name like “Alysum”." in text
+    near = sections_of(text)["near"]
+    assert any("alyssum" in key for key, _miles in near)
+
+
+def test_words_that_name_nobody_name_nobody(client):
+    for typed in ("東京", "Москва", "مساعدة", "???", "🏠", "x"):
+        text = page(client, f"/find/?{urlencode({'near': typed})}")
+        assert "We could not find" in text, typed
+        assert "Here is what you can reach from anywhere." in text, typed
+        assert "near" not in sections_of(text), typed
+    text = page(client, "/find/?near=Alyssum&page=2")
+    assert "We could not find" in text
+    assert "here are the listings" not in text
 
 
 @time_machine.travel(datetime(2026, 11, 23, 12, 30, tzinfo=UTC), tick=False)

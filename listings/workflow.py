@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.module_loading import import_string
@@ -99,7 +100,8 @@ def _import_rows(importer: Importer, rows: Iterable[Row], reason: str) -> Report
     # Row 1 is the header, as a spreadsheet shows it.
     for number, row in enumerate(rows, start=2):
         try:
-            facts = _read(importer, row, facts_by_key, wishes)
+            known = applier.existing.get(row.get("key", ""))
+            facts = _read(importer, row, facts_by_key, wishes, known)
             with transaction.atomic():
                 listings.append(applier.apply(facts, report, number))
         except RowRefused as refusal:
@@ -126,15 +128,21 @@ def _broken_rule(model: type[Sourced], error: IntegrityError) -> str:
 
 
 def _read(
-    importer: Importer, row: Row, seen: dict[str, Facts], wishes: list[Tombstone]
+    importer: Importer,
+    row: Row,
+    seen: dict[str, Facts],
+    wishes: list[Tombstone],
+    known: Any,
 ) -> Facts:
     key = row.get("key", "")
     if not key:
         raise RowRefused("the row has no key")
     if key in seen:
         raise RowRefused("this key stands in the file twice")
-    phones = [row.get("phone", ""), row.get("toll_free", "")]
-    website = row.get("website", "")
+    # Who left may share a number or a site with others, who stay and are kept true.
+    stays = getattr(known, "is_public", False)
+    phones = [] if stays else [row.get("phone", ""), row.get("toll_free", "")]
+    website = "" if stays else row.get("website", "")
     if any(wish.bars(key=key, phones=phones, website=website) for wish in wishes):
         raise RowRefused("the organization asked not to be listed")
     seen[key] = facts = importer.read(row)

@@ -487,3 +487,13 @@ def test_a_bad_line_is_refused(line, facts, words):
 
     assert words in report.refused[0][1]
     assert found is None
+
+
+def test_who_shares_a_site_with_one_that_left_is_kept_true(bring):
+    bring({"phone": "406-555-0102"})
+    Tombstone.objects.create(name="Its branch", website="https://example.org/")
+
+    report = bring({"phone": "406-555-0103"})
+
+    assert (report.changed, report.refused) == (1, [])
+    assert Organization.objects.get().phone.as_e164 == "+14065550103"

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from desk.links import FIELDS
 from desk.models import DuplicatePair, LinkCheck, Suggestion
 from desk.roles import states_of, theirs
 from listings.models import Listing
@@ -37,10 +40,17 @@ class Heap:
 
 
 def broken(queryset: Any) -> Any:
-    """Listings one of whose addresses has failed more than once in a row."""
+    """Listings one of whose addresses has failed more than once in a row, and stands
+    there still."""
     kind = ContentType.objects.get_for_model(queryset.model)
     failing = LinkCheck.objects.filter(content_type=kind, failures__gte=BROKEN_AFTER)
-    return queryset.public().filter(pk__in=failing.values("object_id"))
+    listed = {field.name for field in queryset.model._meta.get_fields()}
+    stands = [Q(field=f, url=OuterRef(f)) for f in FIELDS if f in listed]
+    return queryset.public().filter(
+        # Few fail, so these come first.
+        Q(pk__in=failing.values("object_id")),
+        Exists(failing.filter(reduce(or_, stands), object_id=OuterRef("pk"))),
+    )
 
 
 # Name in addresses → the listings that wait there.
@@ -180,4 +190,7 @@ def suggestions_of(user: Any) -> Any:
 def pairs_of(user: Any) -> Any:
     if states_of(user) is None:
         return DuplicatePair.objects.all()
-    return DuplicatePair.objects.filter(about_theirs(user, "first_id"))
+    # To merge them is to change both.
+    return DuplicatePair.objects.filter(
+        about_theirs(user, "first_id"), about_theirs(user, "second_id")
+    )

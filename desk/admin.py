@@ -141,6 +141,7 @@ class SuggestionAdmin(OnlyToRead):
             version=getattr(suggestion.listing, "version", ""),
             rows=_rows(suggestion, withheld=may(request.user, "see_withheld")),
             form=form,
+            unticked=_unticked(request, suggestion),
             may_decide=may(request.user, "decide_suggestion"),
         )
 
@@ -157,6 +158,13 @@ class SuggestionAdmin(OnlyToRead):
             self.message_user(request, _("Accepted."))
         if facts["answer"] and suggestion.sender_email:
             answer_sender(suggestion, facts["answer"])
+
+
+def _unticked(request: HttpRequest, suggestion: Suggestion) -> set[str]:
+    """What the curator did not choose, where the page comes back with a refusal."""
+    if request.method != "POST":
+        return set()
+    return set(suggestion.changes) - set(request.POST.getlist("fact"))
 
 
 def _rows(suggestion: Suggestion, *, withheld: bool) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import get_user_model
+from django.db.models import BooleanField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -175,10 +176,10 @@ def _fill(data: Any, name: str, plain: Any, listing: Any) -> None:
         data[name] = plain
         # The boxes of the week are drawn anew from the string.
         data.pop(f"{name}_was", None)
-    elif plain is None or plain is True or plain is False:
+    elif isinstance(listing._meta.get_field(name), BooleanField):
         data[name] = {None: "unknown", True: "true", False: "false"}[plain]
     else:
-        data[name] = plain
+        data[name] = "" if plain is None else plain
 
 
 class CheckForm(forms.Form):

@@ -54,12 +54,16 @@ class ListingActions(KeptAdmin):
         sent = "_sent" in request.POST
         form = form_class(request.POST if sent else None)
         if not (sent and form.is_valid()):
+            across = request.POST.get("select_across") == "1"
             return self._page(
                 request,
                 template="desk/action.html",
                 title=title,
                 form=form,
                 listings=queryset,
+                across=across,
+                # All of a catalogue would be more fields than a form may have.
+                named=queryset[:1] if across else queryset,
                 action=request.POST.get("action", ""),
             )
         done, refused = 0, []
@@ -91,13 +95,11 @@ class ListingActions(KeptAdmin):
     def publish_them(self, request: HttpRequest, queryset: Any) -> None:
         done, refused = 0, []
         for listing in queryset:
-            if listing.has_contact:
-                workflow.locked(listing).publish()
+            try:
+                workflow.publish(listing)
                 done += 1
-            else:
-                refused.append(
-                    _("%(name)s has no way to make contact.") % {"name": listing}
-                )
+            except workflow.Refused as refusal:
+                refused.append(str(refusal))
         self._say(request, done, refused)
 
     @admin.action(description=gettext_lazy("Close …"), permissions=["publish"])
@@ -167,15 +169,18 @@ class ListingActions(KeptAdmin):
                 workflow.merge(keep, drop, facts, seen)
             except workflow.Refused as refusal:
                 self.message_user(request, str(refusal), messages.WARNING)
-                return redirect(request.get_full_path())
-            self.message_user(request, _("The two listings are one now."))
-            return self._to(keep.pk)
+            else:
+                self.message_user(request, _("The two listings are one now."))
+                return self._to(keep.pk)
         return self._page(
             request,
             template="desk/merge.html",
             title=_("Merge two listings"),
             first=first,
             second=second,
+            # What was chosen, where the page comes back with a refusal.
+            second_stays=request.POST.get("keep") == str(second.pk),
+            from_second=[n for n, pk in request.POST.items() if pk == str(second.pk)],
             rows=_side_by_side(
                 first, second, withheld=may(request.user, "see_withheld")
             ),

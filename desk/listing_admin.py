@@ -224,13 +224,13 @@ class ListingAdmin(ListingActions):
             raise PermissionDenied
         form = CheckForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            if direct:
-                workflow.record_check(listing, by=request.user, **form.cleaned_data)
-                self.message_user(request, _("The check is written down."))
+            try:
+                words = _write_check(listing, form.cleaned_data, request.user, direct)
+            except workflow.Refused as refusal:
+                form.add_error("outcome", str(refusal))
             else:
-                _propose_check(listing, form.cleaned_data, request.user)
-                self.message_user(request, _("Thank you. A curator will look at it."))
-            return self._to(pk)
+                self.message_user(request, words)
+                return self._to(pk)
         return self._page(
             request,
             template="desk/check.html",
@@ -271,12 +271,15 @@ class ListingAdmin(ListingActions):
         form_class = _proposal_form(request, listing)
         form = form_class(request.POST or None, instance=listing)
         if request.method == "POST" and form.is_valid():
-            _propose_change(listing, form, request.user)
-            self.message_user(request, _("Thank you. A curator will look at it."))
-            return self._to(pk)
+            if _propose_change(listing, form, request.user):
+                self.message_user(request, _("Thank you. A curator will look at it."))
+                return self._to(pk)
+            form.add_error(
+                None, _("Nothing is changed yet. What should be different?")
+            )
         return self._page(
             request,
-            template="desk/form.html",
+            template="desk/propose.html",
             title=_("Propose a change"),
             form=form,
             listing=listing,
@@ -326,11 +329,19 @@ def _e164(typed: str) -> str:
     return str(number.as_e164) if number and number.is_valid() else ""
 
 
-def _propose_check(listing: Any, facts: dict[str, Any], by: Any) -> None:
+def _write_check(listing: Any, facts: dict[str, Any], by: Any, direct: bool) -> str:
+    """Write it down, or `direct` being no, propose it; the words for it.
+
+    Raises Refused.
+    """
+    if direct:
+        workflow.record_check(listing, by=by, **facts)
+        return _("The check is written down.")
     plain = {**facts, "on": facts["on"].isoformat()}
     Suggestion.objects.create(
         listing=listing, kind=Suggestion.Kind.CHECK, changes=plain, proposed_by=by
     )
+    return _("Thank you. A curator will look at it.")
 
 
 def _proposal_form(request: HttpRequest, listing: Any) -> Any:
@@ -343,9 +354,12 @@ def _proposal_form(request: HttpRequest, listing: Any) -> Any:
     return form
 
 
-def _propose_change(listing: Any, form: Any, by: Any) -> None:
+def _propose_change(listing: Any, form: Any, by: Any) -> bool:
+    """Keep what differs for a curator; False where nothing does."""
     names = [n for n in form.changed_data if n in fact_names(type(listing))]
     proposed = {name: form._typed(name) for name in names}
+    if not proposed:
+        return False
     kind = ContentType.objects.get_for_model(listing)
     Suggestion.objects.create(
         content_type=kind,
@@ -354,3 +368,4 @@ def _propose_change(listing: Any, form: Any, by: Any) -> None:
         changes=proposed,
         proposed_by=by,
     )
+    return True

@@ -92,13 +92,16 @@ def suggest_change(request: HttpRequest, model: Any, slug: str) -> HttpResponse:
     """A correction, in a form that is filled in as the listing is now."""
     listing = _public(model, slug)
     form = proposal_form(model, listing)(request.POST or None, instance=_copy(listing))
+    _must_say_something(form)
     if _accepted(request, form):
-        if not form.proposed() and not form.cleaned_data["words"]:
-            form.add_error(None, _("Nothing is changed yet. What should be different?"))
-        else:
-            _keep(Suggestion.Kind.CHANGE, form, listing=listing)
-            return _thanks(request, _("A curator will look at it soon."), listing)
+        _keep(Suggestion.Kind.CHANGE, form, listing=listing)
+        return _thanks(request, _("A curator will look at it soon."), listing)
     return _ask(request, _("Suggest a change"), form, listing=listing)
+
+
+def _must_say_something(form: Any) -> None:
+    if form.is_valid() and not form.proposed() and not form.cleaned_data["words"]:
+        form.add_error(None, _("Nothing is changed yet. What should be different?"))
 
 
 @anonymous_form
@@ -155,7 +158,10 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return _thanks(request, _("This link was used already, or is too old."))
     act = request.POST.get("act", "")
     form = _confirm_form(request, act, listing)
+    if act == "correct":
+        _must_say_something(form)
     if _accepted(request, form) and (words := _confirmed(reminder, act, form)):
+        listing.refresh_from_db(fields=["status"])
         return _thanks(request, words, listing if listing.is_public else None)
     correction = form if act == "correct" else _correction(listing)
     context = {

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from desk.forms import past_values
 from desk.models import (
     Check,
     DuplicatePair,
@@ -24,13 +25,13 @@ from listings.areas import UnknownArea
 from listings.importing import FACT_FIELDS, guarded, point_of, put_point
 from listings.models import Listing, OldSlug, Tombstone
 from listings.sourced import Sourced
-from listings.values import fact_names, put, value
+from listings.values import fact_names, put, value, values
 from listings.workflow import import_text
 
 # A listing that somebody took and did not come back to is free again.
 TAKEN_FOR = timedelta(hours=2)
 # A listing that moves stands elsewhere on the map.
-ADDRESS = {"street", "city", "state", "zip_code"}
+ADDRESS = {"street", "city", "state", "zip_code", "address_withheld"}
 # After this many days without an answer we try again.
 RETRY_DAYS = 14
 
@@ -70,6 +71,9 @@ def record_check(
     fresh = locked(listing)
     if outcome in (Check.Outcome.CLOSED, Check.Outcome.PAUSED) and not because:
         raise Refused(_("Please say why it has closed."))
+    if outcome == Check.Outcome.PAUSED and fresh.status == Listing.Status.CLOSED:
+        # Who asked to leave, or was merged, comes back by no check.
+        raise Refused(_("This listing is closed. If it is back, publish it first."))
     covered = [fact for fact in FACT_FIELDS if fact in set(facts)]
     check = Check.objects.create(
         listing=fresh,
@@ -91,8 +95,7 @@ def record_check(
 def _follow(listing: Any, check: Check, because: str) -> None:
     """What a check does to its listing."""
     outcome = Check.Outcome
-    late = listing.checked_on and check.on < listing.checked_on
-    if late and check.outcome in (outcome.RIGHT, outcome.NO_ANSWER):
+    if listing.checked_on and check.on < listing.checked_on:
         # Written down late: what was made sure of since then stands.
         return
     if check.outcome == outcome.NO_ANSWER:
@@ -158,15 +161,14 @@ def accept(
     if suggestion.object_id and suggestion.listing is None:
         raise Refused(_("This listing is no longer there."))
     if suggestion.kind == Suggestion.Kind.CHECK:
-        facts = dict(suggestion.changes)
-        facts["on"] = date.fromisoformat(facts["on"])
-        record_check(suggestion.listing, by=suggestion.proposed_by, **facts)
+        _accept_check(suggestion, version)
         _decide(suggestion, Suggestion.State.ACCEPTED, by)
         return suggestion.listing
     model: Any = suggestion.content_type.model_class()
     chosen = {n: v for n, v in suggestion.changes.items() if n in set(names)}
     if suggestion.object_id:
-        listing = locked(suggestion.listing, version)
+        # Where nothing is taken over, nothing of a colleague's can be lost.
+        listing = locked(suggestion.listing, version if chosen else "")
     else:
         listing = model(name=suggestion.changes.get("name", ""))
         listing.source_name = _("Suggested on this site")
@@ -178,6 +180,24 @@ def accept(
     suggestion.accepted_facts = sorted(chosen)
     _decide(suggestion, Suggestion.State.ACCEPTED, by)
     return listing
+
+
+def _accept_check(suggestion: Suggestion, version: str) -> None:
+    facts = dict(suggestion.changes)
+    facts["on"] = date.fromisoformat(facts["on"])
+    listing = locked(suggestion.listing, version)
+    then = listing.history.filter(history_date__lte=suggestion.made_at).first()
+    names = [
+        name
+        for fact in facts["facts"] or FACT_FIELDS
+        for name in FACT_FIELDS[fact]
+        if name in fact_names(type(listing))
+    ]
+    if then is not None and past_values(then, names) != values(listing, names):
+        raise Refused(
+            _("What was checked has changed since then. Decline this, and check again.")
+        )
+    record_check(listing, by=suggestion.proposed_by, **facts)
 
 
 def _put_checked(listing: Any, facts: dict[str, Any], suggestion: Suggestion) -> None:
@@ -275,7 +295,11 @@ def merge(
     drop.save()
     if ADDRESS & set(chosen):
         put_point(keep, point_of(drop))
+    if getattr(keep, "parent_id", None) == drop.pk:
+        keep.parent_id = drop.parent_id if drop.parent_id != keep.pk else None
     put_whole(keep, chosen)
+    _take_checks(keep, drop)
+    _take_branches(keep, drop)
     kind = ContentType.objects.get_for_model(keep)
     moved = {"content_type": kind, "object_id": drop.pk}
     for model in (OldSlug, Check, Suggestion, Reminder):
@@ -287,6 +311,42 @@ def merge(
     return keep
 
 
+def _take_checks(keep: Any, drop: Any) -> None:
+    """What was checked on `drop`, and stands on `keep` now, is as safe from a file as
+    before: each check is in the history once, and the newest is the one that shows."""
+    known = set(fact_names(type(keep)))
+    same = []
+    for fact, fields in FACT_FIELDS.items():
+        names = known & set(fields)
+        if names and values(keep, names) == values(drop, names):
+            same.append(fact)
+    columns = ("checked_on", "checked_how", "checked_by_id", "checked_facts")
+    own = tuple(getattr(keep, column) for column in columns)
+    past = drop.history.exclude(checked_on=None).order_by("checked_on", "history_id")
+    checks = []
+    for on, how, by, facts in past.values_list(*columns):
+        covered = [fact for fact in same if fact in (facts or same)]
+        if covered and (on, how, by, covered) not in checks:
+            checks.append((on, how, by, covered))
+    if checks and keep.checked_on and keep.checked_on >= checks[-1][0]:
+        checks.append(own)
+    for check in checks:
+        for column, plain in zip(columns, check, strict=True):
+            setattr(keep, column, plain)
+        keep.version += 1
+        keep.save()
+
+
+def _take_branches(keep: Any, drop: Any) -> None:
+    if not hasattr(drop, "branches"):
+        return
+    for branch in drop.branches.exclude(pk=keep.pk):
+        branch.parent = keep
+        branch.version += 1
+        branch._change_reason = _("merge")
+        branch.save()
+
+
 def _forget_links_and_doubles(listing: Any) -> None:
     """What the nightly commands found out about a listing that is going."""
     LinkCheck.objects.about(listing).delete()
@@ -296,16 +356,40 @@ def _forget_links_and_doubles(listing: Any) -> None:
 
 
 @transaction.atomic
+def publish(listing: Any) -> None:
+    """Raises Refused."""
+    fresh = locked(listing)
+    if not fresh.has_contact:
+        raise Refused(_("%(name)s has no way to make contact.") % {"name": fresh})
+    mind_wish(fresh)
+    fresh.publish()
+
+
+def mind_wish(listing: Any) -> None:
+    """Raises Refused where they asked not to be listed, and nobody took that back."""
+    if Tombstone.objects.filter(key=listing.file_key).exists():
+        raise Refused(
+            _(
+                "%(name)s asked not to be listed. If they want to come back, an "
+                "administrator deletes that wish first."
+            )
+            % {"name": listing}
+        )
+
+
+@transaction.atomic
 def remove_on_request(listing: Any, reason: str) -> None:
     """Take a listing off for good, and leave a wish that no import overrules."""
     fresh = locked(listing)
-    Tombstone.objects.create(
-        key=fresh.file_key,
-        name=fresh.name,
-        phone=fresh.phone or fresh.toll_free,
-        website=fresh.website,
-        reason=reason,
-    )
+    # A file may know it by either number.
+    for number in [n for n in (fresh.phone, fresh.toll_free) if n] or [""]:
+        Tombstone.objects.create(
+            key=fresh.file_key,
+            name=fresh.name,
+            phone=number,
+            website=fresh.website,
+            reason=reason,
+        )
     fresh.status = Listing.Status.CLOSED
     fresh.closed_because = _("They asked not to be listed.")
     fresh.version += 1

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
 from desk import workflow
 from desk.models import Check, DuplicatePair, LinkCheck, Suggestion
+from listings.importing import guarded
+from listings.values import put
 from tests.factories import organization, person, place, state, term
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +103,80 @@ def test_a_pair_that_is_two_is_not_asked_again(client):
 
     assert DuplicatePair.objects.get().dismissed
     assert b'data-heap="duplicates"' not in client.get("/admin/").content
+
+
+def called(listing, facts, days_ago):
+    on = timezone.localdate() - timedelta(days=days_ago)
+    ada = person(f"ada-{days_ago}")
+    right = {"how": "called", "outcome": "right", "by": ada}
+    workflow.record_check(listing, facts=facts, on=on, **right)
+
+
+def test_what_was_checked_on_the_one_that_goes_is_safe_from_a_file():
+    old, new = "+14065550100", "+14065550111"
+    keep = organization(key="a", phone=old, email="a@example.org")
+    drop = organization(key="b", phone=new, email="b@example.org")
+    for checked, facts, days in (
+        (drop, ["phone", "email"], 30),
+        (keep, ["name"], 20),
+        (drop, ["hours"], 10),
+    ):
+        called(checked, facts, days)
+
+    workflow.merge(keep, drop, ["phone"])
+
+    keep.refresh_from_db()
+    assert {"name", "phone", "hours"} <= guarded(keep).keys()
+    assert "email" not in guarded(keep)
+    assert keep.checked_on == timezone.localdate() - timedelta(days=10)
+
+
+def test_its_own_newer_check_is_the_one_that_shows():
+    keep, drop = organization(), organization()
+    called(drop, ["hours"], 9)
+    called(keep, ["phone"], 0)
+
+    workflow.merge(keep, drop, [])
+
+    keep.refresh_from_db()
+    assert (keep.checked_on, keep.checked_facts) == (timezone.localdate(), ["phone"])
+    assert {"hours", "phone"} <= guarded(keep).keys()
+
+
+def test_branches_move_with_their_head():
+    keep, drop = organization(name="Kept"), organization(name="Dropped")
+    branch = organization(name="A branch", parent=drop)
+
+    workflow.merge(keep, drop, [])
+
+    branch.refresh_from_db()
+    assert (branch.parent, branch.version) == (keep, 2)
+
+
+def test_a_head_that_becomes_its_branch_leaves_it_without_a_head():
+    top = organization(name="Top")
+    head = organization(name="Head", parent=top)
+    branch = organization(name="Branch", parent=head)
+
+    workflow.merge(branch, head, [])
+    branch.refresh_from_db()
+    assert branch.parent == top
+
+    workflow.merge(branch, top, [])
+    branch.refresh_from_db()
+    assert branch.parent is None
+
+
+def test_a_refused_merge_keeps_what_was_chosen(ada):
+    first, second = organization(name="First"), organization(name="Second")
+    there = f"/admin/orgs/organization/merge/{first.pk}/{second.pk}/"
+    put(first, {"email": "a@example.org"})
+    seen = {f"version_{first.pk}": 1, f"version_{second.pk}": 1}
+
+    page = ada.post(there, {"keep": second.pk, "fact_name": second.pk} | seen)
+
+    words = page.content.decode()
+    assert "changed meanwhile" in words
+    assert f'id="keep-2" value="{second.pk}" checked' in words
+    assert f'id="b-name" value="{second.pk}" checked' in words
+    assert f'id="a-email" value="{first.pk}" checked' in words

@@ -319,3 +319,13 @@ def test_a_file_of_many_rows_is_for_the_command_line(ada, monkeypatch):
 
     assert "The file has 2 rows; here 1 are the most." in page
     assert not Organization.objects.exists()
+
+
+def test_who_asked_to_leave_is_known_by_either_number():
+    listing = organization(phone="+14065550100", toll_free="+18005550100")
+
+    remove_on_request(listing, "asked")
+
+    for number in ("(406) 555-0100", "800-555-0100"):
+        wishes = Tombstone.objects.all()
+        assert any(w.bars(key="x", phones=["", number], website="") for w in wishes)

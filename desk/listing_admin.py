@@ -274,9 +274,7 @@ class ListingAdmin(ListingActions):
             if _propose_change(listing, form, request.user):
                 self.message_user(request, _("Thank you. A curator will look at it."))
                 return self._to(pk)
-            form.add_error(
-                None, _("Nothing is changed yet. What should be different?")
-            )
+            form.add_error(None, _("Nothing is changed yet. What should be different?"))
         return self._page(
             request,
             template="desk/propose.html",

@@ -189,7 +189,7 @@ def _accept_check(suggestion: Suggestion, version: str) -> None:
     then = listing.history.filter(history_date__lte=suggestion.made_at).first()
     names = [
         name
-        for fact in facts["facts"] or FACT_FIELDS
+        for fact in facts["facts"]
         for name in FACT_FIELDS[fact]
         if name in fact_names(type(listing))
     ]

@@ -119,6 +119,16 @@ def test_a_volunteers_check_stands_where_something_else_changed(ada):
     assert listing.checked_facts == facts
 
 
+def test_that_nobody_answered_stands_whatever_changed(ada):
+    listing = organization(phone=OLD)
+    waiting = proposed_check(ada, listing, outcome="no_answer")
+    put(Organization.objects.get(), {"phone": NEW})
+
+    assert decide(ada, waiting).status_code == 302
+    listing.refresh_from_db()
+    assert listing.check_due_on > timezone.localdate()
+
+
 def test_what_is_closed_comes_back_by_no_check(ada):
     listing, merged = organization(), organization()
     paused = {"how": "called", "outcome": "paused", "because": "On holiday"}

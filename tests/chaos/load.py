@@ -117,10 +117,10 @@ def load(port, pages=PAGES, tls=None, connections=CONNECTIONS):
 
 
 def steady(port, seconds):
-    """What fifty people met who cost the machine little, so that the site has it: a
-    count of each status (0: the connection broke), and seconds.
+    """What fifty people met: a count of each status (0: the connection broke), and
+    seconds.
 
-    The threads of `load` take as much of two cores as the site does.
+    wrk takes some 3% of one core; the threads of `load` take theirs from the site.
     """
     told = [f"-H{name}: {value}" for name, value in HEADERS.items()]
     script = ["-s", str(Path(__file__).with_name("visits.lua"))]

@@ -15,13 +15,14 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.template import engines
 
 from directory.management.commands.compile_words import compile_file
 from kept import memory, version
 from listings import hours, tries
 from places import lookup, prepared
+from tests import database_template
 from tests.nominatim import Server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,11 +68,11 @@ def own_database(folder):
         return
     server = f"postgres://{tested['USER']}@{tested['HOST']}:{tested['PORT']}"
     name = f"own_{os.getpid()}_{next(NUMBERS)}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as session:
+        session.execute(f"CREATE DATABASE {name}")
     yield f"{server}/{name}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as session:
+        session.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 class Undefined(str):
@@ -108,10 +109,26 @@ def no_network():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def template():
+    """The content of a test database made before; None on PostgreSQL, or at first."""
+    return database_template.read()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, template):
+    """A copy brings its tables along; nothing is to be migrated before it."""
+    connection.settings_dict["TEST"]["MIGRATE"] = template is None
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, template):
     """The real gazetteer, once for each test database."""
     with django_db_blocker.unblock():
-        call_command("load_places", if_empty=True, quiet=True, stdout=StringIO())
+        if template is None:
+            call_command("load_places", if_empty=True, quiet=True, stdout=StringIO())
+            database_template.save()
+        else:
+            database_template.restore(template)
 
 
 @pytest.fixture(autouse=True)

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from desk import workflow
+from desk.base_admin import DeskAdmin
 from desk.forms import DecideForm, ImportForm
 from desk.kept_admin import KeptAdmin
 from desk.mail import answer_sender
 from desk.models import (
     Check,
-    Desk,
     DuplicatePair,
     ImportRun,
     LinkCheck,
@@ -31,18 +30,21 @@ from desk.models import (
     Suggestion,
 )
 from desk.queue import about_theirs, pairs_of, suggestions_of
+from desk.reference_admin import PlaceAdmin, TermAdmin, TombstoneAdmin
 from desk.roles import may, states_of
-from desk.sessions import end_all
+from desk.staff_admin import GroupAdmin, StaffAdmin
+from listings.models import Term, Tombstone
 from listings.rows import FileRefused, decode
 from listings.shown import hidden_facts
 from listings.sourced import Sourced
 from listings.values import differences, label, values, words
 from listings.workflow import import_text, importers
+from places.models import Place
 
 User = get_user_model()
 
 
-class OnlyToRead(admin.ModelAdmin):
+class OnlyToRead(DeskAdmin):
     """Written by acts of the desk, never by hand."""
 
     formfield_overrides = KeptAdmin.formfield_overrides
@@ -99,7 +101,7 @@ class ReminderAdmin(AboutTheirs):
 
 
 @admin.register(OptOut)
-class OptOutAdmin(admin.ModelAdmin):
+class OptOutAdmin(DeskAdmin):
     list_display = ("email", "made_at")
 
 
@@ -317,44 +319,11 @@ def _steps(model: type[Sourced], steps: list[dict[str, Any]]) -> list[Any]:
     return shown
 
 
-class DeskInline(admin.StackedInline):
-    model = Desk
-    can_delete = False
-    filter_horizontal = ("states",)
-
-
-admin.site.unregister(User)
-# Backup codes are shown once, to their owner alone.
-admin.site.unregister(StaticDevice)
-# Django OTP's own page shows the secret, and with it anybody could be anybody.
-admin.site.unregister(TOTPDevice)
-
-
-@admin.register(TOTPDevice)
-class PhoneAdmin(OnlyToRead):
-    """Whose phone is set up; to delete a lost one lets its owner set up another."""
-
-    fields = list_display = ("user", "confirmed", "created_at", "last_used_at")
-    list_select_related = ("user",)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.has_perm("auth.change_user"))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_view_permission(request, obj)
-
-
-@admin.register(User)
-class StaffAdmin(UserAdmin):
-    """People with an account; their states stand beside their role."""
-
-    inlines: ClassVar = [DeskInline]
-    list_display = ("username", "email", "is_staff", "is_active", "last_login")
-    actions = ("end_sessions",)
-
-    @admin.action(
-        description=gettext_lazy("Sign out on every device"), permissions=["change"]
-    )
-    def end_sessions(self, request: HttpRequest, queryset: Any) -> None:
-        ended = sum(end_all(person) for person in queryset)
-        self.message_user(request, _("%(number)s done.") % {"number": ended})
+admin.site.register(Place, PlaceAdmin)
+admin.site.register(Term, TermAdmin)
+admin.site.register(Tombstone, TombstoneAdmin)
+admin.site.unregister([User, Group])
+admin.site.register(User, StaffAdmin)
+admin.site.register(Group, GroupAdmin)
+# Codes and keys of the second factor are shown once, to their owner alone.
+admin.site.unregister([StaticDevice, TOTPDevice])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 
@@ -9,6 +11,10 @@ from django.contrib.admin import apps as admin_apps
 class DeskConfig(AppConfig):
     name = "desk"
     default = True
+
+    def ready(self) -> None:
+        # Importing it registers the deployment checks.
+        import_module("desk.checks")
 
 
 class DeskSiteConfig(admin_apps.AdminConfig):

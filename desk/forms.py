@@ -287,6 +287,21 @@ class TokenForm(forms.Form):
         ),
     )
 
+    @property
+    def code(self) -> str:
+        """The code without the spaces that apps show in it."""
+        return str(self.cleaned_data["token"]).replace(" ", "")
+
+
+class PasswordForm(forms.Form):
+    password = forms.CharField(
+        label=gettext_lazy("Your password, once more"),
+        strip=False,
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "current-password", "autofocus": True}
+        ),
+    )
+
 
 class SignInForm(AdminAuthenticationForm):
     """Django's, for names that the table of wrong passwords can hold."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from desk.base_admin import DeskAdmin
 from desk.forms import KeptForm
 from desk.history import put_back, trail
 from desk.roles import may
@@ -21,7 +22,7 @@ from desk.workflow import Refused
 Fieldset = tuple[Any, Any]
 
 
-class KeptAdmin(admin.ModelAdmin):
+class KeptAdmin(DeskAdmin):
     """For rows with `version` and `history`: listings, guides, credentials."""
 
     form: Any = KeptForm

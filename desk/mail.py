@@ -93,16 +93,22 @@ def _message(mail: OutgoingMail, connection: Any) -> EmailMultiAlternatives:
     return message
 
 
+def send_now(template: str, subject: str, to: str, context: dict[str, Any]) -> None:
+    """Send a mail as soon as the transaction is over; nobody without an address."""
+    if to:
+        mail = put(template, subject, to, context)
+        # What is taken back sends nothing.
+        transaction.on_commit(lambda: hand_over([mail], timezone.now()), robust=True)
+
+
 def answer_sender(suggestion: Suggestion, words: str) -> None:
     with override(suggestion.language):
-        mail = put(
+        send_now(
             "answer",
             _("About your note to the Peer Support Directory"),
             suggestion.sender_email,
             {"suggestion": suggestion, "words": words},
         )
-    # A decision that is taken back sends nothing.
-    transaction.on_commit(lambda: hand_over([mail], timezone.now()), robust=True)
 
 
 def to_remind(limit: int) -> Iterator[Any]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 from functools import wraps
 from typing import Any
 
 import django_otp
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -23,11 +21,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from desk import second_factor
 from desk.charts import Chart, chart
-from desk.forms import SignInForm, TokenForm
+from desk.forms import PasswordForm, SignInForm, TokenForm
 from desk.history import row_number
 from desk.queue import heaps
 from desk.roles import theirs
@@ -35,8 +32,6 @@ from desk.sessions import end_all
 from listings.freshness import fresh_row, tally
 from listings.registry import listing_models
 from places.states import STATES
-
-BACKUP_CODES = 10
 
 
 class DeskSite(AdminSite):
@@ -69,6 +64,11 @@ class DeskSite(AdminSite):
         own: list[URLPattern] = [
             path("second-factor/", self.second_factor, name="second_factor"),
             path(
+                "second-factor/new/",
+                self.admin_view(self.new_second_factor),
+                name="second_factor_new",
+            ),
+            path(
                 "sign-out-everywhere/",
                 self.admin_view(self.sign_out_everywhere),
                 name="sign_out_everywhere",
@@ -80,9 +80,11 @@ class DeskSite(AdminSite):
         """A password first; then, where it is asked for, the second factor."""
         if super().has_permission(request) and not self.has_permission(request):
             onward = request.GET.get("next", "")
-            address = reverse("admin:second_factor")
-            return redirect(f"{address}?next={onward}" if onward else address)
-        return super().login(request, extra_context)
+            return redirect_to_login(onward, reverse("admin:second_factor"))
+        response = super().login(request, extra_context)
+        if request.method == "POST" and request.user.is_authenticated:
+            second_factor.note_password(request)
+        return response
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """What the browser holds of the desk goes too."""
@@ -113,35 +115,57 @@ class DeskSite(AdminSite):
         """Ask for the code; the first time, set the phone up."""
         if not super().has_permission(request):
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-        device = TOTPDevice.objects.filter(user=request.user, confirmed=True).first()
-        if device is None:
-            return self._enrol(request)
+        if not second_factor.has_device(request.user):
+            return self._set_up(request, replacing=False)
         form = TokenForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            token = form.cleaned_data["token"].replace(" ", "")
-            matched = django_otp.match_token(request.user, token)
-            if matched is not None:
+            if wait := second_factor.seconds_to_wait(request.user):
+                words = _("After a wrong code, please wait %(seconds)s seconds.")
+                form.add_error("token", words % {"seconds": wait})
+            elif matched := django_otp.match_token(request.user, form.code):
                 self._verified(request, matched)
-                return self._onward(request)
-            form.add_error("token", _("This code is not right, or was used already."))
+                messages.success(request, _("You are signed in."))
+                return redirect(_onward(request))
+            else:
+                words = _("This code is not right, or was used already.")
+                form.add_error("token", words)
         return self._ask(request, form=form)
 
-    def _enrol(self, request: HttpRequest) -> HttpResponse:
-        user: Any = request.user
-        device, _made = TOTPDevice.objects.get_or_create(
-            user=user, confirmed=False, defaults={"name": "phone"}
-        )
+    def new_second_factor(self, request: HttpRequest) -> HttpResponse:
+        """Replace the phone of whoever is signed in with it, or with a backup code."""
+        return self._set_up(request, replacing=True)
+
+    def _set_up(self, request: HttpRequest, *, replacing: bool) -> HttpResponse:
+        if not second_factor.password_is_recent(request):
+            return self._ask_password(request)
         form = TokenForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            if device.verify_token(form.cleaned_data["token"].replace(" ", "")):
-                device.confirmed = True
-                device.save()
+            done = second_factor.confirm_device(request, form.code, replacing=replacing)
+            if done is not None:
+                device, codes = done
                 self._verified(request, device)
-                return self._ask(request, codes=_backup_codes(user))
+                return self._ask(request, codes=codes)
             form.add_error("token", _("This code is not right. Try the next one."))
-        picture = segno.make(device.config_url).svg_inline(scale=5, border=2)
-        secret = device.bin_key
-        return self._ask(request, form=form, picture=picture, secret=_readable(secret))
+        if request.method == "POST":
+            return self._ask(request, form=form, may_restart=True)
+        device = second_factor.new_secret(request)
+        return self._ask(
+            request,
+            form=form,
+            picture=second_factor.picture(device),
+            secret=second_factor.readable_secret(device),
+        )
+
+    def _ask_password(self, request: HttpRequest) -> HttpResponse:
+        """Whoever found a browser open must not be able to set up their own phone."""
+        form = PasswordForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            typed = form.cleaned_data["password"]
+            if second_factor.password_is_right(request, typed):
+                second_factor.note_password(request)
+                return redirect(request.get_full_path())
+            form.add_error("password", _("This is not your password."))
+        return self._ask(request, form=form)
 
     def _verified(self, request: HttpRequest, device: Any) -> None:
         """From here on more is allowed, so the session gets a new key."""
@@ -153,16 +177,17 @@ class DeskSite(AdminSite):
             "site_header": self.site_header,
             "site_title": self.site_title,
             "title": _("Second factor"),
-            "next": request.GET.get("next", ""),
+            "onward": _onward(request),
         }
         return render(request, "desk/second_factor.html", {**shared, **context})
 
-    def _onward(self, request: HttpRequest) -> HttpResponseRedirect:
-        address = request.GET.get("next", "")
-        host = {request.get_host()}
-        safe = url_has_allowed_host_and_scheme(address, host, request.is_secure())
-        messages.success(request, _("You are signed in."))
-        return HttpResponseRedirect(address if safe else reverse("admin:index"))
+
+def _onward(request: HttpRequest) -> str:
+    """Where `next` leads, if that is a page of ours; else the desk's first page."""
+    address: str = request.GET.get("next", "")
+    host = {request.get_host()}
+    safe = url_has_allowed_host_and_scheme(address, host, request.is_secure())
+    return address if safe else reverse("admin:index")
 
 
 def _is_forged(request: HttpRequest) -> bool:
@@ -174,22 +199,6 @@ def _is_forged(request: HttpRequest) -> bool:
         or asked.get("_to_field") == ""
         or None in map(row_number, numbers)
     )
-
-
-def _readable(key: bytes) -> str:
-    """The secret as an authenticator app takes it, in groups of four."""
-    text = base64.b32encode(key).decode().rstrip("=")
-    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
-
-
-@transaction.atomic
-def _backup_codes(user: Any) -> list[str]:
-    """New codes for a lost phone; each works once, and they are shown once."""
-    StaticDevice.objects.filter(user=user).delete()
-    device = StaticDevice.objects.create(user=user, name="backup codes")
-    codes = [StaticToken.random_token() for _number in range(BACKUP_CODES)]
-    device.token_set.bulk_create(StaticToken(device=device, token=c) for c in codes)
-    return codes
 
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -120,8 +120,10 @@ try:
     # What one address may ask of the API, the feeds and the data files.
     API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 600)
     BIND = env.str("BIND", "127.0.0.1")
+    # Can anybody but this machine reach it? Behind a proxy BIND alone does not say so.
+    IS_PUBLIC = HTTPS or BIND not in LOOPBACK
     # Staff need a code from their phone, unless only this machine can reach the site.
-    SECOND_FACTOR = env.bool("SECOND_FACTOR", BIND not in LOOPBACK)
+    SECOND_FACTOR = env.bool("SECOND_FACTOR", IS_PUBLIC)
     # Lines for people, or JSON for machines that gather logs.
     LOG_FORMAT = env.str(
         "LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from django.core.checks import run_checks
 
 from tests.conftest import ROOT
 
@@ -205,3 +206,28 @@ def test_staff_cookies_are_bound_to_the_host_under_https():
     )
 
     assert run.stdout.strip() == "__Host-session __Host-csrf True True / None True"
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, "False"),
+        ({"HTTPS": "1"}, "True"),
+        ({"BIND": "0.0.0.0"}, "True"),  # noqa: S104  # a value to read, not to bind
+        ({"HTTPS": "1", "SECOND_FACTOR": "0"}, "False"),
+    ],
+)
+def test_a_public_site_asks_staff_for_a_second_factor(environment, expected):
+    run = show("settings.SECOND_FACTOR", **environment)
+
+    assert run.stdout.strip() == expected
+
+
+def test_the_deploy_check_warns_of_a_public_site_without_a_second_factor(settings):
+    settings.IS_PUBLIC, settings.SECOND_FACTOR = True, False
+    warned = [m.id for m in run_checks(include_deployment_checks=True)]
+    settings.SECOND_FACTOR = True
+    content = [m.id for m in run_checks(include_deployment_checks=True)]
+
+    assert "desk.W001" in warned
+    assert "desk.W001" not in content

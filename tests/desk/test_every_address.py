@@ -10,7 +10,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.template import engines
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from desk.models import (
     Check,
@@ -45,6 +44,7 @@ ROLES = {
 GETS_IN = {
     "RVSCA": """
         second-factor/
+        second-factor/new/
         sign-out-everywhere/
         .
         login/
@@ -91,12 +91,11 @@ GETS_IN = {
         desk/duplicatepair/<path:object_id>/delete/
         desk/importrun/add/
         desk/importrun/<path:object_id>/delete/
-        otp_totp/totpdevice/add/
         orgs/organization/<path:object_id>/delete/
         warmlines/warmline/<path:object_id>/delete/
         guides/guide/<path:object_id>/delete/
         guides/credential/<path:object_id>/delete/
-        ^(?P<app_label>auth|places|listings|desk|otp_totp|orgs|warmlines|guides)/$
+        ^(?P<app_label>desk|places|listings|auth|orgs|warmlines|guides)/$
         (?P<url>.*)$
     """,
     "A": """
@@ -109,11 +108,8 @@ GETS_IN = {
         listings/tombstone/<path:object_id>/delete/
         desk/optout/add/
         desk/optout/<path:object_id>/delete/
-        otp_totp/totpdevice/
-        otp_totp/totpdevice/<path:object_id>/history/
-        otp_totp/totpdevice/<path:object_id>/delete/
-        otp_totp/totpdevice/<path:object_id>/change/
         auth/user/<id>/password/
+        auth/user/<int:pk>/reset-sign-in/
         auth/user/
         auth/user/add/
         auth/user/<path:object_id>/history/
@@ -222,7 +218,6 @@ def rows():
         "place": here,
         "group": Group.objects.first(),
         "user": ada,
-        "totpdevice": TOTPDevice.objects.create(user=ada, confirmed=True),
     }
     return {name: row.pk for name, row in made.items()}
 

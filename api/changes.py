@@ -14,8 +14,9 @@ from django.apps import apps
 
 from desk.history import saves_of
 from listings.importing import OTHER
-from listings.models import Listing, Tombstone
+from listings.models import Listing
 from listings.querysets import ListingQuerySet
+from listings.removals import Tombstone, identifiers
 from listings.shown import STREET_FACTS
 from listings.values import fact_names, label
 
@@ -41,12 +42,12 @@ class Change:
 def changes(told: Iterable[ListingQuerySet[Any]], limit: int) -> list[Change]:
     """The newest changes of these listings. Drafts, and what happened to a listing
     while it was one, are not told; of closed listings only that they have closed."""
-    removed = set(Tombstone.objects.values_list("name", flat=True))
+    removed = Tombstone.objects.identifiers()
     found = [
         change
         for rows in told
         for change in _of_catalogue(rows)
-        if not (change.kind == CLOSED and change.listing.name in removed)
+        if not (change.kind == CLOSED and identifiers(change.listing) & removed)
     ]
     return sorted(found, key=lambda change: (change.when, change.id))[: -limit - 1 : -1]
 

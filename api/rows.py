@@ -44,6 +44,11 @@ class Wish:
     serving: Place | None = None
     near: tuple[Point, float] | None = None
 
+    @property
+    def asks_for_facts(self) -> bool:
+        """Does who is in the answer say what a listing's facts are?"""
+        return bool(self.search or self.terms or self.serving or self.near)
+
 
 @dataclass(frozen=True)
 class Stamp:
@@ -141,8 +146,10 @@ def service_at_location_rows(wish: Wish) -> Rows:
 def _narrowed(rows: RowsT, wish: Wish) -> RowsT:
     if wish.impossible:
         return rows.none()
-    # Drafts never; closed ones only where somebody asks what has changed.
-    rows = rows.told() if wish.modified_after else rows.public()
+    # Drafts never. Closed ones only where somebody asks what has changed, and never by
+    # their facts: these are told no longer, so nobody may find them by trying.
+    sees_closed = wish.modified_after and not wish.asks_for_facts
+    rows = rows.told() if sees_closed else rows.public()
     if wish.modified_after:
         rows = rows.changed_since(wish.modified_after)
     if wish.after:

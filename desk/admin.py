@@ -33,7 +33,8 @@ from desk.queue import about_theirs, pairs_of, suggestions_of
 from desk.reference_admin import PlaceAdmin, TermAdmin, TombstoneAdmin
 from desk.roles import may, states_of
 from desk.staff_admin import GroupAdmin, StaffAdmin
-from listings.models import Term, Tombstone
+from listings.models import Term
+from listings.removals import Tombstone
 from listings.rows import FileRefused, decode
 from listings.shown import hidden_facts
 from listings.sourced import Sourced

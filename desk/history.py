@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from desk.forms import past_values
-from desk.workflow import Refused, locked, mind_wish, put_whole
+from desk.workflow import Refused, locked, put_whole
 from listings.importing import point_of, put_point
 from listings.shown import STREET_FACTS
 from listings.values import Difference, differences, fact_names
@@ -88,8 +88,6 @@ def put_back(listing: Any, row: str, why: str, version: str = "") -> None:
     past = fresh.history.filter(history_id=row_number(row)).first()
     if past is None:
         raise Refused(_("Its history has no such row."))
-    if hasattr(fresh, "file_key"):
-        mind_wish(fresh)
     fresh._change_reason = why
     if hasattr(fresh, "latitude"):
         put_point(fresh, point_of(past))

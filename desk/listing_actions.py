@@ -104,10 +104,7 @@ class ListingActions(KeptAdmin):
 
     @admin.action(description=gettext_lazy("Close …"), permissions=["publish"])
     def close_them(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        def act(listing: Any, because: str, temporarily: bool) -> None:
-            workflow.locked(listing).close(because=because, temporarily=temporarily)
-
-        return self._ask(request, queryset, CloseForm, act, _("Close"))
+        return self._ask(request, queryset, CloseForm, workflow.close, _("Close"))
 
     @admin.action(description=gettext_lazy("Add a tag …"), permissions=["change"])
     def tag_them(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,7 +24,8 @@ from desk.models import (
 )
 from listings.areas import UnknownArea
 from listings.importing import FACT_FIELDS, guarded, point_of, put_point
-from listings.models import Listing, OldSlug, Tombstone
+from listings.models import Listing, OldSlug
+from listings.removals import Tombstone, numbers_of
 from listings.sourced import Sourced
 from listings.values import fact_names, put, value, values
 from listings.workflow import import_text
@@ -88,7 +90,8 @@ def record_check(
     fresh.taken_by = fresh.taken_at = None
     fresh.version += 1
     fresh._change_reason = _("check")
-    fresh.save()
+    with refusing():
+        fresh.save()
     return check
 
 
@@ -204,10 +207,8 @@ def _put_checked(listing: Any, facts: dict[str, Any], suggestion: Suggestion) ->
     plain = {n: v for n, v in facts.items() if n not in ("terms", "serves")}
     for name, fact in plain.items():
         setattr(listing, name, fact)
-    try:
+    with refusing():
         listing.clean_fields(exclude=["slug", "checked_by", "parent", "county"])
-    except ValidationError as error:
-        raise Refused(_in_words(error)) from None
     if ADDRESS & set(facts):
         listing.stand_at_its_address()
     listing._change_reason = _("suggestion %(number)s") % {"number": suggestion.pk}
@@ -223,13 +224,21 @@ def put_whole(listing: Any, facts: dict[str, Any]) -> None:
         if name not in ("terms", "serves"):
             setattr(listing, name, fact)
     try:
-        listing.clean()
-        listing.validate_constraints()
-        put(listing, facts)
-    except ValidationError as error:
-        raise Refused(_in_words(error)) from None
+        with refusing():
+            listing.clean()
+            listing.validate_constraints()
+            put(listing, facts)
     except UnknownArea as error:
         raise Refused(" ".join(error.args)) from None
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Raise Refused, in words, where the model refuses what is to be saved."""
+    try:
+        yield
+    except ValidationError as error:
+        raise Refused(_in_words(error)) from None
 
 
 def _in_words(error: ValidationError) -> str:
@@ -361,28 +370,23 @@ def publish(listing: Any) -> None:
     fresh = locked(listing)
     if not fresh.has_contact:
         raise Refused(_("%(name)s has no way to make contact.") % {"name": fresh})
-    mind_wish(fresh)
-    fresh.publish()
+    with refusing():
+        fresh.publish()
 
 
-def mind_wish(listing: Any) -> None:
-    """Raises Refused where they asked not to be listed, and nobody took that back."""
-    if Tombstone.objects.filter(key=listing.file_key).exists():
-        raise Refused(
-            _(
-                "%(name)s asked not to be listed. If they want to come back, an "
-                "administrator deletes that wish first."
-            )
-            % {"name": listing}
-        )
+@transaction.atomic
+def close(listing: Any, because: str, temporarily: bool) -> None:
+    """Raises Refused."""
+    with refusing():
+        locked(listing).close(because=because, temporarily=temporarily)
 
 
 @transaction.atomic
 def remove_on_request(listing: Any, reason: str) -> None:
-    """Take a listing off for good, and leave a wish that no import overrules."""
+    """Take a listing off for good, and leave a request that nothing overrules."""
     fresh = locked(listing)
-    # A file may know it by either number.
-    for number in [n for n in (fresh.phone, fresh.toll_free) if n] or [""]:
+    # It may come back under any of its numbers.
+    for number in sorted(numbers_of(fresh)) or [""]:
         Tombstone.objects.create(
             key=fresh.file_key,
             name=fresh.name,

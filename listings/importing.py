@@ -282,6 +282,9 @@ class Applier:
         else:
             # Its first row of history is written by finish(), with its terms.
             listing.skip_history_when_saving = True
+        if isinstance(listing, Listing) and listing.removal_requests():
+            # Not as a draft either, and one that left takes nothing from a file.
+            raise RowRefused("the organization asked not to be listed")
         listing.save()
         if not known:
             # Not before: a row that the database refuses has no history.

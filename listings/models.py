@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -25,10 +26,11 @@ from listings.frozen import made_on
 from listings.hours import Hours
 from listings.hours import Status as OpenStatus
 from listings.querysets import ListingQuerySet, TermQuerySet
+from listings.removals import KNOWN_BY, Tombstone, identifiers
 from listings.shown import INTERNAL, facts_shown
 from listings.sourced import Sourced
 from listings.usual_hours import without_now
-from listings.words import fold, number_of, site_of
+from listings.words import fold
 from places.models import Place
 
 
@@ -275,6 +277,9 @@ class Listing(Sourced):
         # Who works on it just now is no change of the listing.
         if fields - self.internal:
             options["update_fields"] = fields | {"slug", "search_text", "changed_at"}
+        if not fields or fields & {"status", *KNOWN_BY}:
+            # Here, so that no way of publishing goes around it.
+            self.check_removal_requests()
         super().save(**options)
         before: str = getattr(self, "_slug_in_db", "")
         if before and before != self.slug:
@@ -284,6 +289,34 @@ class Listing(Sourced):
     def clean(self) -> None:
         super().clean()
         self._fill_slug()
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        super().validate_constraints(exclude=exclude)
+        self.check_removal_requests()
+
+    def check_removal_requests(self) -> None:
+        """Raise ValidationError where it is to be public and asked not to be listed."""
+        if self.is_public and (found := self.removal_requests()):
+            words = _(
+                "%(name)s asked not to be listed. If they want to come back, an "
+                "administrator deletes that request first."
+            )
+            raise ValidationError({NON_FIELD_ERRORS: [words % {"name": found[0]}]})
+
+    def removal_requests(self) -> list[Tombstone]:
+        """Requests not to be listed that match what this listing says.
+
+        One that is public already may share a number or a website with another that
+        left, so of it only what is new counts.
+        """
+        found = Tombstone.objects.matching(self)
+        if not found or self._state.adding:
+            return found
+        before: Any = type(self)._default_manager.filter(pk=self.pk).first()
+        if before is None or not before.is_public:
+            return found
+        new = identifiers(self) - identifiers(before)
+        return [request for request in found if request.identifiers() & new]
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
@@ -449,37 +482,3 @@ class OldSlug(models.Model):
 
     def __str__(self) -> str:
         return self.slug
-
-
-class Tombstone(models.Model):
-    """An organization that asked not to be listed; no import overrules it."""
-
-    key = models.CharField(_("source key"), max_length=200, blank=True)
-    name = models.CharField(_("name"), max_length=200)
-    phone = PhoneNumberField(_("phone"), blank=True)
-    website = models.URLField(_("website"), max_length=300, blank=True)
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("removal on request")
-        verbose_name_plural = _("removals on request")
-        ordering = [F("created_at").desc()]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(key="") | ~Q(phone="") | ~Q(website=""),
-                name="tombstone_names_something",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def bars(self, *, key: str, phones: Iterable[str], website: str) -> bool:
-        """Would a listing with these go against the wish, however they are written?"""
-        number, site = number_of(str(self.phone or "")), site_of(self.website)
-        return (
-            bool(self.key and self.key == key)
-            or bool(number and number in map(number_of, phones))
-            or bool(site and site == site_of(website))
-        )

@@ -24,6 +24,9 @@ def or_elsewhere(
             return redirect(moved.get_absolute_url(), permanent=True)
     elif found.status == Listing.Status.CLOSED:
         context = {"listing": found, "state": STATES.get(getattr(found, "state", ""))}
+        if found.removal_requests():
+            # Whoever asked not to be listed is not named either.
+            context = {"listing": None, "state": None}
         return render(request, "listings/closed.html", context, status=410)
     raise Http404(_("No listing at this address."))
 

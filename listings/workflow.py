@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.module_loading import import_string
 from tqdm import tqdm
 
 from listings.importing import Applier, Facts, Importer, Report, RowRefused
-from listings.models import Tombstone
 from listings.registry import sourced_models
 from listings.rows import FileRefused, Row, read_file, read_rows
 from listings.sourced import Sourced
@@ -93,15 +91,13 @@ def import_rows(
 
 def _import_rows(importer: Importer, rows: Iterable[Row], reason: str) -> Report:
     report = Report()
-    wishes = list(Tombstone.objects.all())
     applier = Applier(importer, reason)
     facts_by_key: dict[str, Facts] = {}
     listings = []
     # Row 1 is the header, as a spreadsheet shows it.
     for number, row in enumerate(rows, start=2):
         try:
-            known = applier.existing.get(row.get("key", ""))
-            facts = _read(importer, row, facts_by_key, wishes, known)
+            facts = _read(importer, row, facts_by_key)
             with transaction.atomic():
                 listings.append(applier.apply(facts, report, number))
         except RowRefused as refusal:
@@ -127,23 +123,11 @@ def _broken_rule(model: type[Sourced], error: IntegrityError) -> str:
     return str(error)
 
 
-def _read(
-    importer: Importer,
-    row: Row,
-    seen: dict[str, Facts],
-    wishes: list[Tombstone],
-    known: Any,
-) -> Facts:
+def _read(importer: Importer, row: Row, seen: dict[str, Facts]) -> Facts:
     key = row.get("key", "")
     if not key:
         raise RowRefused("the row has no key")
     if key in seen:
         raise RowRefused("this key stands in the file twice")
-    # Who left may share a number or a site with others, who stay and are kept true.
-    stays = getattr(known, "is_public", False)
-    phones = [] if stays else [row.get("phone", ""), row.get("toll_free", "")]
-    website = "" if stays else row.get("website", "")
-    if any(wish.bars(key=key, phones=phones, website=website) for wish in wishes):
-        raise RowRefused("the organization asked not to be listed")
     seen[key] = facts = importer.read(row)
     return facts

@@ -20,7 +20,8 @@ from desk.models import (
     Reminder,
     Suggestion,
 )
-from listings.models import Term, Tombstone
+from listings.models import Term
+from listings.removals import Tombstone
 from tests.factories import (
     credential,
     guide,

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from desk.base_admin import DeskAdmin
 from desk.models import Check, ImportRun, Reminder, Suggestion
-from listings.models import Tombstone
+from listings.removals import Tombstone
 from tests.factories import credential, guide, organization, person, warmline
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from desk.models import OptOut, Reminder, Suggestion
-from listings.models import Tombstone
+from listings.removals import Tombstone
 from listings.workflow import import_text
 from tests.desk.test_imports import file_of, row
 from tests.desk.test_public_side import FROM_US, stamp

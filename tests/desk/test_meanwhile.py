@@ -134,7 +134,7 @@ def test_what_is_closed_comes_back_by_no_check(ada):
     paused = {"how": "called", "outcome": "paused", "because": "On holiday"}
     waiting = proposed_check(ada, listing, **paused)
     workflow.remove_on_request(listing, "asked")
-    workflow.merge(organization(), merged, [])
+    workflow.merge(organization(phone="+14065550103"), merged, [])
 
     assert "This listing is closed." in decide(ada, waiting).content.decode()
     today = {"on": timezone.localdate().isoformat()}

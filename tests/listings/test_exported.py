@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from listings.areas import Areas, to_text
 from listings.columns import column_names, meaning, spelling
 from listings.exporting import csv_lines
-from listings.models import Listing, Tombstone
+from listings.models import Listing
+from listings.removals import Tombstone
 from listings.rows import _cell, quoted
 from listings.values import fact_names
 from listings.workflow import import_text

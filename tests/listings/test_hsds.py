@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from api.exports import WRITTEN
 from listings import hsds
 from listings.hsds_rows import Publisher
-from listings.models import Tombstone
+from listings.removals import Tombstone
 from listings.rows import FileRefused
 from orgs.models import Organization
 from tests.directory.test_copy import MORNING

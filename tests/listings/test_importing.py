@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from listings import workflow
-from listings.models import Tombstone
+from listings.removals import Tombstone
 from listings.rows import FileRefused
 from listings.workflow import import_file, importers
 from orgs.models import Organization

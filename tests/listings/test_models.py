@@ -8,8 +8,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
-from listings.models import OldSlug, Term, Tombstone
+from listings.models import OldSlug, Term
 from listings.registry import listing_models
+from listings.removals import Tombstone
 from orgs.models import Organization
 from tests.factories import county, organization, place, state, warmline
 from warmlines.models import Warmline
@@ -224,16 +225,21 @@ def test_a_county_line_does_not_serve_the_whole_state():
     assert Organization.objects.serving(place("59301")).exists()
 
 
-def test_a_tombstone_bars_by_key_phone_or_website():
-    wish = Tombstone(name="Quiet House", phone="+14065550109")
+def test_a_removal_request_knows_a_listing_by_key_number_or_website():
+    def matching(**facts):
+        return bool(Tombstone.objects.matching(Organization(**facts)))
 
-    assert wish.bars(key="org:x", phones=["+14065550109"], website="")
-    assert not wish.bars(key="org:x", phones=["+14065550108"], website="")
-    assert not wish.bars(key="", phones=[""], website="")
-    wish.website = "https://example.org/us"
-    assert not wish.bars(key="", phones=["no number"], website="no address")
-    assert wish.bars(key="", phones=[], website="http://www.example.org/us/")
-    assert not wish.bars(key="", phones=[], website="https://[example.org/us")
+    asked = Tombstone.objects.create(name="Quiet House", phone="+14065550109")
+    assert matching(key="org:x", phone="(406) 555-0109")
+    assert matching(toll_free="1-406-555-0109")
+    assert not matching(key="org:x", phone="+14065550108")
+    assert not matching()
+    asked.website = "https://example.org/us"
+    asked.save()
+    assert not matching(text_line="no number", website="no address")
+    assert matching(website="http://www.example.org/us/")
+    assert not matching(website="https://[example.org/us")
+    assert not matching(website="https://example.org/them")
 
 
 def test_a_tombstone_names_something():

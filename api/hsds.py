@@ -203,6 +203,7 @@ def owner(listing: Any, frame: Frame) -> Thing:
         parent_organization_id=str(parent.uuid) if _shown(parent) else None,
         status=STATUS[listing.status],
         kind=listing.kind,
+        run_by=listing.run_by,
         part_of=listing.host,
         page_url=f"{frame.site}{listing.get_absolute_url()}",
         last_modified=moment(listing.changed_at),

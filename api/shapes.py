@@ -168,6 +168,7 @@ SHAPES: dict[str, Shape] = {
         parent_organization_id=UUID,
         status=STATUS,
         kind=TEXT,
+        run_by=one_of("peers", "larger_organization", "clubhouse"),
         part_of=TEXT,
         page_url=URI,
         last_modified=MOMENT,

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from django.db.models import BooleanField
 
 from listings.areas import Areas, UnknownArea
-from listings.columns import BRANCH, POINT, TERMS, WISHED, read_names
+from listings.columns import BRANCH, CHECK, POINT, TERMS, WISHED, read_names
 from listings.importing import Facts, Importer, RowRefused, hours, split, terms
 from listings.models import Listing
 from listings.rows import Row
@@ -25,6 +25,7 @@ class ExportedImporter(Importer):
     """One row a listing, in the columns of listings.columns."""
 
     model: ClassVar[type[Listing]]
+    optional_columns = frozenset(CHECK)
 
     def __init__(self, rows: list[Row]) -> None:
         super().__init__(rows)

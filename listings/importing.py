@@ -39,7 +39,7 @@ FACT_FIELDS: dict[str, tuple[str, ...]] = {
     "email": ("email",),
     "website": ("website", "chat_url"),
     "area": ("area", "area_note", "serves", "who_may_call", "open_to"),
-    "offers": ("terms", "in_person", "online", "by_phone"),
+    "offers": ("summary", "run_by", "terms", "in_person", "online", "by_phone"),
 }
 # Said of listings whose own source doubts that they are there; the first that fits.
 CAUTIONS = tuple(
@@ -91,7 +91,10 @@ class Importer(ABC):
     """Reads the rows of one kind of file."""
 
     model: ClassVar[type[Sourced]]
+    # Columns that a file must have.
     columns: ClassVar[frozenset[str]]
+    # Columns that a file may have or lack.
+    optional_columns: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, rows: list[Row]) -> None:
         """Sees the rows first, so that a reader can look things up at once."""
@@ -129,6 +132,12 @@ def split(cell: str) -> list[str]:
 def yes(cell: str) -> bool | None:
     """True for "yes"; anything else is not known, never no."""
     return True if cell.casefold() == "yes" else None
+
+
+def filled(row: Row, *columns: str) -> dict[str, str]:
+    """Return the cells that say something: an empty one or a missing column says that
+    the fact is not known, and takes nothing from a listing."""
+    return {name: row[name] for name in columns if row.get(name)}
 
 
 def caution(note: str) -> str:

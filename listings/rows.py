@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,14 @@ def decode(content: bytes) -> str:
         raise FileRefused("The file is not UTF-8. Please save it as UTF-8.") from None
 
 
-def read_rows(text: str, columns: frozenset[str]) -> list[Row]:
-    """The rows of a CSV text. Raises FileRefused."""
+def read_rows(
+    text: str, columns: frozenset[str], others: frozenset[str] = frozenset()
+) -> list[Row]:
+    """Return the rows of a CSV text.
+
+    Every one of `columns` must be there, and none but these and `others` may be: what
+    nothing reads would be lost without a word. Raises FileRefused.
+    """
     csv.field_size_limit(MAX_CELL)
     try:
         reader = csv.DictReader(io.StringIO(text, newline=""))
@@ -50,13 +57,35 @@ def read_rows(text: str, columns: frozenset[str]) -> list[Row]:
         # A short row of a wide file still takes a place for each column.
         if len(names) > MAX_COLUMNS:
             raise FileRefused(f"The file has more than {MAX_COLUMNS} columns.")
-        missing = columns - set(names)
-        if missing:
-            lacking = ", ".join(sorted(missing))
-            raise FileRefused(f"The file lacks these columns: {lacking}.")
-        return [{k: _cell(v) for k, v in row.items() if k} for row in reader]
+        _check_columns(names, columns, columns | others)
+        return [_row(row, number) for number, row in enumerate(reader, start=2)]
     except csv.Error as error:
         raise FileRefused(f"The file is not a readable CSV file: {error}.") from None
+
+
+def _check_columns(
+    names: Sequence[str], required: frozenset[str], known: frozenset[str]
+) -> None:
+    """Raise FileRefused where a column is missing, unknown or there twice."""
+    named = [name for name in names if name]
+    problems = {
+        "lacks these columns": required - set(named),
+        "has columns that this kind of file does not have": set(named) - known,
+        "has these columns more than once": {n for n in named if named.count(n) > 1},
+    }
+    for words, found in problems.items():
+        if found:
+            # A column's name may be as long as a cell.
+            raise FileRefused(f"The file {words}: {', '.join(sorted(found)):.300}.")
+
+
+def _row(cells: dict[str, Any], number: int) -> Row:
+    """Return the row by its columns. Raises FileRefused where a cell has no column."""
+    # DictReader puts cells past the last column under None.
+    beyond = [*(cells.get(None) or []), cells.get("") or ""]  # type: ignore[call-overload]
+    if any(cell.strip() for cell in beyond):
+        raise FileRefused(f"Row {number} has a cell under no column name.")
+    return {name: _cell(cell) for name, cell in cells.items() if name}
 
 
 def _cell(value: Any) -> str:

@@ -19,8 +19,8 @@ from places.states import STATES
 
 # Facts that people may propose and compare, in the order of a page.
 FACTS = """
-name kind operator summary phone toll_free tty videophone text_line chat_url email
-website street city state zip_code address_withheld hours hours_note timezone
+name kind run_by operator summary phone toll_free tty videophone text_line chat_url
+email website street city state zip_code address_withheld hours hours_note timezone
 in_person online by_phone cost referral_needed wheelchair_access who_may_call
 open_to answered_by_peers may_send_emergency call_limits terms area serves
 area_note status closed_because caution

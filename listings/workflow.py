@@ -55,7 +55,7 @@ def import_text(
 ) -> Report:
     """As import_file, of a text that is at hand already, of `most` rows."""
     reader = importers()[kind]
-    rows = read_rows(text, reader.columns)
+    rows = read_rows(text, reader.columns, reader.optional_columns)
     if most is not None and len(rows) > most:
         raise FileRefused(
             f"The file has {len(rows):,} rows; here {most:,} are the most. Bring it in "

@@ -38,7 +38,10 @@ class OrganizationAdmin(ListingAdmin):
     autocomplete_fields = (*ListingAdmin.autocomplete_fields, "parent")
     readonly_fields = (*ListingAdmin.readonly_fields, "county", "precision")
     fieldsets = (
-        (None, {"fields": ("name", "slug", "kind", "summary", "parent", "host")}),
+        (
+            None,
+            {"fields": ("name", "slug", "kind", "run_by", "summary", "parent", "host")},
+        ),
         CONTACT,
         (
             gettext_lazy("Place"),

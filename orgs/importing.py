@@ -11,6 +11,7 @@ from listings.importing import (
     Importer,
     RowRefused,
     caution,
+    filled,
     source,
     split,
     terms,
@@ -176,6 +177,7 @@ class CilImporter(PlacedImporter):
     """cils.csv: Centers for Independent Living and their branch offices."""
 
     columns = frozenset(CIL_COLUMNS.split())
+    optional_columns = frozenset({"phone_display"})
 
     def read(self, row: Row) -> Facts:
         tty, video = TTY.search(row["tty_vp"]), VIDEOPHONE.search(row["tty_vp"])
@@ -205,15 +207,19 @@ class OrganizationImporter(PlacedImporter):
     """organizations.csv: peer-run groups of every other kind."""
 
     columns = frozenset(ORGANIZATION_COLUMNS.split())
+    optional_columns = frozenset({"phone_display", "summary", "run_by"})
 
     def read(self, row: Row) -> Facts:
         if row["kind"] not in Organization.Kind.values:
             raise RowRefused(f"“{row['kind']}” is not a kind of organization")
+        if row.get("run_by", "") not in ("", *Organization.RunBy.values):
+            raise RowRefused(f"run_by: “{row['run_by']}” is not one we know")
         fields = _common(row) | {
             "kind": row["kind"],
             "in_person": yes(row["in_person"]),
             "online": yes(row["online"]),
             "by_phone": yes(row["by_phone"]),
+            **filled(row, "summary", "run_by"),
         }
         facts = Facts(row["key"], fields, parent=row["branch_of"])
         terms(facts, "service", split(row["services"]))

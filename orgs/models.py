@@ -188,6 +188,16 @@ class Organization(Listing, Located):
         STATEWIDE_NETWORK = "statewide_network", _("Statewide network")
         ONLINE_COMMUNITY = "online_community", _("Online community")
 
+    class RunBy(models.TextChoices):
+        """Who runs it, where a source says so; empty is not known."""
+
+        PEERS = "peers", _("Run by peers")
+        LARGER_ORGANIZATION = (
+            "larger_organization",
+            _("Peer program of a larger organization"),
+        )
+        CLUBHOUSE = "clubhouse", _("Clubhouse: members and staff run it together")
+
     catalogue = "org"
     importers = {
         "cils": "orgs.importing.CilImporter",
@@ -197,6 +207,15 @@ class Organization(Listing, Located):
     hsds_importer = "orgs.hsds.HsdsOrganizations"
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    run_by = models.CharField(
+        _("who runs it"),
+        max_length=20,
+        choices=RunBy,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Only where a source or they themselves say so."),
+    )
     parent = models.ForeignKey(
         "self",
         verbose_name=_("branch of"),

@@ -10,6 +10,7 @@ from listings.importing import (
     Importer,
     RowRefused,
     caution,
+    filled,
     hours,
     source,
     split,
@@ -46,6 +47,7 @@ class WarmlineImporter(Importer):
 
     model = Warmline
     columns = frozenset(COLUMNS.split())
+    optional_columns = frozenset({"phone_display", "summary"})
 
     def read(self, row: Row) -> Facts:
         if not row["name"]:
@@ -81,6 +83,7 @@ class WarmlineImporter(Importer):
             "note": row["note"],
             "caution": caution(row["note"]),
             "area_note": row["area_note"],
+            **filled(row, "summary"),
             **source(row),
         }
 

@@ -131,6 +131,15 @@ def test_a_line_tells_what_callers_ask():
     assert "in_person" not in service
 
 
+@pytest.mark.parametrize("run_by", ["peers", "larger_organization", "clubhouse"])
+def test_an_organization_says_who_runs_it(run_by):
+    assert told(organization(run_by=run_by))["organization"]["run_by"] == run_by
+
+
+def test_who_runs_it_is_left_out_where_it_is_not_known():
+    assert "run_by" not in told(organization())["organization"]
+
+
 def test_every_kind_of_number_is_a_phone():
     made = organization(
         phone="+14065550101",

@@ -276,6 +276,8 @@ def test_a_listing_page_tells_its_facts(client):
         source_license="CC BY 4.0",
         caution="This may have closed.",
         tty="711",
+        summary="Coffee and company.",
+        run_by="peers",
     )
 
     page = text(client, "/orgs/ours/")
@@ -291,8 +293,33 @@ def test_a_listing_page_tells_its_facts(client):
         "Wheelchair access: Not known",
         "call through relay, 711",
         "Call before you go.",
+        "Coffee and company.",
+        "Run by peers",
     ):
         assert words in page
+
+
+@pytest.mark.parametrize(
+    ("run_by", "english", "spanish"),
+    [
+        ("peers", "Run by peers", "Dirigida por pares"),
+        ("larger_organization", "Peer program of a larger", "Programa de pares de una"),
+        ("clubhouse", "Clubhouse: members and staff run it", "Casa club"),
+    ],
+)
+def test_who_runs_it_is_said_in_both_languages(client, run_by, english, spanish):
+    organization(slug="ours", run_by=run_by)
+
+    assert english in text(client, "/orgs/ours/")
+    assert spanish in text(client, "/es/orgs/ours/")
+
+
+def test_nothing_is_said_where_it_is_not_known_who_runs_it(client):
+    organization(slug="ours", run_by="")
+
+    page = text(client, "/orgs/ours/").casefold()
+
+    assert not any(w in page for w in ("run by peers", "larger org", "clubhouse"))
 
 
 def test_a_checked_listing_says_when_and_how(client):

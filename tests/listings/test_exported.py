@@ -57,6 +57,7 @@ def odd():
         name="=SUM(A1) “Ours”; théirs, 'and' more",
         summary="'=quoted\r\nsecond line",
         host="@host",
+        run_by="larger_organization",
         toll_free="+18005550100",
         wheelchair_access=False,
         referral_needed=None,

@@ -47,6 +47,7 @@ ORGANIZATION = {
     "source_seen": "2025-06",
     "note": "Open since 2015.",
 }
+HEADER = ",".join(ORGANIZATION).encode()
 
 
 @pytest.fixture
@@ -55,8 +56,9 @@ def bring(tmp_path):
 
     def bring(*rows, **options):
         path = tmp_path / "rows.csv"
+        columns = dict.fromkeys(name for row in (ORGANIZATION, *rows) for name in row)
         with path.open("w", encoding="utf-8", newline="") as lines:
-            writer = csv.DictWriter(lines, ORGANIZATION)
+            writer = csv.DictWriter(lines, columns)
             writer.writeheader()
             writer.writerows(ORGANIZATION | row for row in rows)
         return import_file("organizations", path, **options)
@@ -85,6 +87,25 @@ def test_a_row_becomes_a_listing_with_all_its_facts(bring):
     assert (listing.precision, listing.county.name) == ("zip", "Custer County")
     assert listing.timezone == "America/Denver"
     assert listing.checked_on is None
+
+
+def test_who_runs_it_and_its_summary_come_in_and_an_empty_cell_keeps_them(bring):
+    bring({"summary": "Coffee and company.", "run_by": "peers"})
+
+    report = bring({"summary": "", "run_by": ""})
+
+    listing = Organization.objects.get()
+    assert (listing.summary, listing.run_by) == ("Coffee and company.", "peers")
+    assert (report.changed, report.unchanged) == (0, 1)
+
+
+def test_a_file_without_the_newest_columns_is_read(bring):
+    bring({"summary": "Coffee and company.", "run_by": "peers"})
+
+    report = bring({"phone": "+14065550102"})
+
+    assert report.changes == [(2, f"{ORGANIZATION['key']}: phone")]
+    assert Organization.objects.get().run_by == "peers"
 
 
 def test_the_same_rows_again_change_nothing(bring):
@@ -124,6 +145,7 @@ def test_a_changed_row_changes_just_that(bring):
         ({"name": ""}, "no name"),
         ({"state": "ZZ"}, "not a state"),
         ({"kind": "clinic"}, "not a kind"),
+        ({"run_by": "nobody"}, "run_by: “nobody” is not one we know"),
         ({"phone": "+1406"}, "phone"),
         ({"email": "nobody"}, "email"),
         ({"website": "not an address"}, "website"),
@@ -338,6 +360,10 @@ def test_a_private_address_gets_the_middle_of_its_county(bring):
         (b"\xff\xfen\x00a\x00", "not UTF-8"),
         (b"key," + b"x" * 50_000, "lacks|readable"),
         (b"", "lacks these columns"),
+        (HEADER + b",fax\n", "has columns that this kind of file does not .*: fax"),
+        (HEADER + b",phone\n", "has these columns more than once: phone"),
+        (HEADER + b"\n" + b"," * 24 + b"fax\n", "Row 2 has a cell under no column"),
+        (HEADER + b",\n" + b"," * 24 + b"fax\n", "Row 2 has a cell under no column"),
     ],
 )
 def test_a_file_that_is_none_is_refused_whole(tmp_path, content, words):

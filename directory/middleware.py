@@ -8,11 +8,11 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import render
 from django.utils import translation
 
 from api.middleware import OPEN
 from api.problems import Problem
+from directory.faults import unreadable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -64,7 +64,7 @@ def well_formed(get_response: GetResponse) -> GetResponse:
                 return Problem(400)
             raise BadRequest("null character")
         if _body_of(request) > _longest_body(request):
-            return render(None, "400.html", status=413)
+            return unreadable(413)
         return get_response(request)
 
     return middleware

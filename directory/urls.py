@@ -13,7 +13,7 @@ from directory import health, offline, views, well_known
 from directory.embed import embed
 from directory.sitemaps import sitemaps
 
-handler400 = "directory.views.bad_request"
+handler400 = "directory.faults.bad_request"
 EXPLAINED = ["about", "contact", "privacy", "accessibility", "leaving"]
 
 PAGES: list[URLPattern | URLResolver] = [

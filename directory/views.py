@@ -248,8 +248,3 @@ def style(request: HttpRequest) -> HttpResponse:
         "at": at,
     }
     return render(request, "directory/style.html", context)
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A page of its own words: the request is what cannot be read."""
-    return render(None, "400.html", status=400)

@@ -39,7 +39,7 @@ def test_every_template_is_used():
     names = {str(path.relative_to(root)) for path in root.rglob("*.html")}
     used = texts([*code(), *root.rglob("*.html")])
     # Chosen by the name of a section, or found by Django itself.
-    by_rule = {f"{name}.html" for name in ("403", "403_csrf", "404", "500")} | {
+    by_rule = {f"{name}.html" for name in ("403", "404", "500")} | {
         n for n in names if "/sections/" in n or "/mail/" in n
     }
     by_rule |= {f"directory/{page}.html" for page in EXPLAINED}

@@ -29,10 +29,10 @@ REPORT = "/warmlines/mha-montana-warmline/report/"
 AS_HEARD = """
 - link "Skip to the main part"
 - banner:
-  - link "Leave"
+  - link "Leave this site quickly"
   - paragraph:
-    - link "Call"
-    - link "text 988"
+    - link "Call 988 Suicide & Crisis Lifeline"
+    - link "Text 988 Suicide & Crisis Lifeline"
     - link "Call 911"
   - link "Peer Support Directory"
   - navigation "Main":
@@ -198,7 +198,7 @@ def test_leave_is_the_second_stop_of_the_keyboard(page):
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
 
-    expect(page.get_by_role("link", name="Leave", exact=True)).to_be_focused()
+    expect(page.get_by_role("link", name="Leave this site quickly")).to_be_focused()
 
 
 @pytest.mark.parametrize(

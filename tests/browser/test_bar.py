@@ -1,0 +1,196 @@
+"""The bar with 988 and "Leave": in sight on every page, and never over the focus."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from directory.faults import unreadable
+from directory.views import broken
+
+BAR = ".crisis-bar"
+SIZES = [(320, 640), (390, 844), (320, 256)]  # The last is 1280 x 1024 at 400% zoom.
+# One of each kind of page.
+KINDS = [
+    "/",
+    "/find/?near=59301",
+    "/states/",
+    "/states/mt/",
+    "/states/mt/print/",
+    "/online/",
+    "/warmlines/?near=59301",
+    "/warmlines/mha-montana-warmline/",
+    "/warmlines/mha-montana-warmline/report/",
+    "/orgs/montanas-peer-network/",
+    "/guides/lgbtq-people/",
+    "/become-a-peer-supporter/?state=IL&other=SD",
+    "/leaving/",
+    "/kept/",
+    "/es/find/?near=59301",
+    "/nowhere/",
+]
+MORE = [
+    "/online/?state=MT",
+    "/es/online/",
+    "/become-a-peer-supporter/",
+    "/es/become-a-peer-supporter/",
+    "/es/states/mt/",
+    "/data/",
+    "/es/data/",
+    "/freshness/",
+    "/orgs/",
+    "/suggest/?what=organization",
+    "/find/map/?near=59301",
+]
+TALL = "document.querySelector('main').style.minHeight = '20000px'"
+# Keeps each stop of the keyboard that any part of the bar lies over.
+WATCH = """() => {
+  const bar = document.querySelector(".crisis-bar");
+  window.covered = [];
+  window.stops = 0;
+  addEventListener("keyup", () => {
+    const node = document.activeElement;
+    if (node === document.body || bar.contains(node) || node.matches(".skip")) return;
+    window.stops += 1;
+    const edge = bar.getBoundingClientRect().bottom;
+    const box = node.getBoundingClientRect();
+    if (box.top < edge && box.height < innerHeight - edge) {
+      window.covered.push(`${node.outerHTML.slice(0, 90)} ${box.top} < ${edge}`);
+    }
+  });
+}"""
+LAST = """() => {
+  const stops = [...document.querySelectorAll("a[href], button, input, select")];
+  stops.findLast(node => node.checkVisibility()).focus();
+}"""
+SPACING = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+    word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
+  document.adoptedStyleSheets = [sheet];
+}"""
+
+
+def bar_of(page):
+    return page.locator(BAR).bounding_box()
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_no_stop_of_the_keyboard_lies_under_the_bar(page, path):
+    page.emulate_media(reduced_motion="reduce")
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(path)
+        count = page.evaluate(
+            "[...document.querySelectorAll('a, button, input, select')].length"
+        )
+        page.evaluate(WATCH)
+        for _ in range(min(count, 60)):
+            page.keyboard.press("Tab")
+        # Going up is where a bar at the top covers what comes into sight.
+        page.evaluate(LAST)
+        for _ in range(min(count, 60)):
+            page.keyboard.press("Shift+Tab")
+
+        assert page.evaluate("window.stops") > 5
+        assert page.evaluate("window.covered") == [], (width, height)
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_the_bar_stays_in_sight_and_is_slim(page, path):
+    for width in (320, 390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(path)
+        page.evaluate(TALL)
+        page.evaluate("scrollTo({top: 10000, behavior: 'instant'})")
+
+        box = bar_of(page)
+        assert box["y"] == 0
+        assert box["height"] <= 44 + 12
+        assert page.get_by_role("link", name="988").first.is_visible()
+        leave = page.locator("[data-leave]").bounding_box()
+        assert leave["height"] >= 44
+        assert 0 <= leave["x"] <= leave["x"] + leave["width"] <= width
+
+
+@pytest.mark.parametrize("status", [500, 400])
+def test_pages_for_faults_keep_the_bar_in_sight_too(page, status):
+    def fail(route):
+        answer = broken(None) if status == 500 else unreadable(status)
+        route.fulfill(body=answer.content, content_type="text/html")
+
+    page.route("**/broken/", fail)
+    page.goto("/broken/")
+    page.evaluate(TALL)
+    page.evaluate("scrollTo({top: 10000, behavior: 'instant'})")
+
+    assert bar_of(page)["y"] == 0
+    expect(page.get_by_role("link", name="Leave this site quickly")).to_be_visible()
+
+
+@pytest.mark.parametrize("page_size", [320, 1280])
+@pytest.mark.parametrize("path", ["/", "/states/mt/print/"])
+def test_each_link_of_the_bar_says_what_it_does(page, path, page_size):
+    page.set_viewport_size({"width": page_size, "height": 800})
+    page.goto(path)
+
+    bar = page.locator(BAR)
+    for name, address in [
+        ("Leave this site quickly", "https://leave.example.org/"),
+        ("Call 988 Suicide & Crisis Lifeline", "tel:988"),
+        ("Text 988 Suicide & Crisis Lifeline", "sms:988"),
+        ("Call 911", "tel:911"),
+    ]:
+        link = bar.get_by_role("link", name=name, exact=True)
+        expect(link).to_have_attribute("href", address)
+
+
+def test_in_spanish_it_says_how_to_reach_988_in_spanish(page):
+    page.goto("/es/")
+
+    bar = page.locator(BAR)
+    expect(bar.get_by_role("link", name=re.compile("988, oprima.2"))).to_be_visible()
+    text = bar.get_by_role("link", name=re.compile("Texto AYUDA al.988"))
+    expect(text).to_have_attribute("href", "sms:988?&body=AYUDA")
+
+
+@pytest.mark.parametrize("path", ["/find/?near=59301", "/es/find/?near=59301"])
+def test_what_a_link_jumps_to_is_below_the_bar(page, path):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{path}#phone")
+
+    edge = bar_of(page)["height"]
+    assert page.locator("#phone").bounding_box()["y"] >= edge
+
+
+def test_errors_of_a_form_are_read_below_the_bar(page):
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.emulate_media(reduced_motion="reduce")
+    page.goto("/warmlines/mha-montana-warmline/report/")
+    page.get_by_role("button", name="Send").click()
+
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    assert summary.bounding_box()["y"] >= bar_of(page)["height"]
+    for link in summary.get_by_role("link").all():
+        link.click()
+        assert (
+            page.evaluate(
+                "document.querySelector(location.hash).getBoundingClientRect().y"
+            )
+            >= (bar_of(page)["height"])
+        )
+
+
+@pytest.mark.parametrize("path", [*KINDS, *MORE])
+def test_wide_text_spacing_scrolls_no_page_sideways(page, path):
+    """WCAG 2.2, 1.4.12, at the width of 1.4.10."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(path)
+
+    page.evaluate(SPACING)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -30,6 +30,7 @@ from desk.models import (
     Suggestion,
 )
 from desk.queue import about_theirs, pairs_of, suggestions_of
+from desk.reach import within_reach
 from desk.reference_admin import PlaceAdmin, TermAdmin, TombstoneAdmin
 from desk.roles import may, states_of
 from desk.staff_admin import GroupAdmin, StaffAdmin
@@ -157,7 +158,9 @@ class SuggestionAdmin(OnlyToRead):
         else:
             chosen = request.POST.getlist("fact")
             version = request.POST.get("version", "")
-            workflow.accept(suggestion, chosen, request.user, version)
+            with within_reach(request.user, suggestion.listing) as touched:
+                listing = workflow.accept(suggestion, chosen, request.user, version)
+                touched.append(listing)
             self.message_user(request, _("Accepted."))
         if facts["answer"] and suggestion.sender_email:
             answer_sender(suggestion, facts["answer"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from desk.duplicates import like
 from desk.models import Check
-from desk.roles import states_of
+from desk.reach import Reach, out_of_reach, places_in
 from desk.widgets import AreasField, WeekField
 from listings.importing import FACT_FIELDS
 from listings.models import Listing, Term
@@ -121,7 +122,8 @@ class ListingForm(KeptForm):
         cleaned = super().clean()
         if not self.instance.pk:
             self._look_for_the_same(cleaned)
-        self._stay_in_state(cleaned)
+        if self.user:
+            self._stay_in_state(cleaned)
         return cleaned
 
     def _look_for_the_same(self, cleaned: dict[str, Any]) -> None:
@@ -132,17 +134,19 @@ class ListingForm(KeptForm):
             self.add_error("looked", words)
 
     def _stay_in_state(self, cleaned: dict[str, Any]) -> None:
-        states = states_of(self.user) if self.user else None
-        if states is None:
-            return
-        here = {cleaned.get("state")} if "state" in self.fields else set()
-        here |= {place.state for place in cleaned.get("serves") or []}
-        if not here & set(states):
-            names = ", ".join(states) or _("none")
-            self.add_error(
-                "state" if "state" in self.fields else "serves",
-                _("You keep these states: %(states)s.") % {"states": names},
-            )
+        """What a state curator may not change is said beside its field."""
+        before = Reach.of(self.instance) if self.instance.pk else Reach()
+        parent = cleaned.get("parent")
+        typed: dict[str, Any] = {
+            "state": cleaned.get("state"),
+            "serves": places_in(cleaned.get("serves") or []),
+            "area": cleaned.get("area"),
+            "parent": parent and parent.pk,
+        }
+        after = replace(before, **{n: v for n, v in typed.items() if n in self.fields})
+        found = out_of_reach(self.user, type(self.instance), before, after)
+        for name, words in found.items():
+            self.add_error(name if name in self.fields else None, words)
 
 
 def _as_opened(listing: Any, version: int | None, names: list[str]) -> dict[str, Any]:

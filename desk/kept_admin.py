@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from desk.base_admin import DeskAdmin
 from desk.forms import KeptForm
 from desk.history import put_back, trail
+from desk.reach import within_reach
 from desk.roles import may
 from desk.workflow import Refused
 
@@ -80,7 +81,8 @@ class KeptAdmin(DeskAdmin):
                 raise PermissionDenied
             row, seen = (request.POST.get(name, "") for name in ("row", "version"))
             try:
-                put_back(listing, row, _("put back"), seen)
+                with within_reach(request.user, listing):
+                    put_back(listing, row, _("put back"), seen)
             except Refused as refusal:
                 self.message_user(request, str(refusal), messages.WARNING)
                 return redirect(request.path)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from desk import workflow
 from desk.forms import AssignForm, CheckForm, CloseForm, TagForm
 from desk.kept_admin import KeptAdmin
+from desk.reach import within_reach
 from desk.roles import may
 from listings.exporting import csv_lines
 from listings.shown import hidden_facts
@@ -163,7 +164,8 @@ class ListingActions(KeptAdmin):
                 if name.startswith("fact_") and pk == str(drop.pk)
             ]
             try:
-                workflow.merge(keep, drop, facts, seen)
+                with within_reach(request.user, keep):
+                    workflow.merge(keep, drop, facts, seen)
             except workflow.Refused as refusal:
                 self.message_user(request, str(refusal), messages.WARNING)
             else:

@@ -149,6 +149,13 @@ class ListingAdmin(ListingActions):
     def get_queryset(self, request: HttpRequest) -> Any:
         return theirs(super().get_queryset(request), request.user)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """To publish or to close in the form takes what the actions take."""
+        fields = super().get_readonly_fields(request, obj)
+        if self.has_publish_permission(request):
+            return fields
+        return (*fields, "status", "closed_because")
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The street of a withheld address is for those who may see it."""
         sets = super().get_fieldsets(request, obj)
@@ -205,10 +212,15 @@ class ListingAdmin(ListingActions):
         listing = self.get_object(request, object_id)
         extra: dict[str, Any] = {}
         if listing is not None:
+            checks, suggestions = Check.objects.none(), Suggestion.objects.none()
+            if request.user.has_perm("desk.view_check"):
+                checks = Check.objects.about(listing).select_related("by")[:10]
+            if request.user.has_perm("desk.view_suggestion"):
+                suggestions = Suggestion.objects.about(listing).open()
             extra = {
                 "holder": workflow.holder(listing),
-                "checks": Check.objects.about(listing).select_related("by")[:10],
-                "suggestions": Suggestion.objects.about(listing).open(),
+                "checks": checks,
+                "suggestions": suggestions,
                 "may_check": self.has_check_permission(request),
                 "may_propose": may(request.user, "propose_change"),
             }

@@ -22,6 +22,7 @@ from desk.models import (
     Reminder,
     Suggestion,
 )
+from desk.refusal import Refused as Refused
 from listings.areas import UnknownArea
 from listings.importing import FACT_FIELDS, guarded, point_of, put_point
 from listings.models import Listing, OldSlug
@@ -36,10 +37,6 @@ TAKEN_FOR = timedelta(hours=2)
 ADDRESS = {"street", "city", "state", "zip_code", "address_withheld"}
 # After this many days without an answer we try again.
 RETRY_DAYS = 14
-
-
-class Refused(ValueError):
-    """The act cannot be done; the message says why in plain words."""
 
 
 def locked(listing: Any, version: str = "") -> Any:

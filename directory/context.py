@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url
+from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -30,9 +31,15 @@ def canonical(request: HttpRequest) -> str:
     """The one address of the page: without filters, with its number in a series."""
     page = page_number(request.GET)
     query = f"?page={page}" if page > 1 else ""
-    # Two slashes at the start would make a host of what follows.
-    path = escape_leading_slashes(request.path)
-    return request.build_absolute_uri(f"{path}{query}")
+    return request.build_absolute_uri(f"{own_path(request)}{query}")
+
+
+def own_path(request: HttpRequest) -> str:
+    """The path of this page, for a link that no browser reads as another host.
+
+    As it was sent it may begin with two slashes, or have a tab between them.
+    """
+    return escape_leading_slashes(escape_uri_path(request.path))
 
 
 def languages(request: HttpRequest) -> list[dict[str, str]]:
@@ -40,7 +47,9 @@ def languages(request: HttpRequest) -> list[dict[str, str]]:
 
     `href` keeps the search, for people; `canonical` is without it, for machines.
     """
-    here, known = request.get_full_path(), canonical(request)
+    query = iri_to_uri(request.META.get("QUERY_STRING", ""))
+    here = f"{own_path(request)}?{query}" if query else own_path(request)
+    known = canonical(request)
     pages = [
         {
             "code": code,

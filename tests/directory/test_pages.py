@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from urllib.parse import urljoin, urlsplit
 
 import html5lib
 import pytest
@@ -482,3 +484,30 @@ def test_the_page_of_the_design_is_for_development_alone(client, rf):
 
     assert client.get("/style/").status_code == 404
     assert "Shown in the style" in views.style(rf.get("/style/")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "//evil.example/guides/",
+        "//evil.example/es/guides/",
+        "/es//evil.example/",
+        "/\t/evil.example",
+        "/\t/evil.example/guides/",
+        "/\\evil.example/guides/",
+        "/\n/evil.example/",
+        "///evil.example/states/",
+    ],
+)
+def test_no_address_that_is_sent_makes_a_link_to_another_host(client, sent):
+    """The path as a server hands it over, which no test client would send."""
+    page = client.get("/", PATH_INFO=sent, QUERY_STRING="q=1").content.decode()
+
+    links = re.findall(r'(?:href|content|action|src)="([^"]*)"', page)
+    # Browsers drop tabs and line breaks, and read \ as /.
+    seen = [re.sub(r"[\t\r\n]", "", html.unescape(link)) for link in links]
+    hosts = {
+        urlsplit(urljoin("http://testserver/", link.replace("\\", "/"))).hostname
+        for link in seen
+    }
+    assert "evil.example" not in hosts

@@ -61,7 +61,7 @@ def _of_catalogue(rows: ListingQuerySet[Any]) -> Iterator[Change]:
     history = defaultdict(list)
     for row in found:
         history[row.id].append(row)
-    for pk, listing in rows.model.objects.in_bulk(touched).items():
+    for pk, listing in rows.model.objects.for_cards().in_bulk(touched).items():
         # One that begins later was something before, which is out of sight.
         is_whole = history[pk][-1].history_type == "+"
         saved = saves_of(history[pk]) + ([None] if is_whole else [])

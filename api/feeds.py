@@ -21,6 +21,7 @@ from api.ids import NAMESPACE
 from listings.querysets import ListingQuerySet
 from orgs.models import Organization
 from places.models import Place
+from warmlines.eligibility import plain_who_words
 from warmlines.models import Warmline
 
 LAST = 50
@@ -83,6 +84,17 @@ def _title(change: Change) -> str:
 
 
 def _summary(change: Change) -> str:
+    """What happened; of a line, whom it takes too; and any warning."""
+    listing = change.listing
+    said = [_what_happened(change)]
+    if change.kind != CLOSED:
+        if isinstance(listing, Warmline):
+            said.append(f"{plain_who_words(listing)}.")
+        said.append(listing.caution)
+    return " ".join(filter(None, said))
+
+
+def _what_happened(change: Change) -> str:
     listing = change.listing
     if change.kind == CLOSED:
         return _("It is not listed any more.")

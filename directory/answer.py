@@ -128,8 +128,8 @@ def _what_reaches(sections: list[Section]) -> str:
 def _reach_words(section: Any) -> str:
     if section.name == "phone" and section.open_total:
         return ngettext(
-            "%(count)s phone line open now",
-            "%(count)s phone lines open now",
+            "%(count)s warmline anyone here can call, open now",
+            "%(count)s warmlines anyone here can call, open now",
             section.open_total,
         ) % {"count": section.open_total}
     if section.name == "serving" and section.total:

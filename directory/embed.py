@@ -14,6 +14,7 @@ from directory.answer import answer, find_panel
 from directory.find import Search, Section
 from directory.forms import FindForm
 from listings.panel import place_links
+from warmlines.lines import at_most
 
 # A frame is small: these, and the rest behind one link to the whole answer.
 PLACES, LINES = 5, 4
@@ -43,7 +44,8 @@ def embed(request: HttpRequest) -> HttpResponse:
         "answer": answer(search, find_panel(search), parts),
         "near": near,
         "rows": [*near.rows, *near.folded][:PLACES] if near else [],
-        "lines": [ln for g in lines.groups for ln in g.lines][:LINES] if lines else [],
+        "line_groups": at_most(lines.groups, LINES) if lines else [],
+        "none_open": lines.none_open if lines else None,
         "whole_url": f"{reverse('find')}?{request.GET.urlencode()}",
         "at": at,
     }

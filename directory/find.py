@@ -26,7 +26,7 @@ from orgs.models import Organization
 from places.lookup import typed
 from places.models import Place
 from places.near import Hit
-from warmlines.lines import Line, LineGroup, at_most, grouped
+from warmlines.lines import Line, LineGroup, NoneOpen, at_most, first_to_call
 from warmlines.search import LineSearch
 
 PAGE_SIZE = 20
@@ -104,14 +104,11 @@ class Serving(Section):
 class Phone(Section):
     name = "phone"
     groups: list[LineGroup] = field(default_factory=list)
-    none_for_anyone: bool = False
+    none_open: NoneOpen | None = None
+    # How many lines for everyone here are surely open.
     open_total: int = 0
-
-    @property
-    def first_open(self) -> Line | None:
-        """Whom to call now: for anyone, open, and with a number; else nobody."""
-        lines = (line for group in self.groups for line in group.lines)
-        return next((line for line in lines if line.can_be_called_now), None)
+    # Whom to call now, the first of the page; else nobody.
+    first_open: Line | None = None
 
 
 @dataclass
@@ -383,20 +380,23 @@ class Search:
 
     def phone(self) -> Phone:
         place = self.place
-        lines = LineSearch(
+        search = LineSearch(
             place,
             self.params,
             self.at,
             open_now=self.open_now,
             words=self.words,
             from_anywhere=place is None,
-        ).lines()
+        )
+        groups = search.groups
+        everyone = search.for_everyone
         return Phone(
             heading=_("By phone"),
-            total=len(lines),
-            groups=at_most(grouped(lines, place), LINES_SHOWN),
-            none_for_anyone=not any(not ln.warmline.is_for_group for ln in lines),
-            open_total=sum(line.is_open for line in lines),
+            total=sum(len(group.lines) for group in groups),
+            groups=at_most(groups, LINES_SHOWN),
+            none_open=search.none_open,
+            open_total=sum(ln.is_open and not ln.is_doubtful for ln in everyone),
+            first_open=first_to_call(groups, search.wanted_communities),
             more_url=self._all_lines_url(),
         )
 

@@ -27,7 +27,7 @@ from warmlines.models import Warmline
 
 LOG = logging.getLogger(__name__)
 # Whom people can call from any state, in this order.
-EVERYWHERE = ("anyone", "us")
+EVERYWHERE = ("anyone", "us", "ask")
 # A process writes no more often, however quickly facts change or disks refuse.
 SECONDS = 10
 _written: int | None = None

@@ -12,7 +12,7 @@ from listings.filters import PeopleFilter
 from listings.panel import Advice, Pager, Panel, build_panel, page_number
 from orgs.models import Organization
 from places.models import Place
-from warmlines.lines import LineGroup, grouped
+from warmlines.lines import LineGroup
 from warmlines.search import LineSearch
 
 PAGE_SIZE = 30
@@ -50,5 +50,4 @@ def online_page(place: Place | None, params: QueryDict, at: datetime) -> OnlineP
 
 
 def _lines(place: Place | None, params: QueryDict, at: datetime) -> list[LineGroup]:
-    search = LineSearch(place, params, at, from_anywhere=place is None)
-    return grouped(search.lines(), place)
+    return LineSearch(place, params, at, from_anywhere=place is None).groups

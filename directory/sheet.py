@@ -20,7 +20,8 @@ from orgs.kinds import KIND_WORDS
 from orgs.models import Organization
 from places.models import Place
 from places.states import STATES
-from warmlines.lines import grouped, lines_at
+from warmlines.eligibility import may_take, who_words, words_below_state
+from warmlines.lines import Line, grouped, lines_at
 from warmlines.models import Warmline
 
 
@@ -74,8 +75,8 @@ class Sheet:
 def state_on_paper(place: Place, address: str, at: datetime) -> Sheet:
     """All that is public in a state and for it; `address` is where it is online."""
     zones = list(STATES[place.code].zones)
-    found = Warmline.objects.public().in_state(place).for_cards().by_name()
-    warmlines = sorted(found, key=lambda line: not line.opening_hours.always)
+    found = Warmline.objects.public().filter(may_take(place)).for_cards().by_name()
+    warmlines = sorted(found, key=_order_on_paper)
     return Sheet(
         place=place,
         zones=zones,
@@ -92,17 +93,23 @@ def _line_parts(
 ) -> list[Part]:
     """In the groups of the state's page; on paper, day and night comes first."""
     order = {line.pk: number for number, line in enumerate(warmlines)}
-    lines = sorted(lines_at(warmlines, at), key=lambda ln: order[ln.warmline.pk])
+    lines = sorted(lines_at(warmlines, at, place), key=lambda ln: order[ln.warmline.pk])
     return [
-        Part(
-            group.heading,
-            [
-                _entry(w, [_hours(w, at, zones)])
-                for w in (line.warmline for line in group.lines)
-            ],
-        )
+        Part(group.heading, [_line_entry(line, at, zones) for line in group.lines])
         for group in grouped(lines, place)
     ]
+
+
+def _line_entry(line: Line, at: datetime, zones: list[str]) -> Entry:
+    warmline = line.warmline
+    who = words_below_state if line.is_for_everyone else who_words
+    return _entry(warmline, [who(warmline), _hours(warmline, at, zones)])
+
+
+def _order_on_paper(warmline: Warmline) -> tuple[bool, bool, bool]:
+    """Without a warning first, then day and night, then the state's own."""
+    is_always = warmline.opening_hours.always
+    return bool(warmline.caution), not is_always, warmline.serves_everywhere
 
 
 def _hours(warmline: Warmline, at: datetime, zones: list[str]) -> str:

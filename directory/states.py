@@ -26,8 +26,8 @@ from orgs.kinds import KIND_WORDS
 from orgs.models import Organization
 from places.models import Place
 from places.near import Hit
-from warmlines.lines import LineGroup, grouped, lines_at, whole
-from warmlines.models import Warmline
+from warmlines.lines import LineGroup, NoneOpen
+from warmlines.search import LineSearch
 
 # More cards than this make a page heavy on an old phone.
 MOST_CARDS = 60
@@ -61,9 +61,10 @@ class StatePage:
     place: Place
     sections: list[KindSection]
     elsewhere: list[Card]
-    line_groups: list[LineGroup]
     panel: Panel
     total: int
+    line_groups: list[LineGroup] = field(default_factory=list)
+    none_open: NoneOpen | None = None
     pager: Pager = ONE_PAGE
     chosen: dict[str, list[str]] = field(default_factory=dict)
 
@@ -81,7 +82,6 @@ def state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
         place=place,
         sections=[],
         elsewhere=[],
-        line_groups=[],
         panel=build_panel(chosen, params, tallies, scope=key),
         total=total,
         chosen=chosen.chosen,
@@ -96,7 +96,8 @@ def state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
         page.sections = _overview(hits, counts, params)
     if page.pager.page == 1 and not chosen.chosen:
         page.elsewhere = _elsewhere(place)
-        page.line_groups = _lines(place, at)
+        search = LineSearch(place, QueryDict(), at)
+        page.line_groups, page.none_open = search.groups, search.none_open
     return page
 
 
@@ -153,10 +154,3 @@ def _elsewhere(place: Place) -> list[Card]:
         return found.exclude(state=place.state).by_name()[:20].hits()
 
     return _rows(SHELF.get(("elsewhere", place.state), find), level=3)
-
-
-def _lines(place: Place, at: datetime) -> list[LineGroup]:
-    hits = SHELF.get(
-        ("lines", place.state), lambda: Warmline.objects.public().in_state(place).hits()
-    )
-    return grouped(lines_at(whole(hits), at, zone=place.timezone), place)

@@ -30,7 +30,6 @@ from directory.tilemap import tiles
 from guides.models import Credential
 from kept.pages import may_be_kept
 from listings.cards import cards
-from listings.frozen import made_on
 from listings.panel import ONE_PAGE, place_links
 from orgs.kinds import KIND_WORDS
 from orgs.models import Organization
@@ -48,14 +47,13 @@ HOME_GUIDES = 4
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
-    lines = LineSearch(None, QueryDict(), at, from_anywhere=True).lines()
-    open_lines = [line for line in lines if line.is_open]
-    shown = lines if made_on() else open_lines
-    for_anyone = [line for line in shown if not line.warmline.is_for_group]
+    search = LineSearch(None, QueryDict(), at, from_anywhere=True)
+    lines = search.for_everyone
     context = {
         "form": PlaceForm(),
-        "lines": for_anyone[:HOME_LINES],
-        "open_count": len(open_lines),
+        "lines": lines[:HOME_LINES],
+        "open_count": sum(ln.is_open and not ln.is_doubtful for ln in lines),
+        "none_open": search.none_open,
         "states": list(STATES.values()),
         "guides": first_guides(HOME_GUIDES),
         "at": at,

@@ -24,6 +24,7 @@ from simple_history.models import HistoricalRecords
 from kept.published import Published
 from listings.frozen import made_on
 from listings.hours import Hours
+from listings.hours import State as OpenState
 from listings.hours import Status as OpenStatus
 from listings.querysets import ListingQuerySet, TermQuerySet
 from listings.removals import KNOWN_BY, Tombstone, identifiers
@@ -343,6 +344,10 @@ class Listing(Sourced):
         return None if self.status == self.Status.DRAFT else facts_shown(self)
 
     @property
+    def serves_everywhere(self) -> bool:
+        return self.area == self.Area.NATIONWIDE
+
+    @property
     def has_contact(self) -> bool:
         return any(getattr(self, name) for name in self.CONTACT_FIELDS)
 
@@ -358,6 +363,8 @@ class Listing(Sourced):
         """The state at a moment; on a page for later, the usual hours instead."""
         if made_on():
             return without_now(self.opening_hours, at)
+        if self.status == self.Status.TEMPORARILY_CLOSED:
+            return OpenStatus(OpenState.CLOSED)
         return self.opening_hours.status(at)
 
     def terms_of(self, kind: str) -> list[Term]:

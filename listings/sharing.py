@@ -20,7 +20,8 @@ def sharing(request: HttpRequest, listing: Any) -> dict[str, object]:
     """
     address = request.build_absolute_uri(listing.get_absolute_url())
     phone = listing.phone.as_national if listing.phone else ""
-    words = "\n".join(part for part in (listing.name, phone, address) if part)
+    parts = (listing.name, phone, listing.caution, address)
+    words = "\n".join(part for part in parts if part)
     return {
         "share_address": address,
         "share_by_text": f"sms:?&body={quote(words)}",
@@ -40,11 +41,16 @@ def contact_card(listing: Any, address: str) -> str:
         *([f"EMAIL:{listing.email}"] if listing.email else []),
         *_postal(listing),
         *([f"URL:{listing.website}"] if listing.website else []),
-        f"NOTE:{_escaped(address)}",
+        f"NOTE:{_escaped(_note(listing, address))}",
         f"UID:urn:uuid:{listing.uuid}",
         "END:VCARD",
     ]
     return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _note(listing: Any, address: str) -> str:
+    """Where to read more, below any warning."""
+    return "\n".join(filter(None, (listing.caution, address)))
 
 
 def _numbers(listing: Any) -> list[Any]:

@@ -11,23 +11,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from listings.models import Listing, Term
-from listings.querysets import SERVES_NATION, ListingQuerySet
-from places.models import Place
+from listings.querysets import ListingQuerySet
 
 
 class WarmlineQuerySet(ListingQuerySet["Warmline"]):
-    def taking_callers_from(self, place: Place) -> Self:
-        """Lines whose area covers the place, and lines open to anyone anywhere."""
-        anyone = Q(who_may_call=Warmline.WhoMayCall.ANYONE)
-        return self.covering(place).filter(Q(coverage__lte=SERVES_NATION) | anyone)
-
-    def in_state(self, place: Place) -> Self:
-        """Lines for anywhere in a state, its county lines with them."""
-        anyone = Q(who_may_call=Warmline.WhoMayCall.ANYONE)
-        nation = Q(area=Listing.Area.NATIONWIDE)
-        here = Q(pk__in=self.naming_state(place.state).values("pk"))
-        return self.covering(place).filter(anyone | nation | here)
-
     def state_counts(self) -> dict[str, int]:
         """How many lines name each state, or a county of it."""
         rows = self.order_by().filter(serves__isnull=False)
@@ -77,9 +64,6 @@ class Warmline(Listing):
     )
     call_limits = models.CharField(_("call limits"), max_length=200, blank=True)
 
-    # Set by covering(): how surely it serves the place asked for.
-    coverage: int | None = None
-
     objects: ClassVar[WarmlineQuerySet] = WarmlineQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(Listing.Meta):
@@ -89,15 +73,13 @@ class Warmline(Listing):
     def get_absolute_url(self) -> str:
         return reverse("warmline", args=[self.slug])
 
-    def as_covering(self, coverage: int | None) -> Self:
-        """This line beside one search; the line itself is shared by many."""
-        twin = self.__class__.__new__(self.__class__)
-        twin.__dict__ = {**self.__dict__, "coverage": coverage}
-        return twin
-
     @property
     def takes_anyone(self) -> bool:
         return self.who_may_call == self.WhoMayCall.ANYONE
+
+    @property
+    def serves_everywhere(self) -> bool:
+        return self.takes_anyone or super().serves_everywhere
 
     @property
     def is_for_group(self) -> bool:
@@ -112,6 +94,16 @@ class Warmline(Listing):
     def state_codes(self) -> frozenset[str]:
         """The states that it names as served, wholly or a county of them."""
         return frozenset(place.state for place in self.serves.all())
+
+    @cached_property
+    def served_counties(self) -> frozenset[int]:
+        """The counties that it names as served, by their primary keys."""
+        return frozenset(place.pk for place in self.serves.all() if place.is_county)
+
+    @cached_property
+    def whole_states(self) -> frozenset[str]:
+        """The states that it names as served as a whole."""
+        return frozenset(p.state for p in self.serves.all() if p.is_state)
 
     def searched_words(self) -> list[str]:
         return [*super().searched_words(), self.operator, self.open_to]

@@ -15,7 +15,7 @@ from listings.pages import or_elsewhere
 from listings.panel import place_links
 from listings.sharing import sharing
 from warmlines.forms import WarmlineForm
-from warmlines.lines import changes, grouped, lines_at, open_then_others
+from warmlines.lines import Line, changes, lines_at
 from warmlines.models import Warmline
 from warmlines.search import LineSearch
 
@@ -28,7 +28,7 @@ def warmlines(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     place, open_now = form.place, bool(form.cleaned_data.get("open_now"))
     search = LineSearch(place, request.GET, at, open_now=open_now)
-    lines = search.lines()
+    lines, everyone = search.lines, search.for_everyone
     panel = search.panel(keep=["near", "state", "lat", "lon"])
     links = place_links(form, request.GET)
     context = {
@@ -38,16 +38,23 @@ def warmlines(request: HttpRequest) -> HttpResponse:
         "candidates": [] if place else links,
         "other_meanings": links if place else [],
         "panel": panel,
-        "groups": grouped(lines, place) if place else [],
-        "lists": [] if place else open_then_others(lines),
+        "groups": search.groups if place else [],
+        "lists": [] if place else search.lists,
+        "is_narrowed": search.is_narrowed or open_now,
         "advice": [] if lines else search.advice(panel),
-        "total": len(lines),
-        "open_count": sum(line.is_open for line in lines),
-        "none_for_anyone": not any(not ln.warmline.is_for_group for ln in lines),
+        "count": sum(not line.is_doubtful for line in everyone),
+        "open_count": sum(ln.is_open and not ln.is_doubtful for ln in everyone),
+        "more_count": len({*map(_key, lines)} - {*map(_key, everyone)}),
+        "none_open": search.none_open,
         "at": at,
     }
     page = render(request, "warmlines/warmlines.html", context)
-    return may_be_kept(page, at, changes(lines), reads=("state",) if place else ())
+    moments = changes([*lines, *everyone])
+    return may_be_kept(page, at, moments, reads=("state",) if place else ())
+
+
+def _key(line: Line) -> int:
+    return line.warmline.pk
 
 
 @require_safe

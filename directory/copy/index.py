@@ -21,6 +21,7 @@ from places.keys import SHORT, place_key
 from places.lookup import STATE_KEYS
 from places.models import Place
 from places.states import STATES
+from warmlines.eligibility import is_somewhere_in_state, plain_who_words
 from warmlines.models import Warmline
 
 WAYS = {"in_person": "in_person", "online": "online", "by_phone": "phone"}
@@ -51,6 +52,7 @@ def _row(listing: Any, at: datetime) -> dict[str, Any]:
         "w": [f"{term.kind}:{term.slug}" for term in listing.terms.all()],
         "h": [way for name, way in WAYS.items() if getattr(listing, name)],
         "c": int(listing.status == Listing.Status.TEMPORARILY_CLOSED),
+        "v": listing.caution,
         **(_of_line(listing, at) if is_line else _of_organization(listing)),
     }
     return {name: fact for name, fact in facts.items() if fact not in ("", [], 0, None)}
@@ -61,8 +63,12 @@ def _of_line(line: Warmline, at: datetime) -> dict[str, Any]:
     group = line.group
     return {
         "t": hours_status(line.status_at(at), at, zone),
-        "f": int(line.who_may_call == Warmline.WhoMayCall.ANYONE),
+        "o": plain_who_words(line),
+        "f": int(line.takes_anyone),
         "g": str(group) if group else _("others") if line.is_for_group else "",
+        # States of which it serves a part, known by its counties or not.
+        "d": sorted(line.state_codes - line.whole_states),
+        "e": int(is_somewhere_in_state(line)),
     }
 
 
@@ -96,8 +102,10 @@ def _words() -> dict[str, str]:
         "less": _("less than a mile away"),
         "miles": _("%(miles)s miles away"),
         "about": _("about"),
-        "anyone": _("For anyone, from anywhere"),
+        "here": _("For people in %(state)s"),
+        "counties": _("For some counties of %(state)s"),
         "group": _("For %(people)s"),
+        "ask": _("Call to ask who they take"),
         "closed": _("Closed for now."),
         "none": _("No place listed here matches these filters."),
     }

@@ -28,6 +28,7 @@ from directory.sitemaps import sitemaps
 from listings.frozen import frozen
 from orgs.models import Organization
 from places.models import Place
+from warmlines.eligibility import may_take
 from warmlines.models import Warmline
 
 # Pages handed to a process at a time.
@@ -71,7 +72,7 @@ def addresses_of(states: Iterable[str]) -> Addresses:
     rows: set[Any] = set()
     for place in Place.objects.states().in_states(wanted):
         rows |= set(Organization.objects.public().reaching_state(place))
-        rows |= set(Warmline.objects.public().in_state(place))
+        rows |= set(Warmline.objects.public().filter(may_take(place)))
     rows |= set(Organization.objects.public().from_anywhere()) if wanted else set()
     return Addresses(wanted, frozenset(row.get_absolute_url() for row in rows))
 

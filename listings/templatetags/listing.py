@@ -143,7 +143,7 @@ def yes_no(value: bool | None) -> str:
 @register.filter
 def serves(listing: Listing) -> str:
     """Where it serves, in a line."""
-    if listing.area == Listing.Area.NATIONWIDE:
+    if listing.serves_everywhere:
         return _("Serves the whole country")
     names = served_names(listing)
     if not names:
@@ -162,6 +162,8 @@ def serves(listing: Listing) -> str:
 @register.filter
 def served_names(listing: Any) -> list[str]:
     """The states and counties it serves; a county's state named once at the end."""
+    if listing.serves_everywhere:
+        return []
     places = sorted(listing.serves.all(), key=lambda p: (p.state, p.is_county, p.name))
     states = {place.state for place in places}
     if len(states) == 1 and places[0].is_county:

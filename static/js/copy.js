@@ -101,6 +101,30 @@ const copy = (() => {
   const byName = (place, row) => (row.s ?? []).some((code) => code === place.fips || code === place.state);
   const serves = (place, row) => row.a || byName(place, row);
 
+  // ── Whether a line takes callers from a place, as warmlines/eligibility.py says it.
+  const HERE = 0, COUNTIES = 1, ASK = 2, NO = 3;
+  function takes(place, row) {
+    const served = row.s ?? [], whole = place.fips === undefined;
+    if (row.f || row.a || (!whole && served.includes(place.fips))) return HERE;
+    if (!served.length) return ASK;
+    if (served.includes(place.state)) return !row.e ? HERE : whole ? COUNTIES : ASK;
+    return whole && (row.d ?? []).includes(place.state) ? COUNTIES : NO;
+  }
+  // Lines in the groups of the state's page: [heading, rows], those with a warning last.
+  function lineGroups(place) {
+    const state = facts.states[place.state], groups = new Map();
+    const headings = [say("here", { state }), say("counties", { state }), say("ask")];
+    const rank = (row) => takes(place, row) === HERE && row.g ? 1.5 : takes(place, row);
+    const lines = facts.rows.filter((row) => isLine(row) && takes(place, row) !== NO)
+      .sort((one, other) => rank(one) - rank(other) || Boolean(one.v) - Boolean(other.v));
+    for (const row of lines) {
+      const heading = rank(row) === 1.5 ? say("group", { people: row.g }) : headings[rank(row)];
+      groups.set(heading, [...(groups.get(heading) ?? []), row]);
+    }
+    const doubtful = (rows) => rows.every((row) => row.v);
+    return [...groups].sort(([, one], [, other]) => doubtful(one) - doubtful(other));
+  }
+
   // ── What is shown. Text only: nothing of the address becomes markup.
   const made = (tag, facts, ...inside) => {
     const element = Object.assign(document.createElement(tag), facts);
@@ -108,24 +132,34 @@ const copy = (() => {
     return element;
   };
   const national = (phone) => phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "($1) $2-$3");
-  function card(row) {
+  function card(row, level = 3) {
     const link = made("a", { href: new URL(`${prefix}${row.u}index.html`, root) }, row.n);
     const far = row.miles === undefined ? [] : [milesInWords(row.miles) + (row.r ? ` (${say("about")})` : "")];
-    const who = row.f ? say("anyone") : row.g ? say("group", { people: row.g }) : "";
-    const told = [...far, row.t, facts.kinds[row.k], who].filter(Boolean).join(" · ");
-    const article = made("article", { className: "card" }, made("h3", {}, link), made("p", { className: "fact" }, told));
+    const told = [...far, row.t, facts.kinds[row.k], row.o].filter(Boolean).join(" · ");
+    const article = made("article", { className: "card" }, made(`h${level}`, {}, link), made("p", { className: "fact" }, told));
     article.dataset.listing = `${isLine(row) ? "warmline" : "org"}:${row.u.split("/")[1]}`;
     if (row.miles !== undefined) article.dataset.miles = row.miles.toFixed(1);
     if (row.c) article.append(made("p", { className: "caution" }, say("closed")));
+    if (row.v) article.append(made("p", { className: "caution", lang: "en" }, row.v));
     if (row.p) article.append(made("p", { className: "actions" }, made("a", { className: "button", href: `tel:${row.p}` }, national(row.p))));
     return article;
   }
-  function section(name, heading, rows) {
-    if (!rows.length) return "";
-    const shown = made("section", { className: "stack" }, made("h2", { id: name }, heading), ...rows.map(card));
+  function section(name, heading, inside) {
+    if (!inside.length) return "";
+    const shown = made("section", { className: "stack" }, made("h2", { id: name }, heading), ...inside);
     shown.dataset.section = name;
     shown.setAttribute("aria-labelledby", name);
     return shown;
+  }
+  const cards = (rows) => rows.map((row) => card(row));
+  function phone(place) {
+    let left = LINES;
+    const parts = lineGroups(place).flatMap(([heading, rows]) => {
+      const shown = rows.slice(0, left);
+      left -= shown.length;
+      return shown.length ? [made("h3", {}, heading), ...shown.map((row) => card(row, 4))] : [];
+    });
+    return section("phone", say("phone"), parts);
   }
   const stateLink = (code) => made("p", {}, made("a", {
     href: new URL(`${prefix}states/${code.toLowerCase()}/index.html`, root),
@@ -141,14 +175,12 @@ const copy = (() => {
         .sort((one, other) => one.miles - other.miles).slice(0, PLACES);
     const shown = new Set(near.map((row) => row.u));
     const others = rows.filter((row) => !shown.has(row.u));
-    const lines = facts.rows.filter((row) => isLine(row) && (row.f || serves(place, row)))
-      .sort((one, other) => Boolean(one.g) - Boolean(other.g) || byName(place, other) - byName(place, one));
     return [
-      section("near", whole ? say("in", { state: label }) : say("near", { place: label }), near),
+      section("near", whole ? say("in", { state: label }) : say("near", { place: label }), cards(near)),
       near.length ? "" : made("p", {}, say("none")),
-      section("serving", say("serving", { place: label }), others.filter((row) => byName(place, row)).slice(0, OTHERS)),
-      section("phone", say("phone"), lines.slice(0, LINES)),
-      section("online", say("online"), others.filter((row) => (row.h ?? []).includes("online") && serves(place, row)).slice(0, OTHERS)),
+      section("serving", say("serving", { place: label }), cards(others.filter((row) => byName(place, row)).slice(0, OTHERS))),
+      phone(place),
+      section("online", say("online"), cards(others.filter((row) => (row.h ?? []).includes("online") && serves(place, row)).slice(0, OTHERS))),
       stateLink(place.state),
     ];
   }
@@ -165,7 +197,7 @@ const copy = (() => {
   function matching(text) {
     const words = plain(text).split(/\s+/).filter(Boolean);
     const rows = facts.rows.filter((row) => fits(row) && words.every((word) => plain(`${row.n} ${row.t}`).includes(word)));
-    return section("named", say("named", { words: text }), rows.slice(0, PLACES * 2));
+    return section("named", say("named", { words: text }), cards(rows.slice(0, PLACES * 2)));
   }
 
   async function find() {

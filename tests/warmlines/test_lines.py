@@ -9,7 +9,8 @@ import time_machine
 
 from tests.factories import county, place, state, term, warmline
 from tests.reading import listings_on
-from warmlines.lines import at_most, grouped, lines_at, open_then_others
+from warmlines.eligibility import may_take
+from warmlines.lines import at_most, by_state, grouped, lines_at
 from warmlines.models import Warmline
 
 pytestmark = pytest.mark.django_db
@@ -19,8 +20,8 @@ EARLY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 def lines_from(spot, at=EARLY, **options):
-    found = Warmline.objects.public().taking_callers_from(spot).for_cards()
-    return lines_at(found, at, **options)
+    found = Warmline.objects.public().filter(may_take(spot)).for_cards()
+    return lines_at(found, at, spot, **options)
 
 
 def slugs(lines):
@@ -49,21 +50,20 @@ def test_only_lines_that_take_callers_from_here():
     assert set(slugs(lines_from(place("59301")))) == {"ours", "nation", "anyone"}
 
 
-def test_groups_for_anyone_stand_before_groups_for_some():
+def test_lines_for_everyone_come_before_lines_for_some():
     veterans = term("community", "veterans")
     warmline(slug="veterans", who_may_call="group", terms=[veterans])
-    warmline(slug="far")
+    warmline(slug="far", who_may_call="anyone")
     warmline(slug="ours", serves=[state("MT")], hours="Mo-Su 17:00-22:00")
 
     spot = place("59301")
     groups = grouped(lines_from(spot), spot)
 
     assert [group.heading for group in groups] == [
-        "For anyone in Montana",
-        "For anyone, from anywhere",
+        "For people in Montana",
         f"For {veterans.label}",
     ]
-    assert [slugs(group.lines) for group in groups] == [["ours"], ["far"], ["veterans"]]
+    assert [slugs(group.lines) for group in groups] == [["far", "ours"], ["veterans"]]
 
 
 def test_lines_for_a_group_that_is_not_named_stand_last():
@@ -79,9 +79,10 @@ def test_lines_for_a_group_that_is_not_named_stand_last():
 
 
 def test_a_limit_cuts_the_last_groups_first():
+    veterans = term("community", "veterans")
     for number in range(3):
         warmline(slug=f"ours-{number}", serves=[state("MT")])
-        warmline(slug=f"far-{number}")
+        warmline(slug=f"far-{number}", who_may_call="group", terms=[veterans])
     spot = place("59301")
 
     cut = at_most(grouped(lines_from(spot), spot), 4)
@@ -92,31 +93,28 @@ def test_a_limit_cuts_the_last_groups_first():
 def test_hours_are_said_in_the_callers_zone():
     warmline(slug="east", hours="Mo-Su 09:00-17:00", timezone="America/New_York")
 
-    [line] = lines_from(place("59301"), zone="America/Denver")
+    [line] = lines_from(place("59301"))
 
     assert line.zone == "America/Denver"
     assert line.status.opens == datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
 
-def test_without_a_place_everything_open_comes_first_then_the_rest_by_state():
+def test_without_a_place_lines_stand_by_state_and_the_open_ones_first():
     warmline(slug="closed", serves=[state("MT")], hours="Mo-Su 17:00-22:00")
-    warmline(slug="open", serves=[state("WY"), state("MT")])
+    warmline(slug="open", serves=[state("WY"), county("Custer County", "MT")])
     warmline(slug="nation")
+    warmline(slug="anyone", serves=[state("WY")], who_may_call="anyone")
+    warmline(slug="nowhere", area="unknown")
 
-    parts = open_then_others(lines_at(Warmline.objects.public().for_cards(), EARLY))
+    groups = by_state(lines_at(Warmline.objects.public().for_cards(), EARLY))
 
-    shown = {
-        anchor: [(group.heading, slugs(group.lines)) for group in groups]
-        for _title, anchor, groups in parts
-    }
-    assert shown == {
-        "open": [
-            ("The whole country", ["nation"]),
-            ("Montana", ["open"]),
-            ("Wyoming", ["open"]),
-        ],
-        "others": [("Montana", ["closed"])],
-    }
+    assert [(group.heading, slugs(group.lines)) for group in groups] == [
+        ("For anyone, from anywhere", ["anyone"]),
+        ("The whole country", ["nation"]),
+        ("Montana", ["open", "closed"]),
+        ("Wyoming", ["open"]),
+        ("Call to ask who they take", ["nowhere"]),
+    ]
 
 
 @pytest.fixture

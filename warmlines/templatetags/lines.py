@@ -3,40 +3,64 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from kept.memory import Shelf
-from listings.templatetags.hours import hours_status
-from warmlines.lines import Line
+from listings.templatetags.hours import clock, day_word, hours_status, zone_name
+from warmlines.eligibility import who_words
+from warmlines.lines import Line, NoneOpen
+from warmlines.models import Warmline
 
 register = template.Library()
 
 # Some 2 KB each.
-SHELF: Shelf[tuple[str, int, str, str, int, bool], str] = Shelf(4_000)
+SHELF: Shelf[tuple[str, int, str, str, int], str] = Shelf(4_000)
 
 
 @register.simple_tag
 def line_card(line: Line, at: datetime) -> SafeString:
-    return _made("warmlines/_card.html", line, at, 3, who=True)
+    return _made("warmlines/_card.html", line, at, 3)
 
 
 @register.simple_tag
-def line_row(line: Line, at: datetime, level: int, who: bool = False) -> SafeString:
-    """`who`: with whom it is for."""
-    return _made("warmlines/_row.html", line, at, level, who=who)
+def line_row(line: Line, at: datetime, level: int) -> SafeString:
+    return _made("warmlines/_row.html", line, at, level)
 
 
-def _made(name: str, line: Line, at: datetime, level: int, *, who: bool) -> SafeString:
+@register.filter
+def who(warmline: Warmline) -> SafeString:
+    return who_words(warmline)
+
+
+@register.simple_tag
+def opens_next(found: NoneOpen, at: datetime) -> str:
+    """ "NAMI HelpLine opens Monday at 5 am, Hawaii time.", or "" if nobody knows."""
+    line = found.next_line
+    if line is None or line.status.opens is None:
+        return ""
+    zone = ZoneInfo(line.zone)
+    opens = line.status.opens.astimezone(zone)
+    return _("%(name)s opens %(day)s at %(time)s, %(zone)s.") % {
+        "name": line.warmline.name,
+        "day": day_word(opens.date(), at.astimezone(zone).date()),
+        "time": clock(opens),
+        "zone": zone_name(line.zone),
+    }
+
+
+def _made(name: str, line: Line, at: datetime, level: int) -> SafeString:
     """The line under a heading of that level, as it is to be said at the moment."""
 
     def make() -> str:
-        said = {"line": line, "at": at, "level": level, "who": who}
+        said = {"line": line, "at": at, "level": level}
         return get_template(name).render(said)
 
     words = hours_status(line.status, at, line.zone)
-    key = (name, line.warmline.pk, line.open_attr, words, level, who)
+    key = (name, line.warmline.pk, line.open_attr, words, level)
     # Made by a template of ours, which has escaped what the listing says.
     return mark_safe(SHELF.get(key, make))  # noqa: S308

@@ -1,0 +1,175 @@
+"""Whether a warmline takes a caller from a place: the one home of this rule.
+
+Every page, sheet, feed and file asks here. The rule reads what the listing says and
+assumes nothing: a line that does not say whom it takes is offered to the people of
+the area it serves, and to nobody else.
+"""
+
+from __future__ import annotations
+
+import enum
+import html
+import re
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from listings.querysets import areas_of
+from listings.templatetags.listing import labels, serves
+from places.models import Place
+from warmlines.models import Warmline
+
+WhoMayCall = Warmline.WhoMayCall
+# Words of sources that say no more than the area that a line serves.
+PLAIN_OPEN_TO = {
+    "",
+    "anyone",
+    "state residents",
+    "county residents",
+    "local residents",
+}
+ADULTS = re.compile(r"adults \(?(\d+) and over\)?")
+IN_BRACKETS = re.compile(r" \(([^)]*)\)")
+
+
+class TakesCaller(enum.Enum):
+    """What a listing says about callers from a place."""
+
+    YES = "yes"
+    # It serves the place, and does not say which callers it takes.
+    SERVES_PLACE = "serves place"
+    # The place is a whole state, and the line serves some of its counties.
+    SOME_COUNTIES = "some counties"
+    # Not even the area is known, or not exactly enough for this place.
+    ASK = "ask"
+    NO = "no"
+
+
+# Answers for which a caller from anywhere in the place can call.
+CALLABLE = {TakesCaller.YES, TakesCaller.SERVES_PLACE}
+
+
+def takes_caller(warmline: Warmline, place: Place | None) -> TakesCaller:
+    """Say whether callers from the place are taken; None is a place not known.
+
+    A line for a group of people is judged by its area alone: who somebody is, only
+    they know.
+    """
+    said = warmline.who_may_call != WhoMayCall.UNKNOWN
+    serves_it = TakesCaller.YES if said else TakesCaller.SERVES_PLACE
+    if warmline.serves_everywhere:
+        return serves_it
+    if not warmline.state_codes:
+        return TakesCaller.ASK
+    if place is None:
+        return TakesCaller.SOME_COUNTIES
+    county = place.own_county
+    if county and county.pk in warmline.served_counties:
+        return serves_it
+    if place.state in warmline.whole_states:
+        if not is_somewhere_in_state(warmline):
+            return serves_it
+        return TakesCaller.SOME_COUNTIES if place.is_state else TakesCaller.ASK
+    if place.is_state and place.state in warmline.state_codes:
+        return TakesCaller.SOME_COUNTIES
+    return TakesCaller.NO
+
+
+def is_somewhere_in_state(warmline: Warmline) -> bool:
+    """Return True for a local line of which only the state is known."""
+    return warmline.who_may_call == WhoMayCall.LOCAL and not warmline.served_counties
+
+
+def may_take(place: Place) -> Q:
+    """Return the condition for rows whose answer for the place is not NO."""
+    named = _served(place__state=place.state) if place.is_state else _naming(place)
+    return _everywhere() | Q(named) | ~Q(_served())
+
+
+def takes(place: Place) -> Q:
+    """Return the condition for rows whose answer for the place is in CALLABLE."""
+    somewhere = Q(who_may_call=WhoMayCall.LOCAL) & ~Q(
+        _served(place__kind=Place.Kind.COUNTY)
+    )
+    return _everywhere() | Q(_naming(place)) & ~somewhere
+
+
+def _everywhere() -> Q:
+    return Q(who_may_call=WhoMayCall.ANYONE) | Q(area=Warmline.Area.NATIONWIDE)
+
+
+def _naming(place: Place) -> Exists:
+    counties, states = areas_of(place)
+    return _served(place_id__in=[*counties, *states])
+
+
+def _served(**which: Any) -> Exists:
+    served = Warmline.serves.through._default_manager
+    return Exists(served.filter(warmline=OuterRef("pk"), **which))
+
+
+def who_words(warmline: Warmline) -> SafeString:
+    """Say whom a line takes and where it serves, as a line of HTML.
+
+    Words of the source are in English, and marked so.
+    """
+    if warmline.takes_anyone:
+        return format_html("{}", _("Anyone may call, from anywhere"))
+    if not (warmline.serves_everywhere or warmline.state_codes):
+        parts = [*_people(warmline), _("Call to ask who they take")]
+    else:
+        parts = [*_people(warmline), _area(warmline)]
+    return format_html_join(" · ", "{}", ((part,) for part in parts))
+
+
+def words_below_state(warmline: Warmline) -> SafeString:
+    """Say only what a heading that names the state leaves open, as a line of HTML."""
+    if warmline.takes_anyone:
+        return SafeString()
+    area = [_area(warmline)] if _has_own_words(warmline) else []
+    parts = [*_people(warmline), *area]
+    return format_html_join(" · ", "{}", ((part,) for part in parts))
+
+
+def plain_who_words(warmline: Warmline) -> str:
+    """The same as `who_words`, as plain text."""
+    return html.unescape(strip_tags(who_words(warmline)))
+
+
+def _people(warmline: Warmline) -> list[str]:
+    """Whom it is for, or from which age; [] where that says no more than the area."""
+    open_to = warmline.open_to
+    if found := ADULTS.fullmatch(open_to):
+        return [_("Adults %(age)s and over") % {"age": found[1]}]
+    said = IN_BRACKETS.sub(r" \1", open_to)
+    if warmline.is_for_group and said:
+        english = format_html('<span lang="en">{}</span>', said)
+        return [format_html(_("For {people}"), people=english)]
+    if warmline.is_for_group:
+        people = labels(warmline.communities) or _("a particular group")
+        return [format_html(_("For {people}"), people=people)]
+    if open_to in PLAIN_OPEN_TO:
+        return []
+    return [format_html('<span lang="en">{}</span>', capfirst(said))]
+
+
+def _area(warmline: Warmline) -> str:
+    """Where it serves; with the words of the source where those say it closer."""
+    words = serves(warmline)
+    if is_somewhere_in_state(warmline):
+        words = _("%(area)s: a part of it. Call to ask") % {"area": words}
+    if not _has_own_words(warmline):
+        return words
+    return format_html(
+        '{words} (<span lang="en">{note}</span>)', words=words, note=warmline.area_note
+    )
+
+
+def _has_own_words(warmline: Warmline) -> bool:
+    """Return True where the source describes an area that no place names exactly."""
+    is_statewide = warmline.who_may_call == WhoMayCall.STATE
+    return bool(warmline.area_note) and not (is_statewide or warmline.served_counties)

@@ -19,7 +19,6 @@ from listings.querysets import ListingQuerySet
 from orgs.models import Organization, OrganizationQuerySet
 from places.geo import Point
 from places.models import Place
-from warmlines.eligibility import takes
 from warmlines.models import Warmline, WarmlineQuerySet
 
 RowsT = TypeVar("RowsT", bound=ListingQuerySet[Any])
@@ -158,16 +157,10 @@ def _narrowed(rows: RowsT, wish: Wish) -> RowsT:
     if wish.search:
         rows = rows.matching(wish.search)
     if wish.serving:
-        rows = _serving(rows, wish.serving)
+        rows = rows.serving(wish.serving)
     for kind, slug in wish.terms:
         rows = _with_term(rows, kind, slug)
     return rows
-
-
-def _serving(rows: RowsT, place: Place) -> RowsT:
-    if isinstance(rows, WarmlineQuerySet):
-        return rows.filter(takes(place))
-    return rows.serving(place)
 
 
 def _with_term(rows: RowsT, kind: str, slug: str) -> RowsT:

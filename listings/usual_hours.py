@@ -26,7 +26,7 @@ def without_now(hours: Hours, at: datetime) -> Status:
 def usual_hours(hours: Hours, at: datetime, zones: list[str]) -> str:
     """ "Mon–Fri 5 pm to 9 pm; Sat noon to 4 pm", in each zone if there are two."""
     if not hours.is_known:
-        return _("Hours not known")
+        return _("Hours not listed")
     if hours.always:
         return _("Day and night")
     spans = [span for day in hours.usual_week(at) for span in day.spans]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import enum
 import html
 import re
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.html import format_html, format_html_join, strip_tags
@@ -86,30 +85,14 @@ def is_somewhere_in_state(warmline: Warmline) -> bool:
 
 def may_take(place: Place) -> Q:
     """Return the condition for rows whose answer for the place is not NO."""
-    named = _served(place__state=place.state) if place.is_state else _naming(place)
-    return _everywhere() | Q(named) | ~Q(_served())
-
-
-def takes(place: Place) -> Q:
-    """Return the condition for rows whose answer for the place is in CALLABLE."""
-    somewhere = Q(who_may_call=WhoMayCall.LOCAL) & ~Q(
-        _served(place__kind=Place.Kind.COUNTY)
-    )
-    return _everywhere() | Q(_naming(place)) & ~somewhere
-
-
-def _everywhere() -> Q:
-    return Q(who_may_call=WhoMayCall.ANYONE) | Q(area=Warmline.Area.NATIONWIDE)
-
-
-def _naming(place: Place) -> Exists:
-    counties, states = areas_of(place)
-    return _served(place_id__in=[*counties, *states])
-
-
-def _served(**which: Any) -> Exists:
-    served = Warmline.serves.through._default_manager
-    return Exists(served.filter(warmline=OuterRef("pk"), **which))
+    served = Warmline.serves.through._default_manager.filter(warmline=OuterRef("pk"))
+    if place.is_state:
+        here = served.filter(place__state=place.state)
+    else:
+        counties, states = areas_of(place)
+        here = served.filter(place_id__in=[*counties, *states])
+    everywhere = Q(who_may_call=WhoMayCall.ANYONE) | Q(area=Warmline.Area.NATIONWIDE)
+    return everywhere | Q(Exists(here)) | ~Q(Exists(served))
 
 
 def who_words(warmline: Warmline) -> SafeString:

@@ -98,7 +98,7 @@ def _status_words(status: Status, today: date, zone: str, language: str) -> str:
     if status.state is State.UNKNOWN:
         if status.comment:
             return _("Hours: %(comment)s") % {"comment": status.comment}
-        return _("Hours not known")
+        return _("Hours not listed")
     if status.opens is None:
         return _("Closed")
     opens = status.opens.astimezone(here)

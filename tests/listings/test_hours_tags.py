@@ -32,7 +32,7 @@ def said(spec, zone="America/New_York", caller="America/New_York", at=AT):
         ("Sa 00:00-02:00", "Closed now. Opens Saturday at midnight, Eastern time"),
         ("Jan 02 09:00-17:00", "Closed now. Opens on January 2 at 9 am, Eastern time"),
         ("off", "Closed"),
-        ("", "Hours not known"),
+        ("", "Hours not listed"),
         ('unknown "by appointment"', "Hours: by appointment"),
     ],
 )

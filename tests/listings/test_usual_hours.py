@@ -21,7 +21,7 @@ def said(spec, *zones, zone=EASTERN, at=TUESDAY):
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
-        ("", "Hours not known"),
+        ("", "Hours not listed"),
         ("24/7", "Day and night"),
         ("Mo-Su 09:00-21:00", "Every day 9 am to 9 pm"),
         ("Mo-Fr 09:00-17:00", "Mon–Fri 9 am to 5 pm"),

@@ -156,4 +156,4 @@ def test_a_line_of_unknown_hours_says_so(page):
     shown = page(state="MT")
 
     assert 'data-open="unknown"' in shown
-    assert "Hours not known" in shown
+    assert "Hours not listed" in shown

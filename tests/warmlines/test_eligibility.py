@@ -1,0 +1,389 @@
+"""Whether a line takes a caller from a place, on every page that shows lines."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import re
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from tests.factories import county, place, state, term, warmline
+from tests.reading import listings_on
+from warmlines.eligibility import (
+    CALLABLE,
+    TakesCaller,
+    may_take,
+    plain_who_words,
+    takes,
+    takes_caller,
+)
+from warmlines.models import Warmline
+
+pytestmark = pytest.mark.django_db
+
+# Half past two at night in Honolulu, a Monday; half past seven in New York.
+NIGHT = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
+CAUTION = "This line may have closed or changed its number."
+CUSTER = ("Custer County", "MT")
+
+
+@pytest.fixture
+def page(client):
+    """page("/find/", near="59301") → its HTML on that Monday."""
+
+    def page(path, **query):
+        with time_machine.travel(NIGHT, tick=False):
+            response = client.get(path, query)
+        assert response.status_code == 200
+        return html.unescape(response.content.decode())
+
+    return page
+
+
+def words(text):
+    body = text[text.index("<body") :]
+    return " ".join(re.sub(r"<[^>]+>", " ", body).split())
+
+
+def answer_box(text):
+    """The number that the find page says to call at once, or None."""
+    box = text[text.index('<div class="answer"') :]
+    found = re.search(r'href="tel:(\+\d+)"', box[: box.index("</div>")])
+    return found[1] if found else None
+
+
+@pytest.mark.parametrize(
+    ("facts", "serves", "answers"),
+    [
+        ({"who_may_call": "anyone"}, ["MT"], "yes yes yes yes"),
+        ({"area": "nationwide"}, [], "serves_place serves_place serves_place yes"),
+        ({"who_may_call": "state"}, ["MT"], "yes yes yes no"),
+        ({}, ["MT"], "serves_place serves_place serves_place no"),
+        ({"who_may_call": "local"}, ["CUSTER"], "yes no some_counties no"),
+        ({}, ["CUSTER"], "serves_place no some_counties no"),
+        ({"who_may_call": "local"}, ["MT"], "ask ask some_counties no"),
+        ({"area": "unknown"}, [], "ask ask ask ask"),
+        ({"who_may_call": "state", "area": "unknown"}, [], "ask ask ask ask"),
+        ({"who_may_call": "group"}, ["MT"], "yes yes yes no"),
+    ],
+)
+def test_a_line_takes_callers_only_as_its_listing_says(facts, serves, answers):
+    where = [county(*CUSTER) if code == "CUSTER" else state(code) for code in serves]
+    line = warmline(serves=where, **facts)
+    # In the county, in another county of the state, the state, another state.
+    spots = [place("59301"), place("59102"), state("MT"), place("96813")]
+
+    found = [takes_caller(line, spot).name.lower() for spot in spots]
+
+    expected = answers.split()
+    if facts == {"area": "nationwide"}:
+        expected[-1] = "serves_place"
+    assert found == expected
+
+
+def test_the_database_and_the_rule_say_the_same():
+    wheres = [[], [state("MT")], [county(*CUSTER)], [state("WY"), county(*CUSTER)]]
+    for where, who in itertools.product(wheres, Warmline.WhoMayCall):
+        for area in {"places" if where else "unknown", "nationwide"}:
+            warmline(serves=where, who_may_call=who, area=area)
+    spots = [place("59301"), place("59102"), state("MT"), county(*CUSTER), state("HI")]
+
+    for spot in spots:
+        lines = list(Warmline.objects.all())
+        answers = {line.pk: takes_caller(line, spot) for line in lines}
+        listed = set(
+            Warmline.objects.filter(may_take(spot)).values_list("pk", flat=True)
+        )
+        taken = set(Warmline.objects.filter(takes(spot)).values_list("pk", flat=True))
+        assert listed == {pk for pk, a in answers.items() if a is not TakesCaller.NO}
+        assert taken == {pk for pk, answer in answers.items() if answer in CALLABLE}
+
+
+FILTERED = [
+    ("/warmlines/", {"community": "veterans"}),
+    ("/warmlines/", {"language": "es"}),
+    ("/find/", {"community": "veterans"}),
+    ("/find/", {"q": "Brave"}),
+    ("/embed/", {"community": "veterans"}),
+]
+
+
+@pytest.mark.parametrize(("path", "query"), FILTERED)
+def test_a_filter_or_a_word_never_hides_the_lines_for_everyone(page, path, query):
+    asked = [term("community", "veterans"), term("language", "es")]
+    warmline(slug="brave", name="Brave", who_may_call="group", terms=asked)
+    warmline(slug="ours", serves=[state("MT")])
+    warmline(slug="nation", who_may_call="anyone")
+
+    text = page(path, near="59301", **query)
+
+    lines = [key for key in listings_on(text) if key.startswith("warmline")]
+    assert lines == ["warmline:brave", "warmline:ours", "warmline:nation"]
+    assert text.count("These lines take any caller") == 1
+    assert "No warmline that takes everyone" not in text
+    assert "We know of no" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/find/", {"near": "96813"}),
+        ("/find/", {"near": "96813", "community": "veterans"}),
+        ("/warmlines/", {"near": "96813"}),
+        ("/warmlines/", {"near": "96813", "open_now": "1"}),
+        ("/states/hi/", {}),
+        ("/embed/", {"near": "96813"}),
+    ],
+)
+def test_where_no_line_for_everyone_is_open_the_next_to_open_is_named(
+    page, path, query
+):
+    zone = {"timezone": "America/New_York", "who_may_call": "anyone"}
+    warmline(name="Late Line", hours="Mo-Fr 12:00-22:00", **zone)
+    warmline(name="First Line", hours="Mo-Fr 10:00-22:00", **zone)
+    veterans = {"who_may_call": "group", "terms": [term("community", "veterans")]}
+    warmline(name="Some Line", **veterans)
+
+    text = words(page(path, **query))
+
+    assert (
+        "No warmline that takes everyone is open right now. "
+        "First Line opens today at 5 am, Hawaii time. "
+        "You can call or text 988 at any hour."
+    ) in text
+
+
+def test_a_page_for_later_says_nothing_of_lines_that_open(client):
+    from listings.frozen import frozen  # noqa: PLC0415
+
+    warmline(hours="Mo-Fr 10:00-22:00", who_may_call="anyone")
+
+    with frozen(NIGHT.date()):
+        text = client.get("/states/hi/").content.decode()
+
+    assert "is open right now" not in text
+
+
+LISTS = [
+    ("/states/mt/", {}),
+    ("/states/mt/print/", {}),
+    ("/warmlines/", {"state": "MT"}),
+    ("/find/", {"state": "MT"}),
+    ("/embed/", {"state": "MT"}),
+    ("/online/", {"state": "MT"}),
+]
+
+
+@pytest.mark.parametrize(("path", "query"), LISTS)
+def test_a_line_for_a_county_stands_under_its_county_on_lists_of_the_state(
+    page, path, query
+):
+    warmline(slug="custer", name="Custer Line", serves=[county(*CUSTER)])
+    youth = {"who_may_call": "group", "terms": [term("community", "youth")]}
+    warmline(slug="teens", name="Teen Line", serves=[county(*CUSTER)], **youth)
+    warmline(slug="nation", name="Nation Line", who_may_call="anyone")
+
+    text = page(path, **query)
+
+    assert text.index("Nation Line") < text.index("For some counties of Montana")
+    part = words("<body " + text[text.index("For some counties of Montana") :])
+    assert "Custer Line" in part
+    assert "Teen Line" in part
+    assert part.count("Serves Custer County, Montana") == 2
+
+
+@pytest.mark.parametrize("path", ["/find/", "/warmlines/", "/embed/"])
+def test_somebody_of_another_county_never_sees_a_county_line(page, path):
+    warmline(slug="custer", serves=[county(*CUSTER)])
+    warmline(slug="dawson", serves=[county("Dawson County", "MT")])
+
+    for near, slug in (("59301", "custer"), ("59330", "dawson")):
+        lines = [k for k in listings_on(page(path, near=near)) if "warmline" in k]
+        assert lines == [f"warmline:{slug}"]
+    assert [k for k in listings_on(page(path, near="59102")) if "warmline" in k] == []
+
+
+def test_the_feed_of_a_state_names_the_county_and_the_warning(client):
+    warmline(name="Custer Line", serves=[county(*CUSTER)], caution=CAUTION)
+
+    feed = client.get("/feeds/states/mt.atom").content.decode()
+
+    assert "Serves Custer County, Montana" in feed
+    assert CAUTION in feed
+
+
+def test_the_api_offers_a_caller_only_lines_that_take_them(client):
+    warmline(name="Custer Line", serves=[county(*CUSTER)])
+    warmline(name="Local Line", serves=[state("MT")], who_may_call="local")
+    warmline(name="Anyone Line", serves=[state("WY")], who_may_call="anyone")
+
+    def offered(place):
+        found = client.get("/api/services", {"serving": place}).json()["contents"]
+        return {service["name"] for service in found}
+
+    assert offered("county:30017") == {"Custer Line", "Anyone Line"}
+    assert offered("state:HI") == {"Anyone Line"}
+
+
+PAGES = [*LISTS, ("/find/", {"near": "59301"}), ("/warmlines/", {"near": "59301"})]
+
+
+@pytest.mark.parametrize(("path", "query"), [*PAGES, ("/warmlines/", {})])
+def test_a_line_with_a_warning_says_so_and_is_never_first(page, path, query):
+    doubtful = {"caution": CAUTION, "serves": [state("MT")]}
+    warmline(slug="a-doubtful", phone="+14065550111", **doubtful)
+    warmline(slug="sure", hours="Mo-Su 20:00-22:00", who_may_call="anyone")
+
+    text = page(path, **query)
+
+    lines = [key for key in listings_on(text) if key.startswith("warmline")]
+    assert lines == ["warmline:sure", "warmline:a-doubtful"]
+    assert text.count(CAUTION) == 1
+
+
+def test_a_line_with_a_warning_is_not_the_one_to_call_now(page):
+    warmline(caution=CAUTION, serves=[state("MT")])
+
+    text = page("/find/", near="59301")
+
+    assert answer_box(text) is None
+    assert "open now" not in words(text[: text.index('data-section="phone"')])
+
+
+def test_a_warning_is_in_the_card_and_the_files(client):
+    line = warmline(slug="line", caution=CAUTION, serves=[state("MT")])
+
+    card = client.get("/warmlines/line/contact.vcf").content.decode()
+    assert CAUTION in card.replace("\r\n ", "")
+    for path in ("/data/warmlines.csv", "/data/listings.geojson"):
+        content = b"".join(client.get(path).streaming_content).decode()
+        assert CAUTION in content
+    service = client.get(f"/api/services/{line.uuid}").json()
+    assert service["alert"] == CAUTION
+
+
+def test_a_line_closed_for_a_time_is_not_open(page):
+    paused = {"status": "temporarily_closed", "closed_because": "Moving"}
+    warmline(slug="line", serves=[state("MT")], **paused)
+
+    text = page("/find/", near="59301")
+
+    assert answer_box(text) is None
+    assert 'data-listing="warmline:line" data-open="no"' in text
+
+
+@pytest.mark.parametrize("path", ["/warmlines/line/", "/warmlines/", "/states/mt/"])
+def test_no_page_says_both_from_anywhere_and_a_state(page, path):
+    warmline(slug="line", serves=[state("MT")], who_may_call="anyone")
+
+    text = page(path)
+
+    assert "Anyone may call, from anywhere" in text
+    assert "Serves Montana" not in text
+
+
+def test_a_line_that_does_not_say_whom_it_takes_is_offered_where_it_serves(page):
+    warmline(slug="ours", serves=[state("MT")])
+    warmline(slug="nowhere", area="unknown")
+
+    here = page("/warmlines/", near="59301")
+    there = page("/warmlines/", near="96813")
+
+    assert listings_on(here) == ["warmline:ours", "warmline:nowhere"]
+    assert "Serves Montana" in here
+    assert "from anywhere" not in here
+    assert listings_on(there) == ["warmline:nowhere"]
+    assert "Call to ask who they take" in there
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"open_to": "adults (18 and over)"}, "Adults 18 and over · Serves Montana"),
+        ({"open_to": "state residents", "who_may_call": "state"}, "Serves Montana"),
+        (
+            {"open_to": "youth (ages 11–20)", "who_may_call": "group"},
+            "For youth ages 11–20 · Serves Montana",
+        ),
+        (
+            {"area_note": "Miles City", "who_may_call": "local"},
+            "Serves Montana: a part of it. Call to ask (Miles City)",
+        ),
+        ({"open_to": "<b>", "who_may_call": "group"}, "For <b> · Serves Montana"),
+    ],
+)
+def test_who_may_call_is_said_in_plain_words(facts, said):
+    line = warmline(serves=[state("MT")], **facts)
+
+    assert plain_who_words(line) == said
+
+
+def test_a_community_that_is_welcome_hides_a_line_from_nobody(page):
+    welcome = [term("community", "lgbtq")]
+    warmline(slug="friendly", serves=[state("MT")], terms=welcome)
+
+    text = page("/warmlines/", near="59301")
+
+    assert listings_on(text) == ["warmline:friendly"]
+    assert "For people in Montana" in text
+    assert answer_box(page("/find/", near="59301")) == "+14065550102"
+
+
+def test_the_answer_box_and_every_list_begin_with_the_same_line(page):
+    warmline(slug="a-closed", serves=[state("MT")], hours="Mo-Su 20:00-22:00")
+    warmline(slug="b-doubtful", serves=[state("MT")], caution=CAUTION)
+    veterans = {"who_may_call": "group", "terms": [term("community", "veterans")]}
+    warmline(slug="c-veterans", **veterans)
+    warmline(slug="d-open", who_may_call="anyone", phone="+14065550199")
+
+    for path, query in PAGES:
+        if path != "/states/mt/print/":
+            lines = [k for k in listings_on(page(path, **query)) if "warmline" in k]
+            assert lines[0] == "warmline:d-open", path
+    assert answer_box(page("/find/", near="59301")) == "+14065550199"
+
+
+def test_who_asks_for_veterans_may_be_told_to_call_their_line(page):
+    veterans = {"who_may_call": "group", "terms": [term("community", "veterans")]}
+    warmline(slug="vets", phone="+14065550198", **veterans)
+    warmline(slug="ours", serves=[state("MT")], phone="+14065550199")
+
+    asked = page("/find/", near="59301", community="veterans")
+
+    assert answer_box(asked) == "+14065550198"
+    assert answer_box(page("/find/", near="59301")) == "+14065550199"
+
+
+def test_open_now_shows_what_may_be_open_apart_and_marked(page):
+    warmline(slug="open", serves=[state("MT")])
+    warmline(slug="closed", serves=[state("MT")], hours="Mo-Su 20:00-22:00")
+    warmline(slug="unsure", serves=[state("MT")], hours="")
+
+    for query in ({"near": "59301"}, {}):
+        text = page("/warmlines/", open_now="1", **query)
+        assert listings_on(text) == ["warmline:open", "warmline:unsure"]
+        apart = text.index("Hours not listed. These may be open")
+        assert text.index("warmline:open") < apart < text.index("warmline:unsure")
+
+
+def test_counts_count_lines_that_take_the_caller(page):
+    warmline(slug="anyone", who_may_call="anyone")
+    warmline(slug="veterans", who_may_call="group")
+    warmline(slug="ours", serves=[state("MT")])
+    warmline(slug="doubtful", who_may_call="anyone", caution=CAUTION)
+
+    assert "1 line takes callers from any state. 1 is open now." in words(
+        page("/warmlines/")
+    )
+    assert "2 lines take callers from Miles City, Montana 59301." in words(
+        page("/warmlines/", near="59301")
+    )
+    assert "1 warmline that takes callers from any state is open now." in words(
+        page("/")
+    )
+    assert "2 warmlines anyone here can call, open now" in words(
+        page("/find/", near="59301")
+    )

@@ -13,11 +13,9 @@ import time_machine
 from tests.factories import county, place, state, term, warmline
 from tests.reading import listings_on
 from warmlines.eligibility import (
-    CALLABLE,
     TakesCaller,
     may_take,
     plain_who_words,
-    takes,
     takes_caller,
 )
 from warmlines.models import Warmline
@@ -92,14 +90,10 @@ def test_the_database_and_the_rule_say_the_same():
     spots = [place("59301"), place("59102"), state("MT"), county(*CUSTER), state("HI")]
 
     for spot in spots:
-        lines = list(Warmline.objects.all())
-        answers = {line.pk: takes_caller(line, spot) for line in lines}
-        listed = set(
-            Warmline.objects.filter(may_take(spot)).values_list("pk", flat=True)
-        )
-        taken = set(Warmline.objects.filter(takes(spot)).values_list("pk", flat=True))
-        assert listed == {pk for pk, a in answers.items() if a is not TakesCaller.NO}
-        assert taken == {pk for pk, answer in answers.items() if answer in CALLABLE}
+        lines = Warmline.objects.all()
+        answers = {line: takes_caller(line, spot) for line in lines}
+        expected = {line for line, a in answers.items() if a is not TakesCaller.NO}
+        assert set(lines.filter(may_take(spot))) == expected
 
 
 FILTERED = [
@@ -215,17 +209,16 @@ def test_the_feed_of_a_state_names_the_county_and_the_warning(client):
     assert CAUTION in feed
 
 
-def test_the_api_offers_a_caller_only_lines_that_take_them(client):
-    warmline(name="Custer Line", serves=[county(*CUSTER)])
-    warmline(name="Local Line", serves=[state("MT")], who_may_call="local")
-    warmline(name="Anyone Line", serves=[state("WY")], who_may_call="anyone")
+def test_the_api_and_the_file_name_the_county_of_a_county_line(client):
+    line = warmline(name="Custer Line", serves=[county(*CUSTER)])
 
-    def offered(place):
-        found = client.get("/api/services", {"serving": place}).json()["contents"]
-        return {service["name"] for service in found}
+    service = client.get(f"/api/services/{line.uuid}").json()
+    rows = b"".join(client.get("/data/warmlines.csv").streaming_content).decode()
 
-    assert offered("county:30017") == {"Custer Line", "Anyone Line"}
-    assert offered("state:HI") == {"Anyone Line"}
+    assert [area["name"] for area in service["service_areas"]] == [
+        "Custer County, Montana"
+    ]
+    assert "Montana: Custer County" in rows
 
 
 PAGES = [*LISTS, ("/find/", {"near": "59301"}), ("/warmlines/", {"near": "59301"})]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+import desk.crisis_admin  # noqa: F401  # registers its models
 from desk import workflow
 from desk.base_admin import DeskAdmin
 from desk.forms import DecideForm, ImportForm

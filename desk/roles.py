@@ -13,7 +13,7 @@ VOLUNTEER = "Volunteer"
 READER = "Reader"
 
 _LISTINGS = ("organization", "warmline")
-_PAGES = ("guide", "credential")
+_PAGES = ("guide", "credential", "crisisline", "crisisphrase")
 _READ = [f"view_{model}" for model in (*_LISTINGS, *_PAGES, "term", "place")]
 _WORK = [
     *_READ,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url
+from django.utils import timezone
 from django.utils.encoding import escape_uri_path, iri_to_uri
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from listings.crisis.panel import panel_for
 from listings.frozen import made_on
 from listings.panel import page_number
 
@@ -24,6 +27,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         "languages": languages(request),
         "made_on": made_on(),
         "site_url": settings.SITE_URL,
+        # Only the pages that show it look at what was typed.
+        "crisis": SimpleLazyObject(lambda: panel_for(request.GET, timezone.now())),
     }
 
 

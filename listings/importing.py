@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import Max
+from django.utils.translation import gettext_noop
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 
@@ -47,20 +48,25 @@ CAUTIONS = tuple(
     for pattern, words in (
         (
             "may have closed or changed (its )?number",
-            "This line may have closed or changed its number.",
+            gettext_noop("This line may have closed or changed its number."),
         ),
         (
             "may have closed|shut down",
-            "This may have closed. Please call or look before you go.",
+            gettext_noop("This may have closed. Please call or look before you go."),
         ),
         (
             "about to open|before opening|not open when read|working to open"
             "|announced (as coming|for|to open)|confirm it (has )?opened",
-            "Our source is from before it opened. Please make sure that it did.",
+            gettext_noop(
+                "Our source is from before it opened. Please make sure that it did."
+            ),
         ),
         (
             "confirm (that )?it is open",
-            "We could not tell if this is still open. Please make sure before you go.",
+            gettext_noop(
+                "We could not tell if this is still open. "
+                "Please make sure before you go."
+            ),
         ),
     )
 )

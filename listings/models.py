@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from simple_history.models import HistoricalRecords
 
+import listings.crisis.models  # noqa: F401  # Django looks for models here.
 from kept.published import Published
 from listings.frozen import made_on
 from listings.hours import Hours

@@ -172,6 +172,28 @@ def nominatim(settings):
     server.http.server_close()
 
 
+CRISIS = {"crisis_lines": "crisis_lines.csv", "crisis_phrases": "trigger_words.csv"}
+
+
+def load_crisis_files():
+    for kind, name in CRISIS.items():
+        path = ROOT / "fixtures" / name
+        call_command("import_listings", kind, path, quiet=True, stdout=StringIO())
+
+
+@pytest.fixture(scope="module")
+def crisis_rows(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_crisis_files()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def crisis(crisis_rows, db):
+    """The shipped crisis lines and phrases, loaded once for a module."""
+
+
 @pytest.fixture(scope="module")
 def starter(django_db_setup, django_db_blocker):
     """The real starter data for a module's tests; taken back after the last."""
@@ -182,6 +204,7 @@ def starter(django_db_setup, django_db_blocker):
         call_command(
             "import_listings", "credentials", CREDENTIALS, quiet=True, stdout=StringIO()
         )
+        load_crisis_files()
         call_command("load_guides", stdout=StringIO())
         yield
         transaction.set_rollback(True)

@@ -11,8 +11,8 @@ from django import template
 from django.template.defaultfilters import date as date_words
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 from phonenumbers import PhoneNumberFormat
 
@@ -175,6 +175,18 @@ def served_names(listing: Any) -> list[str]:
 @register.filter
 def labels(terms: list[Any]) -> str:
     return ", ".join(str(term) for term in terms)
+
+
+@register.filter
+def from_english(text: str) -> SafeString | str:
+    """Words of a source, which are English. On a page in another language they are
+    translated where we have the translation, and otherwise marked as English."""
+    if not text or get_language() == "en":
+        return text
+    translated = _(text)
+    if translated != text:
+        return translated
+    return format_html('<span lang="en">{}</span> ({})', text, _("in English"))
 
 
 @register.filter

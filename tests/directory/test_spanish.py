@@ -91,7 +91,9 @@ def test_no_translation_loses_what_is_filled_in():
     for entry in WORDS:
         said = [entry.msgstr, *entry.msgstr_plural.values()]
         for words in filter(None, said):
-            assert set(HOLES.findall(words)) == set(HOLES.findall(entry.msgid)), words
+            # In Spanish, a text to 988 begins with AYUDA.
+            same = words.replace("sms:988?&amp;body=AYUDA", "sms:988")
+            assert set(HOLES.findall(same)) == set(HOLES.findall(entry.msgid)), words
 
 
 class Texts(HTMLParser):

@@ -23,6 +23,8 @@ STARTER_FILES = {
     "organizations": "organizations.csv",
     "warmlines": "warmlines.csv",
     "credentials": "state_guides.csv",
+    "crisis_lines": "crisis_lines.csv",
+    "crisis_phrases": "trigger_words.csv",
 }
 
 

@@ -1,0 +1,20 @@
+"""Crisis lines and phrases join what the roles may see and edit."""
+
+from __future__ import annotations
+
+from django.apps import apps as installed
+from django.contrib.auth.management import create_permissions
+from django.db import migrations
+
+
+def widen_roles(apps, schema_editor):
+    from desk.roles import set_up_roles
+
+    # Permissions are made after the last migration; the roles need them now.
+    create_permissions(installed.get_app_config("listings"), verbosity=0)
+    set_up_roles()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("desk", "0005_outgoing_mail"), ("listings", "0005_crisis")]
+    operations = [migrations.RunPython(widen_roles, migrations.RunPython.noop)]

@@ -1,0 +1,110 @@
+"""What a page shows to somebody who typed words of distress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from kept.memory import Shelf
+from listings.crisis.lines import (
+    LIFELINE,
+    ShownLine,
+    emergency_first,
+    lines_for,
+    shown_lines,
+)
+from listings.crisis.matching import (
+    EMERGENCY,
+    LEVELS,
+    QUIET,
+    Distress,
+    Matcher,
+)
+from listings.crisis.models import CrisisKind, CrisisPhrase
+from places.states import STATES
+
+# What a box of the site sends: a place, words, or a state.
+BOXES = ("near", "q", "state")
+# Somebody else does harm. It isn't the writer's fault.
+HARM_BY_OTHERS = (
+    CrisisKind.VIOLENCE,
+    CrisisKind.SEXUAL_ASSAULT,
+    CrisisKind.CHILD_ABUSE,
+    CrisisKind.ELDER_ABUSE,
+    CrisisKind.TRAFFICKING,
+)
+# The phrases, of which none is a visitor's.
+MATCHERS: Shelf[str, Matcher] = Shelf(4)
+
+
+@dataclass(frozen=True)
+class CrisisPanel:
+    distress: Distress
+    lines: list[ShownLine]
+    at: datetime
+
+    @property
+    def is_quiet(self) -> bool:
+        """Ordinary results come first, and one line names 988."""
+        return self.distress.level == QUIET
+
+    @property
+    def comes_first(self) -> bool:
+        return not self.is_quiet
+
+    @property
+    def has_lifeline(self) -> bool:
+        return any(line.key == LIFELINE for line in self.lines)
+
+    @property
+    def heading(self) -> str:
+        if self.distress.level == EMERGENCY:
+            return _("Please call 911 now. Help can come to you.")
+        if self.distress.kinds[0] in HARM_BY_OTHERS:
+            return _("This isn’t your fault. You can talk to someone right now.")
+        return _(
+            "You don’t have to face this alone. You can talk to someone right now."
+        )
+
+
+def matcher() -> Matcher:
+    def read() -> Matcher:
+        rows = CrisisPhrase.objects.active()
+        return Matcher([row.as_phrase for row in rows])
+
+    return MATCHERS.get("all", read)
+
+
+def distress_in(params: QueryDict) -> Distress | None:
+    """The strongest that any box says; None where none does."""
+    said = [text for name in BOXES for text in params.getlist(name)]
+    # Most pages of one state come with its two letters, and nothing typed.
+    typed = [text for text in said if text.strip() and text not in STATES]
+    if not typed:
+        return None
+    phrases = matcher()
+    found = [distress for text in typed if (distress := phrases.find(text))]
+    return max(found, key=lambda one: LEVELS.index(one.level), default=None)
+
+
+def panel_for(params: QueryDict, at: datetime) -> CrisisPanel | None:
+    distress = distress_in(params)
+    if distress is None:
+        return None
+    lines = shown_lines(at)
+    if distress.level == QUIET:
+        return CrisisPanel(distress, _quiet_lines(distress, lines), at)
+    found = lines_for(distress.kinds, lines, distress.added)
+    if distress.level == EMERGENCY:
+        found = emergency_first(found, lines)
+    return CrisisPanel(distress, found, at)
+
+
+def _quiet_lines(distress: Distress, lines: list[ShownLine]) -> list[ShownLine]:
+    """988, and the first line of the kind where that is another."""
+    lifeline = [line for line in lines if line.key == LIFELINE]
+    first = lines_for(distress.kinds[:1], lines)[:1]
+    return [*lifeline, *(line for line in first if line.key != LIFELINE)]

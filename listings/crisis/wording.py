@@ -1,0 +1,55 @@
+"""What crisis_lines.csv says in English, marked for translation.
+
+A page in Spanish shows the translation; words that a curator writes anew appear in
+English, marked as such, until they are added here.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+PHONES = (
+    gettext_noop("988, then press 1"),
+    gettext_noop("1-855-812-1001 (videophone)"),
+)
+HOW_IN_SPANISH = (
+    gettext_noop("Call 988 and press 2, or text AYUDA to 988; chat is also in Spanish"),
+    gettext_noop(
+        'Say "español" and stay on the line: many centers can add an interpreter; '
+        "you may hear clicks, do not hang up"
+    ),
+    gettext_noop(
+        "Call the same number and ask for Spanish; text START to 88788; "
+        "chat at espanol.thehotline.org"
+    ),
+    gettext_noop("Call the same number, or use the chat in Spanish"),
+    gettext_noop("Call and ask for an interpreter (more than 170 languages)"),
+    gettext_noop("Call and ask for Spanish (interpreters for 161 languages)"),
+    gettext_noop(
+        "Call and choose the national representative (Spanish); "
+        "the text service is in English only"
+    ),
+    gettext_noop("Call and press 2"),
+    gettext_noop("Text HOLA to 741741"),
+    gettext_noop("Call or text the same number; counselors speak Spanish"),
+    gettext_noop("Call and press 2 (also by text)"),
+    gettext_noop("Call, text or chat in Spanish"),
+    gettext_noop("Call the same number and ask for Spanish"),
+)
+TTY_OR_ASL = (
+    gettext_noop(
+        "ASL videophone: the ASL Now button on 988lifeline.org, or call 988 or "
+        "1-800-273-8255 from a videophone. TTY: relay, or 711 and then 1-800-273-8255"
+    ),
+    gettext_noop(
+        "Text 911 where the area supports it; otherwise TTY or a relay service"
+    ),
+    gettext_noop("Deaf callers: The Deaf Hotline videophone 1-855-812-1001"),
+    gettext_noop("Videophone 1-855-812-1001, answered in ASL by Deaf advocates"),
+    gettext_noop("TTY 1-866-331-8453"),
+    gettext_noop("TTY 1-800-487-4889"),
+    gettext_noop(
+        "ASL: call 1-800-985-5990 from a videophone, or ASL Now on samhsa.gov"
+    ),
+    gettext_noop("711 relay"),
+)

@@ -1,0 +1,341 @@
+"""Crisis lines: brought in from their file, checked by a curator, shown in order."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, date, datetime
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.template import Context, Template
+from django.urls import reverse
+from django.utils import translation
+
+from listings.crisis.lines import essential_lines, lines_for, shown_lines
+from listings.crisis.models import CrisisKind, CrisisLine, CrisisPhrase
+from listings.rows import FileRefused
+from listings.workflow import import_text
+from tests.conftest import ROOT
+from tests.listings.crisis.conftest import file_rows
+
+# A Monday at noon in the East, and the night after.
+NOON = datetime(2026, 11, 30, 17, tzinfo=UTC)
+NIGHT = datetime(2026, 12, 1, 8, tzinfo=UTC)
+# The line to show first for each kind, by day.
+FIRST = {
+    "emergency": "crisis:911",
+    "suicide": "crisis:988-lifeline",
+    "self_harm": "crisis:988-lifeline",
+    "overdose": "crisis:911",
+    "poison": "crisis:poison-help",
+    "substance_use": "crisis:988-lifeline",
+    "eating": "crisis:988-lifeline",
+    "violence": "crisis:domestic-violence-hotline",
+    "sexual_assault": "crisis:rainn",
+    "child_abuse": "crisis:childhelp",
+    "elder_abuse": "crisis:eldercare-locator",
+    "trafficking": "crisis:human-trafficking-hotline",
+    "runaway_youth": "crisis:runaway-safeline",
+    "lgbtq_youth": "crisis:trevor-project",
+    "trans": "crisis:988-lifeline",
+    "maternal": "crisis:maternal-mental-health",
+    "veterans": "crisis:veterans-crisis-line",
+    "native": "crisis:stronghearts",
+    "disaster": "crisis:disaster-distress",
+}
+# Under "Try these first" in the README of the data.
+UNTRIED = (
+    "sms:64673",
+    "678678",
+    "chat.988lifeline.org",
+    "hotline.rainn.org",
+    "800-484-3731",
+    "HOLA",
+    "435748",
+    "66008",
+    "from a videophone. TTY: relay",
+)
+
+
+def lines_file(**changes):
+    """The text of the shipped file, with some cells of 988's row changed."""
+    rows = file_rows("crisis_lines.csv")
+    rows[0] |= changes
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def rendered(source, **context):
+    return Template("{% load crisis %}" + source).render(Context(context))
+
+
+@pytest.mark.usefixtures("crisis")
+def test_the_shipped_files_come_in_whole():
+    assert CrisisLine.objects.count() == 23
+    assert CrisisPhrase.objects.count() == 1288
+    lifeline = CrisisLine.objects.get(key="crisis:988-lifeline")
+    row = file_rows("crisis_lines.csv")[0]
+    for name in row.keys() - {"order"}:
+        assert getattr(lifeline, name) == row[name]
+    assert lifeline.order == 10
+    assert lifeline.history.count() == 1
+
+
+@pytest.mark.usefixtures("crisis")
+def test_the_same_file_again_changes_nothing():
+    text = (ROOT / "fixtures/crisis_lines.csv").read_text(encoding="utf-8")
+
+    report = import_text("crisis_lines", text)
+
+    assert (report.added, report.changed, report.unchanged) == (0, 0, 23)
+
+
+@pytest.mark.usefixtures("crisis")
+def test_a_newer_file_leaves_what_a_curator_checked(django_user_model):
+    curator = django_user_model.objects.create(username="ann")
+    lifeline = CrisisLine.objects.get(key="crisis:988-lifeline")
+    lifeline.mark_checked(on=date(2026, 11, 30), by=curator)
+
+    report = import_text("crisis_lines", lines_file(name="Another name", order="11"))
+
+    lifeline.refresh_from_db()
+    assert (lifeline.name, lifeline.order) == ("988 Suicide & Crisis Lifeline", 10)
+    assert len(report.kept) == 2
+
+
+@pytest.mark.usefixtures("crisis")
+def test_a_newer_file_changes_what_nobody_checked_and_keeps_it_held_back():
+    import_text("crisis_lines", lines_file(name="Another name"))
+
+    lifeline = CrisisLine.objects.get(key="crisis:988-lifeline")
+    assert lifeline.name == "Another name"
+    assert lifeline.untried == ["chat_url", "tty_or_asl"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["crisis_lines", "crisis_phrases"])
+def test_a_column_that_nothing_reads_is_an_error(kind):
+    name = {"crisis_lines": "crisis_lines", "crisis_phrases": "trigger_words"}[kind]
+    text = (ROOT / f"fixtures/{name}.csv").read_text(encoding="utf-8")
+    header, rest = text.split("\n", 1)
+    text = f"{header.strip()},whatsapp\n{rest}"
+
+    with pytest.raises(FileRefused, match="whatsapp"):
+        import_text(kind, text)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("phone", "12345"),
+        ("text_number", "one two three"),
+        ("for_what", "suicide;loneliness"),
+        ("languages", "en;klingon"),
+        ("hours", "always"),
+        ("timezone", "Mars/Olympus"),
+        ("order", "first"),
+        ("name_es", ""),
+        ("source_seen", "yesterday"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_refuses_its_row_alone(cell, value):
+    CrisisLine.objects.all().delete()
+
+    report = import_text("crisis_lines", lines_file(**{cell: value}))
+
+    assert report.added == 22
+    assert [number for number, _words in report.refused] == [2]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("level", "loud"), ("match", "fuzzy"), ("for_what", "sadness"), ("phrase", "…")],
+)
+def test_a_phrase_with_an_unknown_word_is_refused(cell, value):
+    row = {
+        "key": "trigger:test",
+        "for_what": "suicide",
+        "language": "en",
+        "phrase": "test words",
+        "level": "first",
+        "match": "phrase",
+        "note": "",
+    }
+    row[cell] = value
+
+    text = f"{','.join(row)}\n{','.join(row.values())}\n"
+    report = import_text("crisis_phrases", text)
+
+    assert len(report.refused) == 1
+
+
+@pytest.mark.usefixtures("crisis")
+@pytest.mark.parametrize("kind", CrisisKind.values)
+def test_the_right_line_comes_first_for_each_kind(kind):
+    # Trans Lifeline opens at 10 am Pacific, in an hour, so 988 comes before it.
+    found = lines_for([kind], shown_lines(NOON))
+
+    assert found[0].key == FIRST[kind]
+
+
+@pytest.mark.usefixtures("crisis")
+@pytest.mark.parametrize("kind", ["trans", "elder_abuse"])
+def test_where_nobody_answers_at_this_hour_988_comes_first(kind):
+    found = lines_for([kind], shown_lines(NIGHT))
+
+    assert found[0].key == "crisis:988-lifeline"
+    assert len(found) > 1
+
+
+@pytest.mark.usefixtures("crisis")
+def test_who_the_writer_is_adds_a_line_after_the_first():
+    found = lines_for(["suicide"], shown_lines(NOON), ["veterans"])
+
+    assert [line.key for line in found[:2]] == [
+        "crisis:988-lifeline",
+        "crisis:veterans-crisis-line",
+    ]
+
+
+@pytest.mark.usefixtures("crisis")
+def test_what_nobody_has_tried_is_not_shown():
+    shown = rendered(
+        "{% for kind in kinds %}{% crisis_lines kind %}{% endfor %}",
+        kinds=CrisisKind.values,
+    )
+
+    assert "1-800-656-4673" in shown
+    for words in UNTRIED:
+        assert words not in shown
+
+
+@pytest.mark.usefixtures("crisis")
+def test_a_check_shows_what_was_held_back(django_user_model):
+    curator = django_user_model.objects.create(username="ann")
+    rainn = CrisisLine.objects.get(key="crisis:rainn")
+    rainn.mark_checked(on=date(2026, 11, 30), by=curator)
+
+    shown = rendered('{% crisis_lines "sexual_assault" %}')
+
+    assert 'href="sms:64673?&amp;body=HOPE"' in shown
+    assert shown.count("Not yet checked") == 2
+
+
+@pytest.mark.usefixtures("crisis")
+def test_988_and_911_need_no_check_and_the_others_say_so():
+    shown = rendered('{% crisis_lines "overdose" "suicide" %}')
+
+    parts = shown.split("data-crisis-line=")[1:]
+    assert len(parts) == 5
+    for part in parts:
+        trusted = part.startswith(('"crisis:911"', '"crisis:988-lifeline"'))
+        assert ("Not yet checked" in part) is not trusted
+
+
+@pytest.mark.usefixtures("crisis")
+def test_a_line_that_is_turned_off_is_not_shown():
+    CrisisLine.objects.get(key="crisis:stronghearts").delete()
+    line = CrisisLine.objects.get(key="crisis:love-is-respect")
+    line.is_active = False
+    line.save()
+
+    keys = [line.key for line in lines_for(["violence"], shown_lines(NOON))]
+
+    assert keys == [
+        "crisis:domestic-violence-hotline",
+        "crisis:deaf-hotline",
+        "crisis:victimconnect",
+    ]
+
+
+@pytest.mark.usefixtures("crisis")
+def test_paper_has_988_911_and_a_few_others_by_number():
+    lines = essential_lines(NOON)
+
+    assert [line.key for line in lines[:2]] == ["crisis:988-lifeline", "crisis:911"]
+    assert "crisis:domestic-violence-hotline" in [line.key for line in lines]
+    assert len(lines) < 10
+    assert all(line.phone for line in lines)
+
+
+@pytest.mark.usefixtures("crisis")
+def test_in_spanish_988_is_reached_in_spanish():
+    with translation.override("es"):
+        shown = rendered('{% crisis_lines "suicide" %}')
+
+    assert "oprima 2" in shown
+    assert 'href="sms:988?&amp;body=AYUDA"' in shown
+    assert "988 Línea de Prevención del Suicidio y Crisis" in shown
+
+
+@pytest.mark.usefixtures("crisis")
+def test_every_word_of_the_shipped_lines_has_its_translation():
+    with translation.override("es"):
+        for kind in CrisisKind.values:
+            shown = rendered("{% crisis_lines kind %}", kind=kind)
+            assert "en inglés)" not in shown
+
+
+@pytest.mark.usefixtures("crisis")
+def test_words_that_a_curator_wrote_are_marked_as_english_in_spanish():
+    line = CrisisLine.objects.get(key="crisis:rainn")
+    line.how_in_spanish = "Ask for Maria"
+    line.save()
+
+    with translation.override("es"):
+        shown = rendered('{% crisis_lines "sexual_assault" %}')
+
+    assert '<span lang="en">Ask for Maria</span> (en inglés)' in shown
+
+
+@pytest.mark.usefixtures("crisis")
+def test_a_curator_checks_lines_at_the_desk(admin_client):
+    line = CrisisLine.objects.get(key="crisis:never-use-alone")
+    assert line.untried == ["phone"]
+
+    admin_client.post(
+        reverse("admin:listings_crisisline_changelist"),
+        {"action": "mark_checked", "_selected_action": [line.pk]},
+    )
+
+    line.refresh_from_db()
+    assert line.untried == []
+    assert line.checked_by == get_user_model().objects.get(username="admin")
+    assert not line.needs_check
+    assert line.history.first().history_change_reason == "check"
+
+
+@pytest.mark.usefixtures("crisis")
+@pytest.mark.parametrize("model", [CrisisLine, CrisisPhrase])
+def test_the_desk_has_a_list_a_form_and_a_history(admin_client, model):
+    name = f"admin:listings_{model._meta.model_name}"
+    row = model.objects.first()
+
+    for page in (
+        reverse(f"{name}_changelist"),
+        reverse(f"{name}_change", args=[row.pk]),
+        reverse(f"{name}_history", args=[row.pk]),
+    ):
+        assert admin_client.get(page).status_code == 200, page
+
+
+@pytest.mark.usefixtures("crisis")
+def test_a_check_of_a_line_must_be_by_somebody_who_may(client, django_user_model):
+    reader = django_user_model.objects.create(username="rob", is_staff=True)
+    line = CrisisLine.objects.get(key="crisis:rainn")
+    client.force_login(reader)
+
+    client.post(
+        reverse("admin:listings_crisisline_changelist"),
+        {"action": "mark_checked", "_selected_action": [line.pk]},
+    )
+
+    line.refresh_from_db()
+    assert line.checked_on is None

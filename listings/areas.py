@@ -15,6 +15,11 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
+from places.counties import (
+    CountiesByName,
+    counties_by_name,
+    is_independent_city,
+)
 from places.keys import place_key
 from places.models import Place
 from places.states import STATES
@@ -54,7 +59,7 @@ class Areas:
     """States and counties by their names, each looked up once for many texts."""
 
     def __init__(self) -> None:
-        self._counties_of: dict[str, dict[str, Place]] = {}
+        self._counties_of: dict[str, CountiesByName] = {}
 
     def from_text(self, text: str) -> list[Place]:
         """The places that the lines name. Raises UnknownArea."""
@@ -81,17 +86,17 @@ class Areas:
 
     def _named(self, code: str, names: str) -> tuple[list[Place], list[str]]:
         if code not in self._counties_of:
-            self._counties_of[code] = _counties_by_name(code)
-        known = self._counties_of[code]
+            counties = Place.objects.counties().in_state(code)
+            self._counties_of[code] = counties_by_name(counties)
         found: list[Place] = []
-        unknown: list[str] = []
+        problems: list[str] = []
         for name in filter(None, (name.strip() for name in names.split(","))):
-            if match := known.get(place_key(name)):
-                found.append(match)
+            named = self._counties_of[code].get((code, place_key(name)), [])
+            if len(named) == 1:
+                found += named
             else:
-                words = _("“%(name)s” is no county of %(state)s.")
-                unknown.append(words % {"name": name, "state": STATES[code].name})
-        return found, unknown
+                problems.append(_problem(name, STATES[code].name, named))
+        return found, problems
 
 
 def _state_code(name: str) -> str | None:
@@ -102,8 +107,16 @@ def _state_code(name: str) -> str | None:
     return None
 
 
-def _counties_by_name(code: str) -> dict[str, Place]:
-    """By each of its names; a county's own name before another's second one."""
-    counties = list(Place.objects.counties().in_state(code))
-    others = {place_key(n): c for c in counties for n in c.alt_names.split(";")}
-    return others | {place_key(county.name): county for county in counties}
+def _problem(name: str, state: str, named: list[Place]) -> str:
+    """Say that a name is no county's, or ask which of several it is."""
+    if not named:
+        return _("“%(name)s” is no county of %(state)s.") % {
+            "name": name,
+            "state": state,
+        }
+    if any(is_independent_city(county) for county in named):
+        words = _("“%(name)s” is a county and a city in %(state)s. Write %(choices)s.")
+    else:
+        words = _("“%(name)s” is more than one county in %(state)s. Write %(choices)s.")
+    choices = _(" or ").join(f"“{county.name}”" for county in named)
+    return words % {"name": name, "state": state, "choices": choices}

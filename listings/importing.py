@@ -23,6 +23,7 @@ from listings.rows import Row
 from listings.sourced import Sourced
 from listings.values import value
 from listings.words import number_of
+from places.counties import CountiesByName, counties_by_name, county_meant
 from places.keys import place_key
 from places.models import Place
 from places.near import Located
@@ -115,20 +116,16 @@ class Importer(ABC):
         return 0
 
     @cached_property
-    def counties(self) -> dict[tuple[str, str], Place]:
-        """Every county by state and by each of its names, in comparable form."""
-        found = {}
-        for county in Place.objects.counties():
-            for name in (*county.alt_names.split(";"), county.name):
-                found[county.state, place_key(name)] = county
-        return found
+    def counties(self) -> CountiesByName:
+        return counties_by_name(Place.objects.counties())
 
     @cached_property
     def states(self) -> dict[str, Place]:
         return {state.code: state for state in Place.objects.states()}
 
     def county(self, name: str, state: str) -> Place | None:
-        return self.counties.get((state, place_key(name)))
+        """Return the county of a name, before an independent city that shares it."""
+        return county_meant(self.counties.get((state, place_key(name)), []))
 
 
 def split(cell: str) -> list[str]:

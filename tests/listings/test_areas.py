@@ -29,6 +29,43 @@ def test_codes_and_short_names_are_understood():
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        (
+            "Virginia: Fairfax",
+            "“Fairfax” is a county and a city in Virginia. "
+            "Write “Fairfax County” or “Fairfax city”.",
+        ),
+        (
+            "MD: Baltimore",
+            "“Baltimore” is a county and a city in Maryland. "
+            "Write “Baltimore County” or “Baltimore city”.",
+        ),
+        (
+            "Alaska: Valdez-Cordova",
+            "“Valdez-Cordova” is more than one county in Alaska. "
+            "Write “Chugach Census Area” or “Copper River Census Area”.",
+        ),
+    ],
+)
+def test_a_name_of_several_counties_is_asked_about(text, question):
+    with pytest.raises(UnknownArea) as asked:
+        from_text(text)
+
+    assert asked.value.args == (question,)
+
+
+def test_a_county_and_a_city_of_one_name_are_known_by_their_full_names():
+    found = from_text("Virginia: Fairfax County, fairfax City, Alexandria")
+
+    assert [place.name for place in found] == [
+        "Fairfax County",
+        "Fairfax city",
+        "Alexandria city",
+    ]
+
+
 def test_every_name_that_is_none_is_told():
     with pytest.raises(UnknownArea) as told:
         from_text("Atlantis\nMontana: Custer, Nowhere")

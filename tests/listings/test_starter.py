@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import unicodedata
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -106,6 +109,64 @@ def test_every_summary_and_who_runs_it_is_as_the_file_says(model, kind, column):
 
     assert found == wanted
     assert any(wanted.values())
+
+
+def letters(name):
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in plain if letter.isalpha())
+
+
+def meanings():
+    """What each name means, by state: the gazetteer's file, read without our code.
+
+    A full name is its own county's; a bare one a county's, then a city's.
+    """
+    with gzip.open(ROOT / "fixtures/places.csv.gz", "rt", encoding="utf-8") as lines:
+        counties = [row for row in csv.DictReader(lines) if row["kind"] == "county"]
+    cities = [row for row in counties if row["name"].endswith(" city")]
+    found = {}
+    for row in cities + [row for row in counties if row not in cities]:
+        for name in row["alt_names"].split(";"):
+            found[row["state"], letters(name)] = row["code"]
+    for row in counties:
+        found[row["state"], letters(row["name"])] = row["code"]
+    return found
+
+
+def test_every_county_named_by_a_center_is_the_one_it_means():
+    meant = meanings()
+    served = defaultdict(set)
+    through = Organization.serves.through.objects.filter(place__kind="county")
+    for key, code in through.values_list("organization__key", "place__code"):
+        served[key].add(code)
+    cells = 0
+    for row in rows_of("cils"):
+        names = [name.strip() for name in row["counties_served"].split(";")]
+        named = {n for n in names if n and n != "statewide"}
+        wanted = {meant[row["state"], letters(name)] for name in named}
+
+        assert served[row["key"]] == wanted, row["key"]
+        cells += bool(named)
+
+    assert cells > 500
+
+
+@pytest.mark.parametrize(
+    ("zip_code", "center"),
+    [
+        ("22015", "ENDependence Center of Northern Virginia"),
+        ("24018", "Blue Ridge Independent Living Center"),
+        ("24151", "Disability Rights and Resource Center"),
+        ("21204", "Image Center for People with Disabilities"),
+    ],
+)
+def test_the_center_of_a_county_that_shares_its_name_is_found(client, zip_code, center):
+    address = f"/centers-for-independent-living/?near={zip_code}"
+
+    page = client.get(address).content.decode()
+
+    assert center in page
+    assert "names" not in page.split("<h2>")[1].split('class="cards"')[0]
 
 
 def test_lines_that_the_source_doubts_carry_a_caution():

@@ -1,0 +1,44 @@
+"""Counties by the names that people write, and what a bare name may mean."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from places.keys import place_key
+from places.models import Place
+
+# From here on the county part of a FIPS code is that of an independent city.
+FIRST_CITY_CODE = 510
+
+CountiesByName = dict[tuple[str, str], list[Place]]
+
+
+def is_independent_city(county: Place) -> bool:
+    """Is it a city that lies in no county, like those of Virginia and Baltimore?"""
+    return int(county.code[2:]) >= FIRST_CITY_CODE
+
+
+def counties_by_name(counties: Iterable[Place]) -> CountiesByName:
+    """Return what each name may mean, by state and comparable name.
+
+    A full name ("Fairfax County", "Fairfax city") means its own county alone; a bare
+    one ("Fairfax") may mean several, counties before independent cities.
+    """
+    full: CountiesByName = {}
+    bare: CountiesByName = defaultdict(list)
+    for county in sorted(counties, key=lambda county: county.code):
+        full[county.state, place_key(county.name)] = [county]
+        # A set, because the gazetteer gives some names twice: "Kauai;Kauai".
+        for key in {place_key(name) for name in county.alt_names.split(";")} - {""}:
+            bare[county.state, key].append(county)
+    return bare | full
+
+
+def county_meant(named: list[Place]) -> Place | None:
+    """Return the county where a name is a county's and a city's; None where it stays
+    open which of several is meant."""
+    if len(named) == 1:
+        return named[0]
+    counties = [county for county in named if not is_independent_city(county)]
+    return counties[0] if len(counties) == 1 else None

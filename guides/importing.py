@@ -59,6 +59,7 @@ class CredentialImporter(Importer):
             "education": row["education"],
             "continuing_education": row["continuing_education"],
             "medicaid_billable": _answer(row, "medicaid_billable"),
+            # A researcher's note: curators read it, and no page shows it.
             "note": row["note"],
             **source(row),
         }

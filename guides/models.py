@@ -224,6 +224,7 @@ class Credential(Sourced):
         NOT_FOUND = "not_found", _("None was found")
         ENDED = "ended", _("No longer offered")
 
+    internal = Sourced.internal | {"note"}
     importers = {"credentials": "guides.importing.CredentialImporter"}
     facts = (
         "state",
@@ -289,7 +290,9 @@ class Credential(Sourced):
         _("some services billable to Medicaid"), null=True, blank=True
     )
     note = models.TextField(
-        _("more, and other sources"), blank=True, help_text=_("Shown to the public.")
+        _("note for curators"),
+        blank=True,
+        help_text=_("Never shown to the public: doubts, and where each fact was read."),
     )
 
     # Somebody held the facts against the certifying body's own words; set by an act.

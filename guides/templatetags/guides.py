@@ -9,7 +9,6 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils import translation
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from guides.models import Credential, Guide
@@ -54,18 +53,3 @@ def word_count(html: str) -> int:
 @register.filter
 def asks_for(credential: Credential) -> list[Fact]:
     return requirements(credential)
-
-
-@register.filter
-def with_links(text: str) -> SafeString:
-    """A note whose addresses can be followed."""
-    parts = ADDRESS.split(text)
-    return format_html_join(
-        "",
-        "{}",
-        ((_link(part) if number % 2 else part,) for number, part in enumerate(parts)),
-    )
-
-
-def _link(url: str) -> SafeString:
-    return format_html('<a href="{0}" rel="noopener noreferrer">{0}</a>', url)

@@ -6,7 +6,6 @@ import pytest
 from django.utils import translation
 
 from guides.markdown import render
-from guides.templatetags.guides import with_links
 
 
 def test_headings_lists_and_emphasis():
@@ -56,12 +55,3 @@ def test_markup_and_odd_addresses_stay_text(text):
     assert 'href="javascript' not in html
     assert 'href="//' not in html
     assert 'href="data' not in html
-
-
-def test_addresses_in_a_note_become_links_without_their_full_stop():
-    html = with_links("See https://example.org/a?b=1&c=2. More <b>.")
-
-    assert html == (
-        'See <a href="https://example.org/a?b=1&amp;c=2" rel="noopener noreferrer">'
-        "https://example.org/a?b=1&amp;c=2</a>. More &lt;b&gt;."
-    )

@@ -141,3 +141,41 @@ def test_a_guide_in_one_language_only_is_not_shipped(tmp_path: Path):
 
     with pytest.raises(FileNotFoundError):
         dict(shipped(tmp_path))
+
+
+# Phone numbers beyond 988 and 911 are those of the list of crisis lines.
+NUMBERS = {
+    "supporting-someone-you-love": {"+18007997233"},
+    "young-people-and-students": {"+18004224453", "+18663319474", "+18007862929"},
+    "black-indigenous-people-of-color": {"+18447628483"},
+    "deaf-people-and-relay-calls": {"+18558121001"},
+    "lgbtq-people": {"+18664887386"},
+    "recovery-community-centers": {"+18009720590"},
+    "coming-home": {"+18009720590"},
+}
+
+
+@each_text
+def test_a_guide_names_the_lines_that_protect(slug, language):
+    dialed = set(re.findall(r"\(tel:(\+\d+)\)", text(slug, language)))
+
+    assert NUMBERS.get(slug, set()) <= dialed
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            ["old dose can kill", "tolerance", "naloxone", "without a prescription"],
+        ),
+        ("es", ["dosis de antes", "tolerancia", "naloxona", "sin receta"]),
+    ],
+)
+def test_coming_home_says_why_an_old_dose_can_kill_and_what_helps(language, words):
+    guide = text("coming-home", language)
+
+    assert [said for said in words if said not in guide] == []
+    assert "tel:911" in guide
+    for source in ("evidence2impact.psu.edu", "cdc.gov", "samhsa.gov/medications"):
+        assert source in GUIDES["coming-home"]["sources"]

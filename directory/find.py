@@ -331,7 +331,7 @@ class Search:
     def _paged(self, section: Near, page: int) -> Near:
         # Nobody looks for the hundredth page of what is nearest.
         section.pager = Pager.of(
-            self.params, page, section.total, PAGE_SIZE, tenths=False
+            self.params, page, section.total, PAGE_SIZE, fifths=False
         )
         if section.rows:
             section.map_url = f"{reverse('find_map')}?{self.params.urlencode()}"

@@ -128,25 +128,25 @@ class Pager:
 
     @classmethod
     def of(
-        cls, params: QueryDict, page: int, total: int, size: int, *, tenths: bool = True
+        cls, params: QueryDict, page: int, total: int, size: int, *, fifths: bool = True
     ) -> Pager:
         pages = max(1, -(-total // size))
 
         def url(number: int) -> str:
             return query_with(params, page=number) if 1 <= number <= pages else ""
 
-        jumps = tuple((number, url(number)) for number in _jumps(page, pages, tenths))
+        jumps = tuple((number, url(number)) for number in _jumps(page, pages, fifths))
         return cls(page, pages, url(page - 1), url(page + 1), jumps)
 
 
 ONE_PAGE = Pager(1, 1)
 
 
-def _jumps(page: int, pages: int, tenths: bool) -> list[int]:
-    """The ends, the neighbours, and each tenth: any page is two taps away."""
+def _jumps(page: int, pages: int, fifths: bool) -> list[int]:
+    """The ends, the neighbors and every fifth page: any of 200 is two taps away."""
     wanted = {1, pages, *range(page - 2, page + 3)}
-    if tenths:
-        wanted |= set(range(10, min(pages, 200), 10))
+    if fifths:
+        wanted |= set(range(5, min(pages, 200), 5))
     return sorted(number for number in wanted if 1 <= number <= pages)
 
 

@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from listings.querysets import areas_of
-from listings.templatetags.listing import labels, serves
+from listings.templatetags.listing import labels, served_names, serves
 from places.models import Place
 from warmlines.models import Warmline
 
@@ -30,6 +30,9 @@ PLAIN_OPEN_TO = {
     "state residents",
     "county residents",
     "local residents",
+    "anyone, from anywhere",
+    "people in the state",
+    "people in the county or area",
 }
 ADULTS = re.compile(r"adults \(?(\d+) and over\)?")
 IN_BRACKETS = re.compile(r" \(([^)]*)\)")
@@ -135,7 +138,7 @@ def _people(warmline: Warmline) -> list[str]:
     if warmline.is_for_group:
         people = labels(warmline.communities) or _("a particular group")
         return [format_html(_("For {people}"), people=people)]
-    if open_to in PLAIN_OPEN_TO:
+    if open_to.casefold() in PLAIN_OPEN_TO:
         return []
     return [format_html('<span lang="en">{}</span>', capfirst(said))]
 
@@ -144,7 +147,8 @@ def _area(warmline: Warmline) -> str:
     """Where it serves; with the words of the source where those say it closer."""
     words = serves(warmline)
     if is_somewhere_in_state(warmline):
-        words = _("%(area)s: a part of it. Call to ask") % {"area": words}
+        states = ", ".join(served_names(warmline))
+        words = _("Call to ask. Serves a part of %(places)s") % {"places": states}
     if not _has_own_words(warmline):
         return words
     return format_html(

@@ -18,6 +18,7 @@ from listings.importing import (
 )
 from listings.rows import Row
 from places.models import Place
+from warmlines.eligibility import ADULTS
 from warmlines.models import Warmline
 
 COLUMNS = """
@@ -31,10 +32,15 @@ GENERAL = {
     "": WhoMayCall.UNKNOWN,
     "anyone": WhoMayCall.ANYONE,
     "state residents": WhoMayCall.STATE,
-    "adults (18 and over)": WhoMayCall.STATE,
     "county residents": WhoMayCall.LOCAL,
     "local residents": WhoMayCall.LOCAL,
+    # As this directory's own HSDS says it.
+    "anyone, from anywhere": WhoMayCall.ANYONE,
+    "people in the state": WhoMayCall.STATE,
+    "people in the county or area": WhoMayCall.LOCAL,
 }
+# Notes that say where a line is, and not whom it serves.
+NOT_AN_AREA = ("based in", "made for")
 ANSWERED = {"yes": True, "no": False, "unknown": None}
 # A language, and a subject, that the file names among the communities.
 SPANISH, RECOVERY = "spanish-speaking", "substance use recovery"
@@ -56,7 +62,7 @@ class WarmlineImporter(Importer):
             raise RowRefused(f"“{row['timezone']}” is not a time zone")
         named = [c for c in split(row["communities"]) if c not in (SPANISH, RECOVERY)]
         facts = Facts(row["key"], self._fields(row))
-        facts.fields["who_may_call"] = _who_may_call(row["open_to"], named)
+        facts.fields["who_may_call"] = _who_may_call(row["open_to"])
         slugs = [COMMUNITIES.get(c, c.replace(" ", "_")) for c in named]
         terms(facts, "community", slugs)
         terms(facts, "language", split(row["languages"]))
@@ -103,6 +109,10 @@ class WarmlineImporter(Importer):
         )
         counties = [] if statewide else self._counties(row["area_note"], codes)
         facts.serves = counties or [self.states[code] for code in codes]
+        is_unsaid = facts.fields["who_may_call"] == WhoMayCall.UNKNOWN
+        if is_unsaid and not counties and _names_area(row["area_note"]):
+            # Some part of the state, and no county tells which.
+            facts.fields["who_may_call"] = WhoMayCall.LOCAL
         if row["open_to"].startswith("residents of"):
             near = self._counties(row["area_note"], codes[1:])
             facts.serves = [self.states[codes[0]], *near]
@@ -118,10 +128,13 @@ class WarmlineImporter(Importer):
         return [county for county in found if county]
 
 
-def _who_may_call(open_to: str, communities: list[str]) -> str:
-    """ "A particular group" where the words, or the communities alone, name one."""
-    if open_to.startswith("residents of"):
+def _names_area(note: str) -> bool:
+    return bool(note) and not note.casefold().startswith(NOT_AN_AREA)
+
+
+def _who_may_call(open_to: str) -> str:
+    """Read the words of the source. A community that the file names may merely be
+    welcome: only words of the source make a line one for a group alone."""
+    if open_to.startswith("residents of") or ADULTS.fullmatch(open_to):
         return WhoMayCall.STATE
-    if open_to in GENERAL and not (communities and open_to == ""):
-        return GENERAL[open_to]
-    return WhoMayCall.GROUP
+    return GENERAL.get(open_to.casefold(), WhoMayCall.GROUP)

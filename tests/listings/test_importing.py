@@ -470,9 +470,11 @@ def line(tmp_path):
             "unknown",
             ["Custer County, Montana", "Dawson County, Montana"],
         ),
-        ({"area_note": "The Keene area"}, "unknown", ["Montana"]),
+        ({"area_note": "The Keene area"}, "local", ["Montana"]),
+        ({"area_note": "Based in Keene"}, "unknown", ["Montana"]),
+        ({"open_to": "adults (21 and over)"}, "state", ["Montana"]),
         ({"open_to": "youth", "communities": "youth"}, "group", ["Montana"]),
-        ({"communities": "lgbtq"}, "group", ["Montana"]),
+        ({"communities": "lgbtq"}, "unknown", ["Montana"]),
         ({"communities": "spanish-speaking"}, "unknown", ["Montana"]),
         (
             {

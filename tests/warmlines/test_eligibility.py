@@ -303,7 +303,7 @@ def test_a_line_that_does_not_say_whom_it_takes_is_offered_where_it_serves(page)
         ),
         (
             {"area_note": "Miles City", "who_may_call": "local"},
-            "Serves Montana: a part of it. Call to ask (Miles City)",
+            "Call to ask. Serves a part of Montana (Miles City)",
         ),
         ({"open_to": "<b>", "who_may_call": "group"}, "For <b> · Serves Montana"),
     ],

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-COUNTY_NAMES = re.compile(
-    r"([A-Z][\w.' -]+?(?: and [A-Z][\w.' -]+?)*) (?:County|counties)"
-)
+COUNTY_NAMES = re.compile(r"([A-Z][\w.' -]+) (?:County|counties)")
+# "Ten counties around Springfield" names none of the ten.
+NO_NAMES = {"Ten"}
 # Whoever these name lives in the states that the row serves, whatever its note says.
 STATEWIDE = ("state residents", "adults (")
 PLAIN = {"", "anyone", "county residents", "local residents"}
@@ -57,19 +57,14 @@ def line_rows(path: Path) -> dict[str, LineRow]:
 
 
 def _line_row(row: dict[str, str]) -> LineRow:
-    named = [
-        n for words in COUNTY_NAMES.findall(row["area_note"]) for n in _names(words)
-    ]
+    words = " and ".join(COUNTY_NAMES.findall(row["area_note"]))
+    named = [name.strip() for name in words.split(" and ")]
     return LineRow(
         key=row["key"],
         states=tuple(row["serves"].split(";")),
-        counties=tuple(f"{name} County" for name in named),
+        counties=tuple(f"{n} County" for n in named if n and n not in NO_NAMES),
         open_to=row["open_to"],
         is_doubtful="may have closed" in row["note"],
         hours=row["hours"],
         timezone=row["timezone"],
     )
-
-
-def _names(words: str) -> list[str]:
-    return [name.rsplit(" and ", 1)[-1].strip() for name in words.split(" and ")]

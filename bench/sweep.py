@@ -103,7 +103,9 @@ class Check:
         rows = line_rows(FILE)
         lines = [one for one in self.known.values() if one.catalogue == "warmline"]
         self.rows = {line.slug: rows[line.key] for line in lines}
-        self.by_phone = {str(line.phone): rows[line.key] for line in lines}
+        self.by_phone = {
+            line.phone.as_e164: rows[line.key] for line in lines if line.phone
+        }
 
     def fault(self, where: str, words: str) -> None:
         self.found.faults.append(f"{where}: {words}")

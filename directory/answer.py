@@ -19,7 +19,7 @@ from listings.panel import (
     query_with,
     switch,
 )
-from warmlines.lines import Line
+from warmlines.lines import Line, NoneOpen
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Answer:
     lead: str
     more: str = ""
     line: Line | None = None
+    none_open: NoneOpen | None = None
 
 
 def answer(search: Search, panel: Panel, sections: list[Section]) -> Answer:
@@ -38,6 +39,7 @@ def answer(search: Search, panel: Panel, sections: list[Section]) -> Answer:
         lead=_lead(search, panel, sections),
         more=_what_reaches(sections),
         line=phone.first_open if phone else None,
+        none_open=phone.none_open if phone else None,
     )
 
 

@@ -380,3 +380,13 @@ def test_counts_count_lines_that_take_the_caller(page):
     assert "2 warmlines anyone here can call, open now" in words(
         page("/find/", near="59301")
     )
+
+
+def test_the_answer_box_says_whom_a_line_for_some_is_for(page):
+    facts = {"who_may_call": "group", "open_to": "combat veterans"}
+    warmline(terms=[term("community", "veterans")], **facts)
+
+    text = page("/find/", near="59301", community="veterans")
+
+    box = text[text.index('<div class="answer"') : text.index('<div class="beside"')]
+    assert "For combat veterans · Serves the whole country" in words("<body>" + box)

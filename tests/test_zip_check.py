@@ -1,0 +1,68 @@
+"""The independent reading of warmlines.csv that the ZIP check holds pages against."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings
+
+from bench.line_hours import is_open
+from bench.line_rows import line_rows
+from listings.hours import Hours, State
+
+ROWS = line_rows(settings.BASE_DIR / "fixtures" / "warmlines.csv")
+# A week without a holiday and without a change of the clocks.
+MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("key", ROWS)
+def test_both_evaluations_of_a_lines_hours_agree_all_week(key):
+    row = ROWS[key]
+    states = {True: State.OPEN, False: State.CLOSED, None: State.UNKNOWN}
+
+    for half_hour in range(7 * 48):
+        at = MONDAY + timedelta(minutes=30 * half_hour + 7)
+        found = Hours(row.hours, row.timezone).status(at).state
+        assert found is states[is_open(row.hours, row.timezone, at)], at
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (datetime(2026, 11, 20, 0, 59), True),
+        (datetime(2026, 11, 20, 1, 0), False),
+        (datetime(2026, 11, 20, 19, 59), False),
+        (datetime(2026, 11, 19, 20, 0), True),
+        (datetime(2026, 11, 19, 0, 30), False),
+    ],
+)
+def test_a_night_goes_on_past_midnight(at, expected):
+    assert is_open("Th-Fr 20:00-01:00", "UTC", at.replace(tzinfo=UTC)) is expected
+
+
+def test_hours_of_a_new_form_are_an_error():
+    with pytest.raises(ValueError, match="new"):
+        is_open("Mo-Fr 09:00-17:00 off", "UTC", MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("part", "state", "county", "refuses"),
+    [
+        ("nami-helpline", "HI", "Honolulu County", False),
+        ("alabama-warmline", "AL", "Mobile County", False),
+        ("alabama-warmline", "MT", "Custer County", True),
+        ("nami-san-diego", "CA", "San Diego County", False),
+        ("nami-san-diego", "CA", "Orange County", True),
+        ("contact-of-ocean", "NJ", "Monmouth County", False),
+        ("contact-of-ocean", "NJ", "Essex County", True),
+        ("firstlink", "ND", "Cass County", False),
+        ("firstlink", "MN", "Clay County", False),
+        ("firstlink", "MN", "Cass County", True),
+        ("allegheny", "PA", "Erie County", False),
+    ],
+)
+def test_a_row_refuses_only_whom_it_names_as_not_served(part, state, county, refuses):
+    [row] = [row for key, row in ROWS.items() if part in key]
+
+    assert row.refuses(state, county) is refuses

@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kept.pages import may_be_kept
+from listings.frozen import made_on
 from listings.linked_data import head
 from listings.pages import or_elsewhere
 from listings.panel import place_links
 from listings.sharing import sharing
+from places.states import STATES
 from warmlines.forms import WarmlineForm
-from warmlines.lines import Line, changes, lines_at
+from warmlines.lines import Line, LineGroup, changes, lines_at
 from warmlines.models import Warmline
 from warmlines.search import LineSearch
 
@@ -39,8 +41,7 @@ def warmlines(request: HttpRequest) -> HttpResponse:
         "other_meanings": links if place else [],
         "panel": panel,
         "groups": search.groups if place else [],
-        "lists": [] if place else search.lists,
-        "is_narrowed": search.is_narrowed or open_now,
+        **_lists(search),
         "advice": [] if lines else search.advice(panel),
         "count": sum(not line.is_doubtful for line in everyone),
         "open_count": sum(ln.is_open and not ln.is_doubtful for ln in everyone),
@@ -51,6 +52,20 @@ def warmlines(request: HttpRequest) -> HttpResponse:
     page = render(request, "warmlines/warmlines.html", context)
     moments = changes([*lines, *everyone])
     return may_be_kept(page, at, moments, reads=("state",) if place else ())
+
+
+def _lists(search: LineSearch) -> dict[str, list[LineGroup]]:
+    """Without a place: what can be called from anywhere, and the states to choose from.
+    What somebody filtered, and a page for later, has the lines of every state."""
+    if search.place:
+        return {"lists": [], "states": []}
+    groups = search.lists
+    if search.is_narrowed or search.open_now or made_on():
+        return {"lists": groups, "states": []}
+    return {
+        "lists": [group for group in groups if group.slug.upper() not in STATES],
+        "states": [group for group in groups if group.slug.upper() in STATES],
+    }
 
 
 def _key(line: Line) -> int:

@@ -224,9 +224,12 @@ def test_the_api_and_the_file_name_the_county_of_a_county_line(client):
 PAGES = [*LISTS, ("/find/", {"near": "59301"}), ("/warmlines/", {"near": "59301"})]
 
 
-@pytest.mark.parametrize(("path", "query"), [*PAGES, ("/warmlines/", {})])
+@pytest.mark.parametrize(
+    ("path", "query"), [*PAGES, ("/warmlines/", {"language": "en"})]
+)
 def test_a_line_with_a_warning_says_so_and_is_never_first(page, path, query):
     doubtful = {"caution": CAUTION, "serves": [state("MT")]}
+    doubtful["terms"] = [term("language", "en")]
     warmline(slug="a-doubtful", phone="+14065550111", **doubtful)
     warmline(slug="sure", hours="Mo-Su 20:00-22:00", who_may_call="anyone")
 
@@ -390,3 +393,17 @@ def test_the_answer_box_says_whom_a_line_for_some_is_for(page):
 
     box = text[text.index('<div class="answer"') : text.index('<div class="beside"')]
     assert "For combat veterans · Serves the whole country" in words("<body>" + box)
+
+
+def test_without_a_place_the_lines_of_states_are_one_tap_away(page):
+    warmline(slug="anyone", who_may_call="anyone")
+    warmline(slug="ours", serves=[state("MT"), county("Park County", "WY")])
+
+    text = page("/warmlines/")
+
+    assert listings_on(text) == ["warmline:anyone"]
+    assert '<a href="?state=MT">Montana</a> (1)' in text
+    assert listings_on(page("/warmlines/", state="WY")) == [
+        "warmline:anyone",
+        "warmline:ours",
+    ]

@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from desk.forms import DeskModelForm
+
 # How the parameters of Django's own filters end, after the name of their field.
 LOOKUPS = ("exact", "id__exact", "isnull", "isempty", "gte", "lt")
 
@@ -17,6 +19,8 @@ class DeskAdmin(admin.ModelAdmin):
     Django would let anybody who sees a list ask it about any field of its rows, as in
     `?street__startswith=44`, and so spell out what the pages withhold.
     """
+
+    form = DeskModelForm
 
     def lookup_allowed(
         self, lookup: str, value: str, request: HttpRequest | None = None

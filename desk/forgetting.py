@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 
-from desk.models import OutgoingMail, Reminder, Suggestion
+from desk.models import OutgoingMail, Reminder, Suggestion, UnsentForm
+from desk.unsent import KEPT_FOR
 
 # After a decision the sender's address is of no more use, nor what they wrote.
 AFTER_DECISION = timedelta(days=30)
@@ -29,10 +30,12 @@ def forget(at: datetime) -> dict[str, int]:
     links = Reminder.objects.filter(sent_at__lte=at - AFTER_LINK)
     unsent = OutgoingMail.objects.filter(made_at__lte=at - AFTER_MAIL)
     tried = AccessAttempt.objects.filter(attempt_time__lte=at - AFTER_WRONG_PASSWORD)
+    typed = UnsentForm.objects.filter(made_at__lte=at - KEPT_FOR)
     over = Session.objects.filter(expire_date__lte=at)
     return {
         "senders": told.update(sender_email="", words=""),
         "mailed links": links.delete()[0],
+        "unsent forms": typed.delete()[0],
         "unsent mails": unsent.delete()[0],
         "wrong passwords": tried.delete()[0],
         "sessions": over.delete()[0],

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from desk.duplicates import like
 from desk.models import Check
 from desk.reach import Reach, out_of_reach, places_in
+from desk.unsent import RESTORED
 from desk.widgets import AreasField, WeekField
 from listings.importing import FACT_FIELDS
 from listings.models import Listing, Term
@@ -38,7 +39,32 @@ MAX_FILE = 5_000_000
 LONGEST_NAME = 150
 
 
-class KeptForm(forms.ModelForm):  # type: ignore[type-arg]  # none at run time
+class GivenBack:
+    """For every form of the desk: one that is given back is shown, and not saved."""
+
+    def full_clean(self) -> None:
+        form: Any = super()
+        form.full_clean()
+        mine: Any = self
+        if RESTORED in mine.data:
+            mine.add_error(
+                None,
+                _(
+                    "You were signed out before this was saved. It is as you left it: "
+                    "look it over, and save it again."
+                ),
+            )
+
+
+class DeskForm(GivenBack, forms.Form):
+    """A form of the desk that is about no row."""
+
+
+class DeskModelForm(GivenBack, forms.ModelForm):  # type: ignore[type-arg]  # none at run time
+    """A form of the desk about one row."""
+
+
+class KeptForm(DeskModelForm):
     """Facts at the desk: nothing is overwritten that somebody else just saved."""
 
     opened_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -186,7 +212,7 @@ def _fill(data: Any, name: str, plain: Any, listing: Any) -> None:
         data[name] = "" if plain is None else plain
 
 
-class CheckForm(forms.Form):
+class CheckForm(DeskForm):
     """A check, written down on purpose."""
 
     how = forms.ChoiceField(
@@ -233,25 +259,25 @@ class CheckForm(forms.Form):
         return cleaned
 
 
-class CloseForm(forms.Form):
+class CloseForm(DeskForm):
     because = forms.CharField(label=gettext_lazy("Why has it closed?"), max_length=300)
     temporarily = forms.BooleanField(label=gettext_lazy("Only for now"), required=False)
 
 
-class TagForm(forms.Form):
+class TagForm(DeskForm):
     term = forms.ModelChoiceField(
         label=gettext_lazy("Tag"), queryset=Term.objects.all()
     )
 
 
-class AssignForm(forms.Form):
+class AssignForm(DeskForm):
     to = forms.ModelChoiceField(
         label=gettext_lazy("Assign to"),
         queryset=get_user_model().objects.filter(is_staff=True, is_active=True),
     )
 
 
-class DecideForm(forms.Form):
+class DecideForm(DeskForm):
     reason = forms.CharField(
         label=gettext_lazy("Why not?"), required=False, max_length=300
     )
@@ -263,7 +289,7 @@ class DecideForm(forms.Form):
     )
 
 
-class ImportForm(forms.Form):
+class ImportForm(DeskForm):
     kind = forms.ChoiceField(label=gettext_lazy("Kind of file"))
     file = forms.FileField(
         label=gettext_lazy("CSV file"),

@@ -18,6 +18,7 @@ from desk.forms import AssignForm, CheckForm, CloseForm, TagForm
 from desk.kept_admin import KeptAdmin
 from desk.reach import within_reach
 from desk.roles import may
+from desk.unsent import RESTORED
 from listings.exporting import csv_lines
 from listings.shown import hidden_facts
 from listings.values import differences, put, value, values
@@ -154,7 +155,7 @@ class ListingActions(KeptAdmin):
         if not self.has_merge_permission(request):
             raise PermissionDenied
         first, second = self._one(request, one), self._one(request, other)
-        if request.method == "POST":
+        if request.method == "POST" and RESTORED not in request.POST:
             is_first = request.POST.get("keep") == str(first.pk)
             keep, drop = (first, second) if is_first else (second, first)
             seen = [request.POST.get(f"version_{row.pk}", "") for row in (keep, drop)]

@@ -394,3 +394,23 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class UnsentForm(models.Model):
+    """What somebody typed at the desk when their session had ended; see desk.unsent."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    path = models.CharField(max_length=300)
+    # The fields, encrypted for this person.
+    content = models.TextField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "path"], name="unsent_form_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.path

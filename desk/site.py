@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import django_otp
@@ -22,7 +22,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from desk import second_factor
+from desk import second_factor, unsent
 from desk.charts import Chart, chart
 from desk.forms import PasswordForm, SignInForm, TokenForm
 from desk.history import row_number
@@ -55,10 +55,30 @@ class DeskSite(AdminSite):
         def act(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if _is_forged(request):
                 raise BadRequest("no form of the desk sends this")
+            if typed := unsent.take(request):
+                again = partial(view, request, *args, **kwargs)
+                page = unsent.give_back(request, typed, again)
+                if page is not None:
+                    return page
             chosen = whole if request.method == "POST" else view
             return chosen(request, *args, **kwargs)
 
-        return super().admin_view(act, cacheable)
+        protected = super().admin_view(act, cacheable)
+
+        @wraps(view)
+        def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            may_post = request.method != "POST" or self.has_permission(request)
+            if not may_post and unsent.keep(request):
+                return unsent.sign_in_again(request)
+            return protected(request, *args, **kwargs)
+
+        return guard
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {
+            **super().each_context(request),
+            "owner_note": unsent.owner_note(request.user),
+        }
 
     def get_urls(self) -> list[Any]:
         own: list[URLPattern] = [

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from desk.base_admin import DeskAdmin
+from desk.forms import DeskModelForm, GivenBack
 from desk.models import Desk
 from desk.second_factor import reset_sign_in
 from desk.sessions import end_all
@@ -25,6 +27,14 @@ class DeskInline(admin.StackedInline):
     filter_horizontal = ("states",)
 
 
+class StaffForm(DeskModelForm, UserChangeForm):
+    """Django's form of a person."""
+
+
+class NewStaffForm(GivenBack, AdminUserCreationForm):
+    """Django's form for a new account."""
+
+
 class GroupAdmin(DeskAdmin, auth_admin.GroupAdmin):
     """Roles: groups of permissions."""
 
@@ -32,6 +42,8 @@ class GroupAdmin(DeskAdmin, auth_admin.GroupAdmin):
 class StaffAdmin(DeskAdmin, auth_admin.UserAdmin):
     """People with an account; their states are beside their role."""
 
+    form = StaffForm
+    add_form = NewStaffForm
     change_form_template = "desk/user_form.html"
     inlines: ClassVar = [DeskInline]
     list_display = ("username", "email", "is_staff", "is_active", "last_login")

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from desk.unsent import keep_refused
+
 
 def unreadable(status: int) -> HttpResponse:
     """Return the page for a bad request; it uses nothing from the request itself."""
@@ -18,4 +20,5 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return unreadable(403)
+    """A form of the desk may be from a session before this one: nothing is lost."""
+    return keep_refused(request) or unreadable(403)

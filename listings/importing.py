@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,11 +11,11 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import Max
-from django.utils.translation import gettext_noop
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 
 from kept.published import links_told
+from listings.drafts import AS_DRAFT, is_completed_by
 from listings.hours import BadHours, check
 from listings.models import Listing, Term
 from listings.rows import Row
@@ -43,34 +42,6 @@ FACT_FIELDS: dict[str, tuple[str, ...]] = {
     "area": ("area", "area_note", "serves", "who_may_call", "open_to"),
     "offers": ("summary", "run_by", "terms", "in_person", "online", "by_phone"),
 }
-# Said of listings whose own source doubts that they are there; the first that fits.
-CAUTIONS = tuple(
-    (re.compile(pattern, re.IGNORECASE), words)
-    for pattern, words in (
-        (
-            "may have closed or changed (its )?number",
-            gettext_noop("This line may have closed or changed its number."),
-        ),
-        (
-            "may have closed|shut down",
-            gettext_noop("This may have closed. Please call or look before you go."),
-        ),
-        (
-            "about to open|before opening|not open when read|working to open"
-            "|announced (as coming|for|to open)|confirm it (has )?opened",
-            gettext_noop(
-                "Our source is from before it opened. Please make sure that it did."
-            ),
-        ),
-        (
-            "confirm (that )?it is open",
-            gettext_noop(
-                "We could not tell if this is still open. "
-                "Please make sure before you go."
-            ),
-        ),
-    )
-)
 
 
 class RowRefused(ValueError):
@@ -143,10 +114,6 @@ def filled(row: Row, *columns: str) -> dict[str, str]:
     return {name: row[name] for name in columns if row.get(name)}
 
 
-def caution(note: str) -> str:
-    return next((words for pattern, words in CAUTIONS if pattern.search(note)), "")
-
-
 def source(row: Row) -> dict[str, str]:
     names = ("source_name", "source_url", "source_seen", "source_license")
     return {name: row[name] for name in names}
@@ -217,6 +184,11 @@ class Applier:
         for name in [name for name in changed if name in theirs]:
             report.kept.append((number, f"{facts.key}: {name}, {theirs[name]}"))
         changed = [name for name in changed if name not in theirs]
+        if known and self._is_completed(
+            listing, facts, {n: wanted[n] for n in changed}
+        ):
+            wanted["status"] = Listing.Status.PUBLISHED
+            changed.append("status")
         if known and not changed:
             report.unchanged += 1
             return listing
@@ -253,6 +225,14 @@ class Applier:
                 wanted["point"] = (*exact, county.pk if county else None)
         return wanted
 
+    def _is_completed(
+        self, listing: Any, facts: Facts, changes: dict[str, Any]
+    ) -> bool:
+        """Is it a draft that has now what it lacked, in a file that asks for none?"""
+        published = Listing.Status.PUBLISHED
+        wish = facts.wishes.get("status", published)
+        return wish == published and is_completed_by(listing, changes)
+
     def _as_kept(self, name: str, said: Any) -> Any:
         """A number as it will be kept, however the file writes it."""
         return number_of(said) if name in self.phones else said
@@ -283,17 +263,17 @@ class Applier:
             setattr(listing, name, wanted)
         if wishes is None:
             listing.version += 1
+            listing._change_reason = self.reason
         else:
             listing.enter(self.slugs, wishes)
+            is_draft_wished = wishes.get("status") == Listing.Status.DRAFT
+            listing._change_reason = AS_DRAFT if is_draft_wished else self.reason
+            # Its first row of history is written by finish(), with its terms.
+            listing.skip_history_when_saving = True
         try:
             listing.clean_fields(exclude=["slug", "checked_by", "parent", "county"])
         except ValidationError as error:
             raise RowRefused(_in_words(error)) from None
-        if known:
-            listing._change_reason = self.reason
-        else:
-            # Its first row of history is written by finish(), with its terms.
-            listing.skip_history_when_saving = True
         if isinstance(listing, Listing) and listing.removal_requests():
             # Not as a draft either, and one that left takes nothing from a file.
             raise RowRefused("the organization asked not to be listed")

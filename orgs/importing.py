@@ -6,11 +6,11 @@ import re
 from collections import defaultdict
 from typing import Any
 
+from listings.cautions import caution
 from listings.importing import (
     Facts,
     Importer,
     RowRefused,
-    caution,
     filled,
     source,
     split,
@@ -119,6 +119,9 @@ def join(listing: Organization, parent: Organization | None, host: str) -> bool:
     if not getattr(listing, "skip_history_when_saving", False):
         # Not new: a form that is open at the desk must notice.
         listing.version += 1
+        if not getattr(listing, "_change_reason", ""):
+            # Its row of the file was unchanged, so the import has given no reason.
+            listing._change_reason = "import"  # type: ignore[attr-defined]
     listing.save(update_fields=["parent", "host", "version"])
     return True
 

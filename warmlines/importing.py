@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from zoneinfo import available_timezones
 
+from listings.cautions import caution
 from listings.importing import (
     Facts,
     Importer,
     RowRefused,
-    caution,
     filled,
     hours,
     source,

@@ -13,6 +13,9 @@ from django.utils import timezone
 
 from directory.collected import collect_files
 from directory.last_lines import write_down
+from listings.drafts import retire
+from listings.registry import listing_models
+from listings.rows import read_file, read_rows
 from listings.word_index import build
 from listings.workflow import importers
 from orgs.models import Organization
@@ -27,6 +30,8 @@ STARTER_FILES = {
     "crisis_phrases": "trigger_words.csv",
 }
 
+RETIRED_FILE = "retired.csv"
+
 
 class Command(BaseCommand):
     help = "Compile, migrate, load what is not there yet, forget, write files."
@@ -39,6 +44,7 @@ class Command(BaseCommand):
         build(connection, Organization._meta.db_table)
         call_command("load_places", if_empty=True)
         self._load_starter_files()
+        self._retire_listings()
         call_command("load_guides", stdout=StringIO())
         call_command("forget", stdout=StringIO())
         collect_files()
@@ -52,3 +58,13 @@ class Command(BaseCommand):
             if models[kind] in empty:
                 path = settings.BASE_DIR / "fixtures" / name
                 call_command("import_listings", kind, path)
+
+    def _retire_listings(self) -> None:
+        """Make drafts of the listings that the starter files do not have any more."""
+        text = read_file(settings.BASE_DIR / "fixtures" / RETIRED_FILE)
+        rows = read_rows(text, frozenset({"kind", "key", "reason"}))
+        for model in listing_models():
+            mine = [row for row in rows if row["kind"] in model.importers]
+            if number := retire(model, mine):
+                name = model._meta.verbose_name_plural
+                self.stdout.write(f"{number} {name} are not in the starter data now.")

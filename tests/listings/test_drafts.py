@@ -1,0 +1,193 @@
+"""Drafts that an import publishes, and starter listings that became drafts."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from desk.models import ImportRun
+from desk.workflow import apply_import, undo_import
+from directory.management.commands import prepare
+from listings.exporting import csv_lines
+from listings.removals import Tombstone
+from listings.workflow import import_text
+from orgs.models import Organization
+from tests.conftest import ROOT
+from tests.factories import person
+from tests.listings.test_importing import ORGANIZATION
+
+pytestmark = pytest.mark.django_db
+
+LEAD = {"phone": "", "website": ""}
+RETIRED = "org:ri/anchor-recovery-women-s-prison-program/cranston"
+
+
+def text_of(**changes):
+    """A file of one row: ORGANIZATION with some cells changed."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ORGANIZATION)
+    writer.writeheader()
+    writer.writerow(ORGANIZATION | changes)
+    return out.getvalue()
+
+
+def bring(**changes):
+    return import_text("organizations", text_of(**changes))
+
+
+def the_listing():
+    return Organization.objects.get(key=ORGANIZATION["key"])
+
+
+def test_a_draft_that_gets_its_contact_is_published_by_the_same_import():
+    bring(**LEAD)
+    assert the_listing().status == "draft"
+
+    report = bring()
+
+    assert the_listing().status == "published"
+    assert report.changes == [
+        (2, f"{ORGANIZATION['key']}: phone, website, status"),
+    ]
+    assert the_listing().history.first().history_change_reason == "import"
+
+
+def test_one_that_got_its_contact_before_and_stayed_a_draft_is_published():
+    bring(**LEAD)
+    listing = the_listing()
+    # As an import did that never published.
+    listing.phone, listing._change_reason = ORGANIZATION["phone"], "import"
+    listing.save()
+
+    bring()
+
+    assert the_listing().status == "published"
+
+
+def test_one_that_still_has_no_contact_stays_a_draft():
+    bring(**LEAD)
+
+    bring(**LEAD, city="Glendive", zip="59330")
+
+    assert the_listing().status == "draft"
+
+
+def edit(**changes):
+    """Change facts as a curator does at the desk."""
+    listing = the_listing()
+    for name, value in changes.items():
+        setattr(listing, name, value)
+    listing._change_reason = "edited at the desk"
+    listing.save()
+
+
+def test_a_draft_that_a_curator_made_stays_one():
+    bring()
+    edit(status="draft")
+    edit(phone="", website="")
+
+    report = bring()
+
+    assert the_listing().status == "draft"
+    assert "status" not in report.changes[0][1]
+
+
+def test_a_draft_that_a_curator_has_saved_stays_one():
+    bring(**LEAD)
+    edit(note="They moved; do not publish yet.")
+
+    bring()
+
+    assert the_listing().status == "draft"
+
+
+def test_a_draft_that_its_own_file_asked_for_stays_one():
+    bring(**LEAD)
+    edit(status="draft")
+    listing = the_listing()
+    exported = export_of(listing)
+    listing.delete()
+    import_text("exported-organizations", exported)
+    assert the_listing().status == "draft"
+
+    bring()
+
+    assert the_listing().status == "draft"
+
+
+def export_of(listing):
+    rows = Organization.objects.filter(pk=listing.pk).for_files()
+    return "".join(csv_lines(Organization, rows, withheld=True))
+
+
+@pytest.mark.parametrize("wish", [{"phone": "+14065550101"}, {"key": "KEY"}])
+def test_a_draft_that_asked_not_to_be_listed_stays_one(wish):
+    bring(**LEAD)
+    facts = {n: ORGANIZATION["key"] if v == "KEY" else v for n, v in wish.items()}
+    Tombstone.objects.create(name="Example", **facts)
+
+    report = bring()
+
+    assert the_listing().status == "draft"
+    assert "asked not to be listed" in report.refused[0][1]
+
+
+def test_undoing_the_import_makes_it_a_draft_again_and_the_next_one_leaves_it():
+    bring(**LEAD)
+    run = ImportRun.objects.create(
+        kind="organizations", file_name="x.csv", content=text_of(), by=person()
+    )
+    apply_import(run)
+    assert the_listing().status == "published"
+
+    assert undo_import(run, Organization) == []
+    assert the_listing().status == "draft"
+
+    bring()
+    assert the_listing().status == "draft"
+
+
+def retire():
+    prepare.Command(stdout=io.StringIO())._retire_listings()
+
+
+def test_a_listing_that_the_starter_data_lost_becomes_a_draft_with_a_note():
+    bring(key=RETIRED, note="From a list.")
+
+    retire()
+    retire()
+
+    listing = Organization.objects.get(key=RETIRED)
+    assert listing.status == "draft"
+    assert listing.note.splitlines() == [
+        "From a list.",
+        "Taken out of the starter data in November 2026: a program inside a prison, "
+        "which the public cannot reach.",
+    ]
+    assert listing.version == 2
+
+
+def test_one_that_a_curator_published_again_stays_public():
+    bring(key=RETIRED)
+    retire()
+    listing = Organization.objects.get(key=RETIRED)
+    listing.status, listing.note = "published", "They do take visitors."
+    listing._change_reason = "edited at the desk"
+    listing.save()
+
+    retire()
+
+    listing = Organization.objects.get(key=RETIRED)
+    assert listing.status == "published"
+    assert "Taken out of the starter data" in listing.note
+
+
+def test_the_starter_files_have_no_listing_that_is_to_be_a_draft():
+    with (ROOT / "fixtures/retired.csv").open(encoding="utf-8") as lines:
+        retired = list(csv.DictReader(lines))
+    for row in retired:
+        path = ROOT / f"fixtures/{row['kind']}.csv"
+        assert f"\n{row['key']}," not in path.read_text(encoding="utf-8")
+    assert len(retired) == 2

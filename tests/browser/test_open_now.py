@@ -19,7 +19,6 @@ runpy.run_module("gunicorn", run_name="__main__")
 """
 HERE = ["/find/?near=96813", "/warmlines/?near=96813", "/states/hi/"]
 ANYWHERE = [
-    "/",
     "/warmlines/",
     "/online/",
     "/warmlines/nc-statewide-peer-warmline/",
@@ -52,6 +51,14 @@ def test_at_half_past_two_in_honolulu_the_next_to_open_is_named(page, night):
     expect(phone).to_contain_text("As of 2:30 am, Hawaii time.")
     expect(phone.get_by_role("article").first).to_contain_text("NAMI HelpLine")
     expect(phone.locator('[data-open="yes"]').first).to_be_attached()
+
+
+def test_the_front_page_names_the_next_line_in_its_own_zone(page, night):
+    page.goto(night)
+
+    region = page.get_by_role("region", name="Talk to someone now")
+    expect(region).to_contain_text("NAMI HelpLine opens today at 10 am, Eastern time.")
+    expect(region.get_by_role("article")).to_have_attribute("data-open", "no")
 
 
 @pytest.mark.parametrize("path", [*HERE, *ANYWHERE])

@@ -21,6 +21,7 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 
 from kept import version
+from listings.crisis.lines import essential_lines
 from listings.frozen import frozen
 from warmlines.lines import by_state, lines_at
 from warmlines.models import Warmline
@@ -28,6 +29,8 @@ from warmlines.models import Warmline
 LOG = logging.getLogger(__name__)
 # Whom people can call from any state, in this order.
 EVERYWHERE = ("anyone", "us", "ask")
+# National crisis lines, before all others.
+CRISIS = "crisis"
 # A process writes no more often, however quickly facts change or disks refuse.
 SECONDS = 10
 _written: int | None = None
@@ -57,19 +60,23 @@ def write_down(at: datetime) -> None:
 def _rendered(rows: list[Warmline], at: datetime, language: str) -> dict[str, str]:
     """The markup of each group of lines, by its slug: "mt", "anyone", "us"."""
     with translation.override(language), frozen(at.date()):
-        return {
+        groups: dict[str, str] = {
             group.slug: render_to_string("directory/_last_lines.html", {"group": group})
             for group in by_state(lines_at(rows, at))
+        }
+        crisis = {"lines": essential_lines(at)}
+        return groups | {
+            CRISIS: render_to_string("listings/crisis/_essential.html", crisis)
         }
 
 
 def read(code: str, language: str) -> list[SafeString]:
-    """The lines of a state, then those of the whole country; [] where none are kept."""
+    """Crisis lines, a state's, then the whole country's; [] where none are kept."""
     try:
         groups = json.loads(file().read_text())[language]
     except (OSError, ValueError, KeyError):
         return []
-    slugs = (code.lower(), *EVERYWHERE)
+    slugs = (CRISIS, code.lower(), *EVERYWHERE)
     # Our own markup, from a file that nobody else writes.
     return [mark_safe(groups[slug]) for slug in slugs if slug in groups]  # noqa: S308
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Length, StrIndex
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
 from kept.memory import Shelf
+from listings.crisis.panel import matcher
 from listings.word_index import is_there
 from listings.words import fold
 
@@ -34,6 +35,9 @@ def own_words(public: Any, words: str) -> str | None:
     said = " ".join(searched(words))
     if not said:
         return said
+    # Words of distress are nobody's but the visitor's, however common they are.
+    if matcher().find(words):
+        return None
 
     def common(keys: list[tuple[str, str]]) -> dict[tuple[str, str], bool]:
         enough = public.matching(said)[:COMMON].count() == COMMON

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from listings.models import Listing
 from listings.templatetags.hours import hours_status
+from listings.templatetags.listing import plain_from_english
 from orgs.models import Organization
 from places.keys import SHORT, place_key
 from places.lookup import STATE_KEYS
@@ -52,7 +53,7 @@ def _row(listing: Any, at: datetime) -> dict[str, Any]:
         "w": [f"{term.kind}:{term.slug}" for term in listing.terms.all()],
         "h": [way for name, way in WAYS.items() if getattr(listing, name)],
         "c": int(listing.status == Listing.Status.TEMPORARILY_CLOSED),
-        "v": listing.caution,
+        "v": plain_from_english(listing.caution),
         **(_of_line(listing, at) if is_line else _of_organization(listing)),
     }
     return {name: fact for name, fact in facts.items() if fact not in ("", [], 0, None)}
@@ -97,6 +98,10 @@ def _words() -> dict[str, str]:
         "unknown": _(
             "We could not find “%(text)s”. Try a ZIP code, or a town with its state, "
             "like “Circle, MT”."
+        ),
+        "gentle": _(
+            "To see who can help near you, enter a ZIP code, or a town and state, like "
+            "Circle, MT."
         ),
         "ambiguous": _("There is more than one “%(text)s”. Which one do you mean?"),
         "less": _("less than a mile away"),

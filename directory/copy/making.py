@@ -20,6 +20,7 @@ from django.utils.translation import override
 
 from api.exports import WRITTEN
 from directory.copy.addresses import Addresses
+from directory.copy.crisis import crisis_script
 from directory.copy.folder import clear, files_before, put
 from directory.copy.index import listings_script, places_scripts
 from directory.copy.links import Copier, Made
@@ -140,6 +141,7 @@ def _other_files(job: Job, static: Iterable[str]) -> Iterator[tuple[str, bytes]]
     for language, _name in settings.LANGUAGES:
         with override(language), frozen(job.at.date()):
             yield f"search/listings-{language}.js", listings_script(told, job.at)
+            yield f"search/crisis-{language}.js", crisis_script(job.at)
 
 
 def _static(name: str) -> bytes:

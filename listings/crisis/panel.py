@@ -61,13 +61,16 @@ class CrisisPanel:
 
     @property
     def heading(self) -> str:
-        if self.distress.level == EMERGENCY:
-            return _("Please call 911 now. Help can come to you.")
-        if self.distress.kinds[0] in HARM_BY_OTHERS:
-            return _("This isn’t your fault. You can talk to someone right now.")
-        return _(
-            "You don’t have to face this alone. You can talk to someone right now."
-        )
+        return heading(self.distress.level, self.distress.kinds[0])
+
+
+def heading(level: str, kind: str) -> str:
+    """A warm sentence for somebody in this kind of trouble."""
+    if level == EMERGENCY:
+        return _("Please call 911 now. Help can come to you.")
+    if kind in HARM_BY_OTHERS:
+        return _("This isn’t your fault. You can talk to someone right now.")
+    return _("You don’t have to face this alone. You can talk to someone right now.")
 
 
 def matcher() -> Matcher:

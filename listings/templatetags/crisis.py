@@ -19,6 +19,13 @@ def crisis_lines(*kinds: str) -> dict[str, Any]:
     return {"lines": lines_for(kinds, shown_lines(at, says_now=False)), "at": at}
 
 
+@register.inclusion_tag("listings/crisis/_lines.html")
+def every_crisis_line() -> dict[str, Any]:
+    """All of them, for a page without a server, whose script picks what fits."""
+    at = timezone.now()
+    return {"lines": shown_lines(at, says_now=False), "at": at}
+
+
 @register.inclusion_tag("listings/crisis/_essential.html")
 def essential_crisis_lines() -> dict[str, Any]:
     """988, 911 and a few others by name and number, for paper and for outages."""

@@ -177,6 +177,14 @@ def labels(terms: list[Any]) -> str:
     return ", ".join(str(term) for term in terms)
 
 
+def plain_from_english(text: str) -> str:
+    """As from_english, for what holds no markup."""
+    if not text or get_language() == "en":
+        return text
+    translated = _(text)
+    return translated if translated != text else f"{text} ({_('in English')})"
+
+
 @register.filter
 def from_english(text: str) -> SafeString | str:
     """Words of a source, which are English. On a page in another language they are

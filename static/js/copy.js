@@ -140,7 +140,7 @@ const copy = (() => {
     article.dataset.listing = `${isLine(row) ? "warmline" : "org"}:${row.u.split("/")[1]}`;
     if (row.miles !== undefined) article.dataset.miles = row.miles.toFixed(1);
     if (row.c) article.append(made("p", { className: "caution" }, say("closed")));
-    if (row.v) article.append(made("p", { className: "caution", lang: "en" }, row.v));
+    if (row.v) article.append(made("p", { className: "caution" }, row.v));
     if (row.p) article.append(made("p", { className: "actions" }, made("a", { className: "button", href: `tel:${row.p}` }, national(row.p))));
     return article;
   }
@@ -209,7 +209,7 @@ const copy = (() => {
     const places = await lookUp(text);
     if (places.length === 1) return around(places[0]);
     if (places.length) return choices(text, places);
-    return [matching(text) || made("p", {}, say("unknown", { text }))];
+    return [matching(text) || made("p", {}, crisis.isShown ? say("gentle") : say("unknown", { text }))];
   }
 
   return {
@@ -218,7 +218,7 @@ const copy = (() => {
     async listings(read) {
       facts = read;
       const box = document.querySelector("#where");
-      if (box) box.value = asked.get("near") ?? asked.get("q") ?? "";
+      if (box && !crisis.isShown) box.value = asked.get("near") ?? asked.get("q") ?? "";
       document.querySelector("[data-found]")?.replaceChildren(...(await find()));
     },
   };

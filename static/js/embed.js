@@ -3,6 +3,9 @@
 if (window.parent !== window) {
   const tell = () => parent.postMessage({ embedHeight: document.body.scrollHeight }, "*");
   new ResizeObserver(tell).observe(document.body);
+  // Words of distress stay in no history.
+  const distress = document.querySelector("[data-distress]");
+  if (distress) history.replaceState(null, "", distress.dataset.distress);
 } else {
   addEventListener("message", ({ data, source, origin }) => {
     const height = Number(data?.embedHeight);

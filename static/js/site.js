@@ -51,6 +51,14 @@ addEventListener("pageshow", () => {
 // ── A form that came back with errors: the summary of them is read first.
 one("[data-errors]")?.focus();
 
+// ── Words of distress: the history keeps an address without them, and the numbers are
+// read first.
+const distress = one("[data-distress]");
+if (distress) {
+  history.replaceState(null, "", distress.dataset.distress);
+  distress.focus();
+}
+
 // ── "Use my location": asks first, and rounds to two decimals before it sends anything.
 const locateButton = one("[data-locate]");
 
@@ -98,6 +106,9 @@ const list = one("#places");
 const DEBOUNCE_MS = 250;
 let suggestTimer = 0;
 let asking = new AbortController();
+// After words that nothing begins with, the box asks no more until it is cleared: what
+// somebody types in distress must not be sent letter by letter.
+let hasNoHit = false;
 let current = -1;
 
 const options = () => [...list.children];
@@ -137,13 +148,16 @@ function show(places) {
 }
 
 async function ask() {
-  if (leaving) return;
+  if (leaving || hasNoHit) return;
   asking.abort();
   asking = new AbortController();
   const url = `${box.dataset.suggest}?${new URLSearchParams({ q: box.value })}`;
   try {
     const answer = await fetch(url, { signal: asking.signal });
-    if (answer.ok) show((await answer.json()).places);
+    if (!answer.ok) return;
+    const { places } = await answer.json();
+    hasNoHit = places.length === 0;
+    show(places);
   } catch {
     // Overtaken by the next letter, or no signal: the box works as it is.
   }
@@ -170,6 +184,7 @@ if (box) {
   for (const [name, value] of Object.entries(roles)) box.setAttribute(name, value);
   box.autocomplete = "off";
   box.addEventListener("input", () => {
+    if (!box.value.trim()) hasNoHit = false;
     clearTimeout(suggestTimer);
     suggestTimer = setTimeout(ask, DEBOUNCE_MS);
   });

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+from django.apps import apps
+from django.core.cache import caches
+from django.db import connection
 
+from directory import last_lines
+from kept import memory
+from listings import wording
 from listings.crisis.models import CrisisLine
 from tests.factories import organization, place, warmline
 
@@ -136,3 +143,99 @@ def test_a_row_that_was_broken_takes_no_page_down(client):
     main = main_of(client, "/find/", near="i want to die")
 
     assert 'href="tel:988"' in main
+
+
+@pytest.mark.parametrize("typed", ["i want to die", "overdose", "suicide loss group"])
+def test_nothing_typed_in_distress_is_kept_in_memory_or_in_a_cache(client, typed):
+    organization(slug="group", name="Overdose group, suicide loss group")
+    # As after a commit: within a transaction that changed facts nothing is kept.
+    connection.run_on_commit.clear()
+    for path, box in BOXES:
+        for _twice in range(2):
+            response = client.get(path, {box: typed})
+            assert response["Cache-Control"] == "no-store"
+            assert "CDN-Cache-Control" not in response
+
+    shelves = repr([list(shelf._things) for shelf in memory._shelves]).casefold()
+    assert shelves.count("[]") < shelves.count("[")
+    assert caches["pages"]._cache == {}
+    assert typed not in shelves
+    assert typed.replace(" ", "") not in shelves
+
+
+def test_common_words_of_distress_are_not_kept_either(client, monkeypatch):
+    """Words that many listings say may be kept, but for these."""
+    monkeypatch.setattr(wording, "COMMON", 1)
+    organization(slug="group", name="Overdose and crayon group")
+    connection.run_on_commit.clear()
+
+    client.get("/orgs/", {"q": "overdose"})
+    client.get("/orgs/", {"q": "crayon"})
+
+    shelves = repr([list(shelf._things) for shelf in memory._shelves])
+    assert "crayon" in shelves
+    assert "overdose" not in shelves
+
+
+def test_words_of_distress_change_no_table(client):
+    tables = [model for model in apps.get_models() if model._meta.managed]
+    before = [model._default_manager.count() for model in tables]
+
+    for path, box in BOXES:
+        client.get(path, {box: "i want to die"})
+
+    assert [model._default_manager.count() for model in tables] == before
+
+
+def test_words_of_distress_are_in_no_log(client, caplog):
+    with caplog.at_level("DEBUG"):
+        for path, box in BOXES:
+            client.get(path, {box: "i want to die"})
+
+    ours = [r for r in caplog.records if not r.name.startswith("django.db")]
+    assert "die" not in " ".join(record.getMessage() for record in ours)
+
+
+def test_the_page_without_a_database_shows_the_same_lines(settings, tmp_path):
+    settings.DATA_DIR = str(tmp_path)
+    last_lines.write_down(datetime(2026, 11, 30, 12, tzinfo=UTC))
+
+    for language in ("en", "es"):
+        shown = "".join(last_lines.read("", language))
+        assert shown.index('href="tel:988"') < shown.index('href="tel:911"')
+        assert 'href="tel:+18007997233"' in shown
+    assert "sms:988?&amp;body=AYUDA" in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_printed_sheet_shows_the_same_lines(client, language):
+    page = client.get(f"{language}/states/mt/print/").content.decode()
+
+    head = page[: page.index("<main")]
+    for number in ("tel:988", "tel:911", "tel:+18007997233"):
+        assert f'href="{number}"' in head
+    assert ("oprima 2" in head) is (language == "/es")
+
+
+def test_known_warnings_are_in_spanish_and_others_marked_as_english(client):
+    known = "This line may have closed or changed its number."
+    warmline(slug="one", who_may_call="anyone", phone="+14065550101", caution=known)
+    organization(slug="two", caution="Ring twice.")
+
+    line = client.get("/es/warmlines/one/").content.decode()
+    group = client.get("/es/orgs/two/").content.decode()
+
+    assert known not in line
+    assert "Es posible que esta línea haya cerrado o cambiado de número." in line
+    assert '<span lang="en">Ring twice.</span> (en inglés)' in group
+    assert "Ring twice.</p>" in client.get("/orgs/two/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/find/?near=59301", "/warmlines/", "/guides/"])
+def test_every_spanish_page_says_how_to_reach_988_in_spanish(client, path):
+    page = client.get(f"/es{path}").content.decode()
+    bar, foot = page[: page.index("<main")], page[page.index("<footer") :]
+
+    for part in (bar, foot):
+        assert re.search(r"oprima\s2", part, re.IGNORECASE)
+        assert "AYUDA" in part

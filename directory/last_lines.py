@@ -64,10 +64,11 @@ def _rendered(rows: list[Warmline], at: datetime, language: str) -> dict[str, st
             group.slug: render_to_string("directory/_last_lines.html", {"group": group})
             for group in by_state(lines_at(rows, at))
         }
-        crisis = {"lines": essential_lines(at)}
-        return groups | {
-            CRISIS: render_to_string("listings/crisis/_essential.html", crisis)
-        }
+        if lines := essential_lines(at):
+            groups[CRISIS] = render_to_string(
+                "listings/crisis/_essential.html", {"lines": lines}
+            )
+        return groups
 
 
 def read(code: str, language: str) -> list[SafeString]:

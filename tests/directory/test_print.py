@@ -224,7 +224,7 @@ def test_a_sheet_takes_as_many_queries_for_many_lines(
         warmline(who_may_call="anyone")
         organization(at=place("59301"), serves=[state("MT")])
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/states/mt/print/")
 
 

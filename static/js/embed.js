@@ -3,9 +3,6 @@
 if (window.parent !== window) {
   const tell = () => parent.postMessage({ embedHeight: document.body.scrollHeight }, "*");
   new ResizeObserver(tell).observe(document.body);
-  // Words of distress stay in no history.
-  const distress = document.querySelector("[data-distress]");
-  if (distress) history.replaceState(null, "", distress.dataset.distress);
 } else {
   addEventListener("message", ({ data, source, origin }) => {
     const height = Number(data?.embedHeight);
@@ -14,4 +11,9 @@ if (window.parent !== window) {
       if (ours && height > 0 && height < 20000) frame.style.height = `${height + 8}px`;
     }
   });
+}
+
+// Words of distress stay in no history; only a page of ours has a panel for them.
+if (document.querySelector("[data-distress]")?.dataset.distress === location.pathname) {
+  history.replaceState(null, "", location.pathname);
 }

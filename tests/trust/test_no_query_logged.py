@@ -1,0 +1,41 @@
+"""The settings that we ship log no query string, in which somebody's words are."""
+
+from __future__ import annotations
+
+import re
+
+from directory import gunicorn
+from tests.conftest import ROOT
+
+# What of nginx would quote an address: the request line, its parts, where it came from.
+QUOTING = (
+    r"\$(request|request_uri|uri|args|query_string|document_uri|arg_\w+|http_\w+)\b"
+)
+# The same for gunicorn: request line, path, query, headers.
+GUNICORN = r"%\(([rUqfa]|\{[^}]*\}[ieo])\)s"
+
+
+def test_nginx_logs_no_query_string():
+    text = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
+    formats = dict(re.findall(r"log_format (\w+) '([^']*)'", text))
+    used = re.findall(r"access_log \S+ ?(\w*);", text)
+
+    assert used
+    for name in used:
+        # Without a format, nginx logs the request line.
+        assert not re.search(QUOTING, formats[name])
+    inside = text[text.index("http {") :]
+    assert re.findall(r"error_log (\S+) (\w+);", inside) == [("/dev/null", "emerg")]
+
+
+def test_caddy_logs_no_request():
+    text = (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
+    blocks = re.findall(r"^\s*log\b[^{\n]*\{(.*?)\}", text, re.MULTILINE | re.DOTALL)
+
+    # Only a site with `log` has an access log; the default log leaves requests out.
+    assert [block.split() for block in blocks] == [["exclude", "http.log"]]
+
+
+def test_gunicorn_logs_no_query_string():
+    assert gunicorn.access_log_format
+    assert not re.search(GUNICORN, gunicorn.access_log_format)

@@ -19,7 +19,7 @@ from geopy.location import Location
 from geopy.point import Point as GeopyPoint
 
 from places.geo import Point, miles_between
-from places.lookup import look_up, nearest_zip
+from places.lookup import Problem, look_up, nearest_zip
 from places.models import Place
 from places.near import Located
 
@@ -113,9 +113,17 @@ def locate_address(
     return _by_street(geocode, f"{street}, {city}, {state} {zip_code}", near)
 
 
+def _town_of(words: str) -> Place | None:
+    """The place of an address's words: of a town and a county of one name, the town."""
+    answer = look_up(words)
+    towns = [one for one in answer.candidates if one.kind == Place.Kind.CITY]
+    is_clear = answer.problem == Problem.AMBIGUOUS and len(towns) == 1
+    return towns[0] if is_clear else answer.place
+
+
 def _place(city: str, state: str, zip_code: str) -> Place | None:
     for words in (zip_code, f"{city}, {state}" if city else "", state):
-        place = look_up(words).place if words else None
+        place = _town_of(words) if words else None
         if place is not None and not place.is_state:
             return place
     return None

@@ -18,6 +18,7 @@ from django.db.models import F, Q, QuerySet
 from rapidfuzz import fuzz, process
 
 from places import prepared
+from places.counties import is_independent_city
 from places.foreign import is_foreign_code, is_foreign_name, strip_foreign_country
 from places.geo import Point, chord2_between, miles_of_chord
 from places.keys import place_key
@@ -46,6 +47,9 @@ COUNTY_WORDS = (
     "county|parish|borough|municipio|census area|municipality|planning region|island"
 )
 IS_COUNTY = re.compile(rf"\b(?:{COUNTY_WORDS})$", re.IGNORECASE)
+
+# An independent city stands where others have a county: "Fairfax, Fairfax city, VA".
+IS_CITY = re.compile(r"\bcity$", re.IGNORECASE)
 
 
 class Problem(enum.Enum):
@@ -195,6 +199,8 @@ def _readings(text: str) -> Iterable[Words]:
     """The ways to part the text into name, county and state, likeliest first."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if len(parts) > 1 and (state := STATE_KEYS.get(place_key(parts[-1]))):
+        if len(parts) > 2 and IS_CITY.search(parts[-2]):
+            yield Words(parts[0], parts[-2], state)
         county = parts[-2] if len(parts) > 2 and IS_COUNTY.search(parts[-2]) else ""
         yield Words(parts[0], county, state)
     words = text.replace(",", " ").split()
@@ -224,8 +230,21 @@ def _matches(words: Words) -> tuple[Place, ...]:
         kinds = [Place.Kind.COUNTY, Place.Kind.CITY]
     for kind in kinds:
         if same_kind := [row for row in rows if row.kind == kind]:
+            if kind == Place.Kind.CITY:
+                same_kind += _counties_sharing_a_name(rows)
+                same_kind.sort(key=_rank(key))
             return _one_a_county(same_kind)
     return ()
+
+
+def _counties_sharing_a_name(rows: list[Place]) -> list[Place]:
+    """The counties that share their name with an independent city of their state.
+
+    "Baltimore" is both, and who lives in the county must not get the city's answer.
+    """
+    counties = [row for row in rows if row.is_county]
+    states = {county.state for county in counties if is_independent_city(county)}
+    return [c for c in counties if c.state in states and not is_independent_city(c)]
 
 
 def _rank(key: str) -> Callable[[Place], tuple[int, bool, str]]:
@@ -247,7 +266,9 @@ def _choose(matches: tuple[Place, ...], *, in_state: bool) -> Answer:
         return Answer(first)
     population = first.population or 0
     leads = population >= DOMINANT * (rest[0].population or 0)
-    if leads and population >= DOMINANT_POPULATION[in_state]:
+    # Of a county and a city of one name, the smaller one may be a day's drive away.
+    is_town_meant = not first.is_county or all(place.is_county for place in rest)
+    if leads and is_town_meant and population >= DOMINANT_POPULATION[in_state]:
         return Answer(first, candidates=rest)
     return Answer(problem=Problem.AMBIGUOUS, candidates=matches)
 

@@ -169,6 +169,18 @@ def test_the_center_of_a_county_that_shares_its_name_is_found(client, zip_code, 
     assert "names" not in page.split("<h2>")[1].split('class="cards"')[0]
 
 
+@pytest.mark.parametrize(
+    ("words", "choice"),
+    [("Fairfax, VA", "Fairfax County, Virginia"), ("Richmond, VA", "Richmond County")],
+)
+def test_the_list_of_centers_offers_the_county_of_a_city_of_the_same_name(
+    client, words, choice
+):
+    page = client.get("/centers-for-independent-living/", {"near": words})
+
+    assert choice in page.content.decode()
+
+
 def test_lines_that_the_source_doubts_carry_a_caution():
     doubted = Warmline.objects.filter(note__contains="may have closed")
 

@@ -96,3 +96,9 @@ def test_a_service_that_is_down_leaves_an_approximate_point(nominatim):
     found = locate_address(**ADDRESS)
 
     assert (found.precision, found.street_failed) == ("zip", True)
+
+
+def test_an_address_in_a_city_that_shares_its_name_with_a_county_is_in_the_city():
+    found = locate_address(street="", city="Baltimore", state="MD", zip_code="")
+
+    assert found.place.label_with_county == "Baltimore, Baltimore city, Maryland"

@@ -31,8 +31,9 @@ pytestmark = pytest.mark.django_db
         ("Circle, MT", "Circle, McCone County, Montana"),
         ("circle mt", "Circle, McCone County, Montana"),
         ("Circle Montana", "Circle, McCone County, Montana"),
-        ("St. Louis MO", "St. Louis, St. Louis city, Missouri"),
-        ("Saint Louis", "St. Louis, St. Louis city, Missouri"),
+        ("Saint Louis Park", "St. Louis Park, Hennepin County, Minnesota"),
+        ("St. Louis city, MO", "St. Louis city, Missouri"),
+        ("St. Louis County, MO", "St. Louis County, Missouri"),
         ("Ft Worth", "Fort Worth, Tarrant County, Texas"),
         ("Barrow AK", "Utqiaġvik, North Slope Borough, Alaska"),
         ("O'Fallon IL", "O'Fallon, St. Clair County, Illinois"),
@@ -270,3 +271,31 @@ def test_every_zip_code_is_found():
 
     assert len(codes) == 41_204
     assert all(look_up(code).place.code == code for code in sample)
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "state"),
+    [
+        ("Fairfax, VA", "Fairfax", "Virginia"),
+        ("Franklin VA", "Franklin", "Virginia"),
+        ("Roanoke, Virginia", "Roanoke", "Virginia"),
+        ("Baltimore", "Baltimore", "Maryland"),
+        ("Baltimore, MD", "Baltimore", "Maryland"),
+        ("Saint Louis", "St. Louis", "Missouri"),
+        ("St. Louis MO", "St. Louis", "Missouri"),
+    ],
+)
+def test_a_name_of_a_county_and_an_independent_city_is_asked(words, name, state):
+    answer = look_up(words)
+
+    found = {place.label_with_county: place for place in answer.candidates}
+    assert (answer.place, answer.problem) == (None, Problem.AMBIGUOUS)
+    for label in (f"{name} County, {state}", f"{name}, {name} city, {state}"):
+        assert look_up(typed(found[label])).place == found[label]
+
+
+def test_a_city_much_bigger_than_the_county_of_its_name_is_meant_and_both_are_offered():
+    answer = look_up("Richmond, VA")
+
+    assert answer.place.label_with_county == "Richmond, Richmond city, Virginia"
+    assert [place.label for place in answer.candidates] == ["Richmond County, Virginia"]

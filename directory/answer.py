@@ -19,6 +19,7 @@ from listings.panel import (
     query_with,
     switch,
 )
+from places.geo import rounded_miles
 from warmlines.lines import Line, NoneOpen
 
 
@@ -94,27 +95,22 @@ def _page_words(near: Near) -> str:
 
 def _nearest_words(near: Near) -> str:
     nearest = near.rows[0]
-    miles = round(nearest.distance_miles or 0)
-    facts = {"miles": miles, "town": nearest.city or nearest.name}
+    distance = nearest.distance_miles or 0
+    facts = {
+        "miles": rounded_miles(distance),
+        "limit": FAR_MILES,
+        "town": nearest.city or nearest.name,
+    }
     if near.far:
-        words = ngettext(
+        words = _(
             "Nothing is listed within %(limit)s miles. "
-            "The nearest is %(miles)s mile away, in %(town)s.",
-            "Nothing is listed within %(limit)s miles. "
-            "The nearest is %(miles)s miles away, in %(town)s.",
-            miles,
+            "The nearest is %(miles)s miles away, in %(town)s."
         )
-        return words % {**facts, "limit": FAR_MILES}
-    if miles < 1:
-        return _("The nearest is less than a mile away, in %(town)s.") % facts
-    return (
-        ngettext(
-            "The nearest is %(miles)s mile away, in %(town)s.",
-            "The nearest is %(miles)s miles away, in %(town)s.",
-            miles,
-        )
-        % facts
-    )
+    elif distance < 1:
+        words = _("The nearest is less than a mile away, in %(town)s.")
+    else:
+        words = _("The nearest is %(miles)s miles away, in %(town)s.")
+    return words % facts
 
 
 def _what_reaches(sections: list[Section]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url
@@ -16,6 +18,8 @@ from listings.crisis.panel import panel_for
 from listings.frozen import made_on
 from listings.panel import page_number
 
+PAPER_ZONE = ZoneInfo("America/Chicago")
+
 
 def site(request: HttpRequest) -> dict[str, object]:
     return {
@@ -26,6 +30,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         "page_name": request.resolver_match and request.resolver_match.url_name,
         "languages": languages(request),
         "made_on": made_on(),
+        # The same day for most of the country, at most hours.
+        "printed_on": timezone.now().astimezone(PAPER_ZONE),
         "site_url": settings.SITE_URL,
         # Only the pages that show it look at what was typed.
         "crisis": SimpleLazyObject(lambda: panel_for(request.GET, timezone.now())),

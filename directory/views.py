@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -30,6 +31,8 @@ from directory.tilemap import tiles
 from guides.models import Credential
 from kept.pages import may_be_kept
 from listings.cards import cards
+from listings.crisis.lines import ShownLine, shown_lines
+from listings.crisis.models import CrisisKind
 from listings.panel import ONE_PAGE, place_links
 from orgs.kinds import KIND_WORDS
 from orgs.models import Organization
@@ -40,6 +43,7 @@ from warmlines.lines import changes, changes_of, lines_at
 from warmlines.models import Warmline
 from warmlines.search import LineSearch
 
+HARM_AT_HOME = {CrisisKind.VIOLENCE, CrisisKind.SEXUAL_ASSAULT}
 HOME_LINES = 4
 HOME_GUIDES = 4
 
@@ -214,14 +218,19 @@ def freshness(request: HttpRequest) -> HttpResponse:
 @require_safe
 def explain(request: HttpRequest, page: str) -> HttpResponse:
     """A page of words alone: about, contact, privacy, accessibility, leaving."""
+    at = timezone.now()
     context = {
         "kinds": KIND_WORDS.values(),
         "contact_email": settings.CONTACT_EMAIL,
         "exit_host": urlsplit(settings.EXIT_URL).hostname,
+        "at": at,
+        "lines": lines_against_harm(at) if page == "leaving" else [],
     }
-    return may_be_kept(
-        render(request, f"directory/{page}.html", context), timezone.now()
-    )
+    return may_be_kept(render(request, f"directory/{page}.html", context), at)
+
+
+def lines_against_harm(at: datetime) -> list[ShownLine]:
+    return [line for line in shown_lines(at) if HARM_AT_HOME.intersection(line.kinds)]
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -80,3 +80,8 @@ def boxes_around(point: Point, miles: float) -> list[Box]:
     if east > 180:
         return [Box(south, north, west, 180.0), Box(south, north, -180.0, east - 360)]
     return [Box(south, north, west, east)]
+
+
+def rounded_miles(distance: float) -> str:
+    """Write miles as every page does: "4.2" below ten, else whole, like "1,026"."""
+    return f"{distance:.1f}" if distance < 10 else f"{distance:,.0f}"

@@ -17,6 +17,7 @@ from phonenumber_field.phonenumber import PhoneNumber, to_python
 from phonenumbers import PhoneNumberFormat
 
 from listings.models import Listing
+from places.geo import rounded_miles
 
 register = template.Library()
 
@@ -87,9 +88,7 @@ def miles(distance: float | None) -> str:
         return ""
     if distance < 1:
         return _("less than a mile away")
-    if distance < 10:
-        return _("%(miles)s miles away") % {"miles": f"{distance:.1f}"}
-    return _("%(miles)s miles away") % {"miles": f"{distance:,.0f}"}
+    return _("%(miles)s miles away") % {"miles": rounded_miles(distance)}
 
 
 def day_pattern() -> str:

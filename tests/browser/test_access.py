@@ -108,6 +108,12 @@ def test_no_axe_violation_and_no_sideways_scroll(page, path):
     assert axe_faults(page) == []
 
 
+def test_what_is_seen_of_a_tile_is_in_its_name(page):
+    page.goto("/states/")
+
+    assert axe_faults(page, ["label-content-name-mismatch"]) == []
+
+
 @pytest.mark.usefixtures("odd_pages")
 @pytest.mark.parametrize("path", ["/orgs/access-shut/", "/confirm/access/"])
 def test_pages_for_one_listing_alone_pass_too(page, path):

@@ -58,6 +58,19 @@ def test_every_page_prints_its_numbers_and_not_its_machinery(page, path):
     expect(page.locator("[data-listing]").first).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    "path", ["/find/?near=59301", "/warmlines/", "/warmlines/mha-montana-warmline/"]
+)
+def test_a_printed_page_carries_its_day(page, path):
+    page.goto(path)
+    day = page.get_by_text(re.compile(r"^As of \w+ \d+, 20\d\d \(Central time\)$"))
+    expect(day).to_be_hidden()
+
+    page.emulate_media(media="print")
+
+    expect(day).to_be_visible()
+
+
 @pytest.mark.usefixtures("site")
 @pytest.mark.parametrize(
     ("language", "names"),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from api.ids import part
 from listings.hours import Day, Span
+from listings.hours_words import rules_words
 
 Thing = dict[str, Any]
 
@@ -22,7 +23,8 @@ def schedules(listing: Any, service: UUID, at: datetime) -> list[Thing]:
     the one in force at `at`. `iana_timezone` and `opening_hours` are the whole truth.
     """
     shared: Thing = {"service_id": str(service)}
-    if listing.hours:
+    hours = listing.opening_hours
+    if hours.is_known:
         shared |= {
             "opening_hours": listing.hours,
             "iana_timezone": listing.timezone,
@@ -30,7 +32,10 @@ def schedules(listing: Any, service: UUID, at: datetime) -> list[Thing]:
         }
     if listing.hours_note:
         shared["description"] = listing.hours_note
-    rules = list(_rules(listing, at)) if listing.hours else []
+    elif hours.is_known and not hours.is_weekly:
+        shared["description"] = "; ".join(rules_words(hours))
+    is_weekly = hours.is_known and hours.is_weekly
+    rules = list(_rules(listing, at)) if is_weekly else []
     if not rules and len(shared) > 1:
         rules = [{}]
     return [

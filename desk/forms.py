@@ -22,6 +22,7 @@ from listings.importing import FACT_FIELDS
 from listings.models import Listing, Term
 from listings.values import Difference, differences, fact_names, values
 from listings.workflow import importers
+from listings.zones import choices as zone_choices
 
 # What a check may cover, in words.
 FACT_WORDS = {
@@ -143,6 +144,12 @@ class ListingForm(KeptForm):
         self.similar: list[Any] = []
         if self.instance.pk and "serves" in self.fields:
             self.initial["serves"] = list(self.instance.serves.all())
+        if "timezone" in self.fields:
+            self.fields["timezone"] = forms.ChoiceField(
+                label=self.fields["timezone"].label,
+                choices=zone_choices(self.instance.timezone),
+                required=False,
+            )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -18,8 +18,16 @@ TIME = re.compile(
     r"^(?P<hour>\d{1,2})(?:[:.]?(?P<minute>\d{2}))?\s*(?P<half>[ap])?\.?(?:m\.?)?$",
     re.IGNORECASE,
 )
+EXACT = re.compile(r"^\d{2}:\d{2}$")
+HALF = re.compile(r"[ap]\.?\s*(?:m\.?)?$")
+MINUTES_AN_HOUR = 60
+SIX_HOURS = 6 * MINUTES_AN_HOUR
+NOON = 12 * MINUTES_AN_HOUR
+A_DAY = 24 * MINUTES_AN_HOUR
+AMBIGUOUS = "“%s” could be day or night. Add am or pm to both, like 9 am-5 pm."
 NAMED_TIMES = {"noon": "12:00", "midnight": "24:00"}
 RULE = re.compile(r"^(?P<days>[A-Z][a-z](?:[-,][A-Z][a-z])*)\s+(?P<spans>[\d:,\-]+)$")
+ADDED = re.compile(r",\s+(?=[A-Z])")
 SPAN = re.compile(r"^(\d{2}:\d{2})-(\d{2}:\d{2})$")
 
 
@@ -39,7 +47,9 @@ class Grid:
     def __str__(self) -> str:
         """The OpenStreetMap string, days with the same hours said together."""
         rules = [ALWAYS] if self.always else self._day_rules()
-        if self.closed_on_holidays and rules:
+        # A rule after ";" would cut the night before it at midnight; "," adds.
+        rules = [", ".join(rules)] if self._has_night else rules
+        if self.closed_on_holidays and any(rules):
             rules += [HOLIDAYS, HOLIDAY_DATES]
         if self.by_appointment:
             rules.append(APPOINTMENT)
@@ -47,6 +57,12 @@ class Grid:
                 "; ".join(rules[:-1]) + " || " + APPOINTMENT if rules[:-1] else rules[0]
             )
         return "; ".join(rules)
+
+    @property
+    def _has_night(self) -> bool:
+        """Says whether a span ends on the next day."""
+        spans = (span for spans in self.days.values() for span in spans)
+        return not self.always and any(end <= start for start, end in spans)
 
     def _day_rules(self) -> list[str]:
         rules: list[tuple[list[str], str]] = []
@@ -73,13 +89,14 @@ def read(spec: str) -> Grid | None:
         grid.by_appointment = fallback.strip() == APPOINTMENT
         if not grid.by_appointment:
             return None
-    for rule in filter(None, (part.strip() for part in main.split(";"))):
-        if not _take(grid, rule):
-            return None
+    for rules in filter(None, (part.strip() for part in main.split(";"))):
+        for number, rule in enumerate(ADDED.split(rules)):
+            if not _take(grid, rule, adds=number > 0):
+                return None
     return grid
 
 
-def _take(grid: Grid, rule: str) -> bool:
+def _take(grid: Grid, rule: str, *, adds: bool) -> bool:
     if rule == ALWAYS:
         grid.always = True
     elif rule == APPOINTMENT:
@@ -87,11 +104,11 @@ def _take(grid: Grid, rule: str) -> bool:
     elif rule in (HOLIDAYS, HOLIDAY_DATES):
         grid.closed_on_holidays = True
     else:
-        return _take_days(grid, rule)
+        return _take_days(grid, rule, adds=adds)
     return True
 
 
-def _take_days(grid: Grid, rule: str) -> bool:
+def _take_days(grid: Grid, rule: str, *, adds: bool) -> bool:
     found = RULE.match(rule)
     days = _days_of(found["days"]) if found else None
     if not found or days is None:
@@ -100,8 +117,10 @@ def _take_days(grid: Grid, rule: str) -> bool:
     if not all(spans):
         return False
     for day in days:
-        # A later rule takes the place of an earlier one, as the standard says.
-        grid.days[day] = [(s[1], s[2]) for s in spans if s]
+        # A later rule takes the place of an earlier one, as the standard says,
+        # unless it comes after a comma.
+        before = grid.days.get(day, []) if adds else []
+        grid.days[day] = before + [(s[1], s[2]) for s in spans if s]
     return True
 
 
@@ -139,26 +158,82 @@ def read_day(text: str) -> list[tuple[str, str]]:
     cleaned = text.strip().casefold().replace("–", "-").replace(" to ", "-")
     if not cleaned or cleaned in ("closed", "off", "-"):
         return []
-    return [_span(part) for part in re.split(r"[,;]| and ", cleaned) if part.strip()]
+    found: list[tuple[str, str]] = []
+    for part in re.split(r"[,;]| and ", cleaned):
+        if part.strip():
+            found.append(_span(part.strip(), is_later=bool(found)))
+    return found
 
 
-def _span(text: str) -> tuple[str, str]:
-    start, dash, end = (part.strip() for part in text.partition("-"))
-    if not dash or not start or not end:
-        raise BadSpan(f"“{text.strip()}” needs a start and an end, like 9 am-5 pm.")
-    return _time(start), _time(end)
+def _span(text: str, *, is_later: bool) -> tuple[str, str]:
+    """A span; `is_later` says that another one comes before it on the same day."""
+    parts = [part.strip() for part in text.split("-")]
+    if len(parts) != 2 or not all(parts):
+        raise BadSpan(f"“{text}” needs a start and an end, like 9 am-5 pm.")
+    if all(EXACT.match(part) for part in parts):
+        first, last = (_time(part) for part in parts)
+    else:
+        first, last = _with_halves(text, *parts, is_later=is_later)
+    return _clock(first % A_DAY), _clock(last % A_DAY or A_DAY)
 
 
-def _time(text: str) -> str:
-    text = NAMED_TIMES.get(text, text)
-    found = TIME.match(text)
+def _with_halves(text: str, start: str, end: str, *, is_later: bool) -> tuple[int, int]:
+    """Minutes of both; a time without am or pm is the nearest to the other one."""
+    first, last = _time(start), _time(end)
+    if not _is_clear(start) and not _is_clear(end):
+        return _office_hours(text, first, last, is_later=is_later)
+    if (
+        not _is_clear(start)
+        and _time(end) < A_DAY
+        and (HALF.search(end) or last == NOON)
+    ):
+        first = min(_halves(first), key=lambda time: (last - time) % A_DAY or A_DAY)
+    elif not _is_clear(start) and last == A_DAY:
+        raise BadSpan(AMBIGUOUS % text)
+    elif not _is_clear(end):
+        last = min(_halves(last), key=lambda time: (time - first) % A_DAY or A_DAY)
+    return first, last
+
+
+def _office_hours(
+    text: str, first: int, last: int, *, is_later: bool
+) -> tuple[int, int]:
+    """ "9-5" is a day, and "1-5" after a morning is an afternoon; the rest asks."""
+    morning, evening = first % NOON, last % NOON + NOON
+    if first == NOON and 0 < last % NOON <= SIX_HOURS:
+        return first, evening
+    if morning >= SIX_HOURS and evening <= NOON + SIX_HOURS and last % NOON < morning:
+        return morning, evening
+    if is_later and 0 < morning < last % NOON <= SIX_HOURS:
+        return morning + NOON, evening
+    raise BadSpan(AMBIGUOUS % text)
+
+
+def _halves(minutes: int) -> tuple[int, int]:
+    return minutes % NOON, minutes % NOON + NOON
+
+
+def _is_clear(text: str) -> bool:
+    """Says whether only one half of the day can be meant."""
+    is_half_named = text in NAMED_TIMES or HALF.search(text)
+    return bool(is_half_named) or not 0 < _time(text) < NOON + MINUTES_AN_HOUR
+
+
+def _time(text: str) -> int:
+    """Minutes after midnight, as written. Raises BadSpan."""
+    wrong = f"“{text}” is not a time. Write it like 9:30 am or 17:00."
+    found = TIME.match(NAMED_TIMES.get(text, text))
     if not found:
-        raise BadSpan(f"“{text}” is not a time. Write it like 9:30 am or 17:00.")
+        raise BadSpan(wrong)
     hour, minute = int(found["hour"]), int(found["minute"] or 0)
     if found["half"]:
         if not 1 <= hour <= 12:
-            raise BadSpan(f"“{text}” is not a time. Write it like 9:30 am or 17:00.")
+            raise BadSpan(wrong)
         hour = hour % 12 + (12 if found["half"].lower() == "p" else 0)
     if hour > 24 or minute > 59 or (hour == 24 and minute):
-        raise BadSpan(f"“{text}” is not a time. Write it like 9:30 am or 17:00.")
-    return f"{hour:02}:{minute:02}"
+        raise BadSpan(wrong)
+    return hour * MINUTES_AN_HOUR + minute
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // MINUTES_AN_HOUR:02}:{minutes % MINUTES_AN_HOUR:02}"

@@ -6,16 +6,19 @@ Plain Python. The moment is always an argument: an aware datetime, in any zone.
 from __future__ import annotations
 
 import enum
+import heapq
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from statistics import mode
-from zoneinfo import ZoneInfo
+from itertools import chain
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import opening_hours
 from opening_hours import OpeningHours
+
+from listings import hours_rules
 
 MAX_LENGTH = 500
 # An opening farther off than this is as good as none.
@@ -72,6 +75,11 @@ class Span:
     unknown: bool = False
     comment: str = ""
 
+    def is_followed_by(self, other: Span) -> bool:
+        """Say whether both are one opening: nothing in between, and alike."""
+        alike = (self.unknown, self.comment) == (other.unknown, other.comment)
+        return alike and other.start <= self.end
+
 
 @dataclass(frozen=True)
 class Day:
@@ -116,10 +124,27 @@ def check(spec: str) -> str:
     return spec
 
 
+@lru_cache(maxsize=512)
+def zone_info(name: str) -> ZoneInfo | None:
+    """The zone of an IANA name; None for any other text."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def zone_or_utc(name: str) -> ZoneInfo:
+    return zone_info(name) or ZoneInfo("UTC")
+
+
 @lru_cache(maxsize=2048)
 def _parse(spec: str, zone: str) -> OpeningHours | None:
+    """None where the zone or the text is not known; no zone: by the wall clock."""
+    found = zone_info(zone)
+    if zone and found is None:
+        return None
     try:
-        return OpeningHours(spec, timezone=ZoneInfo(zone), country="US")
+        return OpeningHours(spec, timezone=found, country="US")
     except (PARSER_ERROR, ValueError, OverflowError):
         return None
 
@@ -143,22 +168,42 @@ class Hours:
         return status
 
     def _status(self, at: datetime) -> Status:
-        parsed, local = self._parsed, self._local(at)
+        parsed = self._parsed
         if parsed is None:
             return Status(State.UNKNOWN)
-        raw, comment = parsed.state(local)
-        state = STATES[raw]
-        change = self._soon(parsed.next_change(local), local)
-        if state is State.OPEN:
-            return Status(state, until=change, comment=comment)
-        return Status(state, change, self._next_opening(local), comment)
+        local = self._local(at)
+        # From midnight, and from the night before it.
+        today = datetime.combine(local.date(), time(0), local.tzinfo)
+        spans = (s for s in self._spans(today, local + HORIZON) if s.end > local)
+        first = next(spans, None)
+        if first is None or first.start > local:
+            until = self._soon(first.start if first else None, local)
+            opens = _first_open([first] if first else [], spans)
+            if self.other_times is not None:
+                return Status(State.UNKNOWN, until, opens, self.other_times)
+            return Status(State.CLOSED, until, opens, parsed.state(local)[1])
+        until = self._soon(first.end, local)
+        if first.unknown:
+            opens = _first_open([], spans)
+            return Status(State.UNKNOWN, until, opens, first.comment)
+        return Status(State.OPEN, until=until, comment=first.comment)
 
     def week(self, at: datetime) -> tuple[Day, ...]:
         """Monday to Sunday of the week of `at`, in the listing's zone."""
+        if not self.is_known:
+            return ()
         today = self._local(at).date()
         monday = today - timedelta(days=today.weekday())
         days = [monday + timedelta(days=number) for number in range(7)]
-        spans = list(self._spans(monday))
+        zone = zone_info(self.zone)
+        # From the day before, so that Sunday night's span is whole, and not Monday's.
+        start = datetime.combine(monday - timedelta(days=1), time(0), zone)
+        end = datetime.combine(monday + timedelta(days=8), time(0), zone)
+        spans = [
+            replace(span, start=first, end=last)
+            for span in self._spans(start, end)
+            for first, last in _by_day(span.start, span.end)
+        ]
         return tuple(
             Day(day, day == today, tuple(s for s in spans if s.start.date() == day))
             for day in days
@@ -169,51 +214,95 @@ class Hours:
         weeks = [self.week(at + timedelta(weeks=n)) for n in range(WEEKS_ASKED)]
         return tuple(_commonest(days) for days in zip(*weeks, strict=True))
 
+    def changed_days(self, at: datetime) -> tuple[Day, ...]:
+        """The days of the week of `at` that are not as usual, as for a holiday."""
+        both = zip(self.week(at), self.usual_week(at), strict=True)
+        return tuple(d for d, usual in both if _clock_times(d) != _clock_times(usual))
+
     @property
     def is_known(self) -> bool:
         return self._parsed is not None
 
     @property
     def always(self) -> bool:
-        return self.spec.strip() == "24/7"
+        return self.is_known and self.spec.strip() == hours_rules.ALWAYS
+
+    @property
+    def is_weekly(self) -> bool:
+        """Say whether a table of one week tells when it is open."""
+        return hours_rules.is_weekly(self.spec)
+
+    @property
+    def other_times(self) -> str | None:
+        """The words for all other times, like "by appointment"; None: closed."""
+        return hours_rules.split(self.spec).other_times
 
     @property
     def _parsed(self) -> OpeningHours | None:
-        return _parse(self.spec, self.zone) if self.spec else None
+        parts = hours_rules.split(self.spec)
+        return _parse(parts.days, self.zone) if parts.days and self.zone else None
 
     def _local(self, at: datetime) -> datetime:
         """By the clock on the wall. Of an hour that comes twice in autumn always the
         second: the library takes the last minute of the first for closed.
         """
-        return at.astimezone(ZoneInfo(self.zone)).replace(fold=1)
+        return at.astimezone(zone_info(self.zone)).replace(fold=1)
 
     def _soon(self, change: datetime | None, local: datetime) -> datetime | None:
         return change if change and change - local < HORIZON else None
 
-    def _next_opening(self, local: datetime) -> datetime | None:
-        parsed = self._parsed
-        assert parsed is not None  # noqa: S101  # status() has asked
-        for start, _end, state, _comment in parsed.intervals(local, local + HORIZON):
-            if STATES[state] is State.OPEN:
-                return start
-        return None
+    def _spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+        """What is not closed, in order; what overlaps or touches is one span."""
+        last: Span | None = None
+        for span in heapq.merge(
+            self._day_spans(start, end), self._night_spans(start, end), key=_start
+        ):
+            if last is None:
+                last = span
+            elif last.is_followed_by(span):
+                last = replace(last, end=max(last.end, span.end))
+            else:
+                yield last
+                last = span
+        if last is not None:
+            yield last
 
-    def _spans(self, monday: date) -> Iterator[Span]:
-        """Spans that begin in the week, split at midnight only if they last days."""
-        parsed = self._parsed
+    def _day_spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+        if parsed := self._parsed:
+            yield from _open_spans(parsed, start, end)
+
+    def _night_spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+        """What is left after midnight of each night, by the rule of its evening."""
+        nights = hours_rules.split(self.spec).nights
+        parsed = _parse(nights, "") if nights else None
         if parsed is None:
             return
-        zone = ZoneInfo(self.zone)
-        # From the day before, so that Sunday night's span is whole, and not Monday's.
-        start = datetime.combine(monday - timedelta(days=1), time(0), zone)
-        end = datetime.combine(monday + timedelta(days=8), time(0), zone)
-        for begins, ends, state, comment in parsed.intervals(start, end):
-            if STATES[state] is State.CLOSED:
-                continue
-            unknown = STATES[state] is State.UNKNOWN
-            for first, last in _by_day(begins, ends):
-                if first.date() >= monday:
-                    yield Span(first, last, unknown, comment)
+        a_day = timedelta(days=1)
+        evening, last = (m.replace(tzinfo=None, fold=0) - a_day for m in (start, end))
+        for span in _open_spans(parsed, evening, last):
+            first, until = (
+                (moment + a_day).replace(tzinfo=start.tzinfo)
+                for moment in (span.start, span.end)
+            )
+            yield replace(span, start=first, end=until)
+
+
+def _open_spans(parsed: OpeningHours, start: datetime, end: datetime) -> Iterator[Span]:
+    for begins, ends, state, comment in parsed.intervals(start, end):
+        if STATES[state] is not State.CLOSED:
+            yield Span(begins, ends, STATES[state] is State.UNKNOWN, comment)
+
+
+def _start(span: Span) -> datetime:
+    return span.start
+
+
+def _first_open(known: list[Span], spans: Iterator[Span]) -> datetime | None:
+    return next((s.start for s in chain(known, spans) if not s.unknown), None)
+
+
+def _clock_times(day: Day) -> list[tuple[time, time, bool]]:
+    return [(s.start.time(), s.end.time(), s.unknown) for s in day.spans]
 
 
 # Hours → from when and until when a status holds.
@@ -222,8 +311,8 @@ _worked_out: dict[Hours, tuple[datetime, datetime, Status | None]] = {}
 
 def _commonest(days: tuple[Day, ...]) -> Day:
     """Of one weekday in several weeks: the first that is as most are."""
-    kinds = [tuple((s.start.time(), s.end.time()) for s in day.spans) for day in days]
-    return days[kinds.index(mode(kinds))]
+    kinds = [_clock_times(day) for day in days]
+    return days[kinds.index(max(kinds, key=kinds.count))]
 
 
 def _by_day(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

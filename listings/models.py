@@ -24,7 +24,7 @@ from simple_history.models import HistoricalRecords
 import listings.crisis.models  # noqa: F401  # Django looks for models here.
 from kept.published import Published
 from listings.frozen import made_on
-from listings.hours import Hours
+from listings.hours import Hours, zone_info
 from listings.hours import State as OpenState
 from listings.hours import Status as OpenStatus
 from listings.querysets import ListingQuerySet, TermQuerySet
@@ -33,6 +33,7 @@ from listings.shown import INTERNAL, facts_shown
 from listings.sourced import Sourced
 from listings.usual_hours import without_now
 from listings.words import fold
+from listings.zones import NOT_A_ZONE
 from places.models import Place
 
 
@@ -291,6 +292,9 @@ class Listing(Sourced):
     def clean(self) -> None:
         super().clean()
         self._fill_slug()
+        if self.timezone and self.zone is None:
+            words = NOT_A_ZONE % {"zone": self.timezone}
+            raise ValidationError({"timezone": [words]})
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         super().validate_constraints(exclude=exclude)
@@ -354,11 +358,17 @@ class Listing(Sourced):
 
     @property
     def zone(self) -> ZoneInfo | None:
-        return ZoneInfo(self.timezone) if self.timezone else None
+        """None where it is not known, or no zone at all."""
+        return zone_info(self.timezone)
 
     @property
     def opening_hours(self) -> Hours:
-        return Hours(self.hours, self.timezone or "UTC")
+        """A row without a zone that we know has hours that are not known."""
+        return Hours(self.hours, self.timezone)
+
+    @property
+    def has_known_hours(self) -> bool:
+        return self.opening_hours.is_known
 
     def status_at(self, at: datetime) -> OpenStatus:
         """The state at a moment; on a page for later, the usual hours instead."""

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
-from listings.hours import Hours, Span, State, Status
-from listings.templatetags.hours import span_words, zone_name
+from listings.hours import Hours, Span, State, Status, zone_or_utc
+from listings.hours_words import rules_words, span_words
+from listings.zones import zone_name
 
 
 def without_now(hours: Hours, at: datetime) -> Status:
@@ -29,8 +30,11 @@ def usual_hours(hours: Hours, at: datetime, zones: list[str]) -> str:
         return _("Hours not listed")
     if hours.always:
         return _("Day and night")
+    if not hours.is_weekly:
+        words = "; ".join(rules_words(hours))
+        return words if zones == [hours.zone] else f"{words}, {zone_name(hours.zone)}"
     spans = [span for day in hours.usual_week(at) for span in day.spans]
-    tables = [_table(spans, ZoneInfo(zone)) for zone in zones]
+    tables = [_table(spans, zone_or_utc(zone)) for zone in zones]
     said = [_said(table) for table in tables]
     if not spans:
         return _("Closed")

@@ -128,7 +128,7 @@ def organization(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None or not found.is_public:
         return or_elsewhere(request, Organization, slug, found)
     at = timezone.now()
-    status = found.status_at(at) if found.hours else None
+    status = found.status_at(at) if found.has_known_hours else None
     context = {
         "organization": found,
         "at": at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -14,60 +14,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from listings.frozen import made_on
-from listings.hours import Day, Hours, Span, State, Status
+from listings.hours import Day, Hours, State, Status, zone_or_utc
+from listings.hours_words import changed_days_words, clock, rules_words, spans_words
+from listings.zones import zone_name
 from places.models import Place
 
 register = template.Library()
 
-ZONE_NAMES = {
-    "Eastern": "America/New_York America/Detroit America/Kentucky/Louisville"
-    " America/Kentucky/Monticello America/Indiana/Indianapolis America/Indiana/Marengo"
-    " America/Indiana/Vincennes America/Indiana/Petersburg America/Indiana/Winamac"
-    " America/Indiana/Vevay",
-    "Central": "America/Chicago America/Menominee America/Indiana/Knox"
-    " America/Indiana/Tell_City America/North_Dakota/Beulah"
-    " America/North_Dakota/Center America/North_Dakota/New_Salem",
-    "Mountain": "America/Denver America/Boise",
-    "Arizona": "America/Phoenix",
-    "Pacific": "America/Los_Angeles",
-    "Alaska": "America/Anchorage America/Juneau America/Nome America/Sitka"
-    " America/Yakutat America/Metlakatla",
-    "Hawaii": "Pacific/Honolulu America/Adak",
-    "Atlantic": "America/Puerto_Rico America/St_Thomas",
-    "Chamorro": "Pacific/Guam Pacific/Saipan",
-    "Samoa": "Pacific/Pago_Pago",
-}
-ZONES = {zone: name for name, zones in ZONE_NAMES.items() for zone in zones.split()}
-
-
-@register.filter
-def zone_name(zone: str) -> str:
-    """ "Mountain time" for "America/Denver"; the IANA name where we have no word."""
-    words = {
-        "Eastern": _("Eastern time"),
-        "Central": _("Central time"),
-        "Mountain": _("Mountain time"),
-        "Arizona": _("Arizona time"),
-        "Pacific": _("Pacific time"),
-        "Alaska": _("Alaska time"),
-        "Hawaii": _("Hawaii time"),
-        "Atlantic": _("Atlantic time"),
-        "Chamorro": _("Chamorro time"),
-        "Samoa": _("Samoa time"),
-    }
-    return words.get(ZONES.get(zone, ""), zone)
-
-
-def clock(moment: datetime | time) -> str:
-    """ "9 pm", "9:30 am", "noon", "midnight"."""
-    if (moment.hour, moment.minute) == (0, 0):
-        return _("midnight")
-    if (moment.hour, moment.minute) == (12, 0):
-        return _("noon")
-    hour = moment.hour % 12 or 12
-    half = _("am") if moment.hour < 12 else _("pm")
-    minutes = f":{moment.minute:02}" if moment.minute else ""
-    return f"{hour}{minutes} {half}"
+register.filter("zone_name", zone_name)
 
 
 def day_word(day: date, today: date) -> str:
@@ -85,14 +39,14 @@ def day_word(day: date, today: date) -> str:
 @register.simple_tag
 def hours_status(status: Status, at: datetime, zone: str) -> str:
     """The state in words, said in `zone`: the caller's where it is known."""
-    today = at.astimezone(ZoneInfo(zone)).date()
+    today = at.astimezone(zone_or_utc(zone)).date()
     return _status_words(status, today, zone, get_language() or "")
 
 
 # The same words stand on many pages, and take twenty times as long to find.
 @lru_cache(maxsize=4_096)
 def _status_words(status: Status, today: date, zone: str, language: str) -> str:
-    here = ZoneInfo(zone)
+    here = zone_or_utc(zone)
     if status.state is State.OPEN:
         return _open_words(status, today, here)
     if status.state is State.UNKNOWN:
@@ -112,7 +66,7 @@ def _status_words(status: Status, today: date, zone: str, language: str) -> str:
 @register.simple_tag
 def as_of(at: datetime, place: Place | None) -> str:
     """When "open now" was looked up; in Eastern time where no place is known."""
-    here = ZoneInfo((place and place.timezone) or "America/New_York")
+    here = zone_or_utc((place and place.timezone) or "America/New_York")
     return _("As of %(time)s, %(zone)s.") % {
         "time": clock(at.astimezone(here)),
         "zone": zone_name(here.key),
@@ -137,7 +91,36 @@ def week(hours: Hours, at: datetime) -> tuple[Day, ...]:
     """This week; on a page for later, a usual one in which no day is today."""
     if made_on() is None:
         return hours.week(at)
+    return usual_week(hours, at)
+
+
+@register.filter
+def usual_week(hours: Hours, at: datetime) -> tuple[Day, ...]:
+    """An ordinary week, in which no day is today."""
     return tuple(replace(day, is_today=False) for day in hours.usual_week(at))
+
+
+@register.filter
+def rules_in_words(hours: Hours) -> list[str]:
+    """Nothing where the table of a week says it all."""
+    return [] if hours.is_weekly else rules_words(hours)
+
+
+@register.filter
+def changed_days(hours: Hours, at: datetime) -> list[str]:
+    """What is not as usual this week; nothing on a page that is read later."""
+    return [] if made_on() else changed_days_words(hours, at)
+
+
+@register.filter
+def other_times(hours: Hours) -> str:
+    """ "At other times: by appointment."; "" where it is closed then."""
+    words = hours.other_times
+    if words is None or not hours.is_known:
+        return ""
+    if words in ("", "by appointment"):
+        words = _("by appointment") if words else _("not known")
+    return _("At other times: %(words)s.") % {"words": words}
 
 
 @register.filter
@@ -152,15 +135,4 @@ def spans(day: Day) -> str:
         return _("All day and night")
     if not day.spans:
         return _("Closed")
-    return ", ".join(span_words(span) for span in day.spans)
-
-
-def span_words(span: Span) -> str:
-    if span.unknown:
-        return span.comment or _("Not known")
-    if span.end - span.start == timedelta(hours=24):
-        return _("all day and night")
-    return _("%(start)s to %(end)s") % {
-        "start": clock(span.start),
-        "end": clock(span.end),
-    }
+    return spans_words(day.spans)

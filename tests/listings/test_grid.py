@@ -81,7 +81,25 @@ def test_what_the_boxes_cannot_hold_stays_text(spec):
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("9-5", [("09:00", "05:00")]),
+        ("9-5", [("09:00", "17:00")]),
+        ("9 to 5", [("09:00", "17:00")]),
+        ("10-2", [("10:00", "14:00")]),
+        ("11-1", [("11:00", "13:00")]),
+        ("noon-1", [("12:00", "13:00")]),
+        ("12-4", [("12:00", "16:00")]),
+        ("1-3pm", [("13:00", "15:00")]),
+        ("1-5 pm", [("13:00", "17:00")]),
+        ("9-5 pm", [("09:00", "17:00")]),
+        ("10-2 am", [("22:00", "02:00")]),
+        ("9 am-5", [("09:00", "17:00")]),
+        ("8 pm-2", [("20:00", "02:00")]),
+        ("9-noon", [("09:00", "12:00")]),
+        ("9-17", [("09:00", "17:00")]),
+        ("9-22:00", [("09:00", "22:00")]),
+        ("midnight-8 am", [("00:00", "08:00")]),
+        ("10:00-02:00", [("10:00", "02:00")]),
+        ("9 am-noon and 1-5 pm", [("09:00", "12:00"), ("13:00", "17:00")]),
+        ("9-12, 1-5", [("09:00", "12:00"), ("13:00", "17:00")]),
         ("9 am - 5 pm", [("09:00", "17:00")]),
         ("9:30am–noon, 1pm to 5:30 p.m.", [("09:30", "12:00"), ("13:00", "17:30")]),
         ("10 pm to 6 am", [("22:00", "06:00")]),
@@ -95,7 +113,20 @@ def test_people_type_times_in_many_ways(typed, expected):
     assert read_day(typed) == expected
 
 
+@pytest.mark.parametrize("typed", ["9-11", "6-10", "1-5", "8-midnight", "9-9", "5-9"])
+def test_time_that_could_be_day_or_night_asks(typed):
+    with pytest.raises(BadSpan, match="could be day or night"):
+        read_day(typed)
+
+
 @pytest.mark.parametrize("typed", ["9", "morning", "25:00-26:00", "13 pm-14 pm", "9-"])
 def test_what_is_no_time_is_said(typed):
     with pytest.raises(BadSpan):
         read_day(typed)
+
+
+def test_night_typed_at_the_desk_is_not_cut_by_the_next_day():
+    grid = Grid(days={"Th": [("20:00", "02:00")], "Fr": [("09:00", "17:00")]})
+
+    assert str(grid) == "Th 20:00-02:00, Fr 09:00-17:00"
+    assert read(str(grid)) == grid

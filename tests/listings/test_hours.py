@@ -303,3 +303,96 @@ def test_every_starter_string_agrees_with_plain_arithmetic(spec):
         at = monday + timedelta(minutes=minute)
         is_open = hours.status(at).state is State.OPEN
         assert is_open == simply_open(spans, minute), (spec, at)
+
+
+def test_desk_and_import_keep_a_night_before_a_day():
+    spec = "Th 20:00-02:00; Fr 09:00-17:00"
+    hours = Hours(spec, "America/New_York")
+
+    status = hours.status(eastern(2026, 12, 3, 23))
+
+    assert (status.state, status.until) == (State.OPEN, eastern(2026, 12, 4, 2))
+    assert state(spec, eastern(2026, 12, 4, 1, 59)) is State.OPEN
+    assert state(spec, eastern(2026, 12, 4, 2)) is State.CLOSED
+    assert state(spec, eastern(2026, 12, 5, 1)) is State.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "expected"),
+    [
+        (3, (23, 59), State.OPEN),
+        (4, (0, 29), State.OPEN),
+        (4, (0, 30), State.CLOSED),
+        (5, (0, 10), State.CLOSED),
+        (6, (0, 10), State.CLOSED),
+        (7, (0, 10), State.OPEN),
+    ],
+)
+def test_rule_of_a_friday_keeps_thursdays_half_hour(day, clock, expected):
+    spec = "Mo-Th,Su 09:00-00:30; Fr 09:00-16:30"
+
+    assert state(spec, eastern(2026, 12, day, *clock)) is expected
+
+
+@pytest.mark.parametrize("off", ["PH off", "Jan 01,Jul 04,Nov 11,Dec 25 off"])
+@pytest.mark.parametrize(
+    ("day", "clock", "expected"),
+    [
+        (24, 23, State.OPEN),
+        (25, 1, State.OPEN),
+        (25, 2, State.CLOSED),
+        (25, 23, State.CLOSED),
+        (26, 1, State.CLOSED),
+        (29, 1, State.OPEN),
+    ],
+)
+def test_holiday_closes_its_own_night_alone(off, day, clock, expected):
+    spec = f"Mo-Fr 18:00-02:00; {off}"
+
+    assert state(spec, eastern(2026, 12, day, clock)) is expected
+
+
+def test_seasons_keep_their_nights_too():
+    spec = "Jun-Aug Mo-Th 20:00-02:00; Jun-Aug Fr 09:00-17:00"
+
+    assert state(spec, eastern(2026, 7, 17, 1)) is State.OPEN
+    assert state(spec, eastern(2026, 7, 18, 1)) is State.CLOSED
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        'Mo-Fr 09:00-17:00 || unknown "by appointment"',
+        'Mo-Fr 09:00-17:00; unknown "by appointment"',
+        'Mo-Fr 09:00-17:00; PH off; Dec 25 off || unknown "by appointment"',
+    ],
+)
+def test_by_appointment_at_other_times_keeps_the_table(spec):
+    hours = Hours(spec, "America/New_York")
+    saturday = eastern(2026, 12, 5, 12)
+
+    week = hours.week(saturday)
+
+    assert [[s.start.hour for s in day.spans] for day in week] == [[9]] * 5 + [[]] * 2
+    assert hours.other_times == "by appointment"
+    assert hours.status(eastern(2026, 12, 4, 12)).state is State.OPEN
+    assert hours.status(saturday).comment == "by appointment"
+    assert hours.status(saturday).opens == eastern(2026, 12, 7, 9)
+
+
+@pytest.mark.parametrize("zone", ["", "Mountain", "../etc/passwd", "\0", "America"])
+def test_without_a_zone_that_we_know_hours_are_not_known(zone):
+    hours = Hours("Mo-Fr 09:00-17:00", zone)
+
+    assert not hours.is_known
+    assert hours.status(eastern(2026, 12, 4, 12)) == Status(State.UNKNOWN)
+    assert hours.week(eastern(2026, 12, 4, 12)) == ()
+
+
+def test_days_changed_by_a_holiday_are_known():
+    hours = Hours("Mo-Fr 09:00-17:00; PH off", "America/New_York")
+
+    changed = hours.changed_days(eastern(2026, 11, 24))
+
+    assert [(day.date.day, day.spans) for day in changed] == [(26, ())]
+    assert hours.changed_days(eastern(2026, 12, 4)) == ()

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from listings.hours import Hours
-from listings.templatetags.hours import ZONES, day_name, hours_status, spans, zone_name
+from listings.templatetags.hours import day_name, hours_status, spans
+from listings.zones import ZONES, zone_name
 from places.states import STATES
 
 # A Tuesday, 10 am in New York.

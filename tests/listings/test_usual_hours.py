@@ -34,7 +34,13 @@ def said(spec, *zones, zone=EASTERN, at=TUESDAY):
         ("Mo-Su 17:00-09:00", "Every day 5 pm to 9 am"),
         ("Sa-Su 00:00-24:00", "Sat–Sun all day and night"),
         ('Mo 09:00-12:00 unknown "by appointment"', "Mon by appointment"),
-        ("2027 Mo 09:00-12:00", "Closed"),
+        ("2027 Mo 09:00-12:00", "2027 Mo: 9 am to noon"),
+        ("Mo[1] 10:00-12:00", "First Monday of the month: 10 am to noon"),
+        (
+            "Jan-Mar Mo-Fr 09:00-17:00",
+            "January–March, Mon–Fri: 9 am to 5 pm",
+        ),
+        ("Dec 24 10:00-12:00", "December 24: 10 am to noon"),
     ],
 )
 def test_hours_are_short_and_whole(spec, words):
@@ -53,10 +59,13 @@ def test_a_holiday_does_not_become_the_habit():
     )
 
 
-def test_the_habit_is_of_the_weeks_to_come():
+def test_hours_of_a_season_are_said_with_its_dates():
     spec = "Apr 01-Nov 22 Mo 09:00-17:00; Nov 23-Mar 31 Mo 09:00-12:00"
 
-    assert said(spec) == "Mon 9 am to noon"
+    assert said(spec) == (
+        "April 1–November 22, Mon: 9 am to 5 pm; "
+        "November 23–March 31, Mon: 9 am to noon"
+    )
 
 
 def test_a_split_state_gets_both_its_times():

@@ -11,7 +11,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from kept.memory import Shelf
-from listings.templatetags.hours import clock, day_word, hours_status, zone_name
+from listings.hours_words import clock
+from listings.templatetags.hours import day_word, hours_status
+from listings.zones import zone_name
 from warmlines.eligibility import who_words
 from warmlines.lines import Line, NoneOpen
 from warmlines.models import Warmline

@@ -1,0 +1,64 @@
+"""The time zones of the United States and its territories, with plain names."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+ZONE_NAMES = {
+    "Eastern": "America/New_York America/Detroit America/Kentucky/Louisville"
+    " America/Kentucky/Monticello America/Indiana/Indianapolis America/Indiana/Marengo"
+    " America/Indiana/Vincennes America/Indiana/Petersburg America/Indiana/Winamac"
+    " America/Indiana/Vevay",
+    "Central": "America/Chicago America/Menominee America/Indiana/Knox"
+    " America/Indiana/Tell_City America/North_Dakota/Beulah"
+    " America/North_Dakota/Center America/North_Dakota/New_Salem",
+    "Mountain": "America/Denver America/Boise",
+    "Arizona": "America/Phoenix",
+    "Pacific": "America/Los_Angeles",
+    "Alaska": "America/Anchorage America/Juneau America/Nome America/Sitka"
+    " America/Yakutat America/Metlakatla",
+    "Hawaii": "Pacific/Honolulu America/Adak",
+    "Atlantic": "America/Puerto_Rico America/St_Thomas",
+    "Chamorro": "Pacific/Guam Pacific/Saipan",
+    "Samoa": "Pacific/Pago_Pago",
+}
+ZONES = {zone: name for name, zones in ZONE_NAMES.items() for zone in zones.split()}
+NOT_A_ZONE = _(
+    "“%(zone)s” is not a time zone we know. Use a name like America/Denver "
+    "(Mountain time)."
+)
+
+
+def zone_name(zone: str) -> str:
+    """ "Mountain time" for "America/Denver"; the IANA name where we have no word."""
+    words = {
+        "Eastern": gettext("Eastern time"),
+        "Central": gettext("Central time"),
+        "Mountain": gettext("Mountain time"),
+        "Arizona": gettext("Arizona time"),
+        "Pacific": gettext("Pacific time"),
+        "Alaska": gettext("Alaska time"),
+        "Hawaii": gettext("Hawaii time"),
+        "Atlantic": gettext("Atlantic time"),
+        "Chamorro": gettext("Chamorro time"),
+        "Samoa": gettext("Samoa time"),
+    }
+    return words.get(ZONES.get(zone, ""), zone)
+
+
+def zone_label(zone: str) -> str:
+    """ "Mountain time (Denver)": which of the zones with that name it is."""
+    _area, *places = zone.split("/")
+    city = ", ".join(reversed(places)).replace("_", " ")
+    return f"{zone_name(zone)} ({city})" if zone in ZONES else zone
+
+
+def choices(stored: str = "") -> list[tuple[str, str]]:
+    """The list to choose from, with what the database holds already."""
+    groups = [zones.split() for zones in ZONE_NAMES.values()]
+    listed = [zones[0] for zones in groups]
+    listed += [zone for zones in groups for zone in zones[1:]]
+    if stored and stored not in ZONES:
+        listed.append(stored)
+    return [("", "–"), *((zone, zone_label(zone)) for zone in listed)]

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from listings.models import OldSlug, Term
@@ -249,3 +250,14 @@ def test_a_tombstone_names_something():
 
 def test_the_registry_knows_both_catalogues():
     assert listing_models() == [Organization, Warmline]
+
+
+@pytest.mark.django_db
+def test_time_zone_that_is_none_is_refused_beside_its_field():
+    listing = organization(timezone="Mountain", hours="Mo 09:00-17:00")
+
+    with pytest.raises(ValidationError) as refused:
+        listing.clean()
+
+    assert list(refused.value.message_dict) == ["timezone"]
+    assert not listing.has_known_hours

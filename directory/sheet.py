@@ -161,7 +161,8 @@ def _entry(row: Listing, facts: list[str]) -> Entry:
 
 def _drift(warmlines: Iterable[Warmline], zone: str, year: int) -> bool:
     """Does the distance between a line's clock and the state's change in a year?"""
-    partial = [line.timezone for line in warmlines if not line.opening_hours.always]
+    known = [line for line in warmlines if line.has_known_hours]
+    partial = [line.timezone for line in known if not line.opening_hours.always]
     return any(
         _seconds_apart(zone, other, year, 1) != _seconds_apart(zone, other, year, 7)
         for other in set(filter(None, partial))

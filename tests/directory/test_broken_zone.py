@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 PAGES = [
     *("/", "/find/?near=59301", "/orgs/", "/warmlines/", "/warmlines/?open=now"),
-    *("/es/warmlines/", "/states/mt/", "/states/mt/print/", "/online/", "/map/"),
+    *("/es/warmlines/", "/states/mt/", "/states/mt/print/", "/online/"),
     *("/data/organizations.csv", "/data/warmlines.csv", "/data/hsds.zip"),
     *("/api/services", "/api/organizations", "/sitemap.xml"),
 ]

@@ -10,6 +10,7 @@ from uuid import UUID
 from api.ids import part, word
 from api.words import Word, kind_word, term
 from listings.models import Listing, Term
+from listings.phones import dialable
 from places.models import Place
 
 Thing = dict[str, Any]
@@ -58,14 +59,25 @@ def phones(listing: Any, owner_id: UUID, link: str) -> list[Thing]:
     for name, (kind, described) in PHONES.items():
         number = getattr(listing, name)
         if number:
+            dialed, extension = _parted(dialable(number))
             entry = known(
                 id=part(owner_id, f"phone:{name}"),
-                number=getattr(number, "as_e164", number),
+                number=dialed,
+                extension=extension,
                 type=kind,
                 description=described,
             )
             found.append(entry | {link: str(owner_id)})
     return found
+
+
+def _parted(number: str) -> tuple[str, int | None]:
+    """The number and its extension, which is a number in HSDS: one that begins with a
+    zero stays behind the number, as in RFC 3966."""
+    dialed, _mark, extension = number.partition(";ext=")
+    if not extension or extension.startswith("0"):
+        return number, None
+    return dialed, int(extension)
 
 
 def areas(listing: Any, owned: UUID) -> list[Thing]:

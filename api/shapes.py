@@ -78,6 +78,7 @@ SHAPES: dict[str, Shape] = {
         id=UUID,
         **LINK,
         number=TEXT,
+        extension=NUMBER,
         type=TEXT,
         description=TEXT,
     ),

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from desk.models import DuplicatePair
 from listings.models import Listing
-from listings.words import fold, site_of
+from listings.words import fold, number_of, site_of
 
 ALIKE = 88
 SHOWN = 5
@@ -28,8 +28,10 @@ def like(
     manager: Any = model._default_manager
     others = manager.exclude(status="closed").exclude(pk=but)
     wanted = Q(pk=None)
-    if phone := str(facts.get("phone") or ""):
+    if phone := number_of(str(facts.get("phone") or "")):
         wanted |= Q(phone=phone) | Q(toll_free=phone)
+        # The same number with any extension.
+        wanted |= Q(phone__startswith=f"{phone};")
     if site := site_of(facts.get("website") or ""):
         wanted |= Q(website__icontains=site)
     found = {row.pk: row for row in others.filter(wanted)[:SHOWN]}
@@ -50,7 +52,7 @@ def pairs(model: type[Listing]) -> Iterator[tuple[int, int, str]]:
     rows = list(manager.exclude(status="closed").order_by("pk"))
     seen = set()
     reasons = [
-        (_("same phone"), _by(rows, lambda row: str(row.phone or ""))),
+        (_("same phone"), _by(rows, lambda row: number_of(str(row.phone or "")))),
         (_("same website"), _by(rows, lambda row: site_of(row.website))),
         (_("a like name in the same town"), _alike(rows)),
     ]

@@ -12,6 +12,7 @@ from django.db.models import BooleanField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from phonenumber_field.phonenumber import PhoneNumber
 
 from desk.duplicates import like
 from desk.models import Check
@@ -20,7 +21,8 @@ from desk.unsent import RESTORED
 from desk.widgets import AreasField, WeekField
 from listings.importing import FACT_FIELDS
 from listings.models import Listing, Term
-from listings.values import Difference, differences, fact_names, values
+from listings.phones import dialable
+from listings.values import Difference, differences, fact_names, value, values
 from listings.workflow import importers
 from listings.zones import choices as zone_choices
 
@@ -118,7 +120,7 @@ class KeptForm(DeskModelForm):
             return self.fields[name].prepare_value(cleaned or [])
         if name == "terms":
             return sorted(f"{t.kind}:{t.slug}" for t in cleaned or [])
-        return getattr(cleaned, "as_e164", cleaned)
+        return dialable(cleaned) if isinstance(cleaned, PhoneNumber) else cleaned
 
 
 class ListingForm(KeptForm):
@@ -157,7 +159,16 @@ class ListingForm(KeptForm):
             self._look_for_the_same(cleaned)
         if self.user:
             self._stay_in_state(cleaned)
+        self._check_area(cleaned)
         return cleaned
+
+    def _check_area(self, cleaned: dict[str, Any]) -> None:
+        if not {"area", "serves"} <= set(cleaned):
+            return
+        try:
+            self.instance.check_area(cleaned["area"], cleaned["serves"])
+        except forms.ValidationError as error:
+            self.add_error(None, error)
 
     def _look_for_the_same(self, cleaned: dict[str, Any]) -> None:
         self.similar = like(type(self.instance), cleaned)
@@ -200,8 +211,7 @@ def past_values(past: Any, names: list[str]) -> dict[str, Any]:
             places = [row.place for row in rows if row.place]
             found[name] = AreasField().prepare_value(places)
         else:
-            plain = getattr(past, name)
-            found[name] = getattr(plain, "as_e164", plain)
+            found[name] = value(past, name)
     return found
 
 

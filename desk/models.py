@@ -203,6 +203,8 @@ class Suggestion(AboutListing):
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    # From what a visitor's form sent: the same form sent twice is kept once.
+    form_id = models.UUIDField(unique=True, null=True, editable=False)
 
     objects = SuggestionQuerySet.as_manager()
 

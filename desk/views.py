@@ -132,16 +132,22 @@ def _type(model: Any) -> Any:
 
 
 def _keep(kind: str, form: Any, **about: Any) -> Suggestion:
+    """Keep what a form says for a curator; pressed twice, it is kept once."""
     facts = form.cleaned_data
     proposed = form.proposed() if hasattr(form, "proposed") else {}
-    made: Suggestion = Suggestion.objects.create(
-        kind=kind,
-        problem=facts.get("problem", ""),
-        changes=proposed,
-        language=get_language() or "en",
-        words=facts.get("words", ""),
-        sender_email=facts.get("sender_email", ""),
-        **about,
+    subjects = [(one._meta.label, one.pk) for one in about.values()]
+    made: Suggestion
+    made, _is_new = Suggestion.objects.get_or_create(
+        form_id=form.sent_id(kind, subjects),
+        defaults={
+            "kind": kind,
+            "problem": facts.get("problem", ""),
+            "changes": proposed,
+            "language": get_language() or "en",
+            "words": facts.get("words", ""),
+            "sender_email": facts.get("sender_email", ""),
+            **about,
+        },
     )
     return made
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from urllib.parse import urlsplit
+from uuid import UUID, uuid5
 
 from django import forms
 from django.core import signing
@@ -14,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from listings.tries import count, visitor
 
 SIGNER = signing.TimestampSigner(salt="visitor-form")
+FORM_IDS = UUID("5b3c4c1e-6f0e-4f55-9a35-0d6b1c0f7a52")
 SLOWEST = 24 * 60 * 60
 QUICKEST = 3
 HOUR = 60 * 60
@@ -35,14 +38,21 @@ class VisitorForm(forms.Form):
     shown = "form"
 
     def fresh_stamp(self) -> str:
-        return SIGNER.sign(self.stamped() or self.shown)
+        """What was shown, signed; and a word that no other opened form has."""
+        return SIGNER.sign(f"{self.stamped() or self.shown} {secrets.token_hex(8)}")
 
     def stamped(self) -> str:
         """What the stamp that was sent says; "" where it is none of ours."""
         try:
-            return SIGNER.unsign(self.data.get("stamp", ""))
+            return SIGNER.unsign(self.data.get("stamp", "")).partition(" ")[0]
         except signing.BadSignature:
             return ""
+
+    def sent_id(self, *about: object) -> UUID:
+        """The same for every press of one form's button: its stamp and what was typed,
+        together with what it is `about`."""
+        sent = [*map(str, about), *sorted(self.data.items())]
+        return uuid5(FORM_IDS, repr(sent))
 
     def obstacle(self, request: HttpRequest) -> str:
         """Why this cannot be taken just now, in words; "" if it can."""

@@ -23,7 +23,7 @@ from desk.models import (
     Suggestion,
 )
 from desk.refusal import Refused as Refused
-from listings.areas import UnknownArea
+from listings.areas import UnknownArea, from_text
 from listings.importing import FACT_FIELDS, guarded, point_of, put_point
 from listings.models import Listing, OldSlug
 from listings.removals import Tombstone, numbers_of
@@ -222,6 +222,7 @@ def put_whole(listing: Any, facts: dict[str, Any]) -> None:
             setattr(listing, name, fact)
     try:
         with refusing():
+            _check_area(listing, facts)
             listing.clean()
             listing.validate_constraints()
             put(listing, facts)
@@ -236,6 +237,16 @@ def refusing() -> Iterator[None]:
         yield
     except ValidationError as error:
         raise Refused(_in_words(error)) from None
+
+
+def _check_area(listing: Any, facts: dict[str, Any]) -> None:
+    """Raises ValidationError, and UnknownArea where a service area names no place."""
+    if not {"area", "serves"} & set(facts):
+        return
+    named = from_text(facts["serves"]) if "serves" in facts else None
+    if named is None:
+        named = list(listing.serves.all()) if listing.pk else []
+    listing.check_area(listing.area, named)
 
 
 def _in_words(error: ValidationError) -> str:

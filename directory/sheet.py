@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
 
 from listings.models import Listing
-from listings.templatetags.listing import bare_address, national
+from listings.phones import national
+from listings.templatetags.listing import bare_address
 from listings.usual_hours import usual_hours
 from orgs.kinds import KIND_WORDS
 from orgs.models import Organization

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from django.core.exceptions import ValidationError
 from django.db.models import BooleanField
 
 from listings.areas import Areas, UnknownArea
@@ -51,6 +52,10 @@ class ExportedImporter(Importer):
             facts.serves = self.areas.from_text(row["serves"])
         except UnknownArea as unknown:
             raise RowRefused(" ".join(unknown.args)) from None
+        try:
+            self.model.check_area(row["area"], facts.serves)
+        except ValidationError as error:
+            raise RowRefused(" ".join(error.messages)) from None
         return facts
 
     def _fact(self, name: str, text: str) -> Any:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.utils.html import strip_tags
 from django.utils.text import Truncator, slugify
-from phonenumber_field.phonenumber import to_python
 
 from listings.hsds import Bundle, Thing, owner_id, text, things
 from listings.models import Term
+from listings.phones import read_phone, read_text_line, read_tty
 from listings.rows import Row
 from listings.sourced import PARTIAL_DATE
 from listings.vocabulary import VOCABULARY
@@ -156,18 +157,44 @@ def _status(told: list[Thing]) -> str:
 
 
 def _phones(told: Iterable[Thing]) -> Row:
-    """By what each is for; a number that cannot be dialled here is left out."""
+    """By what each is for; what has no column of its own is named in `left_out`."""
     row = dict.fromkeys(("phone", "toll_free", "tty", "videophone", "text_number"), "")
+    left_out = []
     for thing in told:
         kind = text(thing, "type").casefold()
-        number = to_python(text(thing, "number"), region="US")
-        if kind in SILENT_PHONES or not number or not number.is_valid():
+        typed = _number(thing)
+        if kind in SILENT_PHONES or not typed:
             continue
         name = KINDS_OF_PHONES.get(kind, "phone")
-        if name == "phone" and row["phone"] and TOLL_FREE.match(number.as_e164):
+        number = _read_number(name, typed)
+        if name == "phone" and row["phone"] and TOLL_FREE.match(number):
             name = "toll_free"
-        row[name] = row[name] or number.as_e164
-    return row
+        if not number or row[name] not in ("", number):
+            left_out.append(typed)
+        row[name] = row[name] or number
+    return row | {"left_out": "; ".join(dict.fromkeys(left_out))}
+
+
+def left_out(row: Row) -> list[str]:
+    """A warning that names the numbers of the row that are not listed, if any."""
+    numbers = row["left_out"]
+    return [f"these numbers are left out: {numbers}"] if numbers else []
+
+
+def _number(thing: Thing) -> str:
+    """The number as its publisher writes it, with its extension."""
+    number, extension = text(thing, "number"), text(thing, "extension")
+    return f"{number} ext. {extension}" if number and extension else number
+
+
+def _read_number(name: str, typed: str) -> str:
+    """The stored form; "" for what cannot be dialed here."""
+    try:
+        if name == "tty":
+            return read_tty(typed)
+        return read_text_line(typed) if name == "text_number" else read_phone(typed)
+    except ValidationError:
+        return ""
 
 
 def _address(places: list[Thing]) -> Row:

@@ -11,21 +11,20 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import Max
-from phonenumber_field.modelfields import PhoneNumberField
-from phonenumber_field.phonenumber import PhoneNumber
 
 from kept.published import links_told
 from listings.drafts import AS_DRAFT, is_completed_by
 from listings.hours import BadHours, check
 from listings.models import Listing, Term
+from listings.phones import PhoneField
 from listings.rows import Row
 from listings.sourced import Sourced
 from listings.values import value
-from listings.words import number_of
 from places.counties import CountiesByName, counties_by_name, county_meant
 from places.keys import place_key
 from places.models import Place
 from places.near import Located
+from places.normalized import NormalizedCharField
 
 BATCH = 2_000
 KEYS = 500
@@ -157,7 +156,8 @@ class Applier:
         # Of the two many-to-many, those that this model has.
         self.many = [name for name in OTHER if hasattr(self.model, name)]
         fields = self.model._meta.get_fields()
-        self.phones = {f.name for f in fields if isinstance(f, PhoneNumberField)}
+        kinds = (PhoneField, NormalizedCharField)
+        self.normalized = {f.name: f for f in fields if isinstance(f, kinds)}
         self.existing: dict[str, Any] = dict(self._known())
         self.terms = {(term.kind, term.slug): term for term in Term.objects.all()}
         self.slugs = self.model.taken_slugs()
@@ -234,8 +234,9 @@ class Applier:
         return wish == published and is_completed_by(listing, changes)
 
     def _as_kept(self, name: str, said: Any) -> Any:
-        """A number as it will be kept, however the file writes it."""
-        return number_of(said) if name in self.phones else said
+        """A number or ZIP code as it will be stored, however the file writes it."""
+        field = self.normalized.get(name)
+        return field.normalized(said) if field else said
 
     def _value(self, listing: Any, name: str) -> Any:
         if name in ("terms", "serves"):
@@ -247,9 +248,7 @@ class Applier:
                 return None
             exact = (listing.latitude, listing.longitude, listing.precision)
             return (*exact, listing.county_id)
-        value = getattr(listing, name)
-        # An empty phone number reads as "", a set one as an object.
-        return value.as_e164 if isinstance(value, PhoneNumber) else value
+        return value(listing, name)
 
     def _set(
         self, listing: Any, values: dict[str, Any], wishes: dict[str, Any] | None

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from listings.phones import dialable
+
 # What could end the element or start markup, written so that it cannot.
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -27,7 +29,7 @@ def facts(listing: Any, canonical: str) -> dict[str, object]:
         "name": listing.name,
         "url": canonical,
         "sameAs": listing.website,
-        "telephone": str(getattr(listing.phone, "as_e164", "")),
+        "telephone": dialable(listing.phone),
         "email": listing.email,
         "description": listing.summary,
         "address": _address(listing),

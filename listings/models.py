@@ -18,7 +18,6 @@ from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.modelfields import PhoneNumberField
 from simple_history.models import HistoricalRecords
 
 import listings.crisis.models  # noqa: F401  # Django looks for models here.
@@ -27,6 +26,7 @@ from listings.frozen import made_on
 from listings.hours import Hours, zone_info
 from listings.hours import State as OpenState
 from listings.hours import Status as OpenStatus
+from listings.phones import PhoneField, TextLineField, TtyField
 from listings.querysets import ListingQuerySet, TermQuerySet
 from listings.removals import KNOWN_BY, Tombstone, identifiers
 from listings.shown import INTERNAL, facts_shown
@@ -116,17 +116,17 @@ class Listing(Sourced):
     slug = models.SlugField(_("slug"), max_length=120, unique=True, blank=True)
     summary = models.TextField(_("summary"), blank=True)
 
-    phone = PhoneNumberField(_("phone"), blank=True)
-    toll_free = PhoneNumberField(_("toll-free phone"), blank=True)
-    tty = models.CharField(
+    phone: Any = PhoneField(_("phone"), blank=True)
+    toll_free: Any = PhoneField(_("toll-free phone"), blank=True)
+    tty = TtyField(
         _("TTY"), max_length=20, blank=True, help_text=_("A number, or 711 for relay.")
     )
-    videophone = PhoneNumberField(_("videophone"), blank=True)
-    text_line = models.CharField(
+    videophone: Any = PhoneField(_("videophone"), blank=True)
+    text_line = TextLineField(
         _("text line"),
         max_length=60,
         blank=True,
-        help_text=_("A number, or a short code with its keyword in brackets."),
+        help_text=_("A number, or a short code and keyword: 38255 (keyword TALK)."),
     )
     chat_url = models.URLField(_("chat address"), blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -323,6 +323,19 @@ class Listing(Sourced):
             return found
         new = identifiers(self) - identifiers(before)
         return [request for request in found if request.identifiers() & new]
+
+    @classmethod
+    def check_area(cls, area: str, places: Collection[Place]) -> None:
+        """Where it serves must fit the places named. Raises ValidationError."""
+        if area == cls.Area.PLACES and not places:
+            words = _("Name at least one state or county, or choose “Not known” above.")
+            raise ValidationError({"serves": words})
+        if area != cls.Area.PLACES and places:
+            words = _(
+                "States or counties are named below. Choose “The states and counties "
+                "named”, or clear them."
+            )
+            raise ValidationError({"area": words})
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:

@@ -6,11 +6,24 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from listings.phones import SHORT_CODE
+from listings.values import value
 
 # RFC 6350, section 3.4, and RFC 2426: what a value writes with a backslash.
 ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "", ",": "\\,", ";": "\\;"})
 # Octets of a line before it is folded, RFC 6350, section 3.2.
 LINE = 75
+# Each number's type: RFC 2426 has none for text telephones, so the name that address
+# books know. A comma is a pause: the phone waits, then dials the extension.
+NUMBER_TYPES = {
+    "phone": "VOICE",
+    "toll_free": "VOICE",
+    "tty": "TTY-TDD",
+    "videophone": "VIDEO",
+    "text_line": "CELL",
+}
 
 
 def sharing(request: HttpRequest, listing: Any) -> dict[str, object]:
@@ -37,7 +50,7 @@ def contact_card(listing: Any, address: str) -> str:
         f"FN:{_escaped(listing.name)}",
         f"N:{_escaped(listing.name)};;;;",
         f"ORG:{_escaped(listing.name)}",
-        *(f"TEL;TYPE=VOICE:{number.as_e164}" for number in _numbers(listing)),
+        *_numbers(listing),
         *([f"EMAIL:{listing.email}"] if listing.email else []),
         *_postal(listing),
         *([f"URL:{listing.website}"] if listing.website else []),
@@ -48,13 +61,22 @@ def contact_card(listing: Any, address: str) -> str:
     return "".join(f"{_folded(line)}\r\n" for line in lines)
 
 
+def _numbers(listing: Any) -> list[str]:
+    """A line for each number, with what it is for."""
+    found = []
+    for name, kind in NUMBER_TYPES.items():
+        if number := str(value(listing, name)):
+            code = SHORT_CODE.match(number)
+            dialed = code["code"] if code else number.replace(";ext=", ",")
+            found.append(f"TEL;TYPE={kind}:{_escaped(dialed)}")
+    return found
+
+
 def _note(listing: Any, address: str) -> str:
-    """Where to read more, below any warning."""
-    return "\n".join(filter(None, (listing.caution, address)))
-
-
-def _numbers(listing: Any) -> list[Any]:
-    return [number for number in (listing.phone, listing.toll_free) if number]
+    """The word that a short code asks for, any warning, and where to read more."""
+    code = SHORT_CODE.match(listing.text_line)
+    words = _("Text %(word)s to %(code)s") % code.groupdict() if code else ""
+    return "\n".join(part for part in (words, listing.caution, address) if part)
 
 
 def _postal(listing: Any) -> list[str]:

@@ -31,7 +31,13 @@ class Sourced(Published):
         _("date of the source"),
         max_length=10,
         blank=True,
-        validators=[RegexValidator(PARTIAL_DATE)],
+        validators=[
+            RegexValidator(
+                PARTIAL_DATE,
+                _("Enter a year, a month or a day, like 2026, 2026-11 or 2026-11-24."),
+                code="partial_date",
+            )
+        ],
         help_text=_("A date, a month (2022-05) or a year. Empty means undated."),
     )
     source_license = models.CharField(_("licence"), max_length=100, blank=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, URLField
-from django.forms import ChoiceField
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
@@ -15,7 +14,8 @@ from phonenumber_field.phonenumber import PhoneNumber
 from kept.published import links_told
 from listings import areas
 from listings.models import Term
-from places.states import STATES
+from listings.phones import PhoneField, TextLineField, TtyField, dialable, national
+from places.fields import StateField
 
 # Facts that people may propose and compare, in the order of a page.
 FACTS = """
@@ -40,10 +40,7 @@ class Difference:
 def form_field(field: Any, **options: Any) -> Any:
     """A form's field for a fact; an address without its scheme is taken as https."""
     if field.name == "state":
-        states = [("", "–"), *((s.code, s.name) for s in STATES.values())]
-        return ChoiceField(
-            label=capfirst(field.verbose_name), choices=states, required=False
-        )
+        return StateField(label=capfirst(field.verbose_name), required=False)
     if isinstance(field, URLField):
         options["assume_scheme"] = "https"
     return field.formfield(**options)
@@ -64,7 +61,7 @@ def value(listing: Any, name: str) -> Any:
     if name == "serves":
         return areas.to_text(listing.serves.all())
     found = getattr(listing, name)
-    return found.as_e164 if isinstance(found, PhoneNumber) else found
+    return dialable(found) if isinstance(found, PhoneNumber) else found
 
 
 def values(listing: Any, names: Iterable[str] | None = None) -> dict[str, Any]:
@@ -102,14 +99,18 @@ def label(model: type[Model], name: str) -> str:
 
 
 def words(model: type[Model], name: str, plain: Any) -> str:
-    """A fact for people: labels for choices, yes and no, and a dash for nothing."""
+    """A fact for people: labels for choices, numbers as they are read, a dash for
+    nothing."""
     if plain in (None, "", []):
         return "–"
     if plain is True or plain is False:
         return _("yes") if plain else _("no")
     if name == "terms":
         return ", ".join(sorted(term.label for term in _terms(plain)))
-    choices = dict(getattr(model._meta.get_field(name), "flatchoices", []) or [])
+    field = model._meta.get_field(name)
+    if isinstance(field, PhoneField | TtyField | TextLineField):
+        return national(plain)
+    choices = dict(getattr(field, "flatchoices", []) or [])
     return str(choices.get(plain, plain))
 
 

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from desk.listing_admin import CONTACT, HOURS, REACH, SOURCE, STATE, ListingAdmin
 from orgs.models import Organization
+from places.fields import StateField
 from places.geocoders import Found
 
 # Fields of the form whose change asks for a new point.
@@ -60,6 +63,15 @@ class OrganizationAdmin(ListingAdmin):
         STATE,
         SOURCE,
     )
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **options: Any
+    ) -> Any:
+        """A box that takes a state's name or its letters, however they are typed."""
+        if db_field.name != "state":
+            return super().formfield_for_dbfield(db_field, request, **options)
+        label = capfirst(db_field.verbose_name)
+        return StateField(label=label, required=False, widget=AdminTextInputWidget)
 
     def save_model(
         self, request: HttpRequest, obj: Organization, form: Any, change: bool

@@ -10,6 +10,7 @@ from listings.columns import EXACT_POINT, read_names
 from listings.exported import ExportedImporter
 from listings.importing import Facts, RowRefused
 from listings.rows import Row
+from orgs.addresses import Addresses
 from orgs.importing import join
 from orgs.models import Organization
 from places.models import Place
@@ -27,13 +28,16 @@ class ExportedOrganizations(ExportedImporter):
     def __init__(self, rows: Iterable[Row]) -> None:
         rows = list(rows)
         super().__init__(rows)
+        self.addresses = Addresses(rows, "zip_code")
         self.county_codes = {c.code: c for c in Place.objects.counties()}
         self.known = {*self.keys.values(), *(row["key"] for row in rows)}
 
     def read(self, row: Row) -> Facts:
+        row, notes = self.addresses.tidy(row)
         if row["state"] and row["state"] not in STATES:
             raise RowRefused(f"“{row['state']}” is not a state or territory")
         facts = super().read(row)
+        facts.warnings += notes
         facts.parent, facts.host = row["parent"], row["host"]
         if facts.parent and facts.parent not in self.known:
             facts.warnings.append(f"no listing has the key “{facts.parent}”")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from listings.hsds_rows import left_out
 from listings.importing import Facts, RowRefused, hours
 from listings.rows import Row
 from orgs.importing import OrganizationImporter
@@ -13,7 +14,7 @@ PLAIN = ("summary", "toll_free", "tty", "videophone", "chat_url", "cost")
 class HsdsOrganizations(OrganizationImporter):
     """The rows of listings.hsds_rows: as those of organizations.csv, and some more."""
 
-    columns = OrganizationImporter.columns | {*PLAIN, "hours", "status"}
+    columns = OrganizationImporter.columns | {*PLAIN, "hours", "left_out", "status"}
 
     def read(self, row: Row) -> Facts:
         if row["status"] == "gone":
@@ -25,6 +26,7 @@ class HsdsOrganizations(OrganizationImporter):
         facts.fields["hours"] = ""
         if facts.fields["timezone"]:
             hours(row, "hours", facts)
+        facts.warnings += left_out(row)
         if row["status"] == "paused":
             facts.wishes["status"] = Organization.Status.TEMPORARILY_CLOSED
         return facts

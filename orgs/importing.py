@@ -18,6 +18,7 @@ from listings.importing import (
     yes,
 )
 from listings.rows import Row
+from orgs.addresses import Addresses
 from orgs.models import Organization
 from places.keys import place_key
 from places.models import OtherName, Place
@@ -49,15 +50,13 @@ class PlacedImporter(Importer):
 
     def __init__(self, rows: list[Row]) -> None:
         super().__init__(rows)
-        codes = {row["zip"][:5] for row in rows}
-        zips = Place.objects.zips().filter(code__in=codes).select_related("county")
-        self.zips = {place.code: place for place in zips}
+        self.addresses = Addresses(rows, "zip")
         self.towns = _towns({place_key(row["city"]) for row in rows})
 
     def place(self, facts: Facts, row: Row) -> None:
         """Where the row stands, and how exactly that is known."""
         precision = Organization.Precision
-        zip_place = self.zips.get(row["zip"][:5])
+        zip_place = self.addresses.zip_place(row)
         town = self.towns.get((row["state"], place_key(row["city"])))
         if facts.fields["address_withheld"]:
             near = zip_place or town
@@ -183,6 +182,7 @@ class CilImporter(PlacedImporter):
     optional_columns = frozenset({"phone_display"})
 
     def read(self, row: Row) -> Facts:
+        row, notes = self.addresses.tidy(row)
         tty, video = TTY.search(row["tty_vp"]), VIDEOPHONE.search(row["tty_vp"])
         relay = "711" if "Relay 711" in row["tty_vp"] else ""
         toll_free = row["toll_free"] if row["toll_free"] != row["phone"] else ""
@@ -194,7 +194,7 @@ class CilImporter(PlacedImporter):
             "in_person": _walk_in(row["street"]),
             "online": yes(row["remote"]),
         }
-        facts = Facts(row["key"], fields, parent=row["branch_of"])
+        facts = Facts(row["key"], fields, parent=row["branch_of"], warnings=notes)
         terms(facts, "condition", ["disability"])
         self.area(facts, split(row["counties_served"]), row["state"])
         self.place(facts, row)
@@ -213,6 +213,7 @@ class OrganizationImporter(PlacedImporter):
     optional_columns = frozenset({"phone_display", "summary", "run_by"})
 
     def read(self, row: Row) -> Facts:
+        row, notes = self.addresses.tidy(row)
         if row["kind"] not in Organization.Kind.values:
             raise RowRefused(f"“{row['kind']}” is not a kind of organization")
         if row.get("run_by", "") not in ("", *Organization.RunBy.values):
@@ -224,7 +225,7 @@ class OrganizationImporter(PlacedImporter):
             "by_phone": yes(row["by_phone"]),
             **filled(row, "summary", "run_by"),
         }
-        facts = Facts(row["key"], fields, parent=row["branch_of"])
+        facts = Facts(row["key"], fields, parent=row["branch_of"], warnings=notes)
         terms(facts, "service", split(row["services"]))
         terms(facts, "community", split(row["communities"]))
         terms(facts, "condition", split(row["conditions"]))

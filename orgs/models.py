@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -26,6 +26,7 @@ from places.geocoders import Found, locate_address
 from places.models import Place
 from places.near import Hit, Located, LocatedQuerySet
 from places.states import STATES
+from places.zip_codes import ZipField, check_zip
 
 
 # Each parent brings its own as_manager; ours is made from both.
@@ -233,7 +234,7 @@ class Organization(Listing, Located):
     street = models.CharField(_("street"), max_length=200, blank=True)
     city = models.CharField(_("town"), max_length=100, blank=True)
     state = models.CharField(_("state"), max_length=2, blank=True)
-    zip_code = models.CharField(_("ZIP code"), max_length=10, blank=True)
+    zip_code = ZipField(_("ZIP code"), max_length=10, blank=True)
     county = models.ForeignKey(
         Place,
         verbose_name=_("county"),
@@ -286,6 +287,12 @@ class Organization(Listing, Located):
                 fields=["kind", "latitude", "longitude"], name="organization_kind_point"
             ),
         ]
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """A ZIP code must lie in the state; here, since every way in calls it."""
+        super().clean_fields(exclude=exclude)
+        if self.zip_code and not {"zip_code", "state"} & set(exclude or ()):
+            check_zip(self.zip_code, self.state, self.city)
 
     def clean(self) -> None:
         super().clean()

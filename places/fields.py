@@ -8,8 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from places.lookup import MAX_LENGTH, Problem, look_up
+from places.keys import place_key
+from places.lookup import MAX_LENGTH, STATE_KEYS, Problem, look_up
 from places.models import Place
+from places.states import STATES
 
 MESSAGES = {
     Problem.UNKNOWN: _(
@@ -60,3 +62,26 @@ class PlaceField(forms.CharField):
             )
         answer.place.other_meanings = answer.candidates  # type: ignore[misc]
         return answer.place
+
+
+class StateField(forms.ChoiceField):
+    """A list of states, or with a text box a state as people type it: "mt", "Montana".
+
+    Cleans to the two letters, or to "".
+    """
+
+    default_error_messages = {
+        "invalid_choice": _("“%(value)s” is not a state. Enter it like Montana or MT."),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        states = [("", "–"), *((state.code, state.name) for state in STATES.values())]
+        super().__init__(choices=states, **options)
+
+    def to_python(self, value: Any) -> str:
+        return state_code(super().to_python(value))
+
+
+def state_code(typed: str) -> str:
+    """The two letters of a state that somebody named; other text as it is."""
+    return STATE_KEYS.get(place_key(typed), typed.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from listings.hsds_rows import left_out
 from listings.importing import Facts, RowRefused
 from listings.rows import Row
 from warmlines.importing import WarmlineImporter
@@ -13,7 +14,7 @@ PLAIN = ("summary", "toll_free", "tty", "videophone", "cost")
 class HsdsWarmlines(WarmlineImporter):
     """The rows of listings.hsds_rows: as those of warmlines.csv, and some more."""
 
-    columns = WarmlineImporter.columns | {*PLAIN, "status"}
+    columns = WarmlineImporter.columns | {*PLAIN, "left_out", "status"}
 
     def read(self, row: Row) -> Facts:
         if row["status"] == "gone":
@@ -25,6 +26,7 @@ class HsdsWarmlines(WarmlineImporter):
         facts.fields["timezone"] = row["timezone"]
         if not row["serves"]:
             facts.fields["area"] = Warmline.Area.UNKNOWN
+        facts.warnings += left_out(row)
         if row["status"] == "paused":
             facts.wishes["status"] = Warmline.Status.TEMPORARILY_CLOSED
         return facts

@@ -96,6 +96,9 @@ class WarmlineImporter(Importer):
     def _area(self, facts: Facts, row: Row) -> None:
         """The counties its note names, if only their people may call; else states."""
         codes = split(row["serves"])
+        if not codes:
+            facts.fields["area"] = Warmline.Area.UNKNOWN
+            return
         if codes == ["US"]:
             facts.fields["area"] = Warmline.Area.NATIONWIDE
             return

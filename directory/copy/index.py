@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from listings.models import Listing
+from listings.phones import dialable
 from listings.templatetags.hours import hours_status
 from listings.templatetags.listing import plain_from_english
 from orgs.models import Organization
@@ -47,7 +48,7 @@ def _row(listing: Any, at: datetime) -> dict[str, Any]:
     facts = {
         "u": listing.get_absolute_url().removeprefix("/es")[1:],
         "n": listing.name,
-        "p": getattr(listing.phone, "as_e164", ""),
+        "p": dialable(listing.phone),
         "s": [place.code for place in listing.serves.all()],
         "a": int(listing.area == Listing.Area.NATIONWIDE),
         "w": [f"{term.kind}:{term.slug}" for term in listing.terms.all()],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import lru_cache
 from typing import Any, cast
 
 from django import template
@@ -13,33 +12,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from phonenumber_field.phonenumber import PhoneNumber, to_python
-from phonenumbers import PhoneNumberFormat
+from phonenumber_field.phonenumber import PhoneNumber
 
 from listings.models import Listing
+from listings.phones import SHORT_CODE, dialable, national
 from places.geo import rounded_miles
 
 register = template.Library()
+register.filter(national)
 
-SHORT_CODE = re.compile(r"^(?P<code>\d{5,6})\s*\(keyword (?P<word>\w+)\)$")
 AREA_SHOWN = 6
-
-
-@register.filter
-def national(phone: PhoneNumber | str) -> str:
-    """ "(406) 555-0101" for "+14065550101"; other text as it is."""
-    number = to_python(phone)
-    if not isinstance(number, PhoneNumber) or number.country_code is None:
-        return str(phone)
-    return _national(number.as_rfc3966) or str(phone)
-
-
-@lru_cache(maxsize=4_096)
-def _national(address: str) -> str:
-    """ "" for what is no number that somebody can have. Half of a card's time once."""
-    number = to_python(address)
-    is_one = number is not None and number.is_valid()
-    return str(number.format_as(PhoneNumberFormat.NATIONAL)) if is_one else ""
 
 
 @register.simple_tag
@@ -64,8 +46,7 @@ def _dialling(style: str, words: str, phone: PhoneNumber | str) -> SafeString | 
 @register.filter
 def tel(phone: PhoneNumber | str) -> str:
     """The address that dials."""
-    number = getattr(phone, "as_e164", None) or str(phone)
-    return f"tel:{number}"
+    return f"tel:{dialable(phone)}"
 
 
 @register.simple_tag

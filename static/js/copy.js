@@ -131,7 +131,8 @@ const copy = (() => {
     element.append(...inside);
     return element;
   };
-  const national = (phone) => phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "($1) $2-$3");
+  const national = (phone) => phone.replace(/^\+1(\d{3})(\d{3})(\d{4})(?:;ext=(\d+))?$/, (_all, area, first, last, extension) =>
+    `(${area}) ${first}-${last}${extension ? ` ext. ${extension}` : ""}`);
   function card(row, level = 3) {
     const link = made("a", { href: new URL(`${prefix}${row.u}index.html`, root) }, row.n);
     const far = row.miles === undefined ? [] : [milesInWords(row.miles) + (row.r ? ` (${say("about")})` : "")];

@@ -61,8 +61,8 @@ def test_a_preview_tells_facts_and_refusals_and_writes_nothing(ada):
     assert "1 would be added, 1 changed" in page
     assert "3 refused" in page
     assert "“clinic” is not a kind of organization" in page
-    assert "+14065550100" in page
-    assert "+14065550111" in page
+    assert "(406) 555-0100" in page
+    assert "(406) 555-0111" in page
     assert Organization.objects.count() == 1
 
 

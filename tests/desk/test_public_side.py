@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import time_machine
 from django.core.cache import cache
@@ -17,6 +19,7 @@ from tests.factories import organization, person, place, warmline
 
 pytestmark = pytest.mark.django_db
 
+OPENED = itertools.count()
 FROM_US = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -27,10 +30,11 @@ def nobody_tried_yet():
 
 def stamp(seconds_ago=10):
     with time_machine.travel(timezone.now() - timezone.timedelta(seconds=seconds_ago)):
-        return SIGNER.sign("form")
+        return SIGNER.sign(f"form {next(OPENED)}")
 
 
 def send(client, path, headers=FROM_US, **form):
+    """As a person who just opened the form: each stamp is new."""
     form = {"stamp": stamp(), **form}
     return client.post(path, form, headers=headers)
 

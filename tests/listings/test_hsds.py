@@ -330,3 +330,21 @@ def test_kind_and_source_must_be_named(file):
     with pytest.raises(CommandError, match="--publisher and --source-url"):
         bring(path, publisher="")
     assert Publisher("A B", "x").key("1") == "hsds:a-b/1"
+
+
+def test_every_kind_of_number_is_read_and_what_is_left_out_is_named(file):
+    phones = [
+        {"number": "(406) 555-0100", "extension": 12, "type": "voice"},
+        {"number": "(406) 555-0101 x7", "type": "voice"},
+        {"number": "711", "type": "textphone"},
+        {"number": "38255 (keyword TALK)", "type": "text"},
+    ]
+    told = SERVICE | {"organization": CENTER | {"phones": phones}}
+
+    said = bring(file([told]))
+
+    made = Organization.objects.get()
+    assert (made.phone.as_e164, made.phone.extension) == ("+14065550100", "12")
+    assert (made.tty, made.text_line) == ("711", "38255 (keyword TALK)")
+    assert "these numbers are left out: (406) 555-0101 x7" in said
+    assert bring(file([told])).startswith("0 added, 0 changed, 1 unchanged")

@@ -1,0 +1,82 @@
+"""ZIP codes as people and spreadsheets write them, checked against the gazetteer."""
+
+from __future__ import annotations
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from places.keys import place_key
+from places.models import Place
+from places.normalized import NormalizedCharField
+from places.states import STATES
+
+DASHES = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
+# A spreadsheet that takes a ZIP code for a number drops zeros and adds a fraction.
+AS_NUMBER = re.compile(r"([0-9]{3,5})(?:\.0+)?")
+ZIP_PLUS_4 = re.compile(r"([0-9]{5})-?([0-9]{4})")
+# How many ZIP codes of a city a message names.
+MAX_NAMED = 5
+
+
+def read_zip(typed: str) -> str:
+    """ "02139" for "2139", "59301" for "59301.0", "59301-1234" for "59301 – 1234".
+
+    Raises ValidationError.
+    """
+    text = DASHES.sub("-", typed.strip())
+    if found := AS_NUMBER.fullmatch(text):
+        return found[1].zfill(5)
+    if found := ZIP_PLUS_4.fullmatch(text):
+        return f"{found[1]}-{found[2]}"
+    words = _("“%(text)s” is not a ZIP code. Enter 5 digits, like 59301.")
+    raise ValidationError(words % {"text": typed}, code="zip")
+
+
+def normalize_zip(typed: str) -> str:
+    """The ZIP code as read_zip() reads it; what cannot be read stays as it is."""
+    try:
+        return read_zip(typed) if typed else typed
+    except ValidationError:
+        return typed
+
+
+class ZipField(NormalizedCharField):
+    """A ZIP code of five digits, or of nine with a hyphen."""
+
+    read = staticmethod(read_zip)
+
+
+def check_zip(zip_code: str, state: str, city: str) -> None:
+    """Make sure that the ZIP code exists and is in the state. Raises ValidationError.
+
+    The error names the field that should change: `zip_code`, or `state` where none
+    is given.
+    """
+    place = Place.objects.of_zip(zip_code[:5])
+    said = {"zip": zip_code, "state": STATES[state].name if state in STATES else ""}
+    if place is None:
+        words = _("We don't know the ZIP code %(zip)s.") % said
+        raise _error("zip_code", f"{words} {_way_on(city, state)}")
+    said["place"] = f"{place.name}, {place.state_name}"
+    if not state:
+        words = _("The ZIP code %(zip)s is in %(place)s. Enter that state here.")
+        raise _error("state", words % said)
+    if place.state != state:
+        words = _("The ZIP code %(zip)s is in %(place)s, not in %(state)s.") % said
+        raise _error("zip_code", f"{words} {_way_on(city, state)}")
+
+
+def _error(field: str, words: str) -> ValidationError:
+    return ValidationError({field: ValidationError(words, code="zip")})
+
+
+def _way_on(city: str, state: str) -> str:
+    """The ZIP codes of the city, as far as we know them, and what else can be done."""
+    zips = Place.objects.zips().in_state(state).filter(key=place_key(city))
+    codes = list(zips.order_by("code").values_list("code", flat=True)[:MAX_NAMED])
+    if city and codes:
+        words = _("ZIP codes of %(city)s, %(state)s: %(codes)s.")
+        return words % {"city": city, "state": state, "codes": ", ".join(codes)}
+    return _("Check the ZIP code and the state, or leave the ZIP code blank.")

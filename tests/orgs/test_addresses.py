@@ -1,0 +1,94 @@
+"""ZIP codes and states in files, as spreadsheets write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from listings.rows import read_rows
+from listings.workflow import import_rows, importers
+from orgs.models import Organization
+from tests.factories import organization, place
+from tests.listings.test_importing import ORGANIZATION
+
+pytestmark = pytest.mark.django_db
+
+BOSTON = {"city": "Boston", "state": "MA", "zip": "02111"}
+
+
+def bring(**differs):
+    row = {**ORGANIZATION, "serves": "", **differs}
+    return import_rows(importers()["organizations"], [row])
+
+
+@pytest.mark.parametrize(
+    ("row", "read"),
+    [
+        ({**BOSTON, "zip": "2111"}, "02111"),
+        ({"zip": "59301.0"}, "59301"),
+        ({"zip": "59301–1234"}, "59301-1234"),
+        ({"zip": "593011234"}, "59301-1234"),
+        ({"state": "Montana"}, "59301"),
+    ],
+)
+def test_a_zip_code_is_read_as_a_spreadsheet_writes_it(row, read):
+    report = bring(**row)
+
+    made = Organization.objects.get()
+    assert (made.zip_code, made.state) == (read, "MA" if read == "02111" else "MT")
+    assert made.precision == "zip"
+    said = [words for _row, words in report.warnings if "ZIP code" in words]
+    assert len(said) == ("zip" in row)
+    assert bring(**row).unchanged == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"zip": "ABCDE"}, "“ABCDE” is not a ZIP code"),
+        ({"zip": "59999"}, "We don't know the ZIP code 59999"),
+        ({"zip": "02139"}, "in Cambridge, Massachusetts, not in Montana"),
+    ],
+)
+def test_a_zip_code_that_cannot_be_is_refused_with_the_reason(row, words):
+    report = bring(**row)
+
+    [(_row, said)] = report.refused
+    assert words in said
+    assert not Organization.objects.exists()
+
+
+def test_a_missing_state_is_taken_from_the_zip_code_with_a_note():
+    report = bring(state="")
+
+    assert Organization.objects.get().state == "MT"
+    assert any("taken from the ZIP code" in words for _row, words in report.warnings)
+
+
+def test_our_own_file_comes_back_from_excel_with_its_zeros(client):
+    kept = organization(at=place("02111"), key="org:ma/one", zip_code="02111")
+    text = b"".join(client.get("/data/organizations.csv")).decode()
+    reader = importers()["exported-organizations"]
+    by_excel = text.replace("02111", "2111")
+
+    same = import_rows(
+        reader, read_rows(by_excel, reader.columns, reader.optional_columns)
+    )
+    kept.delete()
+    again = import_rows(
+        reader, read_rows(by_excel, reader.columns, reader.optional_columns)
+    )
+
+    assert (same.unchanged, again.added) == (1, 1)
+    assert Organization.objects.get().zip_code == "02111"
+    assert "read as 02111" in " ".join(words for _row, words in again.warnings)
+
+
+def test_a_file_of_ours_with_an_area_and_no_place_is_refused(client):
+    organization(at=place("59301"), key="org:mt/one")
+    text = b"".join(client.get("/data/organizations.csv")).decode()
+    reader = importers()["exported-organizations"]
+    [row] = read_rows(text, reader.columns, reader.optional_columns)
+
+    report = import_rows(reader, [row | {"area": "places"}])
+
+    assert "at least one state or county" in report.refused[0][1]

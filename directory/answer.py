@@ -19,6 +19,7 @@ from listings.panel import (
     query_with,
     switch,
 )
+from orgs.models import Organization
 from places.geo import rounded_miles
 from warmlines.lines import Line, NoneOpen
 
@@ -46,14 +47,14 @@ def answer(search: Search, panel: Panel, sections: list[Section]) -> Answer:
 
 def _lead(search: Search, panel: Panel, sections: list[Section]) -> str:
     near = next((part for part in sections if isinstance(part, Near)), None)
+    if search.lines_named or (near and near.total and search.name_found is not None):
+        return _name_words(search, sections)
     if near is None:
         return _("Here is what you can reach from anywhere.")
     if not near.total:
         serving = any(part.total for part in sections if part.name == "serving")
         missing = "" if serving else panel.missing
         return missing or _nothing(search)
-    if search.name_found is not None:
-        return _name_words(search)
     if search.names_like is not None:
         return _("Here is what has a name like “%(words)s”.") % {
             "words": search.name_typed
@@ -79,11 +80,17 @@ def _count_words(near: Near) -> str:
     ) % {"count": near.total}
 
 
-def _name_words(search: Search) -> str:
-    return _(
-        "“%(words)s” is not a place that we know, so here are the listings that match "
-        "it. For what is near you, type a ZIP code, or a town with its state."
-    ) % {"words": search.name_typed}
+def _name_words(search: Search, sections: list[Section]) -> str:
+    names = ("near", "phone") if search.lines_named else ("near",)
+    total = sum(part.total for part in sections if part.name in names)
+    words = ngettext(
+        "We found %(count)s listing for “%(words)s”. To see what's near you, enter a "
+        "ZIP code, or a town and state.",
+        "We found %(count)s listings for “%(words)s”. To see what's near you, enter a "
+        "ZIP code, or a town and state.",
+        total,
+    )
+    return words % {"count": total, "words": search.name_typed}
 
 
 def _page_words(near: Near) -> str:
@@ -160,7 +167,7 @@ def find_panel(search: Search) -> Panel:
     ]
     if search.place and not search.place.is_state:
         parts.append(_radius(search))
-    return panel.led_by(parts, search.params)
+    return panel.led_by(parts, search.params).with_words(search.words, search.params)
 
 
 def _radius(search: Search) -> tuple[Group, list[Chip]]:
@@ -190,6 +197,8 @@ def advise(search: Search, panel: Panel, sections: list[Section]) -> None:
 
 def _count_without(search: Search, chip: Chip) -> int:
     scope = search.standing_scope
+    if chip.name == "q":
+        scope = Organization.objects.public()
     if search.place and search.place.is_state:
         scope = scope.in_state(search.place.state)
     found = search.filter.narrow(scope, but=chip.name, value=chip.value)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from directory.answer import answer, find_panel
 from directory.find import Search, Section
 from directory.forms import FindForm
+from directory.typed_words import understand
 from listings.panel import place_links
 from warmlines.lines import at_most
 
@@ -27,26 +28,27 @@ KEPT = ("kind", "service", "community", "condition", "language", "how")
 @require_safe
 def embed(request: HttpRequest) -> HttpResponse:
     """A box, and for a place the nearest listings and the lines that answer there."""
-    form = FindForm(request.GET)
+    params = understand(request.GET).params
+    form = FindForm(params)
     form.is_valid()
     at = timezone.now()
-    search = Search(form, request.GET, at)
+    search = Search(form, params, at)
     near = search.standing()
-    lines = search.phone() if search.place else None
+    lines = search.phone() if search.place or search.lines_named else None
     parts: list[Section] = [part for part in (near, lines) if part]
-    links = place_links(form, request.GET)
+    links = place_links(form, params)
     context = {
         "form": form,
         "place": search.place,
         "problem": search.problem(near),
         "candidates": [] if search.place else links,
-        "hidden": [(name, v) for name in KEPT for v in request.GET.getlist(name)],
+        "hidden": [(name, v) for name in KEPT for v in params.getlist(name)],
         "answer": answer(search, find_panel(search), parts),
         "near": near,
         "rows": [*near.rows, *near.folded][:PLACES] if near else [],
         "line_groups": at_most(lines.groups, LINES) if lines else [],
         "none_open": lines.none_open if lines else None,
-        "whole_url": f"{reverse('find')}?{request.GET.urlencode()}",
+        "whole_url": f"{reverse('find')}?{params.urlencode()}",
         "at": at,
     }
     response = render(request, "directory/embed.html", context)

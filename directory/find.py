@@ -27,6 +27,7 @@ from places.lookup import typed
 from places.models import Place
 from places.near import Hit
 from warmlines.lines import Line, LineGroup, NoneOpen, at_most, first_to_call
+from warmlines.models import Warmline
 from warmlines.search import LineSearch
 
 PAGE_SIZE = 20
@@ -181,10 +182,17 @@ class Search:
         return found if found.exists() else None
 
     @cached_property
+    def lines_named(self) -> bool:
+        """Do the words in the place box name a line?"""
+        if self.words or not fold(self.name_typed):
+            return False
+        return Warmline.objects.public().matching(self.name_typed).exists()
+
+    @cached_property
     def names_like(self) -> Any:
         """What has a name like those words, where nothing matches them; or None."""
         too_short = len(fold(self.name_typed)) < SHORTEST_NAME
-        if self.words or too_short or self.name_found is not None:
+        if self.words or too_short or self.name_found is not None or self.lines_named:
             return None
         public = Organization.objects.public()
         close = [row.pk for row in public.named_like(self.name_typed)]
@@ -198,7 +206,7 @@ class Search:
     def problem(self, near: Near | None) -> str:
         """What is wrong with the place; words that are none and found their name are
         no mistake."""
-        named = near is not None and self.name_found is not None
+        named = self.lines_named or (near is not None and self.name_found is not None)
         return "" if named and not self.form.candidates else self.form.problem
 
     @property
@@ -220,7 +228,7 @@ class Search:
         if self.place:
             parts.append(self.serving(self.place))
             # Somebody who names a county asks first for what serves it.
-            if self.place.is_county:
+            if self.place.is_county or self.place.is_area:
                 parts.reverse()
         if not ways or "phone" in ways:
             parts.append(self.phone())
@@ -362,7 +370,7 @@ class Search:
             return rows.serving_by_name(place) if by_name else rows.serving(place)
 
         shape = self.scope_shape
-        if place.is_state or shape is None:
+        if place.is_state or place.is_area or shape is None:
             return found().surest_first(place).page(limit=SERVING_SHOWN, offset=0)  # type: ignore[no-any-return]
         key = (least, *shape, *place.area())
         few = SERVERS.get(key, lambda: servers.few(found()))
@@ -372,6 +380,8 @@ class Search:
         return servers.surest(few, place.point)[:SERVING_SHOWN], len(few)
 
     def _area_label(self, place: Place) -> str:
+        if place.is_area:
+            return place.label
         county = place.own_county
         return county.label if county else place.state_name
 
@@ -380,13 +390,15 @@ class Search:
 
     def phone(self) -> Phone:
         place = self.place
+        words = self.words or (self.name_typed if self.lines_named else "")
         search = LineSearch(
             place,
             self.params,
             self.at,
             open_now=self.open_now,
-            words=self.words,
-            from_anywhere=place is None,
+            words=words,
+            # A line may be looked up by its name from anywhere, whoever may call it.
+            from_anywhere=place is None and not words,
         )
         groups = search.groups
         everyone = search.for_everyone
@@ -418,7 +430,7 @@ class Search:
         place, shape = self.place, self.scope_shape
         found = self.filter.narrow(self.organizations.from_anywhere(place))
         # Counted apart: how surely each serves is then asked of those shown only.
-        if place is None or shape is None:
+        if place is None or place.is_area or shape is None:
             total = found.count()
         else:
             total = servers.Many(

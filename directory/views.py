@@ -28,6 +28,7 @@ from directory.outage import is_away, tell_others, without_database
 from directory.sheet import state_on_paper
 from directory.states import state_page
 from directory.tilemap import tiles
+from directory.typed_words import understand
 from guides.models import Credential
 from kept.pages import may_be_kept
 from listings.cards import cards
@@ -68,14 +69,18 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    form = FindForm(request.GET)
+    understood = understand(request.GET)
+    if understood.page:
+        return redirect(understood.page)
+    params = understood.params
+    form = FindForm(params)
     form.is_valid()
     at = timezone.now()
-    search = Search(form, request.GET, at)
+    search = Search(form, params, at)
     sections = search.sections()
     panel = find_panel(search)
     advise(search, panel, sections)
-    links = place_links(form, request.GET)
+    links = place_links(form, params)
     near = next((part for part in sections if part.name == "near"), None)
     context = {
         "form": form,
@@ -95,9 +100,10 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 def find_map(request: HttpRequest) -> HttpResponse:
     """The same search as find's, its page of places on a map."""
-    form = FindForm(request.GET)
+    params = understand(request.GET).params
+    form = FindForm(params)
     form.is_valid()
-    search = Search(form, request.GET, timezone.now())
+    search = Search(form, params, timezone.now())
     near = search.standing()
     if near is None or not near.rows:
         # Find has the words for what is missing, and the ways out.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -88,6 +88,17 @@ class Panel:
             cleared,
             self.hidden,
             self.scope,
+        )
+
+    def with_words(self, words: str, params: QueryDict) -> Panel:
+        """With the words that are looked for, to be removed like a filter."""
+        if not words:
+            return self
+        chip = Chip("q", words, f"“{words}”", query_with(params, q=None))
+        return replace(
+            self,
+            chips=[chip, *self.chips],
+            clear_url=_cleared(params, [*(g.name for g in self.groups), "q"]),
         )
 
     @property

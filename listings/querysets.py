@@ -22,7 +22,7 @@ from django.db.models import (
 )
 
 from kept.memory import Shelf
-from listings.wording import relevance, saying
+from listings.wording import relevance, saying, searched
 from places.models import Place
 from places.near import Hit
 
@@ -36,10 +36,10 @@ UUID_KEY = re.compile(r"uuid:[0-9a-f-]{36}")
 
 
 def areas_of(place: Place) -> tuple[list[int], list[int]]:
-    """The numbers of the place's county, if it has one, and of its state."""
-    county = place.own_county
-    state = place.pk if place.is_state else state_number(place.state)
-    return [county.pk] if county else [], [state]
+    """The numbers of the counties that the place lies in, and of its states."""
+    if place.is_state:
+        return [], [place.pk]
+    return list(place.county_numbers), [state_number(c) for c in place.state_codes]
 
 
 class TermQuerySet(models.QuerySet[Any]):
@@ -141,7 +141,10 @@ class ListingQuerySet(models.QuerySet[ListingT]):
 
     def matching(self, words: str) -> Self:
         """Every word begins a word of the name, town, summary or a term's label."""
-        return self.filter(saying(self, words)) if words else self
+        if not words.strip():
+            return self
+        # Of letters that no listing is compared by, nothing would be left to look for.
+        return self.filter(saying(self, words)) if searched(words) else self.none()
 
     def carrying(self, terms: Iterable[int]) -> Exists:
         """The condition of carrying one of these terms, by number."""

@@ -14,9 +14,12 @@ from kept.memory import Shelf
 from listings.crisis.panel import matcher
 from listings.word_index import is_there
 from listings.words import fold
+from places.keys import SHORT
 
 MOST_WORDS = 8
 IN_NAME, ELSEWHERE = 0, 1
+# "Saint Louis" is "St. Louis": as places are compared, both ways.
+OTHER_SPELLINGS = SHORT | {short: long for long, short in SHORT.items()}
 TERMS: Shelf[str, list[tuple[int, str]]] = Shelf(4)
 # Words that so many listings say tell nothing of who asks for them.
 COMMON = 1_000
@@ -34,7 +37,7 @@ def own_words(public: Any, words: str) -> str | None:
     next who asks; None where they are somebody's, which no key may hold."""
     said = " ".join(searched(words))
     if not said:
-        return said
+        return None if words.strip() else said
     # Words of distress are nobody's but the visitor's, however common they are.
     if matcher().find(words):
         return None
@@ -56,7 +59,7 @@ def saying(queryset: Any, words: str) -> Q:
     found = Q()
     if indexed and plain:
         # All at once: the rarest word then leads.
-        match = " AND ".join(f'"{word}"*' for word in plain)
+        match = " AND ".join(map(_match, plain))
         found &= Q(pk__in=RawSQL(_words_of(table), [match]))  # noqa: S611
     elif plain:
         for word in plain:
@@ -71,8 +74,18 @@ def saying(queryset: Any, words: str) -> Q:
     return found
 
 
+def _match(word: str) -> str:
+    """A word, and its other spelling, as FTS5 looks for it."""
+    other = OTHER_SPELLINGS.get(word)
+    return f'("{word}"* OR "{other}")' if other else f'"{word}"*'
+
+
 def _beginning(word: str) -> Q:
-    return Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
+    found = Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
+    if other := OTHER_SPELLINGS.get(word):
+        found |= Q(search_text__startswith=f"{other} ")
+        found |= Q(search_text__contains=f" {other} ")
+    return found
 
 
 def relevance(words: str) -> Case | None:

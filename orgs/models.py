@@ -72,7 +72,7 @@ class OrganizationQuerySet(  # type: ignore[override]
 
     def reaching(self, place: Place) -> Self:
         """Stands in the place's state, or serves the place wherever it stands."""
-        here, nation = Q(state=place.state), Q(area=Listing.Area.NATIONWIDE)
+        here, nation = Q(state__in=place.state_codes), Q(area=Listing.Area.NATIONWIDE)
         return self.filter(self._naming(place) | here | nation)
 
     def reaching_state(self, place: Place) -> Self:
@@ -112,7 +112,7 @@ class OrganizationQuerySet(  # type: ignore[override]
             return self._naming_any(county if coverage == SERVES_COUNTY else state)
         if coverage == SERVES_NATION:
             return Q(area=Listing.Area.NATIONWIDE)
-        return Q(area=Listing.Area.UNKNOWN, state=place.state)
+        return Q(area=Listing.Area.UNKNOWN, state__in=place.state_codes)
 
     def surest_first(self, place: Place) -> Self:
         """After covering(): by how surely it serves, then by distance, then slug."""
@@ -163,7 +163,7 @@ class OrganizationQuerySet(  # type: ignore[override]
     def serving_by_name(self, place: Place) -> Self:
         """Serves the county or state, named as such; or stands in the state
         and its area is not known. Surest first; `coverage` says which."""
-        unknown_here = Q(area=Listing.Area.UNKNOWN, state=place.state)
+        unknown_here = Q(area=Listing.Area.UNKNOWN, state__in=place.state_codes)
         return self.filter(self._naming(place) | unknown_here).covering(place)
 
     def from_anywhere(self, place: Place | None = None) -> Self:

@@ -115,7 +115,7 @@ def _serving(place: Place) -> OrganizationQuerySet:
     named = centers.serving_by_name(place)
     if named.exists():
         return named.surest_first(place)
-    return centers.in_state(place.state).covering(place).surest_first(place)
+    return centers.in_states(place.state_codes).covering(place).surest_first(place)
 
 
 def _states_with_counts(counts: dict[str, int]) -> list[tuple[str, str, int]]:

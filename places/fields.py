@@ -24,6 +24,11 @@ MESSAGES = {
         "This directory covers the United States and its territories. "
         "We could not find “%(text)s” there."
     ),
+    Problem.MILITARY: _(
+        "“%(text)s” is a military or diplomatic address overseas, so we can't say what "
+        "is near it. Here are phone lines and online groups for the whole country. "
+        "If you're near a town in the United States, type its name or ZIP code."
+    ),
     Problem.TOO_LONG: _("That is too long. Please type just a ZIP code or a town."),
     Problem.EMPTY: _("Please type a ZIP code or a town."),
 }

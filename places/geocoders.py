@@ -38,7 +38,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]  # geopy has no types
 
     def geocode(self, query: str, **options: Any) -> Location | None:
         """The place that the words mean, or None where they mean none or several."""
-        place = look_up(query).place
+        place = look_up(query, with_areas=False).place
         return _location(place) if place else None
 
     def reverse(self, query: Any, **options: Any) -> Location | None:
@@ -115,7 +115,7 @@ def locate_address(
 
 def _town_of(words: str) -> Place | None:
     """The place of an address's words: of a town and a county of one name, the town."""
-    answer = look_up(words)
+    answer = look_up(words, with_areas=False)
     towns = [one for one in answer.candidates if one.kind == Place.Kind.CITY]
     is_clear = answer.problem == Problem.AMBIGUOUS and len(towns) == 1
     return towns[0] if is_clear else answer.place

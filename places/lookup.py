@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import sqrt
 from typing import Any
@@ -18,6 +18,14 @@ from django.db.models import F, Q, QuerySet
 from rapidfuzz import fuzz, process
 
 from places import prepared
+from places.areas import (
+    areas_named,
+    is_military_mail,
+    is_military_zip,
+    without,
+    without_doubles,
+)
+from places.cleaning import ADDRESS, SHORT_ZIP, clean, spellings, state_name, zip_codes
 from places.counties import is_independent_city
 from places.foreign import is_foreign_code, is_foreign_name, strip_foreign_country
 from places.geo import Point, chord2_between, miles_of_chord
@@ -33,16 +41,16 @@ MAX_SUGGESTIONS = 6
 # Massachusetts), Columbus is asked (Ohio 4.4 times Georgia).
 DOMINANT = 5
 DOMINANT_POPULATION = {True: 20_000, False: 100_000}  # by "a state was named"
+# A county this big is meant by its bare name more often than a small town is.
+WELL_KNOWN = 100_000
 # Towns smaller than this are suggested only within a state that was named.
 SUGGESTED_POPULATION = 5_000
 # Farther from every ZIP code than this is another country, or the sea.
 COAST_MILES = 60
 
-ZIP = re.compile(r"^(\d{5})(?:[-\s]*\d{4})?$")
 LOOKS_LIKE_ZIP = re.compile(r"^[0-9OoIlSsB]{5}$")
 MISREAD_DIGITS = str.maketrans("OoIlSsB", "0011558")
 POINT = re.compile(r"^(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)$")
-OF = re.compile(r"^(?:town|city|village|township)\s+of\s+", re.IGNORECASE)
 COUNTY_WORDS = (
     "county|parish|borough|municipio|census area|municipality|planning region|island"
 )
@@ -58,6 +66,7 @@ class Problem(enum.Enum):
     UNKNOWN = "unknown"
     AMBIGUOUS = "ambiguous"
     FOREIGN = "foreign"
+    MILITARY = "military"
 
 
 @dataclass(frozen=True)
@@ -94,24 +103,54 @@ STATE_KEYS = {place_key(state.name): code for code, state in STATES.items()} | {
 }
 
 
-def look_up(text: str) -> Answer:
-    """Find the place that somebody typed. Any text at all is answered."""
-    text = " ".join(text.replace("\0", " ").split())
-    if len(text) > MAX_LENGTH:
+def look_up(text: str, *, with_areas: bool = True) -> Answer:
+    """Find the place that somebody typed. Any text at all is answered.
+
+    Without areas only towns, counties, states and ZIP codes are found: an address
+    needs one of those.
+    """
+    if len(text.strip()) > MAX_LENGTH:
         return Answer(problem=Problem.TOO_LONG)
+    is_empty = not text.replace("\0", " ").strip()
+    text = clean(text)
     if not place_key(text):
-        return Answer(problem=Problem.UNKNOWN if text else Problem.EMPTY)
-    if found := ZIP.match(text):
-        return _zip(found[1])
+        return Answer(problem=Problem.EMPTY if is_empty else Problem.UNKNOWN)
     if found := POINT.match(text):
         return _point(float(found[1]), float(found[2]))
     if is_foreign_code(text):
         return Answer(problem=Problem.FOREIGN)
-    return _named(text)
+    return _with_zip(text) or _named(text, with_areas=with_areas)
+
+
+def _with_zip(text: str) -> Answer | None:
+    """The answer of a ZIP code in the text; None where the rest has to tell."""
+    for code, rest in zip_codes(text):
+        place = _zip(code)
+        if place and not (text.startswith(code) and _is_elsewhere(place, rest)):
+            return Answer(place)
+        if not place and is_military_zip(code):
+            return Answer(problem=Problem.MILITARY)
+        if not rest:
+            return Answer(problem=Problem.UNKNOWN, candidates=_zips_like(code))
+    if found := SHORT_ZIP.search(text):
+        candidate = _zip(f"0{found[1]}")
+        if candidate:
+            return Answer(problem=Problem.UNKNOWN, candidates=(candidate,))
+    return None
+
+
+def _is_elsewhere(place: Place, rest: str) -> bool:
+    """Does the rest of an address name another state? The digits are then a house's."""
+    words = rest.replace(",", " ").split()
+    states = {state_code(" ".join(words[-length:])) for length in (1, 2, 3)}
+    named = states - {""}
+    return bool(named) and place.state not in named
 
 
 def typed(place: Place) -> str:
     """The words that lead to exactly this place."""
+    if place.typed_as:
+        return place.typed_as
     if place.kind == Place.Kind.POINT:
         return f"{place.latitude:.2f},{place.longitude:.2f}"
     if place.kind in (Place.Kind.STATE, Place.Kind.ZIP):
@@ -121,10 +160,9 @@ def typed(place: Place) -> str:
     return f"{place.name}, {place.county.name}, {place.state}"
 
 
-def _zip(code: str) -> Answer:
-    for row in prepared.rows("zip", _zips_of, code):
-        return Answer(_whole(row))
-    return Answer(problem=Problem.UNKNOWN, candidates=_zips_like(code))
+def _zip(code: str) -> Place | None:
+    rows = prepared.rows("zip", _zips_of, code)
+    return _whole(rows[0]) if rows else None
 
 
 PLACE_FIELDS = [field.attname for field in Place._meta.concrete_fields]
@@ -170,14 +208,25 @@ def nearest_zip(point: Point) -> Place | None:
     return best if miles <= COAST_MILES else None
 
 
-def _named(text: str) -> Answer:
-    if state := STATE_KEYS.get(place_key(text)):
+def state_code(text: str) -> str:
+    """ "WA" of "Washington", "Washington State", "State of Washington"; else ""."""
+    plain = STATE_KEYS.get(place_key(text))
+    return plain or STATE_KEYS.get(place_key(state_name(text)), "")
+
+
+def _named(text: str, *, with_areas: bool) -> Answer:
+    if state := state_code(text):
         return _state(state, text)
     for words in _readings(text):
-        if matches := _matches(words):
-            if is_foreign_name(words.name) and not (words.state or _big(matches)):
+        matches = _matches(words)
+        areas = areas_named(words.name, words.state) if with_areas else ()
+        if matches and is_foreign_name(words.name):
+            if not (words.state or _big(matches)):
                 return Answer(problem=Problem.FOREIGN, candidates=matches)
-            return _choose(matches, in_state=bool(words.state))
+        if matches or areas:
+            return _choose(matches, areas, words)
+    if is_military_mail(text):
+        return Answer(problem=Problem.MILITARY)
     if is_foreign_name(text) or strip_foreign_country(text) is not None:
         return Answer(problem=Problem.FOREIGN)
     return Answer(problem=Problem.UNKNOWN, candidates=_suggestions(text))
@@ -192,36 +241,49 @@ def _state(code: str, text: str) -> Answer:
     place = Place.objects.states().filter(code=code).first()
     towns = () if len(place_key(text)) <= 2 else _matches(Words(text))
     namesakes = [t for t in towns if (t.population or 0) >= DOMINANT_POPULATION[False]]
-    return Answer(place, candidates=tuple(namesakes[:MAX_CANDIDATES]))
+    areas = [area for area in areas_named(text, "") if not area.is_state]
+    others = {place.pk: place for place in [*namesakes, *areas]}
+    return Answer(place, candidates=tuple(others.values())[:MAX_CANDIDATES])
 
 
-def _readings(text: str) -> Iterable[Words]:
+def _readings(text: str) -> Iterator[Words]:
     """The ways to part the text into name, county and state, likeliest first."""
+    for words in _partings(text):
+        for name in spellings(words.name):
+            yield replace(words, name=name)
+
+
+def _partings(text: str) -> Iterator[Words]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    if len(parts) > 1 and (state := STATE_KEYS.get(place_key(parts[-1]))):
+    if len(parts) > 1 and (state := state_code(parts[-1])):
+        if len(parts) > 2:
+            yield Words(", ".join(parts[:-1]), state=state)
         if len(parts) > 2 and IS_CITY.search(parts[-2]):
             yield Words(parts[0], parts[-2], state)
         county = parts[-2] if len(parts) > 2 and IS_COUNTY.search(parts[-2]) else ""
         yield Words(parts[0], county, state)
+        if code := STATE_KEYS.get(place_key(parts[0])):
+            # "NY, NY" is the city.
+            yield Words(STATES[code].name, state=state)
     words = text.replace(",", " ").split()
+    is_address = ADDRESS.match(text)
     for length in (1, 2, 3):
-        if len(words) > length:
-            state = STATE_KEYS.get(place_key(" ".join(words[-length:])), "")
-            if state:
-                yield Words(" ".join(words[:-length]), state=state)
+        if len(words) > length and (state := state_code(" ".join(words[-length:]))):
+            # In an address a street comes first; the longest name is the likeliest.
+            starts = range(len(words) - length if is_address else 1)
+            for start in starts:
+                yield Words(" ".join(words[start:-length]), state=state)
     yield Words(text)
+    if is_address and len(parts) > 1:
+        yield Words(parts[-1])
 
 
 def _matches(words: Words) -> tuple[Place, ...]:
     """Towns of the name, else counties, else ZIP codes that go by it."""
-    key = place_key(OF.sub("", words.name))
+    key = place_key(words.name)
     if not key:
         return ()
-    others = OtherName.objects.filter(key=key).values("place_id")
-    found = Place.objects.filter(Q(key=key) | Q(pk__in=others)).select_related("county")
-    if words.state:
-        found = found.in_state(words.state)
-    rows = sorted(found, key=_rank(key))
+    rows = _rows_named(key, words.state)
     if words.county:
         county = place_key(words.county)
         rows = [row for row in rows if row.county and row.county.key == county]
@@ -247,6 +309,13 @@ def _counties_sharing_a_name(rows: list[Place]) -> list[Place]:
     return [c for c in counties if c.state in states and not is_independent_city(c)]
 
 
+def _rows_named(key: str, state: str) -> list[Place]:
+    """Everything of the name, the biggest first."""
+    others = OtherName.objects.filter(key=key).values("place_id")
+    found = Place.objects.filter(Q(key=key) | Q(pk__in=others)).select_related("county")
+    return sorted(found.in_state(state) if state else found, key=_rank(key))
+
+
 def _rank(key: str) -> Callable[[Place], tuple[int, bool, str]]:
     """Biggest first; of equals the one that bears the name itself."""
     return lambda row: (-(row.population or 0), row.key != key, row.code)
@@ -260,17 +329,40 @@ def _one_a_county(rows: list[Place]) -> tuple[Place, ...]:
     return tuple(kept.values())[:MAX_CANDIDATES]
 
 
-def _choose(matches: tuple[Place, ...], *, in_state: bool) -> Answer:
+def _big_counties(words: Words, towns: tuple[Place, ...]) -> list[Place]:
+    """Counties that people may mean by the name of a much smaller town."""
+    if words.county or not towns or towns[0].is_county:
+        return []
+    least = max((towns[0].population or 0) * DOMINANT, WELL_KNOWN)
+    rows = _rows_named(place_key(words.name), words.state)
+    return [row for row in rows if row.is_county and (row.population or 0) >= least]
+
+
+def _choose(
+    matches: tuple[Place, ...], areas: tuple[Place, ...], words: Words
+) -> Answer:
+    """The place that people mean by a name, if it is clear; else all it may mean."""
+    key, in_state = place_key(words.name), bool(words.state)
+    areas = () if words.county else without(matches, areas)
+    matches = without_doubles(matches, areas, key)
+    others = (*areas, *_big_counties(words, matches))
+    if not matches:
+        return _one_or_ask(areas)
     first, rest = matches[0], matches[1:]
-    if not rest:
-        return Answer(first)
     population = first.population or 0
-    leads = population >= DOMINANT * (rest[0].population or 0)
+    leads = not rest or population >= DOMINANT * (rest[0].population or 0)
     # Of a county and a city of one name, the smaller one may be a day's drive away.
-    is_town_meant = not first.is_county or all(place.is_county for place in rest)
-    if leads and is_town_meant and population >= DOMINANT_POPULATION[in_state]:
-        return Answer(first, candidates=rest)
-    return Answer(problem=Problem.AMBIGUOUS, candidates=matches)
+    leads = leads and (not first.is_county or all(one.is_county for one in rest))
+    is_alone = not rest and (in_state or not others)
+    if is_alone or (leads and population >= DOMINANT_POPULATION[in_state]):
+        return Answer(first, candidates=(*others, *rest)[:MAX_CANDIDATES])
+    return _one_or_ask((*others, *matches))
+
+
+def _one_or_ask(places: tuple[Place, ...]) -> Answer:
+    if len(places) == 1:
+        return Answer(places[0])
+    return Answer(problem=Problem.AMBIGUOUS, candidates=places[:MAX_CANDIDATES])
 
 
 def _suggestions(text: str) -> tuple[Place, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Container, Iterable
+from collections.abc import Container, Hashable, Iterable
 from typing import ClassVar, Self
 
 from django.db import models
@@ -68,6 +68,8 @@ class Place(models.Model):
         ZIP = "zip", gettext_lazy("ZIP code")
         # A spot on the map that somebody asked for; never stored.
         POINT = "point", gettext_lazy("Point")
+        # An Area seen from its main place; never stored.
+        AREA = "area", gettext_lazy("Area")
 
     kind = models.CharField(max_length=6, choices=Kind)
     code = models.CharField(max_length=12)
@@ -86,6 +88,11 @@ class Place(models.Model):
 
     # Set by PlaceField: what else the typed words may mean.
     other_meanings: ClassVar[tuple[Place, ...]] = ()
+    # Set by Area.as_place: every county and state that the area lies in.
+    area_counties: tuple[int, ...] = ()
+    area_states: tuple[str, ...] = ()
+    area_kind = ""
+    typed_as = ""
 
     objects: ClassVar[PlaceQuerySet] = PlaceQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -133,11 +140,32 @@ class Place(models.Model):
         """The county it lies in; a county itself; None for a state."""
         return self if self.is_county else self.county
 
-    def area(self, told_apart: Container[int] | None = None) -> tuple[int | None, str]:
+    @property
+    def is_area(self) -> bool:
+        return self.kind == self.Kind.AREA
+
+    def covers(self, place: Place) -> bool:
+        """Does the place lie in one of the counties that this one lies in?"""
+        return not set(place.county_numbers).isdisjoint(self.county_numbers)
+
+    @property
+    def county_numbers(self) -> tuple[int, ...]:
+        """The primary keys of every county that it lies in."""
+        county = self.own_county
+        return self.area_counties or ((county.pk,) if county else ())
+
+    @property
+    def state_codes(self) -> tuple[str, ...]:
+        """Every state that it lies in, the main one first."""
+        return self.area_states or (self.state,)
+
+    def area(self, told_apart: Container[int] | None = None) -> tuple[Hashable, str]:
         """What it lies in, as far as it matters for who serves it: county and state.
 
         No county but those `told_apart` is different from its whole state.
         """
+        if self.is_area:
+            return self.county_numbers, ",".join(self.state_codes)
         county = self.own_county
         if county is None or (told_apart is not None and county.pk not in told_apart):
             return None, self.state
@@ -145,13 +173,17 @@ class Place(models.Model):
 
     @property
     def state_name(self) -> str:
-        return STATES[self.state].name
+        """ "Montana"; of an area in several states, "North Dakota, South Dakota"."""
+        return ", ".join(STATES[code].name for code in self.state_codes)
 
     @property
     def label(self) -> str:
         """ "Miles City, Montana 59301", "McCone County, Montana", "Montana"."""
         if self.is_state:
             return self.state_name
+        if self.is_area and self.area_kind != Area.Kind.ALIAS:
+            if STATES[self.state].name in self.name:
+                return self.name
         town = f"{self.name}, {self.state_name}"
         if self.kind == self.Kind.ZIP:
             return f"{town} {self.code}"
@@ -186,6 +218,94 @@ class OtherName(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["place", "key"], name="other_name_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Area(models.Model):
+    """A name that people use and a plain gazetteer lacks: tribal lands, regions …
+
+    Rows come from fixtures/areas.csv. `counties` are all that it lies in, wholly or in
+    part; `main_place` is its one point where one is needed. A whole state has no
+    counties, and overseas military mail has no states.
+    """
+
+    class Kind(models.TextChoices):
+        TRIBAL = "tribal", gettext_lazy("Tribal land")
+        REGION = "region", gettext_lazy("Region")
+        BASE = "base", gettext_lazy("Military base")
+        MILITARY_MAIL = "military_mail", gettext_lazy("Military mail")
+        ALIAS = "alias", gettext_lazy("Other name")
+
+    key = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=13, choices=Kind)
+    name = models.CharField(max_length=100)
+    alt_names = models.TextField(blank=True)
+    states = models.CharField(max_length=60, blank=True)
+    counties = models.ManyToManyField(Place, related_name="+", blank=True)
+    main_place = models.ForeignKey(
+        Place, on_delete=models.CASCADE, related_name="+", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = gettext_lazy("area")
+        verbose_name_plural = gettext_lazy("areas")
+        ordering = ["kind", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def bare_name(self) -> str:
+        """The name without the state that tells it from its namesakes."""
+        name, comma, state = self.name.rpartition(", ")
+        first = STATES.get(self.states[:2])
+        is_state = comma and first and state.startswith(first.name)
+        return name if is_state else self.name
+
+    def as_place(self) -> Place | None:
+        """The area as a place to search from; None where it has no point.
+
+        Another name of a town, county or state is that town, county or state.
+        """
+        counties = tuple(sorted(county.pk for county in self.counties.all()))
+        main = self.main_place
+        if main is None:
+            return self.counties.first() if counties else self._whole_state()
+        if self.kind == self.Kind.ALIAS and len(counties) < 2:
+            return main
+        spot = copy.copy(main)
+        spot.pk = None
+        spot.kind = Place.Kind.AREA
+        spot.area_counties, spot.area_states = counties, tuple(self.states.split(";"))
+        if self.kind != self.Kind.ALIAS:
+            spot.name, spot.state = self.name, spot.area_states[0]
+        spot.area_kind, spot.typed_as = self.kind, self._typed_as()
+        return spot
+
+    def _whole_state(self) -> Place | None:
+        return Place.objects.states().filter(code=self.states).first()
+
+    def _typed_as(self) -> str:
+        """Words that lead to this area, also where a town of its state has its name."""
+        kind = {self.Kind.REGION: " region", self.Kind.BASE: " base"}.get(self.kind, "")
+        says_kind = self.name.endswith(" area") or "Base" in self.name
+        return f"{self.bare_name}{'' if says_kind else kind}, {self.states[:2]}"
+
+
+class AreaName(models.Model):
+    """A name of an area, as places.lookup compares it."""
+
+    area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="names")
+    key = models.CharField(max_length=100, db_index=True)
+    # An offensive old name is understood, and never offered.
+    is_suggested = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["area", "key"], name="area_name_unique"),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Fill the gazetteer from fixtures/places.csv.gz, again and again to the same end."""
+"""Fill the gazetteer from fixtures/, again and again to the same end."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from django.db import connection, transaction
 from tqdm import tqdm
 
 from kept import version
+from places.area_rows import read_areas, rename_towns, save_areas
 from places.keys import place_key
-from places.models import OtherName, Place
+from places.models import Area, OtherName, Place
 from places.states import STATES
 
 Row = dict[str, str]
-FILE = "places.csv.gz"
+FILE, AREAS_FILE = "places.csv.gz", "areas.csv"
 BATCH = 2_000
 KINDS = {"zip": "zip", "place": "city", "county": "county"}
 UPDATED = [
@@ -38,18 +39,21 @@ UPDATED = [
 
 
 class Command(BaseCommand):
-    help = "Load states, counties, towns and ZIP codes. Safe to run again."
+    help = "Load states, counties, towns, ZIP codes and areas. Safe to run again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--if-empty", action="store_true", help="only once")
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["if_empty"] and Place.objects.exists():
+        if options["if_empty"] and Place.objects.exists() and Area.objects.exists():
             return
         rows = read_rows(settings.BASE_DIR / "fixtures" / FILE)
+        areas = read_areas(settings.BASE_DIR / "fixtures" / AREAS_FILE)
+        rename_towns(rows, areas)
         with transaction.atomic():
             self._load(rows, quiet=options["quiet"])
+            save_areas(areas)
             version.changed()
             with connection.cursor() as cursor:
                 # Both databases choose their indexes by what they know of a table.

@@ -1,0 +1,85 @@
+"""Areas by their names: tribal lands, regions, bases, short forms, military mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from places.cleaning import REGION
+from places.keys import place_key
+from places.models import Area, Place
+
+# What the file calls the ZIP codes of one prefix: "090xx".
+PREFIX_KEY = "{}xx"
+
+
+def areas_named(name: str, state: str) -> tuple[Place, ...]:
+    """The areas of a name, of one state if it is given, each as a place."""
+    if found := _as_places(_areas_of_key(place_key(name)), state):
+        return found
+    is_region = REGION.match(name)
+    return areas_named(is_region[1], state) if is_region else ()
+
+
+def _areas_of_key(key: str) -> QuerySet[Area]:
+    named = Area.objects.filter(names__key=key).exclude(kind=Area.Kind.MILITARY_MAIL)
+    related = named.select_related("main_place__county").prefetch_related("counties")
+    return related.order_by("kind", "name")
+
+
+def _as_places(areas: QuerySet[Area], state: str) -> tuple[Place, ...]:
+    found = [
+        place
+        for area in areas
+        if (not state or state in area.states.split(";")) and (place := area.as_place())
+    ]
+    # Several short forms may mean one town.
+    return tuple({place.typed_as or place.pk: place for place in found}.values())
+
+
+def without(matches: Iterable[Place], areas: Iterable[Place]) -> tuple[Place, ...]:
+    """The areas that are not just another name of one of the matches."""
+    numbers = {place.pk for place in matches}
+    return tuple(area for area in areas if area.pk not in numbers)
+
+
+def without_doubles(
+    matches: Iterable[Place], areas: Iterable[Place], key: str
+) -> tuple[Place, ...]:
+    """The matches that are not the same thing as an area that they lie in."""
+    return tuple(
+        place
+        for place in matches
+        if not any(area.covers(place) and _is_same(area, place, key) for area in areas)
+    )
+
+
+def _is_same(area: Place, place: Place, key: str) -> bool:
+    """Are an area and a place in it that share the name `key` the same thing?
+
+    A base or pueblo and the town of its main name are; so is whatever goes by an
+    area's name only as its second one.
+    """
+    if not area.is_area:
+        return place.is_county and place.key != key
+    has_main_name = place_key(area.name) == key
+    is_one = area.area_kind in (Area.Kind.BASE, Area.Kind.TRIBAL) and has_main_name
+    return is_one or place.key != key
+
+
+def is_military_zip(code: str) -> bool:
+    """A ZIP code of overseas military or diplomatic mail."""
+    return _is_military([PREFIX_KEY.format(code[:3])])
+
+
+def is_military_mail(text: str) -> bool:
+    """An address of overseas military or diplomatic mail, like "PSC 1 Box 2 APO AE"."""
+    words = text.replace(",", " ").split()
+    pairs = [*words, *map(" ".join, zip(words, words[1:], strict=False)), text]
+    return _is_military([key for pair in pairs if (key := place_key(pair))])
+
+
+def _is_military(keys: list[str]) -> bool:
+    military = Area.objects.filter(kind=Area.Kind.MILITARY_MAIL, names__key__in=keys)
+    return military.exists()

@@ -1,0 +1,79 @@
+"""What people type, made plain before it is compared with names of places."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# Marks around the text. A minus sign may begin a latitude, an okina a Hawaiian name.
+OUTER = " \t\"'“”„«»‘’()[]{}<>,;:.!?¡¿#*/\\|_~=+"
+COUNTRY = re.compile(
+    r"(?<=\w)[\s,.]+(?:u\.? ?s\.? ?a\.?|u\.s\.?|us|united states(?: of america)?"
+    r"|ee\.? ?uu\.?|estados unidos(?: de am[eé]rica)?)$",
+    re.IGNORECASE,
+)
+# Five digits, perhaps with four more, that are no part of a longer number.
+ZIP = re.compile(r"(?<![\d.])(?<!\d-)(\d{5})(?:[- ]*\d{4})?(?![\d-])")
+# A spreadsheet took the zero away: "2139", "Cambridge MA 2139".
+SHORT_ZIP = re.compile(r"(?:^|[a-z]{2,},? )(\d{4})$", re.IGNORECASE)
+ADDRESS = re.compile(r"^(?:\d+[a-z]?\b|p\.? ?o\.? ?box\b|apartado\b)", re.IGNORECASE)
+STATE_OF = re.compile(
+    r"^(?:the )?(?:(?:state|commonwealth|territory|estado|territorio) (?:of|de) )"
+    r"(?P<after>.+)$|^(?P<before>.+) state$|^(?:the )(?P<the>.+)$",
+    re.IGNORECASE,
+)
+TOWN_OF = re.compile(
+    r"^(?:the )?(?:(?:town|city|village|township) of"
+    r"|(?:ciudad|pueblo|villa|municipio) del?) ",
+    re.IGNORECASE,
+)
+COUNTY_OF = re.compile(r"^(?:county of|condado del?) (.+)$", re.IGNORECASE)
+PARISH_OF = re.compile(r"^parroquia del? (.+)$", re.IGNORECASE)
+THE = re.compile(r"^the ", re.IGNORECASE)
+REGION = re.compile(r"^(.+) (?:region|area|base|región|área)$", re.IGNORECASE)
+
+
+def clean(text: str) -> str:
+    """Plain letters and blanks, every dash a hyphen, no marks or country around."""
+    plain = unicodedata.normalize("NFKC", text)
+    plain = " ".join("".join(map(_plain, plain)).split())
+    return COUNTRY.sub("", plain.strip(OUTER)).strip(OUTER)
+
+
+def _plain(letter: str) -> str:
+    category = unicodedata.category(letter)
+    if category in ("Cf", "Cs", "Co", "Cn"):
+        return ""
+    if category in ("Cc", "Zl", "Zp"):
+        return " "
+    return "-" if category == "Pd" or letter == "−" else letter
+
+
+def zip_codes(text: str) -> Iterator[tuple[str, str]]:
+    """Each ZIP code in a text with the rest of the text, the last one first.
+
+    Addresses end with it; what begins with five digits may be a house number.
+    """
+    for found in reversed(list(ZIP.finditer(text))):
+        rest = f"{text[: found.start()]} {text[found.end() :]}"
+        yield found[1], " ".join(rest.split()).strip(OUTER)
+
+
+def state_name(text: str) -> str:
+    """ "Washington" of "Washington State", "State of Washington", "the Washington"."""
+    found = STATE_OF.match(text)
+    return next(filter(None, found.groups()), "") if found else text
+
+
+def spellings(name: str) -> Iterator[str]:
+    """The name as it is, then without the words that say what kind of place it is."""
+    yield name
+    if found := COUNTY_OF.match(name):
+        yield f"{found[1]} County"
+    if found := PARISH_OF.match(name):
+        yield f"{found[1]} Parish"
+    if TOWN_OF.match(name):
+        yield TOWN_OF.sub("", name)
+    elif THE.match(name):
+        yield THE.sub("", name)

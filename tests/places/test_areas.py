@@ -1,0 +1,192 @@
+"""Names that people use and a plain gazetteer lacks: tribal lands, regions, bases."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from places.lookup import Problem, look_up, starting_with, typed
+from places.models import Area, AreaName, Place
+from tests.factories import county, organization, place, state, warmline
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "states"),
+    [
+        ("Navajo Nation", "Navajo Nation, Arizona, New Mexico, Utah", "AZ NM UT"),
+        ("nación navajo", "Navajo Nation, Arizona, New Mexico, Utah", "AZ NM UT"),
+        ("Cherokee Nation", "Cherokee Nation, Oklahoma", "OK"),
+        ("Wind River Reservation", "Wind River Reservation, Wyoming", "WY"),
+        ("Tohono O’odham", "Tohono O'odham Nation, Arizona", "AZ"),
+        (
+            "Standing Rock, SD",
+            "Standing Rock Reservation, North Dakota, South Dakota",
+            "ND SD",
+        ),
+        ("Long Island, NY", "Long Island, New York", "NY"),
+        ("the Bay Area", "San Francisco Bay Area, California", "CA"),
+        ("Fort Moore", "Fort Benning, Georgia, Alabama", "GA AL"),
+        ("Joint Base Lewis–McChord", "Joint Base Lewis-McChord, Washington", "WA"),
+        ("NYC", "New York, New York", "NY"),
+    ],
+)
+def test_an_area_is_found_with_its_states_and_counties(text, label, states):
+    found = look_up(text).place
+
+    assert found is not None
+    assert found.label == label
+    assert list(found.state_codes) == states.split()
+    assert found.timezone
+    assert set(found.county_numbers) == area_counties(found)
+
+
+def area_counties(found):
+    area = Area.objects.get(name="NYC" if found.name == "New York" else found.name)
+    return set(area.counties.values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Filadelfia", "Philadelphia, Philadelphia County, Pennsylvania"),
+        ("Philly", "Philadelphia, Philadelphia County, Pennsylvania"),
+        ("Staten Island", "Staten Island, Richmond County, New York"),
+        ("Nuevo México", "New Mexico"),
+        ("LA, CA", "Los Angeles, Los Angeles County, California"),
+        ("Dade County", "Miami-Dade County, Florida"),
+    ],
+)
+def test_another_name_of_a_town_or_state_is_that_town_or_state(text, label):
+    found = look_up(text).place
+
+    assert found is not None
+    assert found.label_with_county == label
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        (
+            "Standing Rock",
+            ["Standing Rock Reservation, ND", "Standing Rock, Chambers County, AL"],
+        ),
+        ("Navajo", ["Navajo Nation, AZ", "Navajo County, AZ"]),
+        ("Palouse", ["Palouse region, WA", "Palouse, Whitman County, WA"]),
+        ("Panhandle", ["Florida Panhandle region, FL", "Idaho Panhandle region, ID"]),
+        ("Nassau", ["Nassau County, NY", "Nassau, Rensselaer County, NY"]),
+        ("Suffolk", ["Suffolk County, NY", "Suffolk County, MA"]),
+    ],
+)
+def test_a_small_namesake_is_never_taken_for_what_is_better_known(text, first):
+    answer = look_up(text)
+
+    assert (answer.place, answer.problem) == (None, Problem.AMBIGUOUS)
+    assert [typed(one) for one in answer.candidates[:2]] == first
+
+
+def test_with_a_state_a_town_comes_before_an_area_of_that_state():
+    answer = look_up("Palouse, WA")
+
+    assert answer.place is not None
+    assert typed(answer.place) == "Palouse, Whitman County, WA"
+    assert [typed(one) for one in answer.candidates] == ["Palouse region, WA"]
+
+
+def test_the_words_offered_for_an_area_lead_to_it():
+    for area in Area.objects.exclude(kind__in=["military_mail", "alias"]):
+        place = area.as_place()
+
+        found = look_up(typed(place))
+
+        assert found.place is not None, typed(place)
+        assert typed(found.place) == typed(place)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["APO AE 09012", "09366", "34002-1234", "PSC 1 Box 2, FPO AP", "apo", "DPO AA"],
+)
+def test_overseas_military_mail_is_called_so(text):
+    assert look_up(text).problem is Problem.MILITARY
+
+
+@pytest.mark.parametrize(
+    "text", ["Squaw Valley", "Squaw Valley, CA", "Squaw Valley Fresno"]
+)
+def test_an_offensive_old_name_is_understood_and_never_shown(text):
+    answer = look_up(text)
+
+    assert answer.place is not None
+    shown = [answer.place, *answer.candidates, *starting_with("squaw va")]
+    assert answer.place.name == "Yokuts Valley"
+    assert not [
+        one for one in shown if "squaw v" in f"{one.label} {typed(one)}".lower()
+    ]
+
+
+def test_every_row_of_the_file_is_loaded_and_a_second_time_changes_nothing():
+    with (settings.BASE_DIR / "fixtures/areas.csv").open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    before = set(Area.objects.values_list()), set(AreaName.objects.values_list())
+
+    call_command("load_places", quiet=True, stdout=StringIO())
+
+    assert (
+        set(Area.objects.values_list()),
+        set(AreaName.objects.values_list()),
+    ) == before
+    assert Area.objects.count() == len(rows)
+    links = Area.counties.through.objects.count()
+    assert links == sum(
+        len(row["counties"].split(";")) for row in rows if row["counties"]
+    )
+
+
+def test_find_asks_for_every_county_and_state_of_an_area(client):
+    organization(slug="utah", serves=[county("San Juan County", "UT")])
+    organization(slug="elsewhere", serves=[county("Yellowstone County", "MT")])
+    warmline(slug="new-mexico", serves=[state("NM")])
+    warmline(slug="montana", serves=[state("MT")])
+
+    page = client.get("/find/?near=Navajo Nation").content.decode()
+
+    serving = page[page.index('data-section="serving"') :]
+    assert 'data-listing="org:utah"' in serving
+    assert "org:elsewhere" not in page
+    assert 'data-listing="warmline:new-mexico"' in page
+    assert "warmline:montana" not in page
+
+
+def test_find_measures_an_area_from_its_main_place(client):
+    organization(slug="near", at=place("86515"))
+
+    page = client.get("/find/?near=Navajo Nation").content.decode()
+
+    main = Place.objects.get(kind="city", code="0483720")
+    assert look_up("Navajo Nation").place.point == main.point
+    assert 'data-listing="org:near"' in page
+
+
+def test_find_tells_a_military_address_what_can_help_it(client):
+    organization(slug="online", online=True, area="nationwide")
+    warmline(slug="national")
+
+    page = client.get("/find/?near=APO AE 09012").content.decode()
+
+    assert "military or diplomatic address" in page
+    assert 'data-listing="org:online"' in page
+    assert 'data-listing="warmline:national"' in page
+
+
+def test_lines_of_every_state_of_an_area_are_found(client):
+    warmline(slug="south", serves=[state("SD")])
+
+    page = client.get("/warmlines/?near=Standing Rock, ND").content.decode()
+
+    assert 'data-listing="warmline:south"' in page

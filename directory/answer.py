@@ -59,6 +59,8 @@ def _lead(search: Search, panel: Panel, sections: list[Section]) -> str:
         return _("Here is what has a name like “%(words)s”.") % {
             "words": search.name_typed
         }
+    if near.pager.is_past_end:
+        return _page_words(near)
     if search.words or not near.has_miles:
         return _count_words(near)
     if near.pager.page > 1:
@@ -94,6 +96,11 @@ def _name_words(search: Search, sections: list[Section]) -> str:
 
 
 def _page_words(near: Near) -> str:
+    if near.pager.is_past_end:
+        return _("There is no page %(page)s. The last page is %(pages)s.") % {
+            "page": near.pager.page,
+            "pages": near.pager.pages,
+        }
     return _("Page %(page)s of %(pages)s, nearest first.") % {
         "page": near.pager.page,
         "pages": near.pager.pages,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from listings.fields import WordsField
 from places.forms import PlaceForm
 
 # Farther than any two points of the United States and its territories.
@@ -28,4 +29,4 @@ class FindForm(PlaceForm):
         },
     )
     open_now = forms.BooleanField(label=_("Open now"), required=False)
-    q = forms.CharField(label=_("Name or word"), required=False, max_length=100)
+    q = WordsField(label=_("Name or word"), required=False, max_length=100)

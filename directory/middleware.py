@@ -27,8 +27,11 @@ HEADERS = {
     "X-Permitted-Cross-Domain-Policies": "none",
 }
 
-# A partner's page loads it, to make its frame of /embed/ as tall as what it shows.
-FOR_PARTNERS = re.compile(r"/static/js/embed(\.\w+)?\.js")
+# A partner's page loads the first, to make its frame of /embed/ as tall as what it
+# shows. A frame in a sandbox counts as another site, and needs its style and scripts.
+FOR_PARTNERS = re.compile(
+    r"/static/(?:js/embed|js/locate|css/site)(\.\w+)?\.(?:js|css)"
+)
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:

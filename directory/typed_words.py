@@ -13,7 +13,7 @@ from django.http import QueryDict
 
 from listings.words import fold
 from orgs.models import Organization
-from places.cleaning import clean
+from places.cleaning import ADDRESS, clean, zip_codes
 from places.lookup import Problem, look_up
 from warmlines.models import Warmline
 
@@ -22,7 +22,7 @@ LONGEST_PHRASE = 5
 SHORTEST_PLACE = 4
 
 _TABLE = """
-community lgbtq: lgbtq, lgbt, lgbtqia, lgbtqia2s, lgbtq2s, gay, lesbian, queer, lesbiana
+community lgbtq: lgbtq, lgbt, lgbtqia, lgbtqia2s, gay, lesbian, queer, lesbiana
 community transgender: trans, transgender, transgenero
 community veterans: veteran, veterans, vets, veterano, veteranos, veterana, veteranas
 community military: service members, military families
@@ -37,7 +37,8 @@ community women: woman, women, mujer, mujeres
 community bipoc: bipoc, people of color, personas de color
 community black: black, african american, afroamericanos
 community latino: latino, latina, latinos, latinas, latinx, hispanic, hispano, hispanos
-community native: native, native american, native americans, american indian, indigenous
+community native: native, native american, native americans, american indian,
+ indigenous, indigena, indigenas
 community deaf: deaf, sordo, sordos
 community hearing_voices: hearing voices, voice hearers, oir voces
 community unhoused: homeless, unhoused, sin hogar
@@ -88,7 +89,7 @@ EVERYDAY = _read(_TABLE)
 
 @dataclass(frozen=True)
 class Understood:
-    """The parameters of a search, the text of its box taken apart where that is sure."""
+    """The parameters of a search, its typed text taken apart where that is sure."""
 
     params: QueryDict
     # The name of the page that the words ask for: "warmlines", "online" or "".
@@ -96,11 +97,14 @@ class Understood:
 
 
 def understand(params: QueryDict) -> Understood:
-    """Take place and everyday words apart; what is understood already stays as it is."""
-    text = params.get("near", "")
-    if params.get("q") or look_up(text).problem is not Problem.UNKNOWN:
+    """Take place and everyday words apart; what is a place or name stays as it is."""
+    text = clean(params.get("near", ""))
+    answer = look_up(text)
+    if params.get("q") or (answer.problem is not Problem.UNKNOWN and not _beside(text)):
         return Understood(params)
-    filters, rest = _filters(clean(text).split())
+    filters, rest = _filters(text.split())
+    if not filters and answer.problem is not Problem.UNKNOWN:
+        return Understood(params)
     if not filters:
         return Understood(_place_and_name(params, rest, text))
     if not rest and filters in ([("how", "phone")], [("how", "online")]):
@@ -110,6 +114,14 @@ def understand(params: QueryDict) -> Understood:
     if words and _is_name(text):
         return Understood(params)
     return Understood(_changed(params, place, words, filters))
+
+
+def _beside(text: str) -> bool:
+    """Is a ZIP code, and no address, what was understood of more words?"""
+    codes = list(zip_codes(text))
+    if not codes:
+        return False
+    return not ADDRESS.match(text) or text.startswith(codes[-1][0])
 
 
 def _filters(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:

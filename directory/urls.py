@@ -12,6 +12,7 @@ from api.urls import PAGES as API_PAGES
 from directory import health, offline, views, well_known
 from directory.embed import embed
 from directory.sitemaps import sitemaps
+from directory.suggestions import suggest
 
 handler400 = "directory.faults.bad_request"
 EXPLAINED = ["about", "contact", "privacy", "accessibility", "leaving"]
@@ -43,7 +44,7 @@ if settings.DEBUG:
 handler500 = views.broken
 urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(*PAGES, prefix_default_language=False),
-    path("", include("places.urls")),
+    path("places/suggest/", suggest, name="place-suggestions"),
     path("", include("api.urls")),
     path("sw.js", offline.worker, name="worker"),
     path("healthz", health.healthz, name="healthz"),

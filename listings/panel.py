@@ -134,6 +134,7 @@ class Pager:
     pages: int
     previous_url: str = ""
     next_url: str = ""
+    last_url: str = ""
     # (number, address) of the pages worth a link of their own.
     jumps: tuple[tuple[int, str], ...] = ()
 
@@ -147,7 +148,11 @@ class Pager:
             return query_with(params, page=number) if 1 <= number <= pages else ""
 
         jumps = tuple((number, url(number)) for number in _jumps(page, pages, fifths))
-        return cls(page, pages, url(page - 1), url(page + 1), jumps)
+        return cls(page, pages, url(page - 1), url(page + 1), url(pages), jumps)
+
+    @property
+    def is_past_end(self) -> bool:
+        return self.page > self.pages
 
 
 ONE_PAGE = Pager(1, 1)

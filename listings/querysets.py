@@ -22,7 +22,7 @@ from django.db.models import (
 )
 
 from kept.memory import Shelf
-from listings.wording import relevance, saying, searched
+from listings.wording import IN_NAME, relevance, saying, searched
 from places.models import Place
 from places.near import Hit
 
@@ -145,6 +145,14 @@ class ListingQuerySet(models.QuerySet[ListingT]):
             return self
         # Of letters that no listing is compared by, nothing would be left to look for.
         return self.filter(saying(self, words)) if searched(words) else self.none()
+
+    def naming(self, words: str) -> Self:
+        """Whose name has every word; no words name nothing."""
+        first = relevance(words)
+        if first is None:
+            return self.none()
+        ranked = self.matching(words).annotate(said_in=first)
+        return ranked.filter(said_in=IN_NAME).by_name()
 
     def carrying(self, terms: Iterable[int]) -> Exists:
         """The condition of carrying one of these terms, by number."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from listings.fields import WordsField
+
 
 class CatalogueForm(forms.Form):
-    q = forms.CharField(label=_("Name, town or word"), required=False, max_length=100)
+    q = WordsField(label=_("Name, town or word"), required=False, max_length=100)

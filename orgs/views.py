@@ -13,6 +13,7 @@ from kept.memory import Shelf
 from kept.pages import may_be_kept
 from listings.cards import cards
 from listings.linked_data import head
+from listings.named import named_elsewhere
 from listings.pages import or_elsewhere
 from listings.panel import ONE_PAGE, Pager, build_panel, page_number, place_links
 from listings.sharing import sharing
@@ -64,6 +65,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
         "panel": panel,
         "advice": [] if hits else panel.advice(chosen.counter(scope)),
         "near_misses": [] if hits or not words else near_misses(words),
+        "named": named_elsewhere(words, but=Organization),
         "pager": Pager.of(request.GET, page, total, PAGE_SIZE),
     }
     answer = render(request, "orgs/organizations.html", context)
@@ -88,13 +90,17 @@ def cils(request: HttpRequest) -> HttpResponse:
         "form": form,
         "place": place,
         "problem": form.problem,
+        "area": _area_label(place),
         "links": place_links(form, request.GET),
         "states": [] if place else _states_with_counts(centers.state_counts()),
         "rows": [],
         "named": True,
+        "listings": [],
         "total": 0,
         "pager": ONE_PAGE,
     }
+    if form.problem == "unknown" and (listings := named_elsewhere(form.typed)):
+        context |= {"listings": listings, "problem": ""}
     if place:
         found = _serving(place)
         hits, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
@@ -116,6 +122,13 @@ def _serving(place: Place) -> OrganizationQuerySet:
     if named.exists():
         return named.surest_first(place)
     return centers.in_states(place.state_codes).covering(place).surest_first(place)
+
+
+def _area_label(place: Place | None) -> str:
+    if place is None:
+        return ""
+    county = None if place.is_area else place.own_county
+    return (county or place).label
 
 
 def _states_with_counts(counts: dict[str, int]) -> list[tuple[str, str, int]]:

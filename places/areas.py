@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from places.cleaning import REGION
 from places.keys import place_key
 from places.models import Area, Place
 
+MAX_SUGGESTIONS = 6
 # What the file calls the ZIP codes of one prefix: "090xx".
 PREFIX_KEY = "{}xx"
 
@@ -22,10 +24,23 @@ def areas_named(name: str, state: str) -> tuple[Place, ...]:
     return areas_named(is_region[1], state) if is_region else ()
 
 
+def areas_starting_with(key: str) -> tuple[Place, ...]:
+    """For suggestions: the areas of which a name begins so, tribal lands first."""
+    # "~" sorts after every letter and digit that a key can hold.
+    begins = Q(names__key__gte=key, names__key__lt=f"{key}~", names__is_suggested=True)
+    return _as_places(_areas(begins).distinct()[:MAX_SUGGESTIONS], "")
+
+
 def _areas_of_key(key: str) -> QuerySet[Area]:
-    named = Area.objects.filter(names__key=key).exclude(kind=Area.Kind.MILITARY_MAIL)
+    return _areas(Q(names__key=key))
+
+
+def _areas(condition: Q) -> QuerySet[Area]:
+    named = Area.objects.filter(condition).exclude(kind=Area.Kind.MILITARY_MAIL)
     related = named.select_related("main_place__county").prefetch_related("counties")
-    return related.order_by("kind", "name")
+    return related.order_by(
+        Case(When(kind=Area.Kind.TRIBAL, then=0), default=1), "name"
+    )
 
 
 def _as_places(areas: QuerySet[Area], state: str) -> tuple[Place, ...]:
@@ -76,7 +91,7 @@ def is_military_zip(code: str) -> bool:
 def is_military_mail(text: str) -> bool:
     """An address of overseas military or diplomatic mail, like "PSC 1 Box 2 APO AE"."""
     words = text.replace(",", " ").split()
-    pairs = [*words, *map(" ".join, zip(words, words[1:], strict=False)), text]
+    pairs = [*words, *map(" ".join, pairwise(words)), text]
     return _is_military([key for pair in pairs if (key := place_key(pair))])
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 # Marks around the text. A minus sign may begin a latitude, an okina a Hawaiian name.
 OUTER = " \t\"'“”„«»‘’()[]{}<>,;:.!?¡¿#*/\\|_~=+"
+MINUS = "\N{MINUS SIGN}"
 COUNTRY = re.compile(
     r"(?<=\w)[\s,.]+(?:u\.? ?s\.? ?a\.?|u\.s\.?|us|united states(?: of america)?"
     r"|ee\.? ?uu\.?|estados unidos(?: de am[eé]rica)?)$",
@@ -47,7 +48,7 @@ def _plain(letter: str) -> str:
         return ""
     if category in ("Cc", "Zl", "Zp"):
         return " "
-    return "-" if category == "Pd" or letter == "−" else letter
+    return "-" if category == "Pd" or letter == MINUS else letter
 
 
 def zip_codes(text: str) -> Iterator[tuple[str, str]]:

@@ -5,12 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from places.cleaning import clean
 from places.fields import PlaceField
-from places.lookup import look_up
+from places.lookup import look_up, state_code
 from places.models import Place
-from places.states import STATES
+
+FLAWS = ("invalid", "min_value", "max_value")
+NO_LATITUDE = _(
+    "We could not use this location. A latitude is a number from -90 to 90."
+)
+NO_LONGITUDE = _(
+    "We could not use this location. A longitude is a number from -180 to 180."
+)
+HALF_A_POINT = _(
+    "We could not use this location. It needs both a latitude and a longitude."
+)
+ABROAD = _(
+    "This location is outside the United States and its territories, which is what "
+    "this directory covers. Try a ZIP code, or a town and state."
+)
 
 
 class StateForm(forms.Form):
@@ -19,9 +35,10 @@ class StateForm(forms.Form):
     state = forms.CharField(label=_("State"), required=False, max_length=40)
 
     def clean_state(self) -> str:
-        code = str(self.cleaned_data["state"]).strip().upper()
-        if code and code not in STATES:
-            raise forms.ValidationError(
+        text = clean(str(self.cleaned_data["state"]))
+        code = state_code(text)
+        if text and not code:
+            raise ValidationError(
                 _("We do not know this state. Please choose one from the list."),
                 code="unknown",
             )
@@ -37,8 +54,41 @@ class PlaceForm(StateForm):
     """Where: typed words, a point of the browser, or a state."""
 
     near = PlaceField(label=_("ZIP code, town, county or state"), required=False)
-    lat = forms.FloatField(required=False, min_value=-90, max_value=90)
-    lon = forms.FloatField(required=False, min_value=-180, max_value=180)
+    lat = forms.FloatField(
+        required=False,
+        min_value=-90,
+        max_value=90,
+        error_messages=dict.fromkeys(FLAWS, NO_LATITUDE),
+    )
+    lon = forms.FloatField(
+        required=False,
+        min_value=-180,
+        max_value=180,
+        error_messages=dict.fromkeys(FLAWS, NO_LONGITUDE),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Find what is at the point; a point abroad or half a point is an error."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        latitude, longitude = cleaned.get("lat"), cleaned.get("lon")
+        if latitude is not None and longitude is not None:
+            cleaned["spot"] = look_up(f"{latitude:.2f},{longitude:.2f}").place
+            if cleaned["spot"] is None:
+                self.add_error("lat", ValidationError(ABROAD, code="foreign"))
+        elif (latitude, longitude) != (None, None) and not self.errors:
+            self.add_error("lat", ValidationError(HALF_A_POINT, code="half"))
+        return cleaned
+
+    @property
+    def unusable(self) -> list[str]:
+        """What was wrong with parameters that have no field on the page."""
+        shown = {"near", "radius"}
+        return [
+            str(error)
+            for name, errors in self.errors.items()
+            if name not in shown
+            for error in errors
+        ]
 
     @property
     def place(self) -> Place | None:
@@ -48,9 +98,7 @@ class PlaceForm(StateForm):
             return None
         if near := cleaned.get("near"):
             return near  # type: ignore[no-any-return]
-        if cleaned.get("lat") is not None and cleaned.get("lon") is not None:
-            return look_up(f"{cleaned['lat']:.2f},{cleaned['lon']:.2f}").place
-        return super().place
+        return cleaned.get("spot") or super().place
 
     @property
     def problem(self) -> str:

@@ -14,12 +14,13 @@ from math import sqrt
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from rapidfuzz import fuzz, process
 
 from places import prepared
 from places.areas import (
     areas_named,
+    areas_starting_with,
     is_military_mail,
     is_military_zip,
     without,
@@ -220,9 +221,9 @@ def _named(text: str, *, with_areas: bool) -> Answer:
     for words in _readings(text):
         matches = _matches(words)
         areas = areas_named(words.name, words.state) if with_areas else ()
-        if matches and is_foreign_name(words.name):
-            if not (words.state or _big(matches)):
-                return Answer(problem=Problem.FOREIGN, candidates=matches)
+        is_foreign = bool(matches) and is_foreign_name(words.name)
+        if is_foreign and not (words.state or _big(matches)):
+            return Answer(problem=Problem.FOREIGN, candidates=matches)
         if matches or areas:
             return _choose(matches, areas, words)
     if is_military_mail(text):
@@ -402,11 +403,35 @@ def _names(state: str) -> dict[int, str]:
 
 
 def starting_with(text: str) -> list[Place]:
-    """The biggest places whose names begin with the text, for suggestions."""
-    key = place_key(text[:MAX_LENGTH])
+    """Places whose names begin with the text, for suggestions: states, big cities,
+    tribal lands and other areas first, then what has just that name, then by size."""
+    key = place_key(clean(text[:MAX_LENGTH]))
     if len(key) < 3:
         return []
+    places = _places_starting_with(key)
+    first = [place for place in places if _is_first(place)]
+    rest = [place for place in places if not _is_first(place)]
+    # Tribal lands come first; a few of each leave room for the others.
+    areas = areas_starting_with(key)
+    return [*first[:2], *areas[:2], *first[2:], *rest, *areas[2:]]
+
+
+def _is_first(place: Place) -> bool:
+    big = DOMINANT_POPULATION[False]
+    is_city = place.kind == Place.Kind.CITY
+    return place.is_state or (is_city and (place.population or 0) >= big)
+
+
+def _places_starting_with(key: str) -> list[Place]:
     # "~" sorts after every letter and digit that a key can hold.
     begins = Place.objects.filter(key__gte=key, key__lt=f"{key}~")
     towns = begins.exclude(kind=Place.Kind.ZIP).select_related("county")
-    return list(towns.order_by(F("population").desc(nulls_last=True), "code")[:6])
+    is_big = Q(kind=Place.Kind.CITY, population__gte=DOMINANT_POPULATION[False])
+    rank = Case(
+        When(kind=Place.Kind.STATE, then=0),
+        When(is_big, then=1),
+        When(key=key, then=2),
+        default=3,
+    )
+    by_size = F("population").desc(nulls_last=True)
+    return list(towns.order_by(rank, by_size, "code")[:MAX_SUGGESTIONS])

@@ -181,9 +181,9 @@ class Place(models.Model):
         """ "Miles City, Montana 59301", "McCone County, Montana", "Montana"."""
         if self.is_state:
             return self.state_name
-        if self.is_area and self.area_kind != Area.Kind.ALIAS:
-            if STATES[self.state].name in self.name:
-                return self.name
+        is_named = self.is_area and self.area_kind != Area.Kind.ALIAS
+        if is_named and STATES[self.state].name in self.name:
+            return self.name
         town = f"{self.name}, {self.state_name}"
         if self.kind == self.Kind.ZIP:
             return f"{town} {self.code}"
@@ -290,9 +290,14 @@ class Area(models.Model):
 
     def _typed_as(self) -> str:
         """Words that lead to this area, also where a town of its state has its name."""
-        kind = {self.Kind.REGION: " region", self.Kind.BASE: " base"}.get(self.kind, "")
-        says_kind = self.name.endswith(" area") or "Base" in self.name
-        return f"{self.bare_name}{'' if says_kind else kind}, {self.states[:2]}"
+        words, state = self.bare_name, self.states[:2]
+        says_kind = words.endswith(" area") or "Base" in words
+        has_kind = self.kind in (self.Kind.REGION, self.Kind.BASE)
+        return (
+            f"{words}, {state}"
+            if says_kind or not has_kind
+            else (f"{words} {self.kind}, {state}")
+        )
 
 
 class AreaName(models.Model):

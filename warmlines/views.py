@@ -15,11 +15,19 @@ from listings.linked_data import head
 from listings.pages import or_elsewhere
 from listings.panel import place_links
 from listings.sharing import sharing
+from listings.words import fold
 from places.states import STATES
 from warmlines.forms import WarmlineForm
 from warmlines.lines import Line, LineGroup, changes, lines_at
 from warmlines.models import Warmline
 from warmlines.search import LineSearch
+
+
+def is_name(form: WarmlineForm) -> bool:
+    """Are the words in the place box no place, but the name of a line?"""
+    if form.problem != "unknown" or not fold(form.typed):
+        return False
+    return Warmline.objects.public().matching(form.typed).exists()
 
 
 @require_safe
@@ -29,19 +37,22 @@ def warmlines(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     at = timezone.now()
     place, open_now = form.place, bool(form.cleaned_data.get("open_now"))
-    search = LineSearch(place, request.GET, at, open_now=open_now)
+    words = form.typed if is_name(form) else ""
+    search = LineSearch(place, request.GET, at, open_now=open_now, words=words)
     lines, everyone = search.lines, search.for_everyone
     panel = search.panel(keep=["near", "state", "lat", "lon"])
     links = place_links(form, request.GET)
     context = {
         "form": form,
         "place": place,
-        "problem": form.problem,
+        "problem": "" if words else form.problem,
+        "words": words,
         "candidates": [] if place else links,
         "other_meanings": links if place else [],
         "panel": panel,
         "groups": search.groups if place else [],
         **_lists(search),
+        "named": lines if words else [],
         "advice": [] if lines else search.advice(panel),
         "count": sum(not line.is_doubtful for line in everyone),
         "open_count": sum(ln.is_open and not ln.is_doubtful for ln in everyone),
@@ -57,7 +68,7 @@ def warmlines(request: HttpRequest) -> HttpResponse:
 def _lists(search: LineSearch) -> dict[str, list[LineGroup]]:
     """Without a place: what can be called from anywhere, and the states to choose from.
     What somebody filtered, and a page for later, has the lines of every state."""
-    if search.place:
+    if search.place or search.words:
         return {"lists": [], "states": []}
     groups = search.lists
     if search.is_narrowed or search.open_now or made_on():

@@ -1,6 +1,8 @@
 // Makes a frame of /embed/ as tall as what it shows. The same file on both sides: in the
 // frame it tells the height and nothing else, on the partner's page it listens.
 if (window.parent !== window) {
+  // In a sandbox, links may rarely replace the partner's page; mostly they may open a tab.
+  if (window.origin === "null") document.querySelector("base").target = "_blank";
   const tell = () => parent.postMessage({ embedHeight: document.body.scrollHeight }, "*");
   new ResizeObserver(tell).observe(document.body);
 } else {

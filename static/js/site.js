@@ -59,25 +59,6 @@ if (distress) {
   distress.focus();
 }
 
-// ── "Use my location": asks first, and rounds to two decimals before it sends anything.
-const locateButton = one("[data-locate]");
-
-function goTo({ coords }) {
-  if (leaving) return;
-  const url = new URL(locateButton.form.action);
-  url.searchParams.set("lat", coords.latitude.toFixed(2));
-  url.searchParams.set("lon", coords.longitude.toFixed(2));
-  location.assign(url);
-}
-
-if (locateButton && navigator.geolocation) {
-  locateButton.closest("p").hidden = false;
-  locateButton.addEventListener("click", () => {
-    locateButton.disabled = true;
-    navigator.geolocation.getCurrentPosition(goTo, () => { locateButton.disabled = false; });
-  });
-}
-
 // ── The phone's own share sheet, else a copy of the address.
 const shareButton = one("[data-share]");
 

@@ -10,6 +10,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from playwright.sync_api import expect
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -79,3 +80,44 @@ def test_no_other_page_can_be_framed(page, partner, site, path):
 
     assert any("frame-ancestors" in words for words in said)
     assert page.frames[1].url.startswith("chrome-error:")
+
+
+SANDBOX = (
+    'sandbox="allow-forms allow-scripts allow-popups allow-popups-to-escape-sandbox"'
+)
+
+
+def test_a_frame_in_a_sandbox_has_its_style_and_working_links(page, partner, lines):
+    folder, address = partner
+    line = lines[0].replace("<iframe", f"<iframe {SANDBOX}")
+    (folder / "sandbox.html").write_text(f"<!doctype html>{line}")
+    page.goto(f"{address}/sandbox.html")
+    frame = page.frame_locator("iframe")
+
+    frame.get_by_label("ZIP code, town, county or state").fill("59301")
+    frame.get_by_role("button", name="Find support").click()
+    whole = frame.get_by_text("The whole answer")
+    whole.wait_for()
+
+    button = frame.get_by_role("button", name="Find support")
+    assert button.evaluate("node => getComputedStyle(node).minHeight") != "0px"
+    sheets = "document.styleSheets[0].href.includes('/static/css/site')"
+    assert button.evaluate(f"() => {sheets}")
+    with page.context.expect_page() as opened:
+        whole.click()
+    opened.value.wait_for_url("**/find/?near=59301")
+    expect(opened.value.get_by_role("heading", level=1)).to_contain_text("Miles City")
+
+
+def test_a_frame_without_leave_for_the_location_says_so(page, partner, lines):
+    folder, address = partner
+    line = lines[0].replace('allow="geolocation"', "")
+    (folder / "nowhere.html").write_text(f"<!doctype html>{line}")
+    page.goto(f"{address}/nowhere.html")
+    frame = page.frame_locator("iframe")
+
+    frame.get_by_role("button", name="Use my location").click()
+
+    expect(frame.locator("[data-locate-status]")).to_contain_text(
+        "Your location can't be used inside this page."
+    )

@@ -1,0 +1,109 @@
+"""A parameter that cannot be used says so; suggestions begin as the letters do."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import organization, place, warmline
+
+pytestmark = pytest.mark.django_db
+PLACE_PAGES = ["/find/", "/warmlines/", "/centers-for-independent-living/", "/embed/"]
+
+
+def page(client, path):
+    return client.get(path).content.decode()
+
+
+@pytest.mark.parametrize("path", PLACE_PAGES)
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("state=Ontario", "We do not know this state."),
+        ("lat=46.87", "It needs both a latitude and a longitude."),
+        ("lat=1e9&lon=3", "A latitude is a number from -90 to 90."),
+        ("lat=46.87&lon=east", "A longitude is a number from -180 to 180."),
+        ("lat=48.86&lon=2.35", "outside the United States and its territories"),
+    ],
+)
+def test_a_parameter_that_cannot_be_used_says_so(client, path, query, words):
+    assert words in page(client, f"{path}?{query}")
+
+
+@pytest.mark.parametrize("name", ["Montana", "mt", "State of Montana"])
+def test_a_state_may_be_named_in_full(client, name):
+    assert "Talk to someone: lines for Montana" in page(
+        client, f"/warmlines/?state={name}"
+    )
+
+
+def test_words_that_are_too_long_say_so(client):
+    assert "at most 100 characters" in page(client, f"/find/?q={'a' * 101}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/find/?near=59301&page=99",
+        "/find/?q=example&page=99",
+        "/orgs/?page=99",
+        "/find/?state=MT&page=99",
+    ],
+)
+def test_a_page_beyond_the_last_says_so_and_leads_back(client, path):
+    for _number in range(31):
+        organization(at=place("59301"))
+
+    text = page(client, path)
+
+    assert "There is no page 99. The last page is 2." in text
+    assert "page=2" in text
+    assert "Page 99 of" not in text
+
+
+@pytest.mark.parametrize(
+    ("letters", "first"),
+    [
+        ("hono", "Honolulu, Honolulu County, HI"),
+        ("chic", "Chicago, Cook County, IL"),
+        ("mont", "MT"),
+        ("alas", "AK"),
+        ("los an", "Los Angeles, Los Angeles County, CA"),
+        ("san fr", "San Francisco, San Francisco County, CA"),
+        ("minnea", "Minneapolis, Hennepin County, MN"),
+        ("anchor", "Anchorage, Anchorage Municipality, AK"),
+        ("alban", "Albany, Albany County, NY"),
+        ("pine ri", "Pine Ridge Reservation, SD"),
+        ("navajo n", "Navajo Nation, AZ"),
+        ("standing r", "Standing Rock Reservation, ND"),
+        ("Philadelphi", "Philadelphia, Philadelphia County, PA"),
+        ("59301", "59301"),
+    ],
+)
+def test_what_begins_with_the_letters_is_suggested_first(client, letters, first):
+    found = client.get("/places/suggest/", {"q": letters}).json()["places"]
+
+    assert found[0]["near"] == first
+
+
+def test_a_misspelt_place_is_still_suggested(client):
+    found = client.get("/places/suggest/", {"q": "Billngs MT"}).json()["places"]
+
+    assert found == [{"near": "Billings, Yellowstone County, MT"}]
+
+
+def test_names_of_listings_and_lines_are_suggested(client):
+    organization(name="Quetzal House")
+    organization(name="Other House", summary="Near quetzals")
+    warmline(name="Quetzal Night Line")
+    warmline(name="Quetzal Draft", status="draft")
+
+    found = client.get("/places/suggest/", {"q": "quetz"}).json()["places"]
+
+    assert {row["near"] for row in found} == {"Quetzal House", "Quetzal Night Line"}
+
+
+@pytest.mark.parametrize("letters", ["squaw", "squaw v", "squawvalley"])
+def test_an_offensive_old_name_is_not_suggested(client, letters):
+    found = client.get("/places/suggest/", {"q": letters}).content.decode()
+
+    assert "squaw v" not in found.lower()

@@ -83,8 +83,8 @@ def _count_words(near: Near) -> str:
 
 
 def _name_words(search: Search, sections: list[Section]) -> str:
-    names = ("near", "phone") if search.lines_named else ("near",)
-    total = sum(part.total for part in sections if part.name in names)
+    near = sum(part.total for part in sections if isinstance(part, Near))
+    total = near + search.lines_named
     words = ngettext(
         "We found %(count)s listing for “%(words)s”. To see what's near you, enter a "
         "ZIP code, or a town and state.",

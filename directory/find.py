@@ -182,11 +182,11 @@ class Search:
         return found if found.exists() else None
 
     @cached_property
-    def lines_named(self) -> bool:
-        """Do the words in the place box name a line?"""
+    def lines_named(self) -> int:
+        """How many lines the words in the place box name."""
         if self.words or not fold(self.name_typed):
-            return False
-        return Warmline.objects.public().matching(self.name_typed).exists()
+            return 0
+        return Warmline.objects.public().matching(self.name_typed).count()
 
     @cached_property
     def names_like(self) -> Any:
@@ -206,7 +206,7 @@ class Search:
     def problem(self, near: Near | None) -> str:
         """What is wrong with the place; words that are none and found their name are
         no mistake."""
-        named = self.lines_named or (near is not None and self.name_found is not None)
+        named = bool(self.lines_named) or (near and self.name_found is not None)
         return "" if named and not self.form.candidates else self.form.problem
 
     @property

@@ -69,6 +69,8 @@ def takes_caller(warmline: Warmline, place: Place | None) -> TakesCaller:
         return TakesCaller.ASK
     if place is None:
         return TakesCaller.SOME_COUNTIES
+    if place.is_area:
+        return _takes_from_area(warmline, place, serves_it)
     county = place.own_county
     if county and county.pk in warmline.served_counties:
         return serves_it
@@ -79,6 +81,21 @@ def takes_caller(warmline: Warmline, place: Place | None) -> TakesCaller:
     if place.is_state and place.state in warmline.state_codes:
         return TakesCaller.SOME_COUNTIES
     return TakesCaller.NO
+
+
+def _takes_from_area(
+    warmline: Warmline, area: Place, serves_it: TakesCaller
+) -> TakesCaller:
+    """Answer for an area of several counties, which may lie in several states."""
+    counties, states = set(area.county_numbers), set(area.state_codes)
+    some_counties = not counties.isdisjoint(warmline.served_counties)
+    some_states = not states.isdisjoint(warmline.whole_states)
+    if some_states and is_somewhere_in_state(warmline):
+        return TakesCaller.ASK
+    if counties <= set(warmline.served_counties) or states <= set(warmline.whole_states):
+        return serves_it
+    is_some = some_counties or some_states
+    return TakesCaller.SOME_COUNTIES if is_some else TakesCaller.NO
 
 
 def is_somewhere_in_state(warmline: Warmline) -> bool:

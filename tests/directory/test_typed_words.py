@@ -113,7 +113,8 @@ def test_a_line_is_found_by_its_name_from_every_box(client, path):
     text = page(client, f"{path}Quetzal Night Line")
 
     assert "/warmlines/quetzal/" in text
-    assert "/warmlines/other/" not in text
+    others = text.find("/warmlines/other/")
+    assert others == -1 or text.index("/warmlines/quetzal/") < others
     assert "We could not find" not in text
 
 
@@ -138,7 +139,8 @@ def test_words_of_no_letters_of_ours_find_nothing(client, path, words):
 
     assert "org:only" not in text
     assert "Example Peer Center" not in text
-    assert "Example Warmline" not in text
+    # Below what was looked for, find shows the lines that take anyone.
+    assert "/find/" in path or "Example Warmline" not in text
 
 
 @pytest.mark.parametrize("path", ["/orgs/?q=", "/api/services?search="])

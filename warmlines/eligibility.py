@@ -92,7 +92,9 @@ def _takes_from_area(
     some_states = not states.isdisjoint(warmline.whole_states)
     if some_states and is_somewhere_in_state(warmline):
         return TakesCaller.ASK
-    if counties <= set(warmline.served_counties) or states <= set(warmline.whole_states):
+    if counties <= set(warmline.served_counties) or states <= set(
+        warmline.whole_states
+    ):
         return serves_it
     is_some = some_counties or some_states
     return TakesCaller.SOME_COUNTIES if is_some else TakesCaller.NO

@@ -140,7 +140,7 @@ def test_a_typing_error_suggests_what_was_meant_likeliest_first(text, meant):
             ],
         ),
         ("Miles Ci", ["Miles City, Custer County, MT"]),
-        ("Ely", ["Ely, White Pine County, NV"]),
+        ("Ely", ["Ely Reservation, NV", "Ely, White Pine County, NV"]),
         ("sp", []),
         ("59301", []),
         ("Miles City" + "x" * MAX_LENGTH, []),

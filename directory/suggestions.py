@@ -9,7 +9,7 @@ from listings.registry import listing_models
 from places.lookup import Problem, look_up, starting_with, typed
 from places.models import Place
 
-MAX_PLACES, MAX_NAMES = 5, 2
+MAX_ROWS, MAX_NAMES = 5, 2
 
 
 @require_safe
@@ -17,11 +17,14 @@ def suggest(request: HttpRequest) -> JsonResponse:
     """A few places and names of listings for the words so far: what to type for each,
     and its label where that tells more. Small, for a poor signal."""
     words = request.GET.get("q", "")
-    rows = [_row(place) for place in _places(words)[:MAX_PLACES]]
-    rows += [{"near": name} for name in _names(words)]
+    places = _places(words)
+    # One place in the list is a listing's, where there are more places than that.
+    names = _names(words)[: max(1, MAX_ROWS - len(places))]
+    rows = [_row(place) for place in places[: MAX_ROWS - len(names)]]
+    rows += [{"near": name} for name in names]
     if not rows:
         # A typing error perhaps; what begins so comes before what only looks like it.
-        rows = [_row(place) for place in look_up(words).candidates[:MAX_PLACES]]
+        rows = [_row(place) for place in look_up(words).candidates[:MAX_ROWS]]
     compact = {"separators": (",", ":"), "ensure_ascii": False}
     return JsonResponse({"places": rows}, json_dumps_params=compact)
 
@@ -51,6 +54,4 @@ def _names(words: str) -> list[str]:
 def _row(place: Place) -> dict[str, str]:
     near = typed(place)
     tells_more = place.kind in (Place.Kind.ZIP, Place.Kind.STATE, Place.Kind.POINT)
-    if tells_more or place.is_area:
-        return {"near": near, "label": place.label}
-    return {"near": near}
+    return {"near": near, "label": place.label} if tells_more else {"near": near}

@@ -20,6 +20,7 @@ from desk.models import (
     Reminder,
     Suggestion,
 )
+from listings.crisis.models import CrisisLine, CrisisPhrase
 from listings.models import Term
 from listings.removals import Tombstone
 from tests.factories import (
@@ -72,8 +73,14 @@ GETS_IN = {
         guides/guide/<path:object_id>/history/
         guides/guide/<path:object_id>/change/
         guides/credential/
+        listings/crisisline/
+        listings/crisisphrase/
         guides/credential/<path:object_id>/history/
+        listings/crisisline/<path:object_id>/history/
+        listings/crisisphrase/<path:object_id>/history/
         guides/credential/<path:object_id>/change/
+        listings/crisisline/<path:object_id>/change/
+        listings/crisisphrase/<path:object_id>/change/
     """,
     "": """
         autocomplete/
@@ -96,7 +103,9 @@ GETS_IN = {
         warmlines/warmline/<path:object_id>/delete/
         guides/guide/<path:object_id>/delete/
         guides/credential/<path:object_id>/delete/
-        ^(?P<app_label>desk|places|listings|auth|orgs|warmlines|guides)/$
+        listings/crisisline/<path:object_id>/delete/
+        listings/crisisphrase/<path:object_id>/delete/
+        ^(?P<app_label>listings|desk|places|auth|orgs|warmlines|guides)/$
         (?P<url>.*)$
     """,
     "A": """
@@ -135,6 +144,8 @@ GETS_IN = {
         desk/importrun/<path:object_id>/change/
         guides/guide/add/
         guides/credential/add/
+        listings/crisisline/add/
+        listings/crisisphrase/add/
     """,
     "VSCA": """
         desk/check/
@@ -201,6 +212,10 @@ def rows():
         "other_line": warmline(serves=[state("MT")]),
         "guide": guide(),
         "credential": credential(),
+        "crisisline": CrisisLine.objects.create(
+            name="Line", name_es="Línea", phone="911", phone_display="911", order=1
+        ),
+        "crisisphrase": CrisisPhrase.objects.create(phrase="help"),
         "suggestion": Suggestion.objects.create(kind="problem", **about),
         "check": Check.objects.create(
             on=timezone.localdate(), how="called", outcome="right", by=ada, **about

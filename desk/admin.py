@@ -300,17 +300,29 @@ class ImportRunAdmin(OnlyToRead):
     def _act(self, request: HttpRequest, run: ImportRun, model: type[Sourced]) -> None:
         try:
             if "_undo" in request.POST:
-                for line in workflow.undo_import(run, model)[:20]:
-                    self.message_user(request, line, messages.WARNING)
-                self.message_user(request, _("The import is undone."))
+                self._say_undone(request, *workflow.undo_import(run, model))
             else:
                 workflow.apply_import(run)
                 self.message_user(request, _("The file is in."))
         except (workflow.Refused, FileRefused) as refusal:
             self.message_user(request, str(refusal), messages.WARNING)
 
+    def _say_undone(self, request: HttpRequest, done: int, left: list[str]) -> None:
+        words = _("%(done)s rows are as they were before this import.")
+        self.message_user(request, words % {"done": done})
+        if not left:
+            return
+        names = ", ".join(left[:NAMES_SHOWN])
+        if len(left) > NAMES_SHOWN:
+            names += _(" and %(number)s more") % {"number": len(left) - NAMES_SHOWN}
+        words = _("%(left)s rows were changed or checked since, and stay: %(names)s")
+        facts = {"left": len(left), "names": names}
+        self.message_user(request, words % facts, messages.WARNING)
+
 
 STEPS_SHOWN = 200
+# Names in the message about what an undo left.
+NAMES_SHOWN = 20
 
 
 def _steps(model: type[Sourced], steps: list[dict[str, Any]]) -> list[Any]:
@@ -319,6 +331,9 @@ def _steps(model: type[Sourced], steps: list[dict[str, Any]]) -> list[Any]:
     for step in steps[:STEPS_SHOWN]:
         before = {k: v for k, v in step["before"].items() if k != "point"}
         after = {k: v for k, v in step["after"].items() if k != "point"}
+        if "parent_id" in after:
+            # The number says nothing to people, and a preview's parent is not there.
+            before["parent_id"], after["parent_id"] = step["parents"]
         changes = differences(model, before, after)
         shown.append((step["row"], step["name"], step["added"], changes))
     return shown

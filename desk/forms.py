@@ -266,7 +266,8 @@ class CheckForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         outcome = cleaned.get("outcome")
-        if outcome == Check.Outcome.RIGHT and not cleaned.get("facts"):
+        right = (Check.Outcome.RIGHT, Check.Outcome.REOPENED)
+        if outcome in right and not cleaned.get("facts"):
             self.add_error("facts", _("Please say which facts you made sure of."))
         closed = (Check.Outcome.PAUSED, Check.Outcome.CLOSED)
         if outcome in closed and not cleaned.get("because"):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from desk.forms import past_values
-from desk.workflow import Refused, locked, put_whole
+from desk.workflow import MERGE, Refused, locked, put_whole
 from listings.importing import point_of, put_point
 from listings.shown import STREET_FACTS
 from listings.values import Difference, differences, fact_names
@@ -43,13 +43,14 @@ def trail(listing: Any, *, withheld: bool) -> list[Entry]:
     for number, save in enumerate(saves[:SHOWN]):
         before = facts[number + 1] if number + 1 < len(facts) else None
         changes = differences(type(listing), before, facts[number]) if before else []
-        if changes or before is None:
+        why = save.history_change_reason or ""
+        if changes or before is None or why.startswith(MERGE):
             entries.append(
                 Entry(
                     row=save.history_id,
                     when=save.history_date,
                     who=save.history_user,
-                    why=save.history_change_reason or "",
+                    why=why,
                     changes=changes,
                     is_first=before is None,
                 )

@@ -95,6 +95,7 @@ class Check(AboutListing):
         RIGHT = "right", _("The facts are right")
         PAUSED = "paused", _("Closed for now")
         CLOSED = "closed", _("Closed for good")
+        REOPENED = "reopened", _("It was closed for now, and is open again")
         NO_ANSWER = "no_answer", _("Nobody could be reached")
 
     on = models.DateField(_("on"))

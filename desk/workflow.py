@@ -24,7 +24,7 @@ from desk.models import (
 )
 from desk.refusal import Refused as Refused
 from listings.areas import UnknownArea, from_text
-from listings.importing import FACT_FIELDS, guarded, point_of, put_point
+from listings.importing import FACT_FIELDS, LINKED, guarded, point_of, put_point
 from listings.models import Listing, OldSlug
 from listings.removals import Tombstone, numbers_of
 from listings.sourced import Sourced
@@ -35,6 +35,8 @@ from listings.workflow import import_text
 TAKEN_FOR = timedelta(hours=2)
 # A listing that moves stands elsewhere on the map.
 ADDRESS = {"street", "city", "state", "zip_code", "address_withheld"}
+# How the reason of a merge begins in the history of both listings.
+MERGE = "merge"
 # After this many days without an answer we try again.
 RETRY_DAYS = 14
 
@@ -73,6 +75,9 @@ def record_check(
     if outcome == Check.Outcome.PAUSED and fresh.status == Listing.Status.CLOSED:
         # Who asked to leave, or was merged, comes back by no check.
         raise Refused(_("This listing is closed. If it is back, publish it first."))
+    is_paused = fresh.status == Listing.Status.TEMPORARILY_CLOSED
+    if outcome == Check.Outcome.REOPENED and not is_paused:
+        raise Refused(_("This listing is not closed for now."))
     covered = [fact for fact in FACT_FIELDS if fact in set(facts)]
     check = Check.objects.create(
         listing=fresh,
@@ -102,10 +107,12 @@ def _follow(listing: Any, check: Check, because: str) -> None:
         listing.check_due_on = check.on + timedelta(days=RETRY_DAYS)
         return
     listing.check_due_on = check.on + timedelta(days=listing.check_every_days)
-    if check.outcome == outcome.RIGHT:
+    if check.outcome in (outcome.RIGHT, outcome.REOPENED):
         listing.checked_facts = _checked_that_day(listing, check)
         listing.checked_on, listing.checked_how = check.on, check.how
         listing.checked_by = check.by
+        if check.outcome == outcome.REOPENED:
+            listing.status, listing.closed_because = Listing.Status.PUBLISHED, ""
     elif check.outcome == outcome.PAUSED:
         listing.status = Listing.Status.TEMPORARILY_CLOSED
         listing.closed_because = because
@@ -308,7 +315,8 @@ def merge(
     if not keep.key:
         # Else the closed row keeps it: the next file finds that row, and adds none.
         keep.key, drop.key = drop.key, ""
-    drop._change_reason = keep._change_reason = _("merge")
+    drop._change_reason = f"{MERGE}: {keep.name}"[:100]
+    keep._change_reason = f"{MERGE}: {drop.name}"[:100]
     drop.save()
     if ADDRESS & set(chosen):
         put_point(keep, point_of(drop))
@@ -427,21 +435,38 @@ def apply_import(run: ImportRun) -> Any:
 
 
 @transaction.atomic
-def undo_import(run: ImportRun, model: type[Sourced]) -> list[str]:
-    """Put back what an import did; what changed since stays, and is named."""
+def undo_import(run: ImportRun, model: type[Sourced]) -> tuple[int, list[str]]:
+    """Put back what an import did: how many rows, and the names of those that stay.
+
+    What changed since stays as it is, and can be tried again.
+    """
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     if run.state != ImportRun.State.APPLIED:
         raise Refused(_("Only an import that was applied can be undone."))
-    kept = []
+    manager: Any = model._default_manager
+    rows = manager.select_for_update().in_bulk([step["pk"] for step in run.steps])
     added = {step["pk"] for step in run.steps if step["added"]}
-    for step in run.steps:
-        manager: Any = model._default_manager
-        listing = manager.select_for_update().filter(pk=step["pk"]).first()
-        if listing is not None and not _undo(listing, step, added):
-            kept.append(f"{step['name']}: changed since, left as it is")
-    run.state = ImportRun.State.UNDONE
-    run.save(update_fields=["state"])
-    return kept
+    # A new parent goes after the rows that it was given, and after its new branches.
+    steps = sorted(run.steps, key=lambda step: _undo_order(rows.get(step["pk"]), step))
+    done, left = 0, []
+    for step in steps:
+        listing = rows.get(step["pk"])
+        if listing is None:
+            continue
+        if _undo(listing, step, added):
+            done += 1
+        else:
+            left.append(step)
+            added.discard(step["pk"])
+    run.steps = left
+    run.state = ImportRun.State.APPLIED if left else ImportRun.State.UNDONE
+    run.save(update_fields=["state", "steps"])
+    return done, [step["name"] for step in left]
+
+
+def _undo_order(listing: Any, step: dict[str, Any]) -> tuple[bool, bool]:
+    branches: Any = getattr(listing, "branches", None)
+    return step["added"], bool(branches is not None and branches.exists())
 
 
 def _undo(listing: Any, step: dict[str, Any], added: set[int]) -> bool:
@@ -460,6 +485,8 @@ def _undo(listing: Any, step: dict[str, Any], added: set[int]) -> bool:
     if set(step["after"]) & set(guarded(listing)):
         # Somebody made sure of it, so it is theirs now.
         return False
+    if set(step["after"]) & set(LINKED) and not _may_unlink(listing, facts):
+        return False
     if "point" in facts:
         put_point(listing, facts.pop("point"))
     try:
@@ -467,6 +494,15 @@ def _undo(listing: Any, step: dict[str, Any], added: set[int]) -> bool:
     except Refused:
         return False
     return True
+
+
+def _may_unlink(listing: Any, facts: dict[str, Any]) -> bool:
+    """No import joins what was checked, so a check came since; and is the parent that
+    it had still there?"""
+    parent_id = facts.get("parent_id")
+    manager: Any = type(listing)._default_manager
+    is_there = parent_id is None or manager.filter(pk=parent_id).exists()
+    return listing.checked_on is None and is_there
 
 
 def _is_worked_on(listing: Any, added: set[int]) -> bool:

@@ -27,6 +27,8 @@ from places.near import Located
 from places.normalized import NormalizedCharField
 
 BATCH = 2_000
+# The facts that Importer.link() sets.
+LINKED = ("parent_id", "host")
 KEYS = 500
 # The far side of each many-to-many.
 OTHER = {"terms": "term_id", "serves": "place_id"}
@@ -81,9 +83,10 @@ class Importer(ABC):
     def read(self, row: Row) -> Facts:
         """The row's facts. Raises RowRefused."""
 
-    def link(self, listings: list[Any], facts: dict[str, Facts]) -> int:
-        """Join listings that name one another; how many changed by it."""
-        return 0
+    def link(  # noqa: B027  # most kinds of files join nothing
+        self, listings: list[Any], facts: dict[str, Facts]
+    ) -> None:
+        """Join listings that name one another; that may change `LINKED` facts."""
 
     @cached_property
     def counties(self) -> CountiesByName:

@@ -282,7 +282,7 @@ class Listing(Sourced):
             options["update_fields"] = fields | {"slug", "search_text", "changed_at"}
         if not fields or fields & {"status", *KNOWN_BY}:
             # Here, so that no way of publishing goes around it.
-            self.check_removal_requests()
+            self.check_may_be_public()
         super().save(**options)
         before: str = getattr(self, "_slug_in_db", "")
         if before and before != self.slug:
@@ -292,22 +292,36 @@ class Listing(Sourced):
     def clean(self) -> None:
         super().clean()
         self._fill_slug()
+        if self.status == self.Status.PUBLISHED:
+            # It is open again, so the old reason is none.
+            self.closed_because = ""
         if self.timezone and self.zone is None:
             words = NOT_A_ZONE % {"zone": self.timezone}
             raise ValidationError({"timezone": [words]})
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         super().validate_constraints(exclude=exclude)
-        self.check_removal_requests()
+        self.check_may_be_public()
 
-    def check_removal_requests(self) -> None:
-        """Raise ValidationError where it is to be public and asked not to be listed."""
+    def check_may_be_public(self) -> None:
+        """Raise ValidationError where it is to be public and was merged into another,
+        or asked not to be listed."""
+        if self.is_public and self._was_merged():
+            words = _("This listing was merged with another, and stays closed.")
+            raise ValidationError({NON_FIELD_ERRORS: [words]})
         if self.is_public and (found := self.removal_requests()):
             words = _(
                 "%(name)s asked not to be listed. If they want to come back, an "
                 "administrator deletes that request first."
             )
             raise ValidationError({NON_FIELD_ERRORS: [words % {"name": found[0]}]})
+
+    def _was_merged(self) -> bool:
+        """Does the address that a merge gave it lead to the listing that stayed?"""
+        if f"-merged-{self.pk}" not in self.slug:
+            return False
+        led = OldSlug.objects.of(type(self)).filter(slug=self.slug)
+        return led.exclude(object_id=self.pk).exists()
 
     def removal_requests(self) -> list[Tombstone]:
         """Requests not to be listed that match what this listing says.

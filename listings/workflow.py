@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.module_loading import import_string
 from tqdm import tqdm
 
-from listings.importing import Applier, Facts, Importer, Report, RowRefused
+from listings.importing import LINKED, Applier, Facts, Importer, Report, RowRefused
 from listings.registry import sourced_models
 from listings.rows import FileRefused, Row, read_file, read_rows
 from listings.sourced import Sourced
@@ -94,12 +95,14 @@ def _import_rows(importer: Importer, rows: Iterable[Row], reason: str) -> Report
     applier = Applier(importer, reason)
     facts_by_key: dict[str, Facts] = {}
     listings = []
+    rows_of: dict[Any, int] = {}
     # Row 1 is the header, as a spreadsheet shows it.
     for number, row in enumerate(rows, start=2):
         try:
             facts = _read(importer, row, facts_by_key)
             with transaction.atomic():
                 listings.append(applier.apply(facts, report, number))
+                rows_of[listings[-1].pk] = number
         except RowRefused as refusal:
             report.refused.append((number, f"{row.get('key')}: {refusal}"))
         except IntegrityError as error:
@@ -108,11 +111,49 @@ def _import_rows(importer: Importer, rows: Iterable[Row], reason: str) -> Report
         else:
             report.warnings += [(number, f"{facts.key}: {w}") for w in facts.warnings]
     # Before finish(), so that the first row of history knows the parent.
-    linked = importer.link(listings, facts_by_key)
+    before = {one.pk: _links_of(one) for one in listings}
+    importer.link(listings, facts_by_key)
+    for one in listings:
+        _note_links(report, rows_of[one.pk], one, before[one.pk])
     applier.finish()
-    if not report.added:
-        report.changed += linked
     return report
+
+
+def _links_of(listing: Any) -> dict[str, Any]:
+    return {name: getattr(listing, name) for name in LINKED if hasattr(listing, name)}
+
+
+def _name_of(listing: Any, pk: int | None) -> str:
+    manager: Any = type(listing)._default_manager
+    return manager.filter(pk=pk).values_list("name", flat=True).first() or ""
+
+
+def _note_links(
+    report: Report, number: int, listing: Any, before: dict[str, Any]
+) -> None:
+    """Report a changed parent or host with the row's other changes, so that the preview
+    shows it and an undo takes it back."""
+    after = _links_of(listing)
+    changed = [name for name in after if after[name] != before[name]]
+    if not changed:
+        return
+    steps = [step for step in report.steps if step["pk"] == listing.pk]
+    if not steps:
+        facts = {"pk": listing.pk, "name": listing.name, "key": listing.file_key}
+        steps = [facts | {"row": number, "added": False, "before": {}, "after": {}}]
+        report.steps += steps
+        report.unchanged -= 1
+        report.changed += 1
+        words = ", ".join(name.removesuffix("_id") for name in changed)
+        report.changes.append((number, f"{listing.file_key}: {words}"))
+    [step] = steps
+    step["version"] = listing.version
+    if not step["added"]:
+        step["parents"] = [
+            _name_of(listing, links.get("parent_id")) for links in (before, after)
+        ]
+        step["before"] |= {name: before[name] for name in changed}
+        step["after"] |= {name: after[name] for name in changed}
 
 
 def _broken_rule(model: type[Sourced], error: IntegrityError) -> str:

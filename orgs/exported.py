@@ -69,19 +69,17 @@ class ExportedOrganizations(ExportedImporter):
             longitude=longitude,
         )
 
-    def link(self, listings: list[Any], facts: dict[str, Facts]) -> int:
+    def link(self, listings: list[Any], facts: dict[str, Facts]) -> None:
         """Branches become children of the listing whose key they name."""
         wanted = {facts[one.file_key].parent for one in listings}
         found = Organization.objects.of_file_keys(wanted)
         parents = {parent.file_key: parent for parent in found}
-        changed = 0
         for listing in listings:
             told = facts[listing.file_key]
             parent = parents.get(told.parent)
             if parent is None and _names_its_parent(listing, told.host):
                 continue
-            changed += join(listing, parent, told.host)
-        return changed
+            join(listing, parent, told.host)
 
 
 def _names_its_parent(listing: Organization, host: str) -> bool:

@@ -90,30 +90,26 @@ class PlacedImporter(Importer):
         if facts.serves:
             facts.fields["area"] = area.PLACES
 
-    def link(self, listings: list[Any], facts: dict[str, Facts]) -> int:
+    def link(self, listings: list[Any], facts: dict[str, Facts]) -> None:
         """Branches become children of a row of the parent's name, if there is one."""
         named = defaultdict(list)
         for listing in listings:
             named[listing.name].append(listing)
-        changed = 0
         for listing in listings:
             parent = _parent(listing, named.get(facts[listing.key].parent, []))
             host = "" if parent else facts[listing.key].parent
-            changed += join(listing, parent, host)
-        return changed
+            join(listing, parent, host)
 
 
-def join(listing: Organization, parent: Organization | None, host: str) -> bool:
-    """Make it a branch of a listing, or of a host by name; did that change it?
+def join(listing: Organization, parent: Organization | None, host: str) -> None:
+    """Make it a branch of a listing, or of a host by name.
 
     What a curator has checked stays whose branch it is, and no empty cell of a file
     ends what somebody joined at the desk.
     """
     told, now = (parent and parent.pk, host), (listing.parent_id, listing.host)
-    if told == now or told == (None, ""):
-        return False
-    if listing.checked_on:
-        return False
+    if told == now or told == (None, "") or listing.checked_on:
+        return
     listing.parent, listing.host = parent, host
     if not getattr(listing, "skip_history_when_saving", False):
         # Not new: a form that is open at the desk must notice.
@@ -122,7 +118,6 @@ def join(listing: Organization, parent: Organization | None, host: str) -> bool:
             # Its row of the file was unchanged, so the import has given no reason.
             listing._change_reason = "import"  # type: ignore[attr-defined]
     listing.save(update_fields=["parent", "host", "version"])
-    return True
 
 
 def _towns(keys: set[str]) -> dict[tuple[str, str], Place]:

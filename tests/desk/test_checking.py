@@ -172,3 +172,28 @@ def test_an_act_of_the_desk_is_one_transaction(client, action):
     assert words.index("SAVEPOINT") < words.index("UPDATE")
     listing.refresh_from_db()
     assert listing.version == 2
+
+
+def test_a_check_opens_again_what_was_closed_for_now(client):
+    listing = organization()
+    today = {"how": "called", "by": person("bo")}
+    workflow.record_check(listing, outcome="paused", because="On holiday", **today)
+
+    workflow.record_check(listing, outcome="reopened", facts=["phone"], **today)
+
+    listing.refresh_from_db()
+    assert (listing.status, listing.closed_because) == ("published", "")
+    assert listing.checked_facts == ["phone"]
+    assert client.get(listing.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize("status", ["published", "closed", "draft"])
+def test_only_what_is_closed_for_now_is_opened_again_by_a_check(status):
+    listing = organization(status=status, closed_because="gone")
+
+    with pytest.raises(workflow.Refused, match="not closed for now"):
+        workflow.record_check(
+            listing, how="called", outcome="reopened", facts=["phone"], by=person("bo")
+        )
+    listing.refresh_from_db()
+    assert listing.status == status

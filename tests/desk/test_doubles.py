@@ -12,6 +12,7 @@ from desk import workflow
 from desk.models import Check, DuplicatePair, LinkCheck, Suggestion
 from listings.importing import guarded
 from listings.values import put
+from tests.desk.test_editing import form_of, path_of
 from tests.factories import organization, person, place, state, term
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +181,32 @@ def test_a_refused_merge_keeps_what_was_chosen(ada):
     assert f'id="keep-2" value="{second.pk}" checked' in words
     assert f'id="b-name" value="{second.pk}" checked' in words
     assert f'id="a-email" value="{first.pk}" checked' in words
+
+
+def test_a_merge_says_that_it_stays_and_both_histories_name_it(ada):
+    keep, drop = organization(name="Keep"), organization(name="Drop")
+    first = drop.history.latest("history_id")
+    form = ada.get(f"/admin/orgs/organization/merge/{keep.pk}/{drop.pk}/")
+    workflow.merge(keep, drop, [])
+
+    assert "A merge cannot be undone" in form.content.decode()
+    for listing, other in ((keep, "Drop"), (drop, "Keep")):
+        path = f"/admin/orgs/organization/{listing.pk}/history/"
+        assert f"merge: {other}" in ada.get(path).content.decode()
+    path = f"/admin/orgs/organization/{drop.pk}/history/"
+    page = ada.post(path, {"row": first.history_id}, follow=True).content.decode()
+    assert "was merged with another" in page
+    with pytest.raises(workflow.Refused, match="was merged with another"):
+        workflow.publish(drop)
+    drop.refresh_from_db()
+    assert drop.status == "closed"
+
+
+def test_a_listing_that_is_published_by_hand_loses_the_reason_of_its_closing(ada):
+    listing = organization(at=place("59301"))
+    listing.close(because="On holiday", temporarily=True)
+
+    ada.post(path_of(listing), form_of(ada, listing) | {"status": "published"})
+
+    listing.refresh_from_db()
+    assert (listing.status, listing.closed_because) == ("published", "")

@@ -96,7 +96,8 @@ def test_undo_leaves_what_a_curator_changed_since(ada):
 
     page = ada.post(path, {"_undo": "1"}, follow=True).content.decode()
 
-    assert "changed since, left as it is" in page
+    assert "1 rows are as they were before this import." in page
+    assert "1 rows were changed or checked since, and stay: Example a" in page
     assert [o.key for o in Organization.objects.all()] == ["a"]
 
 
@@ -106,9 +107,9 @@ def test_undo_leaves_a_new_listing_that_somebody_edited_since(ada):
     put(Organization.objects.get(key="a"), {"email": "new@example.org"})
 
     run.refresh_from_db()
-    kept = workflow.undo_import(run, Organization)
+    _done, kept = workflow.undo_import(run, Organization)
 
-    assert kept == ["Example a: changed since, left as it is"]
+    assert kept == ["Example a"]
     assert [o.email for o in Organization.objects.all()] == ["new@example.org"]
 
 
@@ -175,3 +176,56 @@ def test_an_export_runs_nothing_in_a_spreadsheet(ada):
     assert line["phone"] == "'+14065550100"
     assert line["summary"] == "'@x"
     assert "attachment" in answer["Content-Disposition"]
+
+
+def test_a_parent_and_a_host_are_in_the_preview_the_counts_and_the_undo(ada):
+    parent = organization(key="p", name="Old parent")
+    for key in "ab":
+        organization(key=key, name=f"Example {key}", parent=parent)
+    _first, path = upload(ada, [row("a"), row("b")])
+    ada.post(path, {"_apply": "1"})
+    versions = dict(Organization.objects.values_list("key", "version"))
+
+    rows = [row("new", name="New parent"), row("a", branch_of="New parent")]
+    run, path = upload(ada, [*rows, row("b", branch_of="A county agency")])
+    preview = ada.get(path).content.decode()
+    ada.post(path, {"_apply": "1"})
+    run.refresh_from_db()
+
+    assert "1 would be added, 2 changed, 0 stay as they are" in preview
+    for words in ("Old parent", "New parent", "A county agency"):
+        assert words in preview
+    assert run.summary == "1 added, 2 changed, 0 refused"
+    now = {one.key: one for one in Organization.objects.all()}
+    assert (now["a"].parent, now["b"].host) == (now["new"], "A county agency")
+    assert now["a"].version > versions["a"]
+
+    page = ada.post(path, {"_undo": "1"}, follow=True).content.decode()
+
+    assert "3 rows are as they were before this import." in page
+    now = {one.key: one for one in Organization.objects.all()}
+    assert "new" not in now
+    assert [(now[k].parent, now[k].host) for k in "ab"] == [(parent, "")] * 2
+    run.refresh_from_db()
+    assert run.state == "undone"
+
+
+def test_an_undo_that_left_rows_says_so_and_can_be_tried_again(ada):
+    listing = organization(key="a", name="Example a", phone="+14065550100")
+    run, path = upload(ada, [row("a"), row("b")])
+    ada.post(path, {"_apply": "1"})
+    put(Organization.objects.get(key="a"), {"phone": "+14065550199"})
+
+    first = ada.post(path, {"_undo": "1"}, follow=True).content.decode()
+    run.refresh_from_db()
+    state = run.state
+    put(Organization.objects.get(key="a"), {"phone": "+14065550111"})
+    second = ada.post(path, {"_undo": "1"}, follow=True).content.decode()
+
+    assert "1 rows were changed or checked since, and stay: Example a" in first
+    assert state == "applied"
+    assert "1 rows are as they were before this import." in second
+    listing.refresh_from_db()
+    assert listing.phone.as_e164 == "+14065550100"
+    run.refresh_from_db()
+    assert run.state == "undone"

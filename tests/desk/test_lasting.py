@@ -93,7 +93,7 @@ def test_an_undone_import_leaves_what_was_checked_since(ada):
     words = ada.post(page, {"_undo": "1"}, follow=True).content.decode()
 
     assert phone_of(listing) == NEW
-    assert "Example a: changed since, left as it is" in words
+    assert "1 rows were changed or checked since, and stay: Example a" in words
 
 
 @pytest.mark.parametrize("work", ["suggestion", "branch"])

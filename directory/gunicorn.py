@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from gunicorn import util
+
 from directory import counters
+from directory.hosts import bracketed
 from directory.logs import logging_settings
 
-bind = [f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"]
+_host = bracketed(os.environ.get("BIND", "127.0.0.1").strip("[]"))
+bind = [f"{_host}:{os.environ.get('PORT', '8000')}"]
 # A second address for Prometheus; directory.metrics answers there and nowhere else.
 if os.environ.get("METRICS_BIND"):
     bind.append(os.environ["METRICS_BIND"])
@@ -36,6 +40,24 @@ forwarded_allow_ips = ""
 forwarder_headers = ""
 secure_scheme_headers: dict[str, str] = {}
 control_socket_disable = True
+
+
+def _write_error(client: Any, status: int, reason: str, _message: str) -> None:
+    """Answer what is no request, or too long a one, with our own page and 988."""
+    # Only a worker, which has loaded the site, answers requests.
+    from directory.faults import unreadable  # noqa: PLC0415
+
+    page = unreadable(status).content
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\n"
+        "Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n"
+        f"Content-Length: {len(page)}\r\n\r\n"
+    )
+    util.write_nonblock(client, head.encode("latin1") + page)
+
+
+# gunicorn has no setting for the page of an error that it finds itself.
+util.write_error = _write_error
 
 
 def post_fork(_server: Any, worker: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +12,8 @@ from django.views.decorators.http import require_safe
 from directory.outage import let_go
 from kept.replica import reading_from
 from places.models import Place
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 PLAIN = "text/plain; charset=utf-8"
 
@@ -36,3 +40,17 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def _migrated() -> bool:
     executor = MigrationExecutor(connections[reading_from()])
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+PROBES = {"/healthz": healthz, "/readyz": readyz}
+
+
+def probes(get_response: GetResponse) -> GetResponse:
+    """Answer probes before the host is checked: they ask by the address of a machine
+    or a container, which is not one of the site's names."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        probe = PROBES.get(request.path_info)
+        return probe(request) if probe else get_response(request)
+
+    return middleware

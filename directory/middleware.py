@@ -27,11 +27,28 @@ HEADERS = {
     "X-Permitted-Cross-Domain-Policies": "none",
 }
 
+# A quality of zero, which is "not acceptable" (RFC 9110, section 12.4.2).
+REFUSED = re.compile(r";\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)", re.IGNORECASE)
 # A partner's page loads the first, to make its frame of /embed/ as tall as what it
 # shows. A frame in a sandbox counts as another site, and needs its style and scripts.
 FOR_PARTNERS = re.compile(
     r"/static/(?:js/embed|js/locate|css/site)(\.\w+)?\.(?:js|css)"
 )
+
+
+def accepted_encodings(get_response: GetResponse) -> GetResponse:
+    """Take out encodings that a client refuses with "q=0", before anybody compresses.
+
+    Django's, WhiteNoise's and our own code look for the name alone.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if wanted := request.META.get("HTTP_ACCEPT_ENCODING"):
+            codings = [one for one in wanted.split(",") if not REFUSED.search(one)]
+            request.META["HTTP_ACCEPT_ENCODING"] = ",".join(codings)
+        return get_response(request)
+
+    return middleware
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:

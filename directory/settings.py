@@ -12,7 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, validate
 
 from directory.databases import databases
-from directory.guard import LOOPBACK, refuse_weak
+from directory.guard import LOOPBACK, refuse_early_preload, refuse_prefix, refuse_weak
+from directory.hosts import LOCAL_NAMES, names_of_machine, own_address
 from directory.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -43,6 +44,7 @@ def secret_keys() -> list[str]:
     return keys
 
 
+DAY = 24 * 60 * 60
 ADDRESS = r"^$|^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$"
 
 
@@ -62,6 +64,11 @@ def shared_cache(url: str) -> dict[str, Any]:
     return {"BACKEND": "kept.shared.ForgivingRedis", "LOCATION": url}
 
 
+SWITCH = dict.fromkeys(("1", "true", "yes", "on", ""), True) | dict.fromkeys(
+    ("0", "false", "no", "off"), False
+)
+
+
 def mail(url: str) -> dict[str, Any]:
     """Django's mail settings for smtp://user:password@host:port/?tls=1 or ?ssl=1."""
     if not url:
@@ -71,26 +78,39 @@ def mail(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(
             "EMAIL_URL must look like smtp://user:password@host:587/?tls=1."
         )
-    wishes = parse_qs(parts.query)
+    wishes = {name: _is_on(name, parts.query) for name in ("tls", "ssl")}
+    if all(wishes.values()):
+        raise ImproperlyConfigured("EMAIL_URL takes tls=1 or ssl=1, and not both.")
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": parts.port or 25,
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_TLS": "tls" in wishes,
-        "EMAIL_USE_SSL": "ssl" in wishes,
+        "EMAIL_USE_TLS": wishes["tls"],
+        "EMAIL_USE_SSL": wishes["ssl"],
         "EMAIL_TIMEOUT": 10,
     }
 
 
+def _is_on(name: str, query: str) -> bool:
+    """A yes or no of an address's query, off where it says nothing."""
+    found = parse_qs(query, keep_blank_values=True).get(name, ["0"])[-1].lower()
+    if found not in SWITCH:
+        raise ImproperlyConfigured(f"EMAIL_URL: {name} is 1 or 0, not “{found}”.")
+    return SWITCH[found]
+
+
 try:
     DEBUG = env.bool("DEBUG", False)
-    ALLOWED_HOSTS: list[str] = env.list(
-        "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]
-    )
+    ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [*LOCAL_NAMES])
     # True where a proxy in front speaks HTTPS: cookies and redirects then insist.
     HTTPS = env.bool("HTTPS", False)
+    # For how long browsers insist on HTTPS. Long times, subdomains and preload cannot
+    # be taken back: docs/operations.md says what they mean.
+    HSTS_SECONDS = env.int("HSTS_SECONDS", DAY, validate=validate.Range(min=0))
+    HSTS_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
+    HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
     DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
     DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR}/db.sqlite3"
     # One or several servers that follow it; the public's reads go there.
@@ -115,11 +135,12 @@ try:
     # smtp://user:password@host:587/?tls=1; unset, mail is printed and not sent.
     EMAIL_URL = env.str("EMAIL_URL", "")
     DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "directory@localhost")
-    # Where links in mails lead; the address people reach the site at.
-    SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
     # What one address may ask of the API, the feeds and the data files.
     API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 600)
-    BIND = env.str("BIND", "127.0.0.1")
+    BIND = env.str("BIND", "127.0.0.1").strip("[]")
+    PORT = env.str("PORT", "8000")
+    # Where links in mails lead; the address people reach the site at.
+    SITE_URL = env.str("SITE_URL", own_address(BIND, PORT)).rstrip("/")
     # Can anybody but this machine reach it? Behind a proxy BIND alone does not say so.
     IS_PUBLIC = HTTPS or BIND not in LOOPBACK
     # Staff need a code from their phone, unless only this machine can reach the site.
@@ -136,6 +157,10 @@ except EnvError as error:
 SECRET_KEY, *SECRET_KEY_FALLBACKS = secret_keys()
 for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS):
     refuse_weak(key, ALLOWED_HOSTS, BIND, debug=DEBUG)
+refuse_prefix(env.str("SCRIPT_NAME", ""), SITE_URL)
+refuse_early_preload(HSTS_SECONDS, subdomains=HSTS_SUBDOMAINS, preload=HSTS_PRELOAD)
+if not env.str("ALLOWED_HOSTS", ""):
+    ALLOWED_HOSTS += names_of_machine(BIND)
 DATABASES = databases(DATABASE_URL, DATABASE_REPLICA_URL)
 DATABASE_ROUTERS = ["kept.replica.Router"] if DATABASE_REPLICA_URL else []
 CACHES = {
@@ -177,6 +202,7 @@ INSTALLED_APPS = [
     "directory",
 ]
 MIDDLEWARE = [
+    "directory.middleware.accepted_encodings",
     "kept.replica.public_reads",
     "kept.pages.kept_pages",
     "directory.middleware.security_headers",
@@ -184,6 +210,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "directory.middleware.well_formed",
+    "directory.health.probes",
     "directory.middleware.language_of_address",
     "directory.outage.database_first",
     "django.middleware.gzip.GZipMiddleware",
@@ -264,11 +291,13 @@ X_FRAME_OPTIONS = "DENY"
 # Not no-referrer: browsers then send "Origin: null", and Django refuses forms.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_SECONDS = HSTS_SECONDS if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_SUBDOMAINS
+SECURE_HSTS_PRELOAD = HSTS_PRELOAD
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# Subdomains and preload are a choice, not a fault.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_FAILURE_VIEW = "directory.faults.csrf_failure"

@@ -9,7 +9,7 @@ from django.contrib.sitemaps.views import index, sitemap
 from django.urls import URLPattern, URLResolver, include, path
 
 from api.urls import PAGES as API_PAGES
-from directory import health, offline, views, well_known
+from directory import offline, views, well_known
 from directory.embed import embed
 from directory.sitemaps import sitemaps
 from directory.suggestions import suggest
@@ -47,8 +47,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("places/suggest/", suggest, name="place-suggestions"),
     path("", include("api.urls")),
     path("sw.js", offline.worker, name="worker"),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
     path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", index, {"sitemaps": sitemaps()}, name="sitemap"),

@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from time import time
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -136,13 +139,26 @@ def _key(request: HttpRequest) -> str:
         and "HTTP_AUTHORIZATION" not in request.META
     ):
         return ""
-    try:
-        host = request.get_host()
-    except DisallowedHost:
+    host = _known_host(request)
+    if not host:
         return ""
     packed = bool(GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
     asked = (request.scheme, host, request.path_info, query)
     return hashlib.sha256(repr((packed, *asked)).encode()).hexdigest()
+
+
+def _known_host(request: HttpRequest) -> str:
+    """The host with its port; "" where either is not ours.
+
+    A browser can name any port in Host, and each would fill the cache with pages anew.
+    """
+    try:
+        host: str = request.get_host()
+    except DisallowedHost:
+        return ""
+    _name, port = split_domain_port(host)
+    ports = ("", request.META.get("SERVER_PORT"), str(urlsplit(settings.SITE_URL).port))
+    return host if port in ports else ""
 
 
 def _seconds(response: HttpResponse, asked: set[str]) -> int:

@@ -158,7 +158,7 @@ def test_https_turns_on_what_needs_it():
         HTTPS="1",
     )
 
-    assert run.stdout.strip() == "True __Host-session 63072000"
+    assert run.stdout.strip() == "True __Host-session 86400"
 
 
 SAMPLE = "only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF"

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from typing import Any
+
 from django.db.backends.sqlite3 import base
+
+OWNER_ONLY = 0o600
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -15,6 +21,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     transaction_mode: str | None
 
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        _keep_private(str(conn_params["database"]))
+        return super().get_new_connection(conn_params)
+
     def _start_transaction_under_autocommit(self) -> None:
         with self.cursor() as cursor:
             cursor.execute(f"BEGIN {self.transaction_mode or ''}")
+
+
+def _keep_private(path: str) -> None:
+    """Let nobody but the file's owner read it: it holds password hashes and TOTP keys.
+
+    SQLite gives its journals the rights of the file.
+    """
+    if path.startswith(("file:", ":memory:")):
+        return
+    # What is wrong with the folder is for SQLite to say.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
+        if os.stat(path).st_mode & 0o077:
+            os.chmod(path, OWNER_ONLY)

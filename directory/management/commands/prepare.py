@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
-from django.db import connection
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from directory.collected import collect_files
@@ -33,11 +38,20 @@ STARTER_FILES = {
 RETIRED_FILE = "retired.csv"
 
 
+# A PostgreSQL that starts for the first time makes its files before it answers.
+DATABASE_WAIT_SECONDS = 30
+
+
 class Command(BaseCommand):
     help = "Compile, migrate, load what is not there yet, forget, write files."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with _alone():
+            self._prepare()
+
+    def _prepare(self) -> None:
         call_command("compile_words")
+        _wait_for_database()
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         # SQLite loses it when a migration remakes the table.
@@ -68,3 +82,30 @@ class Command(BaseCommand):
             if number := retire(model, mine):
                 name = model._meta.verbose_name_plural
                 self.stdout.write(f"{number} {name} are not in the starter data now.")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let a second start on the same folder wait until the first is done."""
+    folder = Path(settings.DATA_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "prepare.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _wait_for_database() -> None:
+    """Give a server that starts at the same time a while. Raises CommandError."""
+    ends = time.monotonic() + DATABASE_WAIT_SECONDS
+    while True:
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            if connection.vendor == "sqlite" or time.monotonic() > ends:
+                reason = " ".join(str(error).split())
+                raise CommandError(
+                    f"The database does not answer, see DATABASE_URL: {reason}"
+                ) from None
+            time.sleep(1)
+        else:
+            return

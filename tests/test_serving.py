@@ -1,0 +1,273 @@
+"""The site on an odd machine: its addresses, files, first start and database."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+import yaml
+from django.core.cache import caches
+from django.test import Client
+
+from tests.conftest import ROOT, free_port
+from tests.test_settings import show
+
+KEY = {"SECRET_KEY": "a7Kq9" * 12}
+
+
+def manage(folder, *words, **environment):
+    kept = {name: os.environ[name] for name in ("PATH", "HOME")}
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env={**kept, **KEY, "DATA_DIR": str(folder), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "words"), [("/healthz", b"ok"), ("/readyz", b"ready")]
+)
+def test_a_probe_by_an_unknown_host_is_answered(path, words):
+    found = Client(headers={"host": "10.0.0.7:8000"}).get(path)
+
+    assert (found.status_code, found.content.strip()) == (200, words)
+    assert Client(headers={"host": "10.0.0.7:8000"}).get("/").status_code == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "wanted", ["gzip;q=0", "br, gzip; q=0.0", "identity, gzip;q=0"]
+)
+def test_a_refused_encoding_is_not_used(wanted):
+    page = Client(headers={"accept-encoding": wanted}).get("/about/")
+    packed = Client(headers={"accept-encoding": "gzip;q=0.5"}).get("/about/")
+
+    assert "Content-Encoding" not in page.headers
+    assert packed["Content-Encoding"] == "gzip"
+
+
+@pytest.mark.django_db
+def test_ports_that_are_not_ours_fill_no_cache():
+    pages = caches["pages"]
+    pages.clear()
+    Client(headers={"host": "localhost:80"}).get("/about/")
+    first = len(pages._cache)
+
+    for port in range(9000, 9010):
+        assert Client(headers={"host": f"localhost:{port}"}).get("/about/").content
+
+    assert (first, len(pages._cache)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"HTTPS": "1"}, "(86400, False, False)"),
+        ({"HTTPS": "1", "HSTS_SECONDS": "60"}, "(60, False, False)"),
+        (
+            {"HSTS_SECONDS": "31536000", "HSTS_SUBDOMAINS": "1", "HSTS_PRELOAD": "1"}
+            | {"HTTPS": "1"},
+            "(31536000, True, True)",
+        ),
+        ({}, "(0, False, False)"),
+    ],
+)
+def test_how_long_browsers_insist_on_https_is_a_choice(environment, expected):
+    names = ("SECONDS", "INCLUDE_SUBDOMAINS", "PRELOAD")
+    run = show(
+        f"tuple(getattr(settings, 'SECURE_HSTS_' + n) for n in {names})", **environment
+    )
+
+    assert run.stdout.strip() == expected
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"HSTS_PRELOAD": "1"}, "HSTS_PRELOAD=1 needs HSTS_SUBDOMAINS=1"),
+        ({"HSTS_SECONDS": "-1"}, "HSTS_SECONDS"),
+        ({"SCRIPT_NAME": "/peer"}, "SCRIPT_NAME puts the site under the path /peer"),
+        ({"SITE_URL": "https://example.org/peer"}, "SITE_URL puts the site under"),
+        ({"EMAIL_URL": "smtp://h/?tls=maybe"}, "tls is 1 or 0, not “maybe”"),
+        ({"EMAIL_URL": "smtp://h/?tls=1&ssl=1"}, "tls=1 or ssl=1, and not both"),
+    ],
+)
+def test_what_cannot_work_is_one_sentence(environment, words):
+    run = show("settings.DEBUG", **environment)
+
+    assert run.returncode != 0
+    assert words in run.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", "False False"),
+        ("?tls=0", "False False"),
+        ("?ssl=false", "False False"),
+        ("?tls=1", "True False"),
+        ("?ssl=1&tls=0", "False True"),
+    ],
+)
+def test_mail_is_encrypted_as_its_address_says(query, expected):
+    run = show(
+        "settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL", EMAIL_URL=f"smtp://h/{query}"
+    )
+
+    assert run.stdout.strip() == expected
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"PORT": "8107"}, "http://127.0.0.1:8107"),
+        ({"PORT": "8107", "BIND": "0.0.0.0"}, "http://127.0.0.1:8107"),  # noqa: S104
+        ({"BIND": "[::1]"}, "http://[::1]:8000"),
+        ({"BIND": "::1"}, "http://[::1]:8000"),
+        ({"PORT": "1", "SITE_URL": "https://a.example.org/"}, "https://a.example.org"),
+    ],
+)
+def test_links_in_mails_follow_the_port(environment, expected):
+    assert show("settings.SITE_URL", **environment).stdout.strip() == expected
+
+
+def test_a_public_bind_answers_to_the_machines_own_names():
+    run = show("settings.ALLOWED_HOSTS", BIND="0.0.0.0")  # noqa: S104
+    one = show("settings.ALLOWED_HOSTS", BIND="192.0.2.20")
+    given = {"BIND": "192.0.2.20", "ALLOWED_HOSTS": "a.example", **KEY}
+    named = show("settings.ALLOWED_HOSTS", **given)
+
+    assert f"'{socket.gethostname().lower()}'" in run.stdout
+    assert "'192.0.2.20'" in one.stdout
+    assert named.stdout.strip() == "['a.example']"
+
+
+def test_a_second_first_start_waits_and_the_database_is_its_owners(tmp_path):
+    starts = [manage(tmp_path, "prepare") for _two in range(2)]
+    said = [start.communicate(timeout=400)[1] for start in starts]
+
+    assert [start.returncode for start in starts] == [0, 0], said
+    rights = stat.S_IMODE((tmp_path / "db.sqlite3").stat().st_mode)
+    assert rights == 0o600
+
+
+def test_a_database_that_others_could_read_becomes_private(tmp_path):
+    file = tmp_path / "db.sqlite3"
+    file.touch(mode=0o644)
+    file.chmod(0o644)
+
+    start = manage(tmp_path, "migrate", "kept", "--verbosity", "0")
+    start.communicate(timeout=60)
+
+    assert start.returncode == 0
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_an_unreachable_database_is_one_sentence(tmp_path):
+    url = f"postgres://ada@127.0.0.1:{free_port()}/rows"
+
+    start = manage(tmp_path, "prepare", DATABASE_URL=url)
+    _out, said = start.communicate(timeout=120)
+
+    assert start.returncode == 1
+    [line] = said.strip().splitlines()
+    assert "The database does not answer, see DATABASE_URL" in line
+
+
+@pytest.fixture
+def served(tmp_path):
+    """serve(bind) starts gunicorn there and gives its port."""
+    running = []
+
+    def serve(bind):
+        port = free_port()
+        kept = {name: os.environ[name] for name in ("PATH", "HOME")}
+        environment = {**kept, **KEY, "DATA_DIR": str(tmp_path), "PORT": str(port)}
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "--config", "directory/gunicorn.py"],
+            cwd=ROOT,
+            env={**environment, "BIND": bind, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        running.append(server)
+        return port
+
+    yield serve
+    for server in running:
+        server.terminate()
+        server.wait(timeout=40)
+
+
+def wait_for(address):
+    for _try in range(150):
+        try:
+            return urllib.request.urlopen(address, timeout=2).read()
+        except urllib.error.HTTPError as error:
+            return error.read()
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(address)
+
+
+@pytest.mark.parametrize("bind", ["::1", "[::1]"])
+def test_it_listens_where_ipv6_is_named(served, bind):
+    port = served(bind)
+
+    assert wait_for(f"http://[::1]:{port}/healthz") == b"ok\n"
+
+
+def test_an_address_that_is_too_long_gets_a_page_with_988(served, tmp_path):
+    # The page names files that are collected first.
+    collect = manage(tmp_path, "collectstatic", "--no-input", "--verbosity", "0")
+    collect.communicate(timeout=120)
+    port = served("127.0.0.1")
+    wait_for(f"http://127.0.0.1:{port}/healthz")
+
+    page = wait_for(f"http://127.0.0.1:{port}/find/?near={'9' * 9000}").decode()
+
+    assert 'href="tel:988"' in page
+
+
+def test_compose_gives_the_site_a_role_and_limits_of_its_own():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    role = (ROOT / "deploy/database-role.sh").read_text()
+
+    for name, made in services.items():
+        assert made["cap_drop"] == ["ALL"], name
+        assert made["mem_limit"], name
+        assert made["pids_limit"], name
+    assert "POSTGRES_USER" not in services["db"]["environment"]
+    assert "NOSUPERUSER" in role
+    assert services["site"]["depends_on"]["db"]["condition"] == "service_healthy"
+    assert services["proxy"]["depends_on"]["site"]["condition"] == "service_healthy"
+
+
+def test_a_skipped_test_prints_its_reason(tmp_path):
+    (tmp_path / "test_it.py").write_text(
+        "import pytest\n\ndef test_it():\n    pytest.skip('no such machine')\n"
+    )
+
+    command = [sys.executable, "-m", "pytest", "-q", "-c", ROOT / "pyproject.toml"]
+    done = subprocess.run(
+        [*command, "--rootdir", ROOT, tmp_path / "test_it.py"],
+        env=os.environ | KEY,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert "no such machine" in done.stdout

@@ -19,6 +19,8 @@ DESK = re.compile(
     r"|templates/guides/change_form"
 )
 HOLES = re.compile(r"%\(\w+\)s|\{\w+\}|<[^>]+>")
+# Spanish is longer: a narrow screen shows only what is around these words.
+ONLY_WIDE = re.compile(r'<span class="if-wide">(.*?)</span>')
 PAGES = [
     "/",
     "/find/",
@@ -68,7 +70,8 @@ PAGES = [
 # Names of places and licences are said in both languages the same way.
 STATE = "|".join(re.escape(state.name) for state in STATES.values())
 SHARED = re.compile(
-    rf"({STATE})(, 0| \(0\))?|(· )?Miles City(, MT)?|Springfield, .*({STATE})"
+    rf"({STATE})(, 0| \(0\))?|[A-Z]{{2}} \d, ({STATE})|(· )?Miles City(, MT)?"
+    rf"|Springfield, .*({STATE})"
     r"|CC BY 4\.0|geonames\.org|Great Falls"
 )
 
@@ -93,6 +96,7 @@ def test_no_translation_loses_what_is_filled_in():
         for words in filter(None, said):
             # In Spanish, a text to 988 begins with AYUDA.
             same = words.replace("sms:988?&amp;body=AYUDA", "sms:988")
+            same = ONLY_WIDE.sub(r"\1", same)
             assert set(HOLES.findall(same)) == set(HOLES.findall(entry.msgid)), words
 
 

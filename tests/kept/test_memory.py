@@ -157,7 +157,9 @@ def test_words_are_somebodys_again_when_fewer_listings_say_them(monkeypatch):
 
     assert wording.own_words(public, "Harbor!") == "harbor"
     assert wording.own_words(public, "harbor one") is None
-    assert wording.own_words(public, " - ") == ""
+    assert wording.own_words(public, " ") == ""
+    # Marks find nothing, where no words at all find everything.
+    assert wording.own_words(public, " - ") is None
     other.name = "Haven Two"
     other.save()
     commit()

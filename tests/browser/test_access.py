@@ -214,7 +214,8 @@ def test_the_first_call_is_in_the_first_screen_of_a_phone(page, path):
     page.set_viewport_size(PHONE)
     page.goto(path)
 
-    call = page.locator("main a.button[href^='tel:']").first.bounding_box()
+    # A line that is open now; where none is, 988.
+    call = page.locator("main a[href^='tel:']").first.bounding_box()
 
     assert call["y"] + call["height"] <= PHONE["height"]
 

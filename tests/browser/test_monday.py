@@ -56,8 +56,8 @@ def desk(site, site_environment, browser):
     page.get_by_role("button", name="Log in").click()
     key = page.locator("code").first.inner_text().replace(" ", "")
     page.get_by_label("Code from your phone").fill(code_of(key))
-    page.get_by_role("button", name="Go on").click()
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("link", name="I have saved them").click()
     expect(page.get_by_role("heading", name="What waits for you")).to_be_visible()
     yield page
     context.close()
@@ -142,7 +142,7 @@ def test_monday_morning(desk, tmp_path):
     expect(page.get_by_text("4 added, 0 changed, 3 refused")).to_be_visible()
     assert page.request.get("/orgs/monday-import-0/").status == 200
     page.get_by_role("button", name="Undo the whole import").click()
-    expect(page.get_by_text("The import is undone")).to_be_visible()
+    expect(page.get_by_text("4 rows are as they were before this import.")).to_be_visible()
 
     # Two listings that are one.
     page.goto("/admin/desk/duplicatepair/?q=&dismissed__exact=0")

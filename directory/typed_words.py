@@ -69,7 +69,8 @@ kind cil: cil, cils, center for independent living, centers for independent livi
 # Words that say nothing about what is looked for.
 _EMPTY = """
 near in at for with and the a me my around close to help support peer need find people
-cerca en de del para con y el la los las ayuda apoyo necesito busco personas
+i im am live cerca en de del para con y el la los las ayuda apoyo necesito busco
+personas vivo estoy
 """
 EMPTY = frozenset(_EMPTY.split())
 
@@ -147,13 +148,19 @@ def _without_empty(words: list[str]) -> list[str]:
     """Without the words that say nothing, at both ends; "La Jolla" is a name."""
     if _is_place(" ".join(words)):
         return words
-    while words and words[0].lower() in EMPTY and not words[0].isupper():
+    while words and _says_nothing(words[0]):
         words = words[1:]
         if _is_place(" ".join(words)):
             return words
-    while words and words[-1].lower() in EMPTY and not words[-1].isupper():
+    while words and _says_nothing(words[-1]):
         words = words[:-1]
     return words
+
+
+def _says_nothing(word: str) -> bool:
+    """Is it one of the empty words, and no state like "IN" or "ME"?"""
+    is_state = len(word) == 2 and word.isupper()
+    return not is_state and fold(word) in EMPTY
 
 
 def _partings(words: list[str]) -> Iterator[tuple[str, str]]:
@@ -171,7 +178,10 @@ def _parted(words: list[str]) -> tuple[str, str]:
 
 
 def _place_and_name(params: QueryDict, words: list[str], text: str) -> QueryDict:
-    """ "Tulsa Wildflower": a place and what some listing there is called."""
+    """ "Tulsa Wildflower": a place and what some listing there is called; or a place
+    among words that say nothing, "I live in Tulsa"."""
+    if words != text.split() and _is_place(" ".join(words)):
+        return _changed(params, " ".join(words), "", [])
     if _is_name(text) or look_up(text).candidates:
         return params
     for place, others in _partings(words):

@@ -28,7 +28,14 @@ def areas_starting_with(key: str) -> tuple[Place, ...]:
     """For suggestions: the areas of which a name begins so, tribal lands first."""
     # "~" sorts after every letter and digit that a key can hold.
     begins = Q(names__key__gte=key, names__key__lt=f"{key}~", names__is_suggested=True)
-    return _as_places(_areas(begins).distinct()[:MAX_SUGGESTIONS], "")
+    found = _as_places(_areas(begins).distinct()[:MAX_SUGGESTIONS], "")
+    # "Cbus" is no help to who types "Columb": the town itself is there.
+    return tuple(place for place in found if not _is_other_word(place, key))
+
+
+def _is_other_word(place: Place, key: str) -> bool:
+    is_short_form = place.is_area and place.area_kind == Area.Kind.ALIAS
+    return is_short_form and not place_key(place.typed_as).startswith(key)
 
 
 def _areas_of_key(key: str) -> QuerySet[Area]:
@@ -73,14 +80,15 @@ def without_doubles(
 def _is_same(area: Place, place: Place, key: str) -> bool:
     """Are an area and a place in it that share the name `key` the same thing?
 
-    A base or pueblo and the town of its main name are; so is whatever goes by an
-    area's name only as its second one.
+    A base and a town of any of its names are, and a pueblo and the town of its main
+    name; so is whatever goes by an area's name only as its second one.
     """
     if not area.is_area:
         return place.is_county and place.key != key
-    has_main_name = place_key(area.name) == key
-    is_one = area.area_kind in (Area.Kind.BASE, Area.Kind.TRIBAL) and has_main_name
-    return is_one or place.key != key
+    if area.area_kind == Area.Kind.BASE:
+        return True
+    is_pueblo = area.area_kind == Area.Kind.TRIBAL and place_key(area.name) == key
+    return is_pueblo or place.key != key
 
 
 def is_military_zip(code: str) -> bool:

@@ -19,6 +19,15 @@ ZIP = re.compile(r"(?<![\d.])(?<!\d-)(\d{5})(?:[- ]*\d{4})?(?![\d-])")
 # A spreadsheet took the zero away: "2139", "Cambridge MA 2139".
 SHORT_ZIP = re.compile(r"(?:^|[a-z]{2,},? )(\d{4})$", re.IGNORECASE)
 ADDRESS = re.compile(r"^(?:\d+[a-z]?\b|p\.? ?o\.? ?box\b|apartado\b)", re.IGNORECASE)
+# "12345 Main Street", but not "63101 St. Louis".
+STREET = re.compile(
+    r"(?<=\w )(?:st|street|ave?|avenue|rd|road|dr|drive|blvd|boulevard|ln|lane|ct|court"
+    r"|hwy|highway|pkwy|parkway|way|pl|place|cir|circle|ter|terrace)\b"
+    r"|^(?:calle|avenida|carretera|camino)\b",
+    re.IGNORECASE,
+)
+# What people write between a town, its county and its state.
+PARTS = re.compile(r"[,;/]")
 STATE_OF = re.compile(
     r"^(?:the )?(?:(?:state|commonwealth|territory|estado|territorio) (?:of|de) )"
     r"(?P<after>.+)$|^(?P<before>.+) state$|^(?:the )(?P<the>.+)$",

@@ -19,10 +19,11 @@ saskatchewan yukon
 """
 CITIES = """
 amsterdam auckland barcelona beijing berlin bogota brussels buenosaires cairo calgary
-caracas delhi dublin edinburgh edmonton glasgow guadalajara havana hongkong johannesburg
-kingston lagos lima lisbon london madrid manila melbourne mexicocity montreal moscow
-mumbai nairobi osaka oslo ottawa paris rome saopaulo seoul shanghai singapore stockholm
-sydney tijuana tokyo toronto vancouver vienna warsaw winnipeg
+caracas ciudadjuarez delhi dublin edinburgh edmonton glasgow guadalajara havana hongkong
+johannesburg juarez kingston lagos lima lisbon london madrid manila matamoros melbourne
+mexicali mexicocity monterrey montreal moscow mumbai nairobi nuevolaredo osaka oslo
+ottawa paris reynosa rome saopaulo seoul shanghai singapore stockholm sydney tijuana
+tokyo toronto vancouver vienna warsaw winnipeg
 """
 ABROAD = frozenset(COUNTRIES.split())
 NAMES = ABROAD | frozenset(CITIES.split())

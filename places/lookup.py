@@ -26,7 +26,16 @@ from places.areas import (
     without,
     without_doubles,
 )
-from places.cleaning import ADDRESS, SHORT_ZIP, clean, spellings, state_name, zip_codes
+from places.cleaning import (
+    ADDRESS,
+    PARTS,
+    SHORT_ZIP,
+    STREET,
+    clean,
+    spellings,
+    state_name,
+    zip_codes,
+)
 from places.counties import is_independent_city
 from places.foreign import is_foreign_code, is_foreign_name, strip_foreign_country
 from places.geo import Point, chord2_between, miles_of_chord
@@ -127,7 +136,7 @@ def _with_zip(text: str) -> Answer | None:
     """The answer of a ZIP code in the text; None where the rest has to tell."""
     for code, rest in zip_codes(text):
         place = _zip(code)
-        if place and not (text.startswith(code) and _is_elsewhere(place, rest)):
+        if place and not (text.startswith(code) and _is_house(place, rest)):
             return Answer(place)
         if not place and is_military_zip(code):
             return Answer(problem=Problem.MILITARY)
@@ -140,8 +149,15 @@ def _with_zip(text: str) -> Answer | None:
     return None
 
 
+def _is_house(place: Place, rest: str) -> bool:
+    """Are five digits that begin an address the number of a house, by what follows?"""
+    names_town = place.key in place_key(rest)
+    is_street = not names_town and STREET.search(rest) is not None
+    return is_street or _is_elsewhere(place, rest)
+
+
 def _is_elsewhere(place: Place, rest: str) -> bool:
-    """Does the rest of an address name another state? The digits are then a house's."""
+    """Does the rest of an address name another state?"""
     words = rest.replace(",", " ").split()
     states = {state_code(" ".join(words[-length:])) for length in (1, 2, 3)}
     named = states - {""}
@@ -255,7 +271,7 @@ def _readings(text: str) -> Iterator[Words]:
 
 
 def _partings(text: str) -> Iterator[Words]:
-    parts = [part.strip() for part in text.split(",") if part.strip()]
+    parts = [part.strip() for part in PARTS.split(text) if part.strip()]
     if len(parts) > 1 and (state := state_code(parts[-1])):
         if len(parts) > 2:
             yield Words(", ".join(parts[:-1]), state=state)
@@ -266,7 +282,7 @@ def _partings(text: str) -> Iterator[Words]:
         if code := STATE_KEYS.get(place_key(parts[0])):
             # "NY, NY" is the city.
             yield Words(STATES[code].name, state=state)
-    words = text.replace(",", " ").split()
+    words = PARTS.sub(" ", text).split()
     is_address = ADDRESS.match(text)
     for length in (1, 2, 3):
         if len(words) > length and (state := state_code(" ".join(words[-length:]))):
@@ -375,7 +391,7 @@ def _suggestions(text: str) -> tuple[Place, ...]:
     for words in _readings(text):
         if near := _names_like(place_key(words.name), words.state):
             return near
-    return ()
+    return tuple(place for code, _rest in zip_codes(text) if (place := _zip(code)))
 
 
 def _names_like(key: str, state: str) -> tuple[Place, ...]:

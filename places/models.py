@@ -291,7 +291,7 @@ class Area(models.Model):
     def _typed_as(self) -> str:
         """Words that lead to this area, also where a town of its state has its name."""
         words, state = self.bare_name, self.states[:2]
-        says_kind = words.endswith(" area") or "Base" in words
+        says_kind = words.lower().endswith((" area", " region")) or "Base" in words
         has_kind = self.kind in (self.Kind.REGION, self.Kind.BASE)
         return (
             f"{words}, {state}"

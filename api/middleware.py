@@ -14,7 +14,7 @@ from django.utils.http import http_date, parse_etags
 
 from api.problems import PROBLEM, Problem, details
 from api.version import state_of
-from listings.tries import count_ahead, seconds_left, visitor
+from listings.rate_limit import client_key, hit, seconds_left
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -22,8 +22,6 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 OPEN = re.compile(r"/(api/(?!docs/)|(es/)?feeds/|data/.)")
 API = "/api/"
 MINUTE = 60
-# A worker counts so many at once, not each request in the cache; less where few may.
-AHEAD, SHARE = 50, 10
 SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Link, RateLimit, RateLimit-Policy, "
@@ -65,8 +63,7 @@ def open_data(get_response: GetResponse) -> GetResponse:
 def _measured(request: HttpRequest, get_response: GetResponse) -> HttpResponse:
     """The answer under the limit for one address, with what is left of it."""
     most, wait = settings.API_REQUESTS_A_MINUTE, seconds_left(MINUTE)
-    name, ahead = f"api:{visitor(request)}", max(1, min(AHEAD, most // SHARE))
-    left = most - count_ahead(name, MINUTE, ahead)
+    left = most - hit(f"api:{client_key(request)}", MINUTE)
     response = _answered(request, get_response) if left >= 0 else Problem(429)
     # As in the draft standard of 2025, and as clients have long known it.
     response["RateLimit-Policy"] = f'"minute";q={most};w={MINUTE}'

@@ -39,11 +39,11 @@ def anonymous_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     return csrf_exempt(from_primary(view))
 
 
-def _accepted(request: HttpRequest, form: VisitorForm) -> bool:
+def _accepted(request: HttpRequest, form: VisitorForm, link: int | None = None) -> bool:
     """Is the form sent, right, and from a person? Says beside it what is not."""
     if request.method != "POST" or not form.is_valid():
         return False
-    if problem := form.obstacle(request):
+    if problem := form.obstacle(request, link):
         form.add_error(None, problem)
         return False
     return True
@@ -166,7 +166,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     form = _confirm_form(request, act, listing)
     if act == "correct":
         _must_say_something(form)
-    if _accepted(request, form) and (words := _confirmed(reminder, act, form)):
+    accepted = _accepted(request, form, reminder.pk)
+    if accepted and (words := _confirmed(reminder, act, form)):
         listing.refresh_from_db(fields=["status"])
         return _thanks(request, words, listing if listing.is_public else None)
     correction = form if act == "correct" else _correction(listing)

@@ -13,15 +13,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from listings.tries import count, visitor
+from listings.rate_limit import client_key, hit
 
 SIGNER = signing.TimestampSigner(salt="visitor-form")
 FORM_IDS = UUID("5b3c4c1e-6f0e-4f55-9a35-0d6b1c0f7a52")
 SLOWEST = 24 * 60 * 60
 QUICKEST = 3
 HOUR = 60 * 60
-# From one address, and from all together, in an hour.
+# From one client, by one mailed link, and from all clients together, in an hour.
 MOST_FROM_ONE = 10
+MOST_BY_LINK = 10
 MOST_FROM_ALL = 300
 
 
@@ -54,8 +55,11 @@ class VisitorForm(forms.Form):
         sent = [*map(str, about), *sorted(self.data.items())]
         return uuid5(FORM_IDS, repr(sent))
 
-    def obstacle(self, request: HttpRequest) -> str:
-        """Why this cannot be taken just now, in words; "" if it can."""
+    def obstacle(self, request: HttpRequest, link: int | None = None) -> str:
+        """Why this cannot be taken just now, in words; "" if it can.
+
+        `link` is the number of the mailed link that led to the form.
+        """
         if not from_this_site(request):
             return _("Your browser did not say that this form is ours. Send it again.")
         if self.cleaned_data.get("trap"):
@@ -68,7 +72,7 @@ class VisitorForm(forms.Form):
             return _("Something was lost on the way. Please send it again.")
         if _age(self.cleaned_data["stamp"]) < QUICKEST:
             return _("That was very quick. Please look it over, and send it again.")
-        if too_many(request):
+        if _is_over_limit(request, link):
             return _("Many reports came just now. Please try again in an hour.")
         return ""
 
@@ -87,9 +91,15 @@ def from_this_site(request: HttpRequest) -> bool:
     return bool(origin) and urlsplit(origin).netloc == request.get_host()
 
 
-def too_many(request: HttpRequest) -> bool:
-    """Counts this try, for where it is from and, if it is heard, for everybody:
-    one address alone must not close the form for all."""
-    if count(visitor(request), HOUR) > MOST_FROM_ONE:
+def _is_over_limit(request: HttpRequest, link: int | None) -> bool:
+    """Count this form, and say whether it is one too many.
+
+    A mailed link is known to the organization alone. It has a limit of its own, so
+    that a flood of reports cannot keep an organization from taking itself off. A
+    client that is over its limit does not count against all the others.
+    """
+    if link is not None:
+        return hit(f"link:{link}", HOUR) > MOST_BY_LINK
+    if hit(f"form:{client_key(request)}", HOUR) > MOST_FROM_ONE:
         return True
-    return count("all", HOUR) > MOST_FROM_ALL
+    return hit("forms", HOUR) > MOST_FROM_ALL

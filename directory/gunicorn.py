@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from gunicorn import util
@@ -10,6 +11,7 @@ from gunicorn import util
 from directory import counters
 from directory.hosts import bracketed
 from directory.logs import logging_settings
+from kept.daily_salt import daily_salt
 
 _host = bracketed(os.environ.get("BIND", "127.0.0.1").strip("[]"))
 bind = [f"{_host}:{os.environ.get('PORT', '8000')}"]
@@ -58,6 +60,19 @@ def _write_error(client: Any, status: int, reason: str, _message: str) -> None:
 
 # gunicorn has no setting for the page of an error that it finds itself.
 util.write_error = _write_error
+
+
+def on_starting(_server: Any) -> None:
+    """Remove the counts of the last run: their salt is lost, so they are of no use."""
+    default = Path(__file__).resolve().parent.parent / "var"
+    data_dir = Path(os.environ.get("DATA_DIR") or default)
+    for file in data_dir.glob("rate-limits.sqlite3*"):
+        file.unlink(missing_ok=True)
+
+
+def pre_fork(_server: Any, _worker: Any) -> None:
+    # The master holds no salt of an earlier day, and hands on today's.
+    daily_salt()
 
 
 def post_fork(_server: Any, worker: Any) -> None:

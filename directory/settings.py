@@ -48,20 +48,14 @@ DAY = 24 * 60 * 60
 ADDRESS = r"^$|^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$"
 
 
-def shared_cache(url: str) -> dict[str, Any]:
-    """What every worker sees: Redis or Valkey, or a table of the database."""
-    if not url:
-        # A count for each visitor of a minute; the usual 300 would forget some.
-        most = {"MAX_ENTRIES": 20_000}
-        backend = "django.core.cache.backends.db.DatabaseCache"
-        table = {"BACKEND": backend, "LOCATION": "cache"}
-        return table | {"OPTIONS": most}
-    if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+def cache_url(url: str) -> str:
+    """The address of the Redis or Valkey that counts requests, or ""."""
+    if url and urlsplit(url).scheme not in ("redis", "rediss", "unix"):
         raise ImproperlyConfigured(
             "CACHE_URL must begin with redis://, rediss:// (TLS) or unix://; "
             "a Valkey server is named in the same way."
         )
-    return {"BACKEND": "kept.shared.ForgivingRedis", "LOCATION": url}
+    return url
 
 
 SWITCH = dict.fromkeys(("1", "true", "yes", "on", ""), True) | dict.fromkeys(
@@ -116,7 +110,7 @@ try:
     # One or several servers that follow it; the public's reads go there.
     DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")
     # redis://host:6379/0 where many workers on several machines count together.
-    CACHE_URL = env.str("CACHE_URL", "")
+    CACHE_URL = cache_url(env.str("CACHE_URL", ""))
     # Where people can write to the curators; the contact page shows it.
     CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
     # Where the Leave button goes: a page that shows nothing personal.
@@ -161,11 +155,13 @@ refuse_prefix(env.str("SCRIPT_NAME", ""), SITE_URL)
 refuse_early_preload(HSTS_SECONDS, subdomains=HSTS_SUBDOMAINS, preload=HSTS_PRELOAD)
 if not env.str("ALLOWED_HOSTS", ""):
     ALLOWED_HOSTS += names_of_machine(BIND)
+# Where the workers of this machine count requests, if not in Redis.
+RATE_LIMIT_FILE = DATA_DIR / "rate-limits.sqlite3"
 DATABASES = databases(DATABASE_URL, DATABASE_REPLICA_URL)
 DATABASE_ROUTERS = ["kept.replica.Router"] if DATABASE_REPLICA_URL else []
 CACHES = {
-    # Shared, so that every worker counts the same tries.
-    "default": shared_cache(CACHE_URL),
+    # Django asks for one of this name. Nothing is stored in it.
+    "default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
     # Pages without a visitor's words, in each worker's memory and nowhere else.
     "pages": {
         "BACKEND": "django.core.cache.backends."
@@ -324,7 +320,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
-AXES_CLIENT_IP_CALLABLE = "listings.tries.address_of"
+AXES_CLIENT_IP_CALLABLE = "listings.rate_limit.client_network"
 AXES_LOCKOUT_CALLABLE = "desk.site.locked_out"
 AUTH_PASSWORD_VALIDATORS = [
     {

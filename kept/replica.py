@@ -21,8 +21,6 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 PRIMARY, REPLICA = "default", "replica"
 READS = ("GET", "HEAD")
-# Counted up where they stand: what another server had a moment ago is no count.
-COUNTERS = "django_cache"
 
 _is_public: ContextVar[bool] = ContextVar("is_public", default=False)
 _has_lost: ContextVar[bool] = ContextVar("has_lost", default=False)
@@ -37,7 +35,7 @@ class Router:
     """Named in the settings where there is a replica, and only there."""
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
-        return PRIMARY if model._meta.app_label == COUNTERS else reading_from()
+        return reading_from()
 
     def db_for_write(self, model: Any, **hints: Any) -> str:
         return PRIMARY

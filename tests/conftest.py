@@ -20,7 +20,7 @@ from django.template import engines
 
 from directory.management.commands.compile_words import compile_file
 from kept import memory, version
-from listings import hours, tries
+from listings import hours
 from places import lookup, prepared
 from tests import database_template
 from tests.nominatim import Server
@@ -145,9 +145,20 @@ def nothing_kept():
     version.look_again()
     version._last = None
     hours._worked_out.clear()
-    tries._taken.clear()
     lookup._names.cache_clear()
     prepared._prepared.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def rate_limit_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("rate-limits")
+
+
+@pytest.fixture(autouse=True)
+def rate_limit_file(settings, rate_limit_folder):
+    """No test counts the requests of another."""
+    settings.RATE_LIMIT_FILE = rate_limit_folder / f"{next(NUMBERS)}.sqlite3"
+    return settings.RATE_LIMIT_FILE
 
 
 @pytest.fixture(autouse=True)

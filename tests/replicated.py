@@ -162,7 +162,6 @@ def up_to_date(visitor):
 def main():
     settings.STORAGES["staticfiles"]["BACKEND"] = PLAIN_FILES
     call_command("migrate", verbosity=0)
-    call_command("createcachetable")
     listing = organization(name="First Peer Center", slug="ours")
     standby, visitor, curator = Standby(), somebody(), somebody()
     curator.force_login(person(role="Curator"))

@@ -48,8 +48,7 @@ def test_the_publics_reads_are_the_replicas(seen):
     for kind in ("page", "search", "near", "file", "api"):
         asked = seen["reads"][kind]
         assert "orgs_organization" in asked["standby"], kind
-        # Counts of who asks the API are written, and so they are read there too.
-        assert set(asked["primary"]) <= {"cache"}, kind
+        assert set(asked["primary"]) == set(), kind
 
 
 def test_forms_staff_and_writes_are_the_primarys(seen):

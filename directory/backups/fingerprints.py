@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 WIDTH = 2**256
-# Who is signed in, counts of a minute, and mails that wait, which a restore would send
-# a second time: no backup carries them on.
-PASSING = ("cache", "desk_outgoingmail", "django_session")
+# Who is signed in, and mails that wait, which a restore would send a second time: no
+# backup carries them on.
+PASSING = ("desk_outgoingmail", "django_session")
 
 
 class Fingerprint(NamedTuple):

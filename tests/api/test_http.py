@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
 
 from desk.workflow import take
-from listings import tries
 from listings.models import Term
 from tests.factories import guide, organization, person, place, warmline
 from tests.kept.committing import commit
@@ -267,33 +264,3 @@ def test_what_is_left_of_the_limit_is_said_and_kept(client, settings):
     assert answers[2]["Cache-Control"] == "no-store"
     assert elsewhere.status_code == 200
     assert client.get("/").status_code == 200
-
-
-def test_no_address_is_stored():
-    Client(REMOTE_ADDR="192.0.2.7").get("/api/")
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT cache_key, value FROM cache")
-        kept = repr(cursor.fetchall())
-    assert "tries:api:" in kept
-    assert "192.0.2" not in kept
-
-
-def test_who_has_not_asked_for_the_longest_is_forgotten_first(monkeypatch):
-    monkeypatch.setattr(tries, "MOST_TAKEN", 2)
-
-    for name in ("one", "two", "one", "three"):
-        tries.count_ahead(name, 86_400, 5)
-
-    assert list(tries._taken) == ["one", "three"]
-
-
-def test_processes_that_count_ahead_allow_no_more_in_all():
-    """Each forgets the other's count, as two workers never knew it."""
-    at = f"api:{time.time()}"
-    asked = []
-    for _process in range(3):
-        tries._taken.clear()
-        asked += [tries.count_ahead(at, 86_400, 5) for _try in range(4)]
-
-    assert asked == [1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14]

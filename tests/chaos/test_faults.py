@@ -29,7 +29,7 @@ from tests.chaos.load import (
     steady,
 )
 from tests.conftest import free_port
-from tests.test_shared_cache import running
+from tests.test_rate_limit import running
 
 # The goal is ten minutes: CHAOS_SECONDS=600.
 SECONDS = int(os.environ.get("CHAOS_SECONDS", "60"))

@@ -7,7 +7,6 @@ from email import policy
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.core.cache import cache
 
 from tests.conftest import free_port
 from tests.factories import person
@@ -46,7 +45,6 @@ def box(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", found.port
     settings.SITE_URL = "https://directory.example.org"
-    cache.clear()
     yield found
     found.close()
 

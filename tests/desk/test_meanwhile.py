@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import cache
 from django.forms import NullBooleanField
 from django.utils import timezone
 
@@ -180,7 +179,6 @@ def test_who_asked_to_leave_is_not_put_back_by_mistake(ada):
 
 
 def test_a_mailed_link_is_not_used_up_by_corrections_of_nothing(client):
-    cache.clear()
     listing = organization(at=place("59301"), email="a@example.org")
     reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
     there = f"/confirm/{reminder.token}/"
@@ -195,7 +193,6 @@ def test_a_mailed_link_is_not_used_up_by_corrections_of_nothing(client):
 
 
 def test_who_has_just_left_is_shown_no_link_to_what_is_gone(client):
-    cache.clear()
     listing = organization(email="a@example.org", slug="ours")
     reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
     sure = {"act": "remove", "sure": "1", "stamp": stamp()}

@@ -6,13 +6,12 @@ import itertools
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
 from desk import workflow
-from desk.models import Suggestion
-from desk.visitors import MOST_FROM_ONE, SIGNER
+from desk.models import Reminder, Suggestion
+from desk.visitors import MOST_BY_LINK, MOST_FROM_ONE, SIGNER
 from listings.values import put
 from orgs.models import Organization
 from tests.factories import organization, person, place, warmline
@@ -21,11 +20,6 @@ pytestmark = pytest.mark.django_db
 
 OPENED = itertools.count()
 FROM_US = {"Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture(autouse=True)
-def nobody_tried_yet():
-    cache.clear()
 
 
 def stamp(seconds_ago=10):
@@ -337,3 +331,26 @@ def test_what_was_changed_is_proposed_beside_what_was_mended(client, listing):
     client.post("/orgs/ours/suggest/", data, headers=FROM_US)
 
     assert Suggestion.objects.get().changes == {"city": "Terry"}
+
+
+def test_a_flood_of_reports_does_not_close_the_link_that_removes_a_listing(
+    client, listing, monkeypatch
+):
+    monkeypatch.setattr("desk.visitors.MOST_FROM_ALL", 3)
+    for _try in range(MOST_FROM_ONE + 1):
+        flooded = send(client, "/orgs/ours/report/", problem="hours")
+    reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
+
+    page = send(client, f"/confirm/{reminder.token}/", act="remove", sure="1")
+
+    assert "try again in an hour" in flooded.content.decode()
+    assert "off the directory" in page.content.decode()
+
+
+def test_one_mailed_link_takes_no_endless_tries(client, listing):
+    reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
+
+    for _try in range(MOST_BY_LINK + 1):
+        page = send(client, f"/confirm/{reminder.token}/", act="none")
+
+    assert "try again in an hour" in page.content.decode()

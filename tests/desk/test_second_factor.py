@@ -15,7 +15,6 @@ from urllib.parse import quote, unquote
 import pytest
 import segno
 import time_machine
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.template import engines
 from django.test import Client
@@ -35,7 +34,6 @@ PASSWORD = "a long pass phrase"
 @pytest.fixture(autouse=True)
 def required(settings):
     settings.SECOND_FACTOR = True
-    cache.clear()
 
 
 def sign_in(client, name="ada", password=PASSWORD):

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from axes.models import AccessAttempt
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -17,11 +16,6 @@ pytestmark = pytest.mark.django_db
 
 PASSWORD = "a long pass phrase"
 DESK = "/admin/orgs/organization/"
-
-
-@pytest.fixture(autouse=True)
-def nobody_tried_yet():
-    cache.clear()
 
 
 def sign_in(client, name="ada", password=PASSWORD, onward="/admin/", **options):

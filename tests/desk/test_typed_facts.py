@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 
 from desk import workflow
 from desk.models import Suggestion
@@ -13,11 +12,6 @@ from tests.desk.test_public_side import FROM_US, send, stamp
 from tests.factories import county, organization, person, place
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nobody_tried_yet():
-    cache.clear()
 
 
 @pytest.fixture

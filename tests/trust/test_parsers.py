@@ -22,9 +22,9 @@ from listings import areas, grid
 from listings.exporting import safe
 from listings.hours import BadHours, Hours, check
 from listings.panel import page_number
+from listings.rate_limit import client_network
 from listings.rows import FORMULA_SIGNS, FileRefused, decode, read_rows
 from listings.sharing import contact_card
-from listings.tries import address_of
 from orgs.models import Organization
 from places.lookup import Answer, look_up, starting_with
 from places.models import Place
@@ -203,7 +203,7 @@ def _from(address, **headers):
 @often
 @given(odd.filter(lambda text: text.isprintable()))
 def test_an_address_of_a_computer(text):
-    found = address_of(_from(text))
+    found = client_network(_from(text))
 
     assert found is None or is_public(found) in (True, False)
 

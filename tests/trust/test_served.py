@@ -54,7 +54,6 @@ def site(tmp_path_factory):
         manage = [sys.executable, "manage.py"]
         for command in (
             ["migrate", "--verbosity", "0"],
-            ["createcachetable"],
             ["collectstatic", "--no-input", "--verbosity", "0"],
             ["shell", "--verbosity", "0", "-c", SEED],
         ):

@@ -34,7 +34,6 @@ def replay(recorded):
     migrate_to(then)
     steps["taken_back"] = seen(connection, tables)
     call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
     return steps
 
 

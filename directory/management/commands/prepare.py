@@ -53,7 +53,6 @@ class Command(BaseCommand):
         call_command("compile_words")
         _wait_for_database()
         call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
         # SQLite loses it when a migration remakes the table.
         build(connection, Organization._meta.db_table)
         call_command("load_places", if_empty=True)

@@ -1,0 +1,179 @@
+"""Count requests of a client, without storing who it is.
+
+The counts are in Redis where CACHE_URL names one, and else in a small SQLite file that
+the workers of this machine share. They are never in the main database, where a public
+read would wait for a writer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+import sqlite3
+import time
+from collections import Counter
+from functools import lru_cache
+from threading import Lock, local
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from kept.daily_salt import DAY, daily_salt
+
+# Seconds to wait for Redis, and for how long it is left alone after a failure.
+REDIS_TIMEOUT, REDIS_PAUSE = 0.5, 5.0
+# Seconds to wait for another worker that writes to the file.
+FILE_TIMEOUT = 0.1
+# Seconds after which a process removes counts that no longer matter.
+CLEAN_EVERY = 60
+MAX_COUNTS_IN_MEMORY = 10_000
+TABLE = """
+CREATE TABLE IF NOT EXISTS hits (
+    name TEXT PRIMARY KEY, hits INTEGER NOT NULL, expires_at INTEGER NOT NULL
+) WITHOUT ROWID
+"""
+ADD = """
+INSERT INTO hits VALUES (?, 1, ?)
+ON CONFLICT (name) DO UPDATE SET hits = hits + 1 RETURNING hits
+"""
+
+_thread = local()
+_lock = Lock()
+_in_memory: Counter[str] = Counter()
+_redis_away_until = 0.0
+_cleaned_at = 0
+
+
+def hit(name: str, seconds: int) -> int:
+    """Count one request under `name`; return how many came in this span of `seconds`.
+
+    Spans begin at fixed times, the same for all. A store that does not answer costs
+    precision and no request: the next one counts, at last the memory of this process.
+    """
+    span, left = int(time.time()) // seconds, seconds_left(seconds)
+    key = f"rate:{name}:{seconds}:{span}"
+    hits = _hit_redis(key, seconds)
+    if hits is None:
+        hits = _hit_file(key, int(time.time()) + left)
+    return _hit_memory(key) if hits is None else hits
+
+
+def seconds_left(seconds: int) -> int:
+    """Until the next span begins."""
+    return seconds - int(time.time()) % seconds
+
+
+def client_network(request: HttpRequest) -> str | None:
+    """The address a request came from; of IPv6 the first address of its /64.
+
+    One household has a whole /64. None where the server does not know.
+    """
+    address: str = request.META.get("REMOTE_ADDR", "")
+    if settings.HTTPS:
+        # The proxy adds the address it saw, last; anybody can write what is before it.
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        address = forwarded.rsplit(",", 1)[-1].strip() or address
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.IPv6Address(int(found) >> 64 << 64))
+
+
+def client_key(request: HttpRequest) -> str:
+    """Today's keyed hash of the client's network, to count by."""
+    network = client_network(request) or ""
+    return hmac.new(_salt(), network.encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def _salt() -> bytes:
+    """The salt that all machines share through Redis, else the one of this machine."""
+    day = int(time.time()) // DAY
+    try:
+        if settings.CACHE_URL and time.monotonic() > _redis_away_until:
+            return _shared_salt(settings.CACHE_URL, day)
+    except RedisError:
+        _leave_redis()
+    return daily_salt()
+
+
+@lru_cache(maxsize=1)
+def _shared_salt(url: str, day: int) -> bytes:
+    server, key = _redis(url), f"rate:salt:{day}"
+    made = secrets.token_bytes(32)
+    # Whoever is first makes it for the others.
+    found: Any = made if server.set(key, made, nx=True, ex=DAY) else server.get(key)
+    return bytes(found or made)
+
+
+@lru_cache(maxsize=1)
+def _redis(url: str) -> Redis:
+    # The library would try again for seconds while a visitor waits.
+    retry = Retry(NoBackoff(), 0)
+    return Redis.from_url(url, socket_timeout=REDIS_TIMEOUT, retry=retry)
+
+
+def _leave_redis() -> None:
+    global _redis_away_until
+    _redis_away_until = time.monotonic() + REDIS_PAUSE
+
+
+def _hit_redis(key: str, seconds: int) -> int | None:
+    if not settings.CACHE_URL or time.monotonic() <= _redis_away_until:
+        return None
+    try:
+        with _redis(settings.CACHE_URL).pipeline(transaction=True) as commands:
+            commands.incr(key)
+            commands.expire(key, seconds)
+            return int(commands.execute()[0])
+    except RedisError:
+        _leave_redis()
+        return None
+
+
+def _hit_file(key: str, expires_at: int) -> int | None:
+    try:
+        file = _file()
+        _clean(file)
+        return int(file.execute(ADD, (key, expires_at)).fetchone()[0])
+    except sqlite3.Error:
+        return None
+
+
+def _file() -> sqlite3.Connection:
+    """This thread's connection to the file of counts."""
+    path = str(settings.RATE_LIMIT_FILE)
+    if getattr(_thread, "path", None) != path:
+        file = sqlite3.connect(path, FILE_TIMEOUT, isolation_level=None)
+        # A crash may lose counts, so nothing waits for the disk.
+        file.execute("PRAGMA journal_mode=WAL")
+        file.execute("PRAGMA synchronous=OFF")
+        file.execute(TABLE)
+        _thread.file, _thread.path = file, path
+    found: sqlite3.Connection = _thread.file
+    return found
+
+
+def _clean(file: sqlite3.Connection) -> None:
+    global _cleaned_at
+    now = int(time.time())
+    if now - _cleaned_at >= CLEAN_EVERY:
+        _cleaned_at = now
+        file.execute("DELETE FROM hits WHERE expires_at <= ?", (now,))
+
+
+def _hit_memory(key: str) -> int:
+    with _lock:
+        if len(_in_memory) >= MAX_COUNTS_IN_MEMORY:
+            _in_memory.clear()
+        _in_memory[key] += 1
+        return _in_memory[key]

@@ -13,8 +13,9 @@ class DeskConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        # Importing it registers the deployment checks.
+        # Importing them registers the deployment checks and a receiver of signals.
         import_module("desk.checks")
+        import_module("desk.sign_in")
 
 
 class DeskSiteConfig(admin_apps.AdminConfig):

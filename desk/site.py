@@ -29,7 +29,9 @@ from desk.history import row_number
 from desk.queue import heaps
 from desk.roles import theirs
 from desk.sessions import end_all
+from desk.sign_in import SIGN_IN_SECONDS, SignInBusy, is_over_limit
 from listings.freshness import fresh_row, tally
+from listings.rate_limit import seconds_left
 from listings.registry import listing_models
 from places.states import STATES
 
@@ -101,6 +103,8 @@ class DeskSite(AdminSite):
         if super().has_permission(request) and not self.has_permission(request):
             onward = request.GET.get("next", "")
             return redirect_to_login(onward, reverse("admin:second_factor"))
+        if request.method == "POST" and is_over_limit(request):
+            return too_many_sign_ins(request)
         response = super().login(request, extra_context)
         if request.method == "POST" and request.user.is_authenticated:
             second_factor.note_password(request)
@@ -181,7 +185,12 @@ class DeskSite(AdminSite):
         form = PasswordForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             typed = form.cleaned_data["password"]
-            if second_factor.password_is_right(request, typed):
+            try:
+                is_right = second_factor.password_is_right(request, typed)
+            except SignInBusy as busy:
+                form.add_error("password", busy)
+                return self._ask(request, form=form)
+            if is_right:
                 second_factor.note_password(request)
                 return redirect(request.get_full_path())
             form.add_error("password", _("This is not your password."))
@@ -223,12 +232,32 @@ def _is_forged(request: HttpRequest) -> bool:
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """After five wrong passwords: what happened, and what to do."""
-    shared = {
+    words = _(
+        "Too many wrong tries for this name from this address. Please wait 15 minutes, "
+        "or ask an administrator."
+    )
+    return _please_wait(request, words)
+
+
+def too_many_sign_ins(request: HttpRequest) -> HttpResponse:
+    """After more sign-ins than one network may try: what happened, and what to do."""
+    words = _(
+        "Too many people tried to sign in from your network. Wait 15 minutes, then try "
+        "again."
+    )
+    response = _please_wait(request, words)
+    response["Retry-After"] = str(seconds_left(SIGN_IN_SECONDS))
+    return response
+
+
+def _please_wait(request: HttpRequest, words: str) -> HttpResponse:
+    context = {
         "site_header": DeskSite.site_header,
         "site_title": DeskSite.site_title,
         "title": _("Please wait"),
+        "words": words,
     }
-    return render(request, "desk/locked.html", shared, status=429)
+    return render(request, "desk/locked.html", context, status=429)
 
 
 def progress(user: Any) -> list[Chart]:

@@ -38,6 +38,8 @@ def echo():
             self.end_headers()
             self.wfile.write(body)
 
+        do_POST = do_GET
+
         def log_message(self, *_args):
             pass
 
@@ -130,3 +132,15 @@ def test_the_log_of_the_proxy_tells_of_nobody(name, upstream, tmp_path):
 
         assert MARK not in written
         assert "127.0.0.1:" not in written.replace(f"127.0.0.1:{found.port}", "")
+
+
+def test_nginx_lets_a_client_send_few_passwords_at_once(echo, tmp_path):
+    """Ten and one, and perhaps one more for each three seconds that this takes."""
+    with front("nginx", tmp_path, echo) as found:
+        sign_ins = [found.get("/admin/login/", "POST")[0] for _try in range(40)]
+        reports = [found.get("/orgs/ours/report/", "POST")[0] for _try in range(40)]
+        pages = [found.get("/admin/login/")[0] for _try in range(40)]
+
+    assert sign_ins[:11] == [200] * 11
+    assert sign_ins.count(429) >= 10
+    assert set(reports) == set(pages) == {200}

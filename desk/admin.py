@@ -32,7 +32,12 @@ from desk.models import (
 )
 from desk.queue import about_theirs, pairs_of, suggestions_of
 from desk.reach import within_reach
-from desk.reference_admin import PlaceAdmin, TermAdmin, TombstoneAdmin
+from desk.reference_admin import (
+    AreaAdmin,
+    PlaceAdmin,
+    TermAdmin,
+    TombstoneAdmin,
+)
 from desk.roles import may, states_of
 from desk.staff_admin import GroupAdmin, StaffAdmin
 from listings.models import Term
@@ -42,7 +47,7 @@ from listings.shown import hidden_facts
 from listings.sourced import Sourced
 from listings.values import differences, label, values, words
 from listings.workflow import import_text, importers
-from places.models import Place
+from places.models import Area, Place
 
 User = get_user_model()
 
@@ -340,6 +345,7 @@ def _steps(model: type[Sourced], steps: list[dict[str, Any]]) -> list[Any]:
 
 
 admin.site.register(Place, PlaceAdmin)
+admin.site.register(Area, AreaAdmin)
 admin.site.register(Term, TermAdmin)
 admin.site.register(Tombstone, TombstoneAdmin)
 admin.site.unregister([User, Group])

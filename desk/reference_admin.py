@@ -10,13 +10,9 @@ from django.http import HttpRequest
 from desk.base_admin import DeskAdmin
 
 
-class PlaceAdmin(DeskAdmin):
-    """Places come from load_places alone, so that a reload loses nobody's edit."""
+class GazetteerAdmin(DeskAdmin):
+    """Rows come from load_places alone, so that a reload loses nobody's edit."""
 
-    list_display = ("name", "kind", "state", "county", "population", "timezone")
-    list_filter = ("kind", "state")
-    list_select_related = ("county",)
-    search_fields = ("name", "code", "state")
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -27,6 +23,23 @@ class PlaceAdmin(DeskAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class PlaceAdmin(GazetteerAdmin):
+    list_display = ("name", "kind", "state", "county", "population", "timezone")
+    list_filter = ("kind", "state")
+    list_select_related = ("county",)
+    search_fields = ("name", "code", "state")
+
+
+class AreaAdmin(GazetteerAdmin):
+    """Tribal lands, regions, bases and other names, with the counties they lie in."""
+
+    list_display = ("name", "kind", "alt_names", "states", "main_place")
+    list_filter = ("kind",)
+    list_select_related = ("main_place",)
+    search_fields = ("name", "alt_names", "states")
+    fields = (*list_display, "counties")
 
 
 class TermAdmin(DeskAdmin):

@@ -14,7 +14,7 @@ READER = "Reader"
 
 _LISTINGS = ("organization", "warmline")
 _PAGES = ("guide", "credential", "crisisline", "crisisphrase")
-_READ = [f"view_{model}" for model in (*_LISTINGS, *_PAGES, "term", "place")]
+_READ = [f"view_{model}" for model in (*_LISTINGS, *_PAGES, "term", "place", "area")]
 _WORK = [
     *_READ,
     *(f"{act}_{model}" for act in ("add", "change") for model in _LISTINGS),

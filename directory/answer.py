@@ -177,6 +177,16 @@ def find_panel(search: Search) -> Panel:
     return panel.led_by(parts, search.params).with_words(search.words, search.params)
 
 
+def left_out(search: Search) -> list[str]:
+    """What the address asks and the search could not use, for a page that shows no
+    filters."""
+    panel = find_panel(search)
+    filters = [
+        f"{group.legend}: {error}" for group in panel.groups for error in group.errors
+    ]
+    return [*panel.problems, *filters]
+
+
 def _radius(search: Search) -> tuple[Group, list[Chip]]:
     chosen = str(search.radius or "")
     within = _("Within %(miles)s miles")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from directory.answer import answer, find_panel
+from directory.answer import answer, find_panel, left_out
 from directory.find import Search, Section
 from directory.forms import FindForm
 from directory.typed_words import understand
@@ -44,6 +44,7 @@ def embed(request: HttpRequest) -> HttpResponse:
         "candidates": [] if search.place else links,
         "hidden": [(name, v) for name in KEPT for v in params.getlist(name)],
         "answer": answer(search, find_panel(search), parts),
+        "left_out": left_out(search),
         "near": near,
         "rows": [*near.rows, *near.folded][:PLACES] if near else [],
         "line_groups": at_most(lines.groups, LINES) if lines else [],

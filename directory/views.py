@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from desk.views import anonymous_form, form_methods, report_about
-from directory.answer import advise, answer, find_panel
+from directory.answer import advise, answer, find_panel, left_out
 from directory.find import Search, first_guides, guides_on
 from directory.forms import FindForm
 from directory.freshness import freshness_on
@@ -115,6 +115,7 @@ def find_map(request: HttpRequest) -> HttpResponse:
         "back_url": f"{reverse('find')}?{request.GET.urlencode()}",
         "pager": near.pager,
         "is_search": True,
+        "left_out": [*form.unusable, *left_out(search)],
     }
     return render(request, "directory/map.html", context)
 
@@ -179,6 +180,7 @@ def state_map(request: HttpRequest, code: str) -> HttpResponse:
         "back_url": reverse("state", args=[place.code.lower()]),
         "pager": ONE_PAGE,
         "is_search": False,
+        "left_out": [],
     }
     return may_be_kept(render(request, "directory/map.html", context), timezone.now())
 
@@ -209,8 +211,9 @@ def online(request: HttpRequest) -> HttpResponse:
         "at": at,
     }
     page = render(request, "directory/online.html", context)
-    known = not form.errors and (found.rows or found.line_groups)
-    reads = ("state", "page") if known else ()
+    is_usable = not (form.errors or found.panel.problems)
+    is_known = is_usable and (found.rows or found.line_groups)
+    reads = ("state", "page") if is_known else ()
     return may_be_kept(page, at, changes_of(found.line_groups), reads)
 
 

@@ -14,6 +14,8 @@ from places.forms import PlaceForm
 from places.lookup import typed
 
 Counts = Mapping[str, Mapping[str, int]]
+# So much of an unusable value is said back.
+SHOWN_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Panel:
     hidden: list[tuple[str, str]]
     # Names what was counted, where it is not of somebody's own words.
     scope: tuple[Any, ...] | None = None
+    # Said above the groups: what in the address is no filter and cannot be used.
+    problems: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> tuple[Any, ...] | None:
@@ -82,12 +86,11 @@ class Panel:
         chips = [chip for _group, chips in parts for chip in chips]
         cleared = _cleared(params, [*(g.name for g in self.groups), *names])
         groups = [group for group, _chips in parts]
-        return Panel(
-            [*groups, *self.groups],
-            [*self.chips, *chips],
-            cleared,
-            self.hidden,
-            self.scope,
+        return replace(
+            self,
+            groups=[*groups, *self.groups],
+            chips=[*self.chips, *chips],
+            clear_url=cleared,
         )
 
     def with_words(self, words: str, params: QueryDict) -> Panel:
@@ -124,6 +127,17 @@ def page_number(params: QueryDict) -> int:
     text = params.get("page", "")
     is_number = text.isascii() and text.isdigit() and len(text) < 6
     return max(1, int(text)) if is_number else 1
+
+
+def page_problems(params: QueryDict) -> list[str]:
+    """What is wrong with the number of the page in an address, if anything is."""
+    text = params.get("page", "").strip()
+    if not text or text.lstrip("0") == str(page_number(params)):
+        return []
+    return [
+        _("There is no page “%(page)s”, so this is the first page.")
+        % {"page": text[:SHOWN_LENGTH]}
+    ]
 
 
 @dataclass(frozen=True)
@@ -205,6 +219,7 @@ def build_panel(
         clear_url=_cleared(params, chosen.filters),
         hidden=hidden,
         scope=scope,
+        problems=page_problems(params),
     )
 
 
@@ -232,7 +247,9 @@ def _group(chosen: Any, name: str, counts: Counts) -> Group:
     ]
     errors = [
         _("We do not know “%(value)s” here, so it was left out.") % {"value": value}
-        for value in sorted({value[:40] for value in chosen.unknown.get(name, [])})
+        for value in sorted(
+            {value[:SHOWN_LENGTH] for value in chosen.unknown.get(name, [])}
+        )
     ]
     return Group(name, str(one.label), options, errors)
 

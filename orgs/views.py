@@ -15,7 +15,14 @@ from listings.cards import cards
 from listings.linked_data import head
 from listings.named import named_elsewhere
 from listings.pages import or_elsewhere
-from listings.panel import ONE_PAGE, Pager, build_panel, page_number, place_links
+from listings.panel import (
+    ONE_PAGE,
+    Pager,
+    build_panel,
+    page_number,
+    page_problems,
+    place_links,
+)
 from listings.sharing import sharing
 from listings.wording import own_words
 from orgs.filters import CatalogueFilter
@@ -70,7 +77,8 @@ def organizations(request: HttpRequest) -> HttpResponse:
     }
     answer = render(request, "orgs/organizations.html", context)
     # Past its end, or for a state that is none, it would be one page under many names.
-    reads = ("state", "page") if hits and not chosen.unknown else ()
+    is_usable = not (chosen.unknown or panel.problems)
+    reads = ("state", "page") if hits and is_usable else ()
     return may_be_kept(answer, timezone.now(), reads=reads)
 
 
@@ -92,6 +100,7 @@ def cils(request: HttpRequest) -> HttpResponse:
         "problem": form.problem,
         "area": _area_label(place),
         "links": place_links(form, request.GET),
+        "left_out": page_problems(request.GET),
         "states": [] if place else _states_with_counts(centers.state_counts()),
         "rows": [],
         "named": True,
@@ -109,7 +118,8 @@ def cils(request: HttpRequest) -> HttpResponse:
         context |= {"rows": rows, "total": total, "pager": pager}
         context["named"] = place.is_state or any(row.coverage == 0 for row in rows)
     answer = render(request, "orgs/cils.html", context)
-    reads = ("state", "page") if context["rows"] else ()
+    is_usable = context["rows"] and not context["left_out"]
+    reads = ("state", "page") if is_usable else ()
     return may_be_kept(answer, timezone.now(), reads=reads)
 
 

@@ -29,6 +29,77 @@ def test_a_parameter_that_cannot_be_used_says_so(client, path, query, words):
     assert words in page(client, f"{path}?{query}")
 
 
+LISTS = [
+    "/find/?near=59301",
+    "/find/map/?near=59301",
+    "/embed/?near=59301",
+    "/centers-for-independent-living/?near=59301",
+    "/orgs/?",
+    "/online/?",
+    "/states/mt/?",
+]
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("number", ["next", "0", "-1", "1.5", "1234567"])
+def test_a_page_that_is_no_number_says_so(client, path, number):
+    organization(at=place("59301"), kind="cil", online=True)
+
+    text = page(client, f"{path}&page={number}")
+
+    assert f"There is no page “{number}”, so this is the first page." in text
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("number", ["", "1", "01"])
+def test_the_first_page_is_no_mistake(client, path, number):
+    organization(at=place("59301"), kind="cil", online=True)
+
+    assert "There is no page" not in page(client, f"{path}&page={number}")
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/find/?near=59301", "kind=castle"),
+        ("/find/map/?near=59301", "kind=castle"),
+        ("/embed/?near=59301", "kind=castle"),
+        ("/find/?near=59301", "community=castle"),
+        ("/warmlines/?near=59301", "community=castle"),
+        ("/warmlines/?", "language=castle"),
+        ("/orgs/?", "state=castle"),
+        ("/orgs/?", "how=castle"),
+        ("/online/?", "community=castle"),
+        ("/states/mt/?", "kind=castle"),
+    ],
+)
+def test_a_filter_with_an_unknown_value_says_so(client, path, query):
+    organization(at=place("59301"), online=True)
+
+    text = page(client, f"{path}&{query}")
+
+    assert "We do not know “castle” here, so it was left out." in text
+
+
+@pytest.mark.parametrize("path", ["/find/", "/find/map/", "/embed/"])
+def test_a_distance_that_cannot_be_used_says_so(client, path):
+    organization(at=place("59301"))
+
+    text = page(client, f"{path}?near=59301&radius=far")
+
+    assert "Please give the distance in whole miles, like 25." in text
+
+
+@pytest.mark.parametrize("path", [*PLACE_PAGES, "/es/find/"])
+def test_a_military_address_is_no_mistake(client, path):
+    text = page(client, f"{path}?near=APO AE 09012")
+
+    assert 'id="near-error" role="status"' in text
+    assert 'role="alert"' not in text
+    assert "aria-invalid" not in text
+    assert "<title>Error:" not in text
+
+
 @pytest.mark.parametrize("name", ["Montana", "mt", "State of Montana"])
 def test_a_state_may_be_named_in_full(client, name):
     assert "Talk to someone: lines for Montana" in page(

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from orgs.models import Organization
+from places.models import Area
 from tests.factories import organization, place, warmline
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +130,7 @@ def test_bad_input_is_kept_with_a_message_beside_the_field(ada):
         "/admin/listings/term/",
         "/admin/listings/tombstone/",
         "/admin/places/place/?q=miles",
+        "/admin/places/area/?q=navajo",
     ],
 )
 def test_staff_pages_answer_and_say_no_store(ada, path):
@@ -163,3 +165,12 @@ def test_the_gazetteer_is_for_reading(ada):
 
     assert ada.post(f"/admin/places/place/{town.pk}/delete/").status_code == 403
     assert ada.get("/admin/places/place/add/").status_code == 403
+
+
+def test_areas_can_be_read_beside_the_places(ada):
+    area = Area.objects.get(name="Navajo Nation")
+    path = f"/admin/places/area/{area.pk}"
+
+    assert "Navajo County" in ada.get(f"{path}/change/").content.decode()
+    assert ada.post(f"{path}/delete/").status_code == 403
+    assert ada.get("/admin/places/area/add/").status_code == 403

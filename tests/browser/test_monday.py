@@ -142,7 +142,9 @@ def test_monday_morning(desk, tmp_path):
     expect(page.get_by_text("4 added, 0 changed, 3 refused")).to_be_visible()
     assert page.request.get("/orgs/monday-import-0/").status == 200
     page.get_by_role("button", name="Undo the whole import").click()
-    expect(page.get_by_text("4 rows are as they were before this import.")).to_be_visible()
+    expect(
+        page.get_by_text("4 rows are as they were before this import.")
+    ).to_be_visible()
 
     # Two listings that are one.
     page.goto("/admin/desk/duplicatepair/?q=&dismissed__exact=0")

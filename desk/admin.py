@@ -151,6 +151,7 @@ class SuggestionAdmin(OnlyToRead):
             version=getattr(suggestion.listing, "version", ""),
             rows=_rows(suggestion, withheld=may(request.user, "see_withheld")),
             form=form,
+            removals=workflow.requests_against(suggestion),
             unticked=_unticked(request, suggestion),
             may_decide=may(request.user, "decide_suggestion"),
         )
@@ -168,8 +169,18 @@ class SuggestionAdmin(OnlyToRead):
                 listing = workflow.accept(suggestion, chosen, request.user, version)
                 touched.append(listing)
             self.message_user(request, _("Accepted."))
+            self._warn_of_removal(request, suggestion, listing)
         if facts["answer"] and suggestion.sender_email:
             answer_sender(suggestion, facts["answer"])
+
+    def _warn_of_removal(
+        self, request: HttpRequest, suggestion: Suggestion, listing: Any
+    ) -> None:
+        """Say of a new draft that nobody may publish it, and why."""
+        if suggestion.object_id or not (found := listing.removal_requests()):
+            return
+        words = _("It is a draft that stays one: %(name)s asked not to be listed.")
+        self.message_user(request, words % {"name": found[0]}, messages.WARNING)
 
 
 def _unticked(request: HttpRequest, suggestion: Suggestion) -> set[str]:

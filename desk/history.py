@@ -36,9 +36,12 @@ def trail(listing: Any, *, withheld: bool) -> list[Entry]:
     """The saves of a listing, newest first; facts hidden from this reader left out."""
     saves = saves_of(list(listing.history.select_related("history_user")[: SHOWN * 3]))
     names = fact_names(type(listing))
-    if not withheld and getattr(listing, "address_withheld", False):
-        names = [name for name in names if name not in STREET_FACTS]
     facts = [past_values(save, names) for save in saves[: SHOWN + 1]]
+    if not withheld and _ever_withheld(listing, facts):
+        # Where it was public once, the same house may be meant.
+        for past in facts:
+            for name in STREET_FACTS:
+                past.pop(name, None)
     entries = []
     for number, save in enumerate(saves[:SHOWN]):
         before = facts[number + 1] if number + 1 < len(facts) else None
@@ -56,6 +59,12 @@ def trail(listing: Any, *, withheld: bool) -> list[Entry]:
                 )
             )
     return entries
+
+
+def _ever_withheld(listing: Any, facts: list[dict[str, Any]]) -> bool:
+    """Is the address withheld now, or was it in any of these past states?"""
+    is_now = getattr(listing, "address_withheld", False)
+    return is_now or any(past.get("address_withheld") for past in facts)
 
 
 def saves_of(rows: list[Any]) -> list[Any]:
@@ -89,6 +98,13 @@ def put_back(listing: Any, row: str, why: str, version: str = "") -> None:
     past = fresh.history.filter(history_id=row_number(row)).first()
     if past is None:
         raise Refused(_("Its history has no such row."))
+    if getattr(fresh, "address_withheld", False) and not past.address_withheld:
+        raise Refused(
+            _(
+                "The address is withheld now, and was not then. If it may be public "
+                "again, first untick “address withheld” in the form."
+            )
+        )
     fresh._change_reason = why
     if hasattr(fresh, "latitude"):
         put_point(fresh, point_of(past))

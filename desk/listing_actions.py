@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from desk import workflow
 from desk.forms import AssignForm, CheckForm, CloseForm, TagForm
 from desk.kept_admin import KeptAdmin
-from desk.reach import within_reach
+from desk.reach import refuse_branches_elsewhere, within_reach
 from desk.roles import may
 from desk.unsent import RESTORED
 from listings.exporting import csv_lines
@@ -166,6 +166,7 @@ class ListingActions(KeptAdmin):
             ]
             try:
                 with within_reach(request.user, keep):
+                    refuse_branches_elsewhere(request.user, drop)
                     workflow.merge(keep, drop, facts, seen)
             except workflow.Refused as refusal:
                 self.message_user(request, str(refusal), messages.WARNING)

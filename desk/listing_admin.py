@@ -150,8 +150,11 @@ class ListingAdmin(ListingActions):
         return theirs(super().get_queryset(request), request.user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """To publish or to close in the form takes what the actions take."""
+        """To publish or to close in the form takes what the actions take; to show a
+        withheld address takes that one may see it."""
         fields = super().get_readonly_fields(request, obj)
+        if obj and hidden_facts(obj) and not may(request.user, "see_withheld"):
+            fields = (*fields, "address_withheld")
         if self.has_publish_permission(request):
             return fields
         return (*fields, "status", "closed_because")

@@ -14,6 +14,9 @@ from desk.refusal import Refused
 from desk.roles import may, states_of, theirs
 from listings.models import Listing
 
+# Branches named where a merge is refused because of them.
+BRANCHES_NAMED = 5
+
 
 @dataclass(frozen=True)
 class Reach:
@@ -84,6 +87,24 @@ def within_reach(user: Any, listing: Any = None) -> Iterator[list[Any]]:
         for row in touched:
             if isinstance(row, Listing):
                 _refuse_beyond(user, row, before)
+
+
+def refuse_branches_elsewhere(user: Any, listing: Any) -> None:
+    """Refuse to give the branches of a listing another parent where some are in states
+    that the user does not keep. Raises Refused."""
+    if not hasattr(listing, "branches"):
+        return
+    mine = theirs(listing.branches.all(), user).values("pk")
+    elsewhere = list(listing.branches.exclude(pk__in=mine)[:BRANCHES_NAMED])
+    if elsewhere:
+        names = "; ".join(str(branch) for branch in elsewhere)
+        raise Refused(
+            _(
+                "This would change branches in states that you do not keep: "
+                "%(names)s. Ask a curator of all states to merge these."
+            )
+            % {"names": names}
+        )
 
 
 def _refuse_beyond(user: Any, listing: Any, before: Reach) -> None:

@@ -23,6 +23,7 @@ from desk.models import (
     Suggestion,
 )
 from desk.refusal import Refused as Refused
+from desk.withheld import refuse_to_show_street
 from listings.areas import UnknownArea, from_text
 from listings.importing import FACT_FIELDS, LINKED, guarded, point_of, put_point
 from listings.models import Listing, OldSlug
@@ -171,22 +172,41 @@ def accept(
         _accept_check(suggestion, version)
         _decide(suggestion, Suggestion.State.ACCEPTED, by)
         return suggestion.listing
-    model: Any = suggestion.content_type.model_class()
     chosen = {n: v for n, v in suggestion.changes.items() if n in set(names)}
     if suggestion.object_id:
         # Where nothing is taken over, nothing of a colleague's can be lost.
         listing = locked(suggestion.listing, version if chosen else "")
     else:
-        listing = model(name=suggestion.changes.get("name", ""))
-        listing.source_name = _("Suggested on this site")
-        listing.source_seen = suggestion.made_at.date().isoformat()
-        listing.version = 0
+        listing = _suggested(suggestion)
+    refuse_to_show_street(listing, suggestion.changes, chosen)
     if chosen or not suggestion.object_id:
         _put_checked(listing, chosen, suggestion)
     suggestion.object_id = listing.pk
     suggestion.accepted_facts = sorted(chosen)
     _decide(suggestion, Suggestion.State.ACCEPTED, by)
     return listing
+
+
+def _suggested(suggestion: Suggestion) -> Any:
+    """The new listing that somebody suggested: its name and source."""
+    model: Any = suggestion.content_type.model_class()
+    listing = model(name=suggestion.changes.get("name", ""))
+    listing.source_name = _("Suggested on this site")
+    listing.source_seen = suggestion.made_at.date().isoformat()
+    listing.version = 0
+    return listing
+
+
+def requests_against(suggestion: Suggestion) -> list[Tombstone]:
+    """Removal requests that keep a suggested new listing from being published."""
+    if suggestion.kind != Suggestion.Kind.NEW or suggestion.object_id:
+        return []
+    listing = _suggested(suggestion)
+    for name, fact in suggestion.changes.items():
+        if name not in ("terms", "serves"):
+            setattr(listing, name, fact)
+    found: list[Tombstone] = listing.removal_requests()
+    return found
 
 
 def _accept_check(suggestion: Suggestion, version: str) -> None:
@@ -307,6 +327,7 @@ def merge(
     keep, drop = locked(keep, versions[0]), locked(drop, versions[1])
     known = set(fact_names(type(drop)))
     chosen = {name: value(drop, name) for name in facts if name in known}
+    refuse_to_show_street(keep, values(drop), chosen)
     slug = drop.slug
     drop.slug = f"{slug[:100]}-merged-{drop.pk}"
     drop.status = Listing.Status.CLOSED

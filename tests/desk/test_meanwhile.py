@@ -111,11 +111,23 @@ def test_a_volunteers_check_stands_where_something_else_changed(ada):
     listing = organization(phone=OLD, serves=[state("MT")])
     facts = ["phone", "area", "offers"]
     waiting = proposed_check(ada, listing, outcome="right", facts=facts)
-    put(Organization.objects.get(), {"summary": "Another word"})
+    put(Organization.objects.get(), {"email": "new@example.org"})
 
     assert decide(ada, waiting).status_code == 302
     listing.refresh_from_db()
     assert listing.checked_facts == facts
+
+
+def test_a_check_of_what_it_offers_is_void_when_its_summary_has_changed(ada):
+    listing = organization(summary="Groups on Monday")
+    waiting = proposed_check(ada, listing, outcome="right", facts=["offers"])
+    put(Organization.objects.get(), {"summary": "Groups on Friday"})
+
+    page = decide(ada, waiting).content.decode()
+
+    assert "What was checked has changed since then." in page
+    listing.refresh_from_db()
+    assert listing.checked_on is None
 
 
 def test_that_nobody_answered_stands_whatever_changed(ada):

@@ -124,6 +124,36 @@ def test_an_old_version_moves_nothing_out_of_the_state(mo):
     assert facts(listing)[0] == "MT"
 
 
+def test_a_merge_changes_no_branch_in_another_state(mo, ours, theirs):
+    twin = organization(at=place("59301"), name="Twin")
+    here = organization(at=place("59301"), name="Branch here", parent=twin)
+    theirs.parent = twin
+    theirs.save()
+    there = f"/admin/orgs/organization/merge/{ours.pk}/{twin.pk}/"
+
+    page = mo.post(there, {"keep": ours.pk}).content.decode()
+
+    assert "branches in states that you do not keep: Theirs." in page
+    for listing, parent in ((theirs, twin), (here, twin)):
+        assert facts(listing)[3] == parent.pk
+    twin.refresh_from_db()
+    assert twin.is_public
+    theirs.parent = None
+    theirs.save()
+    assert mo.post(there, {"keep": ours.pk}).status_code == 302
+    assert facts(here)[3] == ours.pk
+
+
+def test_a_merge_by_a_curator_of_all_states_moves_every_branch(ada, ours, theirs):
+    twin = organization(at=place("59301"), name="Twin")
+    theirs.parent = twin
+    theirs.save()
+
+    ada.post(f"/admin/orgs/organization/merge/{ours.pk}/{twin.pk}/", {"keep": ours.pk})
+
+    assert facts(theirs)[3] == ours.pk
+
+
 def test_a_curator_is_held_to_no_state(ada, ours, theirs):
     typed = {"state": "WY", "city": "Sheridan", "parent": theirs.pk}
 

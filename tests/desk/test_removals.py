@@ -127,6 +127,34 @@ def test_an_accepted_suggestion_stays_a_draft_that_nobody_publishes(ada, removed
     assert public_names() == set()
 
 
+@pytest.mark.parametrize("known_by", sorted(SAME.keys() - {"key"}))
+def test_a_suggestion_says_that_they_asked_not_to_be_listed(ada, removed, known_by):
+    changes = {"name": "New name", "kind": "peer_run", **SAME[known_by]}
+    kind = ContentType.objects.get_for_model(Organization)
+    said = Suggestion.objects.create(kind="new", content_type=kind, changes=changes)
+    there = f"/admin/desk/suggestion/{said.pk}/change/"
+
+    before = ada.get(there).content.decode()
+    sent = {"fact": list(changes), "_accept": "1"}
+    after = ada.post(there, sent, follow=True).content.decode()
+
+    assert "Quiet House asked on" in before
+    assert "becomes a draft that nobody can publish" in before
+    assert "Quiet House asked not to be listed" in after
+    assert Organization.objects.get(name="New name").status == "draft"
+    assert "becomes a draft" not in ada.get(there).content.decode()
+
+
+def test_a_suggestion_of_another_says_nothing_of_requests(ada, removed):
+    changes = {"name": "Quiet Houses", "kind": "peer_run", "phone": "+14065550199"}
+    kind = ContentType.objects.get_for_model(Organization)
+    said = Suggestion.objects.create(kind="new", content_type=kind, changes=changes)
+
+    page = ada.get(f"/admin/desk/suggestion/{said.pk}/change/").content.decode()
+
+    assert "not to be listed" not in page
+
+
 def test_an_accepted_change_brings_its_number_to_no_other_listing(ada, removed):
     other = organization(name="Other place")
     said = Suggestion.objects.create(

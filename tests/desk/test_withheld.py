@@ -1,4 +1,4 @@
-"""A withheld street is shown by no way of combining facts, and to nobody without need."""
+"""A withheld street is shown by no way of combining facts."""
 
 from __future__ import annotations
 

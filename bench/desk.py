@@ -48,9 +48,9 @@ def fill(number: int = LISTINGS) -> int:
             phone="+14065550100",
             city=town.name,
             state=town.state,
-            search_text=f"bench {row} {town.name}".lower(),
         )
         made.locate(town.point, "city")
+        made.fold_words()
         rows.append(made)
     Organization.objects.bulk_create(rows, batch_size=2_000)
     return Organization.objects.get(slug="bench-1").pk

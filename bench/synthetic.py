@@ -45,7 +45,6 @@ def organizations(count: int, start: int, chance: random.Random) -> None:
 
 
 def _organization(number: int, town: Any, chance: random.Random) -> Any:
-    from listings.words import fold  # noqa: PLC0415
     from orgs.models import Organization  # noqa: PLC0415
 
     name = f"{chance.choice(FIRST)} {chance.choice(LAST)} of {town.name} {number}"
@@ -68,7 +67,7 @@ def _organization(number: int, town: Any, chance: random.Random) -> Any:
         timezone=town.timezone,
     )
     made.locate(town.point, "city")
-    made.search_text = fold(" ".join(made.searched_words()))
+    made.fold_words()
     return made
 
 
@@ -111,6 +110,8 @@ def warmlines(count: int, start: int, chance: random.Random) -> None:
         )
         for n, state in enumerate(chosen)
     ]
+    for line in made:
+        line.fold_words()
     Warmline.objects.bulk_create(made)
     _link(Warmline, made, chosen, chance)
 

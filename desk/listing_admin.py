@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models.functions import Lower
 from django.forms import Script, modelform_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -115,6 +117,15 @@ class QueueFilter(admin.SimpleListFilter):
         return waiting(queryset, str(self.value()), timezone.localdate())
 
 
+class SortedChangeList(ChangeList):
+    """Sorts the columns of names and towns as the public lists do."""
+
+    COLUMNS: ClassVar = {"name": "sort_name", "city": Lower("city")}
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        return self.COLUMNS.get(field_name) or super().get_ordering_field(field_name)
+
+
 class ListingAdmin(ListingActions):
     """One form for every catalogue, in a curator's order of work."""
 
@@ -143,6 +154,9 @@ class ListingAdmin(ListingActions):
 
     class Media:
         js = [Script("js/desk.js", type="module")]
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return SortedChangeList
 
     # Who sees what
 

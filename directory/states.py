@@ -23,7 +23,7 @@ from listings.panel import (
 )
 from orgs.filters import KindFilter
 from orgs.kinds import KIND_WORDS
-from orgs.models import Organization
+from orgs.models import BY_TOWN, Organization
 from places.models import Place
 from places.near import Hit
 from warmlines.lines import LineGroup, NoneOpen
@@ -119,7 +119,7 @@ def _fill_one_page(
     page: StatePage, found: Any, counts: Counter[str], params: QueryDict
 ) -> None:
     page.pager = Pager.of(params, page_number(params), page.total, PAGE_SIZE)
-    hits, _total = found.order_by("kind", "city", "name", "slug").page(
+    hits, _total = found.order_by("kind", *BY_TOWN).page(
         limit=PAGE_SIZE, offset=(page.pager.page - 1) * PAGE_SIZE
     )
     page.sections = [
@@ -130,7 +130,7 @@ def _fill_one_page(
 
 def _section(kind: str, rows: list[Card], total: int, all_url: str = "") -> KindSection:
     words = KIND_WORDS[kind]
-    towns = groupby(rows, key=lambda row: row.city)
+    towns = groupby(rows, key=lambda row: row.city.lower())
     return KindSection(
         slug=kind,
         heading=str(words.plural),

@@ -29,7 +29,7 @@ from listings.hours import Status as OpenStatus
 from listings.phones import PhoneField, TextLineField, TtyField
 from listings.querysets import ListingQuerySet, TermQuerySet
 from listings.removals import KNOWN_BY, Tombstone, identifiers
-from listings.shown import INTERNAL, facts_shown
+from listings.shown import FOLDED, INTERNAL, facts_shown
 from listings.sourced import Sourced
 from listings.usual_hours import without_now
 from listings.words import fold
@@ -210,18 +210,21 @@ class Listing(Sourced):
     # Stable for ever: other people's systems hold it.
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     search_text = models.TextField(default="", blank=True, editable=False)
+    # Lists sort by it: capitals, accents and punctuation make no difference, and every
+    # database sorts plain letters and digits alike.
+    sort_name = models.TextField(default="", db_default="", editable=False)
 
     internal = Sourced.internal | INTERNAL
     objects: ClassVar[ListingQuerySet[Any]] = ListingQuerySet.as_manager()  # type: ignore[assignment]
     history = HistoricalRecords(
         inherit=True,
         m2m_fields=["terms", "serves"],
-        excluded_fields=["search_text", "taken_by", "taken_at"],
+        excluded_fields=[*FOLDED, "taken_by", "taken_at"],
     )
 
     class Meta:
         abstract = True
-        ordering = ["name", "slug"]
+        ordering = ["sort_name", "slug"]
         constraints = [
             *Sourced.Meta.constraints,
             models.CheckConstraint(
@@ -275,11 +278,11 @@ class Listing(Sourced):
     def save(self, **options: Any) -> None:
         """Fill slug and search words; a slug that changed leaves a redirect."""
         self._fill_slug()
-        self.search_text = fold(" ".join(self.searched_words()))
+        self.fold_words()
         fields = set(options.get("update_fields") or ())
         # Who works on it just now is no change of the listing.
         if fields - self.internal:
-            options["update_fields"] = fields | {"slug", "search_text", "changed_at"}
+            options["update_fields"] = fields | FOLDED | {"slug", "changed_at"}
         if not fields or fields & {"status", *KNOWN_BY}:
             # Here, so that no way of publishing goes around it.
             self.check_may_be_public()
@@ -288,6 +291,11 @@ class Listing(Sourced):
         if before and before != self.slug:
             OldSlug.objects.leave(self, before)
         self._slug_in_db = self.slug
+
+    def fold_words(self) -> None:
+        """Fill what searches and lists compare, from the words as they are written."""
+        self.search_text = fold(" ".join(self.searched_words()))
+        self.sort_name = fold(self.name)
 
     def clean(self) -> None:
         super().clean()

@@ -120,7 +120,7 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         return self.filter(Q(key__in=wanted - {""}) | Q(key="", uuid__in=uuids))
 
     def by_name(self) -> Self:
-        return self.order_by("name", "slug")
+        return self.order_by("sort_name", "slug")
 
     def with_any(self, kind: str, slugs: Iterable[str]) -> Self:
         """Carrying at least one of these terms of one vocabulary."""
@@ -161,7 +161,7 @@ class ListingQuerySet(models.QuerySet[ListingT]):
     def by_relevance(self, words: str) -> Self:
         """Those first whose name has the words; then by name."""
         first = relevance(words)
-        return self.order_by(*([first] if first else []), "name", "slug")
+        return self.order_by(*([first] if first else []), "sort_name", "slug")
 
     def page(
         self, *, limit: int, offset: int, total: int | None = None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+# Written from other fields, to search and to sort by.
+FOLDED = frozenset({"search_text", "sort_name"})
 # The desk's own fields, beside those that no sourced row shows.
-INTERNAL = frozenset(
-    {"note", "check_due_on", "taken_by", "taken_at", "assigned_to", "search_text"}
-)
+INTERNAL = FOLDED | {"note", "check_due_on", "taken_by", "taken_at", "assigned_to"}
 # Facts that would betray a withheld address.
 STREET_FACTS = ("street", "zip_code")
 # What the page of a closed listing still says, and in open data its ids.

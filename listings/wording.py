@@ -96,7 +96,9 @@ def relevance(words: str) -> Case | None:
     in_name = Q()
     for word in searched(words):
         first = StrIndex(F("search_text"), Value(word))
-        in_name &= Q(GreaterThan(first, 0)) & Q(LessThanOrEqual(first, Length("name")))
+        in_name &= Q(GreaterThan(first, 0)) & Q(
+            LessThanOrEqual(first, Length("sort_name"))
+        )
     if not in_name:
         return None
     return Case(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Lower, RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
@@ -27,6 +27,8 @@ from places.models import Place
 from places.near import Hit, Located, LocatedQuerySet
 from places.states import STATES
 from places.zip_codes import ZipField, check_zip
+
+BY_TOWN = (Lower("city"), "sort_name", "slug")
 
 
 # Each parent brings its own as_manager; ours is made from both.
@@ -117,7 +119,7 @@ class OrganizationQuerySet(  # type: ignore[override]
     def surest_first(self, place: Place) -> Self:
         """After covering(): by how surely it serves, then by distance, then slug."""
         if place.is_state:
-            return self.order_by(servers.SURELY, "city", "name", "slug")
+            return self.order_by(servers.SURELY, *BY_TOWN)
         measured = self.measured_from(place.point)
         return measured.order_by(*servers.SUREST)
 
@@ -125,9 +127,7 @@ class OrganizationQuerySet(  # type: ignore[override]
         """At most `limit` rows of each kind, in one query; all where it is None."""
         if limit is None:
             return self.hits()
-        place_in_kind = Window(
-            RowNumber(), partition_by="kind", order_by=["city", "name", "slug"]
-        )
+        place_in_kind = Window(RowNumber(), partition_by="kind", order_by=list(BY_TOWN))
         return self.annotate(in_kind=place_in_kind).filter(in_kind__lte=limit).hits()
 
     def of_states(self, codes: Iterable[str]) -> Self:
@@ -158,7 +158,7 @@ class OrganizationQuerySet(  # type: ignore[override]
         return [found[pk] for _name, _score, pk in best if pk in found]
 
     def by_town(self) -> Self:
-        return self.order_by("city", "name", "slug")
+        return self.order_by(*BY_TOWN)
 
     def serving_by_name(self, place: Place) -> Self:
         """Serves the county or state, named as such; or stands in the state
@@ -281,7 +281,7 @@ class Organization(Listing, Located):
             *Located.Meta.indexes,
             models.Index(fields=["state", "kind"], name="organization_state_kind"),
             models.Index(fields=["area", "state"], name="organization_area_state"),
-            models.Index(fields=["name", "slug"], name="organization_name"),
+            models.Index(fields=["sort_name", "slug"], name="organization_sort_name"),
             # A kind within a distance, the filter most used.
             models.Index(
                 fields=["kind", "latitude", "longitude"], name="organization_kind_point"

@@ -59,9 +59,9 @@ class Line:
         return self.is_open and bool(self.warmline.phone) and not self.is_doubtful
 
     @property
-    def urgency(self) -> tuple[bool, bool, bool, datetime, bool, str]:
+    def urgency(self) -> tuple[bool, bool, bool, datetime, bool, str, str]:
         """Without a warning first; open first, then the next to open, then those of
-        unknown hours; of two alike, the one of the place first."""
+        unknown hours; of two alike, the one of the place first, then by name."""
         opens = NEVER if self.is_open else self.status.opens or NEVER
         return (
             self.is_doubtful,
@@ -69,6 +69,7 @@ class Line:
             self.may_be_open,
             opens,
             self.warmline.serves_everywhere,
+            self.warmline.sort_name,
             self.warmline.slug,
         )
 

@@ -1,0 +1,135 @@
+"""Lists sort as people do: capitals, accents and punctuation make no difference."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.urls import reverse
+
+from orgs.models import Organization
+from tests.factories import organization, place, term, warmline
+from tests.reading import listings_on
+from warmlines.models import Warmline
+
+pytestmark = pytest.mark.django_db
+
+# In the order of people; plain character codes have another.
+NAMES = ["Abilities in Motion", "ABLE", "Able", "ATTIC, Inc.", "Él Faro", "“Example”"]
+FILLS = [
+    ("orgs.migrations.0010_fill_sort_names", Organization),
+    ("warmlines.migrations.0005_fill_sort_names", Warmline),
+]
+
+
+@pytest.fixture
+def centers():
+    """Slugs run against the names, but for the two whose names compare as equal."""
+    slugs = ["f", "d", "e", "c", "b", "a"]
+    for name, slug in reversed(list(zip(NAMES, slugs, strict=True))):
+        organization(
+            name=name,
+            slug=slug,
+            at=place("59301"),
+            kind=Organization.Kind.CIL,
+            online=True,
+            area="nationwide",
+            summary="Lantern evenings",
+            terms=[term("service", "support_groups")],
+        )
+
+
+def names_on(client, path):
+    known = {row.data_key: row.name for row in Organization.objects.all()}
+    body = client.get(path).content.decode()
+    return [known[key] for key in dict.fromkeys(listings_on(body))]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/centers-for-independent-living/?state=mt",
+        "/online/",
+        "/states/mt/",
+        "/find/?q=lantern",
+    ],
+)
+def test_a_public_list_sorts_names_as_people_do(client, centers, path):
+    assert names_on(client, path) == NAMES
+
+
+def test_querysets_sort_names_as_people_do(centers):
+    rows = Organization.objects.all()
+
+    assert [row.name for row in rows] == NAMES
+    assert [row.name for row in rows.by_name()] == NAMES
+    assert [row.name for row in rows.by_relevance("lantern")] == NAMES
+
+
+def test_lines_sort_names_as_people_do():
+    for name in reversed(NAMES):
+        warmline(name=name)
+
+    found = [row.name.lower() for row in Warmline.objects.by_name()]
+
+    assert found == [name.lower() for name in NAMES]
+
+
+def test_towns_that_differ_in_capitals_share_a_heading(client):
+    at = place("59301")
+    for name, town in [("Ash", "BUTTE"), ("Birch", "Butte"), ("Cedar", "butte")]:
+        row = organization(name=name, at=at)
+        row.city = town
+        row.save()
+    organization(name="Aspen", at=at)
+
+    page = client.get("/states/mt/").content.decode()
+
+    assert names_on(client, "/states/mt/") == ["Ash", "Birch", "Cedar", "Aspen"]
+    assert page.lower().count("<h3>butte</h3>") == 1
+
+
+def test_the_admin_sorts_a_name_column_as_people_do(admin_client, centers):
+    page = admin_client.get(reverse("admin:orgs_organization_changelist") + "?o=1")
+
+    assert [row.name for row in page.context["cl"].result_list] == NAMES
+
+
+def test_a_new_name_is_sorted_also_when_only_it_is_saved(centers):
+    row = Organization.objects.get(name="ABLE")
+    row.name = "Zebra"
+    row.save(update_fields=["name"])
+
+    assert Organization.objects.by_name().last() == row
+
+
+@pytest.mark.parametrize(("migration", "model"), FILLS)
+def test_rows_of_an_older_release_are_given_their_order(migration, model):
+    make = organization if model is Organization else warmline
+    for name in NAMES:
+        make(name=name)
+    right = [row.pk for row in model.objects.by_name()]
+    model.objects.update(sort_name="")
+
+    import_module(migration).fill(apps, None)
+
+    assert [row.pk for row in model.objects.by_name()] == right
+
+
+def test_a_list_by_name_is_read_from_an_index(centers):
+    rows = Organization.objects.by_name()[:10]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+
+    assert "organization_sort_name" in rows.explain()
+
+
+def test_what_lists_sort_by_is_no_public_fact(centers):
+    row = Organization.objects.get(name="ABLE")
+
+    assert "sort_name" not in row.shown()
+    assert not hasattr(row.history.first(), "sort_name")

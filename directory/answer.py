@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,12 +26,12 @@ from warmlines.lines import Line, NoneOpen
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer in one sentence, one about what reaches people at home, and a line
+    """The answer in one sentence, one about what reaches people at home, and the lines
     that they can call this minute."""
 
     lead: str
     more: str = ""
-    line: Line | None = None
+    lines: list[Line] = field(default_factory=list)
     none_open: NoneOpen | None = None
 
 
@@ -40,7 +40,7 @@ def answer(search: Search, panel: Panel, sections: list[Section]) -> Answer:
     return Answer(
         lead=_lead(search, panel, sections),
         more=_what_reaches(sections),
-        line=phone.first_open if phone else None,
+        lines=phone.to_call_now if phone else [],
         none_open=phone.none_open if phone else None,
     )
 

@@ -26,7 +26,7 @@ from orgs.models import Organization
 from places.lookup import typed
 from places.models import Place
 from places.near import Hit
-from warmlines.lines import Line, LineGroup, NoneOpen, at_most, first_to_call
+from warmlines.lines import Line, LineGroup, NoneOpen, at_most, to_call_now
 from warmlines.models import Warmline
 from warmlines.search import LineSearch
 
@@ -108,8 +108,8 @@ class Phone(Section):
     none_open: NoneOpen | None = None
     # How many lines for everyone here are surely open.
     open_total: int = 0
-    # Whom to call now, the first of the page; else nobody.
-    first_open: Line | None = None
+    # Whom to call now: for the group that was asked for, then for everyone.
+    to_call_now: list[Line] = field(default_factory=list)
 
 
 @dataclass
@@ -408,7 +408,7 @@ class Search:
             groups=at_most(groups, LINES_SHOWN),
             none_open=search.none_open,
             open_total=sum(ln.is_open and not ln.is_doubtful for ln in everyone),
-            first_open=first_to_call(groups, search.wanted_communities),
+            to_call_now=to_call_now(groups, search.wanted_communities),
             more_url=self._all_lines_url(),
         )
 

@@ -46,6 +46,8 @@ class TakesCaller(enum.Enum):
     SERVES_PLACE = "serves place"
     # The place is a whole state, and the line serves some of its counties.
     SOME_COUNTIES = "some counties"
+    # The place lies in several states, and the line serves some of them as a whole.
+    SOME_STATES = "some states"
     # Not even the area is known, or not exactly enough for this place.
     ASK = "ask"
     NO = "no"
@@ -88,16 +90,20 @@ def _takes_from_area(
 ) -> TakesCaller:
     """Answer for an area of several counties, which may lie in several states."""
     counties, states = set(area.county_numbers), set(area.state_codes)
-    some_counties = not counties.isdisjoint(warmline.served_counties)
-    some_states = not states.isdisjoint(warmline.whole_states)
-    if some_states and is_somewhere_in_state(warmline):
+    has_some_states = not states.isdisjoint(warmline.whole_states)
+    if has_some_states and is_somewhere_in_state(warmline):
         return TakesCaller.ASK
-    if counties <= set(warmline.served_counties) or states <= set(
-        warmline.whole_states
-    ):
+    if counties <= warmline.served_counties or states <= warmline.whole_states:
         return serves_it
-    is_some = some_counties or some_states
-    return TakesCaller.SOME_COUNTIES if is_some else TakesCaller.NO
+    if has_some_states:
+        return TakesCaller.SOME_STATES
+    has_some_counties = not counties.isdisjoint(warmline.served_counties)
+    return TakesCaller.SOME_COUNTIES if has_some_counties else TakesCaller.NO
+
+
+def states_served(warmline: Warmline, place: Place) -> tuple[str, ...]:
+    """The states of the place, in its order, that the line serves as a whole."""
+    return tuple(code for code in place.state_codes if code in warmline.whole_states)
 
 
 def is_somewhere_in_state(warmline: Warmline) -> bool:

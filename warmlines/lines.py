@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
@@ -14,10 +14,12 @@ from listings.hours import State, Status
 from places.models import Place
 from places.near import Hit
 from places.states import STATES
-from warmlines.eligibility import CALLABLE, TakesCaller, takes_caller
+from warmlines.eligibility import CALLABLE, TakesCaller, states_served, takes_caller
 from warmlines.models import Warmline
 
 ATTRIBUTES = {State.OPEN: "yes", State.CLOSED: "no", State.UNKNOWN: "unknown"}
+# Answers for which a line is shown to the group that it is for.
+FOR_GROUPS = {*CALLABLE, TakesCaller.SOME_STATES}
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -48,6 +50,12 @@ class Line:
     def is_for_everyone(self) -> bool:
         """Anybody in the place can call it, as far as its listing says."""
         return self.takes in CALLABLE and not self.warmline.is_for_group
+
+    @property
+    def is_for_some_states(self) -> bool:
+        """Anybody in one of the states can call it, of a place in several states."""
+        is_for_some = self.takes is TakesCaller.SOME_STATES
+        return is_for_some and not self.warmline.is_for_group
 
     @property
     def is_doubtful(self) -> bool:
@@ -100,6 +108,8 @@ class LineGroup:
     slug: str
     heading: str
     lines: list[Line]
+    # It was not asked for, and follows what was.
+    is_below: bool = False
 
 
 def lines_at(
@@ -139,9 +149,11 @@ def grouped(
     others: Iterable[Line] = (),
     open_now: bool = False,
 ) -> list[LineGroup]:
-    """For everyone here, for some counties, for each group of people, then whom to ask.
+    """For everyone here, for some states and counties of the place, for each group of
+    people, then whom to ask.
 
-    `others` take everyone too, and are shown below what was asked for. With `open_now`,
+    `others` are for everyone here, or in one of the states of the place, and are shown
+    below what was asked for. With `open_now`,
     what may be open is shown apart from what is. A group of nothing but doubtful lines
     is never first.
     """
@@ -152,9 +164,16 @@ def grouped(
         others = [line for line in others if line.is_open]
     groups = [
         LineGroup("here", _heading_here(place), _where(lines, is_for_everyone)),
+        *_groups_of_states(lines, place),
         LineGroup("counties", _heading_counties(place), _where(lines, is_for_counties)),
         *_groups_of_people(lines),
-        LineGroup("everyone", _("These lines take any caller"), others),
+        LineGroup(
+            "everyone",
+            _("These lines take any caller"),
+            _where(others, is_for_everyone),
+            is_below=True,
+        ),
+        *_groups_of_states(others, place, is_below=True),
         LineGroup("maybe", maybe_open_heading(), maybe),
         LineGroup("ask", _("Call to ask who they take"), _where(lines, is_to_ask)),
     ]
@@ -185,7 +204,29 @@ def _where(lines: list[Line], holds: Callable[[Line], bool]) -> list[Line]:
 def _heading_here(place: Place | None) -> str:
     if place is None:
         return _("For anyone, from anywhere")
-    return _("For people in %(state)s") % {"state": place.state_name}
+    return _heading_states(place.state_codes)
+
+
+def _heading_states(codes: Iterable[str]) -> str:
+    return _("For people in %(state)s") % {"state": _state_names(codes)}
+
+
+def _state_names(codes: Iterable[str]) -> str:
+    return ", ".join(STATES[code].name for code in codes)
+
+
+def _groups_of_states(
+    lines: Iterable[Line], place: Place | None, *, is_below: bool = False
+) -> Iterator[LineGroup]:
+    """Of a place in several states, what only people in some of them can call; the
+    states of the most useful line first."""
+    found: dict[tuple[str, ...], list[Line]] = {}
+    for line in lines:
+        if place and line.is_for_some_states:
+            found.setdefault(states_served(line.warmline, place), []).append(line)
+    for codes, members in found.items():
+        slug = "-".join(codes).lower()
+        yield LineGroup(slug, _heading_states(codes), members, is_below)
 
 
 def _heading_counties(place: Place | None) -> str:
@@ -197,7 +238,7 @@ def _heading_counties(place: Place | None) -> str:
 def _groups_of_people(lines: Iterable[Line]) -> Iterator[LineGroup]:
     found: dict[tuple[int, str, str], list[Line]] = {}
     for line in lines:
-        if line.takes in CALLABLE and line.warmline.is_for_group:
+        if line.takes in FOR_GROUPS and line.warmline.is_for_group:
             group = line.warmline.group
             key = (999, "others", _("others"))
             if group:
@@ -215,39 +256,53 @@ def at_most(groups: Iterable[LineGroup], limit: int) -> list[LineGroup]:
     shown: list[LineGroup] = []
     left = limit
     for group in groups:
-        is_below = group.slug == "everyone"
-        if taken := group.lines[: limit if is_below else left]:
-            shown.append(LineGroup(group.slug, group.heading, taken))
-        left -= 0 if is_below else len(taken)
+        if taken := group.lines[: limit if group.is_below else left]:
+            shown.append(replace(group, lines=taken))
+        left -= 0 if group.is_below else len(taken)
     return shown
 
 
-def first_to_call(groups: Iterable[LineGroup], wanted: Iterable[str]) -> Line | None:
-    """The first line of a page that its visitor can call this minute, or None.
+def to_call_now(groups: Iterable[LineGroup], wanted: Iterable[str]) -> list[Line]:
+    """The lines of a page that its visitor can call this minute, at most two.
 
-    A line for a group is for the visitor only who asked for that group: `wanted` are
-    the slugs of the communities.
+    First one for a group, but only for a visitor who asked for that group: `wanted` are
+    the slugs of the communities. Then one for everyone; of a place in several states,
+    where there is none, one for everyone in some of them.
     """
     communities = set(wanted)
-    for group in groups:
-        for line in group.lines:
-            mine = {term.slug for term in line.warmline.communities} & communities
-            is_taken = line.is_for_everyone or (line.takes in CALLABLE and mine)
-            if line.can_be_called_now and is_taken:
-                return line
-    return None
+    lines = [ln for group in groups for ln in group.lines if ln.can_be_called_now]
+    kinds: list[list[Line]] = [
+        [ln for ln in lines if ln.takes in FOR_GROUPS and _is_for(ln, communities)],
+        [ln for ln in lines if ln.is_for_everyone]
+        or [ln for ln in lines if ln.is_for_some_states],
+    ]
+    return [found[0] for found in kinds if found]
+
+
+def _is_for(line: Line, communities: set[str]) -> bool:
+    slugs = {term.slug for term in line.warmline.communities}
+    return line.warmline.is_for_group and bool(slugs & communities)
 
 
 @dataclass(frozen=True)
 class NoneOpen:
-    """No line for everyone is surely open; `next_line` opens next, if that is known."""
+    """No line for everyone is surely open; `next_line` opens next, if that is known.
+
+    `next_for_some` opens sooner, for people in `some_states` alone.
+    """
 
     next_line: Line | None
+    next_for_some: Line | None
+    some_states: str
     is_any_listed: bool
     may_one_be_open: bool
 
 
-def none_open(for_everyone: Iterable[Line]) -> NoneOpen | None:
+def none_open(
+    for_everyone: Iterable[Line],
+    for_some_states: Iterable[Line] = (),
+    place: Place | None = None,
+) -> NoneOpen | None:
     """What to say where no line for everyone is surely open; None where one is.
 
     On a page for later nothing is said about this moment.
@@ -255,12 +310,24 @@ def none_open(for_everyone: Iterable[Line]) -> NoneOpen | None:
     lines = [line for line in for_everyone if not line.is_doubtful]
     if made_on() or any(line.is_open for line in lines):
         return None
-    opening = [line for line in lines if line.status.opens]
+    next_line = _next_to_open(lines)
+    sooner = _next_to_open(for_some_states)
+    if sooner and next_line and sooner.urgency > next_line.urgency:
+        sooner = None
+    codes = states_served(sooner.warmline, place) if sooner and place else ()
     return NoneOpen(
-        next_line=opening[0] if opening else None,
+        next_line=next_line,
+        next_for_some=sooner,
+        some_states=_state_names(codes),
         is_any_listed=bool(lines),
         may_one_be_open=any(line.may_be_open for line in lines),
     )
+
+
+def _next_to_open(lines: Iterable[Line]) -> Line | None:
+    """The first of lines in their order that opens; without those with a warning."""
+    sure = (line for line in lines if not line.is_doubtful)
+    return next((line for line in sure if line.status.opens), None)
 
 
 def by_state(lines: Iterable[Line]) -> list[LineGroup]:

@@ -85,16 +85,24 @@ class LineSearch:
         return self._at(hits, open_now=self.open_now)
 
     @cached_property
+    def unfiltered(self) -> list[Line]:
+        """Every line here, whatever was filtered."""
+        return self._at(self._cached_hits(PeopleFilter(QueryDict())), open_now=False)
+
+    @cached_property
     def for_everyone(self) -> list[Line]:
-        """Every line that takes everyone here, whatever was filtered."""
-        found = self._at(self._cached_hits(PeopleFilter(QueryDict())), open_now=False)
-        return [line for line in found if line.is_for_everyone]
+        return [line for line in self.unfiltered if line.is_for_everyone]
+
+    @cached_property
+    def for_some_states(self) -> list[Line]:
+        return [line for line in self.unfiltered if line.is_for_some_states]
 
     @property
     def others(self) -> list[Line]:
         """Lines for everyone that the filters or words leave out."""
         shown = {line.warmline.pk for line in self.lines}
-        rest = [ln for ln in self.for_everyone if ln.warmline.pk not in shown]
+        everyone = [*self.for_everyone, *self.for_some_states]
+        rest = [ln for ln in everyone if ln.warmline.pk not in shown]
         return rest if self.is_narrowed else []
 
     @property
@@ -125,7 +133,7 @@ class LineSearch:
 
     @property
     def none_open(self) -> NoneOpen | None:
-        return none_open(self.for_everyone)
+        return none_open(self.for_everyone, self.for_some_states, self.place)
 
     def panel(self, keep: Iterable[str]) -> Panel:
         counts = self.filter.counts(self.scope, self.key)

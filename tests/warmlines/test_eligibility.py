@@ -385,6 +385,75 @@ def test_counts_count_lines_that_take_the_caller(page):
     )
 
 
+@pytest.mark.parametrize("path", ["/find/", "/warmlines/"])
+def test_an_area_in_several_states_has_a_list_for_each_state(page, path):
+    youth = {"who_may_call": "group", "terms": [term("community", "youth")]}
+    warmline(slug="nation", who_may_call="anyone", hours="Mo-Su 20:00-22:00")
+    warmline(slug="teens", serves=[state("AZ")], **youth)
+    warmline(slug="arizona", serves=[state("AZ")])
+    warmline(slug="mexico", serves=[state("NM")], hours="")
+    warmline(slug="all", serves=[state(code) for code in ("AZ", "NM", "UT")], hours="")
+    warmline(slug="county", serves=[county("McKinley County", "NM")])
+
+    text = page(path, near="Navajo Nation")
+
+    found = [
+        "For people in Arizona, New Mexico, Utah",
+        "warmline:nation",
+        "warmline:all",
+        "For people in Arizona<",
+        "warmline:arizona",
+        "For people in New Mexico<",
+        "warmline:mexico",
+        "For some counties of Arizona, New Mexico, Utah",
+        "warmline:county",
+        "warmline:teens",
+    ]
+    assert sorted(text.index(part) for part in found) == [text.index(p) for p in found]
+
+
+NAVAJO = {"near": "Navajo Nation"}
+
+
+def test_in_an_area_the_line_that_opens_first_is_named_with_its_state(page):
+    warmline(name="Nation", who_may_call="anyone", hours="Mo-Su 20:00-22:00")
+    warmline(name="Mexico", serves=[state("NM")], hours="Mo-Su 15:00-22:00")
+
+    for query in (NAVAJO, {**NAVAJO, "community": "veterans"}):
+        text = words(page("/find/", **query))
+        box = text[: text.index("By phone (")]
+        assert "For people in New Mexico: Mexico opens today at " in box
+        assert box.index("Mexico opens") < box.index("Nation opens today at ")
+
+
+def test_in_an_area_a_state_s_open_line_is_offered_where_no_other_is(page):
+    facts = {"serves": [state("NM")], "phone": "+15055550123"}
+    warmline(slug="mexico", name="Mexico", **facts)
+    warmline(slug="later", who_may_call="anyone", hours="Mo-Su 20:00-22:00")
+
+    text = page("/find/", **NAVAJO)
+
+    assert answer_box(text) == "+15055550123"
+    box = text[text.index('<div class="answer"') : text.index('<div class="beside"')]
+    assert "Serves New Mexico" in words("<body>" + box)
+    filtered = page("/find/", **NAVAJO, community="veterans")
+    assert answer_box(filtered) == "+15055550123"
+    assert "For people in New Mexico" in filtered
+
+
+def test_with_a_group_chosen_the_line_that_is_counted_has_a_button_too(page):
+    veterans = {"who_may_call": "group", "terms": [term("community", "veterans")]}
+    warmline(name="Vets", phone="+14065550198", **veterans)
+    warmline(name="Ours", serves=[state("MT")], phone="+14065550199")
+
+    text = page("/find/", near="59301", community="veterans")
+
+    box = text[text.index('<div class="answer"') : text.index('<div class="beside"')]
+    assert re.findall(r'href="tel:(\+\d+)"', box) == ["+14065550198", "+14065550199"]
+    assert "Vets" in box
+    assert "Serves Montana" in box
+
+
 def test_the_answer_box_says_whom_a_line_for_some_is_for(page):
     facts = {"who_may_call": "group", "open_to": "combat veterans"}
     warmline(terms=[term("community", "veterans")], **facts)

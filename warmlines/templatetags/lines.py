@@ -41,8 +41,22 @@ def who(warmline: Warmline) -> SafeString:
 
 @register.simple_tag
 def opens_next(found: NoneOpen, at: datetime) -> str:
-    """ "NAMI HelpLine opens Monday at 5 am, Hawaii time.", or "" if nobody knows."""
-    line = found.next_line
+    """ "NAMI HelpLine opens Monday at 5 am, Hawaii time.", or "" if nobody knows.
+
+    What opens sooner for people in some states of a place in several comes first.
+    """
+    words = _opens(found.next_line, at)
+    if not found.next_for_some:
+        return words
+    facts = {
+        "states": found.some_states,
+        "line_opens": _opens(found.next_for_some, at),
+    }
+    sooner = _("For people in %(states)s: %(line_opens)s") % facts
+    return f"{sooner} {words}".strip()
+
+
+def _opens(line: Line | None, at: datetime) -> str:
     if line is None or line.status.opens is None:
         return ""
     zone = ZoneInfo(line.zone)

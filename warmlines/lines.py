@@ -225,7 +225,7 @@ def _groups_of_states(
         if place and line.is_for_some_states:
             found.setdefault(states_served(line.warmline, place), []).append(line)
     for codes, members in found.items():
-        slug = "-".join(codes).lower()
+        slug = "-".join([*(["other"] if is_below else []), *codes]).lower()
         yield LineGroup(slug, _heading_states(codes), members, is_below)
 
 

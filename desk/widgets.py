@@ -26,6 +26,10 @@ SWITCHES = {
     "closed_on_holidays": gettext_lazy("Closed on public holidays"),
     "by_appointment": gettext_lazy("At other times by appointment"),
 }
+ALWAYS_OR_HOURS = gettext_lazy(
+    "“Open day and night” is checked, and a day has hours too. Uncheck it, or empty "
+    "the boxes of the days."
+)
 
 
 class WeekWidget(forms.Widget):
@@ -100,6 +104,8 @@ class WeekField(forms.CharField):
                 week.days[day] = grid.read_day(text)
             except grid.BadSpan as error:
                 problems.append(f"{DAY_NAMES[day]}: {error}")
+        if week.always and any(week.days.values()):
+            problems.append(ALWAYS_OR_HOURS)
         if problems:
             raise ValidationError(problems, code="hours")
         return str(week)

@@ -93,7 +93,8 @@ def read(spec: str) -> Grid | None:
         for number, rule in enumerate(ADDED.split(rules)):
             if not _take(grid, rule, adds=number > 0):
                 return None
-    return grid
+    # Saved from the boxes, the hours of a day would be lost beside "day and night".
+    return None if grid.always and grid.days else grid
 
 
 def _take(grid: Grid, rule: str, *, adds: bool) -> bool:

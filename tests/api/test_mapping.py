@@ -85,6 +85,14 @@ def test_hours_in_words_alone_are_told_in_words():
     assert "schedules" not in told(warmline(hours=""))
 
 
+def test_rule_that_is_not_weekly_has_words_and_no_weekly_rule():
+    [schedule] = told(warmline(hours="Mo[1] 10:00-12:00"))["schedules"]
+
+    assert schedule["opening_hours"] == "Mo[1] 10:00-12:00"
+    assert "First Monday of the month" in schedule["description"]
+    assert not {"freq", "byday", "opens_at", "closes_at"} & set(schedule)
+
+
 def test_a_line_tells_what_callers_ask():
     line = warmline(
         hours="",

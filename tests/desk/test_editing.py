@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 
 from desk.forms import past_values
@@ -294,3 +297,50 @@ def test_a_warmline_has_the_same_form(ada):
 
     line.refresh_from_db()
     assert (line.operator, line.version) == ("Ours", 2)
+
+
+def test_day_and_night_beside_the_hours_of_a_day_asks(ada):
+    listing = organization(at=place("59301"), timezone="America/Denver")
+    form = form_of(ada, listing) | {
+        "hours": "",
+        "hours_was": "",
+        "hours_Mo": "9 am-5 pm",
+        "hours_always": "on",
+    }
+
+    page = post(ada, listing, form).content.decode()
+
+    assert "“Open day and night” is checked, and a day has hours too" in page
+    assert 'value="9 am-5 pm"' in page
+    listing.refresh_from_db()
+    assert listing.hours == ""
+
+
+def test_stored_unusual_zone_stays_selectable_and_mountain_is_refused(ada):
+    listing = organization(
+        at=place("59301"), hours="Mo 09:00-17:00", timezone="Europe/Paris"
+    )
+
+    kept = post(ada, listing, form_of(ada, listing) | {"summary": "New"})
+    refused = post(ada, listing, form_of(ada, listing) | {"timezone": "Mountain"})
+
+    assert kept.status_code == 302
+    assert refused.status_code == 200
+    assert refused.context["adminform"].form.errors["timezone"]
+    listing.refresh_from_db()
+    assert (listing.summary, listing.timezone) == ("New", "Europe/Paris")
+
+
+def test_preview_of_a_week_shows_an_ordinary_one(ada, monkeypatch):
+    thanksgiving = datetime(2026, 11, 25, 18, tzinfo=UTC)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: thanksgiving)
+    query = {
+        "hours": "Mo-Fr 09:00-17:00; PH off; Jan 01,Jul 04,Nov 11,Dec 25 off",
+        "zone": "America/Denver",
+    }
+
+    words = ada.get("/admin/orgs/organization/hours/", query).content.decode()
+
+    [thursday] = re.findall(r"Thursday.*?</tr>", words, re.DOTALL)
+    assert "9 am" in thursday
+    assert "Closed" not in thursday

@@ -130,3 +130,8 @@ def test_night_typed_at_the_desk_is_not_cut_by_the_next_day():
 
     assert str(grid) == "Th 20:00-02:00, Fr 09:00-17:00"
     assert read(str(grid)) == grid
+
+
+def test_day_and_night_with_hours_of_a_day_stays_one_line():
+    assert read("24/7; Mo 09:00-17:00") is None
+    assert read("24/7; PH off") is not None

@@ -6,9 +6,16 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from django.template.loader import render_to_string
 
 from listings.hours import Hours
-from listings.templatetags.hours import day_name, hours_status, spans
+from listings.templatetags.hours import (
+    changed_days,
+    day_name,
+    hours_status,
+    spans,
+    week,
+)
 from listings.zones import ZONES, zone_name
 from places.states import STATES
 
@@ -88,3 +95,13 @@ def test_midnight_of_the_caller_is_the_callers_own_day():
     words = said("Mo-Fr 09:00-17:00", caller="Pacific/Honolulu", at=at)
 
     assert words == "Closed now. Opens today at 4 am, Hawaii time"
+
+
+def test_week_names_the_holiday_that_changes_it():
+    facts = {"hours": Hours("Mo-Fr 09:00-17:00; PH off", "America/New_York"), "at": AT}
+    facts |= {"days": week(facts["hours"], AT)}
+    facts |= {"changes": changed_days(facts["hours"], AT)}
+
+    page = render_to_string("listings/_hours.html", facts)
+
+    assert "Thanksgiving" in page

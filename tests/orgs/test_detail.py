@@ -1,0 +1,20 @@
+"""The page of one organization."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import organization
+
+pytestmark = pytest.mark.django_db
+
+
+def test_hours_that_are_not_known_are_said_beside_the_call_button(client):
+    bare = organization()
+    noted = organization(hours_note="Most evenings")
+
+    pages = [client.get(o.get_absolute_url()).content.decode() for o in (bare, noted)]
+
+    assert "Hours not listed" in pages[0]
+    assert "Hours not listed" not in pages[1]
+    assert '<p class="soft">Hours: <span lang="en">Most evenings</span></p>' in pages[1]

@@ -63,7 +63,7 @@ ANSWERS = {
     "whom to tell": Asked("/.well-known/security.txt"),
     "map of the site": Asked("/sitemap-states.xml"),
     "health": Asked("/healthz"),
-    "static file": Asked("/static/css/site.css"),
+    "static file": Asked("/static/css/desk.css"),
     "no static file": Asked("/static/none.css", 404),
     "slash added": Asked("/orgs", 301),
     "moved": Asked("/orgs/before/", 301),
@@ -165,6 +165,16 @@ def test_signing_out_empties_the_browser(ask):
     answer = client.post("/admin/logout/", secure=True)
 
     assert answer["Clear-Site-Data"] == '"cache", "cookies"'
+
+
+@pytest.mark.parametrize("path", ["css/site.css", "js/embed.js", "js/locate.js"])
+def test_what_the_frame_of_a_partner_loads_may_be_loaded_there(ask, path):
+    answer = ask(Asked(f"/static/{path}"))
+    b"".join(answer)  # which closes the file
+
+    expected = EVERYWHERE | {"Cross-Origin-Resource-Policy": "cross-origin"}
+    assert answer.status_code == 200
+    assert {name: answer.headers.get(name) for name in expected} == expected
 
 
 MACHINES = {

@@ -33,10 +33,10 @@ def static_files(site, kind):
         return re.findall(rf'"(/static/{kind}/[^"]+)"', answer.read().decode())
 
 
-def test_the_style_sheet_and_the_script_are_small(site):
-    [style], [script] = static_files(site, "css"), static_files(site, "js")
+def test_the_style_sheet_and_each_script_are_small(site):
+    [style], scripts = static_files(site, "css"), static_files(site, "js")
 
-    for path in (style, script):
+    for path in (style, *scripts):
         weight, headers = fetched(site + path)
         assert headers["Content-Encoding"] == "br"
         assert weight <= 5 * KIB

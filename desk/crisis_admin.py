@@ -57,7 +57,19 @@ class CrisisLineAdmin(CrisisAdmin):
     list_filter = ("is_active", ("checked_on", admin.EmptyFieldListFilter))
     search_fields = ("name", "name_es", "for_what", "phone")
     fieldsets = (
-        (None, {"fields": ("name", "name_es", "for_what", "order", "is_active")}),
+        (
+            None,
+            {
+                "fields": (
+                    "name",
+                    "name_es",
+                    "for_what",
+                    "for_whom",
+                    "order",
+                    "is_active",
+                )
+            },
+        ),
         (
             gettext_lazy("How to reach it"),
             {

@@ -24,6 +24,10 @@ UNTRIED_AT_FIRST = {
     "crisis:trevor-project": "text_number",
     "crisis:crisis-text-line": "how_in_spanish",
 }
+# They may no longer be answered at all, so nothing of them is shown at first.
+UNTRIED_AT_FIRST |= dict.fromkeys(
+    ("crisis:disaster-distress", "crisis:victimconnect"), "phone;text_number"
+)
 LONGEST_ORDER = 4
 
 
@@ -32,12 +36,15 @@ class CrisisLineImporter(Importer):
 
     model = CrisisLine
     columns = frozenset(LINE_COLUMNS.split())
+    optional_columns = frozenset({"for_whom"})
 
     def read(self, row: Row) -> Facts:
         for name in ("name", "name_es", "for_what", "languages", "source_url"):
             if not row[name]:
                 raise RowRefused(f"{name} is empty")
         fields = {name: row[name] for name in self.columns - {"key", "order"}}
+        if "for_whom" in row:
+            fields["for_whom"] = row["for_whom"]
         order = row["order"]
         if not (order.isascii() and order.isdigit() and len(order) <= LONGEST_ORDER):
             raise RowRefused(f"order: “{order}” is not a whole number")

@@ -105,6 +105,10 @@ class ShownLine:
         return self._tried("how_in_spanish")
 
     @property
+    def for_whom(self) -> str:
+        return self.line.for_whom
+
+    @property
     def tty_or_asl(self) -> str:
         return self._tried("tty_or_asl")
 
@@ -121,6 +125,19 @@ class ShownLine:
         if made_on() or not self.says_now:
             return without_now(self.hours, self.at)
         return self.hours.status(self.at)
+
+    @property
+    def is_emergency(self) -> bool:
+        """911: it is always open, and can be texted in some places only."""
+        return self.key == EMERGENCY_NUMBER
+
+    @property
+    def is_english_only(self) -> bool:
+        """Worth saying on a page in another language."""
+        is_foreign = get_language() != "en"
+        return (
+            is_foreign and self.line.language_codes == ["en"] and not self.is_emergency
+        )
 
     @property
     def needs_check(self) -> bool:

@@ -29,6 +29,7 @@ class Phrase:
     level: str
     match: str
     words: tuple[str, ...]
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class Distress:
     level: str
     kinds: tuple[str, ...]
     added: tuple[str, ...] = field(default=())
+    # Those that the leading phrase is in: "crisis" is one in both.
+    languages: tuple[str, ...] = field(default=())
 
 
 def split_words(text: str) -> tuple[str, ...]:
@@ -91,8 +94,10 @@ class Matcher:
             added = [hit for hit in hits if hit.phrase.level == ADDS]
             kinds = _kinds(loud)
             extra = tuple(kind for kind in _kinds(added) if kind not in kinds)
-            return Distress(_strongest(loud), kinds, extra)
-        return Distress(QUIET, _kinds(quiet)) if quiet else None
+            return Distress(_strongest(loud), kinds, extra, _languages(loud))
+        if not quiet:
+            return None
+        return Distress(QUIET, _kinds(quiet), languages=_languages(quiet))
 
     def _hits(self, words: tuple[str, ...]) -> list[Hit]:
         hits = []
@@ -114,10 +119,16 @@ def _strongest(hits: list[Hit]) -> str:
     return max((hit.phrase.level for hit in hits), key=LEVELS.index)
 
 
+def _rank(hit: Hit) -> tuple[int, int, int]:
+    return -LEVELS.index(hit.phrase.level), -hit.length, hit.start
+
+
+def _languages(hits: list[Hit]) -> tuple[str, ...]:
+    leading = min(map(_rank, hits))
+    return tuple({hit.phrase.language: 1 for hit in hits if _rank(hit) == leading})
+
+
 def _kinds(hits: list[Hit]) -> tuple[str, ...]:
     """The kinds once each: the strongest first, then what the longest phrase says."""
-    ordered = sorted(
-        hits,
-        key=lambda hit: (-LEVELS.index(hit.phrase.level), -hit.length, hit.start),
-    )
+    ordered = sorted(hits, key=_rank)
     return tuple(dict.fromkeys(hit.phrase.kind for hit in ordered))

@@ -43,6 +43,7 @@ class CrisisKind(models.TextChoices):
     POISON = "poison", _("Poisoning")
     SUBSTANCE_USE = "substance_use", _("Substance use")
     EATING = "eating", _("Eating disorder")
+    HARM_TO_OTHERS = "harm_to_others", _("Thoughts of hurting someone")
     VIOLENCE = "violence", _("Domestic violence")
     SEXUAL_ASSAULT = "sexual_assault", _("Sexual assault")
     CHILD_ABUSE = "child_abuse", _("Child abuse")
@@ -175,6 +176,7 @@ class CrisisLine(CrisisRow):
         "name",
         "name_es",
         "for_what",
+        "for_whom",
         "phone",
         "phone_display",
         "text_number",
@@ -202,6 +204,13 @@ class CrisisLine(CrisisRow):
         max_length=300,
         validators=[known_kinds],
         help_text=_("Kinds of trouble, separated by semicolons."),
+    )
+    for_whom = models.CharField(
+        _("for whom it is"),
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text=_("One plain sentence for the reader, like: For LGBTQ+ young people"),
     )
     phone = models.CharField(_("phone"), max_length=16, blank=True, validators=[PHONE])
     phone_display = models.CharField(
@@ -348,4 +357,6 @@ class CrisisPhrase(CrisisRow):
     @property
     def as_phrase(self) -> matching.Phrase:
         words = matching.split_words(self.phrase)
-        return matching.Phrase(self.for_what, self.level, self.match, words)
+        return matching.Phrase(
+            self.for_what, self.level, self.match, words, self.language
+        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kept.memory import Shelf
@@ -56,8 +57,22 @@ class CrisisPanel:
         return not self.is_quiet
 
     @property
+    def language(self) -> str:
+        """Spanish for words that are Spanish alone. A page in Spanish was chosen, so
+        it answers English words in Spanish, too."""
+        page = get_language() or "en"
+        is_spanish = "es" in self.distress.languages
+        return "es" if is_spanish and "en" not in self.distress.languages else page
+
+    @property
     def has_lifeline(self) -> bool:
         return any(line.key == LIFELINE for line in self.lines)
+
+    @property
+    def is_overdose_now(self) -> bool:
+        """Somebody may be dying, and first aid helps."""
+        kinds, level = self.distress.kinds, self.distress.level
+        return level == EMERGENCY and CrisisKind.OVERDOSE in kinds
 
     @property
     def heading(self) -> str:

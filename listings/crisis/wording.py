@@ -12,6 +12,59 @@ PHONES = (
     gettext_noop("988, then press 1"),
     gettext_noop("1-855-812-1001 (videophone)"),
 )
+FOR_WHOM = (
+    gettext_noop("For veterans, service members and people who care about them"),
+    gettext_noop("For people who are hurt or controlled by a partner"),
+    gettext_noop("For people who were sexually assaulted or abused"),
+    gettext_noop(
+        "For American Indian and Alaska Native people: violence at home, in "
+        "dating, or sexual violence"
+    ),
+    gettext_noop(
+        "For Deaf, DeafBlind and hard-of-hearing people: violence at home or "
+        "sexual violence"
+    ),
+    gettext_noop(
+        "For teens and young adults who are hurt or controlled by someone they date"
+    ),
+    gettext_noop("For children, parents and anyone worried about a child"),
+    gettext_noop(
+        "For people ages 12 to 21 who ran away, were thrown out or have no home, "
+        "and for their families"
+    ),
+    gettext_noop(
+        "For poisoning or too much medicine. If the person won’t wake up, can’t "
+        "breathe well or has a seizure, call 911 first"
+    ),
+    gettext_noop(
+        "Tells you where to find treatment and support groups. It doesn’t offer "
+        "counseling"
+    ),
+    gettext_noop(
+        "For someone who uses drugs alone. It’s not for an overdose that is "
+        "happening now: for that, call 911"
+    ),
+    gettext_noop("For LGBTQ+ young people"),
+    gettext_noop("For trans people. Trans people answer"),
+    gettext_noop("By text only"),
+    gettext_noop(
+        "For before, during and after pregnancy. If you or the baby are in "
+        "danger, call 988 or 911"
+    ),
+    gettext_noop(
+        "For people shaken by a storm, flood, fire, earthquake or mass violence"
+    ),
+    gettext_noop("For people who are forced or tricked into work or sex"),
+    gettext_noop(
+        "Finds the local agency that takes reports when an older person is "
+        "abused, neglected or cheated"
+    ),
+    gettext_noop("For people 60 and over who were cheated out of money"),
+    gettext_noop(
+        "For victims of any crime, including stalking. Tells you where to find "
+        "help nearby"
+    ),
+)
 HOW_IN_SPANISH = (
     gettext_noop("Call 988 and press 2, or text AYUDA to 988; chat is also in Spanish"),
     gettext_noop(
@@ -41,9 +94,7 @@ TTY_OR_ASL = (
         "ASL videophone: the ASL Now button on 988lifeline.org, or call 988 or "
         "1-800-273-8255 from a videophone. TTY: relay, or 711 and then 1-800-273-8255"
     ),
-    gettext_noop(
-        "Text 911 where the area supports it; otherwise TTY or a relay service"
-    ),
+    gettext_noop("TTY or a relay service"),
     gettext_noop("Deaf callers: The Deaf Hotline videophone 1-855-812-1001"),
     gettext_noop("Videophone 1-855-812-1001, answered in ASL by Deaf advocates"),
     gettext_noop("TTY 1-866-331-8453"),

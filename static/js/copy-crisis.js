@@ -49,6 +49,7 @@ const crisis = (() => {
     const items = new Map([...list.children].map((item) => [item.dataset.crisisLine, item]));
     list.replaceChildren(...keysFor(distress, lines).map((key) => items.get(key)));
     panel.querySelector("h2").textContent = headings[distress.level === "emergency" ? "emergency" : distress.kinds[0]];
+    panel.querySelector("[data-overdose]").hidden = distress.level !== "emergency" || !distress.kinds.includes("overdose");
     document.querySelector("main").prepend(panel);
     panel.focus();
   }

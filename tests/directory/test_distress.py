@@ -239,3 +239,38 @@ def test_every_spanish_page_says_how_to_reach_988_in_spanish(client, path):
     for part in (bar, foot):
         assert re.search(r"oprima\s2", part, re.IGNORECASE)
         assert "AYUDA" in part
+
+
+@pytest.mark.parametrize("path", ["/find/", "/embed/", "/warmlines/"])
+def test_the_panel_is_in_the_language_of_the_words(client, path):
+    panel = PANEL.search(main_of(client, path, near="me quiero morir")).group()
+
+    assert 'lang="es"' in panel
+    assert "oprima 2" in panel
+    assert "sms:988?&amp;body=AYUDA" in panel
+    # Words of both languages, and English ones, get the page's own.
+    for language, typed in (
+        ("en", "crisis"),
+        ("en", "i want to die"),
+        ("es", "crisis"),
+    ):
+        address = path if language == "en" else f"/es{path}"
+        panel = PANEL.search(main_of(client, address, near=typed)).group()
+        assert f'lang="{language}"' in panel
+
+
+@pytest.mark.parametrize("typed", ["overdose", "he won't wake up"])
+def test_an_overdose_gets_first_aid_before_the_lines(client, typed):
+    panel = PANEL.search(main_of(client, "/find/", near=typed)).group()
+
+    assert panel.index("If you have naloxone") < panel.index("data-crisis-line")
+    # To somebody who may use, nobody says that they are dying.
+    panel = PANEL.search(main_of(client, "/find/", near="fentanyl")).group()
+    assert "naloxone" not in panel
+
+
+@pytest.mark.parametrize("typed", ["i want to kill my husband", "want to hurt someone"])
+def test_harm_to_others_finds_911_and_988(client, typed):
+    panel = PANEL.search(main_of(client, "/find/", near=typed)).group()
+
+    assert re.findall(r'class="button" href="tel:(\d+)"', panel) == ["911", "988"]

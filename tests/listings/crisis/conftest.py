@@ -24,6 +24,12 @@ def phrases():
 def shipped(phrases):
     """A matcher of the shipped phrases, read without the database."""
     return Matcher(
-        Phrase(r["for_what"], r["level"], r["match"], split_words(r["phrase"]))
+        Phrase(
+            r["for_what"],
+            r["level"],
+            r["match"],
+            split_words(r["phrase"]),
+            r["language"],
+        )
         for r in phrases
     )

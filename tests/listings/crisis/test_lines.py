@@ -42,7 +42,9 @@ FIRST = {
     "maternal": "crisis:maternal-mental-health",
     "veterans": "crisis:veterans-crisis-line",
     "native": "crisis:stronghearts",
-    "disaster": "crisis:disaster-distress",
+    "harm_to_others": "crisis:988-lifeline",
+    # Its own line is held back until a curator has tried it.
+    "disaster": "crisis:988-lifeline",
 }
 # Under "Try these first" in the README of the data.
 UNTRIED = (
@@ -54,6 +56,8 @@ UNTRIED = (
     "HOLA",
     "435748",
     "66008",
+    "985-5990",
+    "484-2846",
     "from a videophone. TTY: relay",
 )
 
@@ -77,7 +81,7 @@ def rendered(source, **context):
 @pytest.mark.usefixtures("crisis")
 def test_the_shipped_files_come_in_whole():
     assert CrisisLine.objects.count() == 23
-    assert CrisisPhrase.objects.count() == 1288
+    assert CrisisPhrase.objects.count() == 1712
     lifeline = CrisisLine.objects.get(key="crisis:988-lifeline")
     row = file_rows("crisis_lines.csv")[0]
     for name in row.keys() - {"order"}:
@@ -251,7 +255,6 @@ def test_a_line_that_is_turned_off_is_not_shown():
     assert keys == [
         "crisis:domestic-violence-hotline",
         "crisis:deaf-hotline",
-        "crisis:victimconnect",
     ]
 
 
@@ -339,3 +342,43 @@ def test_a_check_of_a_line_must_be_by_somebody_who_may(client, django_user_model
 
     line.refresh_from_db()
     assert line.checked_on is None
+
+
+@pytest.mark.usefixtures("crisis")
+def test_lines_that_look_right_for_an_overdose_say_whom_they_are_for():
+    shown = rendered('{% crisis_lines "overdose" %}')
+
+    safespot = shown.split('data-crisis-line="crisis:safespot"')[1]
+    assert "not for an overdose that is happening now" in safespot
+
+
+@pytest.mark.usefixtures("crisis")
+def test_every_line_but_988_and_911_says_whom_it_is_for():
+    for line in CrisisLine.objects.exclude(
+        key__in=["crisis:988-lifeline", "crisis:911"]
+    ):
+        assert line.for_whom, line.key
+
+
+@pytest.mark.usefixtures("crisis")
+def test_a_spanish_page_says_which_lines_answer_in_english_only():
+    with translation.override("es"):
+        shown = rendered('{% crisis_lines "overdose" "suicide" %}')
+    parts = {part[: part.index('"')]: part for part in shown.split('line="crisis:')[1:]}
+
+    assert "Solo en inglés." in parts["safespot"]
+    for key in ("988-lifeline", "911", "poison-help"):
+        assert "Solo en inglés." not in parts[key]
+    assert "In English only" not in rendered('{% crisis_lines "overdose" %}')
+
+
+@pytest.mark.usefixtures("crisis")
+def test_911_has_no_hours_and_no_button_for_texts_and_988_is_open_24_hours():
+    shown = rendered('{% crisis_lines "overdose" "suicide" %}')
+    emergency, *_others, lifeline, _text_line = shown.split("data-crisis-line=")[1:]
+
+    assert "Text 911 works in some places." in emergency
+    assert "sms:911" not in emergency
+    assert "Open" not in emergency
+    assert "Open 24 hours." in lifeline
+    assert "sms:911" not in rendered("{% essential_crisis_lines %}")

@@ -74,6 +74,18 @@ DANGEROUS = [
     ("strong hearts helpline", "first", "native"),
     ("house is on fire", "emergency", "disaster"),
     ("hurricane took my house", "first", "disaster"),
+    ("i want to kill my husband", "emergency", "harm_to_others"),
+    ("i'm going to kill him", "emergency", "harm_to_others"),
+    ("want to hurt someone", "emergency", "harm_to_others"),
+    ("quiero matar a mi esposo", "emergency", "harm_to_others"),
+    ("he is going to hurt me", "first", "violence"),
+    ("i have a gun", "emergency", "suicide"),
+    ("I am going to jump", "emergency", "suicide"),
+    ("tengo una pistola", "emergency", "suicide"),
+    ("i want 2 die", "first", "suicide"),
+    ("tired of living", "first", "suicide"),
+    ("hopeless", "first", "suicide"),
+    ("cansada de vivir", "first", "suicide"),
 ]
 QUIET = [
     "suicide loss group",

@@ -105,7 +105,7 @@ class WeekField(forms.CharField):
             except grid.BadSpan as error:
                 problems.append(f"{DAY_NAMES[day]}: {error}")
         if week.always and any(week.days.values()):
-            problems.append(ALWAYS_OR_HOURS)
+            problems.append(str(ALWAYS_OR_HOURS))
         if problems:
             raise ValidationError(problems, code="hours")
         return str(week)

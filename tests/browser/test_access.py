@@ -30,10 +30,9 @@ AS_HEARD = """
 - link "Skip to the main part"
 - banner:
   - link "Leave this site quickly"
-  - paragraph:
-    - link "Call 988 Suicide & Crisis Lifeline"
-    - link "Text 988 Suicide & Crisis Lifeline"
-    - link "Call 911"
+  - link "Call 988 Suicide & Crisis Lifeline"
+  - link "Text 988 Suicide & Crisis Lifeline"
+  - link "Call 911"
   - link "Peer Support Directory"
   - navigation "Main":
     - list:

@@ -32,6 +32,7 @@ KINDS = [
     "/nowhere/",
 ]
 MORE = [
+    "/es/find/?near=Laredo, TX",
     "/online/?state=MT",
     "/es/online/",
     "/become-a-peer-supporter/",
@@ -71,6 +72,14 @@ SPACING = """() => {
     word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
   document.adoptedStyleSheets = [sheet];
 }"""
+
+LARGE = "document.documentElement.style.fontSize = '200%'"
+# The links of the bar, and parts of their words, that a visitor cannot see whole.
+OUT_OF_SIGHT = """() => [...document.querySelectorAll(".crisis-bar a")].filter(link => {
+  const box = link.getBoundingClientRect();
+  const cut = link.scrollWidth > link.clientWidth + 1;
+  return cut || box.left < 0 || box.right > innerWidth || box.bottom > innerHeight;
+}).map(link => link.textContent)"""
 
 
 def bar_of(page):
@@ -194,3 +203,42 @@ def test_wide_text_spacing_scrolls_no_page_sideways(page, path):
     page.evaluate(SPACING)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize(
+    ("change", "width", "height"),
+    [(SPACING, 320, 72), (SPACING, 390, 72), (LARGE, 640, 96), (LARGE, 1280, 104)],
+)
+@pytest.mark.parametrize("path", ["/", "/es/", "/states/mt/print/", "/es/nowhere/"])
+def test_the_bar_stays_slim_and_whole_with_large_or_spaced_text(
+    page, path, change, width, height
+):
+    page.set_viewport_size({"width": width, "height": 640})
+    page.goto(path)
+
+    page.evaluate(change)
+
+    assert bar_of(page)["height"] <= height
+    assert bar_of(page)["width"] <= width
+    assert page.evaluate(OUT_OF_SIGHT) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/es/", "/states/mt/print/"])
+def test_with_text_twice_as_large_on_a_phone_no_link_of_the_bar_is_cut(page, path):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(path)
+
+    page.evaluate(LARGE)
+
+    assert bar_of(page)["height"] <= 110
+    assert page.evaluate(OUT_OF_SIGHT) == []
+
+
+def test_on_a_narrow_screen_what_a_state_asks_is_below_its_label(page):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto("/become-a-peer-supporter/?state=IL")
+
+    label = page.get_by_text("Who certifies", exact=True).first.bounding_box()
+    value = page.locator("dt:text('Who certifies') + dd").first.bounding_box()
+    assert value["width"] > 200
+    assert value["y"] >= label["y"] + label["height"] - 1

@@ -47,6 +47,8 @@ def answer(search: Search, panel: Panel, sections: list[Section]) -> Answer:
 
 def _lead(search: Search, panel: Panel, sections: list[Section]) -> str:
     near = next((part for part in sections if isinstance(part, Near)), None)
+    if search.in_distress and not search.place:
+        return _("Here's more support you can reach from anywhere.")
     if search.lines_named or (near and near.total and search.name_found is not None):
         return _name_words(search, sections)
     if near is None:
@@ -174,7 +176,9 @@ def find_panel(search: Search) -> Panel:
     ]
     if search.place and not search.place.is_state:
         parts.append(_radius(search))
-    return panel.led_by(parts, search.params).with_words(search.words, search.params)
+    label = _("Your words") if search.in_distress else f"“{search.words}”"
+    led = panel.led_by(parts, search.params)
+    return led.with_words(search.words, search.params, label)
 
 
 def left_out(search: Search) -> list[str]:

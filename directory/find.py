@@ -125,8 +125,17 @@ class Online(Section):
 class Search:
     """One question, asked of both catalogues at one moment."""
 
-    def __init__(self, form: FindForm, params: QueryDict, at: datetime) -> None:
+    def __init__(
+        self,
+        form: FindForm,
+        params: QueryDict,
+        at: datetime,
+        *,
+        in_distress: bool = False,
+    ) -> None:
         self.form = form
+        # Words of distress are quoted nowhere, and resemble no listing's name.
+        self.in_distress = in_distress
         self.params = params
         self.at = at
         self.place = form.place
@@ -192,7 +201,13 @@ class Search:
     def names_like(self) -> Any:
         """What has a name like those words, where nothing matches them; or None."""
         too_short = len(fold(self.name_typed)) < SHORTEST_NAME
-        if self.words or too_short or self.name_found is not None or self.lines_named:
+        if (
+            self.in_distress
+            or self.words
+            or too_short
+            or self.name_found is not None
+            or self.lines_named
+        ):
             return None
         public = Organization.objects.public()
         close = [row.pk for row in public.named_like(self.name_typed)]
@@ -330,7 +345,10 @@ class Search:
         return found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)  # type: ignore[no-any-return]
 
     def _named(self, words: str, page: int, hits: list[Hit], total: int) -> Near:
-        heading = _("Listings that match “%(words)s”") % {"words": words}
+        if self.in_distress:
+            heading = _("Listings that may help")
+        else:
+            heading = _("Listings that match “%(words)s”") % {"words": words}
         section = Near(
             heading=heading, total=total, rows=as_cards(hits), has_miles=False
         )

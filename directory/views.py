@@ -34,6 +34,7 @@ from kept.pages import may_be_kept
 from listings.cards import cards
 from listings.crisis.lines import ShownLine, shown_lines
 from listings.crisis.models import CrisisKind
+from listings.crisis.panel import is_in_distress
 from listings.panel import ONE_PAGE, place_links
 from orgs.kinds import KIND_WORDS
 from orgs.models import Organization
@@ -76,7 +77,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(params)
     form.is_valid()
     at = timezone.now()
-    search = Search(form, params, at)
+    search = Search(form, params, at, in_distress=is_in_distress(request.GET))
     sections = search.sections()
     panel = find_panel(search)
     advise(search, panel, sections)

@@ -93,11 +93,11 @@ class Panel:
             clear_url=cleared,
         )
 
-    def with_words(self, words: str, params: QueryDict) -> Panel:
+    def with_words(self, words: str, params: QueryDict, label: str) -> Panel:
         """With the words that are looked for, to be removed like a filter."""
         if not words:
             return self
-        chip = Chip("q", words, f"“{words}”", query_with(params, q=None))
+        chip = Chip("q", words, label, query_with(params, q=None))
         return replace(
             self,
             chips=[chip, *self.chips],

@@ -32,6 +32,13 @@ MESSAGES = {
     Problem.TOO_LONG: _("That is too long. Please type just a ZIP code or a town."),
     Problem.EMPTY: _("Please type a ZIP code or a town."),
 }
+SENTENCE = _(
+    "We couldn't match that to a place. Enter a ZIP code, or a town and state, like "
+    "Circle, MT. If you want to talk with someone now, call a warmline, or call or "
+    "text 988."
+)
+# Of so many words it may be what somebody wants to say: it isn't held up to them.
+SENTENCE_WORDS = 4
 SHOWN_LENGTH = 60
 
 
@@ -58,7 +65,7 @@ class PlaceField(forms.CharField):
         if answer.place is None:
             problem = answer.problem or Problem.UNKNOWN
             raise ValidationError(
-                MESSAGES[problem],
+                _message(problem, text),
                 code=problem.value,
                 params={
                     "text": text[:SHOWN_LENGTH],
@@ -67,6 +74,11 @@ class PlaceField(forms.CharField):
             )
         answer.place.other_meanings = answer.candidates  # type: ignore[misc]
         return answer.place
+
+
+def _message(problem: Problem, text: str) -> Any:
+    is_sentence = len(text.split()) >= SENTENCE_WORDS
+    return SENTENCE if is_sentence and problem is Problem.UNKNOWN else MESSAGES[problem]
 
 
 class StateField(forms.ChoiceField):

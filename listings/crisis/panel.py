@@ -108,6 +108,12 @@ def distress_in(params: QueryDict) -> Distress | None:
     return max(found, key=lambda one: LEVELS.index(one.level), default=None)
 
 
+def is_in_distress(params: QueryDict) -> bool:
+    """Are the words ones that no page should repeat to the person who typed them?"""
+    distress = distress_in(params)
+    return distress is not None and distress.level != QUIET
+
+
 def panel_for(params: QueryDict, at: datetime) -> CrisisPanel | None:
     distress = distress_in(params)
     if distress is None:

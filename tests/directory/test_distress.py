@@ -274,3 +274,70 @@ def test_harm_to_others_finds_911_and_988(client, typed):
     panel = PANEL.search(main_of(client, "/find/", near=typed)).group()
 
     assert re.findall(r'class="button" href="tel:(\d+)"', panel) == ["911", "988"]
+
+
+@pytest.mark.parametrize(("path", "box"), BOXES)
+@pytest.mark.parametrize("typed", ["i want to die", "he hits me"])
+def test_words_of_distress_are_quoted_nowhere(client, path, box, typed):
+    words = typed.title()
+    organization(slug="like", name=words.replace("Me", "Ma").replace("Want", "Wont"))
+    warmline(slug="hot", name=f"{words} line", who_may_call="anyone")
+    organization(slug="named", name=f"{words} group")
+
+    page = client.get(path, {box: typed}).content.decode()
+
+    names = re.sub(rf"{words} (line|group)", "", page)
+    seen = re.sub(r"<[^>]*>", " ", names)
+    assert typed not in seen
+    assert f'value="{typed}"' not in re.sub(r'<input type="hidden"[^>]*>', "", page)
+
+
+def test_words_of_distress_resemble_no_name(client):
+    organization(slug="like", name="Alysum House")
+    organization(slug="help", name="Anything", website="https://example.org")
+
+    main = main_of(client, "/find/", near="he hits me in alysun hause")
+
+    assert "name like" not in main
+    assert "Here&#x27;s more support you can reach from anywhere." in main
+    assert 'data-listing="org:like"' not in main
+
+
+def test_a_name_that_was_typed_in_distress_is_found_and_not_quoted(client):
+    warmline(slug="trans", name="Trans Lifeline", who_may_call="anyone")
+
+    main = main_of(client, "/find/", near="trans lifeline")
+
+    assert 'data-listing="warmline:trans"' in main
+    assert "“" not in re.sub(r"<[^>]*>", " ", main[main.index("<h1") :])
+
+
+def test_without_a_place_find_asks_for_the_state_in_place_of_a_warning(client):
+    for typed in ("i want to die", "suicide prevention"):
+        page = main_of(client, "/find/", near=typed)
+        assert "data-none-open" not in page
+        assert page.count("Enter your state to see which warmlines are open now.") == 1
+
+    place("59301")
+    page = main_of(client, "/find/", near="59301")
+    assert page.count("data-none-open") == 1
+
+
+@pytest.mark.parametrize("typed", ["Suicide prevention", "suicide loss group"])
+def test_the_quiet_line_is_in_the_answer_of_find(client, typed):
+    main = main_of(client, "/find/", near=typed)
+
+    answer = main[main.index('class="answer"') : main.index('class="beside"')]
+    assert 'href="tel:988"' in answer
+    assert main.count("data-distress") == 1
+
+
+@pytest.mark.parametrize("path", ["/find/", "/warmlines/", "/embed/"])
+def test_a_sentence_is_not_held_up_as_a_place_that_failed(client, path):
+    page = client.get(path, {"near": "nobody ever listens to qqq"}).content.decode()
+
+    assert "could not find" not in page
+    assert "nobody ever listens" not in re.sub(r"<[^>]*>", " ", page)
+    assert "We couldn&#x27;t match that to a place." in page
+    # Nothing typed is lost.
+    assert 'value="nobody ever listens to qqq"' in page

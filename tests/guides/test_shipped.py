@@ -179,3 +179,20 @@ def test_coming_home_says_why_an_old_dose_can_kill_and_what_helps(language, word
     assert "tel:911" in guide
     for source in ("evidence2impact.psu.edu", "cdc.gov", "samhsa.gov/medications"):
         assert source in GUIDES["coming-home"]["sources"]
+
+
+@pytest.mark.parametrize("slug", GUIDES)
+def test_spanish_guides_say_how_to_reach_988_in_spanish(slug):
+    body = GUIDES[slug]["body_es"]
+
+    # Veterans press 1, and Deaf people call by video: those two name no text to 988.
+    assert "(sms:988)" not in body
+    if "sms:988" in body:
+        assert re.search(r"oprim\w+ 2\]\(tel:988\)", body)
+
+
+@pytest.mark.parametrize("slug", ["coming-home", "recovery-community-centers"])
+def test_a_number_that_nobody_tried_says_so_in_a_guide(slug):
+    for body, words in (("body", "not yet checked"), ("body_es", "aún no verificado")):
+        beside = GUIDES[slug][body].split("(tel:+18009720590)")[1][:50]
+        assert words in beside

@@ -130,13 +130,11 @@ def _nearest_words(near: Near) -> str:
 
 
 def _what_reaches(sections: list[Section]) -> str:
-    """ "These can reach you where you are: …", from the sections that can."""
+    """ "You don't have to travel: …", from the sections that reach people at home."""
     parts = [words for part in sections if (words := _reach_words(part))]
     if not parts:
         return ""
-    return _("These can reach you where you are: %(list)s.") % {
-        "list": ", ".join(parts)
-    }
+    return _("You don't have to travel: %(list)s.") % {"list": ", ".join(parts)}
 
 
 def _reach_words(section: Any) -> str:
@@ -154,7 +152,9 @@ def _reach_words(section: Any) -> str:
         ) % {"count": section.total}
     if section.name == "online" and section.total:
         return ngettext(
-            "%(count)s online group", "%(count)s online groups", section.total
+            "%(count)s group meets online",
+            "%(count)s groups meet online",
+            section.total,
         ) % {"count": section.total}
     return ""
 

@@ -91,6 +91,8 @@ def find(request: HttpRequest) -> HttpResponse:
         "other_meanings": links if search.place else [],
         "answer": answer(search, panel, sections),
         "panel": panel,
+        # Where only lines were found by name, its counts are of what is not shown.
+        "has_filters": near is not None or not search.lines_named,
         "sections": sections,
         "guides": search.guides(),
         "at": at,

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from listings import hours_rules
 from listings.holidays import holiday_name
@@ -37,6 +38,17 @@ def clock(moment: datetime | time) -> str:
     half = _("am") if moment.hour < 12 else _("pm")
     minutes = f":{moment.minute:02}" if moment.minute else ""
     return f"{hour}{minutes} {half}"
+
+
+def at_clock(moment: datetime | time) -> str:
+    """ "at 9 pm", "at noon": in Spanish, the words before the hour depend on it."""
+    if (moment.hour, moment.minute) == (0, 0):
+        return _("at midnight")
+    if (moment.hour, moment.minute) == (12, 0):
+        return _("at noon")
+    if moment.hour % 12 == 1:
+        return pgettext("between one and two", "at %(time)s") % {"time": clock(moment)}
+    return _("at %(time)s") % {"time": clock(moment)}
 
 
 def span_words(span: Span) -> str:

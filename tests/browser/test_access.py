@@ -27,7 +27,7 @@ Reminder.objects.create(listing=ours, sent_to="ours@example.org", token="access"
 REPORT = "/warmlines/mha-montana-warmline/report/"
 # What a screen reader says of the find page, in its order; parts may stand between.
 AS_HEARD = """
-- link "Skip to the main part"
+- link "Skip to main content"
 - banner:
   - link "Leave this site quickly"
   - link "Call 988 Suicide & Crisis Lifeline"
@@ -50,7 +50,7 @@ AS_HEARD = """
     - button "Find support"
   - status:
     - paragraph: /The nearest is 72 miles away/
-    - paragraph: /These can reach you where you are/
+    - paragraph: /You don't have to travel/
     - paragraph:
       - link /^Call/
     - paragraph:

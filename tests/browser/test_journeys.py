@@ -81,7 +81,7 @@ def test_nothing_near_and_still_something_real(page):
 def test_the_whole_task_by_keyboard(page):
     page.goto("/")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the main part")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.type("59301")

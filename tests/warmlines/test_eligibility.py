@@ -454,6 +454,40 @@ def test_with_a_group_chosen_the_line_that_is_counted_has_a_button_too(page):
     assert "Serves Montana" in box
 
 
+@pytest.mark.parametrize(
+    ("opens", "said"),
+    [("10:30", "hoy a las 5:30 a. m."), ("06:00", "mañana a la 1 a. m.")],
+)
+def test_in_spanish_the_hour_that_a_line_opens_is_said_as_people_say_it(
+    page, opens, said
+):
+    hours = f"Mo-Fr {opens}-{opens[:2]}:45"
+    zone = {"timezone": "America/New_York", "who_may_call": "anyone"}
+    warmline(name="Line", hours=hours, **zone)
+
+    assert f"Line abre {said}" in words(page("/es/find/", near="96813"))
+
+
+def test_where_only_lines_were_found_no_filter_counts_what_is_not_shown(page):
+    warmline(name="Brave Line", who_may_call="anyone")
+
+    text = page("/find/", near="Brave Line")
+
+    assert "Brave Line" in text
+    assert 'class="filters"' not in text
+    assert "(0)" not in text
+    assert 'class="filters"' in page("/find/", near="59301")
+
+
+def test_a_place_of_which_there_are_several_has_no_counts_above_it(page):
+    warmline(who_may_call="anyone")
+
+    text = page("/warmlines/", near="Standing Rock")
+
+    assert "There is more than one" in text
+    assert "takes callers from" not in text
+
+
 def test_the_answer_box_says_whom_a_line_for_some_is_for(page):
     facts = {"who_may_call": "group", "open_to": "combat veterans"}
     warmline(terms=[term("community", "veterans")], **facts)

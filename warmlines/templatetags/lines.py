@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from kept.memory import Shelf
-from listings.hours_words import clock
+from listings.hours_words import at_clock
 from listings.templatetags.hours import day_word, hours_status
 from listings.zones import zone_name
 from warmlines.eligibility import who_words
@@ -61,10 +61,10 @@ def _opens(line: Line | None, at: datetime) -> str:
         return ""
     zone = ZoneInfo(line.zone)
     opens = line.status.opens.astimezone(zone)
-    return _("%(name)s opens %(day)s at %(time)s, %(zone)s.") % {
+    return _("%(name)s opens %(day)s %(at_time)s, %(zone)s.") % {
         "name": line.warmline.name,
         "day": day_word(opens.date(), at.astimezone(zone).date()),
-        "time": clock(opens),
+        "at_time": at_clock(opens),
         "zone": zone_name(line.zone),
     }
 

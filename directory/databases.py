@@ -27,7 +27,11 @@ SQLITE: dict[str, Any] = {
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
     },
 }
-POSTGRESQL: dict[str, Any] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+POSTGRESQL: dict[str, Any] = {
+    "ENGINE": "directory.postgresql",
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+}
 # What libpq is told. A server that is gone without a word is noticed within 8 seconds.
 PATIENCE: dict[str, Any] = {
     "connect_timeout": 2,  # seconds, for each server

@@ -22,6 +22,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 PRIMARY, REPLICA = "default", "replica"
 READS = ("GET", "HEAD")
 
+# Does this thread make a page for somebody outside the desk? It may not wait for long.
+_is_public_page: ContextVar[bool] = ContextVar("is_public_page", default=False)
 _is_public: ContextVar[bool] = ContextVar("is_public", default=False)
 _has_lost: ContextVar[bool] = ContextVar("has_lost", default=False)
 
@@ -29,6 +31,11 @@ _has_lost: ContextVar[bool] = ContextVar("has_lost", default=False)
 def reading_from() -> str:
     """The alias of the server that this thread reads from now."""
     return REPLICA if _is_public.get() and REPLICA in settings.DATABASES else PRIMARY
+
+
+def is_public_page() -> bool:
+    """Does this thread answer a GET outside the desk, staff's or a visitor's?"""
+    return _is_public_page.get()
 
 
 class Router:
@@ -58,6 +65,7 @@ def public_reads(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         is_public = _is_public_read(request)
         _is_public.set(is_public)
+        _is_public_page.set(_is_page(request))
         _has_lost.set(False)
         response = get_response(request)
         if is_public and lost():
@@ -84,15 +92,16 @@ def from_primary(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 def _forget(**_sent: Any) -> None:
     """Only now: a file that is sent in parts is read until here."""
     _is_public.set(False)
+    _is_public_page.set(False)
 
 
 def _is_public_read(request: HttpRequest) -> bool:
     """Visitors have no cookie. Who has one may have changed what the page shows."""
-    return (
-        request.method in READS
-        and not request.META.get("HTTP_COOKIE")
-        and not request.path_info.startswith("/admin/")
-    )
+    return _is_page(request) and not request.META.get("HTTP_COOKIE")
+
+
+def _is_page(request: HttpRequest) -> bool:
+    return request.method in READS and not request.path_info.startswith("/admin/")
 
 
 def lost() -> bool:

@@ -149,6 +149,7 @@ ALLOWED = {
     "desk/sessions.py:end_all": "sessions",
     "directory/backups/postgresql.py": "the whole database, read; put back by psql",
     "directory/sqlite/base.py": "begins a transaction",
+    "directory/postgresql/base.py": "sets how long a query may wait",
     "directory/backups/sqlite.py": "the whole database, copied; clears only the copy",
     "desk/forgetting.py:forget": "senders, links, wrong passwords: to be forgotten",
 }

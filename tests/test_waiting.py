@@ -1,0 +1,175 @@
+"""A page never waits for somebody who writes, on the database as deployed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from tests.browser.conftest import wait_for
+from tests.conftest import ROOT, free_port, own_database
+from tests.factories import organization, person
+
+on_sqlite = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL has no lock of the whole file"
+)
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite has no locks of tables"
+)
+PATHS = [
+    "/",
+    "/warmlines/",
+    "/find/?near=59301",
+    "/api/services",
+    "/feeds/changes.atom",
+    "/suggest/?what=organization",
+    "/healthz",
+]
+LOCKED = ["/api/organizations", "/feeds/changes.atom", "/api/services"]
+
+
+@pytest.fixture
+def site(tmp_path):
+    """(port, address of the database) of a site as deployed, without listings."""
+    port = free_port()
+    with own_database(tmp_path) as url:
+        env = os.environ | {
+            "SECRET_KEY": secrets.token_urlsafe(64),
+            "DATA_DIR": str(tmp_path),
+            "DATABASE_URL": url,
+            "PORT": str(port),
+        }
+        collect = ["collectstatic", "--no-input", "--verbosity", "0"]
+        for command in (["migrate", "--verbosity", "0"], collect):
+            manage = [sys.executable, "manage.py", *command]
+            subprocess.run(manage, cwd=ROOT, env=env, check=True)
+        serve = [sys.executable, "-m", "gunicorn", "--config", "directory/gunicorn.py"]
+        log = tmp_path / "log"
+        with log.open("wb") as out:
+            process = subprocess.Popen(serve, cwd=ROOT, env=env, stdout=out, stderr=out)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/healthz", process, log)
+            yield port, url
+        finally:
+            process.terminate()
+            process.wait(timeout=40)
+
+
+def status(port, path):
+    """Within a time that only an endless wait uses up."""
+    try:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{port}{path}", timeout=120
+        ) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+@on_sqlite
+def test_on_sqlite_pages_and_the_api_answer_while_somebody_writes(site):
+    port, url = site
+    writer = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+
+    with ThreadPoolExecutor(12) as threads:
+        found = list(threads.map(lambda path: status(port, path), PATHS * 4))
+
+    waited = time.monotonic() - began
+    writer.close()
+    assert found == [200] * len(found)
+    # Whoever waits for the lock waits 20 s, and the next one in that thread again.
+    assert waited < 20
+
+
+@on_postgresql
+def test_on_postgresql_a_locked_table_is_an_outage_and_no_endless_wait(site):
+    port, url = site
+    assert {status(port, path) for path in LOCKED} == {200}
+
+    with psycopg.connect(url) as holder:
+        holder.execute("LOCK TABLE orgs_organization, warmlines_warmline")
+        with ThreadPoolExecutor(8) as threads:
+            asked = [f"{path}?page=1" for path in LOCKED] * 4
+            found = list(threads.map(lambda path: status(port, path), asked))
+        assert status(port, "/healthz") == 200
+        holder.rollback()
+
+    assert found == [503] * len(found)
+    give_up = time.monotonic() + 60
+    while status(port, LOCKED[1]) != 200 and time.monotonic() < give_up:
+        time.sleep(0.2)
+    assert {status(port, path) for path in LOCKED} == {200}
+
+
+@contextmanager
+def noting_limits():
+    """The limits that are set on the server while each query runs."""
+    seen = set()
+
+    def note(execute, sql, params, many, context):
+        session = connection.connection
+        limits = ("statement_timeout", "lock_timeout")
+        shown = [session.execute(f"SHOW {name}").fetchone()[0] for name in limits]
+        seen.add(tuple(shown))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield seen
+
+
+@on_postgresql
+@pytest.mark.django_db
+def test_reads_of_pages_are_limited_and_forms_the_desk_and_commands_are_not(client):
+    organization(slug="ours")
+    staff = Client()
+    staff.force_login(person())
+    asked = {
+        "page": lambda: client.get("/orgs/ours/"),
+        "desk": lambda: staff.get("/admin/orgs/organization/"),
+        "api": lambda: client.get("/api/organizations"),
+        "form sent": lambda: client.post("/orgs/ours/report/", {"problem": "hours"}),
+        "page of staff": lambda: staff.get("/orgs/ours/"),
+        "command": lambda: organization(),
+    }
+    found = {}
+    for name, ask in asked.items():
+        with noting_limits() as found[name]:
+            ask()
+
+    limited, unlimited = {("3s", "3s")}, {("0", "0")}
+    assert found == {
+        "page": limited,
+        "desk": unlimited,
+        "api": limited,
+        "form sent": unlimited,
+        "page of staff": limited,
+        "command": unlimited,
+    }
+
+
+@on_postgresql
+@pytest.mark.django_db
+def test_a_rollback_does_not_leave_the_limit_of_a_page(client):
+    organization(slug="ours")
+    with transaction.atomic():
+        client.get("/orgs/ours/")
+        transaction.set_rollback(True)
+
+    with noting_limits() as seen:
+        organization()
+
+    assert seen == {("0", "0")}

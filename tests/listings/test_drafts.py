@@ -142,7 +142,7 @@ def test_undoing_the_import_makes_it_a_draft_again_and_the_next_one_leaves_it():
     apply_import(run)
     assert the_listing().status == "published"
 
-    assert undo_import(run, Organization) == []
+    assert undo_import(run, Organization) == (1, [])
     assert the_listing().status == "draft"
 
     bring()

@@ -114,7 +114,7 @@ def test_a_respite_in_vermont_by_a_name_misspelt(client):
 def test_a_name_typed_into_the_box_for_places_leads_to_the_name(client):
     for path in ("/find/", "/embed/"):
         text = page(client, f"{path}?near=Alyssum")
-        assert "is not a place that we know, so here are" in text
+        assert "We found 1 listing for “Alyssum”." in text
         assert "data-errors" not in text
         assert "<title>Error" not in text
         assert 'value="Alyssum"' in text

@@ -130,12 +130,12 @@ def _fill_one_page(
 
 def _section(kind: str, rows: list[Card], total: int, all_url: str = "") -> KindSection:
     words = KIND_WORDS[kind]
-    towns = groupby(rows, key=lambda row: row.city.lower())
+    towns = [list(town) for _key, town in groupby(rows, lambda row: row.city.lower())]
     return KindSection(
         slug=kind,
         heading=str(words.plural),
         explained=str(words.explained),
-        towns=[Town(name or _("No town listed"), list(r)) for name, r in towns],
+        towns=[Town(town[0].city or _("No town listed"), town) for town in towns],
         shown=len(rows),
         total=total,
         all_url=all_url if total > len(rows) else "",

@@ -52,7 +52,7 @@ AS_HEARD = """
     - paragraph: /The nearest is 72 miles away/
     - paragraph: /You don't have to travel/
     - paragraph:
-      - link /^Call/
+      - link /^[Cc]all/
     - paragraph:
       - link /^Nearby/
       - link /^Serving here/

@@ -53,8 +53,11 @@ GETS_IN = {
         password_change/
         password_change/done/
         jsi18n/
+        places/area/
         places/place/
+        places/area/<path:object_id>/history/
         places/place/<path:object_id>/history/
+        places/area/<path:object_id>/change/
         places/place/<path:object_id>/change/
         listings/term/
         listings/term/<path:object_id>/history/
@@ -85,7 +88,9 @@ GETS_IN = {
     "": """
         autocomplete/
         r/<path:content_type_id>/<path:object_id>/
+        places/area/add/
         places/place/add/
+        places/area/<path:object_id>/delete/
         places/place/<path:object_id>/delete/
         desk/check/add/
         desk/check/<path:object_id>/delete/

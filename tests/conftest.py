@@ -29,7 +29,13 @@ ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 NUMBERS = itertools.count()
 # Files of a minute: begun first, so that no worker ends long after the others.
-LONGEST = ("test_crawl.py", "test_race.py", "test_scenarios.py", "test_near.py")
+LONGEST = (
+    "test_crawl.py",
+    "test_race.py",
+    "test_scenarios.py",
+    "test_near.py",
+    "test_monday.py",
+)
 STARTER = [("cils", 655), ("organizations", 733), ("warmlines", 122)]
 CREDENTIALS = ROOT / "fixtures/state_guides.csv"
 

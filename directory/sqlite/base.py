@@ -33,12 +33,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 def _keep_private(path: str) -> None:
     """Let nobody but the file's owner read it: it holds password hashes and TOTP keys.
 
-    SQLite gives its journals the rights of the file.
+    SQLite gives its journals the rights of the file. A file that is there is never
+    opened here: to close it again would drop the locks that this process holds on it
+    (POSIX), and another process would then delete the journal under it.
     """
     if path.startswith(("file:", ":memory:")):
         return
     # What is wrong with the folder is for SQLite to say.
     with suppress(OSError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
-        if os.stat(path).st_mode & 0o077:
-            os.chmod(path, OWNER_ONLY)
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
+        except FileExistsError:
+            if os.stat(path).st_mode & 0o077:
+                os.chmod(path, OWNER_ONLY)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 from django.db import OperationalError
@@ -44,3 +46,36 @@ def test_a_lock_that_is_not_given_leaves_no_cursor_open(tmp_path):
     assert open_cursors() == before
     others.close()
     ours.close()
+
+
+# Whoever closes a database last clears its journal away, so this asks whether another
+# process would believe that it is alone.
+ALONE = """
+import sqlite3, sys
+other = sqlite3.connect(sys.argv[1])
+other.execute("SELECT count(*) FROM sqlite_master").fetchone()
+other.close()
+"""
+
+
+@pytest.mark.django_db
+def test_a_second_connection_keeps_the_locks_of_the_first(tmp_path):
+    path = tmp_path / "shared.sqlite3"
+    options = {"init_command": "PRAGMA journal_mode=WAL"}
+    given = {"ENGINE": "directory.sqlite", "NAME": path, "OPTIONS": options}
+    first = ConnectionHandler({"default": given})["default"]
+    with first.cursor() as cursor:
+        cursor.execute("CREATE TABLE note (words TEXT)")
+    second = ConnectionHandler({"default": given})["default"]
+    second.ensure_connection()
+
+    subprocess.run([sys.executable, "-c", ALONE, str(path)], check=True)
+
+    assert (tmp_path / "shared.sqlite3-wal").exists()
+    with first.cursor() as cursor:
+        cursor.execute("INSERT INTO note VALUES ('safe')")
+    with sqlite3.connect(path) as reader:
+        assert reader.execute("SELECT words FROM note").fetchall() == [("safe",)]
+    reader.close()
+    first.close()
+    second.close()

@@ -51,6 +51,19 @@ def at_clock(moment: datetime | time) -> str:
     return _("at %(time)s") % {"time": clock(moment)}
 
 
+def clock_after_until(moment: datetime | time) -> str:
+    """ "9 pm", "noon"; in Spanish with an article, "las 9 p. m.", "el mediodía"."""
+    if (moment.hour, moment.minute) == (0, 0):
+        return pgettext("after until", "midnight")
+    if (moment.hour, moment.minute) == (12, 0):
+        return pgettext("after until", "noon")
+    if moment.hour % 12 == 1:
+        words = pgettext("after until, between one and two", "%(time)s")
+    else:
+        words = pgettext("after until", "%(time)s")
+    return words % {"time": clock(moment)}
+
+
 def span_words(span: Span) -> str:
     if span.unknown:
         return span.comment or _("Not known")

@@ -22,6 +22,7 @@ from simple_history.models import HistoricalRecords
 
 import listings.crisis.models  # noqa: F401  # Django looks for models here.
 from kept.published import Published
+from listings import vocabulary
 from listings.frozen import made_on
 from listings.hours import Hours, zone_info
 from listings.hours import State as OpenState
@@ -66,6 +67,13 @@ class Term(Published):
     def __str__(self) -> str:
         """The label in the reader's language, in English where that has none."""
         return (self.label_es if get_language() == "es" else "") or self.label
+
+    @property
+    def inside_sentence(self) -> str:
+        """The label as it is written after other words: "youth", but "LGBTQ+ people"
+        and "Spanish speakers"."""
+        in_spanish = get_language() == "es" and bool(self.label_es)
+        return vocabulary.inside_sentence(str(self), self.slug, in_spanish=in_spanish)
 
 
 class Listing(Sourced):

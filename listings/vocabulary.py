@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # kind → (slug, label, label in Spanish) in the order people read them.
 VOCABULARY: dict[str, list[tuple[str, str, str]]] = {
     "service": [
@@ -110,3 +112,22 @@ VOCABULARY: dict[str, list[tuple[str, str, str]]] = {
         ("ase", "American Sign Language", "Lengua de señas americana (ASL)"),
     ],
 }
+# Their English labels begin with a name: of a people, of a language.
+NAMES = {"bipoc", "black", "latino", "native", "spanish_speaking", "deaf"} | {
+    slug for slug, _label, _spanish in VOCABULARY["language"]
+}
+SEEDED = {slug for terms in VOCABULARY.values() for slug, _label, _spanish in terms}
+# "LGBTQ+", "WRAP": letters that stand for words.
+INITIALS = re.compile(r"\S[A-Z]")
+
+
+def inside_sentence(label: str, slug: str, *, in_spanish: bool) -> str:
+    """The label with a small first letter, unless a name or initials begin it.
+
+    Spanish writes only names of persons and places large. Whether an English word that
+    a curator added is a name, nobody can know: it stays as it was written.
+    """
+    is_ordinary = in_spanish or (slug in SEEDED and slug not in NAMES)
+    if not is_ordinary or INITIALS.match(label):
+        return label
+    return label[:1].lower() + label[1:]

@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from listings.querysets import areas_of
-from listings.templatetags.listing import labels, served_names, serves
+from listings.templatetags.listing import served_names, serves
 from places.models import Place
 from warmlines.models import Warmline
 
@@ -161,7 +161,8 @@ def _people(warmline: Warmline) -> list[str]:
         english = format_html('<span lang="en">{}</span>', said)
         return [format_html(_("For {people}"), people=english)]
     if warmline.is_for_group:
-        people = labels(warmline.communities) or _("a particular group")
+        communities = [term.inside_sentence for term in warmline.communities]
+        people = ", ".join(communities) or _("a particular group")
         return [format_html(_("For {people}"), people=people)]
     if open_to.casefold() in PLAIN_OPEN_TO:
         return []

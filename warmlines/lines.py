@@ -242,7 +242,7 @@ def _groups_of_people(lines: Iterable[Line]) -> Iterator[LineGroup]:
             group = line.warmline.group
             key = (999, "others", _("others"))
             if group:
-                key = (group.order, group.slug, str(group))
+                key = (group.order, group.slug, group.inside_sentence)
             found.setdefault(key, []).append(line)
     for (_order, slug, label), members in sorted(found.items()):
         yield LineGroup(slug, _("For %(people)s") % {"people": label}, members)

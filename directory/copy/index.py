@@ -67,7 +67,11 @@ def _of_line(line: Warmline, at: datetime) -> dict[str, Any]:
         "t": hours_status(line.status_at(at), at, zone),
         "o": plain_who_words(line),
         "f": int(line.takes_anyone),
-        "g": str(group) if group else _("others") if line.is_for_group else "",
+        "g": group.inside_sentence
+        if group
+        else _("others")
+        if line.is_for_group
+        else "",
         # States of which it serves a part, known by its counties or not.
         "d": sorted(line.state_codes - line.whole_states),
         "e": int(is_somewhere_in_state(line)),

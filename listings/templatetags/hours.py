@@ -10,12 +10,18 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from listings.frozen import made_on
 from listings.hours import Day, Hours, State, Status, zone_or_utc
-from listings.hours_words import changed_days_words, clock, rules_words, spans_words
+from listings.hours_words import (
+    at_clock,
+    changed_days_words,
+    clock_after_until,
+    rules_words,
+    spans_words,
+)
 from listings.zones import zone_name
 from places.models import Place
 
@@ -32,7 +38,8 @@ def day_word(day: date, today: date) -> str:
     if ahead == 1:
         return _("tomorrow")
     if ahead < 7:
-        return str(WEEKDAYS[day.weekday()])
+        weekday = WEEKDAYS[day.weekday()]
+        return pgettext("after opens", "%(weekday)s") % {"weekday": weekday}
     return _("on %(date)s") % {"date": date_format(day, "MONTH_DAY_FORMAT")}
 
 
@@ -56,19 +63,19 @@ def _status_words(status: Status, today: date, zone: str, language: str) -> str:
     if status.opens is None:
         return _("Closed")
     opens = status.opens.astimezone(here)
-    return _("Closed now. Opens %(day)s at %(time)s, %(zone)s") % {
+    return _("Closed now. Opens %(day)s %(at_time)s, %(zone)s") % {
         "day": day_word(opens.date(), today),
-        "time": clock(opens),
+        "at_time": at_clock(opens),
         "zone": zone_name(zone),
     }
 
 
 @register.simple_tag
 def as_of(at: datetime, place: Place | None) -> str:
-    """When "open now" was looked up; in Eastern time where no place is known."""
+    """When the page found out what is open; in Eastern time where no place is known."""
     here = zone_or_utc((place and place.timezone) or "America/New_York")
-    return _("As of %(time)s, %(zone)s.") % {
-        "time": clock(at.astimezone(here)),
+    return _("Updated %(at_time)s, %(zone)s.") % {
+        "at_time": at_clock(at.astimezone(here)),
         "zone": zone_name(here.key),
     }
 
@@ -77,13 +84,17 @@ def _open_words(status: Status, today: date, here: ZoneInfo) -> str:
     if status.until is None:
         return _("Open now, day and night")
     until = status.until.astimezone(here)
-    facts = {"time": clock(until), "zone": zone_name(here.key)}
+    facts = {
+        "time": clock_after_until(until),
+        "at_time": at_clock(until),
+        "zone": zone_name(here.key),
+    }
     ahead = (until.date() - today).days
     # The small hours of the coming night need no day beside them.
     if ahead == 0 or (ahead == 1 and until.hour < 12):
         return _("Open now until %(time)s, %(zone)s") % facts
     facts["day"] = day_word(until.date(), today)
-    return _("Open now until %(day)s at %(time)s, %(zone)s") % facts
+    return _("Open now until %(day)s %(at_time)s, %(zone)s") % facts
 
 
 @register.filter

@@ -154,7 +154,8 @@ def served_names(listing: Any) -> list[str]:
 
 @register.filter
 def labels(terms: list[Any]) -> str:
-    return ", ".join(str(term) for term in terms)
+    """ "Support groups, help with work"."""
+    return ", ".join([*map(str, terms[:1]), *(t.inside_sentence for t in terms[1:])])
 
 
 def plain_from_english(text: str) -> str:

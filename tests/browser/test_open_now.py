@@ -48,7 +48,7 @@ def test_at_half_past_two_in_honolulu_the_next_to_open_is_named(page, night):
         "You can call or text 988 at any hour."
     )
     phone = page.locator('[data-section="phone"]')
-    expect(phone).to_contain_text("As of 2:30 am, Hawaii time.")
+    expect(phone).to_contain_text("Updated at 2:30 am, Hawaii time.")
     expect(phone.get_by_role("article").first).to_contain_text("NAMI HelpLine")
     expect(phone.locator('[data-open="yes"]').first).to_be_attached()
 

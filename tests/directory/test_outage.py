@@ -82,7 +82,7 @@ def test_the_lines_say_how_to_reach_them_and_when(client, tmp_path):
 
     assert 'href="tel:+14065550102"' in page
     assert "Mon–Fri 9 am to 5 pm, Mountain time" in page
-    assert "For Veterans" in page
+    assert "For veterans" in page
 
 
 @pytest.mark.usefixtures("lines")

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils.translation import override
 
 from listings.hours import Hours
 from listings.templatetags.hours import (
+    as_of,
     changed_days,
     day_name,
     hours_status,
@@ -46,6 +48,33 @@ def said(spec, zone="America/New_York", caller="America/New_York", at=AT):
 )
 def test_the_state_in_words(spec, words):
     assert said(spec) == words
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ("Mo-Fr 09:00-17:00", "Abierto ahora hasta las 5 p. m., hora del Este"),
+        ("Mo-Fr 09:00-13:30", "Abierto ahora hasta la 1:30 p. m., hora del Este"),
+        ("Mo-Su 09:00-12:00", "Abierto ahora hasta el mediodía, hora del Este"),
+        ("Tu 09:00-24:00", "Abierto ahora hasta la medianoche, hora del Este"),
+        (
+            "Mo-We 00:00-24:00",
+            "Abierto ahora hasta el jueves a medianoche, hora del Este",
+        ),
+        ("Tu 20:30-22:00", "Cerrado ahora. Abre hoy a las 8:30 p. m., hora del Este"),
+        ("We 13:00-14:00", "Cerrado ahora. Abre mañana a la 1 p. m., hora del Este"),
+        ("Sa 12:00-14:00", "Cerrado ahora. Abre el sábado al mediodía, hora del Este"),
+    ],
+)
+def test_spanish_says_an_hour_with_its_article(spec, words):
+    with override("es"):
+        assert said(spec) == words
+
+
+def test_spanish_says_when_a_page_was_made():
+    with override("es"):
+        assert as_of(AT, None) == "Actualizado a las 10 a. m., hora del Este."
+    assert as_of(AT, None) == "Updated at 10 am, Eastern time."
 
 
 @pytest.mark.parametrize(

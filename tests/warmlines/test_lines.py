@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.utils.translation import override
 
+from listings.models import Term
+from listings.templatetags.listing import labels
 from tests.factories import county, place, state, term, warmline
 from tests.reading import listings_on
 from warmlines.eligibility import may_take
@@ -61,7 +64,7 @@ def test_lines_for_everyone_come_before_lines_for_some():
 
     assert [group.heading for group in groups] == [
         "For people in Montana",
-        f"For {veterans.label}",
+        "For veterans",
     ]
     assert [slugs(group.lines) for group in groups] == [["far", "ours"], ["veterans"]]
 
@@ -157,3 +160,56 @@ def test_a_line_of_unknown_hours_says_so(page):
 
     assert 'data-open="unknown"' in shown
     assert "Hours not listed" in shown
+
+
+@pytest.mark.parametrize(
+    ("slug", "english", "spanish"),
+    [
+        ("veterans", "For veterans", "Para veteranos y veteranas"),
+        (
+            "hearing_voices",
+            "For people who hear voices",
+            "Para personas que oyen voces",
+        ),
+        ("lgbtq", "For LGBTQ+ people", "Para personas LGBTQ+"),
+        (
+            "spanish_speaking",
+            "For Spanish speakers",
+            "Para personas que hablan español",
+        ),
+        ("black", "For Black people", "Para personas negras"),
+        ("deaf", "For Deaf people", "Para personas sordas"),
+    ],
+)
+def test_a_heading_keeps_large_letters_for_names_alone(client, slug, english, spanish):
+    terms = [term("community", slug)]
+    warmline(slug="ours", who_may_call="group", terms=terms, open_to="")
+    place("59301")
+
+    for path in ("/find/", "/warmlines/"):
+        for language, words in (("", english), ("/es", spanish)):
+            page = client.get(f"{language}{path}?near=59301").content.decode()
+            assert f">{words}</h" in page
+            # And beside the name of the line.
+            assert page.count(words) > 1
+
+
+def test_a_word_that_a_curator_added_stays_as_it_was_written(client):
+    added = Term.objects.create(kind="community", slug="sikh", label="Sikh people")
+    warmline(slug="ours", who_may_call="group", terms=[added])
+
+    page = client.get("/warmlines/?near=59301").content.decode()
+
+    assert ">For Sikh people</h" in page
+
+
+def test_labels_after_the_first_begin_small():
+    terms = [term("community", slug) for slug in ("youth", "lgbtq", "women", "latino")]
+
+    assert labels(terms) == "Youth, LGBTQ+ people, women, Latino people"
+    assert labels([term("language", "en"), term("language", "es")]) == (
+        "English, Spanish"
+    )
+    with override("es"):
+        spoken = [term("language", "en"), term("language", "es")]
+        assert labels(spoken) == "Inglés, español"

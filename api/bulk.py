@@ -7,27 +7,24 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from django.conf import settings
-from django.http import HttpRequest, StreamingHttpResponse
-from django.utils import timezone
-from django.views.decorators.http import require_safe
-
-from api import rows, words
+from api import words
+from api.data_files import DataFile
+from api.description import NDJSON
 from api.entities import (
     ORGANIZATION,
     SERVICE,
     SERVICE_AT_LOCATION,
+    WITH_SERVICES,
     Entity,
     told,
 )
 from api.hsds import Frame
 from api.operators import Operators
 from api.parts import Thing
-from api.rows import Rows, Wish
+from api.rows import Wish
 
 # The same bytes for the same facts: no clock and no machine in the archive.
 MADE = (1980, 1, 1, 0, 0, 0)
@@ -59,16 +56,6 @@ class Pipe(io.RawIOBase):
         return taken
 
 
-def write(path: Path, at: datetime) -> None:
-    """Write the archive to a file; byte for byte the same while no fact changes.
-
-    `at` says which offset opening hours have: summer or winter time.
-    """
-    with path.open("wb") as file:
-        for chunk in chunks(at, settings.SITE_URL):
-            file.write(chunk)
-
-
 def chunks(at: datetime, site: str) -> Iterator[bytes]:
     """The archive as it grows; no more than some rows of it are in memory."""
     frame = Frame(at, site, Operators.now(), {})
@@ -88,18 +75,34 @@ def chunks(at: datetime, site: str) -> Iterator[bytes]:
 
 
 def _files(frame: Frame) -> Iterator[tuple[str, Iterable[Thing]]]:
-    operators, all_ = frame.operators, Wish()
-
-    def every(found: Rows, entity: Entity, *, whole: bool = True) -> Iterator[Thing]:
-        return told(found.batches(), frame, entity, whole=whole)
-
-    yield "organizations", every(rows.organization_rows(all_, operators), ORGANIZATION)
-    yield "services", every(rows.service_rows(all_, operators), SERVICE)
+    yield "organizations", _every(frame, ORGANIZATION, whole=True)
+    yield "services", _every(frame, SERVICE, whole=True)
     # The whole of each stands in its service.
-    located = rows.service_at_location_rows(all_)
-    yield "service_at_locations", every(located, SERVICE_AT_LOCATION, whole=False)
+    yield "service_at_locations", _every(frame, SERVICE_AT_LOCATION, whole=False)
     yield "taxonomies", words.taxonomies()
     yield "taxonomy_terms", (words.whole_term(word) for word in words.all_words())
+
+
+def _every(frame: Frame, entity: Entity, *, whole: bool) -> Iterator[Thing]:
+    found = entity.rows(Wish(), frame.operators)
+    return told(found.batches(), frame, entity, whole=whole)
+
+
+def ndjson(things: Iterable[Thing]) -> Iterator[bytes]:
+    """One thing a line."""
+    for thing in things:
+        yield (json.dumps(thing, ensure_ascii=False) + "\n").encode()
+
+
+def list_file(entity: Entity, *, whole: bool) -> DataFile:
+    """Every public item of one of the API's lists, as `format=ndjson` sends it."""
+
+    def chunks(at: datetime, site: str) -> Iterator[bytes]:
+        frame = Frame(at, site, Operators.now(), {})
+        return ndjson(_every(frame, entity, whole=whole))
+
+    kind = "full-services" if entity is WITH_SERVICES else entity.name
+    return DataFile(f"{kind}-{'full' if whole else 'brief'}.ndjson", NDJSON, chunks)
 
 
 class _Resource:
@@ -111,8 +114,7 @@ class _Resource:
         self.bytes = self.number = 0
 
     def lines(self, things: Iterable[Thing]) -> Iterator[bytes]:
-        for thing in things:
-            line = (json.dumps(thing, ensure_ascii=False) + "\n").encode()
+        for line in ndjson(things):
             self.digest.update(line)
             self.bytes += len(line)
             self.number += 1
@@ -149,13 +151,3 @@ def _entry(name: str) -> ZipInfo:
     entry.compress_type = ZIP_DEFLATED
     entry.create_system, entry.external_attr = UNIX, READABLE
     return entry
-
-
-@require_safe
-def hsds_zip(request: HttpRequest) -> StreamingHttpResponse:
-    site = request.build_absolute_uri("/").rstrip("/")
-    return StreamingHttpResponse(
-        chunks(timezone.now(), site),
-        content_type="application/zip",
-        headers={"Content-Disposition": 'attachment; filename="hsds.zip"'},
-    )

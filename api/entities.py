@@ -14,13 +14,15 @@ from api.ids import turned
 from api.locations import has_location
 from api.operators import Operators
 from api.parts import Thing, moment
-from api.rows import Stamp
+from api.rows import Rows, Stamp, Wish
 from listings.models import Listing
 
 
 @dataclass(frozen=True)
 class Entity:
     name: str
+    # Those that a wish leaves.
+    rows: Callable[[Wish, Operators], Rows]
     brief: Callable[[Any, Frame], Thing]
     whole: Callable[[Any, Frame], Thing]
     # The listing, public or closed, of an id; None where there is none.
@@ -73,10 +75,17 @@ def _service_at_location_id(stamp: Stamp, operators: Operators) -> UUID:
 
 
 SERVICE = Entity(
-    "service", hsds.service, hsds.whole_service, rows.one_service, _service_id, _is_told
+    "service",
+    rows.service_rows,
+    hsds.service,
+    hsds.whole_service,
+    rows.one_service,
+    _service_id,
+    _is_told,
 )
 ORGANIZATION = Entity(
     "organization",
+    rows.organization_rows,
     hsds.organization,
     partial(hsds.whole_organization, full_service=False),
     rows.one_organization,
@@ -86,6 +95,7 @@ ORGANIZATION = Entity(
 )
 WITH_SERVICES = Entity(
     "organization",
+    rows.organization_rows,
     hsds.organization,
     partial(hsds.whole_organization, full_service=True),
     rows.one_organization,
@@ -95,6 +105,7 @@ WITH_SERVICES = Entity(
 )
 SERVICE_AT_LOCATION = Entity(
     "service_at_location",
+    rows.service_at_location_rows,
     hsds.service_at_location,
     hsds.whole_service_at_location,
     rows.one_service_at_location,

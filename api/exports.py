@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, StreamingHttpResponse
-from django.utils import timezone
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from api import bulk
+from api.data_files import Chunks, DataFile, serve
 from listings.columns import EXACT_POINT, column_names, plain
 from listings.exporting import csv_lines
 from listings.models import Listing
@@ -22,7 +23,7 @@ from warmlines.models import Warmline
 
 # Rows in memory at a time; more is not faster.
 CHUNK = 500
-Chunks = Callable[[datetime, str], Iterator[bytes]]
+CSV = "text/csv; charset=utf-8"
 
 
 def public_rows(model: type[Listing]) -> Iterator[Any]:
@@ -76,26 +77,21 @@ def _geometry(listing: Any) -> dict[str, Any] | None:
     return {"type": "Point", "coordinates": [longitude, latitude]}
 
 
-# What /data/ serves from here: the type of each file, and its bytes.
-FILES: dict[str, tuple[str, Chunks]] = {
-    "organizations.csv": ("text/csv; charset=utf-8", csv_of(Organization)),
-    "warmlines.csv": ("text/csv; charset=utf-8", csv_of(Warmline)),
-    "listings.geojson": ("application/geo+json", geojson),
-}
-# What `export_data` writes: every file of the open data.
-WRITTEN: dict[str, Chunks] = {
-    **{name: chunks for name, (_type, chunks) in FILES.items()},
-    "hsds.zip": bulk.chunks,
+# Every file of the open data, as /data/ serves it and `export_data` writes it.
+FILES: dict[str, DataFile] = {
+    file.name: file
+    for file in (
+        DataFile("organizations.csv", CSV, csv_of(Organization)),
+        DataFile("warmlines.csv", CSV, csv_of(Warmline)),
+        DataFile("listings.geojson", "application/geo+json", geojson),
+        DataFile("hsds.zip", "application/zip", bulk.chunks, is_compressed=True),
+    )
 }
 
 
 @require_safe
-def data_file(request: HttpRequest, name: str) -> StreamingHttpResponse:
-    """One of FILES; its lifetime and its tag are the open data's, as for the API."""
-    content_type, chunks = FILES[name]
-    site = request.build_absolute_uri("/").rstrip("/")
-    return StreamingHttpResponse(
-        chunks(timezone.now(), site),
-        content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+def data_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    response = serve(request, FILES[name])
+    if response.status_code == 200:
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_etags
 
+from api.downloads import cost_of
 from api.problems import PROBLEM, Problem, details
 from api.version import state_of
 from listings.rate_limit import client_key, hit, seconds_left
@@ -63,15 +64,19 @@ def open_data(get_response: GetResponse) -> GetResponse:
 def _measured(request: HttpRequest, get_response: GetResponse) -> HttpResponse:
     """The answer under the limit for one address, with what is left of it."""
     most, wait = settings.API_REQUESTS_A_MINUTE, seconds_left(MINUTE)
-    left = most - hit(f"api:{client_key(request)}", MINUTE)
-    response = _answered(request, get_response) if left >= 0 else Problem(429)
+    key = f"api:{client_key(request)}"
+    left = most - hit(key, MINUTE)
+    is_refused = left < 0
+    response = Problem(429) if is_refused else _answered(request, get_response)
+    if (cost := cost_of(response)) > 1:
+        left = most - hit(key, MINUTE, cost - 1)
     # As in the draft standard of 2025, and as clients have long known it.
     response["RateLimit-Policy"] = f'"minute";q={most};w={MINUTE}'
     response["RateLimit"] = f'"minute";r={max(left, 0)};t={wait}'
     response["RateLimit-Limit"] = str(most)
     response["RateLimit-Remaining"] = str(max(left, 0))
     response["RateLimit-Reset"] = str(wait)
-    if left < 0:
+    if is_refused:
         response["Retry-After"] = str(wait)
     return response
 

@@ -132,7 +132,7 @@ def organization_rows(wish: Wish, operators: Operators) -> Rows:
     return replace(rows, warmlines=leaders)
 
 
-def service_at_location_rows(wish: Wish) -> Rows:
+def service_at_location_rows(wish: Wish, _operators: Operators) -> Rows:
     rows = Rows.of(wish)
     organizations = rows.organizations.with_location()
     if wish.organization is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from api import bulk, data_page, exports, feeds, manual
+from api import data_page, exports, feeds, manual
 from api.api import api
 
 PAGES: list[URLPattern | URLResolver] = [
@@ -15,6 +15,5 @@ PAGES: list[URLPattern | URLResolver] = [
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
-    path("data/hsds.zip", bulk.hsds_zip, name="hsds_zip"),
     *(path(f"data/{n}", exports.data_file, {"name": n}) for n in exports.FILES),
 ]

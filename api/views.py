@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
@@ -20,8 +19,10 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Path, Query, Router
 
-from api import rows, words
+from api import bulk, words
+from api.data_files import MADE, serve
 from api.description import NDJSON, answers
+from api.downloads import respond
 from api.entities import (
     ORGANIZATION,
     SERVICE,
@@ -44,7 +45,7 @@ from api.parameters import (
     Whole,
 )
 from api.parts import Thing
-from api.rows import Rows, Wish
+from api.rows import Wish
 from listings.models import Listing, OldSlug
 from places.models import Place
 
@@ -70,9 +71,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @router.api_operation(READ, "/services", **answers("Service", "Services", listed=True))
 def services(request: HttpRequest, asked: Query[Services]) -> HttpResponseBase:
-    frame = _frame(request)
-    found = rows.service_rows(_wish(asked, asked.organization_id), frame.operators)
-    return _page(request, asked, found, frame, SERVICE)
+    return _page(request, asked, _wish(asked, asked.organization_id), SERVICE)
 
 
 @router.api_operation(
@@ -81,10 +80,8 @@ def services(request: HttpRequest, asked: Query[Services]) -> HttpResponseBase:
 def organizations(
     request: HttpRequest, asked: Query[Organizations]
 ) -> HttpResponseBase:
-    frame = _frame(request)
-    found = rows.organization_rows(_wish(asked), frame.operators)
     entity = WITH_SERVICES if asked.full_service else ORGANIZATION
-    return _page(request, asked, found, frame, entity, full=asked.full_service)
+    return _page(request, asked, _wish(asked), entity, full=asked.full_service)
 
 
 @router.api_operation(
@@ -96,8 +93,7 @@ def service_at_locations(
     request: HttpRequest, asked: Query[ServicesAtLocations]
 ) -> HttpResponseBase:
     wish = _where(_wish(asked, asked.organization_id), asked)
-    found = rows.service_at_location_rows(wish)
-    return _page(request, asked, found, _frame(request), SERVICE_AT_LOCATION)
+    return _page(request, asked, wish, SERVICE_AT_LOCATION)
 
 
 @router.api_operation(
@@ -215,15 +211,19 @@ def _where(wish: Wish, asked: ServicesAtLocations) -> Wish:
 def _page(
     request: HttpRequest,
     asked: Listed,
-    found: Rows,
-    frame: Frame,
+    wish: Wish,
     entity: Entity,
     *,
     full: bool = False,
 ) -> HttpResponseBase:
     whole = asked.full or full
+    if asked.format == "ndjson" and wish == Wish():
+        return serve(request, bulk.list_file(entity, whole=whole))
+    frame = _frame(request)
+    found = entity.rows(wish, frame.operators)
     if asked.format == "ndjson":
-        return _stream(told(found.batches(), frame, entity, whole=whole))
+        lines = bulk.ndjson(told(found.batches(), frame, entity, whole=whole))
+        return respond(lambda _on_close: (lines, {"Content-Type": NDJSON}, MADE))
     total, offset = found.count(), (asked.page - 1) * asked.size
     if asked.minimal:
         stamps = found.stamps(limit=asked.size, offset=offset)
@@ -239,14 +239,9 @@ def _short(request: HttpRequest, asked: Paging, found: list[Thing]) -> HttpRespo
     if asked.after is not None:
         found = [one for one in found if one["id"] > str(asked.after)]
     if asked.format == "ndjson":
-        return _stream(iter(found))
+        return StreamingHttpResponse(bulk.ndjson(found), content_type=NDJSON)
     offset = (asked.page - 1) * asked.size
     return _envelope(request, asked, found[offset : offset + asked.size], len(found))
-
-
-def _stream(things: Iterator[Thing]) -> StreamingHttpResponse:
-    lines = (json.dumps(thing, ensure_ascii=False) + "\n" for thing in things)
-    return StreamingHttpResponse(lines, content_type=NDJSON)
 
 
 def _envelope(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 from gunicorn import util
@@ -63,11 +64,15 @@ util.write_error = _write_error
 
 
 def on_starting(_server: Any) -> None:
-    """Remove the counts of the last run: their salt is lost, so they are of no use."""
+    """Remove the counts of the last run: their salt is lost, so they are of no use.
+
+    Also its data files, which another release may write in another way.
+    """
     default = Path(__file__).resolve().parent.parent / "var"
     data_dir = Path(os.environ.get("DATA_DIR") or default)
     for file in data_dir.glob("rate-limits.sqlite3*"):
         file.unlink(missing_ok=True)
+    rmtree(data_dir / "data-files", ignore_errors=True)
 
 
 def pre_fork(_server: Any, _worker: Any) -> None:

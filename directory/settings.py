@@ -157,6 +157,8 @@ if not env.str("ALLOWED_HOSTS", ""):
     ALLOWED_HOSTS += names_of_machine(BIND)
 # Where the workers of this machine count requests, if not in Redis.
 RATE_LIMIT_FILE = DATA_DIR / "rate-limits.sqlite3"
+# The open data as files (api.data_files).
+DATA_FILES_DIR = DATA_DIR / "data-files"
 DATABASES = databases(DATABASE_URL, DATABASE_REPLICA_URL)
 DATABASE_ROUTERS = ["kept.replica.Router"] if DATABASE_REPLICA_URL else []
 CACHES = {

@@ -40,8 +40,8 @@ CREATE TABLE IF NOT EXISTS hits (
 ) WITHOUT ROWID
 """
 ADD = """
-INSERT INTO hits VALUES (?, 1, ?)
-ON CONFLICT (name) DO UPDATE SET hits = hits + 1 RETURNING hits
+INSERT INTO hits VALUES (?, ?, ?)
+ON CONFLICT (name) DO UPDATE SET hits = hits + excluded.hits RETURNING hits
 """
 
 _thread = local()
@@ -51,18 +51,20 @@ _redis_away_until = 0.0
 _cleaned_at = 0
 
 
-def hit(name: str, seconds: int) -> int:
-    """Count one request under `name`; return how many came in this span of `seconds`.
+def hit(name: str, seconds: int, cost: int = 1) -> int:
+    """Count a request under `name`; return the count in this span of `seconds`.
+
+    One that causes more work than others counts more: its `cost`.
 
     Spans begin at fixed times, the same for all. A store that does not answer costs
     precision and no request: the next one counts, at last the memory of this process.
     """
     span, left = int(time.time()) // seconds, seconds_left(seconds)
     key = f"rate:{name}:{seconds}:{span}"
-    hits = _hit_redis(key, seconds)
+    hits = _hit_redis(key, seconds, cost)
     if hits is None:
-        hits = _hit_file(key, int(time.time()) + left)
-    return _hit_memory(key) if hits is None else hits
+        hits = _hit_file(key, int(time.time()) + left, cost)
+    return _hit_memory(key, cost) if hits is None else hits
 
 
 def seconds_left(seconds: int) -> int:
@@ -127,12 +129,12 @@ def _leave_redis() -> None:
     _redis_away_until = time.monotonic() + REDIS_PAUSE
 
 
-def _hit_redis(key: str, seconds: int) -> int | None:
+def _hit_redis(key: str, seconds: int, cost: int) -> int | None:
     if not settings.CACHE_URL or time.monotonic() <= _redis_away_until:
         return None
     try:
         with _redis(settings.CACHE_URL).pipeline(transaction=True) as commands:
-            commands.incr(key)
+            commands.incrby(key, cost)
             commands.expire(key, seconds)
             return int(commands.execute()[0])
     except RedisError:
@@ -140,11 +142,11 @@ def _hit_redis(key: str, seconds: int) -> int | None:
         return None
 
 
-def _hit_file(key: str, expires_at: int) -> int | None:
+def _hit_file(key: str, expires_at: int, cost: int) -> int | None:
     try:
         file = _file()
         _clean(file)
-        return int(file.execute(ADD, (key, expires_at)).fetchone()[0])
+        return int(file.execute(ADD, (key, cost, expires_at)).fetchone()[0])
     except sqlite3.Error:
         return None
 
@@ -171,9 +173,9 @@ def _clean(file: sqlite3.Connection) -> None:
         file.execute("DELETE FROM hits WHERE expires_at <= ?", (now,))
 
 
-def _hit_memory(key: str) -> int:
+def _hit_memory(key: str, cost: int) -> int:
     with _lock:
         if len(_in_memory) >= MAX_COUNTS_IN_MEMORY:
             _in_memory.clear()
-        _in_memory[key] += 1
+        _in_memory[key] += cost
         return _in_memory[key]

@@ -9,6 +9,7 @@ import socket
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import psycopg
 import pytest
@@ -18,6 +19,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.template import engines
 
+from api import downloads
 from directory.management.commands.compile_words import compile_file
 from kept import memory, version
 from listings import hours
@@ -165,6 +167,15 @@ def rate_limit_file(settings, rate_limit_folder):
     """No test counts the requests of another."""
     settings.RATE_LIMIT_FILE = rate_limit_folder / f"{next(NUMBERS)}.sqlite3"
     return settings.RATE_LIMIT_FILE
+
+
+@pytest.fixture(autouse=True)
+def data_files(settings, tmp_path_factory, monkeypatch):
+    """The folder of the open data's files; no test sends those of another, or waits
+    for an answer that another has not read to its end."""
+    settings.DATA_FILES_DIR = tmp_path_factory.getbasetemp() / f"files-{next(NUMBERS)}"
+    monkeypatch.setattr(downloads, "_slot", BoundedSemaphore(1))
+    return settings.DATA_FILES_DIR
 
 
 @pytest.fixture(autouse=True)

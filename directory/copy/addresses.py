@@ -17,7 +17,6 @@ ONLINE = {
     "embed",
     "feed",
     "find_map",
-    "hsds_zip",
     "kept",
     "manifest",
     "place-suggestions",

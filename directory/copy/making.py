@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.utils.translation import override
 
-from api.exports import WRITTEN
+from api.exports import FILES
 from directory.copy.addresses import Addresses
 from directory.copy.crisis import crisis_script
 from directory.copy.folder import clear, files_before, put
@@ -126,8 +126,8 @@ def first_pages(addresses: Addresses) -> Iterator[str]:
 def _other_files(job: Job, static: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     for name in sorted(static):
         yield name, _static(name.removeprefix(f"{settings.STATIC_URL.strip('/')}/"))
-    for name, chunks in WRITTEN.items():
-        yield f"data/{name}", b"".join(chunks(job.at, job.site))
+    for name, file in FILES.items():
+        yield f"data/{name}", b"".join(file.chunks(job.at, job.site))
     for name, script in places_scripts(job.addresses.states):
         yield f"search/{name}", script
     rows = [*Organization.objects.public().for_cards().by_name()]

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import resolve
 from django.utils.translation import get_language_from_path, override
 
-from api.exports import WRITTEN
+from api.exports import FILES
 from directory.copy.addresses import bare
 from listings.frozen import frozen
 from places.forms import PlaceForm
@@ -63,7 +63,7 @@ def page(site: str, address: str, at: datetime) -> bytes | None:
 def _own(request: HttpRequest, template: str) -> str:
     context = {
         "form": PlaceForm(),
-        "data_files": list(WRITTEN),
+        "data_files": list(FILES),
         "contact_email": settings.CONTACT_EMAIL,
     }
     return render_to_string(template, context, request)

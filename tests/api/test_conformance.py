@@ -69,7 +69,7 @@ def test_organizations(frame):
 
 
 def test_services_at_locations(frame):
-    found = rows.service_at_location_rows(Wish())
+    found = rows.service_at_location_rows(Wish(), frame.operators)
 
     brief = list(told(found.batches(), frame, SERVICE_AT_LOCATION, whole=False))
     whole = list(told(found.batches(), frame, SERVICE_AT_LOCATION, whole=True))

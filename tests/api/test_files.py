@@ -71,7 +71,7 @@ def test_the_csv_has_every_public_listing_and_no_hidden_point(client):
 
 
 @pytest.mark.usefixtures("listings")
-def test_the_geojson_is_what_rfc_7946_says(client):
+def test_the_geojson_is_what_rfc_7946_says(client, settings):
     whole = json.loads(text_of(client, "/data/listings.geojson"))
 
     assert (whole["type"], set(whole)) == ("FeatureCollection", {"type", "features"})
@@ -83,7 +83,7 @@ def test_the_geojson_is_what_rfc_7946_says(client):
     ours = Organization.objects.get(slug="ours")
     point = {"type": "Point", "coordinates": [ours.longitude, ours.latitude]}
     assert features["ours"]["geometry"] == point
-    assert features["ours"]["properties"]["url"] == "http://testserver/orgs/ours/"
+    assert features["ours"]["properties"]["url"] == f"{settings.SITE_URL}/orgs/ours/"
     assert [features[n]["geometry"] for n in ("house", "line", "paused")] == [None] * 3
 
 

@@ -285,7 +285,8 @@ def test_a_line_that_was_taken_back_a_moment_ago_is_not_told(client, status):
 
 
 @pytest.mark.parametrize("path", [*LISTS, "/api/taxonomies", "/api/taxonomy_terms"])
-def test_ndjson_streams_every_item_whatever_the_page(client, path):
+def test_ndjson_streams_every_item_whatever_the_page(client, path, settings):
+    settings.SITE_URL = "http://testserver"
     for _ in range(3):
         organization(at=place("59301"))
 

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 from django.core.management import CommandError, call_command
 
-from api.exports import WRITTEN
+from api.exports import FILES
 from listings import hsds
 from listings.hsds_rows import Publisher
 from listings.removals import Tombstone
@@ -183,7 +183,7 @@ def test_our_own_archive_can_be_read(tmp_path):
     organization(at=place("59301"), serves=[state("MT")])
     warmline(serves=[state("MT")])
     path = tmp_path / "hsds.zip"
-    path.write_bytes(b"".join(WRITTEN["hsds.zip"](MORNING, "https://example.org")))
+    path.write_bytes(b"".join(FILES["hsds.zip"].chunks(MORNING, "https://example.org")))
 
     assert "0 refused" in bring(path, kind="warmline", dry_run=True)
     assert Warmline.objects.count() == 1

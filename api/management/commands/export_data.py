@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from api.exports import WRITTEN
+from api.exports import FILES
 from api.whole_files import write_whole
 
 
@@ -24,9 +24,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder, quiet = options["folder"], options["quiet"]
         at = timezone.now()
-        for name, chunks in WRITTEN.items():
+        for name, file in FILES.items():
             told = tqdm(
-                chunks(at, settings.SITE_URL),
+                file.chunks(at, settings.SITE_URL),
                 desc=name,
                 unit=" parts",
                 disable=quiet or None,
@@ -36,4 +36,4 @@ class Command(BaseCommand):
             except OSError as error:
                 raise CommandError(f"{name} cannot be written: {error}") from None
         if not quiet:
-            self.stdout.write(f"{len(WRITTEN)} files are in {folder}.")
+            self.stdout.write(f"{len(FILES)} files are in {folder}.")

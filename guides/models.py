@@ -46,6 +46,9 @@ class GuideQuerySet(models.QuerySet["Guide"]):
 class Guide(Published):
     """A short plain page in English and Spanish that ends in the directory."""
 
+    # No card of a listing shows it.
+    is_shared = False
+
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         PUBLISHED = "published", _("Published")
@@ -224,6 +227,7 @@ class Credential(Sourced):
         NOT_FOUND = "not_found", _("None was found")
         ENDED = "ended", _("No longer offered")
 
+    is_shared = False
     internal = Sourced.internal | {"note"}
     importers = {"credentials": "guides.importing.CredentialImporter"}
     facts = (

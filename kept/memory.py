@@ -1,6 +1,5 @@
 """Things made once a version and language, in a worker's memory.
 
-On a shelf of rows a thing outlives the changes of other rows than its own.
 Only what is the same for everybody: no key holds a word that somebody typed, but for
 those that are the directory's own (listings.wording.own_words).
 """
@@ -12,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.utils.translation import get_language
 
@@ -38,12 +37,15 @@ def apart(name: Hashable) -> Iterator[None]:
 
 # Every shelf of this process.
 _shelves: list[_Store[Any]] = []
+_caches: list[MemoryCache[Any, Any]] = []
 
 
 def forget() -> None:
     """Throw everything away that is kept in this process."""
     for shelf in _shelves:
         shelf.clear()
+    for cache in _caches:
+        cache.clear()
 
 
 class _Store(Generic[Thing]):
@@ -101,41 +103,23 @@ class Shelf(_Store[Thing], Generic[Key, Thing]):
         return found
 
 
-class Made(NamedTuple):
-    """What a shelf of rows holds: last known to be true under this version."""
+class MemoryCache(Generic[Key, Thing]):
+    """At most `size` values in this process's memory, each true under one stamp."""
 
-    version: version.Version
-    stamp: Hashable
-    thing: Any
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._values: dict[Key, tuple[Hashable, Thing]] = {}
+        _caches.append(self)
 
+    def get(self, key: Key, stamp: Hashable) -> Thing | None:
+        """None where there is no value, or only one of another stamp."""
+        found = self._values.get(key)
+        return found[1] if found and found[0] == stamp else None
 
-class RowShelf(_Store[Made], Generic[Key, Thing]):
-    """Things that each show one row and the shared facts, and hold until its stamp or
-    they change: a card is not made anew because another listing was edited."""
+    def put(self, key: Key, stamp: Hashable, value: Thing) -> None:
+        if len(self._values) >= self.size:
+            self._values.clear()
+        self._values[key] = (stamp, value)
 
-    def take(
-        self,
-        keys: Iterable[Key],
-        make: Callable[[list[Key]], dict[Key, tuple[Hashable, Thing]]],
-        stamps: Callable[[list[Key]], dict[Key, Hashable]],
-    ) -> dict[Key, Thing]:
-        """The things of these keys. `make` gives those that are missing with the stamp
-        of the row as it was read; `stamps` reads those of the rows as they are now."""
-        keys, now = list(keys), version.current()
-        if now is None:
-            return {key: thing for key, (_stamp, thing) in make(keys).items()}
-        shared = (now.shared_at, get_language(), _apart.get())
-        with self._lock:
-            kept = {key: self._things.get((*shared, key)) for key in keys}
-        old = [key for key, made in kept.items() if made and made.version != now]
-        today = stamps(old) if old else {}
-        true = {
-            key: Made(now, made.stamp, made.thing)
-            for key, made in kept.items()
-            if made and (made.version == now or made.stamp == today.get(key))
-        }
-        missing = [key for key in keys if key not in true]
-        anew = make(missing) if missing else {}
-        true |= {key: Made(now, *made) for key, made in anew.items()}
-        self._put(shared, true)
-        return {key: made.thing for key, made in true.items()}
+    def clear(self) -> None:
+        self._values.clear()

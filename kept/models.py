@@ -1,4 +1,4 @@
-"""The directory's version."""
+"""The directory's version, and markup that is rendered before anybody asks for it."""
 
 from __future__ import annotations
 
@@ -28,3 +28,18 @@ class DirectoryVersion(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class RenderedCard(models.Model):
+    """A listing as lists show it, in one language; the database's rows say the same.
+
+    `key` names the listing, the template and the language. `stamp` says of which
+    revision it was rendered, so that one that is out of date is not used.
+    """
+
+    key = models.CharField(max_length=120, primary_key=True)
+    stamp = models.CharField(max_length=120)
+    content = models.TextField()
+
+    def __str__(self) -> str:
+        return self.key

@@ -15,12 +15,15 @@ from weakref import WeakKeyDictionary
 
 from django.db import connections, transaction
 from django.db.models import F
+from django.dispatch import Signal
 from django.utils import timezone
 
 from kept import away
 from kept.models import DirectoryVersion
 from kept.replica import reading_from
 
+# Sent after a change was counted, outside of its transaction.
+counted = Signal()
 # A thread asks its database again after so many seconds.
 SECOND = 1.0
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -145,3 +148,4 @@ def _advance(**moments: datetime) -> None:
     row = DirectoryVersion.objects.filter(pk=DirectoryVersion.ONLY)
     row.update(number=F("number") + 1, **moments)
     look_again()
+    counted.send_robust(sender=DirectoryVersion)

@@ -7,3 +7,6 @@ from django.apps import AppConfig
 
 class ListingsConfig(AppConfig):
     name = "listings"
+
+    def ready(self) -> None:
+        from listings import cards  # noqa: F401, PLC0415  # its signals

@@ -1,100 +1,279 @@
-"""Listings as lists show them: each made once a version of its own and language.
+"""Listings as lists show them, rendered once for each revision and language.
 
-A search finds numbers of rows; the rest of a row is read only where its card is new.
+docs/decisions/0031-rendered-cards.md says why they are stored in a table. What depends
+on the search, like a distance, is put into a card's slots when it is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
+from django.conf import settings
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
 from django.template.loader import get_template
+from django.utils import translation
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
-from kept.memory import RowShelf
+from kept import version
+from kept.memory import MemoryCache
+from kept.models import RenderedCard
+from listings.querysets import revision
+from listings.registry import listing_models
 from listings.templatetags.listing import miles
 from places.near import Hit
 
-# Farther than any two points on the earth: the true distance takes its place.
-NOWHERE = 98_765.4
+# Stands for a slot while a card is rendered; no listing can hold it.
+SLOT = mark_safe(f"[slot {secrets.token_hex(8)}]")  # noqa: S308
+# Some 1.5 KB each. The table has the others.
+MAX_CARDS_IN_MEMORY = 8_000
+LISTINGS_AT_ONCE = 100
+# More changes in one transaction are an import, whose cards need more time than a page.
+MAX_AFTER_COMMIT = 100
+# What decides how a card looks, beside the listing.
+SOURCES = (
+    "templates/**/*.html",
+    "locale/**/*.mo",
+    *(f"{app}/**/*.py" for app in ("kept", "places", "listings", "orgs", "warmlines")),
+)
 
 
-class Kept(NamedTuple):
-    """What of a listing stays in memory."""
+@dataclass(frozen=True, slots=True)
+class CardHtml:
+    """A rendered card: the parts around its slots, and what a list sorts it by."""
 
-    name: str
-    city: str
-    kind: str
-    html: str
+    facts: dict[str, str]
+    parts: list[str]
+
+    def fill(self, *values: str | int) -> SafeString:
+        """Put the values into the slots, in order; a card may have fewer slots."""
+        pairs = zip(self.parts[1:], values, strict=False)
+        rest = (f"{conditional_escape(str(value))}{part}" for part, value in pairs)
+        # The parts come from our own templates, which escaped what the listing says.
+        return mark_safe(self.parts[0] + "".join(rest))  # noqa: S308
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """A listing in a list, as far from the place asked for as the search found."""
 
-    pk: int
-    kept: Kept
-    html: SafeString
-    distance_miles: float | None = None
-    coverage: int | None = None
+    hit: Hit
+    content: CardHtml
+    level: int
+
+    @property
+    def pk(self) -> int:
+        return self.hit.pk
+
+    @property
+    def distance_miles(self) -> float | None:
+        return self.hit.distance_miles
+
+    @property
+    def coverage(self) -> int | None:
+        return self.hit.coverage
 
     @property
     def name(self) -> str:
-        return self.kept.name
+        return self.content.facts["name"]
 
     @property
     def city(self) -> str:
-        return self.kept.city
+        return self.content.facts["city"]
 
     @property
     def kind(self) -> str:
-        return self.kept.kind
+        return self.content.facts["kind"]
+
+    @property
+    def html(self) -> SafeString:
+        distance = self.distance_miles
+        if distance is None:
+            return self.content.fill("", self.level, self.level, "")
+        attribute = format_html(' data-miles="{}"', f"{distance:.1f}")
+        return self.content.fill(attribute, self.level, self.level, self._distance())
+
+    def _distance(self) -> SafeString:
+        facts = self.content.facts
+        form = '{} <span class="soft">({})</span>' if facts["is_approximate"] else "{}"
+        words = format_html(form, miles(self.distance_miles), _("about"))
+        return format_html("{} · ", words) if facts["town_line"] else words
 
 
-# Some 3 KB each.
-SHELF: RowShelf[tuple[Any, ...], Kept] = RowShelf(8_000)
+_in_memory: MemoryCache[str, CardHtml] = MemoryCache(MAX_CARDS_IN_MEMORY)
 
 
 def cards(model: Any, hits: Iterable[Hit], template: str, level: int = 3) -> list[Card]:
     """The cards of what a search found, in its order; without what has been deleted
     since, when an import was undone."""
     hits = list(hits)
-    far = any(hit.distance_miles is not None for hit in hits)
-    keys = {hit.pk: (template, level, far, hit.pk) for hit in hits}
+    found = rendered(model, hits, template)
+    return [Card(hit, found[hit.pk], level) for hit in hits if hit.pk in found]
 
-    def make(missing: list[Any]) -> dict[Any, tuple[Any, Kept]]:
-        rows = model.objects.for_cards().in_bulk([key[-1] for key in missing])
-        return {
-            key: (rows[key[-1]].stamp, _kept(rows[key[-1]], *key[:3]))
-            for key in missing
-            if key[-1] in rows
-        }
 
-    def stamps(old: list[Any]) -> dict[Any, Any]:
-        found = model.objects.stamps(key[-1] for key in old)
-        return {key: found.get(key[-1]) for key in old}
+def rendered(model: Any, hits: list[Hit], template: str) -> dict[int, CardHtml]:
+    """The rendered cards by listing: from memory, else from the table, else new."""
+    pks = [hit.pk for hit in hits]
+    now = version.current()
+    if now is None or settings.DEBUG:
+        return {pk: card for pk, _rev, card in _render(model, pks, template)}
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    known = {hit.pk: hit.revision for hit in hits if hit.revision is not None}
+    if len(known) < len(pks):
+        known = model.objects.revisions(pks)
+    keys = {_key(template, language, pk): pk for pk in known}
+    stamps = {key: _stamp(known[pk], now) for key, pk in keys.items()}
+    found = {
+        keys[key]: card
+        for key, stamp in stamps.items()
+        if (card := _in_memory.get(key, stamp))
+    }
+    missing = {key: stamps[key] for key, pk in keys.items() if pk not in found}
+    for key, card in _stored(missing) if missing else ():
+        _in_memory.put(key, stamps[key], card)
+        found[keys[key]] = card
+    new = [pk for pk in known if pk not in found]
+    for pk, its_revision, card in _render(model, new, template) if new else ():
+        # The row may be newer, or from a server that lags: it says so itself.
+        _in_memory.put(_key(template, language, pk), _stamp(its_revision, now), card)
+        found[pk] = card
+    return found
 
-    found = SHELF.take(keys.values(), make, stamps)
-    nowhere = miles(NOWHERE)
+
+def store_all() -> int:
+    """Render and store every card that is missing or out of date; return how many."""
+    number = 0
+    for model in listing_models():
+        pks = model.objects.public().order_by("pk").values_list("pk", flat=True)
+        number += store(model, pks) if model.card_templates else 0
+    # Of listings that are gone, and of templates that are not used any more.
+    RenderedCard.objects.exclude(stamp__endswith=digest()).delete()
+    return number
+
+
+def store(model: Any, pks: Iterable[int]) -> int:
+    """Bring the stored cards of these listings up to date; return how many changed."""
+    pks = list(pks)
+    starts = range(0, len(pks), LISTINGS_AT_ONCE)
+    return sum(_store(model, pks[start : start + LISTINGS_AT_ONCE]) for start in starts)
+
+
+def _store(model: Any, pks: list[int]) -> int:
+    # First the version: the rows that are read after it are never older.
+    now = version.latest()
+    revisions = model.objects.public().revisions(pks)
+    keys = {key: pk for pk in pks for key in _keys(model, pk)}
+    wanted = {
+        k: _stamp(revisions[pk], now) for k, pk in keys.items() if pk in revisions
+    }
+    have = RenderedCard.objects.filter(pk__in=list(keys)).values_list("key", "stamp")
+    outdated = wanted.items() - set(have)
+    gone = keys.keys() - wanted.keys()
+    new = list(_render_everywhere(model, {keys[key] for key, _s in outdated}, now))
+    with transaction.atomic():
+        RenderedCard.objects.filter(pk__in=gone).delete()
+        RenderedCard.objects.bulk_create(
+            new,
+            update_conflicts=True,
+            unique_fields=["key"],
+            update_fields=["stamp", "content"],
+        )
+    return len(new)
+
+
+def _render_everywhere(
+    model: Any, pks: Iterable[int], now: version.Version
+) -> Iterator[RenderedCard]:
+    """The cards of these listings in every template and language."""
+    rows = model.objects.public().for_cards().in_bulk(list(pks))
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for template in model.card_templates:
+                for pk, row in rows.items():
+                    card = _render_one(row, template)
+                    content = json.dumps([card.facts, card.parts], ensure_ascii=False)
+                    stamp = _stamp(revision(row.changed_at), now)
+                    yield RenderedCard(_key(template, language, pk), stamp, content)
+
+
+def _render(
+    model: Any, pks: Iterable[int], template: str
+) -> Iterator[tuple[int, int, CardHtml]]:
+    """Each listing's number, revision and card."""
+    for pk, row in model.objects.for_cards().in_bulk(list(pks)).items():
+        yield pk, revision(row.changed_at), _render_one(row, template)
+
+
+def _render_one(row: Any, template: str) -> CardHtml:
+    html = get_template(template).render({"organization": row, "slot": SLOT})
+    return CardHtml(row.card_facts(), html.split(SLOT))
+
+
+def _stored(wanted: dict[str, str]) -> Iterator[tuple[str, CardHtml]]:
+    """Those of the table that are of the wanted revision."""
+    rows = RenderedCard.objects.filter(pk__in=list(wanted))
+    for key, stamp, content in rows.values_list("key", "stamp", "content"):
+        if stamp == wanted[key]:
+            yield key, CardHtml(*json.loads(content))
+
+
+def _keys(model: Any, pk: int) -> list[str]:
     return [
-        _card(hit, found[keys[hit.pk]], nowhere)
-        for hit in hits
-        if keys[hit.pk] in found
+        _key(template, language, pk)
+        for template in model.card_templates
+        for language, _name in settings.LANGUAGES
     ]
 
 
-def _card(hit: Hit, kept: Kept, nowhere: str) -> Card:
-    """From our own template, whose words are escaped; only a distance is put in."""
-    text = kept.html
-    if hit.distance_miles is not None:
-        text = text.replace(f"{NOWHERE:.1f}", f"{hit.distance_miles:.1f}", 1)
-        text = text.replace(nowhere, miles(hit.distance_miles), 1)
-    html = mark_safe(text)  # noqa: S308  # see above
-    return Card(hit.pk, kept, html, hit.distance_miles, hit.coverage)
+def _key(template: str, language: str, pk: int) -> str:
+    return f"{template} {language} {pk}"
 
 
-def _kept(row: Any, template: str, level: int, far: bool) -> Kept:
-    row.distance_miles = NOWHERE if far else None
-    html = get_template(template).render({"organization": row, "level": level})
-    return Kept(row.name, row.city, row.kind, html)
+def _stamp(its_revision: int, now: version.Version) -> str:
+    """The revision of the listing, of the vocabulary and of the code."""
+    return f"{its_revision} {now.shared_at.isoformat()} {digest()}"
+
+
+@lru_cache(maxsize=1)
+def digest() -> str:
+    """The same while templates, translations and the code of cards are the same."""
+    found = hashlib.sha256()
+    root: Path = settings.BASE_DIR
+    for pattern in SOURCES:
+        for path in sorted(root.glob(pattern)):
+            found.update(f"{path.relative_to(root)}".encode())
+            found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()[:16]
+
+
+# The listings that were saved on a connection since it last counted a change. A
+# rollback leaves some too many, whose stored cards are up to date.
+_saved: WeakKeyDictionary[Any, set[tuple[Any, int]]] = WeakKeyDictionary()
+
+
+@receiver([post_save, post_delete])
+def _note(sender: Any, instance: Any, **_signal: Any) -> None:
+    if getattr(sender, "card_templates", ()):
+        saved = _saved.setdefault(transaction.get_connection(), set())
+        saved.add((sender, instance.pk))
+
+
+@receiver(version.counted)
+def _store_saved(**_signal: Any) -> None:
+    """Store the cards of what was saved; after an import its command does."""
+    saved = _saved.pop(transaction.get_connection(), set())
+    if len(saved) > MAX_AFTER_COMMIT:
+        return
+    for model in {model for model, _pk in saved}:
+        store(model, [pk for its_model, pk in saved if its_model is model])

@@ -115,8 +115,8 @@ class Listing(Sourced):
     hsds_importer: ClassVar[str]
 
     is_shared = False
-    # New with every change of the facts, terms and places of a row.
-    STAMP: ClassVar = ("changed_at", "version")
+    # What lists show of a listing; each is rendered and stored with every change.
+    card_templates: ClassVar[tuple[str, ...]] = ()
 
     # Days until a listing that was checked should be checked again.
     check_every_days: ClassVar = 180
@@ -376,9 +376,9 @@ class Listing(Sourced):
     def searched_words(self) -> list[str]:
         return [self.name, self.summary]
 
-    @property
-    def stamp(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in self.STAMP)
+    def card_facts(self) -> dict[str, str]:
+        """What a list says of the listing beside its card."""
+        return {"name": self.name}
 
     @property
     def data_key(self) -> str:

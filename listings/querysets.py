@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
@@ -33,6 +33,7 @@ SERVES_COUNTY, SERVES_STATE, SERVES_NATION, AREA_UNKNOWN = range(4)
 
 # How a listing without a source's key stands in files.
 UUID_KEY = re.compile(r"uuid:[0-9a-f-]{36}")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def areas_of(place: Place) -> tuple[list[int], list[int]]:
@@ -56,6 +57,11 @@ def state_number(code: str) -> int:
         "all", lambda: dict(Place.objects.states().values_list("code", "pk"))
     )
     return known.get(code, 0)
+
+
+def revision(changed_at: datetime) -> int:
+    """The moment of a row's last change as a number: microseconds since 1970."""
+    return (changed_at - EPOCH) // timedelta(microseconds=1)
 
 
 def _hit(row: tuple[Any, ...]) -> Hit:
@@ -104,10 +110,10 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         """With all that a card shows, in a fixed number of queries."""
         return self.prefetch_related("terms", "serves")
 
-    def stamps(self, numbers: Iterable[int]) -> dict[int, tuple[Any, ...]]:
-        """What is new with every change of a row, by the row's number."""
-        rows = self.filter(pk__in=list(numbers))
-        return {row[0]: row[1:] for row in rows.values_list("pk", *self.model.STAMP)}  # type: ignore[attr-defined]
+    def revisions(self, pks: Iterable[int]) -> dict[int, int]:
+        """The revision of each row, which is new with every change of its facts."""
+        rows = self.filter(pk__in=list(pks)).values_list("pk", "changed_at")
+        return {pk: revision(changed_at) for pk, changed_at in rows}
 
     def for_files(self) -> Self:
         """With all that a row of a file tells, in an order that stays."""

@@ -206,6 +206,7 @@ class Organization(Listing, Located):
         "exported-organizations": "orgs.exported.ExportedOrganizations",
     }
     hsds_importer = "orgs.hsds.HsdsOrganizations"
+    card_templates = ("orgs/_card.html", "orgs/_row.html", "orgs/_catalogue_row.html")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     run_by = models.CharField(
@@ -357,6 +358,15 @@ class Organization(Listing, Located):
             self.locate(self.county.point, self.Precision.COUNTY)
         else:
             self.unlocate()
+
+    def card_facts(self) -> dict[str, str]:
+        return {
+            **super().card_facts(),
+            "city": self.city,
+            "kind": self.kind,
+            "town_line": self.town_line,
+            "is_approximate": "yes" if self.point_is_approximate else "",
+        }
 
     def searched_words(self) -> list[str]:
         return [*super().searched_words(), self.city, self.state_name, self.host]

@@ -67,7 +67,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "words": words,
-        "rows": cards(Organization, hits, "orgs/_catalogue_row.html"),
+        "rows": cards(Organization, hits, "orgs/_catalogue_row.html", level=2),
         "total": total,
         "panel": panel,
         "advice": [] if hits else panel.advice(chosen.counter(scope)),

@@ -32,6 +32,8 @@ class Hit(NamedTuple):
     distance_miles: float | None = None
     # How surely it serves the place asked for.
     coverage: int | None = None
+    # Of which revision the row was; None where a search does not know.
+    revision: int | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.signals import template_rendered
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
+from kept import memory
+from kept.models import RenderedCard
 from listings import cards
 from listings.models import Term
 from listings.values import put
@@ -14,7 +20,6 @@ from tests.conftest import ROOT
 from tests.desk.test_editing import form_of, post
 from tests.factories import organization, person, place, term, warmline
 from tests.kept.committing import commit
-from warmlines import lines
 from warmlines.models import Warmline
 
 pytestmark = pytest.mark.django_db
@@ -29,16 +34,23 @@ def shown(*listings):
 
 
 @pytest.fixture
-def made(monkeypatch):
+def made():
     """The numbers of the listings whose cards were rendered."""
-    numbers, render = [], cards._kept
+    numbers = []
 
-    def counted(row, *how):
-        numbers.append(row.pk)
-        return render(row, *how)
+    def note(template, context, **_signal):
+        if template.name == "orgs/_card.html":
+            numbers.append(context["organization"].pk)
 
-    monkeypatch.setattr(cards, "_kept", counted)
-    return numbers
+    template_rendered.connect(note)
+    yield numbers
+    template_rendered.disconnect(note)
+
+
+@pytest.fixture
+def another_process():
+    """Forget what this process has in memory, as one that starts has nothing."""
+    return memory.forget
 
 
 def test_an_edit_makes_the_card_of_its_own_listing_anew_and_no_other(made):
@@ -50,10 +62,10 @@ def test_an_edit_makes_the_card_of_its_own_listing_anew_and_no_other(made):
     put(other, {"phone": "+14065550177"})
     commit()
 
+    assert set(made) == {other.pk}
+    made.clear()
     assert "(406) 555-0177" in shown(one, other)[1]
-    assert made == [other.pk]
-    shown(one, other)
-    assert made == [other.pk]
+    assert made == []
 
 
 @pytest.mark.parametrize(
@@ -153,7 +165,7 @@ def test_a_row_read_from_a_server_that_lags_is_not_taken_for_the_new_one(made):
     listing = organization(at=place("59301"))
     commit()
     before = shown(listing)
-    past = Organization.objects.filter(pk=listing.pk).values(*Organization.STAMP).get()
+    past = Organization.objects.filter(pk=listing.pk).values("changed_at").get()
 
     put(listing, {"city": "Terry"})
     commit()
@@ -162,7 +174,106 @@ def test_a_row_read_from_a_server_that_lags_is_not_taken_for_the_new_one(made):
     commit()
 
     assert before != after
+    assert "Miles City" in shown(listing)[0]
+    put(listing, {"city": "Terry"})
+    commit()
     assert shown(listing) == after
+
+
+def test_a_process_that_starts_finds_the_cards_in_the_table(made, another_process):
+    one, other = organization(at=place("59301")), organization(at=place("59301"))
+    commit()
+    before = shown(one, other)
+    made.clear()
+    another_process()
+
+    with CaptureQueriesContext(connection) as asked:
+        assert shown(one, other) == before
+    read = " ".join(query["sql"] for query in asked)
+    assert made == []
+    assert "listings_term" not in read
+    with translation.override("es"):
+        assert "Sin verificar todavía." in shown(one)[0]
+    assert made == []
+
+
+def test_a_card_of_an_older_revision_in_the_table_is_not_shown(made, another_process):
+    """As where a process changed the listing, and ended before it stored its cards."""
+    listing = organization(at=place("59301"))
+    commit()
+    old = list(RenderedCard.objects.all())
+    put(listing, {"phone": "+14065550177"})
+    commit()
+    RenderedCard.objects.bulk_create(
+        old,
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["stamp", "content"],
+    )
+    made.clear()
+    another_process()
+
+    assert "(406) 555-0177" in shown(listing)[0]
+    assert made == [listing.pk]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"status": "closed", "closed_because": "It moved."},
+        {"status": "draft"},
+        {"address_withheld": True, "precision": "county"},
+    ],
+)
+def test_the_table_keeps_nothing_of_a_listing_that_left_or_hides(facts):
+    listing = organization(at=place("59301"), street="13 Hidden Lane")
+    commit()
+    assert "Hidden Lane" in stored_text()
+
+    for name, fact in facts.items():
+        setattr(listing, name, fact)
+    listing.save()
+    commit()
+
+    assert "Hidden Lane" not in stored_text()
+    if "status" in facts:
+        assert stored_text() == ""
+
+
+def stored_text():
+    return " ".join(RenderedCard.objects.values_list("content", flat=True))
+
+
+def test_prepare_renders_what_is_missing_and_removes_what_is_not_used(another_process):
+    listing = organization(at=place("59301"))
+    draft = organization(status="draft")
+    commit()
+    RenderedCard.objects.filter(key__contains="_card.html").delete()
+    old = RenderedCard.objects.create(
+        key="orgs/gone.html en 1", stamp="1 old", content=""
+    )
+
+    assert cards.store_all() > 0
+    assert cards.store_all() == 0
+    keys = set(RenderedCard.objects.values_list("key", flat=True))
+    assert {key.split()[-1] for key in keys} == {str(listing.pk)}
+    assert old.key not in keys
+    assert str(draft.pk) not in {key.split()[-1] for key in keys}
+
+
+def test_a_distance_is_no_part_of_what_is_kept():
+    listing = organization(at=place("59301"))
+    commit()
+    shown(listing)
+
+    near, far = (
+        cards.cards(Organization, [Hit(listing.pk, miles)], "orgs/_card.html")[0].html
+        for miles in (0.4, 72.0)
+    )
+
+    assert ('data-miles="0.4"' in near, 'data-miles="72.0"' in far) == (True, True)
+    assert ("72 miles away" in far, "72 miles away" in near) == (True, False)
+    assert "miles away" not in stored_text()
 
 
 def test_a_page_leaves_out_what_an_undone_import_deleted_a_moment_ago(client):
@@ -178,8 +289,7 @@ def test_a_page_leaves_out_what_an_undone_import_deleted_a_moment_ago(client):
     # As that other worker's commit is seen from here, before the version is.
     Organization.objects.filter(slug="goes")._raw_delete("default")
     Warmline.objects.filter(slug="goes-too")._raw_delete("default")
-    cards.SHELF.clear()
-    lines.SHELF.clear()
+    memory.forget()
     answers = [client.get(page) for page in pages]
     after = "".join(answer.content.decode() for answer in answers)
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from directory.collected import collect_files
 from directory.last_lines import write_down
+from listings.cards import store_all
 from listings.drafts import retire
 from listings.registry import listing_models
 from listings.rows import read_file, read_rows
@@ -43,7 +44,7 @@ DATABASE_WAIT_SECONDS = 30
 
 
 class Command(BaseCommand):
-    help = "Compile, migrate, load what is not there yet, forget, write files."
+    help = "Compile, migrate, load what is not there yet, forget, render, write files."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with _alone():
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         self._retire_listings()
         call_command("load_guides", stdout=StringIO())
         call_command("forget", stdout=StringIO())
+        store_all()
         collect_files()
         write_down(timezone.now())
 

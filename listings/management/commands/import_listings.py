@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.utils.module_loading import import_string
 
 from listings import hsds
+from listings.cards import store_all
 from listings.hsds_rows import Publisher, line_rows, organization_rows
 from listings.importing import Report
 from listings.models import Listing
@@ -71,6 +73,9 @@ class Command(BaseCommand):
             raise CommandError("Nothing was imported, because rows were refused.")
         if options["dry_run"]:
             self.stdout.write("This was a dry run: nothing was written.")
+        elif not connection.in_atomic_block:
+            # Nobody sees the rows before a caller's transaction has ended.
+            store_all()
 
     def _hsds(self, options: dict[str, Any], how: dict[str, Any]) -> Report:
         """HSDS says neither what kind of organization it tells of, nor whose it is."""

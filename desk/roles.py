@@ -46,6 +46,7 @@ PERMISSIONS: dict[str, list[str]] = {
         "add_tombstone",
         "view_reminder",
         "view_optout",
+        "view_timedjob",
     ],
 }
 

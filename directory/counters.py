@@ -32,6 +32,23 @@ class Counted(NamedTuple):
     within: list[int]
     seconds: float
 
+    def quantile(self, share: float) -> float | None:
+        """The smallest bound of BUCKETS that holds this share of all answers.
+
+        None where no answer was counted yet, or where more were slower than any bound.
+        """
+        wanted = self.within[-1] * share
+        if not self.within[-1]:
+            return None
+        return next(
+            (
+                bound
+                for bound, number in zip(BUCKETS, self.within, strict=False)
+                if number >= wanted
+            ),
+            None,
+        )
+
 
 def use_slot(number: int) -> None:
     """Of this process, from here on."""

@@ -50,8 +50,11 @@ class JsonLine(logging.Formatter):
         }
         if record.name == "gunicorn.access" and isinstance(record.args, dict):
             line |= {name: record.args[letter] for name, letter in ACCESS.items()}
+            # gunicorn gives it as text; a number can be compared and counted.
+            line["status"] = int(line["status"])
         else:
             line["message"] = record.getMessage()
+            line |= getattr(record, "numbers", {})
         if record.exc_text:
             line["where"] = [step.strip() for step in record.exc_text.splitlines()]
         return json.dumps(line, ensure_ascii=False)
@@ -83,6 +86,8 @@ def logging_settings(log_format: str) -> dict[str, Any]:
             "axes": _logger("CRITICAL"),
             GUNICORN: _logger("INFO", "console"),
             "gunicorn.access": _logger("INFO", "access"),
+            # One line for each timed job that ran.
+            "directory.operations": _logger("INFO", "console"),
         },
     }
 

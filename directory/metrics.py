@@ -8,17 +8,15 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from django.core.signals import request_finished, request_started
 from django.db import DatabaseError
 from django.utils import timezone
 
-from desk.models import OutgoingMail, Suggestion
-from desk.queue import LISTING_HEAPS
 from directory.counters import BUCKETS, Counted, count, counted
-from listings.registry import listing_models
+from directory.operations.numbers import site_numbers
 
 Application = Callable[..., Iterable[bytes]]
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -54,7 +52,7 @@ def metrics(environ: dict[str, Any], start_response: Callable[..., Any]) -> list
         return [b""]
     # Django looks after its connections at both ends of a request.
     request_started.send(sender=metrics, environ=environ)
-    lines = [*requests(counted()), *database(timezone.localdate())]
+    lines = [*requests(counted()), *database(timezone.now())]
     request_finished.send(sender=metrics)
     start_response("200 OK", [("Content-Type", TEXT)])
     return ["".join(f"{line}\n" for line in lines).encode()]
@@ -79,40 +77,20 @@ def requests(seen: Counted) -> Iterator[str]:
     yield f"directory_request_seconds_count {seen.within[-1]}"
 
 
-def database(on: date) -> Iterator[str]:
-    """What waits at the desk, where the database answers."""
+def database(at: datetime) -> Iterator[str]:
+    """The numbers of operations.numbers, where the database answers."""
     try:
-        lines = [*waiting(on)]
+        numbers = [*site_numbers(at)]
     except DatabaseError:
-        lines = []
+        numbers = []
     yield from head("database_up", "gauge", "Does the database answer?")
-    yield f"directory_database_up {int(bool(lines))}"
-    yield from lines
-
-
-def waiting(on: date) -> Iterator[str]:
-    suggestions = Suggestion.objects.open().count()
-    yield from head("suggestions_open", "gauge", "Suggestions that nobody decided on.")
-    yield f"directory_suggestions_open {suggestions}"
-    yield from head("mails_waiting", "gauge", "Mails that no server has taken yet.")
-    yield f"directory_mails_waiting {OutgoingMail.objects.count()}"
-    yield from head("listings_public", "gauge", "Listings that visitors can see.")
-    for name, listings in catalogues():
-        number = listings.public().count()
-        yield f'directory_listings_public{{catalogue="{name}"}} {number}'
-    yield from head(
-        "listings_waiting", "gauge", "Listings that need a curator, by why."
-    )
-    for name, listings in catalogues():
-        for why, heap in LISTING_HEAPS.items():
-            number = heap(listings, on).count()
-            labels = f'catalogue="{name}",why="{why}"'
-            yield f"directory_listings_waiting{{{labels}}} {number}"
-
-
-def catalogues() -> Iterator[tuple[str, Any]]:
-    for model in listing_models():
-        yield str(model._meta.model_name), model._default_manager.all()
+    yield f"directory_database_up {int(bool(numbers))}"
+    for number in numbers:
+        if number.samples:
+            yield from head(number.name, "gauge", number.meaning)
+        for labels, value in number.samples:
+            inner = ",".join(f'{name}="{label}"' for name, label in labels.items())
+            yield f"directory_{number.name}{{{inner}}} {value}".replace("{}", "")
 
 
 def head(name: str, kind: str, words: str) -> Iterator[str]:

@@ -139,6 +139,12 @@ try:
     IS_PUBLIC = HTTPS or BIND not in LOOPBACK
     # Staff need a code from their phone, unless only this machine can reach the site.
     SECOND_FACTOR = env.bool("SECOND_FACTOR", IS_PUBLIC)
+    # Where the nightly backup goes (run_due), and how many are kept; with 0 none is
+    # made, for hosts that back up the database themselves.
+    BACKUP_DIR = Path(env.str("BACKUP_DIR", "") or DATA_DIR / "backups")
+    BACKUPS_KEPT = env.int("BACKUPS_KEPT", 14, validate=validate.Range(min=0))
+    # Mail organizations to confirm their listing: only when curators can take answers.
+    SEND_REMINDERS = env.bool("SEND_REMINDERS", False)
     # Lines for people, or JSON for machines that gather logs.
     LOG_FORMAT = env.str(
         "LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])

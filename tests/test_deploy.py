@@ -72,16 +72,17 @@ def test_no_secret_gets_into_the_image_or_the_repository():
         assert {".env", "secret-key"} <= set(left_out), name
 
 
-def test_every_timer_starts_a_command_that_there_is():
+def test_the_one_timer_starts_run_due():
     units = ROOT / "deploy/systemd"
-    commands = {p.stem for p in ROOT.glob("*/management/commands/*.py")}
-    tasks = {
-        path.stem.partition("@")[2]
-        for path in units.glob("peer-support-directory-task@?*.timer")
-    }
 
-    assert tasks
-    assert tasks - commands == set()
+    assert [path.name for path in units.glob("*.timer")] == [
+        "peer-support-directory-jobs.timer"
+    ]
+    service = (units / "peer-support-directory-jobs.service").read_text()
+    assert (
+        "\nExecStart=/opt/peer-support-directory/.venv/bin/python manage.py run_due\n"
+        in service
+    )
 
 
 def test_proxies_write_anew_what_says_who_asks():

@@ -96,7 +96,7 @@ def test_the_access_log_in_json_has_four_numbers_of_a_request():
         "level": "ERROR",
         "logger": "gunicorn.access",
         "method": "GET",
-        "status": "200",
+        "status": 200,
         "bytes": 5120,
         "microseconds": 1834,
     }

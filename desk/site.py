@@ -33,6 +33,7 @@ from desk.sign_in import SIGN_IN_SECONDS, SignInBusy, is_over_limit
 from listings.freshness import fresh_row, tally
 from listings.rate_limit import seconds_left
 from listings.registry import listing_models
+from places.geocoders import asking_first
 from places.states import STATES
 
 
@@ -62,8 +63,9 @@ class DeskSite(AdminSite):
                 page = unsent.give_back(request, typed, again)
                 if page is not None:
                     return page
-            chosen = whole if request.method == "POST" else view
-            return chosen(request, *args, **kwargs)
+            if request.method != "POST":
+                return view(request, *args, **kwargs)
+            return asking_first(partial(whole, request, *args, **kwargs))
 
         protected = super().admin_view(act, cacheable)
 

@@ -63,12 +63,21 @@ def without_database(request: HttpRequest) -> HttpResponse:
             "exit_url": settings.EXIT_URL,
             "state": state,
             "was_sent": request.method == "POST",
+            "sent": _to_send_again(request),
             "groups": read(state.code if state else "", get_language() or "en"),
         }
         # Without the request: what every page is told asks for the signed-in person.
         response = render(None, "503.html", context, status=503)
     response["Retry-After"] = RETRY_AFTER
     return response
+
+
+def _to_send_again(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a visitor sent, for a form that sends it again; nothing of the desk's, where
+    a password could be among it."""
+    if request.method != "POST" or request.path_info.startswith("/admin/"):
+        return []
+    return [(name, text) for name, all_ in request.POST.lists() for text in all_]
 
 
 def tell_others() -> None:

@@ -21,9 +21,10 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 PRIMARY, REPLICA = "default", "replica"
 READS = ("GET", "HEAD")
+DESK, SIGN_IN = "/admin/", ("/admin/login/", "/admin/second-factor/")
 
-# Does this thread make a page for somebody outside the desk? It may not wait for long.
-_is_public_page: ContextVar[bool] = ContextVar("is_public_page", default=False)
+# Does this thread answer a request that may not wait long for the database?
+_is_time_limited: ContextVar[bool] = ContextVar("is_time_limited", default=False)
 _is_public: ContextVar[bool] = ContextVar("is_public", default=False)
 _has_lost: ContextVar[bool] = ContextVar("has_lost", default=False)
 
@@ -33,9 +34,13 @@ def reading_from() -> str:
     return REPLICA if _is_public.get() and REPLICA in settings.DATABASES else PRIMARY
 
 
-def is_public_page() -> bool:
-    """Does this thread answer a GET outside the desk, staff's or a visitor's?"""
-    return _is_public_page.get()
+def is_time_limited() -> bool:
+    """Does this thread answer a page or form outside the desk, or a sign-in?
+
+    The database then gives up after some seconds, so that somebody who holds a lock
+    cannot keep the site's threads waiting.
+    """
+    return _is_time_limited.get()
 
 
 class Router:
@@ -65,7 +70,7 @@ def public_reads(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         is_public = _is_public_read(request)
         _is_public.set(is_public)
-        _is_public_page.set(_is_page(request))
+        _is_time_limited.set(_may_not_wait(request))
         _has_lost.set(False)
         response = get_response(request)
         if is_public and lost():
@@ -92,7 +97,7 @@ def from_primary(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 def _forget(**_sent: Any) -> None:
     """Only now: a file that is sent in parts is read until here."""
     _is_public.set(False)
-    _is_public_page.set(False)
+    _is_time_limited.set(False)
 
 
 def _is_public_read(request: HttpRequest) -> bool:
@@ -101,7 +106,12 @@ def _is_public_read(request: HttpRequest) -> bool:
 
 
 def _is_page(request: HttpRequest) -> bool:
-    return request.method in READS and not request.path_info.startswith("/admin/")
+    return request.method in READS and not request.path_info.startswith(DESK)
+
+
+def _may_not_wait(request: HttpRequest) -> bool:
+    path = request.path_info
+    return path.startswith(SIGN_IN) or not path.startswith(DESK)
 
 
 def lost() -> bool:

@@ -5,9 +5,11 @@ For curators' street addresses only. What a visitor types goes to places.lookup.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from geopy.adapters import URLLibAdapter
@@ -129,12 +131,53 @@ def _place(city: str, state: str, zip_code: str) -> Place | None:
     return None
 
 
-def _by_street(geocode: RateLimiter, address: str, near: Found) -> Found:
-    failed = Found(near.point, near.precision, near.place, street_failed=True)
+class _NotAskedYet(Exception):
+    """A street has to be asked for before the transaction begins again."""
+
+
+# What the service said of each address while `asking_first` runs; None elsewhere.
+_answers: ContextVar[dict[str, Location | Exception | None] | None] = ContextVar(
+    "answers", default=None
+)
+Result = TypeVar("Result")
+
+
+def asking_first(act: Callable[[], Result]) -> Result:
+    """Run `act`, a transaction that may need the point of a street.
+
+    Nobody should wait for a lock while we wait for a service. So where a street is not
+    known yet, `act` is undone, the service is asked, and `act` begins again.
+    """
+    answers: dict[str, Location | Exception | None] = {}
+    token = _answers.set(answers)
     try:
-        location = geocode(address)
-    except SERVICE_FAULTS:
-        return failed
+        while True:
+            try:
+                return act()
+            except _NotAskedYet as wanted:
+                geocode, address = wanted.args
+                answers[address] = _asked(geocode, address)
+    finally:
+        _answers.reset(token)
+
+
+def _asked(geocode: RateLimiter, address: str) -> Location | Exception | None:
+    try:
+        return geocode(address)
+    except SERVICE_FAULTS as error:
+        return error
+
+
+def _by_street(geocode: RateLimiter, address: str, near: Found) -> Found:
+    answers = _answers.get()
+    if answers is None:
+        location = _asked(geocode, address)
+    elif address in answers:
+        location = answers[address]
+    else:
+        raise _NotAskedYet(geocode, address)
+    if isinstance(location, Exception):
+        return Found(near.point, near.precision, near.place, street_failed=True)
     if location is None:
         return near
     point = Point(location.latitude, location.longitude)

@@ -1,7 +1,7 @@
-"""Django's PostgreSQL, on which a public read gives up after three seconds.
+"""Django's PostgreSQL, on which a visitor's request gives up after three seconds.
 
-A long query or a lock that somebody holds would else take every thread of the site. The
-desk, forms, imports and migrations wait for as long as they must.
+A long query or a lock that somebody holds would else take every thread of the site.
+Curators, imports and migrations wait for as long as they must; signing in does not.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from typing import Any
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
-from kept.replica import is_public_page
+from kept.replica import is_time_limited
 
-LIMITED = "SET statement_timeout = '3s'; SET lock_timeout = '3s'"
+# A lock that takes longer is an outage, and pages should say so within a second.
+LIMITED = "SET statement_timeout = '3s'; SET lock_timeout = '700ms'"
 # What the server, the role or the address of the database says.
 UNLIMITED = "RESET statement_timeout; RESET lock_timeout"
 
@@ -29,7 +30,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().get_new_connection(conn_params)
 
     def create_cursor(self, name: str | None = None) -> Any:
-        wanted = is_public_page()
+        wanted = is_time_limited()
         connection: Any = self.connection
         failed = connection.info.transaction_status == TransactionStatus.INERROR
         if self._is_limited is not wanted and not failed:

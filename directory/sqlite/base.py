@@ -1,4 +1,8 @@
-"""Django's SQLite, but for the one cursor that it leaves open."""
+"""Django's SQLite: a visitor's form gives up after some seconds while others write.
+
+Pages never wait here, because reading does not wait for a writer. A form would wait as
+long as a curator does, with one of the site's threads.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,15 @@ from typing import Any
 
 from django.db.backends.sqlite3 import base
 
+from kept.replica import is_time_limited
+
 OWNER_ONLY = 0o600
+# Milliseconds to wait for another writer.
+VISITOR_WAIT = 3_000
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Closes the cursor of a BEGIN that was refused as "database is locked".
+    """Also closes the cursor of a BEGIN that was refused as "database is locked".
 
     Its exception lies in a cycle, and the cursor with it. Whichever thread collects
     that waits for the cursor's own thread, which may be waiting for a lock again: with
@@ -20,10 +28,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     transaction_mode: str | None
+    # As which kind of request the connection waits now.
+    _is_limited = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         _keep_private(str(conn_params["database"]))
+        self._is_limited = False
         return super().get_new_connection(conn_params)
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        wanted = is_time_limited()
+        if self._is_limited is not wanted:
+            seconds = self.settings_dict["OPTIONS"].get("timeout", 5)
+            wait = VISITOR_WAIT if wanted else int(seconds * 1_000)
+            self.connection.execute(f"PRAGMA busy_timeout = {wait}")
+            self._is_limited = wanted
+        return super().create_cursor(name)
 
     def _start_transaction_under_autocommit(self) -> None:
         with self.cursor() as cursor:

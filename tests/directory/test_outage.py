@@ -129,8 +129,19 @@ def test_who_sends_something_hears_that_it_was_not_saved(client, tmp_path):
         response = client.post("/orgs/ours/report/", {"problem": "closed"})
 
     assert response.status_code == 503
-    assert "was not saved" in response.content.decode()
+    assert "was not saved yet" in response.content.decode()
+    assert 'name="problem" value="closed"' in response.content.decode()
     assert not Suggestion.objects.exists()
+
+
+def test_a_form_of_the_desk_is_not_given_back(client, tmp_path):
+    """A password could be among it."""
+    with database_away(tmp_path):
+        page = client.post("/admin/login/", {"username": "ada", "password": "Xyzzy"})
+
+    assert page.status_code == 503
+    assert "was not saved" in page.content.decode()
+    assert "Xyzzy" not in page.content.decode()
 
 
 def test_the_last_good_copy_stands_in_and_says_its_age(client, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 from orgs.models import Organization
 from places.models import Area
@@ -76,6 +77,26 @@ def test_a_street_that_is_found_is_the_point(ada, nominatim):
     response = ada.post("/admin/orgs/organization/add/", FORM, follow=True)
 
     assert b"The point is that of the street address." in response.content
+    assert Organization.objects.get().precision == "address"
+
+
+def test_a_street_is_asked_for_once_and_outside_the_transaction(ada, nominatim):
+    """Each transaction that is open is a savepoint of the test's own."""
+    depths, asked = [], nominatim.asked
+
+    class Asked(list):
+        def append(self, address):
+            depths.append(len(connection.savepoint_ids))
+            super().append(address)
+
+    nominatim.asked = Asked(asked)
+    before = len(connection.savepoint_ids)
+
+    response = ada.post("/admin/orgs/organization/add/", FORM, follow=True)
+
+    assert nominatim.asked == ["1 Main Street, Miles City, MT 59301"]
+    assert depths == [before]
+    assert response.content.count(b"The point is that of the street address.") == 1
     assert Organization.objects.get().precision == "address"
 
 

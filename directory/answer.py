@@ -81,7 +81,7 @@ def _nothing(search: Search) -> str:
 def _count_words(near: Near) -> str:
     return ngettext(
         "%(count)s listing found.", "%(count)s listings found.", near.total
-    ) % {"count": near.total}
+    ) % {"count": f"{near.total:,}"}
 
 
 def _name_words(search: Search, sections: list[Section]) -> str:
@@ -94,18 +94,18 @@ def _name_words(search: Search, sections: list[Section]) -> str:
         "ZIP code, or a town and state.",
         total,
     )
-    return words % {"count": total, "words": search.name_typed}
+    return words % {"count": f"{total:,}", "words": search.name_typed}
 
 
 def _page_words(near: Near) -> str:
     if near.pager.is_past_end:
         return _("There is no page %(page)s. The last page is %(pages)s.") % {
-            "page": near.pager.page,
-            "pages": near.pager.pages,
+            "page": f"{near.pager.page:,}",
+            "pages": f"{near.pager.pages:,}",
         }
     return _("Page %(page)s of %(pages)s, nearest first.") % {
-        "page": near.pager.page,
-        "pages": near.pager.pages,
+        "page": f"{near.pager.page:,}",
+        "pages": f"{near.pager.pages:,}",
     }
 
 
@@ -143,19 +143,19 @@ def _reach_words(section: Any) -> str:
             "%(count)s warmline anyone here can call, open now",
             "%(count)s warmlines anyone here can call, open now",
             section.open_total,
-        ) % {"count": section.open_total}
+        ) % {"count": f"{section.open_total:,}"}
     if section.name == "serving" and section.total:
         return ngettext(
             "%(count)s that serves or may serve your area",
             "%(count)s that serve or may serve your area",
             section.total,
-        ) % {"count": section.total}
+        ) % {"count": f"{section.total:,}"}
     if section.name == "online" and section.total:
         return ngettext(
             "%(count)s group meets online",
             "%(count)s groups meet online",
             section.total,
-        ) % {"count": section.total}
+        ) % {"count": f"{section.total:,}"}
     return ""
 
 

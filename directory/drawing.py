@@ -52,8 +52,8 @@ class Marker:
         return max(18, 8 * len(self.label) + 6)
 
     @property
-    def left(self) -> float:
-        return self.x - self.width / 2
+    def left(self) -> int:
+        return self.x - self.width // 2
 
     @property
     def box(self) -> Box:

@@ -14,7 +14,8 @@ from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from listings.crisis.panel import panel_for
+from directory.typed_words import understand
+from listings.crisis.panel import is_in_distress, panel_for, without_words
 from listings.frozen import made_on
 from listings.panel import page_number
 
@@ -28,7 +29,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "canonical": canonical(request),
         "language": get_language(),
         "page_name": request.resolver_match and request.resolver_match.url_name,
-        "languages": languages(request),
+        "languages": SimpleLazyObject(lambda: languages(request)),
         "made_on": made_on(),
         # The same day for most of the country, at most hours.
         "printed_on": timezone.now().astimezone(PAPER_ZONE),
@@ -56,9 +57,12 @@ def own_path(request: HttpRequest) -> str:
 def languages(request: HttpRequest) -> list[dict[str, str]]:
     """This page in each language; nothing where it has no address in the others.
 
-    `href` keeps the search, for people; `canonical` is without it, for machines.
+    `href` keeps the search, for people, but for words of distress; `canonical` is
+    without it, for machines.
     """
     query = iri_to_uri(request.META.get("QUERY_STRING", ""))
+    if is_in_distress(request.GET):
+        query = without_words(understand(request.GET).params).urlencode()
     here = f"{own_path(request)}?{query}" if query else own_path(request)
     known = canonical(request)
     pages = [

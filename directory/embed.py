@@ -14,7 +14,7 @@ from directory.answer import answer, find_panel, left_out
 from directory.find import Search, Section
 from directory.forms import FindForm
 from directory.typed_words import understand
-from listings.crisis.panel import is_in_distress
+from listings.crisis.panel import carried, is_in_distress
 from listings.panel import place_links
 from warmlines.lines import at_most
 
@@ -32,6 +32,7 @@ def embed(request: HttpRequest) -> HttpResponse:
     params = understand(request.GET).params
     form = FindForm(params)
     form.is_valid()
+    params = carried(request.GET, params)
     at = timezone.now()
     search = Search(form, params, at, in_distress=is_in_distress(request.GET))
     near = search.standing()

@@ -34,7 +34,7 @@ from kept.pages import may_be_kept
 from listings.cards import cards
 from listings.crisis.lines import ShownLine, shown_lines
 from listings.crisis.models import CrisisKind
-from listings.crisis.panel import is_in_distress
+from listings.crisis.panel import carried, is_in_distress
 from listings.panel import ONE_PAGE, place_links
 from orgs.kinds import KIND_WORDS
 from orgs.models import Organization
@@ -77,6 +77,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(params)
     form.is_valid()
     at = timezone.now()
+    params = carried(request.GET, params)
     search = Search(form, params, at, in_distress=is_in_distress(request.GET))
     sections = search.sections()
     panel = find_panel(search)
@@ -106,6 +107,7 @@ def find_map(request: HttpRequest) -> HttpResponse:
     params = understand(request.GET).params
     form = FindForm(params)
     form.is_valid()
+    params = carried(request.GET, params)
     search = Search(form, params, timezone.now())
     near = search.standing()
     if near is None or not near.rows:
@@ -115,7 +117,7 @@ def find_map(request: HttpRequest) -> HttpResponse:
     context = {
         "page": map_page(rows, search.place, near.first_number),
         "heading": near.heading,
-        "back_url": f"{reverse('find')}?{request.GET.urlencode()}",
+        "back_url": f"{reverse('find')}?{params.urlencode()}",
         "pager": near.pager,
         "is_search": True,
         "left_out": [*form.unusable, *left_out(search)],
@@ -149,7 +151,7 @@ def states(request: HttpRequest) -> HttpResponse:
 def state(request: HttpRequest, code: str) -> HttpResponse:
     place = get_object_or_404(Place.objects.states(), code=code.upper())
     at = timezone.now()
-    shown = state_page(place, request.GET, at)
+    shown = state_page(place, carried(request.GET), at)
     context = {
         "place": place,
         "zones": STATES[place.code].zones,
@@ -205,7 +207,7 @@ def online(request: HttpRequest) -> HttpResponse:
     form = StateForm(request.GET)
     form.is_valid()
     at = timezone.now()
-    found = online_page(form.place, request.GET, at)
+    found = online_page(form.place, carried(request.GET), at)
     context = {
         "form": form,
         "place": form.place,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from kept.memory import Shelf
 from kept.pages import may_be_kept
 from listings.cards import cards
+from listings.crisis.panel import carried
 from listings.linked_data import head
 from listings.named import named_elsewhere
 from listings.pages import or_elsewhere
@@ -45,7 +46,8 @@ def organizations(request: HttpRequest) -> HttpResponse:
     form = CatalogueForm(request.GET)
     form.is_valid()
     words = form.cleaned_data.get("q") or ""
-    chosen = CatalogueFilter(request.GET)
+    params = carried(request.GET)
+    chosen = CatalogueFilter(params)
     public = Organization.objects.public()
     scope = public.matching(words)
     own = own_words(public, words)
@@ -63,7 +65,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
     else:
         hits, total = shown()
     counts = chosen.counts(lambda: scope, key)
-    panel = build_panel(chosen, request.GET, counts, ["q"], key)
+    panel = build_panel(chosen, params, counts, ["q"], key)
     context = {
         "form": form,
         "words": words,
@@ -73,7 +75,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
         "advice": [] if hits else panel.advice(chosen.counter(scope)),
         "near_misses": [] if hits or not words else near_misses(words),
         "named": named_elsewhere(words, but=Organization),
-        "pager": Pager.of(request.GET, page, total, PAGE_SIZE),
+        "pager": Pager.of(params, page, total, PAGE_SIZE),
     }
     answer = render(request, "orgs/organizations.html", context)
     # Past its end, or for a state that is none, it would be one page under many names.
@@ -92,6 +94,7 @@ def cils(request: HttpRequest) -> HttpResponse:
     form = PlaceForm(request.GET)
     form.is_valid()
     place = form.place
+    params = carried(request.GET)
     centers = Organization.objects.public().cils()
     page = page_number(request.GET)
     context: dict[str, object] = {
@@ -99,7 +102,7 @@ def cils(request: HttpRequest) -> HttpResponse:
         "place": place,
         "problem": form.problem,
         "area": _area_label(place),
-        "links": place_links(form, request.GET),
+        "links": place_links(form, params),
         "left_out": page_problems(request.GET),
         "states": [] if place else _states_with_counts(centers.state_counts()),
         "rows": [],
@@ -114,7 +117,7 @@ def cils(request: HttpRequest) -> HttpResponse:
         found = _serving(place)
         hits, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
         rows = cards(Organization, hits, "orgs/_card.html")
-        pager = Pager.of(request.GET, page, total, PAGE_SIZE)
+        pager = Pager.of(params, page, total, PAGE_SIZE)
         context |= {"rows": rows, "total": total, "pager": pager}
         context["named"] = place.is_state or any(row.coverage == 0 for row in rows)
     answer = render(request, "orgs/cils.html", context)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kept.pages import may_be_kept
+from listings.crisis.panel import carried
 from listings.frozen import made_on
 from listings.linked_data import head
 from listings.pages import or_elsewhere
@@ -38,10 +39,11 @@ def warmlines(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     place, open_now = form.place, bool(form.cleaned_data.get("open_now"))
     words = form.typed if is_name(form) else ""
-    search = LineSearch(place, request.GET, at, open_now=open_now, words=words)
+    params = carried(request.GET)
+    search = LineSearch(place, params, at, open_now=open_now, words=words)
     lines, everyone = search.lines, search.for_everyone
     panel = search.panel(keep=["near", "state", "lat", "lon"])
-    links = place_links(form, request.GET)
+    links = place_links(form, params)
     context = {
         "form": form,
         "place": place,

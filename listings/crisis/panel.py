@@ -25,6 +25,8 @@ from listings.crisis.matching import (
     Matcher,
 )
 from listings.crisis.models import CrisisKind, CrisisPhrase
+from places.forms import PlaceForm
+from places.lookup import typed
 from places.states import STATES
 
 # What a box of the site sends: a place, words, or a state.
@@ -112,6 +114,31 @@ def is_in_distress(params: QueryDict) -> bool:
     """Are the words ones that no page should repeat to the person who typed them?"""
     distress = distress_in(params)
     return distress is not None and distress.level != QUIET
+
+
+def without_words(params: QueryDict) -> QueryDict:
+    """Without what was typed into any box, but for the place that it names."""
+    form = PlaceForm(params)
+    form.is_valid()
+    states = [code for code in params.getlist("state") if code in STATES]
+    carried = params.copy()
+    for name in BOXES:
+        carried.pop(name, None)
+    if states:
+        carried.setlist("state", states)
+    if form.place and params.get("near"):
+        carried["near"] = typed(form.place)
+    return carried
+
+
+def carried(asked: QueryDict, understood: QueryDict | None = None) -> QueryDict:
+    """What the links and hidden fields of a page carry of what it was asked.
+
+    Words of distress would come back with them into the history of the browser.
+    `understood` is the same question, its words taken apart.
+    """
+    params = asked if understood is None else understood
+    return without_words(params) if is_in_distress(asked) else params
 
 
 def panel_for(params: QueryDict, at: datetime) -> CrisisPanel | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from urllib.parse import unquote_plus
 
 import pytest
 from django.apps import apps
@@ -289,7 +290,76 @@ def test_words_of_distress_are_quoted_nowhere(client, path, box, typed):
     names = re.sub(rf"{words} (line|group)", "", page)
     seen = re.sub(r"<[^>]*>", " ", names)
     assert typed not in seen
-    assert f'value="{typed}"' not in re.sub(r'<input type="hidden"[^>]*>', "", page)
+    assert f'value="{typed}"' not in page
+
+
+# A word of each, as an address or a field may spell it.
+CARRIED = [
+    ("i want to die", r"\bdie\b"),
+    ("overdose", r"(?i)overdos"),
+    ("me quiero morir", r"morir"),
+]
+
+
+@pytest.mark.usefixtures("many_overdose_groups")
+@pytest.mark.parametrize(
+    ("path", "box"), [*BOXES, ("/find/map/", "q"), ("/states/mt/", "near")]
+)
+@pytest.mark.parametrize(("typed", "word"), CARRIED)
+def test_no_link_and_no_field_carries_words_of_distress_on(
+    client, path, box, typed, word
+):
+    # Beside a place there are more links: filters, a map, the next page.
+    beside = "state" if box != "state" else "near"
+    for language, asked in (("", {beside: "MT"}), ("/es", {})):
+        asked = {box: typed, "kind": "peer_run", **asked}
+        response = client.get(f"{language}{path}", asked)
+
+        page = response.content.decode()
+        found = re.findall(r'(?:href|value|action|data-[a-z]+)="([^"]*)"', page)
+        sent = [one for one in found if not one.startswith(f"{language}/orgs/group-")]
+        assert [one for one in sent if re.search(word, unquote_plus(one))] == []
+        # The map without a row leads back to the same question.
+        assert response.status_code == 302 or "data-distress" in page
+
+
+@pytest.fixture
+def many_overdose_groups(crisis):
+    for i in range(31):
+        organization(name=f"Overdose group {i}", slug=f"group-{i}", kind="peer_run")
+
+
+def test_links_keep_the_place_that_was_typed_among_the_words(client):
+    organization(at=place("59301"), slug="near", kind="peer_run")
+
+    page = client.get("/find/", {"near": "59301 i want to die"}).content.decode()
+
+    assert PANEL.search(page)
+    assert 'data-listing="org:near"' in page
+    assert 'href="/find/map/?near=59301"' in page
+    assert 'href="/es/find/?near=59301"' in page
+    assert 'name="near" value="59301"' in page
+    assert 'value="Miles City, Montana 59301"' in page
+
+
+def test_words_that_only_name_a_group_are_carried(client):
+    for i in range(31):
+        organization(name=f"Suicide loss group {i}", slug=f"group-{i}")
+
+    page = client.get("/orgs/", {"q": "suicide loss group"}).content.decode()
+
+    assert 'rel="next" href="?q=suicide+loss+group&amp;page=2"' in page
+
+
+@pytest.mark.parametrize("path", ["/orgs/?q", "/warmlines/?near", "/embed/?near"])
+def test_the_quiet_line_comes_after_the_results(client, path):
+    organization(slug="group", name="Suicide loss group")
+    warmline(slug="line", name="Suicide loss group line", who_may_call="anyone")
+
+    main = main_of(client, f"{path}=suicide loss group")
+
+    assert not PANEL.search(main)
+    assert main.rindex("data-listing") < main.index("data-distress")
 
 
 def test_words_of_distress_resemble_no_name(client):

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from directory.typed_words import understand
+from kept.origin import canonical_url
 from listings.crisis.panel import is_in_distress, panel_for, without_words
 from listings.frozen import made_on
 from listings.panel import page_number
@@ -43,7 +44,7 @@ def canonical(request: HttpRequest) -> str:
     """The one address of the page: without filters, with its number in a series."""
     page = page_number(request.GET)
     query = f"?page={page}" if page > 1 else ""
-    return request.build_absolute_uri(f"{own_path(request)}{query}")
+    return canonical_url(request, f"{own_path(request)}{query}")
 
 
 def own_path(request: HttpRequest) -> str:

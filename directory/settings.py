@@ -135,6 +135,8 @@ try:
     PORT = env.str("PORT", "8000")
     # Where links in mails lead; the address people reach the site at.
     SITE_URL = env.str("SITE_URL", own_address(BIND, PORT)).rstrip("/")
+    # The origin of canonical addresses; "" where nobody has said what it is.
+    PUBLIC_ORIGIN = env.str("SITE_URL", "").rstrip("/")
     # Can anybody but this machine reach it? Behind a proxy BIND alone does not say so.
     IS_PUBLIC = HTTPS or BIND not in LOOPBACK
     # Staff need a code from their phone, unless only this machine can reach the site.

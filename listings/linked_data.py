@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from kept.origin import canonical_url
 from listings.phones import dialable
 
 # What could end the element or start markup, written so that it cannot.
@@ -17,7 +18,7 @@ ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 def head(request: HttpRequest, listing: Any) -> dict[str, object]:
     """What a listing's page puts into its head."""
-    canonical = request.build_absolute_uri(listing.get_absolute_url())
+    canonical = canonical_url(request, listing.get_absolute_url())
     return {"json_ld": script(facts(listing, canonical))}
 
 

@@ -479,6 +479,36 @@ def test_a_page_names_its_one_address_without_what_was_asked(client, path, canon
     assert "og:image" not in page
 
 
+@pytest.mark.parametrize(
+    ("site_url", "served_on", "origin"),
+    [
+        ("", "8000", "http://testserver:8000"),
+        ("", "80", "http://testserver"),
+        ("https://example.org", "8000", "https://example.org"),
+    ],
+)
+def test_no_port_of_the_host_header_is_in_a_canonical_address(
+    client, settings, site_url, served_on, origin
+):
+    settings.PUBLIC_ORIGIN = site_url
+    listing = organization()
+
+    page = client.get(
+        listing.get_absolute_url(),
+        headers={"host": "testserver:31337"},
+        SERVER_PORT=served_on,
+    ).content.decode()
+
+    address = f"{origin}{listing.get_absolute_url()}"
+    spanish = f"{origin}/es{listing.get_absolute_url()}"
+    assert f'<link rel="canonical" href="{address}">' in page
+    assert f'<meta property="og:url" content="{address}">' in page
+    assert f'hreflang="es" href="{spanish}"' in page
+    assert f'"url": "{address}"' in page
+    head = page[: page.index("</head>")]
+    assert "31337" not in head
+
+
 def test_the_page_of_the_design_is_for_development_alone(client, rf):
     organization(name="Shown in the style")
 

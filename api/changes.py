@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from django.apps import apps
 
 from desk.history import saves_of
-from listings.importing import OTHER
+from listings.history import LINK_COLUMNS
 from listings.models import Listing
 from listings.querysets import ListingQuerySet
 from listings.removals import Tombstone, identifiers
@@ -57,7 +57,7 @@ def _of_catalogue(rows: ListingQuerySet[Any]) -> Iterator[Change]:
     newest = past.filter(id__in=rows.order_by().values("pk"))
     touched = set(newest.values_list("id", flat=True)[:NEWEST])
     found = list(past.filter(id__in=touched)[:MOST])
-    many = {name: _links(past.model, found, name) for name in OTHER}
+    many = {name: _links(past.model, found, name) for name in LINK_COLUMNS}
     history = defaultdict(list)
     for row in found:
         history[row.id].append(row)
@@ -74,7 +74,7 @@ def _links(model: Any, found: list[Any], name: str) -> Links:
     through = apps.get_model(app, f"{history}_{name}")._default_manager
     theirs = through.filter(history_id__in=[row.pk for row in found])
     links: Links = defaultdict(set)
-    for row, other in theirs.values_list("history_id", OTHER[name]):
+    for row, other in theirs.values_list("history_id", LINK_COLUMNS[name]):
         links[row].add(other)
     return links
 

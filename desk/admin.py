@@ -19,6 +19,13 @@ import desk.crisis_admin  # noqa: F401  # registers its models
 from desk import workflow
 from desk.base_admin import DeskAdmin
 from desk.forms import DecideForm, ImportForm
+from desk.imports import (
+    apply_import,
+    model_of,
+    preview_import,
+    resume_import,
+    steps_shown,
+)
 from desk.kept_admin import KeptAdmin
 from desk.mail import answer_sender
 from desk.models import (
@@ -40,13 +47,13 @@ from desk.reference_admin import (
 )
 from desk.roles import may, states_of
 from desk.staff_admin import GroupAdmin, StaffAdmin
+from desk.undoing import undo_import
 from listings.models import Term
 from listings.removals import Tombstone
 from listings.rows import FileRefused, decode
 from listings.shown import hidden_facts
 from listings.sourced import Sourced
 from listings.values import differences, label, values, words
-from listings.workflow import import_text, importers
 from places.models import Area, Place
 
 User = get_user_model()
@@ -240,11 +247,6 @@ class DuplicatePairAdmin(OnlyToRead):
         return redirect(f"{address}?pair={pair.pk}")
 
 
-# To look at a file, and to bring it in, holds SQLite's one lock for writers: this is
-# some seconds of it. The command line takes more.
-MOST_ROWS = 3_000
-
-
 @admin.register(ImportRun)
 class ImportRunAdmin(OnlyToRead):
     """Bring a file in: choose it, look at what it would do, then do it."""
@@ -260,7 +262,6 @@ class ImportRunAdmin(OnlyToRead):
         return [path("new/", view, name="desk_importrun_new"), *super().get_urls()]
 
     def new(self, request: HttpRequest) -> HttpResponse:
-        by: Any = request.user
         if not may(request.user, "import_listings"):
             raise PermissionDenied
         form = ImportForm(request.POST or None, request.FILES or None)
@@ -268,16 +269,10 @@ class ImportRunAdmin(OnlyToRead):
             kind, file = form.cleaned_data["kind"], form.cleaned_data["file"]
             try:
                 content = decode(file.read()).replace("\0", "")
-                import_text(kind, content, dry_run=True, most=MOST_ROWS)
+                run = preview_import(kind, file.name[:200], content, request.user)
             except FileRefused as refusal:
                 form.add_error("file", str(refusal))
             else:
-                run = ImportRun.objects.create(
-                    kind=kind,
-                    file_name=file.name[:200],
-                    content=content,
-                    by=by,
-                )
                 return redirect(reverse("admin:desk_importrun_change", args=[run.pk]))
         title = _("Import a file")
         return self.page(request, "desk/form.html", title=title, form=form, files=True)
@@ -293,33 +288,25 @@ class ImportRunAdmin(OnlyToRead):
         if not may(request.user, "import_listings"):
             raise PermissionDenied
         run = self.one(request, object_id)
-        model = importers()[run.kind].model
         if request.method == "POST":
-            self._act(request, run, model)
+            self._act(request, run)
             return redirect(reverse("admin:desk_importrun_change", args=[run.pk]))
-        report = None
-        if run.state == ImportRun.State.PREVIEWED:
-            try:
-                report = import_text(run.kind, run.content, dry_run=True)
-            except FileRefused as refusal:
-                # The columns have changed since it was brought here.
-                self.message_user(request, str(refusal), messages.WARNING)
         return self.page(
             request,
             "desk/import.html",
             title=run.file_name,
             run=run,
-            report=report,
-            steps=_steps(model, report.steps if report else run.steps),
+            report=run.preview if run.state == ImportRun.State.PREVIEWED else None,
+            steps=_steps(model_of(run), steps_shown(run)),
         )
 
-    def _act(self, request: HttpRequest, run: ImportRun, model: type[Sourced]) -> None:
+    def _act(self, request: HttpRequest, run: ImportRun) -> None:
         try:
             if "_undo" in request.POST:
-                self._say_undone(request, *workflow.undo_import(run, model))
-            else:
-                workflow.apply_import(run)
-                self.message_user(request, _("The file is in."))
+                self._say_undone(request, *undo_import(run))
+                return
+            resume_import(run) if "_resume" in request.POST else apply_import(run)
+            self.message_user(request, _("The file is in."))
         except (workflow.Refused, FileRefused) as refusal:
             self.message_user(request, str(refusal), messages.WARNING)
 
@@ -336,22 +323,21 @@ class ImportRunAdmin(OnlyToRead):
         self.message_user(request, words % facts, messages.WARNING)
 
 
-STEPS_SHOWN = 200
 # Names in the message about what an undo left.
 NAMES_SHOWN = 20
 
 
-def _steps(model: type[Sourced], steps: list[dict[str, Any]]) -> list[Any]:
+def _steps(model: type[Sourced], steps: list[Any]) -> list[Any]:
     """(row, name, added, differences) of each row that does something."""
     shown = []
-    for step in steps[:STEPS_SHOWN]:
-        before = {k: v for k, v in step["before"].items() if k != "point"}
-        after = {k: v for k, v in step["after"].items() if k != "point"}
+    for step in steps:
+        before = {k: v for k, v in step.before.items() if k != "point"}
+        after = {k: v for k, v in step.after.items() if k != "point"}
         if "parent_id" in after:
             # The number says nothing to people, and a preview's parent is not there.
-            before["parent_id"], after["parent_id"] = step["parents"]
+            before["parent_id"], after["parent_id"] = step.parents
         changes = differences(model, before, after)
-        shown.append((step["row"], step["name"], step["added"], changes))
+        shown.append((step.row, step.name, step.added, changes))
     return shown
 
 

@@ -37,7 +37,7 @@ FACT_WORDS = {
     "area": gettext_lazy("Whom and where it serves"),
     "offers": gettext_lazy("What it offers, and how"),
 }
-MAX_FILE = 5_000_000
+MAX_FILE = 10_000_000
 # Of a person's name to sign in with, as Django's table has it.
 LONGEST_NAME = 150
 
@@ -311,7 +311,7 @@ class ImportForm(DeskForm):
     kind = forms.ChoiceField(label=gettext_lazy("Kind of file"))
     file = forms.FileField(
         label=gettext_lazy("CSV file"),
-        help_text=gettext_lazy("UTF-8, at most 5 MB. You see a preview first."),
+        help_text=gettext_lazy("UTF-8, at most 10 MB. You see a preview first."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -322,7 +322,7 @@ class ImportForm(DeskForm):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > MAX_FILE:
-            raise forms.ValidationError(_("This file is larger than 5 MB."))
+            raise forms.ValidationError(_("This file is larger than 10 MB."))
         return file
 
 

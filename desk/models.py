@@ -369,24 +369,40 @@ class DuplicatePair(models.Model):
 
 
 class ImportRun(models.Model):
-    """A file brought in through the desk: previewed, then applied, perhaps undone."""
+    """A file that was brought in: previewed at the desk, applied, perhaps undone."""
 
     class State(models.TextChoices):
         PREVIEWED = "previewed", _("Previewed")
+        # In the midst of it, or cut short there.
+        APPLYING = "applying", _("Not finished")
         APPLIED = "applied", _("Applied")
+        UNDOING = "undoing", _("Not finished undoing")
         UNDONE = "undone", _("Undone")
 
     kind = models.CharField(_("kind"), max_length=30)
     file_name = models.CharField(_("file"), max_length=200)
+    # The text of the file; "" where the command line read it.
     content = models.TextField(_("content"))
+    # None where the command line brought it in.
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
     )
     made_at = models.DateTimeField(_("made"), auto_now_add=True)
     state = models.CharField(
         _("state"), max_length=10, choices=State, default=State.PREVIEWED
     )
-    # What each row did: {"pk", "added", "before": {…}, "after": {…}}.
+    # A number higher with every process that works on it: an older one stops.
+    turn = models.PositiveIntegerField(default=0, db_default=0)
+    # The last row of the file whose batch is written.
+    written_to = models.PositiveIntegerField(default=0, db_default=0)
+    # Counts, refusals and checked facts, as the preview found them.
+    preview = models.JSONField(null=True)
+    # What the first rows would do: listings.importing.Step as JSON.
     steps = models.JSONField(default=list)
     summary = models.CharField(_("result"), max_length=200, blank=True)
 
@@ -397,6 +413,31 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class ImportedRow(models.Model):
+    """What an import did to one row, kept until that is taken back."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    # As in listings.importing.Step.
+    row = models.PositiveIntegerField()
+    object_id = models.PositiveBigIntegerField()
+    name = models.CharField(max_length=200)
+    added = models.BooleanField()
+    version = models.PositiveIntegerField()
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    parents = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "object_id"], name="imported_row_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class UnsentForm(models.Model):

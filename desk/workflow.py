@@ -1,4 +1,4 @@
-"""Acts of the desk: check, take, propose, accept, decline, merge, import, undo."""
+"""Acts of the desk: check, take, propose, accept, decline, merge, publish."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from desk.forms import past_values
 from desk.models import (
     Check,
     DuplicatePair,
-    ImportRun,
     LinkCheck,
     Reminder,
     Suggestion,
@@ -25,12 +24,10 @@ from desk.models import (
 from desk.refusal import Refused as Refused
 from desk.withheld import refuse_to_show_street
 from listings.areas import UnknownArea, from_text
-from listings.importing import FACT_FIELDS, LINKED, guarded, point_of, put_point
+from listings.importing import FACT_FIELDS, point_of, put_point
 from listings.models import Listing, OldSlug
 from listings.removals import Tombstone, numbers_of
-from listings.sourced import Sourced
 from listings.values import fact_names, put, value, values
-from listings.workflow import import_text
 
 # A listing that somebody took and did not come back to is free again.
 TAKEN_FOR = timedelta(hours=2)
@@ -436,106 +433,3 @@ def remove_on_request(listing: Any, reason: str) -> None:
     fresh.version += 1
     fresh._change_reason = _("removal on request")
     fresh.save()
-
-
-@transaction.atomic
-def apply_import(run: ImportRun) -> Any:
-    """Bring a previewed file in. Raises Refused, FileRefused."""
-    run = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if run.state != ImportRun.State.PREVIEWED:
-        raise Refused(_("This file was brought in already."))
-    report = import_text(run.kind, run.content, reason=f"import {run.pk}")
-    run.steps, run.state = report.steps, ImportRun.State.APPLIED
-    run.summary = _("%(added)s added, %(changed)s changed, %(refused)s refused") % {
-        "added": report.added,
-        "changed": report.changed,
-        "refused": len(report.refused),
-    }
-    run.save()
-    return report
-
-
-@transaction.atomic
-def undo_import(run: ImportRun, model: type[Sourced]) -> tuple[int, list[str]]:
-    """Put back what an import did: how many rows, and the names of those that stay.
-
-    What changed since stays as it is, and can be tried again.
-    """
-    run = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if run.state != ImportRun.State.APPLIED:
-        raise Refused(_("Only an import that was applied can be undone."))
-    manager: Any = model._default_manager
-    rows = manager.select_for_update().in_bulk([step["pk"] for step in run.steps])
-    added = {step["pk"] for step in run.steps if step["added"]}
-    # A new parent goes after the rows that it was given, and after its new branches.
-    steps = sorted(run.steps, key=lambda step: _undo_order(rows.get(step["pk"]), step))
-    done, left = 0, []
-    for step in steps:
-        listing = rows.get(step["pk"])
-        if listing is None:
-            continue
-        if _undo(listing, step, added):
-            done += 1
-        else:
-            left.append(step)
-            added.discard(step["pk"])
-    run.steps = left
-    run.state = ImportRun.State.APPLIED if left else ImportRun.State.UNDONE
-    run.save(update_fields=["state", "steps"])
-    return done, [step["name"] for step in left]
-
-
-def _undo_order(listing: Any, step: dict[str, Any]) -> tuple[bool, bool]:
-    branches: Any = getattr(listing, "branches", None)
-    return step["added"], bool(branches is not None and branches.exists())
-
-
-def _undo(listing: Any, step: dict[str, Any], added: set[int]) -> bool:
-    """Put one row back; False where somebody has worked on it since."""
-    listing._change_reason = _("import undone")
-    if step["added"]:
-        if listing.version != step["version"] or _is_worked_on(listing, added):
-            return False
-        if isinstance(listing, Listing):
-            _forget_links_and_doubles(listing)
-        listing.delete()
-        return True
-    facts = dict(step["before"])
-    if any(_now(listing, name) != after for name, after in step["after"].items()):
-        return False
-    if set(step["after"]) & set(guarded(listing)):
-        # Somebody made sure of it, so it is theirs now.
-        return False
-    if set(step["after"]) & set(LINKED) and not _may_unlink(listing, facts):
-        return False
-    if "point" in facts:
-        put_point(listing, facts.pop("point"))
-    try:
-        put_whole(listing, facts)
-    except Refused:
-        return False
-    return True
-
-
-def _may_unlink(listing: Any, facts: dict[str, Any]) -> bool:
-    """No import joins what was checked, so a check came since; and is the parent that
-    it had still there?"""
-    parent_id = facts.get("parent_id")
-    manager: Any = type(listing)._default_manager
-    is_there = parent_id is None or manager.filter(pk=parent_id).exists()
-    return listing.checked_on is None and is_there
-
-
-def _is_worked_on(listing: Any, added: set[int]) -> bool:
-    """Checked, suggested for, or with a branch that the same import did not add."""
-    branches: Any = getattr(listing, "branches", None)
-    return bool(
-        listing.checked_on
-        or Suggestion.objects.about(listing).exists()
-        or Check.objects.about(listing).exists()
-        or (branches is not None and branches.exclude(pk__in=added).exists())
-    )
-
-
-def _now(listing: Any, name: str) -> Any:
-    return point_of(listing) if name == "point" else value(listing, name)

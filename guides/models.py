@@ -19,6 +19,7 @@ from simple_history.models import HistoricalRecords
 from guides import lines
 from guides.markdown import render
 from kept.published import Published
+from listings.history import History
 from listings.sourced import Sourced
 from listings.words import fold
 from places.states import STATES
@@ -311,7 +312,7 @@ class Credential(Sourced):
     )
 
     objects: ClassVar[CredentialQuerySet] = CredentialQuerySet.as_manager()  # type: ignore[assignment]
-    history = HistoricalRecords()
+    history = History()
 
     class Meta(Sourced.Meta):
         verbose_name = _("credential")

@@ -18,12 +18,12 @@ from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 import listings.crisis.models  # noqa: F401  # Django looks for models here.
 from kept.published import Published
 from listings import vocabulary
 from listings.frozen import made_on
+from listings.history import History
 from listings.hours import Hours, zone_info
 from listings.hours import State as OpenState
 from listings.hours import Status as OpenStatus
@@ -223,8 +223,9 @@ class Listing(Sourced):
     sort_name = models.TextField(default="", db_default="", editable=False)
 
     internal = Sourced.internal | INTERNAL
+    derived = FOLDED
     objects: ClassVar[ListingQuerySet[Any]] = ListingQuerySet.as_manager()  # type: ignore[assignment]
-    history = HistoricalRecords(
+    history = History(
         inherit=True,
         m2m_fields=["terms", "serves"],
         excluded_fields=[*FOLDED, "taken_by", "taken_at"],
@@ -442,10 +443,13 @@ class Listing(Sourced):
         return self.terms_of(Term.Kind.LANGUAGE)
 
     @classmethod
-    def taken_slugs(cls) -> set[str]:
+    def taken_slugs(cls, among: Collection[str] | None = None) -> set[str]:
         """Those of today, and those that lead on to where a listing went."""
-        today = cls._default_manager.values_list("slug", flat=True)
-        return {*today, *OldSlug.objects.of(cls).values_list("slug", flat=True)}
+        today, once = cls._default_manager.all(), OldSlug.objects.of(cls)
+        if among is not None:
+            today, once = today.filter(slug__in=among), once.filter(slug__in=among)
+        slugs = today.values_list("slug", flat=True)
+        return {*slugs, *once.values_list("slug", flat=True)}
 
     @property
     def file_key(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Max, Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import to_python
@@ -84,3 +84,30 @@ class Tombstone(models.Model):
         if number and number.is_valid():
             found.add(("phone", number.as_e164))
         return {pair for pair in found if pair[1]}
+
+
+class KnownRequests:
+    """The identifiers of every request, for many listings that are to be compared."""
+
+    def __init__(self) -> None:
+        self._read()
+
+    def _read(self) -> None:
+        self._state = self._current_state()
+        self._identifiers = Tombstone.objects.all().identifiers()
+
+    def _current_state(self) -> dict[str, Any]:
+        return Tombstone.objects.aggregate(Count("pk"), Max("pk"))
+
+    def have_changed(self) -> bool:
+        """Read them again if one has come or gone since, and say so."""
+        if self._current_state() == self._state:
+            return False
+        self._read()
+        return True
+
+    def may_match(self, listing: Any) -> bool:
+        """Might Listing.removal_requests() find one? False is certain."""
+        if not self._identifiers:
+            return False
+        return bool(identifiers(listing) & self._identifiers)

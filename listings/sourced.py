@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
@@ -22,6 +22,8 @@ class Sourced(Published):
     importers: ClassVar[dict[str, str]] = {}
     # Facts that people may compare, in the order of a page; empty: values.FACTS.
     facts: ClassVar[tuple[str, ...]] = ()
+    # Fields that fold_words() makes of the others.
+    derived: ClassVar[frozenset[str]] = frozenset()
     internal = frozenset({"key", "version", "created_at", "changed_at", "checked_by"})
 
     key = models.CharField(_("source key"), max_length=200, blank=True)
@@ -64,9 +66,13 @@ class Sourced(Published):
             ),
         ]
 
+    def fold_words(self) -> None:
+        """Fill the fields that searches and lists compare."""
+
     @classmethod
-    def taken_slugs(cls) -> set[str]:
-        """The addresses that other rows have; none where rows have no page."""
+    def taken_slugs(cls, among: Collection[str] | None = None) -> set[str]:
+        """The addresses that other rows have, of all or `among` some; none where rows
+        have no page."""
         return set()
 
     @property

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import isfinite
-from typing import Any
 
 from listings.columns import EXACT_POINT, read_names
 from listings.exported import ExportedImporter
-from listings.importing import Facts, RowRefused
+from listings.importing import Facts, Member, RowRefused
 from listings.rows import Row
 from orgs.addresses import Addresses
 from orgs.importing import join
@@ -23,6 +22,7 @@ class ExportedOrganizations(ExportedImporter):
     """organizations.csv of /data/, and the desk's own export."""
 
     model = Organization
+    joins = True
     columns = frozenset(read_names(Organization))
 
     def __init__(self, rows: Iterable[Row]) -> None:
@@ -69,23 +69,25 @@ class ExportedOrganizations(ExportedImporter):
             longitude=longitude,
         )
 
-    def link(self, listings: list[Any], facts: dict[str, Facts]) -> None:
+    def link(self, rows: list[Member], members: list[Member]) -> None:
         """Branches become children of the listing whose key they name."""
-        wanted = {facts[one.file_key].parent for one in listings}
-        found = Organization.objects.of_file_keys(wanted)
-        parents = {parent.file_key: parent for parent in found}
-        for listing in listings:
-            told = facts[listing.file_key]
-            parent = parents.get(told.parent)
-            if parent is None and _names_its_parent(listing, told.host):
+        numbers = {member.key: member.pk for member in members}
+        wanted = {row.parent_named for row in rows} - {*numbers, ""}
+        found = Organization.objects.of_file_keys(wanted).only("key", "uuid")
+        numbers |= {parent.file_key: parent.pk for parent in found}
+        for row in rows:
+            parent_id = numbers.get(row.parent_named)
+            if parent_id is None and _names_its_parent(row):
                 continue
-            join(listing, parent, told.host)
+            join(row, parent_id, row.host_named)
 
 
-def _names_its_parent(listing: Organization, host: str) -> bool:
+def _names_its_parent(row: Member) -> bool:
     """The public file tells a parent that is not public by its name alone."""
-    parent = listing.parent
-    return parent is not None and not parent.is_public and parent.name == host
+    if row.parent_id is None or not row.host_named:
+        return False
+    parent = Organization.objects.filter(pk=row.parent_id).first()
+    return parent is not None and not parent.is_public and parent.name == row.host_named
 
 
 def _degrees(row: Row, name: str) -> float:

@@ -10,6 +10,7 @@ from listings.cautions import caution
 from listings.importing import (
     Facts,
     Importer,
+    Member,
     RowRefused,
     filled,
     source,
@@ -47,6 +48,7 @@ class PlacedImporter(Importer):
     """Rows that stand in a town: found by ZIP code, else by town and state."""
 
     model = Organization
+    joins = True
 
     def __init__(self, rows: list[Row]) -> None:
         super().__init__(rows)
@@ -90,34 +92,25 @@ class PlacedImporter(Importer):
         if facts.serves:
             facts.fields["area"] = area.PLACES
 
-    def link(self, listings: list[Any], facts: dict[str, Facts]) -> None:
+    def link(self, rows: list[Member], members: list[Member]) -> None:
         """Branches become children of a row of the parent's name, if there is one."""
         named = defaultdict(list)
-        for listing in listings:
-            named[listing.name].append(listing)
-        for listing in listings:
-            parent = _parent(listing, named.get(facts[listing.key].parent, []))
-            host = "" if parent else facts[listing.key].parent
-            join(listing, parent, host)
+        for member in members:
+            named[member.name].append(member)
+        for row in rows:
+            parent = _parent(row, named.get(row.parent_named, []))
+            host = "" if parent else row.parent_named
+            join(row, parent.pk if parent else None, host)
 
 
-def join(listing: Organization, parent: Organization | None, host: str) -> None:
+def join(row: Member, parent_id: int | None, host: str) -> None:
     """Make it a branch of a listing, or of a host by name.
 
     What a curator has checked stays whose branch it is, and no empty cell of a file
     ends what somebody joined at the desk.
     """
-    told, now = (parent and parent.pk, host), (listing.parent_id, listing.host)
-    if told == now or told == (None, "") or listing.checked_on:
-        return
-    listing.parent, listing.host = parent, host
-    if not getattr(listing, "skip_history_when_saving", False):
-        # Not new: a form that is open at the desk must notice.
-        listing.version += 1
-        if not getattr(listing, "_change_reason", ""):
-            # Its row of the file was unchanged, so the import has given no reason.
-            listing._change_reason = "import"  # type: ignore[attr-defined]
-    listing.save(update_fields=["parent", "host", "version"])
+    if (parent_id, host) != (None, "") and not row.is_checked:
+        row.parent_id, row.host = parent_id, host
 
 
 def _towns(keys: set[str]) -> dict[tuple[str, str], Place]:
@@ -136,7 +129,7 @@ def _towns(keys: set[str]) -> dict[tuple[str, str], Place]:
     return towns
 
 
-def _parent(branch: Organization, named: list[Organization]) -> Organization | None:
+def _parent(branch: Member, named: list[Member]) -> Member | None:
     """The only row of that name; of several the one in the same city or state."""
     others = [other for other in named if other.pk != branch.pk]
     for same in ("city", "state"):

@@ -184,6 +184,12 @@ def _growing(point: Point, total: int) -> Iterator[tuple[float, ...]]:
         miles *= 4
 
 
+# What locate() writes, and the county beside it.
+POINT_COLUMNS = frozenset(
+    {"latitude", "longitude", "x", "y", "z", "precision", "county"}
+)
+
+
 class Located(models.Model):
     """Abstract: coordinates, how exact they are, and x, y, z for distances."""
 

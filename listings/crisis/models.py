@@ -13,9 +13,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from listings.crisis import matching
+from listings.history import History
 from listings.hours import BadHours, check
 from listings.sourced import Sourced
 
@@ -139,7 +139,7 @@ class CrisisRow(Sourced):
     )
 
     objects: ClassVar[CrisisQuerySet] = CrisisQuerySet.as_manager()  # type: ignore[assignment]
-    history = HistoricalRecords(inherit=True)
+    history = History(inherit=True)
 
     class Meta(Sourced.Meta):
         abstract = True

@@ -9,7 +9,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from desk import workflow
+from desk.imports import apply_import
 from desk.models import ImportRun
+from desk.undoing import undo_import
 from listings.values import put
 from orgs.importing import OrganizationImporter
 from orgs.models import Organization
@@ -107,7 +109,7 @@ def test_undo_leaves_a_new_listing_that_somebody_edited_since(ada):
     put(Organization.objects.get(key="a"), {"email": "new@example.org"})
 
     run.refresh_from_db()
-    _done, kept = workflow.undo_import(run, Organization)
+    _done, kept = undo_import(run)
 
     assert kept == ["Example a"]
     assert [o.email for o in Organization.objects.all()] == ["new@example.org"]
@@ -134,7 +136,7 @@ def test_a_file_is_brought_in_once(ada):
     ada.post(path, {"_apply": "1"})
 
     with pytest.raises(workflow.Refused):
-        workflow.apply_import(run)
+        apply_import(run)
 
 
 @pytest.mark.parametrize(

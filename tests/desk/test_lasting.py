@@ -312,7 +312,7 @@ def test_no_file_brings_back_whoever_asked_to_be_left_out(ada, cells):
 
 
 def test_a_file_of_many_rows_is_for_the_command_line(ada, monkeypatch):
-    monkeypatch.setattr("desk.admin.MOST_ROWS", 1)
+    monkeypatch.setattr("desk.imports.MAX_ROWS", 1)
     form = {"kind": "organizations", "file": file_of([row("a"), row("b")])}
 
     page = ada.post("/admin/desk/importrun/new/", form).content.decode()

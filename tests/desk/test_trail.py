@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from desk import workflow
 from desk.history import put_back
+from desk.imports import apply_import
 from desk.models import ImportRun, Reminder, Suggestion
+from desk.undoing import undo_import
 from listings.workflow import import_text
 from orgs.models import Organization
 from tests.desk.test_imports import file_of, row
@@ -70,9 +72,9 @@ def undone(client, listing):
     run = ImportRun.objects.create(
         kind="organizations", file_name="x", content=text, by=client.user
     )
-    workflow.apply_import(run)
+    apply_import(run)
     kept = listing.history.count()
-    workflow.undo_import(run, Organization)
+    undo_import(run)
     assert listing.history.count() > kept
 
 

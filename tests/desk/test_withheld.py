@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from desk import workflow
 from desk.history import put_back
 from desk.models import Suggestion
+from desk.undoing import undo_import
 from orgs.models import Organization
 from tests.desk.test_editing import form_of, path_of
 from tests.desk.test_imports import row, upload
@@ -143,7 +144,7 @@ def test_no_file_shows_a_street_that_is_withheld(ada, hidden):
     assert not shows_secret(ada)
 
     run.refresh_from_db()
-    workflow.undo_import(run, Organization)
+    undo_import(run)
     assert not shows_secret(ada)
 
 

@@ -7,8 +7,9 @@ import io
 
 import pytest
 
+from desk.imports import apply_import
 from desk.models import ImportRun
-from desk.workflow import apply_import, undo_import
+from desk.undoing import undo_import
 from directory.management.commands import prepare
 from listings.exporting import csv_lines
 from listings.removals import Tombstone
@@ -142,7 +143,7 @@ def test_undoing_the_import_makes_it_a_draft_again_and_the_next_one_leaves_it():
     apply_import(run)
     assert the_listing().status == "published"
 
-    assert undo_import(run, Organization) == (1, [])
+    assert undo_import(run) == (1, [])
     assert the_listing().status == "draft"
 
     bring()

@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from listings import workflow
 from listings.removals import Tombstone
 from listings.rows import FileRefused
-from listings.workflow import import_file, importers
+from listings.workflow import import_file, import_rows
+from orgs.importing import OrganizationImporter
 from orgs.models import Organization
-from tests.factories import organization
 from warmlines.models import Warmline
 
 pytestmark = pytest.mark.django_db
@@ -133,7 +133,7 @@ def test_a_changed_row_changes_just_that(bring):
 
     listing = Organization.objects.get()
     assert report.changes == [(2, f"{ORGANIZATION['key']}: phone, terms")]
-    assert (report.changed, report.steps[0]["row"]) == (1, 2)
+    assert (report.changed, report.steps[0].row) == (1, 2)
     assert listing.history.first().history_change_reason == "import"
     assert listing.phone.as_e164 == "+14065550102"
     assert listing.version == 2
@@ -280,23 +280,33 @@ def test_the_database_looks_at_its_tables_after_many_new_rows(bring, monkeypatch
     assert list(map(len, looked)) == [0, 1]
 
 
-def test_of_two_imports_at_once_the_second_loses_its_row_and_no_other(bring):
-    rows = [ORGANIZATION | {"key": key} for key in ("org:one", "org:two")]
-    late = importers()["organizations"](rows)
+class Rough(OrganizationImporter):
+    """Gives hours without a zone where the summary asks for that."""
 
-    def slowly():
-        yield rows[0]
-        # The other import is quicker with the second row.
-        organization(key="org:two", name="Theirs")
-        yield rows[1]
+    def read(self, row):
+        facts = super().read(row)
+        if row["summary"] == "rough":
+            facts.fields |= {"hours": "24/7", "timezone": ""}
+        return facts
 
-    report = workflow._import_rows(late, slowly(), "import")
 
-    assert (report.added, [number for number, _words in report.refused]) == (1, [3])
-    assert report.refused[0][1].startswith("org:two: ")
-    # In the words of the rule, or in those of a database that does not name it.
-    assert "key" in report.refused[0][1].removeprefix("org:two: ")
-    assert Organization.objects.get(key="org:two").name == "Theirs"
+def test_a_row_that_the_database_refuses_takes_no_other_with_it():
+    keys = [f"org:{number}" for number in range(7)]
+    rows = [ORGANIZATION | {"key": key, "summary": ""} for key in keys]
+    rows[4]["summary"] = "rough"
+
+    report = import_rows(Rough, rows)
+
+    assert (report.added, report.unchanged, report.changed) == (6, 0, 0)
+    words = "Hours need a time zone, like America/Denver."
+    assert report.refused == [(6, f"org:4: {words}")]
+    found = Organization.objects.order_by("pk")
+    assert [one.key for one in found] == [k for k in keys if k != "org:4"]
+    assert [one.history.count() for one in found] == [1] * 6
+    # The addresses are those that the rows would have without it.
+    assert found[0].slug == "example-peer-center"
+    assert len({one.slug for one in found}) == 6
+    assert [len(one.terms.all()) for one in found] == [6] * 6
 
 
 def test_of_several_parents_the_one_in_the_same_town_is_meant(bring):

@@ -173,7 +173,7 @@ def test_the_desk_takes_no_file_beyond_5_mb(client):
 
     answer = client.post("/admin/desk/importrun/new/", sent)
 
-    assert "larger than 5 MB" in answer.content.decode()
+    assert "larger than 10 MB" in answer.content.decode()
     assert not ImportRun.objects.exists()
 
 

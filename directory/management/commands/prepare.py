@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from directory.collected import collect_files
@@ -23,7 +23,7 @@ from listings.drafts import retire
 from listings.registry import listing_models
 from listings.rows import read_file, read_rows
 from listings.word_index import build
-from listings.workflow import importers
+from listings.workflow import import_file, importers
 from orgs.models import Organization
 
 # Kind and file, in this order: a file's rows may name rows of the file before.
@@ -72,7 +72,10 @@ class Command(BaseCommand):
         for kind, name in STARTER_FILES.items():
             if models[kind] in empty:
                 path = settings.BASE_DIR / "fixtures" / name
-                call_command("import_listings", kind, path)
+                # All of it: after half a file the model would not be empty.
+                with transaction.atomic():
+                    report = import_file(kind, path, quiet=False)
+                self.stdout.write(f"{name}: {report.added} added.")
 
     def _retire_listings(self) -> None:
         """Make drafts of the listings that the starter files do not have any more."""

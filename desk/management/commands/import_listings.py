@@ -1,4 +1,4 @@
-"""Bring a file of listings in, row by row: our own CSV, or HSDS of somebody else."""
+"""Bring a file of listings in: our own CSV, or HSDS of somebody else."""
 
 from __future__ import annotations
 
@@ -9,28 +9,20 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils.module_loading import import_string
 
+from desk.imports import HSDS, Recorder
+from desk.models import ImportRun
 from listings import hsds
 from listings.cards import store_all
 from listings.hsds_rows import Publisher, line_rows, organization_rows
 from listings.importing import Report
-from listings.models import Listing
-from listings.registry import listing_models
 from listings.rows import FileRefused
-from listings.workflow import import_file, import_rows, importers
-
-
-def listed_as() -> dict[str, type[Listing]]:
-    """What HSDS may be listed as: each kind of a catalogue that has kinds, or it."""
-    return {
-        kind: model
-        for model in listing_models()
-        for kind in (kinds_of(model) or [str(model._meta.model_name)])
-    }
-
-
-def kinds_of(model: type[Listing]) -> list[str]:
-    kinds = getattr(model, "Kind", None)
-    return list(kinds.values) if kinds else []
+from listings.workflow import (
+    hsds_models,
+    import_file,
+    import_rows,
+    importers,
+    kinds_of,
+)
 
 
 class Command(BaseCommand):
@@ -58,16 +50,28 @@ class Command(BaseCommand):
         of_hsds.add_argument("--seen", default="", help="of which day, 2026-11-24")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        is_hsds = options["format"] == "hsds"
+        kind = f"{HSDS}{options['listed_as']}" if is_hsds else options["kind"]
+        if not kind:
+            raise CommandError(f"Name a kind: {', '.join(sorted(importers()))}.")
+        recorder = Recorder(
+            ImportRun(
+                kind=kind,
+                file_name=options["file"].name[:200],
+                state=ImportRun.State.APPLYING,
+            )
+        )
         how = {name: options[name] for name in ("dry_run", "atomic", "quiet")}
+        how["record"] = recorder
         try:
-            if options["format"] == "hsds":
+            if is_hsds:
                 report = self._hsds(options, how)
-            elif options["kind"]:
-                report = import_file(options["kind"], options["file"], **how)
             else:
-                raise CommandError(f"Name a kind: {', '.join(sorted(importers()))}.")
+                report = import_file(kind, options["file"], **how)
         except FileRefused as refusal:
             raise CommandError(str(refusal)) from None
+        if not (options["atomic"] and report.refused):
+            recorder.finish(report)
         self._print(report)
         if options["atomic"] and report.refused:
             raise CommandError("Nothing was imported, because rows were refused.")
@@ -80,17 +84,17 @@ class Command(BaseCommand):
     def _hsds(self, options: dict[str, Any], how: dict[str, Any]) -> Report:
         """HSDS says neither what kind of organization it tells of, nor whose it is."""
         kind, url = options["listed_as"], options["source_url"]
-        if kind not in listed_as():
+        if kind not in hsds_models():
             raise CommandError(
                 "HSDS does not say what kind of organizations these are. Name it: "
-                f"--kind {', '.join(listed_as())}."
+                f"--kind {', '.join(hsds_models())}."
             )
         if not (options["publisher"] and url):
             raise CommandError("Name the source: --publisher and --source-url.")
         publisher = Publisher(
             options["publisher"], url, options["license"], options["seen"]
         )
-        model = listed_as()[kind]
+        model = hsds_models()[kind]
         bundle = hsds.read(options["file"])
         rows = (
             organization_rows(bundle, publisher, kind)

@@ -1,0 +1,93 @@
+"""Histories of rows, also of many rows that are written at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+# Many-to-many fields that listings may have, and the column of their far side.
+LINK_COLUMNS = {"terms": "term_id", "serves": "place_id"}
+CREATED, CHANGED, DELETED = "+", "~", "-"
+
+_is_written_in_bulk: ContextVar[bool] = ContextVar("is_written_in_bulk", default=False)
+
+
+class History(HistoricalRecords):  # type: ignore[misc]
+    """The history of a model whose rows may be deleted many at a time."""
+
+    def post_delete(self, instance: Any, using: Any = None, **options: Any) -> None:
+        if not _is_written_in_bulk.get():
+            super().post_delete(instance, using=using, **options)
+
+
+@contextmanager
+def history_in_bulk() -> Iterator[None]:
+    """Delete rows within this block without a row of history for each one: the caller
+    writes them with add_history()."""
+    token = _is_written_in_bulk.set(True)
+    try:
+        yield
+    finally:
+        _is_written_in_bulk.reset(token)
+
+
+def link_names(model: Any) -> list[str]:
+    """The many-to-many fields of a model, as named in LINK_COLUMNS."""
+    return [name for name in LINK_COLUMNS if hasattr(model, name)]
+
+
+def add_history(model: Any, rows: list[Any], kind: str) -> None:
+    """Write a row of history for each of these rows, with their terms and places.
+
+    The rows are of one model, and are saved already. `kind` is one of the three above.
+    """
+    if not rows:
+        return
+    past, now = model.history.model, timezone.now()
+    written = past.objects.bulk_create(_past(past, row, kind, now) for row in rows)
+    if kind == DELETED:
+        return
+    numbers = {one.id: one.history_id for one in written}
+    for name in link_names(model):
+        _add_links(model, name, numbers)
+
+
+def _past(past: Any, row: Any, kind: str, at: datetime) -> Any:
+    facts = {f.attname: getattr(row, f.attname) for f in past.tracked_fields}
+    return past(
+        history_date=at,
+        history_type=kind,
+        history_user=past.get_default_history_user(row),
+        history_change_reason=getattr(row, "_change_reason", None),
+        **facts,
+    )
+
+
+def _add_links(model: Any, name: str, numbers: dict[int, int]) -> None:
+    """Copy links of rows to their rows of history; `numbers` are the ids of both."""
+    past: Any = model.history.model
+    far, near = LINK_COLUMNS[name], f"{model._meta.model_name}_id"
+    copies: Any = apps.get_model(past._meta.app_label, f"{past.__name__}_{name}")
+    copies.objects.bulk_create(
+        copies(id=pk, history_id=numbers[row], **{near: row, far: other})
+        for pk, row, other in links_of(model, name, numbers)
+    )
+
+
+def links_of(
+    model: Any, name: str, pks: Iterable[int]
+) -> Iterable[tuple[int, int, int]]:
+    """(number of the link, of the row, of the term or place) for each of these rows."""
+    far, near = LINK_COLUMNS[name], f"{model._meta.model_name}_id"
+    links = getattr(model, name).through._default_manager
+    found: Iterable[tuple[int, int, int]] = links.filter(
+        **{f"{near}__in": list(pks)}
+    ).values_list("pk", near, far)
+    return found

@@ -117,11 +117,12 @@ class BatchImport:
         given = self._choose_slugs([plan for plan in plans if plan.change.is_new])
         unjoined = [_links_of(plan.change.row) for plan in plans]
         columns = [set(plan.change.columns) for plan in plans]
+        waiting = self._join(plans)
         try:
             bulk.save(
                 self.model,
                 [plan.change for plan in plans],
-                before_update=lambda: self._join(plans),
+                before_update=lambda: _join_new(plans, waiting),
             )
         except IntegrityError:
             self.slugs -= given
@@ -153,17 +154,28 @@ class BatchImport:
         self.slugs |= given
         return given
 
-    def _join(self, plans: list[Plan]) -> None:
-        """Make these rows branches of those that are there so far."""
+    def _join(self, plans: list[Plan]) -> dict[int, int]:
+        """Make these rows branches of those that are there so far.
+
+        Returns the rows whose parent is new too and has no number yet: the numbers in
+        the file of both.
+        """
         if not self.importer.joins or self.dry_run:
-            return
+            return {}
         rows = [_member(plan) for plan in plans]
         self.importer.link(rows, [*self.members.values(), *rows])
+        waiting = {}
         for plan, row in zip(plans, rows, strict=True):
             listing = plan.change.row
-            if (listing.parent_id, listing.host) != (row.parent_id, row.host):
-                listing.parent_id, listing.host = row.parent_id, row.host
+            if (listing.parent_id, listing.host) == (row.parent_id, row.host):
+                continue
+            listing.parent_id, listing.host = row.parent_id, row.host
+            if row.parent_id is not None and row.parent_id < 0:
+                waiting[row.number] = -row.parent_id
+                listing.parent_id = None
+            if not plan.change.is_new:
                 plan.change.columns |= {"parent", "host"}
+        return waiting
 
     def _note(self, plan: Plan, links: dict[str, Any]) -> None:
         """Keep the step of a row that was written."""
@@ -283,11 +295,20 @@ def _links_of(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in LINKED if hasattr(row, name)}
 
 
+def _join_new(plans: list[Plan], waiting: dict[int, int]) -> None:
+    """Set parents that were inserted a moment ago; `waiting` is from _join()."""
+    by_number = {plan.number: plan.change for plan in plans}
+    for branch, parent in waiting.items():
+        by_number[branch].row.parent_id = by_number[parent].row.pk
+        by_number[branch].columns.add("parent")
+
+
 def _member(plan: Plan) -> Member:
     row, facts = plan.change.row, plan.facts
     return Member(
         number=plan.number,
-        pk=row.pk,
+        # A new row has none yet; no row has a number below 0.
+        pk=-plan.number if row.pk is None else row.pk,
         key=facts.key,
         name=row.name,
         city=row.city,

@@ -25,6 +25,7 @@ from listings.history import (
     link_names,
     links_of,
 )
+from listings.statements import insert_many, update_many
 
 ItemT = TypeVar("ItemT")
 
@@ -86,8 +87,7 @@ def _update(model: Any, changes: list[Change]) -> None:
         change.row.fold_words()
         change.row.changed_at = now
         columns |= change.columns
-    rows = [change.row for change in changes]
-    model._default_manager.bulk_update(rows, columns)
+    update_many(model, [change.row for change in changes], sorted(columns))
 
 
 def _set_links(model: Any, name: str, changes: list[Change]) -> None:
@@ -102,12 +102,13 @@ def _set_links(model: Any, name: str, changes: list[Change]) -> None:
             gone.append(pk)
     if gone:
         link._default_manager.filter(pk__in=gone).delete()
-    link._default_manager.bulk_create(
+    rows = [
         link(**{near: row, far: other})
         for row, others in wanted.items()
         for other in sorted(others)
         if (row, other) not in present
-    )
+    ]
+    insert_many(link, rows)
 
 
 def delete(model: Any, rows: list[Any]) -> None:

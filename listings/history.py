@@ -9,8 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Max
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
+
+from listings.statements import insert_many
 
 # Many-to-many fields that listings may have, and the column of their far side.
 LINK_COLUMNS = {"terms": "term_id", "serves": "place_id"}
@@ -51,12 +54,14 @@ def add_history(model: Any, rows: list[Any], kind: str) -> None:
     if not rows:
         return
     past, now = model.history.model, timezone.now()
-    written = past.objects.bulk_create(_past(past, row, kind, now) for row in rows)
+    insert_many(past, [_past(past, row, kind, now) for row in rows])
     if kind == DELETED:
         return
-    numbers = {one.id: one.history_id for one in written}
-    for name in link_names(model):
-        _add_links(model, name, numbers)
+    if names := link_names(model):
+        found = past.objects.filter(id__in=[row.pk for row in rows]).order_by()
+        numbers = dict(found.values_list("id").annotate(Max("history_id")))
+        for name in names:
+            _add_links(model, name, numbers)
 
 
 def _past(past: Any, row: Any, kind: str, at: datetime) -> Any:
@@ -75,10 +80,11 @@ def _add_links(model: Any, name: str, numbers: dict[int, int]) -> None:
     past: Any = model.history.model
     far, near = LINK_COLUMNS[name], f"{model._meta.model_name}_id"
     copies: Any = apps.get_model(past._meta.app_label, f"{past.__name__}_{name}")
-    copies.objects.bulk_create(
+    rows = [
         copies(id=pk, history_id=numbers[row], **{near: row, far: other})
         for pk, row, other in links_of(model, name, numbers)
-    )
+    ]
+    insert_many(copies, rows)
 
 
 def links_of(

@@ -47,6 +47,8 @@ class Facts:
     serves: list[Place] = field(default_factory=list)
     place: Place | None = None
     precision: str = ""
+    # The row of its ZIP code, where that is looked up already.
+    zip_place: Place | None = None
     parent: str = ""
     host: str = ""
     # What a new listing takes from its file, and a known one never does.

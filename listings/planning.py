@@ -183,6 +183,8 @@ class Planner:
             else:
                 setattr(row, name, wanted[name])
                 change.columns.add(name)
+        if plan.facts.zip_place is not None:
+            row.zip_place = plan.facts.zip_place
         row._change_reason = self.reason
         if not change.is_new:
             row.version += 1

@@ -38,6 +38,7 @@ class ExportedOrganizations(ExportedImporter):
             raise RowRefused(f"“{row['state']}” is not a state or territory")
         facts = super().read(row)
         facts.warnings += notes
+        facts.zip_place = self.addresses.zip_place(row)
         facts.parent, facts.host = row["parent"], row["host"]
         if facts.parent and facts.parent not in self.known:
             facts.warnings.append(f"no listing has the key “{facts.parent}”")

@@ -58,7 +58,7 @@ class PlacedImporter(Importer):
     def place(self, facts: Facts, row: Row) -> None:
         """Where the row stands, and how exactly that is known."""
         precision = Organization.Precision
-        zip_place = self.addresses.zip_place(row)
+        zip_place = facts.zip_place = self.addresses.zip_place(row)
         town = self.towns.get((row["state"], place_key(row["city"])))
         if facts.fields["address_withheld"]:
             near = zip_place or town

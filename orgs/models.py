@@ -250,6 +250,8 @@ class Organization(Listing, Located):
         help_text=_("The street and the exact point are then shown to nobody."),
     )
 
+    # The row of its ZIP code, where an import has looked it up.
+    zip_place: Place | None = None
     # Miles from the place asked for, where a page measures them.
     distance_miles: float | None = None
     # Set by covering(): how surely it serves the place asked for.
@@ -293,7 +295,7 @@ class Organization(Listing, Located):
         """A ZIP code must lie in the state; here, since every way in calls it."""
         super().clean_fields(exclude=exclude)
         if self.zip_code and not {"zip_code", "state"} & set(exclude or ()):
-            check_zip(self.zip_code, self.state, self.city)
+            check_zip(self.zip_code, self.state, self.city, self.zip_place)
 
     def clean(self) -> None:
         super().clean()

@@ -48,13 +48,14 @@ class ZipField(NormalizedCharField):
     read = staticmethod(read_zip)
 
 
-def check_zip(zip_code: str, state: str, city: str) -> None:
+def check_zip(zip_code: str, state: str, city: str, known: Place | None = None) -> None:
     """Make sure that the ZIP code exists and is in the state. Raises ValidationError.
 
     The error names the field that should change: `zip_code`, or `state` where none
-    is given.
+    is given. `known` may be the ZIP code's row, where the caller has it.
     """
-    place = Place.objects.of_zip(zip_code[:5])
+    is_it = known is not None and known.code == zip_code[:5]
+    place = known if is_it else Place.objects.of_zip(zip_code[:5])
     said = {"zip": zip_code, "state": STATES[state].name if state in STATES else ""}
     if place is None:
         words = _("We don't know the ZIP code %(zip)s.") % said

@@ -119,16 +119,17 @@ def test_no_text_makes_a_pattern_slow(tmp_path):
 
 # Writes that no row of history sees; on what has none, or with the rows beside them.
 PAST_HISTORY = {
-    "update", "bulk_update", "bulk_create", "delete", "raw", "execute",
+    "update", "bulk_update", "bulk_create", "delete", "raw", "execute", "executemany",
     "save_without_historical_record", "skip_history_when_saving",
 }  # fmt: skip
 ALLOWED = {
     "places/management/commands/load_places.py": "the gazetteer, which is a file",
     "places/area_rows.py": "the areas of the gazetteer, which are a file too",
-    "listings/importing.py:finish": "terms and places of new rows",
-    "listings/importing.py:_begin_history": "writes that first row of history",
-    "listings/importing.py:_set": "the first row of history is written by finish()",
+    "listings/bulk.py": "writes the rows of history in the same transaction",
+    "listings/statements.py": "for listings/bulk.py and listings/history.py",
     "listings/workflow.py:import_rows": "ANALYZE writes no row",
+    "desk/imports.py:_keep": "what an import did has no history",
+    "desk/undoing.py": "listings by listings/bulk.py; the rest has no history",
     "kept/published.py:delete": "tells the version, then deletes as Django does",
     "kept/version.py:_advance": "the directory's version has no history",
     "desk/reference_admin.py:delete_queryset": "one by one: each tells the version",
@@ -138,7 +139,6 @@ ALLOWED = {
     "desk/workflow.py:_hold": "who is on it just now is no fact",
     "desk/workflow.py:merge": "checks, suggestions and reminders have no history",
     "desk/workflow.py:_forget_links_and_doubles": "neither has a history",
-    "desk/workflow.py:_undo": "one row, by its own method: history keeps it",
     "desk/listing_actions.py:assign_them": "who works on it is no fact",
     "desk/listing_actions.py:act": "who works on it is no fact",
     "desk/second_factor.py": "phones and codes: their history would be of secrets",

@@ -167,9 +167,9 @@ def test_a_file_beyond_measure_is_not_read(tmp_path):
         call_command("import_listings", "organizations", path, quiet=True)
 
 
-def test_the_desk_takes_no_file_beyond_5_mb(client):
+def test_the_desk_takes_no_file_beyond_10_mb(client):
     client.force_login(person())
-    sent = {"kind": "organizations", "file": SimpleUploadedFile("x", b"x" * 5_500_000)}
+    sent = {"kind": "organizations", "file": SimpleUploadedFile("x", b"x" * 10_500_000)}
 
     answer = client.post("/admin/desk/importrun/new/", sent)
 

@@ -43,6 +43,11 @@ def is_time_limited() -> bool:
     return _is_time_limited.get()
 
 
+def take_your_time() -> None:
+    """Say that this thread answers nobody who waits, so its reads have no time limit."""
+    _is_public_page.set(False)
+
+
 class Router:
     """Named in the settings where there is a replica, and only there."""
 

@@ -39,6 +39,14 @@ class Version(NamedTuple):
     shared_at: datetime = BEGINNING
 
 
+class Content(NamedTuple):
+    """What the next read of this thread sees: what was committed, and what its open
+    transaction wrote last."""
+
+    version: Version
+    last_write: int
+
+
 class Seen(NamedTuple):
     """What was read last, by which connection, and when."""
 
@@ -73,6 +81,15 @@ def current() -> Version | None:
     """The version; None inside a transaction that changed facts, where nothing kept
     is true and nothing made may be kept."""
     return None if is_changing() else latest()
+
+
+def content() -> Content:
+    """Name what this thread reads now; the same name always stands for the same rows.
+
+    Raises DatabaseError.
+    """
+    server: Any = connections[reading_from()]
+    return Content(latest(), server.last_write if server.in_atomic_block else 0)
 
 
 def latest() -> Version:

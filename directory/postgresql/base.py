@@ -12,6 +12,7 @@ from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
 from kept.replica import is_time_limited
+from kept.writes import CountsWrites
 
 # A lock that takes longer is an outage, and pages should say so within a second.
 LIMITED = "SET statement_timeout = '3s'; SET lock_timeout = '700ms'"
@@ -19,7 +20,7 @@ LIMITED = "SET statement_timeout = '3s'; SET lock_timeout = '700ms'"
 UNLIMITED = "RESET statement_timeout; RESET lock_timeout"
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(CountsWrites, base.DatabaseWrapper):
     """Asks the server for other limits only when another kind of request begins."""
 
     # None where a rollback may have brought back the limits of before.

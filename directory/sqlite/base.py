@@ -13,13 +13,14 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 
 from kept.replica import is_time_limited
+from kept.writes import CountsWrites
 
 OWNER_ONLY = 0o600
 # Milliseconds to wait for another writer.
 VISITOR_WAIT = 3_000
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(CountsWrites, base.DatabaseWrapper):
     """Also closes the cursor of a BEGIN that was refused as "database is locked".
 
     Its exception lies in a cycle, and the cursor with it. Whichever thread collects

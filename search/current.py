@@ -1,0 +1,150 @@
+"""The index of each catalog that answers now, built again when published facts change.
+
+It is built under one content version from the server that gave the version. A catalog
+of up to MAX_INLINE listings is read at once by whoever asks first; a larger one is read
+by a thread, and the index of before answers for MAX_STALE_SECONDS at most.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from threading import Lock
+from time import monotonic
+from typing import Any, NamedTuple
+
+from django.db import connections
+
+from kept import version
+from kept.replica import reading_from, take_your_time
+from search.index import SearchIndex
+from search.reading import read_index
+
+MAX_INLINE = 10_000
+MAX_STALE_SECONDS = 1.0
+# A request that takes longer has been given up.
+MAX_REQUEST_SECONDS = 10.0
+# What open transactions wrote and read again; one is an import's preview, or a test.
+MAX_UNCOMMITTED = 4
+
+
+class Build(NamedTuple):
+    """An index that is being read by a thread."""
+
+    content: version.Content
+    started: float
+    result: Future[SearchIndex]
+
+
+class _Catalog:
+    """The indexes of one catalog in this process, as one server gave them."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.lock = Lock()
+        self.content: version.Content | None = None
+        self.index: SearchIndex | None = None
+        self.replaced_at = 0.0
+        self.build: Build | None = None
+        self.uncommitted: dict[version.Content, SearchIndex] = {}
+
+    def current(self, now: version.Content) -> SearchIndex:
+        if now.last_write:
+            return self._uncommitted(now)
+        if self.index is not None and self._is_true(now):
+            return self.index
+        with self.lock:
+            if self.index is not None and self._is_true(now):
+                return self.index
+            if self.index is None or len(self.index) <= MAX_INLINE:
+                return self._replace(now, _shared(self.model, now))
+            old = self.index
+        return self._from_thread(now, old)
+
+    def _is_true(self, now: version.Content) -> bool:
+        """Is it of this version, or was it replaced while the request was answered?
+
+        A lower version that lasts is of a server that took over without the last edits.
+        """
+        if self.content is None or self.content == now:
+            return self.content == now
+        is_newer = self.content > now
+        return is_newer and monotonic() - self.replaced_at < MAX_REQUEST_SECONDS
+
+    def _uncommitted(self, now: version.Content) -> SearchIndex:
+        with self.lock:
+            if now not in self.uncommitted:
+                self.uncommitted[now] = read_index(self.model)
+            found = self.uncommitted[now]
+            while len(self.uncommitted) > MAX_UNCOMMITTED:
+                del self.uncommitted[next(iter(self.uncommitted))]
+        return found
+
+    def _replace(self, now: version.Content, index: SearchIndex) -> SearchIndex:
+        self.content, self.index, self.replaced_at = now, index, monotonic()
+        return index
+
+    def _from_thread(self, now: version.Content, old: SearchIndex) -> SearchIndex:
+        with self.lock:
+            if self.build is None:
+                self.build = Build(now, monotonic(), _in_thread(self.model, now))
+            build = self.build
+        is_fresh = monotonic() - build.started < MAX_STALE_SECONDS
+        if is_fresh and not build.result.done():
+            return old
+        try:
+            index = build.result.result()
+        finally:
+            with self.lock:
+                self.build = None if self.build is build else self.build
+        with self.lock:
+            self._replace(build.content, index)
+        return index if build.content == now else self.current(now)
+
+
+_catalogs: dict[tuple[Any, str], _Catalog] = {}
+
+
+def index_of(model: Any) -> SearchIndex:
+    """The index of a catalog's listings as this thread reads them now.
+
+    Raises DatabaseError where it had to be read and could not be.
+    """
+    key = (model, reading_from())
+    catalog = _catalogs.get(key) or _catalogs.setdefault(key, _Catalog(model))
+    return catalog.current(version.content())
+
+
+def _shared(model: Any, now: version.Content) -> SearchIndex:
+    """As another server's readers have it under the same version, or read anew."""
+    for (its_model, _alias), catalog in list(_catalogs.items()):
+        if its_model is model and catalog.content == now and catalog.index is not None:
+            return catalog.index
+    return read_index(model)
+
+
+def indexes() -> list[tuple[Any, SearchIndex]]:
+    """Each catalog and the index that answered last, for the metrics."""
+    last = {c.model: c.index for c in list(_catalogs.values()) if c.index is not None}
+    return list(last.items())
+
+
+def forget() -> None:
+    """Drop every index of this process."""
+    _catalogs.clear()
+
+
+def _in_thread(model: Any, now: version.Content) -> Future[SearchIndex]:
+    """Read from the same server as whoever asks, on a connection of the thread's own."""
+
+    def read() -> SearchIndex:
+        take_your_time()
+        try:
+            return _shared(model, now)
+        finally:
+            connections.close_all()
+
+    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="search-index")
+    result = pool.submit(copy_context().run, read)
+    pool.shutdown(wait=False)
+    return result

@@ -1,0 +1,247 @@
+"""Every public listing of one catalog as numbers in memory, asked without a database.
+
+A set of listings is an array of booleans, one for each row; rows stand in the order of
+names. An index is never changed: search.current replaces it as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from listings.hours import Hours, State
+from listings.querysets import (
+    AREA_UNKNOWN,
+    SERVES_COUNTY,
+    SERVES_NATION,
+    SERVES_STATE,
+    areas_of,
+)
+from places.geo import Point, chord_of_miles, miles_of_chord
+from places.models import Place
+from places.near import Hit
+
+Rows = NDArray[np.bool_]
+Positions = NDArray[np.intp]
+# Rows by their position, best first; only as many as are asked for need be in order.
+Order = Callable[[Rows, int], Positions]
+
+SERVES_ELSEWHERE = 9
+# Circles in miles that are looked through for the nearest, before the whole country.
+CIRCLES = (30, 120, 480)
+# What the last digits of a difference may be wrong by, and much more.
+ROUNDING_MILES = 1e-6
+
+
+@dataclass(frozen=True)
+class Facet:
+    """For each value of a filter the rows that have it, eight rows to a byte."""
+
+    values: list[str]
+    packed: NDArray[np.uint8]
+
+    def any_of(self, wanted: Iterable[str], size: int) -> Rows:
+        known = [self.values.index(value) for value in wanted if value in self.values]
+        union = np.bitwise_or.reduce(self.packed[known], axis=0)
+        return np.unpackbits(union, count=size).view(np.bool_)
+
+    def tally(self, rows: Rows) -> dict[str, int]:
+        """Count how many of the rows have each value."""
+        both = np.bitwise_count(self.packed & np.packbits(rows))
+        counts = both.sum(axis=1, dtype=np.int64).tolist()
+        return dict(zip(self.values, counts, strict=True))
+
+
+@dataclass(frozen=True)
+class WeeklyHours:
+    """Hours as they are written; many listings share them."""
+
+    hours: str
+    timezone: str
+    is_paused: bool
+
+    def state(self, at: datetime) -> State:
+        if self.is_paused:
+            return State.CLOSED
+        return Hours(self.hours, self.timezone).status(at).state
+
+
+@dataclass(frozen=True)
+class SearchIndex:
+    """The columns of one catalog under one content version."""
+
+    pks: NDArray[np.int64]
+    xyz: tuple[NDArray[np.float64], ...]
+    slug_rank: NDArray[np.int32]
+    town_rank: NDArray[np.int32]
+    nationwide: Rows
+    area_unknown: Rows
+    facets: Mapping[str, Facet]
+    # Rows that name a county or state as served, by its number in the gazetteer, and
+    # rows that name anything in a state, by its code.
+    naming: Mapping[int, Positions]
+    naming_in: Mapping[str, Positions]
+    hours: Sequence[WeeklyHours]
+    hours_code: NDArray[np.int32]
+    build_seconds: float = 0.0
+    _by_pk: Positions = field(init=False)
+    # z grows with latitude, so a band of latitudes is a slice of these.
+    _by_z: Positions = field(init=False)
+    _z: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        by_z = np.argsort(self.xyz[2])[: int(self.placed.sum())]
+        object.__setattr__(self, "_by_pk", np.argsort(self.pks))
+        object.__setattr__(self, "_by_z", by_z)
+        object.__setattr__(self, "_z", self.xyz[2][by_z])
+
+    def __len__(self) -> int:
+        return len(self.pks)
+
+    @property
+    def nbytes(self) -> int:
+        arrays = [self.pks, *self.xyz, self.slug_rank, self.town_rank, self.nationwide]
+        arrays += [self.area_unknown, self.hours_code, self._by_pk, self._by_z, self._z]
+        arrays += [facet.packed for facet in self.facets.values()]
+        arrays += [*self.naming.values(), *self.naming_in.values()]
+        return sum(array.nbytes for array in arrays)
+
+    # Sets of rows.
+
+    @property
+    def everything(self) -> Rows:
+        return np.ones(len(self), np.bool_)
+
+    @property
+    def placed(self) -> Rows:
+        """Rows that are located somewhere."""
+        return ~np.isnan(self.xyz[0])
+
+    def having(self, name: str, values: Iterable[str]) -> Rows:
+        """Rows with any of these values of one filter."""
+        return self.facets[name].any_of(values, len(self))
+
+    def with_pks(self, pks: Iterable[int]) -> Rows:
+        """Rows of these primary keys; one that the index lacks is left out."""
+        wanted = np.fromiter(pks, np.int64)
+        rows = np.zeros(len(self), np.bool_)
+        if len(self) and len(wanted):
+            found = np.searchsorted(self.pks, wanted, sorter=self._by_pk)
+            found = self._by_pk[np.minimum(found, len(self) - 1)]
+            rows[found[self.pks[found] == wanted]] = True
+        return rows
+
+    def within(self, point: Point, miles: float) -> Rows:
+        """Rows no farther than this."""
+        band = self._band(point, miles)
+        rows = np.zeros(len(self), np.bool_)
+        rows[band[self._chord2(point, band) <= chord_of_miles(miles) ** 2]] = True
+        return rows
+
+    def naming_state(self, code: str) -> Rows:
+        """Rows that name the state, or a county of it, as served."""
+        return self._at(self.naming_in.get(code))
+
+    def coverage(self, place: Place) -> NDArray[np.int8]:
+        """How surely each row serves the place: SERVES_COUNTY … SERVES_ELSEWHERE.
+
+        One whose area is not known may serve the states that it is located in.
+        """
+        counties, states = areas_of(place)
+        here = self.having("state", place.state_codes)
+        surely = np.full(len(self), SERVES_ELSEWHERE, np.int8)
+        surely[self.area_unknown & here] = AREA_UNKNOWN
+        surely[self.nationwide] = SERVES_NATION
+        for number in states:
+            surely[self._at(self.naming.get(number))] = SERVES_STATE
+        for number in counties:
+            surely[self._at(self.naming.get(number))] = SERVES_COUNTY
+        return surely
+
+    def open_states(self, at: datetime) -> tuple[Rows, Rows]:
+        """Rows that are surely open at a moment, and rows that may be."""
+        states = [hours.state(at) for hours in self.hours]
+        is_open = np.array([state is State.OPEN for state in states], np.bool_)
+        may_be = np.array([state is State.UNKNOWN for state in states], np.bool_)
+        return is_open[self.hours_code], may_be[self.hours_code]
+
+    # Orders.
+
+    def by_name(self, rows: Rows, limit: int) -> Positions:
+        return np.flatnonzero(rows)[:limit]
+
+    def by_town(self, rows: Rows, limit: int) -> Positions:
+        found = np.flatnonzero(rows)
+        return _first(found, limit, self.town_rank[found])
+
+    def by_distance(self, point: Point) -> Order:
+        """Nearest first, two at one spot by slug, those located nowhere at the end."""
+
+        def order(rows: Rows, limit: int) -> Positions:
+            for miles in CIRCLES:
+                band = self._band(point, miles)
+                found = band[rows[band]]
+                chord2 = self._chord2(point, found)
+                inside = chord2 <= chord_of_miles(miles) ** 2
+                if int(inside.sum()) >= limit:
+                    found, chord2 = found[inside], chord2[inside]
+                    return _first(found, limit, chord2, self.slug_rank[found])
+            found = np.flatnonzero(rows)
+            chord2 = np.nan_to_num(self._chord2(point, found), nan=np.inf)
+            return _first(found, limit, chord2, self.slug_rank[found])
+
+        return order
+
+    def hits(
+        self,
+        positions: Positions,
+        *,
+        point: Point | None = None,
+        coverage: NDArray[np.int8] | None = None,
+    ) -> list[Hit]:
+        """The rows as a page reads them, with the miles from a point."""
+        pks: list[int] = self.pks[positions].tolist()
+        miles: list[float | None] = [None] * len(pks)
+        if point:
+            chords = self._chord2(point, positions).tolist()
+            miles = [miles_of_chord(sqrt(chord2)) for chord2 in chords]
+        surely: list[int | None] = [None] * len(pks)
+        if coverage is not None:
+            known = coverage[positions].tolist()
+            surely = [None if one == SERVES_ELSEWHERE else one for one in known]
+        return [Hit(*values) for values in zip(pks, miles, surely, strict=True)]
+
+    def _at(self, positions: Positions | None) -> Rows:
+        rows = np.zeros(len(self), np.bool_)
+        if positions is not None:
+            rows[positions] = True
+        return rows
+
+    def _band(self, point: Point, miles: float) -> Positions:
+        """Positions of what is at the point's z, give or take so many miles."""
+        middle, reach = point.xyz[2], chord_of_miles(miles) + ROUNDING_MILES
+        first = np.searchsorted(self._z, middle - reach, side="left")
+        last = np.searchsorted(self._z, middle + reach, side="right")
+        return self._by_z[first:last]
+
+    def _chord2(self, point: Point, at: Positions) -> NDArray[np.float64]:
+        """The squared chords in square miles; not a number where a row has no spot."""
+        east, north, up = (
+            axis[at] - here for axis, here in zip(self.xyz, point.xyz, strict=True)
+        )
+        squared: NDArray[np.float64] = east * east + north * north + up * up
+        return squared
+
+
+def _first(found: Positions, limit: int, *keys: NDArray[np.generic]) -> Positions:
+    """The first of these positions by their keys; the rest is not put in order."""
+    if len(found) > 2 * limit > 0:
+        last = np.partition(keys[0], limit - 1)[limit - 1]
+        near = keys[0] <= last
+        found, keys = found[near], tuple(key[near] for key in keys)
+    return found[np.lexsort(keys[::-1])][:limit]

@@ -42,6 +42,7 @@ SOURCES = [
     "listings",
     "orgs",
     "places",
+    "search",
     "warmlines",
 ]
 BESIDE = [

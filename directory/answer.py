@@ -19,7 +19,6 @@ from listings.panel import (
     query_with,
     switch,
 )
-from orgs.models import Organization
 from places.geo import rounded_miles
 from warmlines.lines import Line, NoneOpen
 
@@ -164,16 +163,10 @@ def find_panel(search: Search) -> Panel:
     panel = build_panel(
         search.filter,
         search.params,
-        search.filter.counts(search.reaching, search.scope_key),
+        search.counts(),
         keep=["near", "state", "lat", "lon", "q"],
-        scope=search.scope_key,
     )
-    words = _("Open now (phone lines)")
-    parts = [
-        switch(
-            search.params, "open_now", _("Open now"), on=search.open_now, words=words
-        )
-    ]
+    parts = [switch(search.params, "open_now", _("Open now"), on=search.open_now)]
     if search.place and not search.place.is_state:
         parts.append(_radius(search))
     label = _("Your words") if search.in_distress else f"“{search.words}”"
@@ -211,19 +204,6 @@ def advise(search: Search, panel: Panel, sections: list[Section]) -> None:
     empty = [part for part in sections if not part.total]
     if not (empty and panel.chips):
         return
-    advice = panel.advice(lambda chip: _count_without(search, chip))
+    advice = panel.advice(search.count_without)
     for part in empty:
         part.empty_advice = advice
-
-
-def _count_without(search: Search, chip: Chip) -> int:
-    scope = search.standing_scope
-    if chip.name == "q":
-        scope = Organization.objects.public()
-    if search.place and search.place.is_state:
-        scope = scope.in_state(search.place.state)
-    found = search.filter.narrow(scope, but=chip.name, value=chip.value)
-    keeps_radius = search.radius and chip.name != "radius"
-    if keeps_radius and search.place and not search.place.is_state:
-        return found.within(search.place.point, miles=search.radius).count()  # type: ignore[no-any-return]
-    return found.count()  # type: ignore[no-any-return]

@@ -11,9 +11,10 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from directory.answer import answer, find_panel, left_out
-from directory.find import Search, Section
+from directory.find import Near, Search, Section
 from directory.forms import FindForm
 from directory.typed_words import understand
+from listings.cards import Card
 from listings.crisis.panel import carried, is_in_distress
 from listings.panel import place_links
 from warmlines.lines import at_most
@@ -48,7 +49,7 @@ def embed(request: HttpRequest) -> HttpResponse:
         "answer": answer(search, find_panel(search), parts),
         "left_out": left_out(search),
         "near": near,
-        "rows": [*near.rows, *near.folded][:PLACES] if near else [],
+        **_at_most(near),
         "line_groups": at_most(lines.groups, LINES) if lines else [],
         "none_open": lines.none_open if lines else None,
         "whole_url": f"{reverse('find')}?{params.urlencode()}",
@@ -58,3 +59,10 @@ def embed(request: HttpRequest) -> HttpResponse:
     # A partner's page that shuts out everything undeclared may still frame this.
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+def _at_most(near: Near | None) -> dict[str, list[Card]]:
+    """The first PLACES cards: those that may be open apart from the others."""
+    sure = [*near.rows, *near.folded][:PLACES] if near else []
+    maybe_open = near.maybe_open[: PLACES - len(sure)] if near else []
+    return {"rows": sure, "maybe_open": maybe_open}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -16,16 +15,19 @@ from directory.forms import FindForm
 from guides.models import Guide
 from kept.memory import Shelf
 from listings.cards import Card, cards
-from listings.panel import ONE_PAGE, Advice, Pager, page_number
-from listings.querysets import AREA_UNKNOWN, SERVES_NATION
-from listings.wording import own_words, relevance
+from listings.panel import ONE_PAGE, Advice, Chip, Pager, page_number
+from listings.wording import ELSEWHERE
 from listings.words import fold
-from orgs import servers
 from orgs.filters import OrganizationFilter
 from orgs.models import Organization
 from places.lookup import typed
 from places.models import Place
 from places.near import Hit
+from search import relevance
+from search.current import index_of
+from search.facets import Counts, count_options
+from search.index import SearchIndex
+from search.query import Query
 from warmlines.lines import Line, LineGroup, NoneOpen, at_most, to_call_now
 from warmlines.models import Warmline
 from warmlines.search import LineSearch
@@ -42,12 +44,7 @@ GUIDES_SHOWN = 4
 SHORTEST_NAME = 4
 # Guides for whoever finds little near, and for whoever is about to call.
 RURAL, CALLING = "rural-areas", "calling-a-warmline"
-# What is the same for whoever asks from one county, under the same filters.
-SHELF: Shelf[tuple[Any, ...], Any] = Shelf(8_000)
 GUIDES: Shelf[str, list[Guide]] = Shelf(4)
-COUNTIES: Shelf[str, set[int]] = Shelf(4)
-# Up to 200 servers each, some 50 KB.
-SERVERS: Shelf[tuple[Any, ...], list[servers.Server] | None] = Shelf(400)
 
 
 @dataclass
@@ -60,6 +57,8 @@ class Section:
     total: int = 0
     more_url: str = ""
     empty_advice: list[Advice] = field(default_factory=list)
+    # With "Open now": those of the page whose hours are not known.
+    maybe_open: list[Card] = field(default_factory=list)
 
     @property
     def template(self) -> str:
@@ -82,6 +81,11 @@ class Near(Section):
     has_miles: bool = True
 
     @property
+    def cards(self) -> list[Card]:
+        """Every card of the page, in its order."""
+        return [*self.rows, *self.folded, *self.maybe_open]
+
+    @property
     def jump(self) -> str:
         return _("Nearby") if self.has_miles else self.heading
 
@@ -95,6 +99,10 @@ class Near(Section):
 class Serving(Section):
     name = "serving"
     rows: list[Card] = field(default_factory=list)
+
+    @property
+    def has_more(self) -> bool:
+        return self.total > len(self.rows) + len(self.maybe_open)
 
     @property
     def jump(self) -> str:
@@ -154,41 +162,39 @@ class Search:
         return (self.form.cleaned_data.get("state") or None) if beside else None
 
     @cached_property
-    def _own_words(self) -> str | None:
-        return own_words(Organization.objects.public(), self.words)
-
-    @property
-    def scope_shape(self) -> tuple[Any, ...] | None:
-        """The same for searches that part the organizations in the same way; None for
-        one by words, whose SQL changes with the vocabulary."""
-        return None if self.words else (self._state, *self.filter.key)
+    def index(self) -> SearchIndex:
+        return index_of(Organization)
 
     @cached_property
-    def scope_key(self) -> tuple[Any, ...] | None:
-        """Names what can reach the place; None where somebody's words part it."""
-        if self._own_words is None or self._by_name is not None:
-            return None
-        asked = ("find", self._own_words, self._state)
-        if self.place is None:
-            return asked
-        # A whole state has no filter by distance.
-        return (*asked, self.place.is_state, *self.place.area(_apart("border")))
-
-    @property
-    def organizations(self) -> Any:
-        """Public organizations under the search words and the `state` parameter."""
-        found = Organization.objects.public().matching(self.words)
-        return found.in_state(self._state) if self._state else found
+    def query(self) -> Query:
+        """What was asked of the organizations."""
+        words = None
+        if self.words:
+            words = Organization.objects.public().ranked_by_words(self.words)
+        return Query(
+            chosen=self.filter.chosen,
+            place=self.place,
+            state=self._state or "",
+            words=words,
+            radius=self.radius,
+            open_at=self.at if self.open_now else None,
+        )
 
     @cached_property
-    def name_found(self) -> Any:
+    def located_query(self) -> Query:
+        """The same for what is located somewhere, which words that are no place may
+        have named."""
+        named = self.names_like if self.name_found is None else self.name_found
+        return self.query if named is None else replace(self.query, words=named)
+
+    @cached_property
+    def name_found(self) -> dict[int, int] | None:
         """What the words in the place box name, under no filter yet; None where that
         is nothing, or was not asked."""
         # Words of which no letter is left would match everybody.
         if self.words or not fold(self.name_typed):
             return None
-        found = Organization.objects.public().matching(self.name_typed)
-        return found if found.exists() else None
+        return Organization.objects.public().ranked_by_words(self.name_typed) or None
 
     @cached_property
     def lines_named(self) -> int:
@@ -198,7 +204,7 @@ class Search:
         return Warmline.objects.public().matching(self.name_typed).count()
 
     @cached_property
-    def names_like(self) -> Any:
+    def names_like(self) -> dict[int, int] | None:
         """What has a name like those words, where nothing matches them; or None."""
         too_short = len(fold(self.name_typed)) < SHORTEST_NAME
         if (
@@ -210,13 +216,8 @@ class Search:
         ):
             return None
         public = Organization.objects.public()
-        close = [row.pk for row in public.named_like(self.name_typed)]
-        return public.filter(pk__in=close) if close else None
-
-    @property
-    def _by_name(self) -> Any:
-        found = self.name_found
-        return self.names_like if found is None else found
+        close = public.named_like(self.name_typed)
+        return dict.fromkeys([row.pk for row in close], ELSEWHERE) or None
 
     def problem(self, near: Near | None) -> str:
         """What is wrong with the place; words that are none and found their name are
@@ -224,22 +225,11 @@ class Search:
         named = bool(self.lines_named) or (near and self.name_found is not None)
         return "" if named and not self.form.candidates else self.form.problem
 
-    @property
-    def standing_scope(self) -> Any:
-        """Among what the section of what stands somewhere is looked for."""
-        named = self._by_name
-        return self.organizations if named is None else named
-
-    def reaching(self) -> Any:
-        """What can reach the place, under no filter yet."""
-        found = self.standing_scope
-        return found.reaching(self.place) if self.place else found
-
-    def sections(self) -> list[Any]:
+    def sections(self) -> list[Section]:
         """The sections in the order of the page."""
         ways = self.filter.chosen.get("how", [])
         standing = self.standing()
-        parts: list[Any] = [standing] if standing else []
+        parts: list[Section] = [standing] if standing else []
         if self.place:
             parts.append(self.serving(self.place))
             # Somebody who names a county asks first for what serves it.
@@ -253,149 +243,67 @@ class Search:
 
     def standing(self) -> Near | None:
         """What stands somewhere: near the place, or named by the words."""
-        if self.place:
-            return self.near(self.place)
-        if self.words:
-            return self.by_words()
-        named = self.by_name_typed()
-        return named if named and named.rows else None
-
-    def near(self, place: Place) -> Near:
-        if place.is_state:
-            return self.in_state(place)
-        page = page_number(self.params)
-        found = self.filter.narrow(self.organizations)
-        result = found.nearest_page(
-            place.point,
-            miles=self.radius,
-            limit=PAGE_SIZE,
-            offset=(page - 1) * PAGE_SIZE,
-            first=relevance(self.words),
-            total=None if self.radius or self.words else self._placed(found),
-            shape=self.scope_shape,
-        )
-        rows = as_cards(result.hits)
-        in_order = bool(rows) and page == 1 and not self.words
-        nearest = rows[0].distance_miles if in_order else None
-        far = nearest is not None and nearest > FAR_MILES
-        shown = FAR_SHOWN if far else PAGE_SIZE
-        section = Near(
-            heading=_("Near %(place)s") % {"place": place.label},
-            # The total may be older than the rows, and one that has gone is no row.
-            total=result.total if rows or page > 1 else 0,
-            rows=rows[:shown],
-            folded=rows[shown:],
-            far=far,
-        )
-        return self._paged(section, page)
-
-    def _placed(self, found: Any) -> int:
-        """How many there are at any distance."""
-        return self._kept("placed", lambda: found.with_point().count())  # type: ignore[no-any-return]
-
-    def _kept(self, part: str, make: Callable[[], Any], *area: Any) -> Any:
-        """Made once a version for all who ask the same; somebody's words never are."""
-        if self._own_words is None:
-            return make()
-        key = (part, self._own_words, self._state, *self.filter.key, *area)
-        return SHELF.get(key, make)
-
-    def in_state(self, place: Place) -> Near:
-        """A state has no middle worth measuring from: its listings by town."""
-        page = page_number(self.params)
-        found = self.organizations.in_state(place.state)
-        hits, total = (
-            self.filter.narrow(found)
-            .by_town()
-            .page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-        )
-        section = Near(
-            heading=_("In %(state)s") % {"state": place.label},
-            total=total,
-            rows=as_cards(hits),
-            has_miles=False,
-        )
-        return self._paged(section, page)
-
-    def by_words(self) -> Near:
-        """Without a place: whatever matches the words, by name."""
-        page = page_number(self.params)
-        found = self._kept("words", lambda: self._of_words(page), page)
-        return self._named(self.words, page, *found)
-
-    def _of_words(self, page: int) -> tuple[list[Hit], int]:
-        return self._matching(self.organizations, self.words, page)
-
-    def by_name_typed(self) -> Near | None:
-        if self._by_name is None:
+        has_words = self.words or self.located_query.words is not None
+        if not (self.place or has_words):
             return None
         page = page_number(self.params)
-        hits, total = self._matching(self._by_name, self.name_typed, page)
-        section = self._named(self.name_typed, page, hits, total)
-        if self.name_found is None:
-            section.heading = _("Listings with a name like “%(words)s”") % {
-                "words": self.name_typed
-            }
-        return section
-
-    def _matching(
-        self, organizations: Any, words: str, page: int
-    ) -> tuple[list[Hit], int]:
-        found = self.filter.narrow(organizations).by_relevance(words)
-        return found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)  # type: ignore[no-any-return]
-
-    def _named(self, words: str, page: int, hits: list[Hit], total: int) -> Near:
-        if self.in_distress:
-            heading = _("Listings that may help")
-        else:
-            heading = _("Listings that match “%(words)s”") % {"words": words}
-        section = Near(
-            heading=heading, total=total, rows=as_cards(hits), has_miles=False
+        found = relevance.located_or_named(
+            self.index, self.located_query, PAGE_SIZE, (page - 1) * PAGE_SIZE
         )
-        return self._paged(section, page)
+        has_miles = self.place is not None and not self.place.is_state
+        rows, maybe_open = split_by_hours(found.hits)
+        section = Near(
+            heading=self._heading(),
+            # A listing may have gone since it was counted, and is no row.
+            total=found.total if rows or maybe_open or page > 1 else 0,
+            rows=rows,
+            maybe_open=maybe_open,
+            has_miles=has_miles,
+        )
+        self._fold(section, page)
+        is_answer = self.place or self.words or section.cards
+        return self._paged(section, page) if is_answer else None
+
+    def _heading(self) -> str:
+        if self.place:
+            words = _("In %(place)s") if self.place.is_state else _("Near %(place)s")
+            return words % {"place": self.place.label}
+        if self.in_distress:
+            return _("Listings that may help")
+        words = _("Listings that match “%(words)s”")
+        if self.names_like is not None:
+            words = _("Listings with a name like “%(words)s”")
+        return words % {"words": self.words or self.name_typed}
+
+    def _fold(self, section: Near, page: int) -> None:
+        """Far away, leave only the nearest few unfolded."""
+        if not (section.has_miles and section.rows) or page > 1 or self.words:
+            return
+        section.far = (section.rows[0].distance_miles or 0) > FAR_MILES
+        if section.far:
+            section.folded = section.rows[FAR_SHOWN:]
+            section.rows = section.rows[:FAR_SHOWN]
 
     def _paged(self, section: Near, page: int) -> Near:
         # Nobody looks for the hundredth page of what is nearest.
         section.pager = Pager.of(
             self.params, page, section.total, PAGE_SIZE, fifths=False
         )
-        if section.rows:
+        if section.cards:
             section.map_url = f"{reverse('find_map')}?{self.params.urlencode()}"
         return section
 
     def serving(self, place: Place) -> Serving:
         """Who serves here by name, wherever they stand; then who may serve here."""
-
-        hits, total = self._surest(place, AREA_UNKNOWN)
-        if not hits:
-            hits, total = self._surest(place, SERVES_NATION)
+        found = relevance.serving(self.index, self.query, SERVING_SHOWN)
+        rows, maybe_open = split_by_hours(found.hits)
         return Serving(
             heading=_("Serving %(place)s") % {"place": self._area_label(place)},
-            total=total,
-            rows=as_cards(hits),
+            total=found.total,
+            rows=rows,
+            maybe_open=maybe_open,
             more_url=reverse("state", args=[place.state.lower()]),
         )
-
-    def _surest(self, place: Place, least: int) -> tuple[list[Hit], int]:
-        """The first of what serves a place, and how many there are."""
-
-        def among() -> Any:
-            return self.filter.narrow(self.organizations)
-
-        def found() -> Any:
-            by_name = least == AREA_UNKNOWN
-            rows = among()
-            return rows.serving_by_name(place) if by_name else rows.serving(place)
-
-        shape = self.scope_shape
-        if place.is_state or place.is_area or shape is None:
-            return found().surest_first(place).page(limit=SERVING_SHOWN, offset=0)  # type: ignore[no-any-return]
-        key = (least, *shape, *place.area())
-        few = SERVERS.get(key, lambda: servers.few(found()))
-        if few is None:
-            many = servers.Many(among, place, least, shape)
-            return many.first(SERVING_SHOWN), many.total()
-        return servers.surest(few, place.point)[:SERVING_SHOWN], len(few)
 
     def _area_label(self, place: Place) -> str:
         if place.is_area:
@@ -435,41 +343,35 @@ class Search:
         return f"{address}?near={typed(self.place)}" if self.place else address
 
     def online(self) -> Online:
-        area = self.place.area(_apart("online")) if self.place else ()
-        hits, total = self._kept("online", self._online, *area)
+        found = relevance.online(self.index, self.query, ONLINE_SHOWN)
+        rows, maybe_open = split_by_hours(found.hits)
         return Online(
             heading=_("Online, from anywhere"),
-            total=total,
-            rows=as_cards(hits),
+            total=found.total,
+            rows=rows,
+            maybe_open=maybe_open,
             more_url=reverse("online"),
         )
 
-    def _online(self) -> tuple[list[Hit], int]:
-        place, shape = self.place, self.scope_shape
-        found = self.filter.narrow(self.organizations.from_anywhere(place))
-        # Counted apart: how surely each serves is then asked of those shown only.
-        if place is None or place.is_area or shape is None:
-            total = found.count()
-        else:
-            total = servers.Many(
-                lambda: self.filter.narrow(self.organizations.meeting_online()),
-                place,
-                SERVES_NATION,
-                ("online", *shape),
-            ).total()
-        return found.by_name().page(limit=ONLINE_SHOWN, offset=0, total=total)  # type: ignore[no-any-return]
+    def counts(self) -> Counts:
+        """How many listings each option of the filters would show."""
+        scope = relevance.reaching(self.index, self.located_query)
+        return count_options(self.index, self.located_query, self.filter.filters, scope)
+
+    def count_without(self, chip: Chip) -> int:
+        """How many listings there would be without one of the filters in use."""
+        query = self.located_query.without(chip.name, chip.value)
+        return relevance.located_or_named(self.index, query, 0).total
 
 
-def _apart(part: str) -> set[int]:
-    """The counties where this part of the page is not that of their state."""
-
-    def read() -> set[int]:
-        public = Organization.objects.public()
-        online = part == "online"
-        found = public.meeting_online() if online else public.across_a_border()
-        return found.counties_named()
-
-    return COUNTIES.get(part, read)
+def split_by_hours(hits: list[Hit]) -> tuple[list[Card], list[Card]]:
+    """The cards of what is surely open, if that was asked, and of what may be open."""
+    made = {card.pk: card for card in as_cards(hits)}
+    shown = [hit for hit in hits if hit.pk in made]
+    return (
+        [made[hit.pk] for hit in shown if not hit.may_be_open],
+        [made[hit.pk] for hit in shown if hit.may_be_open],
+    )
 
 
 def as_cards(hits: list[Hit]) -> list[Card]:

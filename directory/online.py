@@ -37,7 +37,7 @@ def online_page(place: Place | None, params: QueryDict, at: datetime) -> OnlineP
     groups = _lines(place, params, at) if number == 1 else []
     key = ("online", place.state if place else "")
     counts = chosen.counts(lambda: scope, key)
-    panel = build_panel(chosen, params, counts, ["state"], key)
+    panel = build_panel(chosen, params, counts, ["state"])
     empty = not (hits or groups)
     return OnlinePage(
         line_groups=groups,

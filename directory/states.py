@@ -82,7 +82,7 @@ def state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
         place=place,
         sections=[],
         elsewhere=[],
-        panel=build_panel(chosen, params, tallies, scope=key),
+        panel=build_panel(chosen, params, tallies),
         total=total,
         chosen=chosen.chosen,
     )

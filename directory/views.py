@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from desk.views import anonymous_form, form_methods, report_about
 from directory.answer import advise, answer, find_panel, left_out
-from directory.find import Search, first_guides, guides_on
+from directory.find import Near, Search, first_guides, guides_on
 from directory.forms import FindForm
 from directory.freshness import freshness_on
 from directory.map import map_page
@@ -83,7 +83,7 @@ def find(request: HttpRequest) -> HttpResponse:
     panel = find_panel(search)
     advise(search, panel, sections)
     links = place_links(form, params)
-    near = next((part for part in sections if part.name == "near"), None)
+    near = next((part for part in sections if isinstance(part, Near)), None)
     context = {
         "form": form,
         "place": search.place,
@@ -110,10 +110,10 @@ def find_map(request: HttpRequest) -> HttpResponse:
     params = carried(request.GET, params)
     search = Search(form, params, timezone.now())
     near = search.standing()
-    if near is None or not near.rows:
+    if near is None or not near.cards:
         # Find has the words for what is missing, and the ways out.
         return redirect(f"{reverse('find')}?{request.GET.urlencode()}")
-    rows = Organization.objects.whole([*near.rows, *near.folded])
+    rows = Organization.objects.whole(near.cards)
     context = {
         "page": map_page(rows, search.place, near.first_number),
         "heading": near.heading,

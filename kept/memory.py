@@ -71,7 +71,8 @@ class _Store(Generic[Thing]):
 
 
 class Shelf(_Store[Thing], Generic[Key, Thing]):
-    """Things that hold until any published fact changes."""
+    """Things that hold until any published fact changes, or the open transaction writes
+    anything."""
 
     def get(self, key: Key, make: Callable[[], Thing]) -> Thing:
         return self.take([key], lambda _keys: {key: make()})[key]
@@ -83,10 +84,7 @@ class Shelf(_Store[Thing], Generic[Key, Thing]):
 
         Two threads may make the same thing: that is cheaper than one waiting.
         """
-        now = version.current()
-        if now is None:
-            return make(list(keys))
-        stamp = (now, get_language(), _apart.get())
+        stamp = (version.content(), get_language(), _apart.get())
         found: dict[Key, Thing] = {}
         missing: list[Key] = []
         with self._lock:

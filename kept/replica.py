@@ -44,8 +44,8 @@ def is_time_limited() -> bool:
 
 
 def take_your_time() -> None:
-    """Say that this thread answers nobody who waits, so its reads have no time limit."""
-    _is_public_page.set(False)
+    """Say that nobody waits for this thread, so its reads have no time limit."""
+    _is_time_limited.set(False)
 
 
 class Router:

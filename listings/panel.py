@@ -62,16 +62,19 @@ class Panel:
     chips: list[Chip]
     clear_url: str
     hidden: list[tuple[str, str]]
-    # Names what was counted, where it is not of somebody's own words.
-    scope: tuple[Any, ...] | None = None
     # Said above the groups: what in the address is no filter and cannot be used.
     problems: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> tuple[Any, ...] | None:
-        """The same for panels whose groups look the same; None if it is no other's."""
-        untouched = not self.chips and not self.has_errors
-        return self.scope if untouched else None
+        """The same for panels whose groups look the same; None for one with errors,
+        which repeat what was typed."""
+        if self.has_errors:
+            return None
+        return tuple(
+            (group.name, *((o.value, o.count, o.checked) for o in group.options))
+            for group in self.groups
+        )
 
     @property
     def has_errors(self) -> bool:
@@ -207,7 +210,6 @@ def build_panel(
     params: QueryDict,
     counts: Counts,
     keep: Iterable[str] = (),
-    scope: tuple[Any, ...] | None = None,
 ) -> Panel:
     """The panel of a ListingFilter; the parameters of `keep` stay, hidden."""
     groups = [_group(chosen, name, counts) for name in chosen.filters]
@@ -218,7 +220,6 @@ def build_panel(
         chips=[chip for group in shown for chip in _chips(group, params)],
         clear_url=_cleared(params, chosen.filters),
         hidden=hidden,
-        scope=scope,
         problems=page_problems(params),
     )
 

@@ -169,6 +169,14 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         first = relevance(words)
         return self.order_by(*([first] if first else []), "sort_name", "slug")
 
+    def ranked_by_words(self, words: str) -> dict[int, int]:
+        """Where each row that matches says the words: IN_NAME or ELSEWHERE."""
+        first = relevance(words)
+        if first is None:
+            return {}
+        ranked = self.matching(words).order_by().annotate(said_in=first)
+        return dict(ranked.values_list("pk", "said_in"))
+
     def page(
         self, *, limit: int, offset: int, total: int | None = None
     ) -> tuple[list[Hit], int]:

@@ -34,6 +34,8 @@ class Hit(NamedTuple):
     coverage: int | None = None
     # Of which revision the row was; None where a search does not know.
     revision: int | None = None
+    # "Open now" was asked, and its hours are not known.
+    may_be_open: bool = False
 
 
 @dataclass(frozen=True)

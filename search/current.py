@@ -1,8 +1,8 @@
 """The index of each catalog that answers now, built again when published facts change.
 
 It is built under one content version from the server that gave the version. A catalog
-of up to MAX_INLINE listings is read at once by whoever asks first; a larger one is read
-by a thread, and the index of before answers for MAX_STALE_SECONDS at most.
+of up to MAX_INLINE listings is read at once by the request that asks first. A larger
+one is read by a thread, and the old index answers for MAX_STALE_SECONDS at most.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def forget() -> None:
 
 
 def _in_thread(model: Any, now: version.Content) -> Future[SearchIndex]:
-    """Read from the same server as whoever asks, on a connection of the thread's own."""
+    """Read from the same server as the request, on a connection of its own."""
 
     def read() -> SearchIndex:
         take_your_time()

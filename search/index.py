@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +106,13 @@ class SearchIndex:
 
     @property
     def nbytes(self) -> int:
-        arrays = [self.pks, *self.xyz, self.slug_rank, self.town_rank, self.nationwide]
+        arrays: list[NDArray[Any]] = [
+            self.pks,
+            *self.xyz,
+            self.slug_rank,
+            self.town_rank,
+            self.nationwide,
+        ]
         arrays += [self.area_unknown, self.hours_code, self._by_pk, self._by_z, self._z]
         arrays += [facet.packed for facet in self.facets.values()]
         arrays += [*self.naming.values(), *self.naming_in.values()]

@@ -23,7 +23,7 @@ COLUMNS = (
 def read_index(model: Any) -> SearchIndex:
     """Build the index of one catalog whose listings are located. Raises DatabaseError.
 
-    Whoever asks has noted the content version before: rows may be newer, never older.
+    The caller has noted the content version before: rows may be newer, never older.
     """
     started = perf_counter()
     rows = model.objects.public().order_by().values_list(*COLUMNS)
@@ -135,7 +135,7 @@ def _pairs(
 def _naming(
     model: Any, pks: NDArray[np.int64]
 ) -> tuple[dict[int, Positions], dict[str, Positions]]:
-    """Who names each county or state as served; and anything of a state, by its code."""
+    """Map each served place, and the code of each state, to the rows that name it."""
     rows, numbers = _pairs(model.serves.through, model, "place_id", pks)
     by_number = np.argsort(numbers, kind="stable")
     known, starts = np.unique(numbers[by_number], return_index=True)

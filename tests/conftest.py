@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.template import engines
 
+import search.current
 from api import downloads
 from directory.management.commands.compile_words import compile_file
 from kept import memory, version
@@ -151,6 +152,7 @@ def nothing_kept():
     caches["pages"].clear()
     memory.forget()
     version.look_again()
+    search.current.forget()
     version._last = None
     hours._worked_out.clear()
     lookup._names.cache_clear()

@@ -137,7 +137,7 @@ class LineSearch:
 
     def panel(self, keep: Iterable[str]) -> Panel:
         counts = self.filter.counts(self.scope, self.key)
-        panel = build_panel(self.filter, self.params, counts, keep, self.key)
+        panel = build_panel(self.filter, self.params, counts, keep)
         on_or_off = switch(self.params, "open_now", _("Open now"), on=self.open_now)
         return panel.led_by([on_or_off], self.params)
 

@@ -41,8 +41,8 @@ class DatabaseWrapper(CountsWrites, base.DatabaseWrapper):
 
     def _rollback(self) -> Any:
         self._is_limited = None
-        return super()._rollback()  # type: ignore[misc]  # not in the stubs
+        return super()._rollback()
 
     def _savepoint_rollback(self, sid: str) -> None:
         self._is_limited = None
-        super()._savepoint_rollback(sid)  # type: ignore[misc]  # not in the stubs
+        super()._savepoint_rollback(sid)

@@ -33,7 +33,9 @@ def test_a_thing_is_made_once_a_version_and_language():
     with translation.override("es"):
         assert get() == 2
     organization()
-    assert [get(), get()] == [3, 4]
+    assert [get(), get()] == [3, 3]
+    Organization.objects.update(name="Another")
+    assert [get(), get()] == [4, 4]
     commit()
     assert [get(), get()] == [5, 5]
 

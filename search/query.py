@@ -1,0 +1,60 @@
+"""What a visitor asked of a catalog, and the rows that their filters leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from listings.wording import IN_NAME
+from places.models import Place
+from search.index import Rows, SearchIndex
+
+
+@dataclass(frozen=True)
+class Query:
+    """One question; an empty one is answered by every listing."""
+
+    # The values of each filter: any of one filter's values, and all of the filters.
+    chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    place: Place | None = None
+    # A state that the address names beside a place.
+    state: str = ""
+    # The listings that match the words, and where they say them; None without words.
+    words: Mapping[int, int] | None = None
+    # In miles; None is any distance.
+    radius: int | None = None
+    # The moment of "Open now"; None where it was not asked.
+    open_at: datetime | None = None
+
+    def without(self, name: str, value: str) -> Query:
+        """The same question without one value of one filter."""
+        if name == "q":
+            return replace(self, words=None)
+        if name == "radius":
+            return replace(self, radius=None)
+        if name == "open_now":
+            return replace(self, open_at=None)
+        rest = [one for one in self.chosen.get(name, ()) if one != value]
+        return replace(self, chosen={**self.chosen, name: rest})
+
+
+def matching_rows(index: SearchIndex, query: Query, *, but: str = "") -> Rows:
+    """Rows under the words, the state and every filter, or every filter but one."""
+    rows = index.everything
+    if query.words is not None:
+        rows &= index.with_pks(query.words)
+    if query.state:
+        rows &= index.having("state", [query.state])
+    for name, values in query.chosen.items():
+        if values and name != but:
+            rows &= index.having(name, values)
+    if query.open_at:
+        is_open, may_be_open = index.open_states(query.open_at)
+        rows &= is_open | may_be_open
+    return rows
+
+
+def rows_with_words_in_name(index: SearchIndex, query: Query) -> Rows:
+    said = query.words or {}
+    return index.with_pks(pk for pk, place in said.items() if place == IN_NAME)

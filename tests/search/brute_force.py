@@ -1,0 +1,278 @@
+"""The answers of a search in plain Python, read off the rows one by one.
+
+Nothing of `search/` is used here: this is the other opinion that the index must equal.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from listings.hours import State
+from listings.models import Term
+from orgs.models import Organization
+from places.models import Place
+
+HALF_AXIS, ECCENTRICITY2, RADIUS = 3963.190592, 0.00669437999014, 3958.761333
+NEVER = math.inf
+AT = datetime(2026, 11, 24, 10, 30, tzinfo=ZoneInfo("America/Denver"))
+WORDS = ["harbor", "lantern", "veterans", "peer support", "harbor house", "mont", "zzz"]
+
+
+@dataclass(frozen=True)
+class Question:
+    place: Place | None = None
+    chosen: dict = field(default_factory=dict)
+    state: str = ""
+    words: str = ""
+    radius: int | None = None
+    open_at: datetime | None = None
+    page: int = 1
+
+
+def listings():
+    rows = Organization.objects.filter(status__in=["published", "temporarily_closed"])
+    return list(rows.prefetch_related("terms", "serves"))
+
+
+def spot(latitude, longitude):
+    """A point on the ellipsoid in miles from the middle of the earth."""
+    phi, lam = math.radians(latitude), math.radians(longitude)
+    n = HALF_AXIS / math.sqrt(1 - ECCENTRICITY2 * math.sin(phi) ** 2)
+    x, y = n * math.cos(phi) * math.cos(lam), n * math.cos(phi) * math.sin(lam)
+    return x, y, n * (1 - ECCENTRICITY2) * math.sin(phi)
+
+
+def miles(place, row):
+    if row.latitude is None:
+        return NEVER
+    straight = math.dist(
+        spot(place.latitude, place.longitude), spot(row.latitude, row.longitude)
+    )
+    return 2 * RADIUS * math.asin(min(1, straight / (2 * RADIUS)))
+
+
+def answers_words(row, words):
+    labels = [f"{term.label} {term.label_es}".lower() for term in row.terms.all()]
+    said = [f" {text}" for text in (row.search_text, *labels)]
+    return all(any(f" {word}" in text for text in said) for word in words.split())
+
+
+def names_words(row, words):
+    ends = len(row.sort_name)
+    return all(0 <= row.search_text.find(word) < ends for word in words.split())
+
+
+def values_of(row, name):
+    if name == "kind":
+        return {row.kind}
+    if name == "state":
+        return {row.state}
+    if name == "how":
+        ways = [("in_person", row.in_person), ("online", row.online)]
+        return {way for way, is_so in [*ways, ("phone", row.by_phone)] if is_so}
+    return {term.slug for term in row.terms.all() if term.kind == name}
+
+
+def is_closed(row, question):
+    return bool(question.open_at) and open_state(row, question) is State.CLOSED
+
+
+def open_state(row, question):
+    return row.status_at(question.open_at).state
+
+
+def passes(row, question, *, but=""):
+    """Is the row left by the words, the state, the filters and "Open now"?"""
+    if question.words and not answers_words(row, question.words):
+        return False
+    if question.state and row.state != question.state:
+        return False
+    if is_closed(row, question):
+        return False
+    return all(
+        name == but or not wanted or values_of(row, name) & set(wanted)
+        for name, wanted in question.chosen.items()
+    )
+
+
+@lru_cache
+def state_rows():
+    """{code: primary key} of the gazetteer's states, which no test changes."""
+    return dict(Place.objects.filter(kind="state").values_list("code", "pk"))
+
+
+def coverage(row, place):
+    """0 county, 1 state, 2 nation, 3 may serve its own state, None elsewhere."""
+    served = {served.pk for served in row.serves.all()}
+    counties = set() if place.kind == "state" else set(place.county_numbers)
+    codes = [place.state] if place.kind == "state" else place.state_codes
+    if served & counties:
+        return 0
+    if served & {state_rows()[code] for code in codes}:
+        return 1
+    if row.area == "nationwide":
+        return 2
+    return 3 if row.area == "unknown" and row.state in codes else None
+
+
+def likely_order(row, question):
+    """What is surely open first, then what has the words in its name."""
+    maybe = question.open_at and open_state(row, question) is not State.OPEN
+    elsewhere = question.words and not names_words(row, question.words)
+    return bool(maybe), bool(elsewhere)
+
+
+def town_order(row):
+    return row.city.lower(), row.sort_name, row.slug
+
+
+def name_order(row):
+    return row.sort_name, row.slug
+
+
+def near(rows, question):
+    most = question.radius or NEVER
+    found = [
+        row
+        for row in rows
+        if passes(row, question)
+        and row.latitude is not None
+        and miles(question.place, row) <= most
+    ]
+
+    def key(row):
+        return likely_order(row, question), miles(question.place, row), row.slug
+
+    return sorted(found, key=key)
+
+
+def in_state(rows, question):
+    here = question.place.state
+    found = [row for row in rows if passes(row, question) and row.state == here]
+    return sorted(
+        found, key=lambda row: (likely_order(row, question)[0], *town_order(row))
+    )
+
+
+def named(rows, question):
+    found = [row for row in rows if passes(row, question)]
+    return sorted(found, key=lambda r: (likely_order(r, question), *name_order(r)))
+
+
+def serving(rows, question):
+    place = question.place
+    passing = [row for row in rows if passes(row, question)]
+    found = [row for row in passing if coverage(row, place) in (0, 1, 3)]
+    found = found or [row for row in passing if coverage(row, place) == 2]
+
+    def key(row):
+        first = likely_order(row, question)[0], coverage(row, place)
+        if place.kind == "state":
+            return *first, *town_order(row)
+        return *first, miles(place, row), row.slug
+
+    return sorted(found, key=key)
+
+
+def online(rows, question):
+    def takes(row):
+        if question.place is None:
+            return row.area == "nationwide"
+        return coverage(row, question.place) in (0, 1, 2)
+
+    found = [r for r in rows if passes(r, question) and r.online and takes(r)]
+    return sorted(found, key=lambda r: (likely_order(r, question)[0], *name_order(r)))
+
+
+def reaches(row, question):
+    place = question.place
+    if place is None:
+        return True
+    if question.radius and place.kind != "state":
+        return miles(place, row) <= question.radius
+    return row.state in place.state_codes or coverage(row, place) is not None
+
+
+def counts(rows, question, options):
+    """How many rows each option of each filter would show."""
+    here = [row for row in rows if reaches(row, question)]
+    found = {}
+    for name, values in options.items():
+        had = [values_of(r, name) for r in here if passes(r, question, but=name)]
+        found[name] = {value: sum(value in one for one in had) for value in values}
+    return found
+
+
+def scatter(chance, count):
+    """Made-up organizations of every sort, in and around Montana and at the edges."""
+    zips = ["59301", "59330", "59102", "59801", "82801", "58103", "96799", "99546"]
+    spots = {
+        code: Place.objects.select_related("county").get(code=code) for code in zips
+    }
+    states = list(Place.objects.filter(kind="state", code__in=["MT", "WY", "ND"]))
+    counties = list(Place.objects.filter(kind="county", state__in=["MT", "WY", "ND"]))
+    terms = list(Term.objects.all())
+    return [make(chance, n, spots, states, counties, terms) for n in range(count)]
+
+
+def make(chance, number, spots, states, counties, terms):
+    first, second = (
+        chance.choice(["Harbor", "Lantern", "Prairie"]),
+        chance.choice("ABC"),
+    )
+    area = chance.choice(["unknown", "unknown", "nationwide", "places", "places"])
+    made = Organization(
+        name=f"{first} {chance.choice(['House', 'Center'])} {second}",
+        slug=f"made-{chance.randrange(10**6)}-{number}",
+        summary=chance.choice(["", "Peer support by the harbor.", "A lantern."]),
+        phone="+14065550101",
+        kind=chance.choice(Organization.Kind.values),
+        area=area,
+        in_person=chance.choice([True, False, None]),
+        online=chance.choice([True, False, None]),
+        by_phone=chance.choice([True, False, None]),
+        hours=chance.choice(["", "", "24/7", "Mo-Fr 09:00-17:00", "Sa 10:00-12:00"]),
+        timezone="America/Denver",
+        status=chance.choice(["published"] * 6 + ["draft", "closed"]),
+        closed_because="Moved",
+    )
+    if chance.random() < 0.85:
+        at = spots[chance.choice(list(spots))]
+        made.city, made.state, made.county = at.name, at.state, at.county
+        if chance.random() < 0.9:
+            made.locate(at.point, "zip")
+    if chance.random() < 0.05:
+        made.status = "temporarily_closed"
+    made.save()
+    if area == "places":
+        made.serves.set(chance.sample(states, 1) if chance.random() < 0.4 else [])
+        made.serves.add(*chance.sample(counties, 2), chance.choice(counties[:5]))
+    made.terms.set(chance.sample(terms, chance.randrange(6)))
+    return made
+
+
+def ask(chance, places, options):
+    """A random question; every kind of filter comes up often."""
+    names = chance.sample(list(options), chance.choice([0, 0, 1, 1, 2]))
+    place = chance.choice([*places, None]) if chance.random() < 0.9 else None
+    near_spot = place is not None and place.kind != "state"
+    return Question(
+        place=place,
+        chosen={n: chance.sample(options[n], min(2, len(options[n]))) for n in names},
+        state=chance.choice(["MT", "WY"])
+        if near_spot and chance.random() < 0.2
+        else "",
+        words=chance.choice(WORDS) if chance.random() < 0.25 else "",
+        radius=chance.choice([1, 25, 100, 2_500]) if chance.random() < 0.3 else None,
+        open_at=AT if chance.random() < 0.3 else None,
+        page=chance.choice([1, 1, 1, 2, 3]),
+    )
+
+
+def seeded(number):
+    return random.Random(number)

@@ -1,0 +1,97 @@
+"""Asks the index and plain Python the same, and says where they differ."""
+
+from __future__ import annotations
+
+import pytest
+
+from listings.models import Term
+from orgs.filters import CatalogueFilter
+from orgs.models import Organization
+from places.lookup import look_up
+from search import facets, relevance
+from search.current import index_of
+from search.query import Query
+from tests.factories import place
+from tests.search import brute_force
+
+PAGE = 7
+
+
+def places():
+    """Places of every kind: ZIP codes, a county, states, areas and a point."""
+    typed = ["59301", "59330", "McCone County, MT", "Montana", "WY", "96799", "99546"]
+    found = [look_up(words).place for words in [*typed, "Navajo Nation", "Bakken"]]
+    return [one for one in found if one] + [place("59102").at(place("59801").point)]
+
+
+def options():
+    terms = {
+        str(kind): list(Term.objects.filter(kind=kind).values_list("slug", flat=True))
+        for kind in Term.Kind.values
+    }
+    others = {name: CatalogueFilter.base_filters[name] for name in ("how", "kind")}
+    fixed = {name: [v for v, _l in one.choices()] for name, one in others.items()}
+    return {**terms, **fixed, "state": ["MT", "WY", "ND", "AS"]}
+
+
+def query_of(question):
+    words = None
+    if question.words:
+        words = Organization.objects.public().ranked_by_words(question.words)
+    return Query(
+        chosen=question.chosen,
+        place=question.place,
+        state=question.state,
+        words=words,
+        radius=question.radius,
+        open_at=question.open_at,
+    )
+
+
+def rules_for(question):
+    """The rules that a page asks about such a place."""
+    if question.place is None:
+        return ("named", "online")
+    if question.place.is_state:
+        return ("in_state", "serving", "online")
+    return ("near", "serving", "online")
+
+
+def disagreements(
+    question, rows, all_options, *, rules=relevance, counting=facets, index=None
+):
+    """What the index answers otherwise than the rows do, one by one."""
+    index, query = index or index_of(Organization), query_of(question)
+    start = (question.page - 1) * PAGE
+    for name in rules_for(question):
+        expected = getattr(brute_force, name)(rows, question)
+        found = getattr(rules, name)(index, query, PAGE, start)
+        wanted = [row.pk for row in expected[start : start + PAGE]]
+        if ([hit.pk for hit in found.hits], found.total) != (wanted, len(expected)):
+            yield name, question
+        yield from wrong_facts(name, question, found.hits, rows)
+    scope = rules.reaching(index, query)
+    counted = counting.count_options(index, query, all_options, scope)
+    for name, numbers in brute_force.counts(rows, question, all_options).items():
+        if numbers != {value: counted[name][value] for value in numbers}:
+            yield "counts", name, question
+
+
+def wrong_facts(name, question, hits, rows):
+    """Miles, coverage and doubt about the hours of what was found."""
+    by_pk = {row.pk: row for row in rows}
+    for hit in hits:
+        row = by_pk.get(hit.pk)
+        if row is None:
+            continue
+        if name == "near" and hit.distance_miles != pytest.approx(
+            brute_force.miles(question.place, row), abs=1e-6
+        ):
+            yield "miles", question
+        if name == "serving" and hit.coverage != brute_force.coverage(
+            row, question.place
+        ):
+            yield "coverage", question
+        doubt = question.open_at and brute_force.likely_order(row, question)[0]
+        if hit.may_be_open != bool(doubt):
+            yield "hours", question

@@ -1,0 +1,144 @@
+"""The comparison with plain Python notices one small fault in any rule."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from types import ModuleType
+
+import pytest
+
+from orgs.models import Organization
+from search import facets, index, query, reading, relevance
+from tests.search import brute_force, comparing
+from tests.search.brute_force import seeded
+
+pytestmark = pytest.mark.django_db
+MAX_QUESTIONS = 400
+
+# (module, what stands there, what a mistake would make of it)
+FAULTS = [
+    (relevance, "query.radius else index.placed", "query.radius else index.everything"),
+    (relevance, "index.within(point, query.radius) if", "index.placed if"),
+    (relevance, "index.by_distance(point), limit", "index.by_name, limit"),
+    (relevance, "index.by_town, limit, start", "index.by_name, limit, start"),
+    (
+        relevance,
+        "index.by_town if place.is_state else",
+        "index.by_name if place.is_state else",
+    ),
+    (relevance, '    rows &= index.having("state", [_place(query).state])\n', ""),
+    (
+        relevance,
+        "[SERVES_COUNTY, SERVES_STATE, AREA_UNKNOWN]",
+        "[SERVES_COUNTY, SERVES_STATE]",
+    ),
+    (
+        relevance,
+        "[SERVES_COUNTY, SERVES_STATE, AREA_UNKNOWN]",
+        "[SERVES_STATE, SERVES_COUNTY, AREA_UNKNOWN]",
+    ),
+    (relevance, "surely = [SERVES_NATION]", "surely = []"),
+    (relevance, "coverage <= SERVES_NATION", "coverage < SERVES_NATION"),
+    (relevance, ' & index.having("how", ["online"])', ""),
+    (relevance, "rows &= index.nationwide", "pass"),
+    (relevance, "return [rows & is_open, rows & may_be_open]", "return [rows]"),
+    (
+        relevance,
+        "(tier & in_name, tier & ~in_name)",
+        "(tier & ~in_name, tier & in_name)",
+    ),
+    (relevance, "start -= size", "start = 0"),
+    (
+        relevance,
+        "left, start = left - len(part), 0",
+        "left, start = left - len(part), start",
+    ),
+    (relevance, "return index.within(place.point, query.radius)", "pass"),
+    (relevance, "serves = index.coverage(place) <= SERVES_NATION", "serves = False"),
+    (relevance, 'serves | index.having("state", place.state_codes)', "serves"),
+    (relevance, "hit.pk in maybe", "False"),
+    (query, "rows &= index.with_pks(query.words)", "pass"),
+    (query, 'rows &= index.having("state", [query.state])', "pass"),
+    (
+        query,
+        "rows &= index.having(name, values)",
+        "rows &= index.having(name, values[:1])",
+    ),
+    (query, "rows &= is_open | may_be_open", "rows &= is_open"),
+    (query, "if place == IN_NAME", "if True"),
+    (facets, "matching_rows(index, query, but=name)", "matching_rows(index, query)"),
+    (index, "surely[self.area_unknown & here]", "surely[self.area_unknown]"),
+    (index, "surely[self.nationwide] = SERVES_NATION", "pass"),
+    (index, "surely[self._at(self.naming.get(number))] = SERVES_STATE", "pass"),
+    (index, "surely[self._at(self.naming.get(number))] = SERVES_COUNTY", "pass"),
+    (
+        index,
+        "chord2, self.slug_rank[found])\n            found",
+        "chord2)\n            found",
+    ),
+    (index, "nan=np.inf", "nan=0.0"),
+    (index, "axis[at] - here", "axis[at]"),
+    (index, "inside = chord2 <=", "inside = chord2 >="),
+    (index, "_first(found, limit, self.town_rank[found])", "found[:limit]"),
+    (
+        reading,
+        'known.setdefault((hours, zone, status != "published")',
+        "known.setdefault((hours, zone, False)",
+    ),
+    (reading, "row[2], row[1]", "row[1], row[2]"),
+    (reading, "city.lower() for", "city[::-1] for"),
+]
+
+
+def broken(fault, monkeypatch) -> dict[str, ModuleType]:
+    """A copy of the search's modules with the fault in one of them."""
+    faulty_in, right, wrong = fault
+    made = {}
+    for module in (index, reading, query, facets, relevance):
+        source = inspect.getsource(module)
+        if module is faulty_in:
+            assert source.count(right) == 1, (right, source.count(right))
+            source = source.replace(right, wrong)
+        made[module.__name__] = copied = ModuleType(module.__name__)
+        monkeypatch.setitem(sys.modules, module.__name__, copied)
+        exec(compile(source, f"faulty {module.__name__}", "exec"), copied.__dict__)  # noqa: S102
+    return made
+
+
+def is_noticed(modules, questions, rows, options):
+    try:
+        faulty = modules["search.reading"].read_index(Organization)
+        return any(
+            list(
+                comparing.disagreements(
+                    question,
+                    rows,
+                    options,
+                    rules=modules["search.relevance"],
+                    counting=modules["search.facets"],
+                    index=faulty,
+                )
+            )
+            for question in questions
+        )
+    except (ValueError, IndexError, TypeError):
+        return True
+
+
+def test_one_fault_in_any_rule_is_noticed(monkeypatch):
+    chance, options = seeded(22), comparing.options()
+    brute_force.scatter(chance, 150)
+    rows, places = brute_force.listings(), comparing.places()
+    asked = [brute_force.ask(chance, places, options) for _n in range(MAX_QUESTIONS)]
+
+    missed = []
+    for fault in FAULTS:
+        with monkeypatch.context() as patched:
+            if not is_noticed(broken(fault, patched), asked, rows, options):
+                missed.append(fault[1:])
+
+    assert missed == []
+    with monkeypatch.context() as patched:
+        whole = broken((None, "", ""), patched)
+        assert not is_noticed(whole, asked[:50], rows, options)

@@ -1,0 +1,146 @@
+"""The index answers as plain Python over the rows does, after whatever is edited."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from desk import workflow
+from desk.history import put_back
+from kept import version
+from listings.values import put
+from orgs.models import Organization
+from places.models import Place
+from search.current import index_of
+from tests.factories import place
+from tests.kept.committing import commit
+from tests.search import brute_force, comparing
+from tests.search.brute_force import Question, seeded
+from tests.search.comparing import disagreements, options
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scattered():
+    return brute_force.scatter(seeded(22), 150)
+
+
+@pytest.fixture
+def places():
+    return comparing.places()
+
+
+def test_answers_to_500_random_questions_equal_brute_force(scattered, places):
+    chance, rows, all_options = seeded(1), brute_force.listings(), options()
+
+    for _number in range(500):
+        question = brute_force.ask(chance, places, all_options)
+        assert list(disagreements(question, rows, all_options)) == []
+
+
+def some_change(chance, rows):
+    """One thing that a curator does to a listing."""
+    one, other = chance.sample(rows, 2)
+    act = chance.choice(["put", "close", "pause", "publish", "merge", "delete", "back"])
+    if act == "put":
+        put(
+            one, {"serves": "Montana: Custer County", "area": "places", "name": "Moved"}
+        )
+    elif act == "close":
+        workflow.close(one, "Moved", temporarily=False)
+    elif act == "pause":
+        workflow.close(one, "Moved", temporarily=True)
+    elif act == "publish":
+        workflow.publish(one)
+    elif act == "merge":
+        workflow.merge(one, other, ["summary", "terms"])
+    elif act == "back":
+        row = one.history.order_by("history_id").first()
+        put_back(one, str(row.pk), "It was right before")
+    else:
+        one.delete()
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_answers_equal_brute_force_after_any_edit(scattered, places, is_committed):
+    chance, all_options = seeded(int(is_committed)), options()
+    commit()
+    for _number in range(40):
+        published = list(Organization.objects.filter(status="published"))
+        with suppress(workflow.Refused):
+            some_change(chance, published)
+        if is_committed:
+            commit()
+        question = brute_force.ask(chance, places, all_options)
+        rows = brute_force.listings()
+        assert list(disagreements(question, rows, all_options)) == []
+
+
+def elsewhere(sql, *values):
+    """Write as another process does: this one is told nothing."""
+    raw = connection.connection
+    mark = "?" if connection.vendor == "sqlite" else "%s"
+    raw.execute(sql.replace("%s", mark), values)
+
+
+def another_process_closes(pk):
+    elsewhere("UPDATE orgs_organization SET status = 'draft' WHERE id = %s", pk)
+    now = (timezone.now() + timedelta(seconds=1)).replace(tzinfo=None).isoformat(" ")
+    elsewhere(
+        "UPDATE kept_directoryversion SET number = number + 1, changed_at = %s", now
+    )
+
+
+def test_what_another_process_withdrew_is_gone_when_its_version_is_seen(
+    scattered, places, monkeypatch
+):
+    commit()
+    question, all_options = Question(place=places[0]), options()
+    [gone] = brute_force.near(brute_force.listings(), question)[:1]
+    assert index_of(Organization) is index_of(Organization)
+
+    another_process_closes(gone.pk)
+    monkeypatch.setattr(version, "SECOND", -1.0)
+
+    rows = brute_force.listings()
+    assert gone.pk not in [row.pk for row in rows]
+    assert list(disagreements(question, rows, all_options)) == []
+
+
+def test_nothing_is_read_again_while_nothing_is_written(
+    scattered, django_assert_num_queries
+):
+    index = index_of(Organization)
+
+    with django_assert_num_queries(0):
+        assert index_of(Organization) is index
+
+
+def test_listings_that_the_index_does_not_know_yet_are_left_out(scattered):
+    index = index_of(Organization)
+    first, last = int(index.pks.min()), int(index.pks.max())
+
+    assert index.with_pks([0, first, last, last + 1]).sum() == 2
+    assert index.with_pks([]).sum() == 0
+
+
+def test_an_empty_catalog_answers_too():
+    Organization.objects.all().delete()
+    here = place("59301")
+
+    for question in (
+        Question(),
+        Question(place=here, radius=10, open_at=brute_force.AT),
+    ):
+        assert list(disagreements(question, [], options())) == []
+
+
+def test_the_places_of_the_questions_are_of_every_kind(places):
+    kinds = {one.kind for one in places}
+
+    assert kinds >= {"zip", "county", "state", Place.Kind.AREA, Place.Kind.POINT}

@@ -77,6 +77,8 @@ class SearchIndex:
     """The columns of one catalog under one content version."""
 
     pks: NDArray[np.int64]
+    # New with every change of a listing; its rendered cards are known by it.
+    revisions: NDArray[np.int64]
     xyz: tuple[NDArray[np.float64], ...]
     slug_rank: NDArray[np.int32]
     town_rank: NDArray[np.int32]
@@ -106,13 +108,8 @@ class SearchIndex:
 
     @property
     def nbytes(self) -> int:
-        arrays: list[NDArray[Any]] = [
-            self.pks,
-            *self.xyz,
-            self.slug_rank,
-            self.town_rank,
-            self.nationwide,
-        ]
+        arrays: list[NDArray[Any]] = [self.pks, self.revisions, *self.xyz]
+        arrays += [self.slug_rank, self.town_rank, self.nationwide]
         arrays += [self.area_unknown, self.hours_code, self._by_pk, self._by_z, self._z]
         arrays += [facet.packed for facet in self.facets.values()]
         arrays += [*self.naming.values(), *self.naming_in.values()]
@@ -221,7 +218,9 @@ class SearchIndex:
         if coverage is not None:
             known = coverage[positions].tolist()
             surely = [None if one == SERVES_ELSEWHERE else one for one in known]
-        return [Hit(*values) for values in zip(pks, miles, surely, strict=True)]
+        revisions: list[int] = self.revisions[positions].tolist()
+        each = zip(pks, miles, surely, revisions, strict=True)
+        return [Hit(*values) for values in each]
 
     def _at(self, positions: Positions | None) -> Rows:
         rows = np.zeros(len(self), np.bool_)

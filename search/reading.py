@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from listings.filters import HOW_FIELDS
 from listings.models import Listing, Term
+from listings.querysets import revision
 from places.states import STATES
 from search.index import Facet, Positions, SearchIndex, WeeklyHours
 
 COLUMNS = (
     *("pk", "slug", "sort_name", "city", "state", "kind", "area", "x", "y", "z"),
-    *("in_person", "online", "by_phone", "hours", "timezone", "status"),
+    *("in_person", "online", "by_phone", "hours", "timezone", "status", "changed_at"),
 )
 
 
@@ -35,6 +36,7 @@ def read_index(model: Any) -> SearchIndex:
     area = np.array(columns["area"], np.str_)
     return SearchIndex(
         pks=pks,
+        revisions=np.array([revision(at) for at in columns["changed_at"]], np.int64),
         xyz=tuple(np.array(columns[axis], np.float64) for axis in "xyz"),
         slug_rank=_ranks(columns["slug"]),
         town_rank=_ranks([city.lower() for city in columns["city"]]),

@@ -18,6 +18,7 @@ APPS = (
     "places",
     "listings",
     "desk",
+    "search",
     "orgs",
     "warmlines",
     "guides",

@@ -65,11 +65,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
     else:
         hits, total = shown()
     counts = chosen.counts(lambda: scope, key)
-<<<<<<< HEAD
-    panel = build_panel(chosen, params, counts, ["q"], key)
-=======
-    panel = build_panel(chosen, request.GET, counts, ["q"])
->>>>>>> b9e5cf6 (Answer the find page from one index in memory)
+    panel = build_panel(chosen, params, counts, ["q"])
     context = {
         "form": form,
         "words": words,

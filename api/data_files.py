@@ -20,6 +20,7 @@ from typing import BinaryIO, NamedTuple
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import re_accepts_gzip
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
@@ -28,7 +29,6 @@ from api.downloads import Answer, Busy, respond
 from api.version import State, state_of
 from api.whole_files import write_whole
 from kept import version
-from kept.pages import GZIP
 
 LOG = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def serve(request: HttpRequest, file: DataFile) -> HttpResponseBase:
     # Read before the rows are, so that a file is never older than its tag.
     state = state_of(settings.SITE_URL, timezone.now().date())
     accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
-    as_gzip = not file.is_compressed and bool(GZIP.search(accepted))
+    as_gzip = not file.is_compressed and bool(re_accepts_gzip.search(accepted))
     headers = _headers(file, state, as_gzip=as_gzip)
     moment = int(state.modified.timestamp())
     unchanged = get_conditional_response(request, headers["ETag"], moment)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable
+from gzip import GzipFile
+from io import BytesIO
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from api.middleware import OPEN
 from api.problems import Problem
@@ -27,6 +33,8 @@ HEADERS = {
     "X-Permitted-Cross-Domain-Policies": "none",
 }
 
+# Bytes below which compressing gains nothing.
+SHORTEST_PACKED = 200
 # A quality of zero, which is "not acceptable" (RFC 9110, section 12.4.2).
 REFUSED = re.compile(r";\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)", re.IGNORECASE)
 # A partner's page loads the first, to make its frame of /embed/ as tall as what it
@@ -49,6 +57,40 @@ def accepted_encodings(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return middleware
+
+
+class PagesInGzip(GZipMiddleware):
+    """As Django's, but whole pages at level 3: a third of the time, an eighth longer.
+
+    docs/decisions/0014-compressed-pages.md says why, and what the random length is for.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
+        is_page = isinstance(response, HttpResponse) and "ETag" not in response
+        if is_page and re_accepts_gzip.search(accepted):
+            _compress(response)
+        return super().process_response(request, response)
+
+
+def _compress(response: HttpResponse) -> None:
+    """Nothing that is compressed already, or too short to gain."""
+    if "Content-Encoding" in response or len(response.content) < SHORTEST_PACKED:
+        return
+    packed = BytesIO()
+    # The header of the format has room for a name of any length.
+    name = secrets.token_hex(
+        1 + secrets.randbelow(GZipMiddleware.max_random_bytes // 2)
+    )
+    with GzipFile(name, "wb", compresslevel=3, fileobj=packed, mtime=0) as file:
+        file.write(response.content)
+    if len(packed.getvalue()) < len(response.content):
+        response.content = packed.getvalue()
+        response["Content-Length"] = str(len(response.content))
+        response["Content-Encoding"] = "gzip"
+        patch_vary_headers(response, ["Accept-Encoding"])
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:

@@ -176,7 +176,8 @@ CACHES = {
     "pages": {
         "BACKEND": "django.core.cache.backends."
         + ("dummy.DummyCache" if DEBUG else "locmem.LocMemCache"),
-        "OPTIONS": {"MAX_ENTRIES": 1_000},
+        # Some 30 KB each.
+        "OPTIONS": {"MAX_ENTRIES": 500},
     },
 }
 globals().update(mail(EMAIL_URL))
@@ -210,6 +211,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "directory.middleware.accepted_encodings",
+    "directory.middleware.PagesInGzip",
     "kept.replica.public_reads",
     "kept.pages.kept_pages",
     "directory.middleware.security_headers",
@@ -220,7 +222,6 @@ MIDDLEWARE = [
     "directory.health.probes",
     "directory.middleware.language_of_address",
     "directory.outage.database_first",
-    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,16 +1,14 @@
-"""Whole pages, kept for a minute at most, for whoever brings nothing of their own.
+"""Whole pages, cached for a minute at most, for visitors who bring nothing of their own.
 
-docs/decisions/0011-kept-pages.md says which pages, where, and why so few; 0026, when
-an older one is shown: while the database is away, and marked as such.
+docs/decisions/0011-kept-pages.md says which pages, where, and why so few.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from time import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -21,16 +19,12 @@ from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
-from django.template.loader import render_to_string
-from django.utils import translation
 
 from kept import version
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 SECONDS = 60
-# So long a page may stand in for itself while the database is away.
-STANDS_IN = 24 * 60 * 60
 # What a CDN obeys and a browser does not know: browsers keep "no-store".
 FOR_CDN = "CDN-Cache-Control"
 MAX_AGE = "max-age="
@@ -40,14 +34,11 @@ LARGEST = 256 * 1024
 # way to be written, which is how the site's own links write it.
 STATE, NUMBER = "state=[A-Z]{2}", "page=[1-9][0-9]{0,3}"
 PLAIN = re.compile(f"(?:{STATE}|{NUMBER}|{STATE}&{NUMBER})?")
-GZIP = re.compile(r"\bgzip\b")
-MAIN = re.compile(rb"<main\b[^>]*>")
 
 
 class Page(NamedTuple):
-    """`now` is the directory's version then, the moments are in seconds."""
+    """An answer, and the moments in seconds between which it is true."""
 
-    now: version.Version
     made_at: float
     until: float
     headers: dict[str, str]
@@ -76,26 +67,24 @@ def may_be_kept(
 
 
 def kept_pages(get_response: GetResponse) -> GetResponse:
-    """Answer from memory where the same was asked under the same version."""
+    """Answer from memory where the same was requested under the same version."""
     pages = caches["pages"]
 
     def answer(request: HttpRequest) -> HttpResponse:
         key = _key(request)
-        now = _now() if key else None
-        kept: Page | None = pages.get(key) if key else None
-        if kept and kept.now == now and _holds(kept, time()):
-            return _again(kept)
+        page: Page | None = pages.get(key) if key else None
+        # Not before it was made: a clock that is set back makes no page younger.
+        if page and page.made_at <= time() < page.until:
+            return _from(page)
         response = get_response(request)
         seconds = _seconds(response, set(request.GET)) if key else 0
-        if now is not None and seconds:
-            at, headers = time(), dict(response.headers)
-            page = Page(now, at, at + seconds, headers, response.content)
-            if len(page.content) <= LARGEST:
-                pages.set(key, page, STANDS_IN)
+        if seconds:
+            at, content = time(), response.content
+            if len(content) <= LARGEST:
+                page = Page(at, at + seconds, dict(response.headers), content)
+                pages.set(key, page, seconds)
         elif FOR_CDN in response:
             del response[FOR_CDN]
-        if kept and response.status_code == 503 and _is_last(kept):
-            return _standing_in(kept) or response
         return response
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -105,27 +94,8 @@ def kept_pages(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def _now() -> version.Version | None:
-    try:
-        return version.current()
-    except DatabaseError:
-        # What answers further in says so, under its own headers.
-        return None
-
-
-def _holds(kept: Page, now: float) -> bool:
-    """Not before it was made either: a clock that is set back makes no page younger."""
-    return kept.made_at <= now < kept.until
-
-
-def _is_last(kept: Page) -> bool:
-    """Has nothing been published since, as far as this process knows? What was taken
-    off the directory must not come back with an older page."""
-    return version.last_seen() == kept.now
-
-
 def _key(request: HttpRequest) -> str:
-    """A hash, so that no address is readable; "" where the answer may not be kept."""
+    """A hash, so that no address is readable; "" where the answer may not be cached."""
     if request.META.get("HTTP_COOKIE"):
         # Somebody of the staff, who may have changed something a moment ago.
         version.look_again()
@@ -139,12 +109,19 @@ def _key(request: HttpRequest) -> str:
         and "HTTP_AUTHORIZATION" not in request.META
     ):
         return ""
-    host = _known_host(request)
-    if not host:
+    host, now = _known_host(request), _now()
+    if not (host and now):
         return ""
-    packed = bool(GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
-    asked = (request.scheme, host, request.path_info, query)
-    return hashlib.sha256(repr((packed, *asked)).encode()).hexdigest()
+    parts = (now, request.scheme, host, request.path_info, query)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _now() -> version.Version | None:
+    try:
+        return version.current()
+    except DatabaseError:
+        # What answers further in says so, under its own headers.
+        return None
 
 
 def _known_host(request: HttpRequest) -> str:
@@ -170,24 +147,7 @@ def _seconds(response: HttpResponse, asked: set[str]) -> int:
     return int(response.get(FOR_CDN, "").removeprefix(MAX_AGE) or 0)
 
 
-def _again(kept: Page) -> HttpResponse:
-    left = max(1, int(kept.until - time()))
-    headers = kept.headers | {FOR_CDN: f"{MAX_AGE}{left}"}
-    return HttpResponse(kept.content, headers=headers)
-
-
-def _standing_in(kept: Page) -> HttpResponse | None:
-    """The page with a note of its age; None where it has no place for one."""
-    headers = dict(kept.headers)
-    del headers[FOR_CDN]
-    content = kept.content
-    if headers.pop("Content-Encoding", "") == "gzip":
-        content = gzip.decompress(content)
-    found = MAIN.search(content)
-    if not found:
-        return None
-    with translation.override(headers.get("Content-Language")):
-        made_at = datetime.fromtimestamp(kept.made_at, UTC)
-        note = render_to_string("kept/_stands_in.html", {"made_at": made_at}).encode()
-    content = content[: found.end()] + note + content[found.end() :]
-    return HttpResponse(content, headers=headers | {"Content-Length": len(content)})
+def _from(page: Page) -> HttpResponse:
+    left = max(1, int(page.until - time()))
+    headers = page.headers | {FOR_CDN: f"{MAX_AGE}{left}"}
+    return HttpResponse(page.content, headers=headers)

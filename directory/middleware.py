@@ -35,6 +35,7 @@ HEADERS = {
 
 # Bytes below which compressing gains nothing.
 SHORTEST_PACKED = 200
+MOST_RANDOM_BYTES = 100
 # A quality of zero, which is "not acceptable" (RFC 9110, section 12.4.2).
 REFUSED = re.compile(r";\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)", re.IGNORECASE)
 # A partner's page loads the first, to make its frame of /embed/ as tall as what it
@@ -69,21 +70,21 @@ class PagesInGzip(GZipMiddleware):
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
-        is_page = isinstance(response, HttpResponse) and "ETag" not in response
-        if is_page and re_accepts_gzip.search(accepted):
+        if isinstance(response, HttpResponse) and re_accepts_gzip.search(accepted):
             _compress(response)
         return super().process_response(request, response)
 
 
 def _compress(response: HttpResponse) -> None:
-    """Nothing that is compressed already, or too short to gain."""
-    if "Content-Encoding" in response or len(response.content) < SHORTEST_PACKED:
+    """Nothing that is compressed already, or too short to gain; nor an answer with an
+    ETag, which names one form of it: Django's code knows how to change that."""
+    if len(response.content) < SHORTEST_PACKED:
+        return
+    if "Content-Encoding" in response or "ETag" in response:
         return
     packed = BytesIO()
     # The header of the format has room for a name of any length.
-    name = secrets.token_hex(
-        1 + secrets.randbelow(GZipMiddleware.max_random_bytes // 2)
-    )
+    name = secrets.token_hex(1 + secrets.randbelow(MOST_RANDOM_BYTES // 2))
     with GzipFile(name, "wb", compresslevel=3, fileobj=packed, mtime=0) as file:
         file.write(response.content)
     if len(packed.getvalue()) < len(response.content):

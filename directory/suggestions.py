@@ -6,8 +6,9 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from listings.registry import listing_models
-from places.lookup import Problem, look_up, starting_with, typed
+from places.lookup import Problem, look_up, typed
 from places.models import Place
+from places.suggesting import starting_with
 
 MAX_ROWS, MAX_NAMES = 5, 2
 

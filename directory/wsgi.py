@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 import django
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.signals import request_finished
+from django.db import DatabaseError, connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "directory.settings")
 
@@ -33,7 +35,12 @@ django.setup(set_prefix=False)
 # They ask models, which are there only now.
 from directory.last_lines import keep_up  # noqa: E402
 from directory.metrics import measured  # noqa: E402
+from places.gazetteer import gazetteer  # noqa: E402
 
+# Without a database the first lookup reads it.
+with suppress(DatabaseError):
+    gazetteer()
+connections.close_all()
 # After an answer has left, so that nobody waits for it.
 request_finished.connect(keep_up)
 

@@ -1,4 +1,4 @@
-"""Whole pages, cached for a minute at most, for visitors who bring nothing of their own.
+"""Whole pages, cached for a minute at most, for visitors who bring nothing of theirs.
 
 docs/decisions/0011-kept-pages.md says which pages, where, and why so few.
 """

@@ -8,6 +8,7 @@ from itertools import pairwise
 from django.db.models import Case, Q, QuerySet, When
 
 from places.cleaning import REGION
+from places.gazetteer import gazetteer
 from places.keys import place_key
 from places.models import Area, Place
 
@@ -18,7 +19,8 @@ PREFIX_KEY = "{}xx"
 
 def areas_named(name: str, state: str) -> tuple[Place, ...]:
     """The areas of a name, of one state if it is given, each as a place."""
-    if found := _as_places(_areas_of_key(place_key(name)), state):
+    key = place_key(name)
+    if key in gazetteer().known and (found := _as_places(_areas_of_key(key), state)):
         return found
     is_region = REGION.match(name)
     return areas_named(is_region[1], state) if is_region else ()
@@ -104,5 +106,6 @@ def is_military_mail(text: str) -> bool:
 
 
 def _is_military(keys: list[str]) -> bool:
-    military = Area.objects.filter(kind=Area.Kind.MILITARY_MAIL, names__key__in=keys)
-    return military.exists()
+    known = gazetteer().known.intersection(keys)
+    military = Area.objects.filter(kind=Area.Kind.MILITARY_MAIL, names__key__in=known)
+    return bool(known) and military.exists()

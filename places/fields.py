@@ -9,9 +9,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from places.keys import place_key
-from places.lookup import MAX_LENGTH, STATE_KEYS, Problem, look_up
+from places.lookup import Problem, look_up
 from places.models import Place
+from places.readings import STATE_KEYS
 from places.states import STATES
+from places.suggesting import MAX_LENGTH
 
 MESSAGES = {
     Problem.UNKNOWN: _(

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from places.cleaning import clean
 from places.fields import PlaceField
-from places.lookup import look_up, state_code
+from places.lookup import look_up
 from places.models import Place
+from places.readings import state_code
 
 FLAWS = ("invalid", "min_value", "max_value")
 NO_LATITUDE = _(

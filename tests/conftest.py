@@ -24,7 +24,7 @@ from api import downloads
 from directory.management.commands.compile_words import compile_file
 from kept import memory, version
 from listings import hours
-from places import lookup, prepared
+from places import prepared
 from tests import database_template
 from tests.nominatim import Server
 
@@ -155,7 +155,6 @@ def nothing_kept():
     search.current.forget()
     version._last = None
     hours._worked_out.clear()
-    lookup._names.cache_clear()
     prepared._prepared.cache_clear()
 
 

@@ -20,8 +20,8 @@ from listings.templatetags.hours import hours_status
 from listings.templatetags.listing import plain_from_english
 from orgs.models import Organization
 from places.keys import SHORT, place_key
-from places.lookup import STATE_KEYS
 from places.models import Place
+from places.readings import STATE_KEYS
 from places.states import STATES
 from warmlines.eligibility import is_somewhere_in_state, plain_who_words
 from warmlines.models import Warmline

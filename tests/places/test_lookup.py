@@ -8,16 +8,15 @@ from hypothesis import strategies as st
 
 from places.geo import Point
 from places.lookup import (
-    MAX_CANDIDATES,
-    MAX_LENGTH,
     Answer,
     Problem,
     look_up,
     nearest_zip,
-    starting_with,
     typed,
 )
 from places.models import Place
+from places.naming import MAX_CANDIDATES
+from places.suggesting import MAX_LENGTH, starting_with
 
 pytestmark = pytest.mark.django_db
 
@@ -298,3 +297,45 @@ def test_a_city_much_bigger_than_the_county_of_its_name_is_meant_and_both_are_of
 
     assert answer.place.label_with_county == "Richmond, Richmond city, Virginia"
     assert [place.label for place in answer.candidates] == ["Richmond County, Virginia"]
+
+
+def test_a_zip_code_is_what_the_gazetteer_says_without_a_query(
+    django_assert_num_queries,
+):
+    rows = list(Place.objects.zips().select_related("county").order_by("code")[::97])
+    look_up("59301")
+
+    with django_assert_num_queries(0):
+        found = [look_up(row.code).place for row in rows]
+
+    for row, place in zip(rows, found, strict=True):
+        assert row == place
+        assert facts_of(place) == facts_of(row)
+        assert facts_of(place.county) == facts_of(row.county)
+
+
+def facts_of(place):
+    names = [field.attname for field in Place._meta.concrete_fields]
+    return {name: getattr(place, name) for name in names}
+
+
+@pytest.mark.parametrize(
+    ("text", "queries"),
+    [("Mils Cty, MT", 1), ("Albuqerque NM", 1), ("Qqqq Zzzz", 1), ("59399", 0)],
+)
+def test_what_is_mistyped_asks_the_database_for_what_was_meant_alone(
+    text, queries, django_assert_max_num_queries
+):
+    look_up("59301")
+    with django_assert_max_num_queries(queries):
+        assert look_up(text).problem is Problem.UNKNOWN
+
+
+def test_one_visitor_changes_no_place_of_the_next():
+    first = look_up("59301").place
+    first.name = "Changed"
+    first.other_meanings = (first,)
+
+    second = look_up("59301").place
+
+    assert (second.name, second.other_meanings) == ("Miles City", ())

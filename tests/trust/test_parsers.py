@@ -26,8 +26,9 @@ from listings.rate_limit import client_network
 from listings.rows import FORMULA_SIGNS, FileRefused, decode, read_rows
 from listings.sharing import contact_card
 from orgs.models import Organization
-from places.lookup import Answer, look_up, starting_with
+from places.lookup import Answer, look_up
 from places.models import Place
+from places.suggesting import starting_with
 from tests.trust.hostile import odd, often
 
 TAGS = ["h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "em", "strong", "a", "br"]

@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kept.memory import Shelf
+from kept import version
+from kept.memory import MemoryCache
 from listings.hours_words import at_clock
+from listings.querysets import revision
 from listings.templatetags.hours import day_word, hours_status
 from listings.zones import zone_name
 from warmlines.eligibility import who_words
@@ -20,8 +23,11 @@ from warmlines.models import Warmline
 
 register = template.Library()
 
-# Some 2 KB each.
-SHELF: Shelf[tuple[str, int, str, str, int], str] = Shelf(4_000)
+# Some 2 KB each; warmlines are few, so that no table needs to hold them.
+MAX_LINES_IN_MEMORY = 4_000
+_in_memory: MemoryCache[tuple[str | int | None, ...], str] = MemoryCache(
+    MAX_LINES_IN_MEMORY
+)
 
 
 @register.simple_tag
@@ -70,13 +76,19 @@ def _opens(line: Line | None, at: datetime) -> str:
 
 
 def _made(name: str, line: Line, at: datetime, level: int) -> SafeString:
-    """The line under a heading of that level, as it is to be said at the moment."""
+    """The line under a heading of that level, as it is to be said at the moment.
 
-    def make() -> str:
-        said = {"line": line, "at": at, "level": level}
-        return get_template(name).render(said)
-
+    It is rendered once for each revision and state of its hours.
+    """
+    now, warmline = version.current(), line.warmline
     words = hours_status(line.status, at, line.zone)
-    key = (name, line.warmline.pk, line.open_attr, words, level)
+    key = (name, warmline.pk, line.open_attr, words, level, get_language())
+    stamp = (revision(warmline.changed_at), now.shared_at) if now else None
+    html = _in_memory.get(key, stamp) if stamp else None
+    if html is None:
+        said = {"line": line, "at": at, "level": level}
+        html = get_template(name).render(said)
+        if stamp:
+            _in_memory.put(key, stamp, html)
     # Made by a template of ours, which has escaped what the listing says.
-    return mark_safe(SHELF.get(key, make))  # noqa: S308
+    return mark_safe(html)  # noqa: S308

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from kept import version
 from places.area_rows import read_areas, rename_towns, save_areas
+from places.gazetteer import forget
 from places.keys import place_key
 from places.models import Area, OtherName, Place
 from places.states import STATES
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             with connection.cursor() as cursor:
                 # Both databases choose their indexes by what they know of a table.
                 cursor.execute("ANALYZE")
+        forget()
         self.stdout.write(f"{Place.objects.count():,} places are in the gazetteer.")
 
     def _load(self, rows: list[Row], *, quiet: bool) -> None:

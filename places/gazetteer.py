@@ -1,0 +1,131 @@
+"""What lookups need of the gazetteer in memory: ZIP codes, and the names that it knows.
+
+Read once in a process, at its start or at the first lookup. `load_places` changes it
+and is followed by a restart.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, models
+from django.db.models import Q
+
+from places.models import AreaName, OtherName, Place
+
+# Towns smaller than this are suggested only within a state that was named.
+SUGGESTED_POPULATION = 5_000
+FIELDS = [field.attname for field in Place._meta.concrete_fields]
+# Without a number of people: no other number is smaller than 0.
+UNKNOWN = -1
+
+
+@dataclass(frozen=True)
+class Zips:
+    """Every ZIP code in columns, which take a fifth of the memory that rows do."""
+
+    numbers: Sequence[int]
+    columns: Sequence[Sequence[Any]]
+    counties: dict[int, Place]
+
+    def get(self, code: str) -> Place | None:
+        """The ZIP code of five digits with its county, if there is one."""
+        at = bisect_left(self.numbers, int(code))
+        is_known = at < len(self.numbers) and self.numbers[at] == int(code)
+        return self._place(at) if is_known else None
+
+    def like(self, code: str, limit: int) -> tuple[Place, ...]:
+        """Real ZIP codes of the same area, the nearest in number first."""
+        number, first = int(code), int(code[:3]) * 100
+        start, end = (bisect_left(self.numbers, n) for n in (first, first + 100))
+        near = sorted(
+            range(start, end), key=lambda at: (abs(self.numbers[at] - number), at)
+        )
+        return tuple(self._place(at) for at in near[:limit])
+
+    def _place(self, at: int) -> Place:
+        values = [column[at] for column in self.columns]
+        found = Place.from_db(DEFAULT_DB_ALIAS, FIELDS, values)
+        if found.population == UNKNOWN:
+            found.population = None
+        # Also None where a row has no county.
+        found.county = self.counties.get(found.county_id or 0)
+        return found
+
+
+@dataclass(frozen=True)
+class Names:
+    """Comparable names of towns, counties and states, and whose they are."""
+
+    keys: list[str]
+    pks: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    zips: Zips
+    # By state, and under "" the larger ones of all states.
+    names: dict[str, Names]
+    # Every name of anything, so that words that name nothing ask no database.
+    known: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> Gazetteer:
+    """Read it, once. Raises DatabaseError."""
+    others = OtherName.objects.values_list("key", flat=True)
+    areas = AreaName.objects.values_list("key", flat=True)
+    zip_names = Place.objects.zips().values_list("key", flat=True).distinct()
+    names = _names()
+    keys = (of_state.keys for of_state in names.values())
+    known = frozenset(chain(*keys, zip_names, others, areas))
+    return Gazetteer(_zips(), names, known)
+
+
+def forget() -> None:
+    """Read it again at the next lookup: the places have changed."""
+    gazetteer.cache_clear()
+
+
+def _zips() -> Zips:
+    """Row by row, because memory that is full once stays with the process."""
+    columns = [_empty_column(field) for field in Place._meta.concrete_fields]
+    once: dict[str, str] = {}
+    rows = Place.objects.zips().order_by("code").values_list(*FIELDS)
+    for row in rows.iterator():
+        for column, value in zip(columns, row, strict=True):
+            if isinstance(value, str):
+                column.append(once.setdefault(value, value))
+            else:
+                column.append(UNKNOWN if value is None else value)
+    numbers = array("i", map(int, columns[FIELDS.index("code")]))
+    return Zips(numbers, columns, Place.objects.counties().in_bulk())
+
+
+def _empty_column(field: Any) -> Any:
+    """Plain numbers in an array; each word is there once, and the list names it."""
+    if isinstance(field, models.FloatField):
+        return array("d")
+    is_whole = isinstance(field, models.IntegerField | models.ForeignKey)
+    return array("i") if is_whole else []
+
+
+def _names() -> dict[str, Names]:
+    is_suggested = ~Q(kind=Place.Kind.CITY) | Q(population__gte=SUGGESTED_POPULATION)
+    rows = Place.objects.exclude(kind=Place.Kind.ZIP).order_by("pk")
+    found = {"": _named(rows.filter(is_suggested).values_list("state", "key", "pk"))}
+    by_state: dict[str, list[tuple[str, str, int]]] = {}
+    for row in rows.values_list("state", "key", "pk").iterator():
+        by_state.setdefault(row[0], []).append(row)
+    return found | {state: _named(of_state) for state, of_state in by_state.items()}
+
+
+def _named(rows: Iterable[tuple[str, str, int]]) -> Names:
+    listed = list(rows)
+    return Names([key for _s, key, _pk in listed], array("i", (r[2] for r in listed)))

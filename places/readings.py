@@ -1,0 +1,78 @@
+"""The ways to read typed text as a name, its county and its state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from places.cleaning import ADDRESS, PARTS, spellings, state_name
+from places.keys import place_key
+from places.states import SPANISH_NAMES, STATES
+
+COUNTY_WORDS = (
+    "county|parish|borough|municipio|census area|municipality|planning region|island"
+)
+IS_COUNTY = re.compile(rf"\b(?:{COUNTY_WORDS})$", re.IGNORECASE)
+
+# An independent city stands where others have a county: "Fairfax, Fairfax city, VA".
+IS_CITY = re.compile(r"\bcity$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A name, and the county and state it was said to be in."""
+
+    name: str
+    county: str = ""
+    state: str = ""
+
+
+STATE_KEYS = {place_key(state.name): code for code, state in STATES.items()} | {
+    **{place_key(name): code for name, code in SPANISH_NAMES.items()},
+    **{code.lower(): code for code in STATES},
+    "washingtondc": "DC",
+    "virginislands": "VI",
+    "usvi": "VI",
+    "marianaislands": "MP",
+    "cnmi": "MP",
+    "samoa": "AS",
+}
+
+
+def state_code(text: str) -> str:
+    """ "WA" of "Washington", "Washington State", "State of Washington"; else ""."""
+    plain = STATE_KEYS.get(place_key(text))
+    return plain or STATE_KEYS.get(place_key(state_name(text)), "")
+
+
+def readings(text: str) -> Iterator[Words]:
+    """The ways to part the text into name, county and state, likeliest first."""
+    for words in _partings(text):
+        for name in spellings(words.name):
+            yield replace(words, name=name)
+
+
+def _partings(text: str) -> Iterator[Words]:
+    parts = [part.strip() for part in PARTS.split(text) if part.strip()]
+    if len(parts) > 1 and (state := state_code(parts[-1])):
+        if len(parts) > 2:
+            yield Words(", ".join(parts[:-1]), state=state)
+        if len(parts) > 2 and IS_CITY.search(parts[-2]):
+            yield Words(parts[0], parts[-2], state)
+        county = parts[-2] if len(parts) > 2 and IS_COUNTY.search(parts[-2]) else ""
+        yield Words(parts[0], county, state)
+        if code := STATE_KEYS.get(place_key(parts[0])):
+            # "NY, NY" is the city.
+            yield Words(STATES[code].name, state=state)
+    words = PARTS.sub(" ", text).split()
+    is_address = ADDRESS.match(text)
+    for length in (1, 2, 3):
+        if len(words) > length and (state := state_code(" ".join(words[-length:]))):
+            # In an address a street comes first; the longest name is the likeliest.
+            starts = range(len(words) - length if is_address else 1)
+            for start in starts:
+                yield Words(" ".join(words[start:-length]), state=state)
+    yield Words(text)
+    if is_address and len(parts) > 1:
+        yield Words(parts[-1])

@@ -19,8 +19,10 @@ from listings.phones import dialable
 from listings.templatetags.hours import hours_status
 from listings.templatetags.listing import plain_from_english
 from orgs.models import Organization
+from places.fields import SENTENCE, SENTENCE_WORDS
 from places.keys import SHORT, place_key
-from places.models import Place
+from places.lookup import typed
+from places.models import Area, Place
 from places.readings import STATE_KEYS
 from places.states import STATES
 from warmlines.eligibility import is_somewhere_in_state, plain_who_words
@@ -33,6 +35,7 @@ def listings_script(rows: Iterable[Any], at: datetime) -> bytes:
     """Every listing of a copy with what its search shows and asks, in one language."""
     facts = {
         "words": _words(),
+        "sentence": SENTENCE_WORDS,
         "short": SHORT,
         "states": {code: state.name for code, state in STATES.items()},
         "codes": STATE_KEYS,
@@ -98,12 +101,14 @@ def _words() -> dict[str, str]:
         "phone": _("By phone"),
         "serving": _("Serving %(place)s"),
         "online": _("Online, from anywhere"),
+        "help": _("Listings that may help"),
         "named": _("Listings that match “%(words)s”"),
         "all": _("All support in %(state)s"),
         "unknown": _(
             "We could not find “%(text)s”. Try a ZIP code, or a town with its state, "
             "like “Circle, MT”."
         ),
+        "sentence": str(SENTENCE),
         "gentle": _(
             "To see who can help near you, enter a ZIP code, or a town and state, like "
             "Circle, MT."
@@ -122,7 +127,11 @@ def _words() -> dict[str, str]:
 
 
 def places_scripts(states: frozenset[str]) -> Iterator[tuple[str, bytes]]:
-    """(name, script) for each first letter or digit; of these states, or of all."""
+    """(name, script) for each first letter or digit; of these states, or of all.
+
+    Each has the places of the letter, and the areas: tribal lands, regions, bases.
+    """
+    areas = _areas(states)
     shards: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     counties = {place.pk: place for place in _of(Place.objects.counties(), states)}
     for place in _of(Place.objects.below_states(), states):
@@ -131,13 +140,50 @@ def places_scripts(states: frozenset[str]) -> Iterator[tuple[str, bytes]]:
             continue
         for entry, first in _entries(place, counties[county.pk]):
             shards[first][county.pk].append(entry)
-    for first in sorted(shards):
+    for first in sorted({*shards, *areas}):
         lines = [
             f"{_head(counties[pk])}|{'|'.join(entries)}"
             for pk, entries in sorted(shards[first].items())
         ]
-        whole = _json("\n".join(lines))
-        yield f"{first}.js", f'copy.places("{first}",{whole});\n'.encode()
+        told = f"{_json(_lines(lines))},{_json(_lines(areas[first]))}"
+        yield f"{first}.js", f'copy.places("{first}",{told});\n'.encode()
+
+
+def _lines(lines: list[str]) -> str:
+    return "\n".join(lines)
+
+
+def _areas(states: frozenset[str]) -> defaultdict[str, list[str]]:
+    """The areas by the first letters of their names, each with the names of a letter.
+
+    A name that is understood and never shown is there as its key alone, like all.
+    """
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    rows = Area.objects.select_related("main_place__county").order_by("key")
+    for area in rows.prefetch_related("counties", "names"):
+        place = area.as_place()
+        if place is None or (states and states.isdisjoint(place.state_codes)):
+            continue
+        keys: defaultdict[str, list[str]] = defaultdict(list)
+        for name in sorted({name.key for name in area.names.all()}):
+            keys[name[0]].append(name)
+        for first, names in keys.items():
+            found[first].append("|".join([";".join(names), *_area_facts(area, place)]))
+    return found
+
+
+def _area_facts(area: Area, place: Place) -> Iterator[str]:
+    """Its kind, its label, the words that lead to it, where it lies, its states, and
+    the codes of its counties; of a name of one place, those of that place."""
+    yield area.kind if place.is_area else ""
+    yield place.label
+    yield typed(place)
+    yield ",".join(map(str, _hundredths(place)))
+    yield ",".join(place.state_codes)
+    if place.is_area:
+        yield ",".join(county.code for county in area.counties.all())
+    else:
+        yield place.own_county.code if place.own_county else ""
 
 
 def _of(places: Any, states: frozenset[str]) -> Any:

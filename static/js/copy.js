@@ -31,14 +31,14 @@ const copy = (() => {
     return say("miles", { miles: distance < 10 ? distance.toFixed(1) : Math.round(distance).toLocaleString("en-US") });
   }
 
-  // ── Places: one script for each first letter or digit, read when it is asked for.
+  // ── Places and areas: a script for each first letter or digit, read when it is asked for.
   const waiting = {};
   function readPlaces(first) {
     return new Promise((done) => {
       waiting[first] = done;
       const script = document.createElement("script");
       script.src = new URL(`search/${first}.js`, root);
-      script.onerror = () => done([]);
+      script.onerror = () => done({ places: [], areas: [] });
       document.head.append(script);
     });
   }
@@ -52,7 +52,23 @@ const copy = (() => {
       });
     });
   }
+  // "navajonation;…|tribal|Navajo Nation, Arizona …|Navajo Nation, AZ|3570,-10905|AZ,NM,UT|04001,…"
+  function areasOf(text) {
+    return text.split("\n").filter(Boolean).map((line) => {
+      const [keys, kind, label, typed, spot, states, counties] = line.split("|");
+      const [y, x] = spot.split(",").map((hundredths) => hundredths / 100);
+      const codes = counties.split(",").filter(Boolean), all = states.split(",");
+      const place = { whole: label, label, typed, y, x, state: all[0] };
+      // Another name of one town, county or state is that place.
+      const found = kind ? { ...place, kind, states: all, counties: codes } : { ...place, fips: codes[0] };
+      return { ...found, keys: keys.split(";") };
+    });
+  }
+  const statesOf = (place) => place.states ?? [place.state];
+  const countiesOf = (place) => place.counties ?? [place.fips];
+  const namesOfStates = (codes) => codes.map((code) => facts.states[code]).join(", ");
   const labelOf = (place, others) => {
+    if (place.whole) return place.whole;
     const twin = others.some((other) => other !== place && other.state === place.state);
     const county = twin && place.county !== place.label ? `, ${place.county}` : "";
     return `${place.label}${county}, ${facts.states[place.state]}`;
@@ -61,7 +77,7 @@ const copy = (() => {
   // "Miles City, Custer County, MT", "miles city montana", "59301", "Montana".
   async function lookUp(text) {
     const zip = text.match(/^\s*(\d{5})(?:-?\d{4})?\s*$/);
-    if (zip) return (await readPlaces(zip[1][0])).filter((place) => place.name === zip[1]);
+    if (zip) return (await readPlaces(zip[1][0])).places.filter((place) => place.name === zip[1]);
     const parts = text.split(",").map((part) => part.trim()).filter(Boolean);
     const whole = facts.codes[key(text)];
     if (whole) return [{ state: whole }];
@@ -80,11 +96,29 @@ const copy = (() => {
     const wanted = key(name), codes = rest.map((part) => facts.codes[key(part)]);
     if (!wanted) return [];
     const counties = rest.filter((part, i) => !codes[i]).map(key);
-    const found = (await readPlaces(wanted[0])).filter((place) => key(place.name) === wanted
+    const read = await readPlaces(wanted[0]);
+    const found = read.places.filter((place) => key(place.name) === wanted
       && codes.every((code) => !code || code === place.state)
       && counties.every((county) => county === key(place.county)));
     // Two names of one town, or a town and its twin in one county, are one answer.
-    return [...new Map(found.map((place) => [`${place.label} ${place.fips}`, place])).values()];
+    const towns = [...new Map(found.map((place) => [`${place.label} ${place.fips}`, place])).values()];
+    const areas = counties.length ? [] : areasNamed(name, codes, read.areas);
+    const others = towns.filter((town) => !areas.some((area) => isSame(area, town, wanted)));
+    // With a state, a town of the name comes before an area.
+    return codes.length && others.length ? others : [...areas, ...others];
+  }
+  function areasNamed(name, codes, areas) {
+    const bare = name.replace(/ (region|area|base|región|área)$/i, "");
+    const of = (words) => areas.filter((area) => area.keys.includes(key(words))
+      && codes.every((code) => statesOf(area).includes(code)));
+    const found = of(name).length ? of(name) : of(bare);
+    return [...new Map(found.map((area) => [area.typed, area])).values()];
+  }
+  // As places/areas.py: a base and a town of its name, a pueblo and the town of its own.
+  function isSame(area, town, wanted) {
+    if (!area.kind) return area.fips === town.fips && key(area.label).startsWith(key(town.label));
+    const isPueblo = area.kind === "tribal" && key(area.label).startsWith(wanted);
+    return area.counties.includes(town.fips) && (area.kind === "base" || isPueblo || key(town.label) !== wanted);
   }
 
   // ── Which listings: "any of these" within one filter, "and" across filters.
@@ -97,28 +131,43 @@ const copy = (() => {
         return !slugs.length || slugs.some((slug) => (row.w ?? []).includes(`${name}:${slug}`));
       });
   }
+  const isWhole = (place) => !place.counties && place.fips === undefined;
   const isLine = (row) => !row.k;
-  const byName = (place, row) => (row.s ?? []).some((code) => code === place.fips || code === place.state);
+  const byName = (place, row) => (row.s ?? []).some((code) => countiesOf(place).includes(code) || statesOf(place).includes(code));
   const serves = (place, row) => row.a || byName(place, row);
 
   // ── Whether a line takes callers from a place, as warmlines/eligibility.py says it.
-  const HERE = 0, COUNTIES = 1, ASK = 2, NO = 3;
+  const HERE = 0, STATES = 1, COUNTIES = 2, PEOPLE = 3, ASK = 4, NO = 5;
+  const wholeStates = (place, row) => statesOf(place).filter((code) => (row.s ?? []).includes(code));
   function takes(place, row) {
-    const served = row.s ?? [], whole = place.fips === undefined;
-    if (row.f || row.a || (!whole && served.includes(place.fips))) return HERE;
+    const served = row.s ?? [], whole = isWhole(place);
+    if (row.f || row.a || (!whole && !place.counties && served.includes(place.fips))) return HERE;
     if (!served.length) return ASK;
+    if (place.counties) {
+      const states = wholeStates(place, row), isServed = (code) => served.includes(code);
+      if (states.length && row.e) return ASK;
+      if (place.counties.every(isServed) || states.length === place.states.length) return HERE;
+      if (states.length) return STATES;
+      return place.counties.some(isServed) ? COUNTIES : NO;
+    }
     if (served.includes(place.state)) return !row.e ? HERE : whole ? COUNTIES : ASK;
     return whole && (row.d ?? []).includes(place.state) ? COUNTIES : NO;
   }
   // Lines in the groups of the state's page: [heading, rows], those with a warning last.
   function lineGroups(place) {
-    const state = facts.states[place.state], groups = new Map();
-    const headings = [say("here", { state }), say("counties", { state }), say("ask")];
-    const rank = (row) => takes(place, row) === HERE && row.g ? 1.5 : takes(place, row);
+    const state = namesOfStates(statesOf(place)), groups = new Map();
+    const rank = (row) => row.g && takes(place, row) <= STATES ? PEOPLE : takes(place, row);
+    const headingOf = (row) => ({
+      [HERE]: () => say("here", { state }),
+      [STATES]: () => say("here", { state: namesOfStates(wholeStates(place, row)) }),
+      [COUNTIES]: () => say("counties", { state }),
+      [PEOPLE]: () => say("group", { people: row.g }),
+      [ASK]: () => say("ask"),
+    })[rank(row)]();
     const lines = facts.rows.filter((row) => isLine(row) && takes(place, row) !== NO)
       .sort((one, other) => rank(one) - rank(other) || Boolean(one.v) - Boolean(other.v));
     for (const row of lines) {
-      const heading = rank(row) === 1.5 ? say("group", { people: row.g }) : headings[rank(row)];
+      const heading = headingOf(row);
       groups.set(heading, [...(groups.get(heading) ?? []), row]);
     }
     const doubtful = (rows) => rows.every((row) => row.v);
@@ -168,7 +217,7 @@ const copy = (() => {
 
   function around(place) {
     const rows = facts.rows.filter((row) => !isLine(row) && fits(row));
-    const whole = place.fips === undefined;
+    const whole = isWhole(place);
     const label = whole ? facts.states[place.state] : labelOf(place, []);
     const near = whole
       ? rows.filter((row) => row.m === place.state)
@@ -182,23 +231,33 @@ const copy = (() => {
       section("serving", say("serving", { place: label }), cards(others.filter((row) => byName(place, row)).slice(0, OTHERS))),
       phone(place),
       section("online", say("online"), cards(others.filter((row) => (row.h ?? []).includes("online") && serves(place, row)).slice(0, OTHERS))),
-      stateLink(place.state),
+      ...statesOf(place).map(stateLink),
     ];
   }
   function choices(text, places) {
     const links = places.map((place) => {
-      const near = [place.label, place.county, place.state].join(", ");
+      const near = place.typed ?? [place.label, place.county, place.state].join(", ");
       const query = new URLSearchParams(asked);
       query.set("near", near);
+      // Words of distress come back in no address.
+      if (crisis.isShown) query.delete("q");
       return [labelOf(place, places), query];
     }).sort(([one], [other]) => one.localeCompare(other));
-    return [made("p", {}, say("ambiguous", { text })), made("ul", { className: "choices" },
+    return [crisis.isShown ? "" : made("p", {}, say("ambiguous", { text })), made("ul", { className: "choices" },
       ...links.map(([label, query]) => made("li", {}, made("a", { href: `?${query}` }, label))))];
   }
   function matching(text) {
     const words = plain(text).split(/\s+/).filter(Boolean);
     const rows = facts.rows.filter((row) => fits(row) && words.every((word) => plain(`${row.n} ${row.t}`).includes(word)));
-    return section("named", say("named", { words: text }), cards(rows.slice(0, PLACES * 2)));
+    const heading = crisis.isShown ? say("help") : say("named", { words: text });
+    return section("named", heading, cards(rows.slice(0, PLACES * 2)));
+  }
+
+  // As places/fields.py: a sentence isn't held up to whoever wrote it.
+  function unknown(text) {
+    if (crisis.isShown) return say("gentle");
+    const isSentence = text.trim().split(/\s+/).length >= facts.sentence;
+    return isSentence ? say("sentence") : say("unknown", { text });
   }
 
   async function find() {
@@ -210,12 +269,12 @@ const copy = (() => {
     const places = await lookUp(text);
     if (places.length === 1) return around(places[0]);
     if (places.length) return choices(text, places);
-    return [matching(text) || made("p", {}, crisis.isShown ? say("gentle") : say("unknown", { text }))];
+    return [matching(text) || made("p", {}, unknown(text))];
   }
 
   return {
     key: (name) => key(name),
-    places: (first, text) => waiting[first](placesOf(text)),
+    places: (first, places, areas) => waiting[first]({ places: placesOf(places), areas: areasOf(areas) }),
     async listings(read) {
       facts = read;
       const box = document.querySelector("#where");

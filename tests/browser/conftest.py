@@ -105,3 +105,22 @@ def wait_for(url, server, log):
 @pytest.fixture(scope="session")
 def base_url(site):
     return site
+
+
+@pytest.fixture(scope="session")
+def copied(site, site_environment, tmp_path_factory):
+    """The address of a copy of Montana that needs no server."""
+    folder = tmp_path_factory.mktemp("stick")
+    command = [
+        sys.executable,
+        "manage.py",
+        "export_site",
+        folder,
+        "--states",
+        "MT",
+        "--processes",
+        "1",
+    ]
+    environment = site_environment | {"SITE_URL": "https://directory.example.org"}
+    subprocess.run([*command, "--quiet"], cwd=ROOT, env=environment, check=True)
+    return folder.as_uri()

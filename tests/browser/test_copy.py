@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 from places.keys import place_key
-from tests.conftest import ROOT
 
 NAMES = [
     "St. Louis",
@@ -18,24 +14,6 @@ NAMES = [
     "Mount Vernon",
     "Utqiaġvik",
 ]
-
-
-@pytest.fixture(scope="module")
-def copied(site, site_environment, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("stick")
-    command = [
-        sys.executable,
-        "manage.py",
-        "export_site",
-        folder,
-        "--states",
-        "MT",
-        "--processes",
-        "1",
-    ]
-    environment = site_environment | {"SITE_URL": "https://directory.example.org"}
-    subprocess.run([*command, "--quiet"], cwd=ROOT, env=environment, check=True)
-    return folder.as_uri()
 
 
 def results(page, section):
@@ -88,6 +66,36 @@ def test_zip_county_state_name_and_kind_are_found(page, copied, query, section, 
     page.goto(f"{copied}/find/index.html?{query}")
 
     assert words in results(page, section).first.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("Crow Reservation", "Crow Reservation, Montana"),
+        ("flathead indian reservation, MT", "Flathead Reservation, Montana"),
+        ("Malmstrom AFB", "Malmstrom Air Force Base, Montana"),
+    ],
+)
+def test_an_area_is_found_as_on_the_site(page, copied, site, typed, near):
+    page.goto(f"{copied}/find/index.html?near={typed}")
+    results(page, "near")
+    heading = page.locator("#near").inner_text()
+    lines = page.locator("[data-section=phone] h3").first.inner_text()
+
+    page.goto(f"{site}/find/?near={typed}")
+
+    assert heading == page.locator("#near-heading").inner_text()
+    assert lines == page.locator("[data-section=phone] h3").first.inner_text()
+
+
+def test_an_area_and_a_town_of_its_name_are_both_offered(page, copied, site):
+    page.goto(f"{copied}/find/index.html?near=Crow+Agency")
+    page.wait_for_function("document.querySelector('[data-found]').children.length > 0")
+    offered = page.locator("[data-found] .choices a").all_inner_texts()
+
+    page.goto(f"{site}/find/?near=Crow+Agency")
+
+    assert sorted(offered) == sorted(page.locator(".choices a").all_inner_texts())
 
 
 def test_what_is_typed_never_becomes_markup(page, copied):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.axe import axe_faults
-from tests.browser.test_copy import copied  # noqa: F401  # a fixture
 
 LOWER_EDGE = "element => element.getBoundingClientRect().bottom"
 EXAMPLES = [
@@ -82,7 +81,7 @@ def test_the_box_asks_no_more_after_a_request_without_a_hit(page, site):
 
 
 @pytest.mark.parametrize(("typed", "number"), EXAMPLES)
-def test_a_copy_without_a_server_shows_the_same_number(page, copied, typed, number):  # noqa: F811
+def test_a_copy_without_a_server_shows_the_same_number(page, copied, typed, number):
     for language in ("", "es/"):
         page.goto(f"{copied}/{language}find/index.html?near={typed}")
 
@@ -99,7 +98,7 @@ def test_a_copy_without_a_server_shows_the_same_number(page, copied, typed, numb
 
 
 @pytest.mark.parametrize("typed", ["Hurt", "veteran", "suicide loss group"])
-def test_a_copy_raises_no_alarm_for_other_words(page, copied, typed):  # noqa: F811
+def test_a_copy_raises_no_alarm_for_other_words(page, copied, typed):
     page.goto(f"{copied}/find/index.html?near={typed}")
 
     page.wait_for_function("document.querySelector('[data-found]').children.length > 0")

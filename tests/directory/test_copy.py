@@ -18,7 +18,8 @@ from directory.copy.folder import LIST, FolderRefused
 from directory.copy.index import places_scripts
 from directory.copy.links import Copier
 from directory.copy.making import Job, addresses_of, make
-from places.models import Place
+from places.keys import place_key
+from places.models import Area, AreaName, Place
 from tests.factories import organization, place, state, warmline
 from warmlines.models import Warmline
 
@@ -248,14 +249,39 @@ def test_links_of_a_page_become_files_beside_it():
     assert made.pages == {"/orgs/?page=2", "/states/mt/"}
 
 
+def read_shards(*states):
+    """(first letter, its places, its areas) of each script."""
+    for name, script in places_scripts(frozenset(states)):
+        text = script.decode().removeprefix("copy.places(").removesuffix(");\n")
+        [first, places, areas] = json.loads(text.join("[]"))
+        assert name == f"{first}.js"
+        yield first, places, areas
+
+
+def test_every_area_is_in_the_index_by_each_of_its_names():
+    found, labels = set(), set()
+    for first, _places, areas in read_shards():
+        for line in filter(None, areas.split("\n")):
+            keys, _kind, label, *_rest = line.split("|")
+            labels.add(label)
+            for key in keys.split(";"):
+                assert key.startswith(first)
+                found.add(key)
+
+    points = [area for area in Area.objects.all() if area.as_place()]
+    names = AreaName.objects.filter(area__in=points)
+    assert found == set(names.values_list("key", flat=True))
+    assert {"Navajo Nation, Arizona, New Mexico, Utah"} <= labels
+    # Some names are understood, and never shown.
+    hidden = set(names.filter(is_suggested=False).values_list("key", flat=True))
+    assert hidden <= found
+    assert hidden.isdisjoint(place_key(label) for label in labels)
+
+
 def test_every_place_is_in_the_index_near_where_it_is():
     found = 0
-    for name, script in places_scripts(frozenset({"MT"})):
-        [first, lines] = json.loads(
-            script.decode().removeprefix("copy.places(").removesuffix(");\n").join("[]")
-        )
-        assert name == f"{first}.js"
-        for line in lines.split("\n"):
+    for _first, lines, _areas in read_shards("MT"):
+        for line in filter(None, lines.split("\n")):
             head, *entries = line.split("|")
             _fips, code, south, east, _name = head.split(",")
             assert code == "MT"

@@ -1,17 +1,20 @@
-# The site in a container: non-root, with a read-only root; /data is its one volume.
-FROM python:3.11-slim-bookworm AS build
+# The site in a container: an unprivileged user, a root that may be read-only; /data is
+# its one volume. Nothing in it depends on the processor: docker buildx build --platform
+# linux/amd64,linux/arm64 makes one image for both.
+FROM python:3.13-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
-RUN python -m venv /venv
 COPY requirements.txt ./
-RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+RUN python -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt \
+    && /venv/bin/pip uninstall --yes pip
 
-FROM python:3.11-slim-bookworm
+FROM python:3.13-slim-trixie
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DATA_DIR=/data BIND=0.0.0.0 PORT=8000
-# pg_dump and pg_restore, for backups of a PostgreSQL 15.
+# pg_dump and pg_restore, for backups of PostgreSQL 17 and older.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends "postgresql-client=15+*" \
+    && apt-get install -y --no-install-recommends "postgresql-client-17=17.*" \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data directory \
     && install -d -o directory -m 700 /data

@@ -4,7 +4,6 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root" || exit 1
 venv=$root/.venv
 data=${DATA_DIR:-$root/var}
-export DATA_DIR="$data"
 
 fail() {
 	printf '%s\n' "$*" >&2
@@ -32,9 +31,12 @@ install() {
 	cp "$lock" "$venv/$lock"
 }
 
+# A setting of the environment or of .env: setting NAME DEFAULT
+setting() { "$venv/bin/python" -m directory.environment "$1" "$2"; }
+
 # A secret key of this machine, kept outside the repository.
 use_secret_key() {
-	[ -n "${SECRET_KEY:-}${SECRET_KEY_FILE:-}" ] && return
+	[ -n "$(setting SECRET_KEY "")$(setting SECRET_KEY_FILE "")" ] && return
 	folder=${XDG_DATA_HOME:-$HOME/.local/share}/peer-support-directory
 	SECRET_KEY_FILE=$folder/secret-key
 	if [ ! -s "$SECRET_KEY_FILE" ]; then

@@ -10,17 +10,18 @@ from typing import Any
 from gunicorn import util
 
 from directory import counters
+from directory.environment import BASE_DIR, env
 from directory.hosts import bracketed
 from directory.logs import logging_settings
 from kept.daily_salt import daily_salt
 
-_host = bracketed(os.environ.get("BIND", "127.0.0.1").strip("[]"))
-bind = [f"{_host}:{os.environ.get('PORT', '8000')}"]
+_host = bracketed(env.str("BIND", "127.0.0.1").strip("[]"))
+bind = [f"{_host}:{env.str('PORT', '8000')}"]
 # A second address for Prometheus; directory.metrics answers there and nowhere else.
-if os.environ.get("METRICS_BIND"):
-    bind.append(os.environ["METRICS_BIND"])
+if metrics_bind := env.str("METRICS_BIND", ""):
+    bind.append(metrics_bind)
 wsgi_app = "directory.wsgi:application"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
+workers = env.int("WEB_WORKERS", 2)
 worker_class = "gthread"
 threads = 4
 timeout = 30
@@ -36,7 +37,7 @@ accesslog = "-"
 # Moment, method, status, bytes, microseconds. No path either: only its first part
 # could be told safely, and a slug in it already says what somebody looked for.
 access_log_format = "%(t)s %(m)s %(s)s %(B)s %(D)s"
-logconfig_dict = logging_settings(os.environ.get("LOG_FORMAT", "text"))
+logconfig_dict = logging_settings(env.str("LOG_FORMAT", "text"))
 # Who asked and by which scheme is for Django to judge (HTTPS=1), and for nobody to
 # claim: by default gunicorn believes SCRIPT_NAME and others from this machine.
 forwarded_allow_ips = ""
@@ -68,8 +69,7 @@ def on_starting(_server: Any) -> None:
 
     Also its data files, which another release may write in another way.
     """
-    default = Path(__file__).resolve().parent.parent / "var"
-    data_dir = Path(os.environ.get("DATA_DIR") or default)
+    data_dir = Path(env.str("DATA_DIR", "") or BASE_DIR / "var")
     for file in data_dir.glob("rate-limits.sqlite3*"):
         file.unlink(missing_ok=True)
     rmtree(data_dir / "data-files", ignore_errors=True)

@@ -1,4 +1,7 @@
-"""Settings of the site, read from environment variables; a bad value says which."""
+"""Settings of the site, read from the environment and `.env`; a bad value says which.
+
+`.env.example` explains each of them.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,13 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, EnvError, validate
+from environs import EnvError, validate
 
 from directory.databases import databases
+from directory.environment import BASE_DIR, env
 from directory.guard import LOOPBACK, refuse_early_preload, refuse_prefix, refuse_weak
 from directory.hosts import LOCAL_NAMES, names_of_machine, own_address
 from directory.logs import logging_settings
-
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = Env()
 
 
 def secret_keys() -> list[str]:

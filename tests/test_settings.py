@@ -223,6 +223,7 @@ def test_a_public_site_asks_staff_for_a_second_factor(environment, expected):
     assert run.stdout.strip() == expected
 
 
+@pytest.mark.django_db  # Some of Django's own checks look at the database.
 def test_the_deploy_check_warns_of_a_public_site_without_a_second_factor(settings):
     settings.IS_PUBLIC, settings.SECOND_FACTOR = True, False
     warned = [m.id for m in run_checks(include_deployment_checks=True)]

@@ -1,0 +1,131 @@
+"""`.env`: read by everything that reads settings, and explained in `.env.example`."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.test_codebase import code
+
+EXAMPLE = ROOT / ".env.example"
+LINE = re.compile(r"^#?([A-Z][A-Z_]+)=(.*)$")
+# Read, but nobody sets it: a site under a path is refused (directory.guard).
+REFUSED = {"SCRIPT_NAME"}
+# In the example with a value that stands for a secret; here they need one of chance.
+SECRETS = {"SECRET_KEY": "a7Kq9" * 12}
+
+
+def names_read():
+    """Every name that the code reads from the environment."""
+    for path in code():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            called, name = ast.unparse(node.func), node.args[0]
+            is_read = re.fullmatch(r"env\.\w+|os\.(environ\.get|getenv)", called)
+            if is_read and isinstance(name, ast.Constant):
+                yield name.value
+
+
+def explained():
+    """name → (the comment above it, its value) in the example."""
+    found, comment = {}, []
+    for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
+        if match := LINE.match(line):
+            found[match[1]] = (" ".join(comment), match[2])
+        comment = [*comment, line.strip("# ")] if line.startswith("# ") else []
+    return found
+
+
+def run(*command, **environment):
+    kept = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "directory.settings"}
+    return subprocess.run(
+        command,
+        env=kept | environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def show(expression, **environment):
+    code = f"from django.conf import settings; print({expression})"
+    return run(sys.executable, "-c", code, **environment)
+
+
+def test_the_example_has_every_setting_that_is_read_and_no_other():
+    compose = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    read = {*names_read(), *re.findall(r"\$\{([A-Z_]+)", compose)}
+
+    documented = {*explained(), "ENV_FILE"}
+    assert len(read) > 30
+    assert documented == read - REFUSED
+
+
+def test_every_setting_of_the_example_has_a_sentence():
+    for name, (comment, _value) in explained().items():
+        assert re.search(r"\w{3,} .*[.?:]", comment), name
+
+
+def test_the_example_starts_a_site_when_every_line_is_used(tmp_path):
+    file = tmp_path / "all.env"
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join(line.lstrip("#") for line in lines if LINE.match(line)))
+
+    done = show(
+        "settings.DATABASES['replica']['HOST'], settings.EMAIL_HOST, settings.PORT",
+        ENV_FILE=str(file),
+        **SECRETS,
+    )
+
+    assert done.stdout.strip() == "127.0.0.2 mail.example.org 8000"
+
+
+@pytest.fixture
+def env_file(tmp_path):
+    file = tmp_path / "my.env"
+    file.write_text(
+        'CONTACT_EMAIL="us@example.org"\nPORT=8123\nWEB_WORKERS=5\nBIND=::1\n'
+        f"SECRET_KEY={SECRETS['SECRET_KEY']}\nMETRICS_BIND=127.0.0.1:9123\n"
+    )
+    return str(file)
+
+
+def test_the_environment_comes_before_the_file(env_file):
+    done = show("settings.CONTACT_EMAIL, settings.PORT", ENV_FILE=env_file, PORT="8456")
+
+    assert done.stdout.strip() == "us@example.org 8456"
+
+
+def test_gunicorn_reads_the_file_too(env_file):
+    code = "from directory import gunicorn as g; print(g.bind, g.workers)"
+
+    done = run(sys.executable, "-c", code, ENV_FILE=env_file)
+
+    assert done.stdout.strip() == "['[::1]:8123', '127.0.0.1:9123'] 5"
+
+
+def test_scripts_read_the_file_too(env_file):
+    """`make run` names the port of the file where that port cannot be used."""
+    with open(env_file, "a") as file:
+        file.write("PORT=seven\n")
+
+    done = run("/bin/sh", "bin/run", "serve", ENV_FILE=env_file, HOME="/nowhere")
+
+    assert "Port seven on [::1] is taken or cannot be used" in done.stderr
+
+
+def test_a_bad_value_in_the_file_is_named(tmp_path):
+    file = tmp_path / "bad.env"
+    file.write_text(f"SECRET_KEY={SECRETS['SECRET_KEY']}\nHTTPS=perhaps\n")
+
+    done = show("settings.HTTPS", ENV_FILE=str(file))
+
+    assert "HTTPS" in done.stderr.splitlines()[-1]

@@ -1,0 +1,140 @@
+"""The files for other hosts name settings, commands and probes that the site has."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+import yaml
+
+from directory.health import PROBES
+from tests.conftest import ROOT
+from tests.test_environment import explained
+
+KUBERNETES = sorted((ROOT / "deploy/kubernetes").glob("*.yaml"))
+COMMAND = re.compile(r"manage\.py\"?,? \"?(\w+)")
+
+
+def text(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def documents():
+    for path in KUBERNETES:
+        yield from yaml.safe_load_all(path.read_text(encoding="utf-8"))
+
+
+def pods():
+    """(kind, pod template) of every Kubernetes document that has one."""
+    for document in documents():
+        spec = document.get("spec", {})
+        if document["kind"] == "CronJob":
+            spec = spec["jobTemplate"]["spec"]
+        if "template" in spec:
+            yield document["kind"], spec["template"]["spec"]
+
+
+# How each file writes the name of a setting.
+SETTINGS = {
+    "render.yaml": r"\bkey: ([A-Z_]+)",
+    "fly.toml": r"^([A-Z_]+) =",
+    "deploy/kubernetes/settings.yaml": r"^  ([A-Z_]+):",
+    "deploy/settings.env": r"^#?([A-Z_]+)=",
+    "Procfile": r"\b([A-Z_]{4,})=",
+    "docs/deploying.md": r"\b([A-Z]+_[A-Z_]+|HTTPS)=",
+}
+
+
+@pytest.mark.parametrize(("name", "pattern"), SETTINGS.items())
+def test_hosts_are_given_settings_that_there_are(name, pattern):
+    # What Caddy reads, on the small server.
+    known = {*explained(), "SITE_UPSTREAM", "SITE_SORRY"}
+
+    named = set(re.findall(pattern, text(name), re.M))
+    assert named
+    assert named - known == set()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Procfile",
+        "render.yaml",
+        "fly.toml",
+        "Dockerfile",
+        "compose.yaml",
+        "docs/deploying.md",
+        "docs/operations.md",
+        *(path.relative_to(ROOT).as_posix() for path in KUBERNETES),
+    ],
+)
+def test_hosts_run_commands_that_there_are(name):
+    commands = {path.stem for path in ROOT.glob("*/management/commands/*.py")}
+    # Django's own.
+    commands |= {"check", "createsuperuser", "migrate"}
+
+    assert set(COMMAND.findall(text(name))) - commands == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["Procfile", "render.yaml", "fly.toml", "compose.yaml"]
+)
+def test_every_host_runs_the_timed_jobs(name):
+    assert "run_due" in COMMAND.findall(text(name))
+
+
+def test_pods_have_no_rights_and_no_disk():
+    found = [*pods()]
+    assert sorted(kind for kind, _pod in found) == ["CronJob", "Deployment", "Job"]
+    for kind, pod in found:
+        assert pod["securityContext"]["runAsNonRoot"] is True, kind
+        assert pod["securityContext"]["runAsUser"] == 10001, kind
+        assert pod["automountServiceAccountToken"] is False, kind
+        [container] = pod["containers"]
+        rights = container["securityContext"]
+        assert rights["readOnlyRootFilesystem"] is True, kind
+        assert rights["allowPrivilegeEscalation"] is False, kind
+        assert rights["capabilities"] == {"drop": ["ALL"]}, kind
+
+
+def test_probes_ask_what_the_site_answers():
+    [web] = [pod for kind, pod in pods() if kind == "Deployment"]
+    [container] = web["containers"]
+    asked = {
+        name: container[name]["httpGet"]["path"]
+        for name in ("startupProbe", "livenessProbe", "readinessProbe")
+    }
+    fly = tomllib.loads(text("fly.toml"))["http_service"]["checks"][0]["path"]
+    render = yaml.safe_load(text("render.yaml"))["services"][0]["healthCheckPath"]
+
+    # A database that is away must restart nothing.
+    assert asked["livenessProbe"] == asked["startupProbe"] == "/healthz"
+    assert asked["readinessProbe"] == fly == render == "/readyz"
+    assert {*asked.values()} == {*PROBES}
+
+
+def test_migrations_run_once_and_jobs_never_beside_themselves():
+    kinds = {document["kind"]: document for document in documents()}
+
+    [job] = kinds["Job"]["spec"]["template"]["spec"]["containers"]
+    assert job["command"] == ["python", "manage.py", "prepare"]
+    timed = kinds["CronJob"]["spec"]
+    [container] = timed["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    assert container["command"] == ["python", "manage.py", "run_due"]
+    assert timed["concurrencyPolicy"] == "Forbid"
+
+
+def test_the_image_and_the_database_beside_it_fit():
+    docker = text("Dockerfile")
+    [client] = re.findall(r'"postgresql-client-(\d+)=', docker)
+    compose = yaml.safe_load(text("compose.yaml"))["services"]
+    render = yaml.safe_load(text("render.yaml"))["databases"][0]
+    bases = set(re.findall(r"^FROM (\S+)", docker, re.M))
+
+    assert len(bases) == 1
+    assert bases.pop().startswith(f"python:{text('.python-version').strip()}-slim")
+    # pg_dump refuses a server that is newer than itself.
+    assert compose["db"]["image"].startswith(f"postgres:{client}-")
+    assert render["postgresMajorVersion"] == client
+    assert re.search(r"^USER 10001$", docker, re.M)

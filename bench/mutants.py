@@ -44,6 +44,7 @@ SOURCES = [
     "places",
     "search",
     "warmlines",
+    "meetings",
 ]
 BESIDE = [
     "bench",

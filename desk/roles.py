@@ -12,7 +12,7 @@ STATE_CURATOR = "State curator"
 VOLUNTEER = "Volunteer"
 READER = "Reader"
 
-_LISTINGS = ("organization", "warmline")
+_LISTINGS = ("organization", "warmline", "meeting")
 _PAGES = ("guide", "credential", "crisisline", "crisisphrase")
 _READ = [f"view_{model}" for model in (*_LISTINGS, *_PAGES, "term", "place", "area")]
 _WORK = [
@@ -29,7 +29,7 @@ _WORK = [
     "view_linkcheck",
     "view_duplicatepair",
 ]
-_HISTORY = ["view_historicalorganization", "view_historicalwarmline"]
+_HISTORY = [f"view_historical{model}" for model in _LISTINGS]
 PERMISSIONS: dict[str, list[str]] = {
     READER: _READ,
     VOLUNTEER: [*_READ, "propose_change", "view_check"],

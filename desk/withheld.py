@@ -24,11 +24,12 @@ def refuse_to_show_street(
     """
     if FLAG not in fact_names(type(listing)):
         return
-    now = values(listing, (FLAG, *STREET_FACTS))
+    street = [name for name in STREET_FACTS if hasattr(listing, name)]
+    now = values(listing, (FLAG, *street))
     other = {**now, **incoming}
     if (other if FLAG in chosen else now)[FLAG]:
         return
-    for name in STREET_FACTS:
+    for name in street:
         own, opposite = (other, now) if name in chosen else (now, other)
         is_public_opposite = opposite[name] == own[name] and not opposite[FLAG]
         if own[name] and own[FLAG] and not is_public_opposite:

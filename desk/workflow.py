@@ -381,13 +381,19 @@ def _take_checks(keep: Any, drop: Any) -> None:
 
 
 def _take_branches(keep: Any, drop: Any) -> None:
-    if not hasattr(drop, "branches"):
-        return
-    for branch in drop.branches.exclude(pk=keep.pk):
-        branch.parent = keep
-        branch.version += 1
-        branch._change_reason = _("merge")
-        branch.save()
+    """Branches and meetings of the dropped listing belong to the one that stays."""
+    if hasattr(drop, "branches"):
+        _hand_over(drop.branches.exclude(pk=keep.pk), "parent", keep)
+    if hasattr(drop, "meetings"):
+        _hand_over(drop.meetings.all(), "organization", keep)
+
+
+def _hand_over(rows: Iterable[Any], owner: str, keep: Any) -> None:
+    for row in rows:
+        setattr(row, owner, keep)
+        row.version += 1
+        row._change_reason = _("merge")
+        row.save()
 
 
 def _forget_links_and_doubles(listing: Any) -> None:

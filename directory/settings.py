@@ -207,6 +207,7 @@ INSTALLED_APPS = [
     "orgs",
     "warmlines",
     "guides",
+    "meetings",
     "api",
     "directory",
 ]

@@ -34,6 +34,7 @@ PAGES: list[URLPattern | URLResolver] = [
     *(path(f"{page}/", views.explain, {"page": page}, name=page) for page in EXPLAINED),
     path("", include("orgs.urls")),
     path("", include("warmlines.urls")),
+    path("", include("meetings.urls")),
     path("", include("guides.urls")),
     path("", include("desk.urls")),
     *API_PAGES,

@@ -24,12 +24,20 @@ LINKED = ("parent_id", "host")
 FACT_FIELDS: dict[str, tuple[str, ...]] = {
     "name": ("name",),
     "phone": ("phone", "toll_free", "tty", "videophone", "text_line"),
-    "hours": ("hours", "hours_note", "timezone"),
+    "hours": (
+        *("hours", "hours_note", "timezone", "zone_inferred"),
+        *("rules", "start_time", "duration_minutes", "first_on"),
+        *("extra_dates", "skipped_dates", "schedule_note"),
+    ),
     "address": ("street", "city", "state", "zip_code", "point"),
     "email": ("email",),
     "website": ("website", "chat_url"),
     "area": ("area", "area_note", "serves", "who_may_call", "open_to"),
-    "offers": ("summary", "run_by", "terms", "in_person", "online", "by_phone"),
+    "offers": (
+        *("summary", "run_by", "terms", "in_person", "online", "by_phone", "by_text"),
+        *("joining", "how_to_join", "join_code", "newcomers"),
+        *("sign_language", "captions"),
+    ),
 }
 
 

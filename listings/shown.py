@@ -9,7 +9,7 @@ FOLDED = frozenset({"search_text", "sort_name"})
 # The desk's own fields, beside those that no sourced row shows.
 INTERNAL = FOLDED | {"note", "check_due_on", "taken_by", "taken_at", "assigned_to"}
 # Facts that would betray a withheld address.
-STREET_FACTS = ("street", "zip_code")
+STREET_FACTS = ("street", "zip_code", "venue")
 # What the page of a closed listing still says, and in open data its ids.
 LAST_FACTS = ("name", "slug", "state", "status", "closed_because", "operator")
 

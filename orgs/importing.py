@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import Any
+from typing import Any, ClassVar
 
+from listings.addressed import AddressedListing
 from listings.cautions import caution
 from listings.importing import (
     Facts,
@@ -47,7 +48,7 @@ WITHHELD = re.compile(
 class PlacedImporter(Importer):
     """Rows that stand in a town: found by ZIP code, else by town and state."""
 
-    model = Organization
+    model: ClassVar[type[AddressedListing]] = Organization
     joins = True
 
     def __init__(self, rows: list[Row]) -> None:

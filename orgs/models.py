@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
 
+from listings.addressed import AddressedListing
 from listings.models import Listing
 from listings.querysets import (
     SERVES_COUNTY,
@@ -22,11 +23,8 @@ from listings.querysets import (
 )
 from listings.words import fold
 from orgs import servers
-from places.geocoders import Found, locate_address
 from places.models import Place
 from places.near import Hit, Located, LocatedQuerySet
-from places.states import STATES
-from places.zip_codes import ZipField, check_zip
 
 BY_TOWN = (Lower("city"), "sort_name", "slug")
 
@@ -174,7 +172,7 @@ class OrganizationQuerySet(  # type: ignore[override]
         return self.serving(place).filter(online=True)
 
 
-class Organization(Listing, Located):
+class Organization(AddressedListing):
     """A peer-run organization, a respite, a Center for Independent Living …"""
 
     class Kind(models.TextChoices):
@@ -232,26 +230,6 @@ class Organization(Listing, Located):
         blank=True,
         help_text=_("The organization it is part of, if that is not listed here."),
     )
-    street = models.CharField(_("street"), max_length=200, blank=True)
-    city = models.CharField(_("town"), max_length=100, blank=True)
-    state = models.CharField(_("state"), max_length=2, blank=True)
-    zip_code = ZipField(_("ZIP code"), max_length=10, blank=True)
-    county = models.ForeignKey(
-        Place,
-        verbose_name=_("county"),
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
-    address_withheld = models.BooleanField(
-        _("address withheld"),
-        default=False,
-        help_text=_("The street and the exact point are then shown to nobody."),
-    )
-
-    # The row of its ZIP code, where an import has looked it up.
-    zip_place: Place | None = None
     # Miles from the place asked for, where a page measures them.
     distance_miles: float | None = None
     # Set by covering(): how surely it serves the place asked for.
@@ -259,29 +237,11 @@ class Organization(Listing, Located):
 
     objects: ClassVar[OrganizationQuerySet] = OrganizationQuerySet.as_manager()  # type: ignore[assignment]
 
-    class Meta(Listing.Meta):
+    class Meta(AddressedListing.Meta):
         verbose_name = _("organization")
         verbose_name_plural = _("organizations")
-        constraints = [
-            *Listing.Meta.constraints,
-            *Located.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(address_withheld=False)
-                | Q(precision__in=["", Located.Precision.COUNTY]),
-                name="%(app_label)s_%(class)s_withheld_point_is_coarse",
-                violation_error_message=_(
-                    "A withheld address may have the middle of its county as point, "
-                    "and nothing more exact."
-                ),
-            ),
-            models.CheckConstraint(
-                condition=Q(state="") | Q(state__in=list(STATES)),
-                name="%(app_label)s_%(class)s_state_known",
-                violation_error_message=_("Write the state with two letters, like MT."),
-            ),
-        ]
         indexes = [
-            *Located.Meta.indexes,
+            *AddressedListing.Meta.indexes,
             models.Index(fields=["state", "kind"], name="organization_state_kind"),
             models.Index(fields=["area", "state"], name="organization_area_state"),
             models.Index(fields=["sort_name", "slug"], name="organization_sort_name"),
@@ -291,17 +251,6 @@ class Organization(Listing, Located):
             ),
         ]
 
-    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """A ZIP code must lie in the state; here, since every way in calls it."""
-        super().clean_fields(exclude=exclude)
-        if self.zip_code and not {"zip_code", "state"} & set(exclude or ()):
-            check_zip(self.zip_code, self.state, self.city, self.zip_place)
-
-    def clean(self) -> None:
-        super().clean()
-        if self.address_withheld:
-            self._hide_point()
-
     @property
     def kind_label(self) -> str:
         """As get_kind_display(), which makes the list of all kinds first."""
@@ -309,57 +258,6 @@ class Organization(Listing, Located):
 
     def get_absolute_url(self) -> str:
         return reverse("organization", args=[self.slug])
-
-    @property
-    def public_street(self) -> str:
-        return "" if self.address_withheld else self.street
-
-    @property
-    def public_zip_code(self) -> str:
-        return "" if self.address_withheld else self.zip_code
-
-    @property
-    def state_name(self) -> str:
-        known = STATES.get(self.state)
-        return known.name if known else ""
-
-    @property
-    def town_line(self) -> str:
-        """ "Glendive, MT 59330", as far as it is known and may be shown."""
-        if not self.city:
-            return f"{self.state_name} {self.public_zip_code}".strip()
-        town = ", ".join(part for part in (self.city, self.state) if part)
-        return f"{town} {self.public_zip_code}".strip()
-
-    @property
-    def point_is_approximate(self) -> bool:
-        return self.precision != Located.Precision.ADDRESS
-
-    def stand_at_its_address(self) -> Found | None:
-        """Take the point of the address, the county's middle if it is withheld."""
-        found = locate_address(
-            street=self.street,
-            city=self.city,
-            state=self.state,
-            zip_code=self.zip_code,
-        )
-        if found is None:
-            self.unlocate()
-            self.county = None
-            return None
-        self.county = found.place.own_county
-        self.locate(found.point, found.precision)
-        if self.address_withheld:
-            self._hide_point()
-        self.timezone = self.timezone or found.place.timezone
-        return found
-
-    def _hide_point(self) -> None:
-        """The middle of the county stands for a withheld address, or nothing does."""
-        if self.county is not None:
-            self.locate(self.county.point, self.Precision.COUNTY)
-        else:
-            self.unlocate()
 
     def card_facts(self) -> dict[str, str]:
         return {
@@ -371,7 +269,4 @@ class Organization(Listing, Located):
         }
 
     def searched_words(self) -> list[str]:
-        return [*super().searched_words(), self.city, self.state_name, self.host]
-
-    def slug_parts(self) -> list[str]:
-        return [part for part in (self.city, self.state) if part]
+        return [*super().searched_words(), self.host]

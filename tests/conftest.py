@@ -39,7 +39,7 @@ LONGEST = (
     "test_near.py",
     "test_monday.py",
 )
-STARTER = [("cils", 655), ("organizations", 733), ("warmlines", 122)]
+STARTER = [("cils", 655), ("organizations", 733), ("warmlines", 122), ("meetings", 649)]
 CREDENTIALS = ROOT / "fixtures/state_guides.csv"
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from desk.models import Desk
 from guides.models import Credential, Guide
 from listings.models import Term
+from meetings.models import Meeting
 from orgs.models import Organization
 from places.models import Place
 from warmlines.models import Warmline
@@ -75,6 +76,33 @@ def warmline(*, serves=(), terms=(), **facts):
     )
     made.save()
     made.serves.set(serves)
+    made.terms.set(terms)
+    return made
+
+
+def meeting(*, at=None, terms=(), **facts):
+    """Published, online, every Thursday at 6:30 pm Pacific; `at` is where it meets."""
+    number = next(NUMBERS)
+    made = Meeting(
+        **{
+            "name": f"Example Group {number}",
+            "key": f"example#{number}",
+            "status": Meeting.Status.PUBLISHED,
+            "website": "https://example.org/group",
+            "operator": "Example Operator",
+            "online": True,
+            "rules": "FREQ=WEEKLY;BYDAY=TH",
+            "start_time": "18:30",
+            "timezone": "America/Los_Angeles",
+            "source_name": "example.org",
+            "source_seen": "2026-11-01",
+            **facts,
+        }
+    )
+    if at is not None:
+        made.locate(at.point, Meeting.Precision.ZIP)
+        made.city, made.state, made.county = at.name, at.state, at.county
+    made.save()
     made.terms.set(terms)
     return made
 

@@ -21,6 +21,7 @@ APPS = (
     "search",
     "orgs",
     "warmlines",
+    "meetings",
     "guides",
     "api",
     "directory",

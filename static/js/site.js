@@ -200,3 +200,21 @@ async function offerToKeep() {
 }
 
 if (keeper && navigator.serviceWorker && window.caches) offerToKeep();
+
+// ── Meetings on the clock of this device: its zone goes only into addresses that the
+// visitor opens.
+const deviceZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const zoneForm = one("[data-zone-form]");
+const zoneButton = one("[data-own-zone]");
+if (deviceZone && zoneButton && zoneForm.zone.value !== deviceZone) {
+  zoneButton.parentElement.hidden = false;
+  zoneButton.addEventListener("click", () => {
+    zoneForm.zone.append(new Option(deviceZone, deviceZone, true, true));
+    zoneForm.submit();
+  });
+}
+if (deviceZone) {
+  for (const link of document.querySelectorAll("a[data-in-own-zone]")) {
+    link.search = new URLSearchParams([["zone", deviceZone]]);
+  }
+}

@@ -31,6 +31,7 @@ STARTER_FILES = {
     "cils": "cils.csv",
     "organizations": "organizations.csv",
     "warmlines": "warmlines.csv",
+    "meetings": "meetings.csv",
     "credentials": "state_guides.csv",
     "crisis_lines": "crisis_lines.csv",
     "crisis_phrases": "trigger_words.csv",

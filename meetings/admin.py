@@ -1,0 +1,90 @@
+"""Meetings at the curators' admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from desk.listing_admin import SOURCE, STATE, ListingAdmin
+from meetings.models import Meeting
+from places.fields import StateField
+
+
+@admin.register(Meeting)
+class MeetingAdmin(ListingAdmin):
+    list_display = ("name", "organization", "rules", "start_time", "status")
+    list_filter = (*ListingAdmin.list_filter, "online", "in_person", "zone_inferred")
+    list_select_related = ("organization",)
+    autocomplete_fields = (*ListingAdmin.autocomplete_fields, "organization")
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "organization", "operator", "summary")}),
+        (
+            _("When it meets"),
+            {
+                "fields": (
+                    "rules",
+                    ("start_time", "duration_minutes"),
+                    ("timezone", "zone_inferred"),
+                    "first_on",
+                    "extra_dates",
+                    "skipped_dates",
+                    "schedule_note",
+                )
+            },
+        ),
+        (
+            _("How to join"),
+            {
+                "fields": (
+                    ("in_person", "online", "by_phone", "by_text"),
+                    "joining",
+                    "how_to_join",
+                    "website",
+                    ("phone", "join_code"),
+                    "email",
+                )
+            },
+        ),
+        (
+            _("Place"),
+            {
+                "fields": (
+                    "venue",
+                    "street",
+                    ("city", "state", "zip_code"),
+                    "address_withheld",
+                    "wheelchair_access",
+                )
+            },
+        ),
+        (
+            _("Who it is for"),
+            {
+                "fields": (
+                    "terms",
+                    "open_to",
+                    ("newcomers", "sign_language", "captions"),
+                    "cost",
+                    "area",
+                    "serves",
+                    "area_note",
+                )
+            },
+        ),
+        STATE,
+        SOURCE,
+    )
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **options: Any
+    ) -> Any:
+        """A box that takes a state's name or its letters, however they are typed."""
+        if db_field.name != "state":
+            return super().formfield_for_dbfield(db_field, request, **options)
+        label = capfirst(db_field.verbose_name)
+        return StateField(label=label, required=False, widget=AdminTextInputWidget)

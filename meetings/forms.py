@@ -1,0 +1,144 @@
+"""What somebody asks of the meetings page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from listings.filters import AnyOf, ListingFilter, fixed, of_terms
+from listings.hours import zone_or_utc
+from listings.models import Term
+from listings.zones import ZONE_NAMES, zone_name
+from meetings.models import WAY_LABELS
+from places.forms import PlaceForm
+
+# Where neither a place nor a zone is known, as on the rest of the site.
+DEFAULT_ZONE = "America/New_York"
+MAX_MILES = 500
+DEFAULT_MILES = 50
+RADII = (10, 25, 50, 100, 250)
+# So far ahead a single day can be requested.
+LAST_DAY = timedelta(days=366)
+WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
+# Part of the day → its first hour; each ends where the next begins.
+PARTS = {
+    "night": (0, _("Night, before 6 am")),
+    "morning": (6, _("Morning")),
+    "afternoon": (12, _("Afternoon")),
+    "evening": (17, _("Evening, from 5 pm")),
+}
+BAD_DAY = _("We do not know this day. Write it like 2026-12-24, or choose one below.")
+
+
+def part_of(moment: datetime) -> str:
+    """The part of the day in which a local moment lies."""
+    return [name for name, (hour, _label) in PARTS.items() if hour <= moment.hour][-1]
+
+
+class MeetingForm(PlaceForm):
+    """Where somebody is, and on which clock and day they want to join."""
+
+    zone = forms.CharField(label=_("Time zone"), required=False, max_length=40)
+    day = forms.CharField(label=_("Day"), required=False, max_length=10)
+    radius = forms.IntegerField(
+        label=_("Distance"),
+        required=False,
+        min_value=1,
+        max_value=MAX_MILES,
+        error_messages={
+            "invalid": _("Please give the distance in whole miles, like 25."),
+            "min_value": _("Please choose a distance of at least 1 mile."),
+            "max_value": _("Please choose a distance of at most 500 miles."),
+        },
+    )
+
+    def clean_zone(self) -> str:
+        zone = str(self.cleaned_data["zone"]).strip()
+        if zone and zone not in available_timezones():
+            raise ValidationError(
+                _("We do not know the time zone “%(zone)s”. Choose one from the list."),
+                code="unknown",
+                params={"zone": zone},
+            )
+        return zone
+
+    def clean_day(self) -> str:
+        text = str(self.cleaned_data["day"]).strip().lower()
+        if text in ("", "today", "tomorrow", *WEEKDAYS):
+            return text
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            raise ValidationError(BAD_DAY, code="unknown") from None
+        return text
+
+    @property
+    def miles(self) -> int:
+        return self.cleaned_data.get("radius") or DEFAULT_MILES
+
+    @property
+    def reader_zone(self) -> ZoneInfo:
+        """The zone that was chosen, else that of the place, else Eastern time."""
+        chosen = self.cleaned_data.get("zone")
+        place = self.place
+        return zone_or_utc(chosen or (place and place.timezone) or DEFAULT_ZONE)
+
+    def day_from(self, today: date) -> date | None:
+        """The one day that was chosen; None for the days that come."""
+        text = self.cleaned_data.get("day") or ""
+        if text in WEEKDAYS:
+            ahead = (WEEKDAYS.index(text) - today.weekday()) % 7
+            return today + timedelta(days=ahead)
+        days = {"": None, "today": today, "tomorrow": today + timedelta(days=1)}
+        if text in days:
+            return days[text]
+        day = date.fromisoformat(text)
+        return day if today <= day <= today + LAST_DAY else None
+
+
+class MeetingFilter(ListingFilter):
+    """Parses the filters of the page; the index answers them in memory."""
+
+    how = AnyOf(_("How"), fixed(WAY_LABELS.items()), lambda *_args: None)
+    part = AnyOf(
+        _("Part of the day"),
+        fixed([(name, label) for name, (_hour, label) in PARTS.items()]),
+        lambda *_args: None,
+    )
+    community = of_terms(Term.Kind.COMMUNITY, _("Who it is for"))
+    condition = of_terms(Term.Kind.CONDITION, _("What it is about"))
+    language = of_terms(Term.Kind.LANGUAGE, _("Languages"))
+    open = AnyOf(
+        _("Joining"),
+        fixed([("1", _("No sign-up needed"))]),
+        lambda *_args: None,
+    )
+    newcomers = AnyOf(
+        _("First time"), fixed([("1", _("Open to newcomers"))]), lambda *_args: None
+    )
+
+
+def zone_choices(chosen: str) -> list[tuple[str, str]]:
+    """One zone of each name, and the one that is in use where it has no such name."""
+    listed = [(zones.split()[0], name) for name, zones in ZONE_NAMES.items()]
+    found = [(zone, zone_name(zone)) for zone, _name in listed]
+    names = {name for _zone, name in found}
+    mine = zone_name(chosen)
+    if mine in names:
+        # Denver and Boise have one name and one clock: the zone in use stands for it.
+        return [(chosen if name == mine else zone, name) for zone, name in found]
+    return [(chosen, mine), *found]
+
+
+def problems(form: Any) -> list[str]:
+    """What of the address could not be used, where the page has no box for it."""
+    return [
+        str(error)
+        for name in ("zone", "day", "radius", "lat", "lon", "state")
+        for error in form.errors.get(name, [])
+    ]

@@ -1,0 +1,162 @@
+"""Meetings, as their file lists them: one row for each meeting."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from zoneinfo import available_timezones
+
+from listings.cautions import caution
+from listings.importing import Facts, RowRefused, source, split, terms, yes
+from listings.removals import Tombstone
+from listings.rows import Row
+from meetings import schedule
+from meetings.models import MAX_MINUTES, Meeting
+from meetings.schedule import BadSchedule
+from orgs.importing import PlacedImporter
+from orgs.models import Organization
+
+COLUMNS = """
+key listing_key name rrule start_time duration_minutes timezone in_person online
+by_phone city state zip street join_url join_phone how_to_join communities conditions
+languages cost source_name source_url source_seen source_license note
+"""
+Joining = Meeting.Joining
+# What the text says → how one joins; the first that fits. The text itself stays.
+JOINING = tuple(
+    (re.compile(pattern, re.IGNORECASE), joining)
+    for pattern, joining in (
+        (r"\bmember\b", Joining.MEMBERS),
+        (r"some ask to register", Joining.SEE_PAGE),
+        (r"\bregister\b", Joining.REGISTER),
+        (r"^write\b", Joining.WRITE),
+        (r"^(dial|call)\b", Joining.CALL),
+        (r"^(open link|come\b)|then come$", Joining.OPEN),
+        (r"^see\b", Joining.SEE_PAGE),
+    )
+)
+CLOSED = re.compile(r"\b(marked )?closed[:.]? ?(only|adults|ask)", re.IGNORECASE)
+ZONE_INFERRED = re.compile(r"\bzone (was )?(inferred|from|not stated)\b", re.IGNORECASE)
+NEWCOMERS = re.compile(r"\bbeginners|newcomers\b", re.IGNORECASE)
+SIGN_LANGUAGE = re.compile(r"\bsign language\b", re.IGNORECASE)
+CAPTIONS = re.compile(r"\bclosed captions\b", re.IGNORECASE)
+TEXT_CHAT = re.compile(r"\btext (chat|only)\b", re.IGNORECASE)
+VENUE = re.compile(r"(?:^|(?<=\. ))At ((?:[^.]|(?<=\bSt)\.|(?<=\bDr)\.)*)\.")
+WRITE_FIRST = re.compile(r"\bwrite to the group for the link\b", re.IGNORECASE)
+# A remark for curators at the end of a sentence for visitors.
+REMARK = re.compile(r"[;,] (?:so )?confirm[^.]*(?=\.)")
+# Sentences of a note that tell a visitor whether the group is for them.
+FOR_VISITORS = re.compile(
+    r"(?:^|(?<=\. ))((?:Closed:|Marked closed|For |Open to |Camera on|Adults 18|Text "
+    r"chat|Text only|No observers|In American Sign|Come by )[^.]*\.)"
+)
+
+
+class MeetingImporter(PlacedImporter):
+    """meetings.csv: every row belongs to an organization that is listed."""
+
+    model = Meeting
+    columns = frozenset(COLUMNS.split())
+    # A row names its organization in a column of its own.
+    joins = False
+
+    def __init__(self, rows: list[Row]) -> None:
+        super().__init__(rows)
+        keys = {row["listing_key"] for row in rows}
+        found = Organization.objects.of_file_keys(keys)
+        self.organizations = {one.file_key: one for one in found}
+        self.zones = available_timezones()
+        gone = [one for one in found if not one.is_public and one.removal_requests()]
+        self.removed = Tombstone.objects.identifiers()
+        self.removed |= {("key", one.file_key) for one in gone}
+
+    def read(self, row: Row) -> Facts:
+        row, notes = self.addresses.tidy(row)
+        self._refuse_unusable(row)
+        facts = Facts(row["key"], self._fields(row), warnings=notes)
+        terms(facts, "community", split(row["communities"]))
+        terms(facts, "condition", split(row["conditions"]))
+        terms(facts, "language", split(row["languages"]))
+        self.place(facts, row)
+        # The place has a zone, too; the meeting's own is what its source says.
+        facts.fields["timezone"] = row["timezone"]
+        return facts
+
+    def _refuse_unusable(self, row: Row) -> None:
+        """Raises RowRefused."""
+        if not row["name"]:
+            raise RowRefused("the row has no name")
+        if ("key", row["listing_key"]) in self.removed:
+            raise RowRefused("the organization asked not to be listed")
+        if row["listing_key"] not in self.organizations:
+            raise RowRefused(f"no organization has the key “{row['listing_key']}”")
+        if row["timezone"] not in self.zones:
+            raise RowRefused(f"“{row['timezone']}” is not a time zone")
+        if not any(yes(row[way]) for way in ("in_person", "online", "by_phone")):
+            raise RowRefused(
+                "the row does not say if it is in person, online or by phone"
+            )
+        if not row["rrule"]:
+            raise RowRefused("the row has no rule that says when it meets")
+        try:
+            schedule.read_rules(row["rrule"])
+            schedule.read_time(row["start_time"])
+        except BadSchedule as error:
+            raise RowRefused(str(error)) from None
+
+    def _fields(self, row: Row) -> dict[str, Any]:
+        note = row["note"]
+        return {
+            "name": row["name"],
+            "organization_id": self.organizations[row["listing_key"]].pk,
+            "rules": row["rrule"],
+            "start_time": row["start_time"],
+            "duration_minutes": _minutes(row["duration_minutes"]),
+            "zone_inferred": bool(ZONE_INFERRED.search(note)),
+            "in_person": yes(row["in_person"]),
+            "online": yes(row["online"]),
+            "by_phone": yes(row["by_phone"]),
+            "by_text": True if TEXT_CHAT.search(note) else None,
+            "venue": _venue(note),
+            "street": row["street"],
+            "city": row["city"],
+            "state": row["state"],
+            "zip_code": row["zip"],
+            "address_withheld": False,
+            "website": row["join_url"],
+            "phone": row["join_phone"],
+            "how_to_join": row["how_to_join"],
+            "joining": joining(row["how_to_join"], note),
+            "open_to": " ".join(FOR_VISITORS.findall(REMARK.sub("", note))),
+            "newcomers": True if NEWCOMERS.search(note) else None,
+            "sign_language": True if SIGN_LANGUAGE.search(note) else None,
+            "captions": True if CAPTIONS.search(note) else None,
+            "cost": row["cost"],
+            "note": note,
+            "caution": caution(note),
+            **source(row),
+        }
+
+
+def joining(text: str, note: str) -> str:
+    """How one joins, read from the words of the source; "" where they do not say."""
+    if CLOSED.search(note):
+        return Joining.CLOSED
+    if WRITE_FIRST.search(note):
+        return Joining.WRITE
+    found = (way for pattern, way in JOINING if pattern.search(text))
+    return next(found, Joining.SEE_PAGE if text else "")
+
+
+def _venue(note: str) -> str:
+    found = VENUE.search(note)
+    return found[1].strip() if found else ""
+
+
+def _minutes(text: str) -> int | None:
+    """Raises RowRefused."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MAX_MINUTES):
+        raise RowRefused(f"duration_minutes: “{text}” is not a number of minutes")
+    return int(text)

@@ -1,0 +1,260 @@
+"""The catalog of groups that meet: when, how, and how to join."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any, ClassVar, Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from listings.addressed import AddressedListing
+from listings.models import Listing
+from listings.querysets import ListingQuerySet
+from listings.removals import Tombstone
+from meetings import schedule
+from meetings.schedule import BadSchedule, Schedule
+from orgs.models import Organization
+from places.near import LocatedQuerySet
+
+# A source that is older may describe a group that has moved or ended.
+STALE_AFTER_DAYS = 90
+MAX_MINUTES = 24 * 60
+# The ways to take part, as addresses name them, and the field of each.
+WAYS = {
+    "in_person": "in_person",
+    "online": "online",
+    "phone": "by_phone",
+    "text": "by_text",
+}
+WAY_LABELS = {
+    "in_person": _("In person"),
+    "online": _("Online"),
+    "phone": _("By phone"),
+    "text": _("Text chat"),
+}
+
+
+# Each parent brings its own as_manager; ours is made from both.
+class MeetingQuerySet(  # type: ignore[override]
+    ListingQuerySet["Meeting"], LocatedQuerySet["Meeting"]
+):
+    def public(self) -> Self:
+        """Without the meetings of an organization that is not public itself."""
+        of_public = Q(organization__status__in=Listing.PUBLIC_STATES)
+        return super().public().filter(Q(organization=None) | of_public)
+
+    def for_cards(self) -> Self:
+        return super().for_cards().select_related("organization", "county")
+
+    def for_files(self) -> Self:
+        return super().for_files().select_related("organization", "county")
+
+    def of_states(self, codes: Any) -> Self:
+        return self.filter(state__in=list(codes))
+
+
+class Meeting(AddressedListing):
+    """A group that meets at set times, online, by phone or in a room."""
+
+    class Joining(models.TextChoices):
+        OPEN = "open", _("No sign-up needed")
+        REGISTER = "register", _("Register first")
+        WRITE = "write", _("Write to them first")
+        CALL = "call", _("Call in")
+        MEMBERS = "members", _("Members only")
+        CLOSED = "closed", _("A closed group: ask first")
+        SEE_PAGE = "page", _("See their page")
+
+    catalogue = "meeting"
+    # People plan their evening around it, and groups move.
+    check_every_days = STALE_AFTER_DAYS
+    importers = {"meetings": "meetings.importing.MeetingImporter"}
+    facts = (
+        *("name", "operator", "summary", "rules", "start_time", "duration_minutes"),
+        *("timezone", "zone_inferred", "first_on", "extra_dates", "skipped_dates"),
+        *("schedule_note", "in_person", "online", "by_phone", "by_text", "venue"),
+        *("street", "city", "state", "zip_code", "address_withheld", "website"),
+        *("phone", "join_code", "joining", "how_to_join", "open_to", "newcomers"),
+        *("terms", "sign_language", "captions", "cost", "wheelchair_access", "area"),
+        *("serves", "area_note", "status", "closed_because", "caution"),
+    )
+
+    organization = models.ForeignKey(
+        Organization,
+        verbose_name=_("organization"),
+        on_delete=models.CASCADE,
+        related_name="meetings",
+        null=True,
+        blank=True,
+    )
+    operator = models.CharField(
+        _("operator"),
+        max_length=200,
+        blank=True,
+        help_text=_("Who runs it, where that is no organization listed here."),
+    )
+    rules = models.TextField(
+        _("rules"),
+        blank=True,
+        help_text=_("One RFC 5545 rule a line, like FREQ=WEEKLY;BYDAY=TH."),
+    )
+    start_time = models.CharField(
+        _("begins at"), max_length=5, blank=True, help_text=_("Like 18:30.")
+    )
+    duration_minutes = models.PositiveSmallIntegerField(
+        _("minutes"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_MINUTES)],
+    )
+    zone_inferred = models.BooleanField(
+        _("time zone worked out by us"),
+        default=False,
+        help_text=_("The source does not name the zone."),
+    )
+    first_on = models.CharField(
+        _("a day on which it met"),
+        max_length=10,
+        blank=True,
+        help_text=_("Like 2026-12-03. “Every second week” needs it."),
+    )
+    extra_dates = models.TextField(_("extra dates"), blank=True)
+    skipped_dates = models.TextField(
+        _("dates without a meeting"),
+        blank=True,
+        help_text=_("Days like 2026-12-24, and breaks like 2026-12-20/2027-01-05."),
+    )
+    schedule_note = models.CharField(
+        _("schedule, in words"),
+        max_length=300,
+        blank=True,
+        help_text=_("What no rule can say. It is shown, and names no date."),
+    )
+    venue = models.CharField(
+        _("building or room"), max_length=200, blank=True, default=""
+    )
+    by_text = models.BooleanField(_("by text chat"), null=True, blank=True)
+    join_code = models.CharField(
+        _("meeting ID or extension"), max_length=100, blank=True
+    )
+    joining = models.CharField(_("joining"), max_length=10, choices=Joining, blank=True)
+    how_to_join = models.CharField(_("how to join"), max_length=300, blank=True)
+    open_to = models.CharField(_("who may come, in words"), max_length=300, blank=True)
+    newcomers = models.BooleanField(_("open to newcomers"), null=True, blank=True)
+    sign_language = models.BooleanField(_("sign language"), null=True, blank=True)
+    captions = models.BooleanField(_("captions"), null=True, blank=True)
+
+    objects: ClassVar[MeetingQuerySet] = MeetingQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(AddressedListing.Meta):
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        constraints = [
+            *AddressedListing.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(rules="", extra_dates="")
+                | (~Q(start_time="") & ~Q(timezone="")),
+                name="%(app_label)s_%(class)s_dates_have_time_and_zone",
+                violation_error_message=_(
+                    "Dates need a time like 18:30 and a time zone."
+                ),
+            ),
+        ]
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """A schedule must be readable; here, since every way in calls it."""
+        super().clean_fields(exclude=exclude)
+        errors = {}
+        for name, read in READERS.items():
+            try:
+                read(getattr(self, name))
+            except BadSchedule as error:
+                errors[name] = [str(error)]
+        if errors:
+            raise ValidationError(errors)
+
+    @property
+    def is_public(self) -> bool:
+        """A meeting of an organization that is hidden or has left is hidden too."""
+        of_public = self.organization is None or self.organization.is_public
+        return super().is_public and of_public
+
+    def removal_requests(self) -> list[Tombstone]:
+        found = super().removal_requests()
+        if not found and self.organization and not self.organization.is_public:
+            found = Tombstone.objects.matching(self.organization)
+        return found
+
+    def get_absolute_url(self) -> str:
+        return reverse("meeting", args=[self.slug])
+
+    def searched_words(self) -> list[str]:
+        host = self.organization.name if self.organization else self.operator
+        return [*super().searched_words(), host]
+
+    @property
+    def host_name(self) -> str:
+        return self.organization.name if self.organization else self.operator
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """None where no date can be worked out; one bad row takes no page down."""
+        zone = self.zone
+        if zone is None or not self.start_time:
+            return None
+        try:
+            anchor = schedule.read_date(self.first_on) if self.first_on else None
+            found = Schedule(
+                zone=zone,
+                start=schedule.read_time(self.start_time),
+                rules=schedule.read_rules(self.rules, anchor),
+                extra=schedule.days_of(schedule.read_spans(self.extra_dates)),
+                breaks=schedule.read_spans(self.skipped_dates),
+            )
+        except BadSchedule:
+            return None
+        return found if found.is_known else None
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """How one can take part, as `how` in an address says it."""
+        return tuple(way for way, name in WAYS.items() if getattr(self, name))
+
+    @property
+    def ways_label(self) -> str:
+        """ "Online, By phone"."""
+        return ", ".join(str(WAY_LABELS[way]) for way in self.ways)
+
+    @property
+    def known_on(self) -> date | None:
+        """The last day on which somebody saw or checked it; None is not known."""
+        if self.checked_on:
+            return self.checked_on
+        try:
+            return date.fromisoformat(self.source_seen)
+        except ValueError:
+            return None
+
+    def is_stale(self, on: date) -> bool:
+        """Is what we know older than STALE_AFTER_DAYS? An undated source is old."""
+        limit = timedelta(days=STALE_AFTER_DAYS)
+        return self.known_on is None or on - self.known_on > limit
+
+
+def _optional(read: Any) -> Any:
+    return lambda text: read(text) if text else None
+
+
+READERS = {
+    "rules": schedule.read_rules,
+    "start_time": _optional(schedule.read_time),
+    "first_on": _optional(schedule.read_date),
+    "extra_dates": lambda text: schedule.days_of(schedule.read_spans(text)),
+    "skipped_dates": schedule.read_spans,
+}

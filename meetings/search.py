@@ -1,0 +1,253 @@
+"""Which meetings somebody can join, by day and part of the day, on their clock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+
+from listings.panel import Chip, Pager, Panel, build_panel, page_number
+from meetings.forms import PARTS, MeetingFilter, MeetingForm, part_of
+from meetings.index import Entry, Occurrence, entries, occurrences
+from meetings.models import Meeting
+from places.geo import miles_between
+from places.models import Place
+
+# A group that has begun can still be joined for so long.
+LATE = timedelta(minutes=15)
+DAYS = 7
+# Times shown on one page.
+PAGE_SIZE = 100
+# What can be joined from home.
+REMOTE = ("online", "phone", "text")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list: the first group of a host in an hour, and its others."""
+
+    first: Occurrence
+    others: list[Occurrence]
+
+
+@dataclass(frozen=True)
+class Hour:
+    begins: datetime
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class DayPart:
+    name: str
+    label: str
+    hours: list[Hour]
+
+
+@dataclass(frozen=True)
+class Day:
+    date: date
+    parts: list[DayPart]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which ways of taking part count for somebody: in person only where it is near."""
+
+    place: Place | None
+    miles: float
+    anywhere: bool = False
+
+    def within(self, entry: Entry) -> tuple[bool, float | None]:
+        """Can the group be joined from here, and how far is its room?"""
+        remote = any(way in entry.ways for way in REMOTE)
+        if "in_person" not in entry.ways:
+            return remote, None
+        if self.place is None:
+            return remote or self.anywhere, None
+        if self.place.is_state:
+            return remote or entry.state == self.place.state, None
+        if entry.point is None:
+            return remote, None
+        far = miles_between(self.place.point, entry.point)
+        return (True, far) if far <= self.miles else (remote, None)
+
+
+@dataclass
+class MeetingSearch:
+    """The times that the address asks for, and the filters with true counts."""
+
+    form: MeetingForm
+    params: QueryDict
+    at: datetime
+    # Only meetings of this organization, wherever they are.
+    host: int = 0
+    filters: MeetingFilter = field(init=False)
+    found: list[Occurrence] = field(init=False)
+    counts: dict[str, Counter[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.filters = MeetingFilter(self.params)
+        self.counts = {name: Counter() for name in self.filters.filters}
+        self.found = list(self._matching())
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.form.reader_zone
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(self.zone).date()
+
+    @property
+    def day(self) -> date | None:
+        return self.form.day_from(self.today)
+
+    @property
+    def window(self) -> tuple[datetime, datetime]:
+        """From what has just begun to the end of the last day that is shown."""
+        first_day = self.day or self.today
+        last_day = first_day + timedelta(days=1 if self.day else DAYS)
+        first, last = (
+            datetime.combine(day, time(), tzinfo=self.zone).astimezone(UTC)
+            for day in (first_day, last_day)
+        )
+        return max(first, self.at - LATE), last
+
+    def _matching(self) -> Iterator[Occurrence]:
+        """The times under all filters; what one filter alone leaves out is counted."""
+        miles = {}
+        reach = self._reach()
+        among = []
+        for entry in entries():
+            is_reached, far = reach.within(entry)
+            if is_reached and (not self.host or entry.host == self.host):
+                among.append(entry)
+                miles[entry.pk] = far
+        values: dict[int, dict[str, set[str]]] = {}
+        for one in occurrences(among, *self.window):
+            entry = one.entry
+            known = values.get(entry.pk)
+            if known is None:
+                known = values[entry.pk] = values_of(entry)
+            far = miles[entry.pk]
+            if self._passes(one, known, far):
+                yield one if far is None else replace(one, miles=far)
+
+    def _passes(
+        self, one: Occurrence, known: dict[str, set[str]], miles: float | None
+    ) -> bool:
+        said = {**known, "part": {part_of(one.start.astimezone(self.zone))}}
+        if "in_person" in said["how"] and not self._is_near(one.entry, miles):
+            said["how"] = said["how"] - {"in_person"}
+        failed = [
+            name
+            for name, wanted in self.filters.chosen.items()
+            if not said[name].intersection(wanted)
+        ]
+        if len(failed) <= 1:
+            for name in failed or self.counts:
+                self.counts[name].update(said[name])
+        return not failed
+
+    def _is_near(self, entry: Entry, miles: float | None) -> bool:
+        place = self.form.place
+        if place is None:
+            return True
+        return entry.state == place.state if place.is_state else miles is not None
+
+    def _reach(self) -> Reach:
+        wants_room = "in_person" in self.filters.chosen.get("how", [])
+        anywhere = bool(self.host) or wants_room
+        return Reach(self.form.place, self.form.miles, anywhere)
+
+    # What the page shows
+
+    @property
+    def page(self) -> int:
+        return page_number(self.params)
+
+    @property
+    def pager(self) -> Pager:
+        return Pager.of(self.params, self.page, len(self.found), PAGE_SIZE)
+
+    def panel(self) -> Panel:
+        keep = ["near", "state", "lat", "lon", "zone", "day", "radius"]
+        return build_panel(self.filters, self.params, self.counts, keep)
+
+    def count_without(self, chip: Chip) -> int:
+        """How many times there would be without one chosen value."""
+        params = self.params.copy()
+        left = [v for v in params.getlist(chip.name) if v != chip.value]
+        params.setlist(chip.name, left)
+        return len(MeetingSearch(self.form, params, self.at, self.host).found)
+
+    @property
+    def days(self) -> list[Day]:
+        """This page's times by day, part of the day and hour."""
+        start = (self.page - 1) * PAGE_SIZE
+        shown = self.found[start : start + PAGE_SIZE]
+        return list(by_day(shown, self.zone, self.today))
+
+    @property
+    def in_person_elsewhere(self) -> bool:
+        """Does the page leave out groups that meet in a room, for want of a place?"""
+        chosen = self.filters.chosen.get("how", [])
+        return self.form.place is None and not self.host and "in_person" not in chosen
+
+
+def values_of(entry: Entry) -> dict[str, set[str]]:
+    """The values of each filter that a meeting has."""
+    found: dict[str, set[str]] = {
+        "how": set(entry.ways),
+        "open": {"1"} if entry.joining == Meeting.Joining.OPEN else set(),
+        "newcomers": {"1"} if entry.newcomers else set(),
+        **{kind: set() for kind in ("community", "condition", "language")},
+    }
+    for kind, slug in entry.terms:
+        found.setdefault(kind, set()).add(slug)
+    return found
+
+
+def by_day(found: Iterable[Occurrence], zone: ZoneInfo, today: date) -> Iterator[Day]:
+    """Times in order, grouped as a page shows them."""
+
+    def local(one: Occurrence) -> datetime:
+        return one.start.astimezone(zone)
+
+    for day, times in groupby(found, key=lambda one: local(one).date()):
+        parts = []
+        for name, of_part in groupby(times, key=lambda one: part_of(local(one))):
+            hours = [
+                Hour(begins, rows(list(of_hour), today))
+                for begins, of_hour in groupby(
+                    of_part, key=lambda one: local(one).replace(minute=0, second=0)
+                )
+            ]
+            parts.append(DayPart(name, str(PARTS[name][1]), hours))
+        yield Day(day, parts)
+
+
+def rows(hour: list[Occurrence], today: date) -> list[Row]:
+    """One row for each host: what was seen lately, then mental health, then small
+    groups come first, so that one large fellowship buries nobody."""
+    ordered = sorted(hour, key=lambda one: _order(one, today))
+    of_host: dict[object, list[Occurrence]] = {}
+    for one in ordered:
+        of_host.setdefault(one.entry.host or one.entry.key, []).append(one)
+    return [Row(first, others) for first, *others in of_host.values()]
+
+
+def _order(one: Occurrence, today: date) -> tuple[object, ...]:
+    entry = one.entry
+    return (
+        entry.is_stale(today),
+        not entry.is_about_mental_health,
+        entry.is_of_umbrella,
+        one.start,
+        entry.name,
+    )

@@ -1,0 +1,23 @@
+"""Addresses of the meetings' catalog."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from desk.urls import of_catalogue
+from listings.pages import card
+from meetings import views
+from meetings.models import Meeting
+
+urlpatterns = [
+    path("meetings/", views.meetings, name="meetings"),
+    path("meetings/<slug:slug>/", views.meeting, name="meeting"),
+    path(
+        "meetings/<slug:slug>/contact.vcf",
+        card,
+        {"model": Meeting},
+        name="meeting_card",
+    ),
+    *of_catalogue("meetings", Meeting, "meeting"),
+    path("meetings/<path:key>/", views.meeting_of_key, name="meeting_of_key"),
+]

@@ -1,0 +1,162 @@
+"""The pages of meetings: what somebody can join and when, and one group in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from kept.pages import may_be_kept
+from listings.linked_data import head
+from listings.pages import or_elsewhere
+from listings.panel import place_links, query_with
+from listings.sharing import sharing
+from listings.zones import zone_name
+from meetings import words
+from meetings.forms import RADII, MeetingForm, problems, zone_choices
+from meetings.index import Occurrence
+from meetings.models import Meeting
+from meetings.schedule import next_starts
+from meetings.search import DAYS, LATE, MeetingSearch
+
+NEXT_DATES = 5
+
+
+@require_safe
+def meetings(request: HttpRequest) -> HttpResponse:
+    """Groups to join from now on, on the clock of the place or zone asked for."""
+    form = MeetingForm(request.GET)
+    form.is_valid()
+    at = timezone.now()
+    search = MeetingSearch(form, request.GET, at)
+    panel = search.panel()
+    place, zone = form.place, search.zone
+    links = place_links(form, request.GET)
+    context = {
+        "form": form,
+        "place": place,
+        "problem": form.problem,
+        "problems": [*problems(form), *_day_problem(search)],
+        "candidates": [] if place else links,
+        "other_meanings": links if place else [],
+        "search": search,
+        "days": search.days,
+        "total": len(search.found),
+        "panel": panel,
+        "advice": [] if search.found else panel.advice(search.count_without),
+        "pager": search.pager,
+        "day_links": list(_day_links(search, request)),
+        "zone": zone,
+        "zone_name": zone_name(zone.key),
+        "zones": zone_choices(zone.key),
+        "is_zone_known": bool(place or form.cleaned_data.get("zone")),
+        "radius_links": [(n, query_with(request.GET, radius=n)) for n in RADII],
+        "hidden": _hidden(request, "near", "state", "lat", "lon"),
+        "zone_hidden": _hidden(request, "zone"),
+        "query": _zone_query(form),
+        "at": at,
+    }
+    page = render(request, "meetings/meetings.html", context)
+    return may_be_kept(page, at, _changes(search.found, at))
+
+
+def _hidden(request: HttpRequest, *but: str) -> list[tuple[str, str]]:
+    """What a form on the page keeps of the address, besides its own boxes."""
+    params = request.GET
+    names = [name for name in params if name not in (*but, "page")]
+    return [(name, value) for name in names for value in params.getlist(name) if value]
+
+
+def _changes(found: Iterable[Occurrence], at: datetime) -> list[datetime]:
+    """When the page says something else: a group begins, or is too far on to join."""
+    soon = [one.start for one in found if one.start <= at + timedelta(hours=1)]
+    return [*soon, *(start + LATE for start in soon)]
+
+
+def _day_problem(search: MeetingSearch) -> list[str]:
+    if search.form.cleaned_data.get("day") and search.day is None:
+        return [_("This day is past, or more than a year ahead.")]
+    return []
+
+
+def _day_links(
+    search: MeetingSearch, request: HttpRequest
+) -> Iterable[tuple[str, str, bool]]:
+    """(label, address, chosen?) of all days and of each of the next seven."""
+    params = request.GET
+    yield _("All 7 days"), query_with(params, day=None), search.day is None
+    for ahead in range(DAYS):
+        day = search.today + timedelta(days=ahead)
+        label = {0: _("Today"), 1: _("Tomorrow")}.get(ahead) or _weekday(day)
+        said = {0: "today", 1: "tomorrow"}.get(ahead, day.isoformat())
+        yield label, query_with(params, day=said), search.day == day
+
+
+def _weekday(day: date) -> str:
+    return f"{capfirst(str(WEEKDAYS_ABBR[day.weekday()]))} {day.day}"
+
+
+def _zone_query(form: MeetingForm) -> str:
+    """The reader's zone for links to a group, where they named a zone or a place."""
+    is_known = form.place or form.cleaned_data.get("zone")
+    return f"?{urlencode({'zone': form.reader_zone.key})}" if is_known else ""
+
+
+@require_safe
+def meeting(request: HttpRequest, slug: str) -> HttpResponse:
+    """One group: its next dates on the reader's clock, and how to join."""
+    found = Meeting.objects.for_cards().filter(slug=slug).first()
+    if found is None or not found.is_public:
+        return or_elsewhere(request, Meeting, slug, found)
+    form = MeetingForm(request.GET)
+    form.is_valid()
+    at = timezone.now()
+    own = found.schedule
+    is_zone_known = bool(form.place or form.cleaned_data.get("zone"))
+    zone = form.reader_zone if is_zone_known or own is None else own.zone
+    is_open = found.status == Meeting.Status.PUBLISHED
+    starts = next_starts(own, at - LATE, NEXT_DATES) if own and is_open else []
+    context: dict[str, Any] = {
+        "meeting": found,
+        "dates": [_date(start, own, zone) for start in starts],
+        "first": starts[0].astimezone(zone) if starts else None,
+        "schedule_words": words.schedule_words(found),
+        "zone": zone,
+        "zone_name": zone_name(zone.key),
+        "own_zone_name": zone_name(found.timezone),
+        "zones": zone_choices(zone.key),
+        "problems": problems(form),
+        "is_stale": found.is_stale(at.date()),
+        "how": " ".join(found.ways),
+        "at": at,
+        **head(request, found),
+        **sharing(request, found),
+    }
+    page = render(request, "meetings/meeting.html", context)
+    return may_be_kept(page, at, [start + LATE for start in starts])
+
+
+def _date(start: datetime, own: Any, zone: Any) -> tuple[str, str, str]:
+    """The moment for machines, in words, and in the group's words where they differ."""
+    here, there = start.astimezone(zone), start.astimezone(own.zone)
+    differs = here.utcoffset() != there.utcoffset()
+    theirs = words.moment_words(there) if differs else ""
+    return here.isoformat(), words.moment_words(here), theirs
+
+
+@require_safe
+def meeting_of_key(request: HttpRequest, key: str) -> HttpResponse:
+    """The page of a meeting by its key in files, which has signs that slugs lack."""
+    found = Meeting.objects.of_file_keys([key]).first()
+    if found is None or found.status == Meeting.Status.DRAFT:
+        raise Http404(_("No listing at this address."))
+    return redirect(found.get_absolute_url(), permanent=True)

@@ -1,0 +1,29 @@
+"""The shipped meetings with their organizations."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+
+FIXTURES = settings.BASE_DIR / "fixtures"
+
+
+def real_rows():
+    with (FIXTURES / "meetings.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@pytest.fixture(scope="module")
+def real_meetings(django_db_setup, django_db_blocker):
+    """Loaded once for a module's tests; taken back after the last."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        for kind in ("organizations", "meetings"):
+            path = FIXTURES / f"{kind}.csv"
+            call_command("import_listings", kind, path, quiet=True, stdout=StringIO())
+        yield
+        transaction.set_rollback(True)

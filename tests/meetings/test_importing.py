@@ -1,0 +1,140 @@
+"""meetings.csv: what comes in, what is refused, and how one joins."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from listings.removals import Tombstone
+from listings.workflow import import_text
+from meetings.importing import COLUMNS, joining
+from meetings.models import Meeting
+from tests.factories import organization, person
+
+pytestmark = pytest.mark.django_db
+ROW = {
+    "key": "org:example#1",
+    "listing_key": "org:example",
+    "name": "Example Evening Group",
+    "rrule": "FREQ=WEEKLY;BYDAY=TH",
+    "start_time": "18:30",
+    "timezone": "America/Denver",
+    "online": "yes",
+    "join_url": "https://example.org/group",
+    "how_to_join": "Open link on the meeting page",
+    "conditions": "mental_health",
+    "languages": "en",
+    "source_name": "example.org",
+    "source_seen": "2026-11-01",
+}
+
+
+def text(*rows):
+    names = COLUMNS.split()
+    lines = [",".join(names)]
+    lines += [",".join(f'"{row.get(name, "")}"' for name in names) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def bring_in(**facts):
+    return import_text("meetings", text(ROW | facts))
+
+
+@pytest.fixture
+def host():
+    return organization(key="org:example", name="Example Host")
+
+
+@pytest.mark.parametrize(
+    ("words", "note", "expected"),
+    [
+        ("Open link on the meeting page", "", "open"),
+        ("Come; no registration", "", "open"),
+        ("See the calendar, then come", "", "open"),
+        ("Come; look at the chapter calendar first", "", "open"),
+        ("Register on the group page", "", "register"),
+        ("Open the calendar and register there", "", "register"),
+        ("Register with the host, First Call, by phone: 816-361-5900", "", "register"),
+        ("See the chapter page; some ask to register", "", "page"),
+        ("See the page for the Zoom link", "", "page"),
+        ("Join as a member first, on the page", "", "members"),
+        ("Dial in; number and code are on the website", "", "call"),
+        ("Write to the chapter for the Zoom link", "", "write"),
+        ("Open link on the meeting page", "Closed: only for veterans.", "closed"),
+        ("Open link on the meeting page", "Closed captions.", "open"),
+        ("Open link on the meeting page", "Write to the group for the link.", "write"),
+        ("", "", ""),
+    ],
+)
+def test_the_way_of_joining_is_read_from_the_words(words, note, expected):
+    assert joining(words, note) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"listing_key": "org:nobody"}, "no organization has the key “org:nobody”"),
+        ({"timezone": "Mars/Base"}, "“Mars/Base” is not a time zone"),
+        ({"rrule": "FREQ=WEEKLY;BYDAY=QQ"}, "We cannot read “BYDAY=QQ”"),
+        ({"rrule": ""}, "no rule"),
+        ({"start_time": "7 pm"}, "“7 pm” is not a time"),
+        ({"duration_minutes": "an hour"}, "“an hour” is not a number of minutes"),
+        ({"online": ""}, "does not say if it is in person, online or by phone"),
+        ({"name": ""}, "the row has no name"),
+        ({"join_phone": "12"}, "phone:"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_refused_with_its_reason(host, facts, reason):
+    report = bring_in(**facts)
+    [(number, words)] = report.refused
+    assert number == 2
+    assert reason in words
+    assert not Meeting.objects.exists()
+
+
+def test_the_preview_writes_nothing(host):
+    report = import_text("meetings", text(ROW), dry_run=True)
+    assert report.added == 1
+    assert not Meeting.objects.exists()
+
+
+def test_a_second_import_changes_nothing_and_a_new_time_changes_that(host):
+    bring_in()
+    assert bring_in().unchanged == 1
+    report = bring_in(start_time="19:00")
+    assert report.changes == [(2, "org:example#1: start_time")]
+
+
+def test_an_import_leaves_a_checked_schedule_alone(host):
+    bring_in()
+    made = Meeting.objects.get()
+    made.checked_on, made.checked_how = date(2026, 11, 20), "called"
+    made.checked_by, made.checked_facts = person(), ["hours"]
+    made.save()
+    report = bring_in(start_time="19:00", rrule="FREQ=DAILY")
+    assert {words.split(": ")[1].split(",")[0] for _row, words in report.kept} == {
+        "start_time",
+        "rules",
+    }
+    assert Meeting.objects.get().start_time == "18:30"
+
+
+def test_no_meeting_comes_back_of_an_organization_that_asked_not_to_be_listed(host):
+    host.close(because="They asked.")
+    Tombstone.objects.create(key=host.key, name=host.name)
+    [(_row, words)] = bring_in().refused
+    assert "asked not to be listed" in words
+
+
+def test_the_note_stays_internal_and_what_visitors_need_is_shown(host):
+    bring_in(
+        note="At Example Church. For beginners too. Zone inferred from the state. "
+        "For parents of teenagers; confirm who leads it."
+    )
+    made = Meeting.objects.get()
+    assert made.venue == "Example Church"
+    assert made.newcomers is True
+    assert made.zone_inferred is True
+    assert made.open_to == "For beginners too. For parents of teenagers."
+    assert "note" not in made.shown()

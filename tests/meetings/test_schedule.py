@@ -1,0 +1,204 @@
+"""When meetings begin: rules, zones, changes of the clock, breaks."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from dateutil.rrule import rrulestr
+
+from meetings.schedule import (
+    BadSchedule,
+    Schedule,
+    Window,
+    next_starts,
+    read_rules,
+    read_spans,
+)
+from tests.meetings import calendar
+
+ZONES = [
+    "America/New_York",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "America/Puerto_Rico",
+    "Pacific/Honolulu",
+    "Pacific/Guam",
+    "Pacific/Pago_Pago",
+]
+RULES = [
+    "FREQ=WEEKLY;BYDAY=TH",
+    "FREQ=WEEKLY;BYDAY=MO,WE,SU",
+    "FREQ=DAILY",
+    "FREQ=MONTHLY;BYDAY=2TU",
+    "FREQ=MONTHLY;BYDAY=5WE",
+    "FREQ=MONTHLY;BYDAY=-1FR",
+    "FREQ=MONTHLY;BYDAY=1SU,3SU",
+    "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU",
+    "FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,FR",
+    "FREQ=MONTHLY;INTERVAL=3;BYDAY=1MO",
+    "FREQ=WEEKLY;BYDAY=SA;UNTIL=20270314",
+]
+# Skipped and repeated hours of the two changes, midnight, and plain evenings.
+CLOCKS = ["00:00", "01:30", "02:30", "04:00", "18:00", "19:15", "23:30"]
+# Around both changes of the clock, the end of a year, and a leap day.
+MOMENTS = [
+    datetime(2026, 3, 7, tzinfo=UTC),
+    datetime(2026, 10, 31, tzinfo=UTC),
+    datetime(2026, 12, 28, tzinfo=UTC),
+    datetime(2027, 3, 12, tzinfo=UTC),
+    datetime(2028, 2, 25, tzinfo=UTC),
+]
+
+
+def schedule(rule, clock="18:30", zone="America/Denver", anchor=None, breaks=""):
+    first = date.fromisoformat(anchor) if anchor else None
+    return Schedule(
+        zone=ZoneInfo(zone),
+        start=time.fromisoformat(clock),
+        rules=read_rules(rule, first),
+        breaks=read_spans(breaks),
+    )
+
+
+def random_row(chance):
+    rule = chance.choice(RULES)
+    first = date(2024, 1, 1) + timedelta(days=chance.randrange(900))
+    return {
+        "rrule": rule,
+        "start_time": chance.choice(CLOCKS),
+        "timezone": chance.choice(ZONES),
+        "first_on": first.isoformat() if "INTERVAL" in rule else "",
+        "skipped_dates": " ".join(
+            (date(2026, 3, 1) + timedelta(days=chance.randrange(400))).isoformat()
+            for _ in range(20)
+        ),
+    }
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_starts_are_those_of_a_count_by_hand(seed):
+    chance = random.Random(seed)
+    row = random_row(chance)
+    first = chance.choice(MOMENTS) + timedelta(minutes=chance.randrange(3 * 24 * 60))
+    last = first + timedelta(days=chance.choice([1, 7, 40]))
+    ours = schedule(
+        row["rrule"],
+        row["start_time"],
+        row["timezone"],
+        row["first_on"],
+        row["skipped_dates"],
+    )
+    assert Window(first, last).starts(ours) == calendar.starts(row, first, last)
+
+
+def test_a_time_that_the_clocks_skip_comes_an_hour_later():
+    ours = schedule("FREQ=DAILY", "02:30", "America/New_York")
+    day = datetime(2027, 3, 14, 5, tzinfo=UTC)
+    [start] = Window(day, day + timedelta(hours=20)).starts(ours)
+    assert start.astimezone(ours.zone).time() == time(3, 30)
+
+
+def test_a_time_that_comes_twice_is_the_first():
+    ours = schedule("FREQ=DAILY", "01:30", "America/New_York")
+    day = datetime(2026, 11, 1, 4, tzinfo=UTC)
+    [start] = Window(day, day + timedelta(hours=20)).starts(ours)
+    assert start == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+
+
+def test_a_fifth_week_leaves_months_out():
+    ours = schedule("FREQ=MONTHLY;BYDAY=5WE")
+    found = next_starts(ours, datetime(2026, 12, 1, tzinfo=UTC), 3)
+    days = [start.astimezone(ours.zone).date() for start in found]
+    assert days == [date(2026, 12, 30), date(2027, 3, 31), date(2027, 6, 30)]
+
+
+def test_an_interval_without_a_day_to_count_from_names_no_date():
+    ours = schedule("FREQ=WEEKLY;INTERVAL=2;BYDAY=TH")
+    assert not ours.is_known
+    assert next_starts(ours, datetime(2026, 12, 1, tzinfo=UTC), 5) == []
+
+
+def test_an_interval_counts_from_its_day_however_long_ago():
+    ours = schedule("FREQ=WEEKLY;INTERVAL=2;BYDAY=TH", anchor="2016-12-01")
+    [start] = next_starts(ours, datetime(2026, 12, 1, tzinfo=UTC), 1)
+    day = start.astimezone(ours.zone).date()
+    assert (day - date(2016, 12, 1)).days % 14 == 0
+    assert date(2026, 12, 1) <= day < date(2026, 12, 15)
+
+
+def test_a_break_takes_its_dates_away_and_an_extra_date_comes_back():
+    ours = schedule("FREQ=WEEKLY;BYDAY=TH", breaks="2026-12-20/2027-01-05")
+    ours = Schedule(
+        ours.zone, ours.start, ours.rules, frozenset({date(2026, 12, 31)}), ours.breaks
+    )
+    found = next_starts(ours, datetime(2026, 12, 12, tzinfo=UTC), 4)
+    days = [start.astimezone(ours.zone).date() for start in found]
+    assert days == [
+        date(2026, 12, 17),
+        date(2026, 12, 31),
+        date(2027, 1, 7),
+        date(2027, 1, 14),
+    ]
+
+
+def test_a_dated_change_moves_the_time_from_its_day_on():
+    ours = schedule(
+        "FREQ=WEEKLY;BYDAY=TH;UNTIL=20261231\n"
+        "DTSTART:20270101T1930\nFREQ=WEEKLY;BYDAY=TH"
+    )
+    found = next_starts(ours, datetime(2026, 12, 28, tzinfo=UTC), 2)
+    local = [start.astimezone(ours.zone).replace(tzinfo=None) for start in found]
+    assert local == [datetime(2026, 12, 31, 18, 30), datetime(2027, 1, 7, 19, 30)]
+
+
+def test_several_rules_that_name_one_day_name_it_once():
+    ours = schedule("FREQ=WEEKLY;BYDAY=TH\nFREQ=MONTHLY;BYDAY=1TH")
+    found = next_starts(ours, datetime(2026, 12, 1, tzinfo=UTC), 2)
+    assert found[1] - found[0] == timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BYDAY=TH",
+        "FREQ=HOURLY",
+        "FREQ=WEEKLY;BYDAY=XX",
+        "FREQ=WEEKLY;BYDAY=2TH",
+        "FREQ=WEEKLY;BYDAY=TH;BYHOUR=6",
+        "FREQ=WEEKLY;BYDAY=TH;COUNT=3;UNTIL=20270101",
+        "FREQ=WEEKLY;INTERVAL=0;BYDAY=TH",
+        "FREQ=DAILY;FREQ=WEEKLY",
+        "DTSTART:20270231",
+        "every Thursday",
+    ],
+)
+def test_a_rule_that_cannot_be_read_is_refused_in_words(text):
+    with pytest.raises(BadSchedule, match="“"):
+        read_rules(text)
+
+
+@pytest.mark.parametrize("text", ["2026-13-01", "12/24", "2026-12-24/2026-12-20"])
+def test_a_date_that_cannot_be_read_is_refused_in_words(text):
+    with pytest.raises(BadSchedule, match="“"):
+        read_spans(text)
+
+
+def test_a_rule_goes_on_as_dateutil_reads_it_whole():
+    """Our windows cut a rule into pieces; the whole of it is the same."""
+    anchor = date(2026, 1, 5)
+    for rule in (r for r in RULES if "UNTIL" not in r):
+        ours = read_rules(rule, anchor)[0]
+        whole = rrulestr(rule, dtstart=datetime(2026, 1, 5))
+        year = (datetime(2026, 6, 1), datetime(2027, 5, 31))
+        days = [moment.date() for moment in whole.between(*year, inc=True)]
+        pieces = []
+        day = date(2026, 6, 1)
+        while day < date(2027, 6, 1):
+            pieces += ours.dates(day, day + timedelta(days=6))
+            day += timedelta(days=7)
+        assert [d for d in pieces if d < date(2027, 6, 1)] == days

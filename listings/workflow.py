@@ -39,6 +39,7 @@ def hsds_models() -> dict[str, type[Listing]]:
     return {
         kind: model
         for model in listing_models()
+        if hasattr(model, "hsds_importer")
         for kind in (kinds_of(model) or [str(model._meta.model_name)])
     }
 

@@ -11,12 +11,24 @@ from meetings.models import Meeting
 
 urlpatterns = [
     path("meetings/", views.meetings, name="meetings"),
+    path("meetings.ics", views.calendar, name="meetings_calendar"),
     path("meetings/<slug:slug>/", views.meeting, name="meeting"),
+    path("meetings/<slug:slug>.ics", views.meeting_calendar, name="meeting_calendar"),
     path(
         "meetings/<slug:slug>/contact.vcf",
         card,
         {"model": Meeting},
         name="meeting_card",
+    ),
+    path(
+        "orgs/<slug:slug>/meetings/",
+        views.organization_meetings,
+        name="organization_meetings",
+    ),
+    path(
+        "orgs/<slug:slug>/meetings.ics",
+        views.calendar,
+        name="organization_calendar",
     ),
     *of_catalogue("meetings", Meeting, "meeting"),
     path("meetings/<path:key>/", views.meeting_of_key, name="meeting_of_key"),

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.text import capfirst
@@ -23,26 +23,42 @@ from listings.sharing import sharing
 from listings.zones import zone_name
 from meetings import words
 from meetings.forms import RADII, MeetingForm, problems, zone_choices
+from meetings.ics import calendar_file
 from meetings.index import Occurrence
 from meetings.models import Meeting
 from meetings.schedule import next_starts
 from meetings.search import DAYS, LATE, MeetingSearch
+from orgs.models import Organization
 
 NEXT_DATES = 5
+# Meetings in one calendar file.
+MAX_EVENTS = 1_000
 
 
 @require_safe
 def meetings(request: HttpRequest) -> HttpResponse:
     """Groups to join from now on, on the clock of the place or zone asked for."""
+    return _list(request)
+
+
+@require_safe
+def organization_meetings(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same for the groups of one organization, wherever they meet."""
+    found = get_object_or_404(Organization.objects.public(), slug=slug)
+    return _list(request, found)
+
+
+def _list(request: HttpRequest, host: Organization | None = None) -> HttpResponse:
     form = MeetingForm(request.GET)
     form.is_valid()
     at = timezone.now()
-    search = MeetingSearch(form, request.GET, at)
+    search = MeetingSearch(form, request.GET, at, host.pk if host else 0)
     panel = search.panel()
     place, zone = form.place, search.zone
     links = place_links(form, request.GET)
     context = {
         "form": form,
+        "host": host,
         "place": place,
         "problem": form.problem,
         "problems": [*problems(form), *_day_problem(search)],
@@ -60,6 +76,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
         "zones": zone_choices(zone.key),
         "is_zone_known": bool(place or form.cleaned_data.get("zone")),
         "radius_links": [(n, query_with(request.GET, radius=n)) for n in RADII],
+        "calendar_url": _calendar_url(request),
         "hidden": _hidden(request, "near", "state", "lat", "lon"),
         "zone_hidden": _hidden(request, "zone"),
         "query": _zone_query(form),
@@ -67,6 +84,12 @@ def meetings(request: HttpRequest) -> HttpResponse:
     }
     page = render(request, "meetings/meetings.html", context)
     return may_be_kept(page, at, _changes(search.found, at))
+
+
+def _calendar_url(request: HttpRequest) -> str:
+    """The address of this list as a calendar: the same filters."""
+    query = query_with(request.GET)
+    return f"{request.path.rstrip('/')}.ics{query if len(query) > 1 else ''}"
 
 
 def _hidden(request: HttpRequest, *but: str) -> list[tuple[str, str]]:
@@ -160,3 +183,38 @@ def meeting_of_key(request: HttpRequest, key: str) -> HttpResponse:
     if found is None or found.status == Meeting.Status.DRAFT:
         raise Http404(_("No listing at this address."))
     return redirect(found.get_absolute_url(), permanent=True)
+
+
+@require_safe
+def meeting_calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    """One group for the reader's own calendar."""
+    found = get_object_or_404(Meeting.objects.public().for_cards(), slug=slug)
+    return _calendar(request, [found], found.slug)
+
+
+@require_safe
+def calendar(request: HttpRequest, slug: str = "") -> HttpResponse:
+    """What the same address without .ics lists, as a calendar to subscribe to."""
+    host = None
+    if slug:
+        host = get_object_or_404(Organization.objects.public(), slug=slug)
+    form = MeetingForm(request.GET)
+    form.is_valid()
+    search = MeetingSearch(form, request.GET, timezone.now(), host.pk if host else 0)
+    keys = {one.entry.pk for one in search.found}
+    found = Meeting.objects.public().for_cards().filter(pk__in=keys).order_by("slug")
+    return _calendar(request, found[:MAX_EVENTS], slug or "meetings")
+
+
+def _calendar(
+    request: HttpRequest, found: Iterable[Meeting], name: str
+) -> HttpResponse:
+    site = request.build_absolute_uri("/").rstrip("/")
+    return HttpResponse(
+        calendar_file(found, site, timezone.now()),
+        content_type="text/calendar; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.ics"',
+            "X-Robots-Tag": "noindex",
+        },
+    )

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from listings.frozen import made_on
+from listings.hours import zone_or_utc
+from listings.hours_words import at_clock
+from listings.zones import zone_name
+from meetings.forms import DEFAULT_ZONE
 from meetings.index import Occurrence
+from meetings.today import Today, next_of, online_today
 from meetings.words import Shown, day_words
+from places.models import Place
 
 register = template.Library()
+NEXT_SHOWN = 4
 
 
 @register.inclusion_tag("meetings/_time.html")
@@ -18,9 +29,55 @@ def meeting_time(
     one: Occurrence, zone: ZoneInfo, at: datetime, query: str = ""
 ) -> dict[str, object]:
     """One time of a meeting, on the reader's clock."""
-    return {"shown": Shown(one, zone, at), "query": query}
+    return {"shown": Shown(one, zone, at), "query": query, "day": ""}
 
 
 @register.filter
 def day_heading(day: date, today: date) -> str:
     return day_words(day, today)
+
+
+@register.inclusion_tag("meetings/_today.html")
+def meetings_today(place: Place | None, at: datetime) -> dict[str, object]:
+    """ "Today: 14 online groups. The next is at 6 pm, Mountain time."
+
+    On a page that is read later, nothing.
+    """
+    today = None if made_on() else online_today(place, at)
+    if today is None or not today.count:
+        return {"today": None}
+    return {"today": today, "words": _today_words(today)}
+
+
+def _today_words(today: Today) -> str:
+    words = ngettext(
+        "Today: %(number)s online group.",
+        "Today: %(number)s online groups.",
+        today.count,
+    ) % {"number": today.count}
+    if today.next is None:
+        return words
+    said = {"time": at_clock(today.next), "zone": zone_name(today.zone.key)}
+    return f"{words} {_('The next is %(time)s, %(zone)s.') % said}"
+
+
+@register.inclusion_tag("meetings/_next.html")
+def meetings_of(organization: Any, at: datetime) -> dict[str, object]:
+    """The next few meetings of an organization, on its own clock."""
+    found, total = next_of(organization, at, NEXT_SHOWN)
+    zone = zone_or_utc(organization.timezone or _first_zone(found))
+    shown = [(Shown(one, zone, at), _day(one, zone, at)) for one in found]
+    return {
+        "shown": [] if made_on() else shown,
+        "organization": organization,
+        "total": total,
+        "zone_name": zone_name(zone.key),
+    }
+
+
+def _day(one: Occurrence, zone: ZoneInfo, at: datetime) -> str:
+    return day_words(one.start.astimezone(zone).date(), at.astimezone(zone).date())
+
+
+def _first_zone(found: list[Occurrence]) -> str:
+    return found[0].entry.schedule.zone.key if found else DEFAULT_ZONE

@@ -215,6 +215,8 @@ if (deviceZone && zoneButton && zoneForm.zone.value !== deviceZone) {
 }
 if (deviceZone) {
   for (const link of document.querySelectorAll("a[data-in-own-zone]")) {
-    link.search = new URLSearchParams([["zone", deviceZone]]);
+    const query = new URLSearchParams(link.search);
+    query.set("zone", deviceZone);
+    link.search = query;
   }
 }

@@ -26,6 +26,7 @@ from listings.removals import Tombstone
 from tests.factories import (
     credential,
     guide,
+    meeting,
     organization,
     person,
     place,
@@ -68,10 +69,15 @@ GETS_IN = {
         orgs/organization/<path:object_id>/history/
         orgs/organization/<path:object_id>/change/
         warmlines/warmline/similar/
+        meetings/meeting/similar/
         warmlines/warmline/hours/
+        meetings/meeting/hours/
         warmlines/warmline/
+        meetings/meeting/
         warmlines/warmline/<path:object_id>/history/
+        meetings/meeting/<path:object_id>/history/
         warmlines/warmline/<path:object_id>/change/
+        meetings/meeting/<path:object_id>/change/
         guides/guide/
         guides/guide/<path:object_id>/history/
         guides/guide/<path:object_id>/change/
@@ -106,11 +112,12 @@ GETS_IN = {
         desk/importrun/<path:object_id>/delete/
         orgs/organization/<path:object_id>/delete/
         warmlines/warmline/<path:object_id>/delete/
+        meetings/meeting/<path:object_id>/delete/
         guides/guide/<path:object_id>/delete/
         guides/credential/<path:object_id>/delete/
         listings/crisisline/<path:object_id>/delete/
         listings/crisisphrase/<path:object_id>/delete/
-        ^(?P<app_label>listings|desk|places|auth|orgs|warmlines|guides)/$
+        ^(?P<app_label>listings|desk|places|auth|orgs|warmlines|guides|meetings)/$
         (?P<url>.*)$
     """,
     "A": """
@@ -160,8 +167,11 @@ GETS_IN = {
         orgs/organization/<int:pk>/take/
         orgs/organization/<int:pk>/release/
         warmlines/warmline/<int:pk>/check/
+        meetings/meeting/<int:pk>/check/
         warmlines/warmline/<int:pk>/take/
+        meetings/meeting/<int:pk>/take/
         warmlines/warmline/<int:pk>/release/
+        meetings/meeting/<int:pk>/release/
     """,
     "SCA": """
         desk/linkcheck/
@@ -176,11 +186,14 @@ GETS_IN = {
         orgs/organization/merge/<int:one>/<int:other>/
         orgs/organization/add/
         warmlines/warmline/merge/<int:one>/<int:other>/
+        meetings/meeting/merge/<int:one>/<int:other>/
         warmlines/warmline/add/
+        meetings/meeting/add/
     """,
     "VA": """
         orgs/organization/<int:pk>/propose/
         warmlines/warmline/<int:pk>/propose/
+        meetings/meeting/<int:pk>/propose/
     """,
 }
 TABLE = {
@@ -215,6 +228,8 @@ def rows():
         "other": other,
         "warmline": warmline(serves=[state("MT")]),
         "other_line": warmline(serves=[state("MT")]),
+        "meeting": meeting(at=here),
+        "other_meeting": meeting(at=here),
         "guide": guide(),
         "credential": credential(),
         "crisisline": CrisisLine.objects.create(
@@ -246,7 +261,8 @@ def rows():
 def filled(address, rows):
     found = re.match(r"admin/\w+/(\w+)/", address)
     mine = rows.get(found[1], 1) if found else 1
-    other = rows["other_line" if "warmline" in address else "other"]
+    of_catalog = {"warmline": "other_line", "meeting": "other_meeting"}
+    other = rows[of_catalog.get(found[1] if found else "", "other")]
     path = address.replace("<int:other>", str(other))
     path = re.sub(r"\^\(.*|\(\?P<url>.*", "nowhere/", path)
     return "/" + re.sub(r"<[^>]+>", str(mine), path)

@@ -127,6 +127,7 @@ def test_no_list_answers_a_lookup_that_is_no_filter_of_its_own(rf):
         # Of a person whom a filter of the list names, the number alone.
         ("orgs.Organization", "assigned_to__id"),
         ("warmlines.Warmline", "assigned_to__id"),
+        ("meetings.Meeting", "assigned_to__id"),
         ("auth.User", "groups__id"),
     }
     assert {row[3] for row in answered} <= {"", "__exact", "__isnull", "__gte", "__lt"}

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from listings.models import OldSlug, Term
 from listings.registry import listing_models
 from listings.removals import Tombstone
+from meetings.models import Meeting
 from orgs.models import Organization
 from tests.factories import county, organization, place, state, warmline
 from warmlines.models import Warmline
@@ -249,7 +250,7 @@ def test_a_tombstone_names_something():
 
 
 def test_the_registry_knows_both_catalogues():
-    assert listing_models() == [Organization, Warmline]
+    assert listing_models() == [Organization, Warmline, Meeting]
 
 
 @pytest.mark.django_db

@@ -1,0 +1,138 @@
+"""Meetings as iCalendar files (RFC 5545), for the reader's own calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, vRecur
+
+from meetings.ics_zones import time_zone
+from meetings.models import Meeting
+from meetings.schedule import Rule, Schedule, moment, next_starts
+
+PRODUCT = "-//Peer Support Directory//Meetings//EN"
+# Breaks are written out for so long.
+AHEAD = timedelta(days=2 * 365)
+# Where nobody says how long a group lasts, a calendar needs a length.
+USUAL_MINUTES = 60
+
+
+def calendar_file(meetings: Iterable[Meeting], site: str, at: datetime) -> bytes:
+    """One file with an event for each rule of each meeting, and their time zones."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    shown = list(meetings)
+    zones = {zone.key: zone for one in shown if (zone := one.zone)}
+    for _key, zone in sorted(zones.items()):
+        calendar.add_component(time_zone(zone, at.year))
+    for meeting in shown:
+        for event in _events(meeting, site, at):
+            calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _events(meeting: Meeting, site: str, at: datetime) -> Iterable[Event]:
+    schedule = meeting.schedule
+    if schedule is None or meeting.status != Meeting.Status.PUBLISHED:
+        return
+    extra = sorted(day for day in schedule.extra if day >= at.date())
+    for number, rule in enumerate(schedule.rules):
+        alone = replace(schedule, rules=(rule,), extra=frozenset(), breaks=())
+        starts = next_starts(alone, at, 1)
+        if not starts:
+            continue
+        event = _event(meeting, site, f"{meeting.uuid}-{number}")
+        first = _first(alone, rule, starts[0])
+        _set_time(event, first, meeting)
+        event.add("rrule", _recurrence(rule, schedule))
+        for day in _days_off(schedule, first):
+            event.add("exdate", _at(day, rule.start or schedule.start, schedule))
+        yield event
+    for day in extra:
+        event = _event(meeting, site, f"{meeting.uuid}-{day.isoformat()}")
+        _set_time(event, _at(day, schedule.start, schedule), meeting)
+        yield event
+
+
+def _at(day: date, start: time, schedule: Schedule) -> datetime:
+    return datetime.combine(day, start, tzinfo=schedule.zone)
+
+
+def _first(alone: Schedule, rule: Rule, start: datetime) -> datetime:
+    """Where the event begins: a rule with a COUNT counts from its own first day."""
+    if "COUNT=" in rule.text and rule.anchor:
+        begins = moment(rule.anchor, time(), alone.zone)
+        start = next_starts(alone, begins, 1)[0]
+    return start.astimezone(alone.zone)
+
+
+def _set_time(event: Event, start: datetime, meeting: Meeting) -> None:
+    minutes = meeting.duration_minutes or USUAL_MINUTES
+    event.add("dtstart", start)
+    event.add("duration", timedelta(minutes=minutes))
+
+
+def _recurrence(rule: Rule, schedule: Schedule) -> vRecur:
+    """The rule; a last day becomes the moment at which that day ends."""
+    recurrence: vRecur = vRecur.from_ical(rule.text)
+    for last in recurrence.get("UNTIL", []):
+        ends = datetime.combine(last, time(23, 59, 59), tzinfo=schedule.zone)
+        recurrence["UNTIL"] = [ends.astimezone(UTC)]
+    return recurrence
+
+
+def _days_off(schedule: Schedule, first: datetime) -> list[date]:
+    """The days of breaks that are still to come."""
+    begins, ends = first.date(), (first + AHEAD).date()
+    days = []
+    for start, last in schedule.breaks:
+        day = max(start, begins)
+        while day <= min(last, ends):
+            days.append(day)
+            day += timedelta(days=1)
+    return days
+
+
+def _event(meeting: Meeting, site: str, uid: str) -> Event:
+    page = f"{site}{meeting.get_absolute_url()}"
+    event = Event()
+    event.add("uid", f"{uid}@{site.partition('://')[2]}")
+    event.add("dtstamp", meeting.changed_at)
+    event.add("summary", meeting.name)
+    event.add("url", page)
+    event.add("description", _description(meeting, page))
+    if where := _where(meeting):
+        event.add("location", where)
+    if meeting.point and not meeting.address_withheld:
+        event.add("geo", (meeting.point.latitude, meeting.point.longitude))
+    return event
+
+
+def _where(meeting: Meeting) -> str:
+    if not meeting.in_person:
+        return meeting.ways_label
+    venue = "" if meeting.address_withheld else meeting.venue
+    parts = (venue, meeting.public_street, meeting.town_line)
+    return ", ".join(part for part in parts if part)
+
+
+def _description(meeting: Meeting, page: str) -> str:
+    checked = (
+        "" if meeting.checked_on else _("Not yet checked. Look at their page first.")
+    )
+    parts: tuple[Any, ...] = (
+        meeting.get_joining_display(),
+        meeting.how_to_join,
+        meeting.open_to,
+        meeting.caution,
+        checked,
+        meeting.website,
+        page,
+    )
+    return "\n".join(str(part) for part in parts if part)

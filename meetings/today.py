@@ -1,0 +1,59 @@
+"""What other pages say of meetings: how many today, and the next few."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from listings.hours import zone_or_utc
+from meetings.forms import DEFAULT_ZONE
+from meetings.index import Occurrence, entries, occurrences
+from meetings.search import DAYS, LATE
+from places.models import Place
+
+
+@dataclass(frozen=True)
+class Today:
+    """Online meetings from now to the end of the reader's day, the next one first."""
+
+    at: datetime
+    zone: ZoneInfo
+    found: list[Occurrence]
+    # The meetings page on the same clock; without a place, on the default one.
+    url: str
+
+    @property
+    def count(self) -> int:
+        return len(self.found)
+
+    @property
+    def next(self) -> datetime | None:
+        """The first that has not begun, on the reader's clock."""
+        ahead = (one.start for one in self.found if one.start >= self.at)
+        start = next(ahead, None)
+        return start.astimezone(self.zone) if start else None
+
+
+def online_today(place: Place | None, at: datetime) -> Today:
+    zone = zone_or_utc((place and place.timezone) or DEFAULT_ZONE)
+    tomorrow = at.astimezone(zone).date() + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, time(), tzinfo=zone)
+    among = [entry for entry in entries() if "online" in entry.ways]
+    found = occurrences(among, at - LATE, midnight)
+    query = {"zone": zone.key} if place else {}
+    url = f"{reverse('meetings')}?{urlencode({'how': 'online', **query})}"
+    return Today(at, zone, found, url)
+
+
+def next_of(
+    organization: Any, at: datetime, number: int
+) -> tuple[list[Occurrence], int]:
+    """The next meetings of an organization, and how many groups it has."""
+    among = [entry for entry in entries() if entry.host == organization.pk]
+    found = occurrences(among, at - LATE, at + timedelta(days=DAYS))
+    return found[:number], len(among)

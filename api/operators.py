@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from api.ids import turned
-from kept.memory import Shelf
+from kept.memory import MemoryCache
 from orgs.models import Organization
 from warmlines.models import Warmline
 
@@ -37,7 +37,7 @@ class Operators:
     @classmethod
     def now(cls) -> Operators:
         """As the database has it; made once a version, and changed by nobody."""
-        return SHELF.get("all", cls._read)
+        return _operators.get_or_set("all", cls._read)
 
     @classmethod
     def _read(cls) -> Operators:
@@ -75,7 +75,7 @@ class Operators:
                 self.lines_of.setdefault(organization, []).append(line.uuid)
 
 
-SHELF: Shelf[str, Operators] = Shelf(2)
+_operators: MemoryCache[str, Operators] = MemoryCache(2)
 
 
 def _homes() -> dict[int, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from api.hsds import Frame, organization_id
 from api.ids import turned
 from api.operators import Operators
 from api.words import KIND
-from kept.memory import Shelf
+from kept.memory import MemoryCache
 from listings.querysets import ListingQuerySet
 from orgs.models import Organization, OrganizationQuerySet
 from places.geo import Point
@@ -26,7 +26,7 @@ RowsT = TypeVar("RowsT", bound=ListingQuerySet[Any])
 # So many listings are in memory at once while a stream goes out.
 BATCH = 200
 # How many there are of what is asked for without any wish.
-TOTALS: Shelf[str, int] = Shelf(10)
+_totals: MemoryCache[str, int] = MemoryCache(10)
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,11 @@ class Rows:
         )
 
     def count(self) -> int:
-        return TOTALS.get(self.whole, self._counted) if self.whole else self._counted()
+        return (
+            _totals.get_or_set(self.whole, self._counted)
+            if self.whole
+            else self._counted()
+        )
 
     def _counted(self) -> int:
         return int(self._keys().count())

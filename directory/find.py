@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from directory.forms import FindForm
 from guides.models import Guide
-from kept.memory import Shelf
+from kept.memory import MemoryCache
 from listings.cards import Card, cards
 from listings.panel import ONE_PAGE, Advice, Chip, Pager, page_number
 from listings.wording import ELSEWHERE
@@ -44,7 +44,7 @@ GUIDES_SHOWN = 4
 SHORTEST_NAME = 4
 # Guides for whoever finds little near, and for whoever is about to call.
 RURAL, CALLING = "rural-areas", "calling-a-warmline"
-GUIDES: Shelf[str, list[Guide]] = Shelf(4)
+_guides: MemoryCache[str, list[Guide]] = MemoryCache(4)
 
 
 @dataclass
@@ -382,8 +382,8 @@ def guides_on(words: str) -> list[Guide]:
     """On the words asked for; else those that help with what the page shows."""
     if words:
         return list(Guide.objects.public().matching(words)[:GUIDES_SHOWN])
-    return GUIDES.get("here", lambda: list(Guide.objects.named(RURAL, CALLING)))
+    return _guides.get_or_set("here", lambda: list(Guide.objects.named(RURAL, CALLING)))
 
 
 def first_guides(count: int) -> list[Guide]:
-    return GUIDES.get("first", lambda: list(Guide.objects.public()[:count]))
+    return _guides.get_or_set("first", lambda: list(Guide.objects.public()[:count]))

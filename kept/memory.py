@@ -1,7 +1,6 @@
-"""Things made once a version and language, in a worker's memory.
+"""Values in this process's memory that are made again when published facts change.
 
-Only what is the same for everybody: no key holds a word that somebody typed, but for
-those that are the directory's own (listings.wording.own_words).
+They are the same for everybody: no key holds what a visitor typed.
 """
 
 from __future__ import annotations
@@ -19,33 +18,71 @@ from kept import version
 
 Key = TypeVar("Key", bound=Hashable)
 Thing = TypeVar("Thing")
+Value = TypeVar("Value")
 
-
-# What is told in another way than to visitors has shelves of its own.
-_apart: ContextVar[Hashable] = ContextVar("apart", default=None)
+# Names readers to whom pages say something else than to visitors, like those of a copy.
+_variant: ContextVar[Hashable] = ContextVar("variant", default=None)
+# Every cache of this process.
+_caches: list[Any] = []
 
 
 @contextmanager
-def apart(name: Hashable) -> Iterator[None]:
-    """What is made within is for other readers, and kept beside the rest."""
-    token = _apart.set(name)
+def variant(name: Hashable) -> Iterator[None]:
+    """What is made within is cached apart from what visitors read."""
+    token = _variant.set(name)
     try:
         yield
     finally:
-        _apart.reset(token)
-
-
-# Every shelf of this process.
-_shelves: list[_Store[Any]] = []
-_caches: list[MemoryCache[Any, Any]] = []
+        _variant.reset(token)
 
 
 def forget() -> None:
-    """Throw everything away that is kept in this process."""
-    for shelf in _shelves:
-        shelf.clear()
+    """Empty every cache of this process."""
     for cache in _caches:
         cache.clear()
+
+
+def all_keys() -> list[Hashable]:
+    """The keys of every value that this process holds."""
+    return [key for cache in _caches for key in cache.held()]
+
+
+class MemoryCache(Generic[Key, Value]):
+    """At most `size` values, each true under one stamp."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._values: dict[Hashable, tuple[Hashable, Value]] = {}
+        _caches.append(self)
+
+    def get(self, key: Key, stamp: Hashable) -> Value | None:
+        """None where there is no value, or only one of another stamp."""
+        found = self._values.get(key)
+        return found[1] if found and found[0] == stamp else None
+
+    def put(self, key: Hashable, stamp: Hashable, value: Value) -> None:
+        if len(self._values) >= self.size:
+            self._values.clear()
+        self._values[key] = (stamp, value)
+
+    def get_or_set(self, key: Key, make: Callable[[], Value]) -> Value:
+        """The value for the content version, in the reader's language.
+
+        Two threads may make the same: that is cheaper than one waiting.
+        """
+        of_reader, stamp = (key, get_language(), _variant.get()), version.content()
+        found = self._values.get(of_reader)
+        if found and found[0] == stamp:
+            return found[1]
+        value = make()
+        self.put(of_reader, stamp, value)
+        return value
+
+    def held(self) -> list[Hashable]:
+        return list(self._values)
+
+    def clear(self) -> None:
+        self._values.clear()
 
 
 class _Store(Generic[Thing]):
@@ -55,7 +92,10 @@ class _Store(Generic[Thing]):
         self.size = size
         self._things: OrderedDict[tuple[object, ...], Thing] = OrderedDict()
         self._lock = Lock()
-        _shelves.append(self)
+        _caches.append(self)
+
+    def held(self) -> list[Hashable]:
+        return list(self._things)
 
     def clear(self) -> None:
         with self._lock:
@@ -84,7 +124,7 @@ class Shelf(_Store[Thing], Generic[Key, Thing]):
 
         Two threads may make the same thing: that is cheaper than one waiting.
         """
-        stamp = (version.content(), get_language(), _apart.get())
+        stamp = (version.content(), get_language(), _variant.get())
         found: dict[Key, Thing] = {}
         missing: list[Key] = []
         with self._lock:
@@ -99,25 +139,3 @@ class Shelf(_Store[Thing], Generic[Key, Thing]):
             self._put(stamp, made)
             found |= made
         return found
-
-
-class MemoryCache(Generic[Key, Thing]):
-    """At most `size` values in this process's memory, each true under one stamp."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._values: dict[Key, tuple[Hashable, Thing]] = {}
-        _caches.append(self)
-
-    def get(self, key: Key, stamp: Hashable) -> Thing | None:
-        """None where there is no value, or only one of another stamp."""
-        found = self._values.get(key)
-        return found[1] if found and found[0] == stamp else None
-
-    def put(self, key: Key, stamp: Hashable, value: Thing) -> None:
-        if len(self._values) >= self.size:
-            self._values.clear()
-        self._values[key] = (stamp, value)
-
-    def clear(self) -> None:
-        self._values.clear()

@@ -22,7 +22,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.template.loader import get_template
 from django.utils import translation
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -36,6 +36,7 @@ from places.near import Hit
 
 # Stands for a slot while a card is rendered; no listing can hold it.
 SLOT = mark_safe(f"[slot {secrets.token_hex(8)}]")  # noqa: S308
+NOTHING = SafeString("")
 # Some 1.5 KB each. The table has the others.
 MAX_CARDS_IN_MEMORY = 8_000
 LISTINGS_AT_ONCE = 100
@@ -56,11 +57,11 @@ class CardHtml:
     facts: dict[str, str]
     parts: list[str]
 
-    def fill(self, *values: str | int) -> SafeString:
-        """Put the values into the slots, in order; a card may have fewer slots."""
+    def fill(self, *values: SafeString | int) -> SafeString:
+        """Put markup into the slots, in order; a card may have fewer slots."""
         pairs = zip(self.parts[1:], values, strict=False)
-        rest = (f"{conditional_escape(str(value))}{part}" for part, value in pairs)
-        # The parts come from our own templates, which escaped what the listing says.
+        rest = (f"{value}{part}" for part, value in pairs)
+        # Our own templates escaped what the listing says.
         return mark_safe(self.parts[0] + "".join(rest))  # noqa: S308
 
 
@@ -100,7 +101,7 @@ class Card:
     def html(self) -> SafeString:
         distance = self.distance_miles
         if distance is None:
-            return self.content.fill("", self.level, self.level, "")
+            return self.content.fill(NOTHING, self.level, self.level, NOTHING)
         attribute = format_html(' data-miles="{}"', f"{distance:.1f}")
         return self.content.fill(attribute, self.level, self.level, self._distance())
 

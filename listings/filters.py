@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kept.memory import Shelf
+from kept.memory import MemoryCache, Shelf
 from listings.models import Term
 from listings.panel import Chip
 
@@ -55,7 +55,7 @@ def _with_any(queryset: Any, kind: str, slugs: list[str]) -> Any:
     return queryset.with_any(kind, slugs)
 
 
-TERMS: Shelf[str, dict[str, Choices]] = Shelf(8)
+_terms: MemoryCache[str, dict[str, Choices]] = MemoryCache(8)
 
 
 def term_choices() -> dict[str, Choices]:
@@ -67,7 +67,7 @@ def term_choices() -> dict[str, Choices]:
             found.setdefault(term.kind, []).append((term.slug, str(term)))
         return found
 
-    return TERMS.get("all", read)
+    return _terms.get_or_set("all", read)
 
 
 TALLIES: Shelf[tuple[Any, ...], Tally] = Shelf(4_000)

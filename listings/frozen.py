@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 
-from kept.memory import apart
+from kept.memory import variant
 
 _made_on: ContextVar[date | None] = ContextVar("made_on", default=None)
 
@@ -25,7 +25,7 @@ def frozen(on: date) -> Iterator[None]:
     """What is rendered within is for later; `on` is the day that it speaks of."""
     token = _made_on.set(on)
     try:
-        with apart(on):
+        with variant(on):
             yield
     finally:
         _made_on.reset(token)

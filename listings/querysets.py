@@ -21,8 +21,8 @@ from django.db.models import (
     Window,
 )
 
-from kept.memory import Shelf
 from listings.wording import IN_NAME, relevance, saying, searched
+from places.gazetteer import gazetteer
 from places.models import Place
 from places.near import Hit
 
@@ -48,15 +48,9 @@ class TermQuerySet(models.QuerySet[Any]):
         return self.filter(kind=kind)
 
 
-STATES: Shelf[str, dict[str, int]] = Shelf(4)
-
-
 def state_number(code: str) -> int:
     """The number of a state's row in the gazetteer; 0 is no row."""
-    known = STATES.get(
-        "all", lambda: dict(Place.objects.states().values_list("code", "pk"))
-    )
-    return known.get(code, 0)
+    return gazetteer().states.get(code, 0)
 
 
 def revision(changed_at: datetime) -> int:

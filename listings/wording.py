@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Length, StrIndex
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
-from kept.memory import Shelf
+from kept.memory import MemoryCache, Shelf
 from listings.crisis.panel import matcher
 from listings.word_index import is_there
 from listings.words import fold
@@ -20,7 +20,7 @@ MOST_WORDS = 8
 IN_NAME, ELSEWHERE = 0, 1
 # "Saint Louis" is "St. Louis": as places are compared, both ways.
 OTHER_SPELLINGS = SHORT | {short: long for long, short in SHORT.items()}
-TERMS: Shelf[str, list[tuple[int, str]]] = Shelf(4)
+_terms: MemoryCache[str, list[tuple[int, str]]] = MemoryCache(4)
 # Words that so many listings say tell nothing of who asks for them.
 COMMON = 1_000
 OWN: Shelf[tuple[str, str], bool] = Shelf(200)
@@ -137,4 +137,4 @@ def _terms_with(model: Any, word: str) -> list[int]:
         rows = terms.values_list("pk", "label", "label_es")
         return [(pk, f" {fold(f'{label} {other}')}") for pk, label, other in rows]
 
-    return [pk for pk, labels in TERMS.get("all", read) if f" {word}" in labels]
+    return [pk for pk, labels in _terms.get_or_set("all", read) if f" {word}" in labels]

@@ -70,6 +70,8 @@ class Names:
 @dataclass(frozen=True)
 class Gazetteer:
     zips: Zips
+    # The primary keys of states, by their letters.
+    states: dict[str, int]
     # By state, and under "" the larger ones of all states.
     names: dict[str, Names]
     # Every name of anything, so that words that name nothing ask no database.
@@ -85,7 +87,8 @@ def gazetteer() -> Gazetteer:
     names = _names()
     keys = (of_state.keys for of_state in names.values())
     known = frozenset(chain(*keys, zip_names, others, areas))
-    return Gazetteer(_zips(), names, known)
+    states = dict(Place.objects.states().values_list("code", "pk"))
+    return Gazetteer(_zips(), states, names, known)
 
 
 def forget() -> None:

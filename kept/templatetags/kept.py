@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
 
-from kept.memory import Shelf
+from kept.memory import MemoryCache
 
 register = template.Library()
 
-SHELF: Shelf[tuple[str, object], str] = Shelf(2_000)
+_parts: MemoryCache[tuple[str, Any], str] = MemoryCache(2_000)
 
 
 class KeptNode(template.Node):
@@ -21,7 +23,9 @@ class KeptNode(template.Node):
         key = self.key.resolve(context, ignore_failures=True)
         if key is None:
             return self.nodelist.render(context)
-        return SHELF.get((self.name, key), lambda: self.nodelist.render(context))
+        return _parts.get_or_set(
+            (self.name, key), lambda: self.nodelist.render(context)
+        )
 
 
 @register.tag

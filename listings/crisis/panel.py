@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kept.memory import MemoryCache, Shelf
+from kept.memory import MemoryCache
 from listings.crisis.lines import (
     LIFELINE,
     ShownLine,
@@ -43,7 +43,7 @@ HARM_BY_OTHERS = (
 )
 # How the phrases were last changed, once a version; and the matcher made of them, which
 # takes a tenth of a second and outlives every edit of a listing.
-CHANGES: Shelf[str, tuple[Any, ...]] = Shelf(4)
+_changes: MemoryCache[str, tuple[Any, ...]] = MemoryCache(4)
 _matchers: MemoryCache[str, Matcher] = MemoryCache(1)
 
 
@@ -97,7 +97,7 @@ def heading(level: str, kind: str) -> str:
 def matcher() -> Matcher:
     """What finds the phrases in a text; no phrase is a visitor's."""
     active = CrisisPhrase.objects.active()
-    change = CHANGES.get("phrases", lambda: _last_change(active))
+    change = _changes.get_or_set("phrases", lambda: _last_change(active))
     found = _matchers.get("phrases", change)
     if found is None:
         found = Matcher([row.as_phrase for row in active])

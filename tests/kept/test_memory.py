@@ -9,7 +9,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from kept import memory
-from kept.memory import Shelf, apart, forget
+from kept.memory import MemoryCache, variant
 from listings import wording
 from listings.values import put
 from orgs import servers
@@ -22,12 +22,12 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)
 
 
-def test_a_thing_is_made_once_a_version_and_language():
-    shelf, made = Shelf(10), []
+def test_a_value_is_made_once_a_version_and_language():
+    cache, made = MemoryCache(10), []
     commit()
 
     def get():
-        return shelf.get("key", lambda: made.append(1) or len(made))
+        return cache.get_or_set("key", lambda: made.append(1) or len(made))
 
     assert [get(), get()] == [1, 1]
     with translation.override("es"):
@@ -40,35 +40,30 @@ def test_a_thing_is_made_once_a_version_and_language():
     assert [get(), get()] == [5, 5]
 
 
-def test_what_is_told_to_other_readers_is_kept_apart():
-    shelf, made = Shelf(10), []
+def test_other_readers_have_values_of_their_own():
+    cache, made = MemoryCache(10), []
     commit()
 
     def get():
-        return shelf.get("key", lambda: made.append(1) or len(made))
+        return cache.get_or_set("key", lambda: made.append(1) or len(made))
 
-    with apart("a copy"):
+    with variant("a copy"):
         assert [get(), get()] == [1, 1]
     assert [get(), get()] == [2, 2]
-    with apart("a copy"):
+    with variant("a copy"):
         assert get() == 1
 
 
-def test_only_the_missing_are_made_and_the_longest_unasked_go():
-    shelf, asked = Shelf(2), []
-    commit()
+def test_a_cache_holds_no_more_than_fits_and_nothing_of_another_stamp():
+    cache = MemoryCache(2)
 
-    def make(keys):
-        asked.append(keys)
-        return {key: key.upper() for key in keys}
-
-    assert shelf.take("ab", make) == {"a": "A", "b": "B"}
-    assert shelf.take("ac", make) == {"a": "A", "c": "C"}
-    assert shelf.take("ab", make) == {"a": "A", "b": "B"}
-    assert asked == [["a", "b"], ["c"], ["b"]]
-    forget()
-    assert shelf.take("a", make) == {"a": "A"}
-    assert asked[-1] == ["a"]
+    for number in range(5):
+        cache.put(number, "now", str(number))
+        assert cache.get(number, "now") == str(number)
+        assert cache.get(number, "later") is None
+        assert len([n for n in range(5) if cache.get(n, "now")]) <= 2
+    memory.forget()
+    assert cache.get(4, "now") is None
 
 
 def test_a_part_of_a_template_is_made_once_for_each_key():
@@ -144,7 +139,7 @@ def test_only_words_that_many_listings_say_are_in_a_key(client, monkeypatch):
     for words in ("zebra", "harbor+zebra", "harbor"):
         for path in ("/find/?q=", "/orgs/?q=", "/find/?near=59301&q="):
             client.get(path + words)
-    keys = repr([key for shelf in memory._shelves for key in shelf._things])
+    keys = repr(memory.all_keys())
 
     assert "zebra" not in keys
     assert "harbor" in keys

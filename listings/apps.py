@@ -9,4 +9,7 @@ class ListingsConfig(AppConfig):
     name = "listings"
 
     def ready(self) -> None:
-        from listings import cards  # noqa: F401, PLC0415  # its signals
+        # Models are there only now.
+        from listings.cards import follow_changes  # noqa: PLC0415
+
+        follow_changes()

@@ -40,6 +40,7 @@ NOTHING = SafeString("")
 # Some 1.5 KB each. The table has the others.
 MAX_CARDS_IN_MEMORY = 8_000
 LISTINGS_AT_ONCE = 100
+KEYS_AT_ONCE = 500
 # More changes in one transaction are an import, whose cards need more time than a page.
 MAX_AFTER_COMMIT = 100
 # What decides how a card looks, beside the listing.
@@ -155,12 +156,27 @@ def rendered(model: Any, hits: list[Hit], template: str) -> dict[int, CardHtml]:
 def store_all() -> int:
     """Render and store every card that is missing or out of date; return how many."""
     number = 0
+    used: dict[str, set[int]] = {}
     for model in listing_models():
-        pks = model.objects.public().order_by("pk").values_list("pk", flat=True)
-        number += store(model, pks) if model.card_templates else 0
-    # Of listings that are gone, and of templates that are not used any more.
-    RenderedCard.objects.exclude(stamp__endswith=digest()).delete()
+        public = model.objects.public().order_by("pk").values_list("pk", flat=True)
+        pks = list(public if model.card_templates else ())
+        number += store(model, pks)
+        for template in model.card_templates:
+            used[template] = set(pks)
+    _remove_unused(used)
     return number
+
+
+def _remove_unused(used: dict[str, set[int]]) -> None:
+    """Cards of listings that are gone, and of templates that nothing uses any more."""
+    unused = []
+    for key in RenderedCard.objects.values_list("key", flat=True).iterator():
+        template, _language, pk = key.split(" ")
+        if int(pk) not in used.get(template, ()):
+            unused.append(key)
+    for start in range(0, len(unused), KEYS_AT_ONCE):
+        some = unused[start : start + KEYS_AT_ONCE]
+        RenderedCard.objects.filter(pk__in=some).delete()
 
 
 def store(model: Any, pks: Iterable[int]) -> int:
@@ -263,11 +279,17 @@ def digest() -> str:
 _saved: WeakKeyDictionary[Any, set[tuple[Any, int]]] = WeakKeyDictionary()
 
 
-@receiver([post_save, post_delete])
+def follow_changes() -> None:
+    """Hear of every listing that is saved or deleted, and of no other row."""
+    for model in listing_models():
+        if model.card_templates:
+            post_save.connect(_note, sender=model)
+            post_delete.connect(_note, sender=model)
+
+
 def _note(sender: Any, instance: Any, **_signal: Any) -> None:
-    if getattr(sender, "card_templates", ()):
-        saved = _saved.setdefault(transaction.get_connection(), set())
-        saved.add((sender, instance.pk))
+    saved = _saved.setdefault(transaction.get_connection(), set())
+    saved.add((sender, instance.pk))
 
 
 @receiver(version.counted)

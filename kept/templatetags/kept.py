@@ -11,7 +11,7 @@ from kept.memory import MemoryCache
 
 register = template.Library()
 
-_parts: MemoryCache[tuple[str, Any], str] = MemoryCache(2_000)
+_parts: MemoryCache[tuple[str, Any], str] = MemoryCache(500)
 
 
 class KeptNode(template.Node):

@@ -223,7 +223,7 @@ class Search:
         """What is wrong with the place; words that are none and found their name are
         no mistake."""
         named = bool(self.lines_named) or (near and self.name_found is not None)
-        return "" if named and not self.form.candidates else self.form.problem
+        return "" if named else self.form.problem
 
     def sections(self) -> list[Section]:
         """The sections in the order of the page."""

@@ -156,3 +156,16 @@ def test_saint_and_st_are_one_word(client, path, words):
     assert "Saint Louis Example House" in text
     if words == "saint louis":
         assert "Stone Louis Example" not in text
+
+
+@pytest.mark.parametrize("path", ["/find/", "/warmlines/", "/embed/"])
+def test_a_name_that_is_like_a_place_is_no_mistake(client, path):
+    warmline(slug="ours", name="NAMI San Diego Warmline", who_may_call="anyone")
+
+    page = client.get(path, {"near": "NAMI San Diego"}).content.decode()
+
+    assert 'data-listing="warmline:ours"' in page
+    assert "We could not find" not in page
+    assert 'aria-invalid="true"' not in page
+    # The place that may have been meant is still offered.
+    assert ">San Diego, San Diego County, California</a>" in page

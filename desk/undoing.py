@@ -32,7 +32,7 @@ from listings.models import Listing, Term
 from listings.removals import KnownRequests
 from listings.values import value
 
-BATCH_ROWS = 500
+BATCH_ROWS = 250
 # SQLite's writers look for the lock ten times a second.
 PAUSE_SECONDS = 0.1
 State = ImportRun.State

@@ -25,8 +25,8 @@ from listings.planning import Plan, Planner
 from listings.rows import Row
 from listings.sourced import Sourced
 
-# About a quarter of a second of SQLite's lock for writers.
-BATCH_ROWS = 500
+# About a fifth of a second of SQLite's lock for writers.
+BATCH_ROWS = 250
 
 Numbered = tuple[int, Row]
 # Called in the transaction of each batch, with its steps and the number of its last

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kept.memory import MemoryCache, Shelf
+from kept.memory import MemoryCache
 from listings.models import Term
 from listings.panel import Chip
 
@@ -70,7 +70,7 @@ def term_choices() -> dict[str, Choices]:
     return _terms.get_or_set("all", read)
 
 
-TALLIES: Shelf[tuple[Any, ...], Tally] = Shelf(4_000)
+_tallies: MemoryCache[tuple[Any, ...], Tally] = MemoryCache(1_000)
 
 
 class ListingFilter(django_filters.FilterSet):
@@ -113,7 +113,7 @@ class ListingFilter(django_filters.FilterSet):
         """
         if key is None:
             return self._count(scope())
-        return TALLIES.get((*self.key, *key), lambda: self._count(scope()))
+        return _tallies.get_or_set((*self.key, *key), lambda: self._count(scope()))
 
     def _count(self, scope: Any) -> Tally:
         full = self.narrow(scope)

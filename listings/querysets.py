@@ -104,10 +104,11 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         """With all that a card shows, in a fixed number of queries."""
         return self.prefetch_related("terms", "serves")
 
-    def revisions(self, pks: Iterable[int]) -> dict[int, int]:
+    def revisions(self, pks: Iterable[int] | None = None) -> dict[int, int]:
         """The revision of each row, which is new with every change of its facts."""
-        rows = self.filter(pk__in=list(pks)).values_list("pk", "changed_at")
-        return {pk: revision(changed_at) for pk, changed_at in rows}
+        rows = self if pks is None else self.filter(pk__in=list(pks))
+        moments = rows.order_by().values_list("pk", "changed_at")
+        return {pk: revision(changed_at) for pk, changed_at in moments}
 
     def for_files(self) -> Self:
         """With all that a row of a file tells, in an order that stays."""

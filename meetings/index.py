@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from kept.memory import Shelf
+from kept.memory import MemoryCache
 from listings.models import Listing, Term
 from meetings.models import STALE_AFTER_DAYS, Meeting
 from meetings.schedule import Schedule, Window
@@ -87,12 +87,12 @@ class Occurrence:
         return self.start.astimezone(self.entry.schedule.zone)
 
 
-ENTRIES: Shelf[str, tuple[Entry, ...]] = Shelf(4)
+_entries: MemoryCache[str, tuple[Entry, ...]] = MemoryCache(4)
 
 
 def entries() -> tuple[Entry, ...]:
     """Every public meeting whose dates are known, in a stable order."""
-    return ENTRIES.get("all", _read)
+    return _entries.get_or_set("all", _read)
 
 
 def _read() -> tuple[Entry, ...]:

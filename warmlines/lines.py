@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
-from kept.memory import Shelf
+from kept import version
+from kept.memory import MemoryCache
 from listings.frozen import made_on
 from listings.hours import State, Status
 from places.models import Place
@@ -82,20 +83,34 @@ class Line:
         )
 
 
-# Whole lines, some 15 KB each.
-SHELF: Shelf[int, Warmline] = Shelf(2_000)
+# Whole lines, some 15 KB each; and the revision that each has in a content version.
+_lines: MemoryCache[int, Warmline] = MemoryCache(2_000)
+_revisions: MemoryCache[str, dict[int, int]] = MemoryCache(4)
 
 
 def whole(hits: Iterable[Hit]) -> list[Warmline]:
     """The lines that a search found; without what has been deleted since, when an
-    import was undone."""
-    numbers = [hit.pk for hit in hits]
-    found = SHELF.take(numbers, _read)
-    return [found[number] for number in numbers if number in found]
+    import was undone. A line is read again only when it changes, or the vocabulary."""
+    public = Warmline.objects.public()
+    revisions = _revisions.get_or_set("public", public.revisions)
+    now = version.content()
+    stamps = {
+        hit.pk: (revisions[hit.pk], now.version.shared_at, now.last_write)
+        for hit in hits
+        if hit.pk in revisions
+    }
+    known = {pk: _lines.get(pk, stamp) for pk, stamp in stamps.items()}
+    new = _read([pk for pk, line in known.items() if line is None])
+    for pk, warmline in new.items():
+        _lines.put(pk, stamps[pk], warmline)
+    found = (known[pk] or new.get(pk) for pk in stamps)
+    return [line for line in found if line]
 
 
 def _read(pks: list[int]) -> dict[int, Warmline]:
     """Each with what grouping asks of it, found once for all who share it."""
+    if not pks:
+        return {}
     found: dict[int, Warmline] = Warmline.objects.for_cards().in_bulk(pks)
     for warmline in found.values():
         _known = warmline.group, warmline.state_codes

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from kept.memory import Shelf
+from kept.memory import MemoryCache
 from listings.filters import PeopleFilter
 from listings.panel import Advice, Chip, Panel, build_panel, switch
 from places.models import Place
@@ -30,13 +30,13 @@ from warmlines.lines import (
 from warmlines.models import Warmline, WarmlineQuerySet
 
 # Which lines there are for an area, under filters; the moment stays outside.
-HITS: Shelf[tuple[Any, ...], list[Hit]] = Shelf(4_000)
-COUNTIES: Shelf[str, set[int]] = Shelf(4)
+_hits: MemoryCache[tuple[Any, ...], list[Hit]] = MemoryCache(4_000)
+_counties: MemoryCache[str, set[int]] = MemoryCache(4)
 
 
 def told_apart() -> set[int]:
     """The counties that some line names; the others are like their states."""
-    return COUNTIES.get("named", Warmline.objects.public().counties_named)
+    return _counties.get_or_set("named", Warmline.objects.public().counties_named)
 
 
 class LineSearch:
@@ -154,7 +154,7 @@ class LineSearch:
 
     def _cached_hits(self, chosen: PeopleFilter) -> list[Hit]:
         key = (*chosen.key, *self.everyone_key)
-        return HITS.get(key, lambda: chosen.narrow(self._reaching()).hits())
+        return _hits.get_or_set(key, lambda: chosen.narrow(self._reaching()).hits())
 
     def _at(self, hits: list[Hit], *, open_now: bool) -> list[Line]:
         return lines_at(whole(hits), self.at, self.place, open_now=open_now)

@@ -62,6 +62,11 @@ def _lead(search: Search, panel: Panel, sections: list[Section]) -> str:
         }
     if near.pager.is_past_end:
         return _page_words(near)
+    if search.open_now and near.pager.page == 1 and not near.rows:
+        return _(
+            "No place listed here is known to be open right now. The ones below don't "
+            "list their hours, so call before you go."
+        )
     if search.words or not near.has_miles:
         return _count_words(near)
     if near.pager.page > 1:
@@ -109,7 +114,7 @@ def _page_words(near: Near) -> str:
 
 
 def _nearest_words(near: Near) -> str:
-    nearest = near.rows[0]
+    nearest = near.cards[0]
     distance = nearest.distance_miles or 0
     facts = {
         "miles": rounded_miles(distance),

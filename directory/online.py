@@ -9,9 +9,13 @@ from django.http import QueryDict
 
 from listings.cards import Card, cards
 from listings.filters import PeopleFilter
-from listings.panel import Advice, Pager, Panel, build_panel, page_number
+from listings.panel import Advice, Chip, Pager, Panel, build_panel, page_number
 from orgs.models import Organization
 from places.models import Place
+from search import relevance
+from search.current import index_of
+from search.facets import count_options
+from search.query import Query
 from warmlines.lines import LineGroup
 from warmlines.search import LineSearch
 
@@ -30,22 +34,25 @@ class OnlinePage:
 
 def online_page(place: Place | None, params: QueryDict, at: datetime) -> OnlinePage:
     chosen = PeopleFilter(params)
-    scope = Organization.objects.public().from_anywhere(place)
-    number = page_number(params)
-    found = chosen.narrow(scope).by_name()
-    hits, total = found.page(limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+    index, number = index_of(Organization), page_number(params)
+    query = Query(chosen=chosen.chosen, place=place)
+    found = relevance.online(index, query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
     groups = _lines(place, params, at) if number == 1 else []
-    key = ("online", place.state if place else "")
-    counts = chosen.counts(lambda: scope, key)
+    scope = relevance.meeting_online(index, place)
+    counts = count_options(index, query, chosen.filters, scope)
     panel = build_panel(chosen, params, counts, ["state"])
-    empty = not (hits or groups)
+
+    def count_without(chip: Chip) -> int:
+        return relevance.online(index, query.without(chip.name, chip.value), 0).total
+
+    empty = not (found.hits or groups)
     return OnlinePage(
         line_groups=groups,
-        rows=cards(Organization, hits, "orgs/_card.html"),
-        total=total,
+        rows=cards(Organization, found.hits, "orgs/_card.html"),
+        total=found.total,
         panel=panel,
-        pager=Pager.of(params, number, total, PAGE_SIZE),
-        advice=panel.advice(chosen.counter(scope)) if empty else [],
+        pager=Pager.of(params, number, found.total, PAGE_SIZE),
+        advice=panel.advice(count_without) if empty else [],
     )
 
 

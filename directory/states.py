@@ -6,12 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from kept.memory import Shelf
 from listings.cards import Card, cards
 from listings.panel import (
     ONE_PAGE,
@@ -23,9 +21,13 @@ from listings.panel import (
 )
 from orgs.filters import KindFilter
 from orgs.kinds import KIND_WORDS
-from orgs.models import BY_TOWN, Organization
+from orgs.models import Organization
 from places.models import Place
 from places.near import Hit
+from search import relevance
+from search.current import index_of
+from search.facets import count_options
+from search.query import Query
 from warmlines.lines import LineGroup, NoneOpen
 from warmlines.search import LineSearch
 
@@ -33,10 +35,7 @@ from warmlines.search import LineSearch
 MOST_CARDS = 60
 CARDS_A_KIND = 8
 PAGE_SIZE = 40
-
-
-# Of each state, what does not change from minute to minute.
-SHELF: Shelf[tuple[Any, ...], Any] = Shelf(1_000)
+MAX_ELSEWHERE = 20
 
 
 @dataclass(frozen=True)
@@ -71,13 +70,12 @@ class StatePage:
 
 def state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
     chosen = KindFilter(params)
-    scope = Organization.objects.public().in_state(place.state)
-    found = chosen.narrow(scope)
-    key = ("state", place.state)
-    asked = (*key, *chosen.key)
-    counts = SHELF.get(("kinds", *asked), lambda: Counter(found.kind_counts()))
+    index, query = index_of(Organization), Query(chosen.chosen, place)
+    located = relevance.located_in_state(index, query)
+    counts = Counter(index.facets["kind"].tally(located))
     total = counts.total()
-    tallies = chosen.counts(lambda: scope, key)
+    scope = relevance.located_in_state(index, Query(place=place))
+    tallies = count_options(index, query, chosen.filters, scope)
     page = StatePage(
         place=place,
         sections=[],
@@ -87,12 +85,10 @@ def state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
         chosen=chosen.chosen,
     )
     if chosen.chosen and total > MOST_CARDS:
-        _fill_one_page(page, found, counts, params)
+        _fill_one_page(page, query, counts, params)
     else:
-        limit = None if total <= MOST_CARDS else CARDS_A_KIND
-        hits = SHELF.get(
-            ("first", *asked), lambda: found.by_town().first_of_each_kind(limit)
-        )
+        limit = total if total <= MOST_CARDS else CARDS_A_KIND
+        hits = relevance.first_of_each_kind(index, query, limit)
         page.sections = _overview(hits, counts, params)
     if page.pager.page == 1 and not chosen.chosen:
         page.elsewhere = _elsewhere(place)
@@ -116,12 +112,12 @@ def _overview(
 
 
 def _fill_one_page(
-    page: StatePage, found: Any, counts: Counter[str], params: QueryDict
+    page: StatePage, query: Query, counts: Counter[str], params: QueryDict
 ) -> None:
     page.pager = Pager.of(params, page_number(params), page.total, PAGE_SIZE)
-    hits, _total = found.order_by("kind", *BY_TOWN).page(
-        limit=PAGE_SIZE, offset=(page.pager.page - 1) * PAGE_SIZE
-    )
+    start = (page.pager.page - 1) * PAGE_SIZE
+    index = index_of(Organization)
+    hits = relevance.in_state_by_kind(index, query, PAGE_SIZE, start).hits
     page.sections = [
         _section(kind, list(members), counts[kind])
         for kind, members in groupby(_rows(hits), key=lambda row: row.kind)
@@ -148,9 +144,6 @@ def _rows(hits: list[Hit], level: int = 4) -> list[Card]:
 
 def _elsewhere(place: Place) -> list[Card]:
     """What stands in another state and serves this one by name."""
-
-    def find() -> list[Hit]:
-        found = Organization.objects.public().naming_state(place.state)
-        return found.exclude(state=place.state).by_name()[:20].hits()
-
-    return _rows(SHELF.get(("elsewhere", place.state), find), level=3)
+    index = index_of(Organization)
+    hits = relevance.serving_from_elsewhere(index, Query(place=place), MAX_ELSEWHERE)
+    return _rows(hits, level=3)

@@ -41,6 +41,9 @@ from orgs.models import Organization
 from places.forms import PlaceForm, StateForm
 from places.models import Place
 from places.states import STATES
+from search import relevance
+from search.current import index_of
+from search.query import Query
 from warmlines.lines import changes, changes_of, lines_at
 from warmlines.models import Warmline
 from warmlines.search import LineSearch
@@ -135,7 +138,8 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def states(request: HttpRequest) -> HttpResponse:
-    organizations = Organization.objects.public().state_counts()
+    index = index_of(Organization)
+    organizations = index.facets["state"].tally(index.everything)
     lines = Warmline.objects.public().state_counts()
     rows = [
         (state, organizations.get(code, 0), lines.get(code, 0))
@@ -178,7 +182,9 @@ def state_report(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def state_map(request: HttpRequest, code: str) -> HttpResponse:
     place = get_object_or_404(Place.objects.states(), code=code.upper())
-    rows = Organization.objects.public().in_state(place.state).for_cards().by_town()
+    index = index_of(Organization)
+    hits = relevance.in_state(index, Query(place=place), len(index)).hits
+    rows = Organization.objects.whole(hits)
     context = {
         "page": map_page(rows, place),
         "heading": _("Map of peer support in %(state)s") % {"state": place.label},
@@ -260,7 +266,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 def style(request: HttpRequest) -> HttpResponse:
     """The parts of the design side by side, for whoever works on it."""
     at = timezone.now()
-    found = Organization.objects.public().by_name()[:2].hits()
+    found = relevance.named(index_of(Organization), Query(), 2).hits
     context = {
         "form": PlaceForm(),
         "lines": lines_at(Warmline.objects.public().for_cards()[:2], at),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from kept.memory import Shelf
 from kept.pages import may_be_kept
 from listings.cards import cards
 from listings.crisis.panel import carried
@@ -18,6 +15,7 @@ from listings.named import named_elsewhere
 from listings.pages import or_elsewhere
 from listings.panel import (
     ONE_PAGE,
+    Chip,
     Pager,
     build_panel,
     page_number,
@@ -25,19 +23,19 @@ from listings.panel import (
     place_links,
 )
 from listings.sharing import sharing
-from listings.wording import own_words
 from orgs.filters import CatalogueFilter
 from orgs.forms import CatalogueForm
-from orgs.models import Organization, OrganizationQuerySet
+from orgs.models import Organization
 from places.forms import PlaceForm
 from places.models import Place
-from places.near import Hit
 from places.states import STATES
+from search import relevance
+from search.current import index_of
+from search.facets import count_options
+from search.index import SearchIndex
+from search.query import Query, matching_rows
 
 PAGE_SIZE = 30
-# How many there are under some filters and words that are nobody's own, and a page.
-TOTALS: Shelf[tuple[Any, ...], int] = Shelf(1_000)
-PAGES: Shelf[tuple[Any, ...], tuple[list[Hit], int]] = Shelf(1_000)
 
 
 @require_safe
@@ -48,31 +46,24 @@ def organizations(request: HttpRequest) -> HttpResponse:
     words = form.cleaned_data.get("q") or ""
     params = carried(request.GET)
     chosen = CatalogueFilter(params)
-    public = Organization.objects.public()
-    scope = public.matching(words)
-    own = own_words(public, words)
-    key = None if own is None else ("catalogue", own)
-    page = page_number(request.GET)
-    found = chosen.narrow(scope).by_relevance(words)
-
-    def shown(known: int | None = None) -> tuple[list[Hit], int]:
-        start = (page - 1) * PAGE_SIZE
-        return found.page(limit=PAGE_SIZE, offset=start, total=known)  # type: ignore[no-any-return]
-
-    if key:
-        total = TOTALS.get((*chosen.key, *key), found.count)
-        hits, total = PAGES.get((*chosen.key, *key, page), lambda: shown(total))
-    else:
-        hits, total = shown()
-    counts = chosen.counts(lambda: scope, key)
+    index, page = index_of(Organization), page_number(request.GET)
+    said = Organization.objects.public().ranked_by_words(words) if words else None
+    query = Query(chosen=chosen.chosen, words=said)
+    found = relevance.named(index, query, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+    counts = count_options(index, query, chosen.filters, index.everything)
     panel = build_panel(chosen, params, counts, ["q"])
+
+    def count_without(chip: Chip) -> int:
+        return relevance.named(index, query.without(chip.name, chip.value), 0).total
+
+    hits, total = found.hits, found.total
     context = {
         "form": form,
         "words": words,
         "rows": cards(Organization, hits, "orgs/_catalogue_row.html", level=2),
         "total": total,
         "panel": panel,
-        "advice": [] if hits else panel.advice(chosen.counter(scope)),
+        "advice": [] if hits else panel.advice(count_without),
         "near_misses": [] if hits or not words else near_misses(words),
         "named": named_elsewhere(words, but=Organization),
         "pager": Pager.of(params, page, total, PAGE_SIZE),
@@ -95,8 +86,8 @@ def cils(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     place = form.place
     params = carried(request.GET)
-    centers = Organization.objects.public().cils()
-    page = page_number(request.GET)
+    index, page = index_of(Organization), page_number(request.GET)
+    query = Query(chosen={"kind": [Organization.Kind.CIL]}, place=place)
     context: dict[str, object] = {
         "form": form,
         "place": place,
@@ -104,7 +95,7 @@ def cils(request: HttpRequest) -> HttpResponse:
         "area": _area_label(place),
         "links": place_links(form, params),
         "left_out": page_problems(request.GET),
-        "states": [] if place else _states_with_counts(centers.state_counts()),
+        "states": [] if place else _states_with_counts(index, query),
         "rows": [],
         "named": True,
         "listings": [],
@@ -114,27 +105,16 @@ def cils(request: HttpRequest) -> HttpResponse:
     if form.problem == "unknown" and (listings := named_elsewhere(form.typed)):
         context |= {"listings": listings, "problem": ""}
     if place:
-        found = _serving(place)
-        hits, total = found.page(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-        rows = cards(Organization, hits, "orgs/_card.html")
-        pager = Pager.of(params, page, total, PAGE_SIZE)
-        context |= {"rows": rows, "total": total, "pager": pager}
+        start = (page - 1) * PAGE_SIZE
+        found = relevance.serving_or_in_state(index, query, PAGE_SIZE, start)
+        rows = cards(Organization, found.hits, "orgs/_card.html")
+        pager = Pager.of(params, page, found.total, PAGE_SIZE)
+        context |= {"rows": rows, "total": found.total, "pager": pager}
         context["named"] = place.is_state or any(row.coverage == 0 for row in rows)
     answer = render(request, "orgs/cils.html", context)
     is_usable = context["rows"] and not context["left_out"]
     reads = ("state", "page") if is_usable else ()
     return may_be_kept(answer, timezone.now(), reads=reads)
-
-
-def _serving(place: Place) -> OrganizationQuerySet:
-    """Those that name the county; where none does, the state's, to be asked."""
-    centers = Organization.objects.public().cils()
-    if place.is_state:
-        return centers.reaching_state(place).by_town()
-    named = centers.serving_by_name(place)
-    if named.exists():
-        return named.surest_first(place)
-    return centers.in_states(place.state_codes).covering(place).surest_first(place)
 
 
 def _area_label(place: Place | None) -> str:
@@ -144,8 +124,9 @@ def _area_label(place: Place | None) -> str:
     return (county or place).label
 
 
-def _states_with_counts(counts: dict[str, int]) -> list[tuple[str, str, int]]:
-    return [(s.code.lower(), s.name, counts.get(s.code, 0)) for s in STATES.values()]
+def _states_with_counts(index: SearchIndex, query: Query) -> list[tuple[str, str, int]]:
+    counts = index.facets["state"].tally(matching_rows(index, query))
+    return [(s.code.lower(), s.name, counts[s.code]) for s in STATES.values()]
 
 
 @require_safe

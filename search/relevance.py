@@ -21,6 +21,9 @@ from places.near import Hit
 from search.index import Order, Positions, Rows, SearchIndex
 from search.query import Query, matching_rows, rows_with_words_in_name
 
+# Who names the place as served, and who is located in its state and may serve it.
+BY_NAME: tuple[int, ...] = (SERVES_COUNTY, SERVES_STATE, AREA_UNKNOWN)
+
 
 @dataclass(frozen=True)
 class Results:
@@ -53,8 +56,7 @@ def near(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Result
 
 def in_state(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
     """What is located in a state, by town: a state has no middle to measure from."""
-    rows = matching_rows(index, query)
-    rows &= index.having("state", [_place(query).state])
+    rows = located_in_state(index, query)
     found = _page(_open_first(index, query, rows), index.by_town, limit, start)
     return _results(index, query, rows, index.hits(found))
 
@@ -74,9 +76,9 @@ def serving(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Res
     """
     place, matching = _place(query), matching_rows(index, query)
     coverage = index.coverage(place)
-    surely = [SERVES_COUNTY, SERVES_STATE, AREA_UNKNOWN]
+    surely = BY_NAME
     if not (matching & np.isin(coverage, surely)).any():
-        surely = [SERVES_NATION]
+        surely = (SERVES_NATION,)
     rows = matching & np.isin(coverage, surely)
     tiers = [
         tier & (coverage == one)
@@ -90,15 +92,67 @@ def serving(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Res
 
 def online(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
     """What meets online and takes the whole country, or this place too; by name."""
-    rows = matching_rows(index, query) & index.having("how", ["online"])
-    coverage = None
-    if query.place:
-        coverage = index.coverage(query.place)
-        rows &= coverage <= SERVES_NATION
-    else:
-        rows &= index.nationwide
+    rows = matching_rows(index, query) & meeting_online(index, query.place)
+    coverage = index.coverage(query.place) if query.place else None
     found = _page(_open_first(index, query, rows), index.by_name, limit, start)
     return _results(index, query, rows, index.hits(found, coverage=coverage))
+
+
+def meeting_online(index: SearchIndex, place: Place | None) -> Rows:
+    """What meets online and takes the whole country, or this place too."""
+    takes = index.nationwide
+    if place:
+        takes = index.coverage(place) <= SERVES_NATION
+    return takes & index.having("how", ["online"])
+
+
+def serving_or_in_state(
+    index: SearchIndex, query: Query, limit: int, start: int = 0
+) -> Results:
+    """Who serves the place by name; where nobody does, what is located in its state.
+
+    Surest first, then nearest. Of a state it is what is located in it or names it.
+    """
+    place, matching = _place(query), matching_rows(index, query)
+    here = index.having("state", place.state_codes)
+    if place.is_state:
+        rows = matching & (here | index.naming_state(place.state))
+        found = _page([rows], index.by_town, limit, start)
+        return _results(index, query, rows, index.hits(found))
+    coverage = index.coverage(place)
+    rows = matching & np.isin(coverage, BY_NAME)
+    if not rows.any():
+        rows = matching & here
+    tiers = [rows & (coverage == one) for one in np.unique(coverage)]
+    found = _page(tiers, index.by_distance(place.point), limit, start)
+    return _results(index, query, rows, index.hits(found, coverage=coverage))
+
+
+def in_state_by_kind(
+    index: SearchIndex, query: Query, limit: int, start: int = 0
+) -> Results:
+    """What is located in a state: one kind after the other, each by town."""
+    rows = located_in_state(index, query)
+    found = _page(_kinds(index, rows), index.by_town, limit, start)
+    return _results(index, query, rows, index.hits(found))
+
+
+def first_of_each_kind(index: SearchIndex, query: Query, limit: int) -> list[Hit]:
+    """The first few of each kind that are located in a state, by town."""
+    tiers = _kinds(index, located_in_state(index, query))
+    return [hit for tier in tiers for hit in index.hits(index.by_town(tier, limit))]
+
+
+def serving_from_elsewhere(index: SearchIndex, query: Query, limit: int) -> list[Hit]:
+    """What names a state as served and is located in another, by name."""
+    state = _place(query).state
+    rows = matching_rows(index, query) & index.naming_state(state)
+    rows &= ~index.having("state", [state])
+    return index.hits(index.by_name(rows, limit))
+
+
+def located_in_state(index: SearchIndex, query: Query) -> Rows:
+    return matching_rows(index, query) & index.having("state", [_place(query).state])
 
 
 def reaching(index: SearchIndex, query: Query) -> Rows:
@@ -120,6 +174,11 @@ def _place(query: Query) -> Place:
     if query.place is None:
         raise ValueError("this rule needs a place")
     return query.place
+
+
+def _kinds(index: SearchIndex, rows: Rows) -> list[Rows]:
+    kinds = sorted(index.facets["kind"].values)
+    return [rows & index.having("kind", [kind]) for kind in kinds]
 
 
 def _open_first(index: SearchIndex, query: Query, rows: Rows) -> list[Rows]:

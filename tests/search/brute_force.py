@@ -189,6 +189,46 @@ def online(rows, question):
     return sorted(found, key=lambda r: (likely_order(r, question)[0], *name_order(r)))
 
 
+def in_state_by_kind(rows, question):
+    here = question.place.state
+    found = [row for row in rows if passes(row, question) and row.state == here]
+    return sorted(found, key=lambda row: (row.kind, *town_order(row)))
+
+
+def serving_or_in_state(rows, question):
+    place = question.place
+    passing = [row for row in rows if passes(row, question)]
+    if place.kind == "state":
+        found = [r for r in passing if r.state == place.state or names_state(r, place)]
+        return sorted(found, key=town_order)
+    found = [row for row in passing if coverage(row, place) in (0, 1, 3)]
+    found = found or [row for row in passing if row.state in place.state_codes]
+
+    def key(row):
+        how = coverage(row, place)
+        return 9 if how is None else how, miles(place, row), row.slug
+
+    return sorted(found, key=key)
+
+
+def names_state(row, place):
+    return place.state in {served.state for served in row.serves.all()}
+
+
+def first_of_each_kind(rows, question, limit):
+    by_kind = {}
+    for row in in_state_by_kind(rows, question):
+        by_kind.setdefault(row.kind, []).append(row)
+    return [row for members in by_kind.values() for row in members[:limit]]
+
+
+def serving_from_elsewhere(rows, question, limit):
+    place = question.place
+    passing = [row for row in rows if passes(row, question)]
+    found = [r for r in passing if names_state(r, place) and r.state != place.state]
+    return sorted(found, key=name_order)[:limit]
+
+
 def reaches(row, question):
     place = question.place
     if place is None:

@@ -53,8 +53,9 @@ def rules_for(question):
     if question.place is None:
         return ("named", "online")
     if question.place.is_state:
-        return ("in_state", "serving", "online")
-    return ("near", "serving", "online")
+        of_state = ("in_state_by_kind", "serving_or_in_state")
+        return ("in_state", "serving", "online", *of_state)
+    return ("near", "serving", "online", "serving_or_in_state")
 
 
 def disagreements(
@@ -70,6 +71,12 @@ def disagreements(
         if ([hit.pk for hit in found.hits], found.total) != (wanted, len(expected)):
             yield name, question
         yield from wrong_facts(name, question, found.hits, rows)
+    if question.place and question.place.is_state:
+        for name in ("first_of_each_kind", "serving_from_elsewhere"):
+            expected = getattr(brute_force, name)(rows, question, 3)
+            found = getattr(rules, name)(index, query, 3)
+            if [hit.pk for hit in found] != [row.pk for row in expected]:
+                yield name, question
     scope = rules.reaching(index, query)
     counted = counting.count_options(index, query, all_options, scope)
     for name, numbers in brute_force.counts(rows, question, all_options).items():

@@ -21,7 +21,11 @@ FAULTS = [
     (relevance, "query.radius else index.placed", "query.radius else index.everything"),
     (relevance, "index.within(point, query.radius) if", "index.placed if"),
     (relevance, "index.by_distance(point), limit", "index.by_name, limit"),
-    (relevance, "rows), index.by_town, limit", "rows), index.by_name, limit"),
+    (
+        relevance,
+        "query, rows), index.by_town, limit",
+        "query, rows), index.by_name, limit",
+    ),
     (
         relevance,
         "index.by_town if place.is_state else",
@@ -51,13 +55,13 @@ FAULTS = [
     (relevance, "for one in np.unique(coverage)]", "for one in [3, 2, 1, 0, 9]]"),
     (
         relevance,
-        "_page(_kinds(index, rows), index.by_town",
-        "_page([rows], index.by_town",
+        "_kinds(index, rows), index",
+        "[rows], index",
     ),
     (
         relevance,
-        "index.hits(index.by_town(tier, limit))",
-        "index.hits(index.by_name(tier, limit))",
+        "index.by_town(tier",
+        "index.by_name(tier",
     ),
     (relevance, '    rows &= ~index.having("state", [state])\n', ""),
     (relevance, "& index.naming_state(state)", "& index.everything"),

@@ -6,7 +6,7 @@ help:
 	@echo "make lint     style, types, floors, templates, migrations, deployment"
 	@echo "make coverage  lines and branches that the tests reach, on both databases (needs DATABASE_URL=postgres://…)"
 	@echo "make mutants  small faults in the search, the hours and the imports: do the tests notice?"
-	@echo "make chaos    break things on purpose, under load (root, nginx, Caddy, Redis)"
+	@echo "make chaos    break things on purpose, under load, and write docs/promises.md (root, nginx, Caddy, Redis; DATABASE_URL=postgres://… tries PostgreSQL too)"
 	@echo "make sbom     what the site is made of, as CycloneDX"
 	@echo "make release  RELEASE=0.1.0: record its database for later upgrades, and its SBOM"
 	@echo "make dev      the site with autoreload"

@@ -1,6 +1,6 @@
 """Large answers, of which a worker makes or sends one at a time.
 
-A worker has four threads. However many people download, three of them are left for
+A worker has four threads. However many people download, most of them are left for
 pages.
 """
 
@@ -15,7 +15,10 @@ from django.http.response import HttpResponseBase
 
 from api.problems import Problem
 
-_slot = BoundedSemaphore(1)
+_slot, _queue = BoundedSemaphore(1), BoundedSemaphore(1)
+# Seconds that one request may wait for the slot: a download may be at its end, and a
+# client that has just got it asks for the next file at once.
+MAX_WAIT = 0.2
 
 # The parts of an answer, its headers, and what it counts against the client's limit.
 Answer = tuple[Iterable[bytes], dict[str, str], int]
@@ -38,7 +41,7 @@ class Download:
         self.parts: Iterable[bytes] = ()
         # What is open for it, and the slot at last.
         self.on_close = ExitStack()
-        if not _slot.acquire(blocking=False):
+        if not _take_slot():
             raise Busy
         self.on_close.callback(_slot.release)
 
@@ -51,6 +54,17 @@ class Download:
     def __del__(self) -> None:
         # A middleware may replace an answer without closing it.
         self.close()
+
+
+def _take_slot() -> bool:
+    if _slot.acquire(blocking=False):
+        return True
+    if not _queue.acquire(blocking=False):
+        return False
+    try:
+        return _slot.acquire(timeout=MAX_WAIT)
+    finally:
+        _queue.release()
 
 
 def respond(make: Callable[[ExitStack], Answer]) -> HttpResponseBase:

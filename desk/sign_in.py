@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
 from typing import Any
@@ -12,7 +12,8 @@ from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import ValidationError
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from listings.rate_limit import client_key, hit
@@ -23,6 +24,35 @@ MAX_SIGN_INS, SIGN_IN_SECONDS = 30, 15 * 60
 _hashing = Lock()
 # One password is hashed and one waits; every other thread is left to the public.
 _places = BoundedSemaphore(2)
+
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+SIGN_IN = "/admin/login/"
+# So many sign-ins are answered at a time, and after so many seconds one may try again.
+_sign_ins = BoundedSemaphore(2)
+RETRY_AFTER = 5
+
+
+def few_sign_ins(get_response: GetResponse) -> GetResponse:
+    """Refuse a sign-in that would be the third in this worker, before any work is done.
+
+    Passwords are hashed one at a time anyway. All those that wait would keep threads
+    from the public, and so would a page for each with the form once more.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST" or request.path_info != SIGN_IN:
+            return get_response(request)
+        if not _sign_ins.acquire(blocking=False):
+            response = render(None, "desk/sign_in_busy.html", status=429)
+            response["Retry-After"] = str(RETRY_AFTER)
+            return response
+        try:
+            return get_response(request)
+        finally:
+            _sign_ins.release()
+
+    return middleware
 
 
 class SignInBusy(ValidationError):

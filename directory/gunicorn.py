@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -81,4 +82,6 @@ def pre_fork(_server: Any, _worker: Any) -> None:
 
 
 def post_fork(_server: Any, worker: Any) -> None:
+    # A thread that makes a large file gives way to pages after a millisecond, not five.
+    sys.setswitchinterval(0.001)
     counters.use_slot(worker.age)

@@ -221,6 +221,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "directory.middleware.well_formed",
+    "desk.sign_in.few_sign_ins",
     "directory.health.probes",
     "directory.middleware.language_of_address",
     "directory.outage.database_first",

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from api import data_files as made_files
+from api import downloads
 from desk.workflow import remove_on_request
 from orgs.models import Organization
 from tests.factories import organization, place, warmline
@@ -166,6 +167,21 @@ def test_a_worker_sends_one_download_at_a_time_and_pages_meanwhile(client, path)
     assert "download" in refused.json()["detail"]
     assert page.status_code == 200
     assert later.status_code == 200
+
+
+@pytest.mark.usefixtures("listings")
+def test_the_next_download_waits_for_the_end_of_the_last(client, monkeypatch):
+    """A client asks for the next file as soon as it has the last byte of one."""
+    monkeypatch.setattr(downloads, "MAX_WAIT", 60)
+    first = client.get(CSV)
+    ending = threading.Timer(0.1, first.close)
+    ending.start()
+
+    response, content = download(client, CSV)
+    ending.join()
+
+    assert response.status_code == 200
+    assert NAME in content
 
 
 @pytest.mark.usefixtures("listings")

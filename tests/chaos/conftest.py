@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
 from tests.browser.conftest import wait_for
+from tests.chaos.figures import record
 from tests.chaos.fronts import NAME
 from tests.conftest import ROOT, free_port, own_database
 
@@ -86,14 +88,21 @@ def copy(environment, tmp_path):
 
 
 @pytest.fixture
-def say(capsys):
-    """Print a figure, whatever pytest catches."""
+def figures(capsys):
+    """Write down what a test measured, and print it, whatever pytest catches."""
 
-    def said(words):
+    def written(name, **found):
+        record(name, found)
         with capsys.disabled():
-            print(f"\n{words}")  # noqa: T201
+            print(f"\n{name}: {found}")  # noqa: T201
 
-    return said
+    return written
+
+
+def workers(site):
+    """The process numbers of gunicorn's workers."""
+    listed = Path(f"/proc/{site.pid}/task/{site.pid}/children").read_text()
+    return [int(pid) for pid in listed.split()]
 
 
 def manage(environment, *arguments, check=False):

@@ -45,25 +45,27 @@ class Answer:
     seconds: float
     status: int
     text: str = ""
+    location: str = ""
 
 
-def ask(port, path, method="GET", body=None, tls=None, **headers):
+def ask(port, path, method="GET", body=None, tls=None, timeout=30, **headers):
     """One answer, whatever it is; over HTTPS with `tls`, a context."""
-    at = time.monotonic()
+    at, location = time.monotonic(), ""
     connection = (
-        http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=tls)
+        http.client.HTTPSConnection("127.0.0.1", port, timeout=timeout, context=tls)
         if tls
-        else http.client.HTTPConnection("127.0.0.1", int(port), timeout=30)
+        else http.client.HTTPConnection("127.0.0.1", int(port), timeout=timeout)
     )
     try:
         connection.request(method, path, body, HEADERS | headers)
         answer = connection.getresponse()
         status, text = answer.status, answer.read().decode(errors="replace")
+        location = answer.headers.get("Location", "")
     except (OSError, http.client.HTTPException):
         status, text = 0, ""
     finally:
         connection.close()
-    return Answer(path, at, time.monotonic() - at, status, text)
+    return Answer(path, at, time.monotonic() - at, status, text, location)
 
 
 class Seen:
@@ -114,18 +116,18 @@ def load(port, pages=PAGES, tls=None, connections=CONNECTIONS):
             person.join()
 
 
-def steady(port, seconds):
-    """What fifty people met: a count of each status (0: the connection broke), and
+def steady(port, seconds, pages=PAGES, connections=CONNECTIONS):
+    """What so many people met: a count of each status (0: the connection broke), and
     seconds.
 
     wrk takes some 3% of one core; the threads of `load` take theirs from the site.
     """
     told = [f"-H{name}: {value}" for name, value in HEADERS.items()]
     script = ["-s", str(Path(__file__).with_name("visits.lua"))]
-    size = f"wrk -t1 -c{CONNECTIONS} -d{seconds}s --timeout 30s".split()
+    size = f"wrk -t1 -c{connections} -d{seconds}s --timeout 30s".split()
     address = f"http://127.0.0.1:{port}"
     found = subprocess.run(
-        [*size, *told, *script, address, "--", *PAGES],
+        [*size, *told, *script, address, "--", *pages],
         check=True,
         capture_output=True,
         text=True,

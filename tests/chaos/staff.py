@@ -32,13 +32,15 @@ class Written:
 
 
 @contextmanager
-def curator(port, session):
-    """One word after the other is added to a vocabulary until the block ends."""
+def curator(port, session, *, https=False, pause=0):
+    """One word after the other is added to a vocabulary until the block ends, with a
+    pause of so many seconds between two."""
+    prefix, scheme = ("__Host-", "https") if https else ("", "http")
     written, over = Written(), threading.Event()
     headers = {
-        "Cookie": f"session={session}; csrf={TOKEN}",
+        "Cookie": f"{prefix}session={session}; {prefix}csrf={TOKEN}",
         "Content-Type": "application/x-www-form-urlencoded",
-        "Origin": f"http://{NAME}",
+        "Origin": f"{scheme}://{NAME}",
     }
 
     def write():
@@ -51,6 +53,7 @@ def curator(port, session):
             found = ask(port, "/admin/listings/term/add/", "POST", form, **headers)
             if found.status == 302:
                 written.acknowledged[slug] = time.monotonic()
+                over.wait(pause)
             else:
                 written.refused.append(found)
                 time.sleep(0.05)

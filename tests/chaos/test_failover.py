@@ -49,7 +49,7 @@ def failed(answers):
     return [a for a in answers if a.status != 200]
 
 
-def test_a_replica_that_is_lost_costs_no_page(servers, port, say):
+def test_a_replica_that_is_lost_costs_no_page(servers, port, figures):
     _primary, standby = servers
     with load(port) as seen:
         seen.wait_for(1_000)
@@ -59,16 +59,21 @@ def test_a_replica_that_is_lost_costs_no_page(servers, port, say):
         standby.start()
         seen.wait_for(1_000)
 
-    say(
-        f"replica killed: {len(failed(seen.answers))} of {len(seen.answers)} reads "
-        f"failed, slowest {slowest(seen.between(lost_at)):.1f} s "
-        f"(before: {slowest(seen.between(0, lost_at)):.1f} s)"
+    before, after = slowest(seen.between(0, lost_at)), slowest(seen.between(lost_at))
+    figures(
+        "replica_killed",
+        reads=len(seen.answers),
+        failed=len(failed(seen.answers)),
+        slowest_before=before,
+        slowest=after,
     )
     assert statuses(failed(seen.answers)) == {}
+    # Two seconds; or as slow as this machine was before.
+    assert after <= max(2, 2 * before)
 
 
 def test_a_primary_that_is_lost_costs_no_page_and_no_write(
-    servers, prepared, port, say
+    servers, prepared, port, figures
 ):
     """It is never used again: this test is the last one with these servers."""
     primary, standby = servers
@@ -87,15 +92,22 @@ def test_a_primary_that_is_lost_costs_no_page_and_no_write(
     kept = {slug for (slug,) in standby.ask("SELECT slug FROM listings_term")}
     gone = written.acknowledged.keys() - kept
     again = min(at for at in written.acknowledged.values() if at > lost_at)
-    say(
-        f"primary killed: {len(failed(seen.answers))} of {len(seen.answers)} reads "
-        f"failed, slowest {slowest(seen.between(lost_at)):.1f} s "
-        f"(before: {slowest(seen.between(0, lost_at)):.1f} s); "
-        f"{len(gone)} of {len(written.acknowledged)} acknowledged writes lost, "
-        f"{len(written.refused)} refused, the first one again "
-        f"{again - promoted_at:.2f} s after the promotion"
+    before, after = slowest(seen.between(0, lost_at)), slowest(seen.between(lost_at))
+    figures(
+        "primary_killed",
+        reads=len(seen.answers),
+        failed=len(failed(seen.answers)),
+        slowest_before=before,
+        slowest=after,
+        writes=len(written.acknowledged),
+        writes_lost=len(gone),
+        writes_refused=len(written.refused),
+        writes_back_after=again - promoted_at,
     )
     assert statuses(failed(seen.answers)) == {}
     assert gone == set()
     assert written.refused
     assert all(a.status >= 500 and "988" in a.text for a in written.refused)
+    # One second is the goal; the curator's own try may be on its way for another.
+    assert again - promoted_at <= 2
+    assert after <= max(5, 2 * before)

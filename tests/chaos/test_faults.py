@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 import psycopg
 import pytest
 
-from tests.chaos.conftest import manage, serving
+from tests.chaos.conftest import manage, serving, workers
 from tests.chaos.fronts import FRONTS, any_certificate, front
 from tests.chaos.gate import Gate
 from tests.chaos.load import (
@@ -31,15 +31,10 @@ from tests.conftest import free_port
 from tests.test_rate_limit import running
 
 # The goal is ten minutes: CHAOS_SECONDS=600.
-SECONDS = int(os.environ.get("CHAOS_SECONDS", "60"))
-REQUESTS = int(os.environ.get("CHAOS_REQUESTS", "10000"))
+SECONDS = int(os.environ.get("CHAOS_SECONDS", "30"))
+REQUESTS = int(os.environ.get("CHAOS_REQUESTS", "3000"))
 FORM = "application/x-www-form-urlencoded"
 MEGABYTES = 96
-
-
-def workers(site):
-    listed = Path(f"/proc/{site.pid}/task/{site.pid}/children").read_text()
-    return [int(pid) for pid in listed.split()]
 
 
 def memory(site):
@@ -48,7 +43,7 @@ def memory(site):
     return sum(int(re.search(r"VmRSS:\s+(\d+)", text)[1]) for text in files) / 1024
 
 
-def test_a_steady_load(copy, tmp_path, say):
+def test_a_steady_load(copy, tmp_path, figures):
     with serving(copy, tmp_path / "log") as site:
         with load(copy["PORT"]) as seen:
             seen.wait_for(2_000)
@@ -57,12 +52,20 @@ def test_a_steady_load(copy, tmp_path, say):
         after = memory(site)
 
     met = {int(status): count for status, count in found["statuses"].items() if count}
-    say(
-        f"{SECONDS} s, 50 connections, {sum(met.values())} answers {met},"
-        f" p50 {found['p50']:.2f} s, p99 {found['p99']:.2f} s,"
-        f" slowest {found['slowest']:.2f} s, memory {before:.0f} to {after:.0f} MB"
+    times = {name: found[name] for name in ("p50", "p99", "slowest")}
+    figures(
+        "steady_load",
+        seconds=SECONDS,
+        answers=sum(met.values()),
+        failed=sum(met.values()) - met.get(200, 0),
+        memory_before=round(before),
+        memory_after=round(after),
+        **times,
     )
     assert met.keys() == {200}
+    # The goal is half a second; a machine that does other things gets three times that.
+    assert found["p99"] <= 1.5
+    assert after <= 1.1 * before + 10
 
 
 @pytest.fixture
@@ -89,7 +92,7 @@ def breakable(copy):
     gate.shut()
 
 
-def test_the_whole_database_goes_and_comes_back(breakable, tmp_path, say):
+def test_the_whole_database_goes_and_comes_back(breakable, tmp_path, figures):
     environment, ways, mend = breakable
     port = environment["PORT"]
     with serving(environment, tmp_path / "log") as site:
@@ -109,10 +112,12 @@ def test_the_whole_database_goes_and_comes_back(breakable, tmp_path, say):
             back = seen.between(back_at + 5)
             plain = [a for a in gone if a.status == 503]
             late = [a for a in seen.between(back_at) if a.status != 200]
-            say(
-                f"database {name}: {len(gone)} answers {statuses(gone)},"
-                f" slowest {slowest(gone):.2f} s; back after"
-                f" {max((a.at for a in late), default=back_at) - back_at:.1f} s"
+            back_after = max((a.at for a in late), default=back_at) - back_at
+            figures(
+                f"database_{name}",
+                answers=len(gone),
+                slowest=slowest(gone),
+                back_after=back_after,
             )
             assert statuses(gone).keys() <= {200, 503}
             assert plain
@@ -127,21 +132,21 @@ def test_the_whole_database_goes_and_comes_back(breakable, tmp_path, say):
         assert workers(site) == before
 
 
-def test_a_worker_is_killed(copy, tmp_path, say):
+def test_a_worker_is_killed(copy, tmp_path, figures):
     with serving(copy, tmp_path / "log") as site, load(copy["PORT"]) as seen:
         seen.wait_for(REQUESTS // 2)
         os.kill(workers(site)[0], signal.SIGKILL)
         seen.wait_for(REQUESTS // 2)
 
     failed = [a for a in seen.answers if a.status != 200]
-    say(f"kill -9 of a worker: {len(failed)} of {len(seen.answers)} failed")
+    figures("killed_worker_alone", failed=len(failed), answers=len(seen.answers))
     assert {a.status for a in failed} <= {0}
     # Each of the fifty had one request on the way at most.
     assert len(failed) <= 50
 
 
 @pytest.mark.parametrize("name", FRONTS)
-def test_a_proxy_asks_again_where_a_worker_is_killed(name, copy, tmp_path, say):
+def test_a_proxy_asks_again_where_a_worker_is_killed(name, copy, tmp_path, figures):
     """What was no form; an answer that had begun already is cut off all the same."""
     with (
         serving(copy, tmp_path / "log") as site,
@@ -153,13 +158,13 @@ def test_a_proxy_asks_again_where_a_worker_is_killed(name, copy, tmp_path, say):
         seen.wait_for(REQUESTS // 4)
 
     failed = [a for a in seen.answers if a.status != 200]
-    say(f"kill -9 behind {name}: {len(failed)} of {len(seen.answers)} failed")
+    figures(f"killed_behind_{name}", failed=len(failed), answers=len(seen.answers))
     assert {a.status for a in failed} <= {0}
     # A worker has four threads, each with one answer on the way.
     assert len(failed) <= 4
 
 
-def test_the_workers_are_renewed(copy, tmp_path, say):
+def test_the_workers_are_renewed(copy, tmp_path, figures):
     with serving(copy, tmp_path / "log") as site, load(copy["PORT"]) as seen:
         before = workers(site)
         for _time in range(4):
@@ -168,12 +173,22 @@ def test_the_workers_are_renewed(copy, tmp_path, say):
         seen.wait_for(REQUESTS // 5)
         after = workers(site)
 
-    say(f"4 reloads: {statuses(seen.answers)}, slowest {slowest(seen.answers):.2f} s")
+    failed = [a for a in seen.answers if a.status != 200]
+    figures(
+        "reloads",
+        answers=len(seen.answers),
+        failed=len(failed),
+        p95=percentile(seen.answers, 0.95),
+        slowest=slowest(seen.answers),
+    )
     assert not set(before) & set(after)
-    assert statuses(seen.answers).keys() == {200}
+    assert failed == []
+    # New workers start on the cores that the fifty people want, and know no page yet.
+    assert percentile(seen.answers, 0.95) <= 3
+    assert slowest(seen.answers) <= 20
 
 
-def test_the_cache_server_goes_and_comes_back(copy, tmp_path, say):
+def test_the_cache_server_goes_and_comes_back(copy, tmp_path, figures):
     port = free_port()
     told = {"CACHE_URL": f"redis://127.0.0.1:{port}/0"}
     told |= {"API_REQUESTS_A_MINUTE": "1000000"}
@@ -189,14 +204,17 @@ def test_the_cache_server_goes_and_comes_back(copy, tmp_path, say):
             time.sleep(8)
         parts.append(seen.answers)
 
-    say(
-        "cache server: "
-        + ", then killed: ".join(
-            f"{statuses(part)} p99 {percentile(part, 0.99):.2f} s" for part in parts
-        )
+    before, killed = (percentile(part, 0.99) for part in parts)
+    failed = [a for part in parts for a in part if a.status != 200]
+    figures(
+        "cache_server_killed",
+        answers=sum(map(len, parts)),
+        failed=len(failed),
+        p99_before=before,
+        p99=killed,
     )
-    for part in parts:
-        assert statuses(part).keys() == {200}
+    assert failed == []
+    assert killed <= max(2 * before, 2)
 
 
 @pytest.fixture
@@ -262,7 +280,7 @@ def reports(environment):
     return int(manage(environment, "shell", "-v0", "-c", count, check=True).stdout)
 
 
-def test_the_disk_is_full_and_has_room_again(small_disk, disk, tmp_path, say):
+def test_the_disk_is_full_and_has_room_again(small_disk, disk, tmp_path, figures):
     environment, folder = small_disk, disk
     port = environment["PORT"]
     with serving(environment, tmp_path / "log"):
@@ -279,11 +297,16 @@ def test_the_disk_is_full_and_has_room_again(small_disk, disk, tmp_path, say):
         full = seen.between(full_at, room_at)
 
     refused = [answer for answer in tried if answer.status != 200]
-    say(
-        f"disk full: {len(full)} pages {statuses(full)}, slowest {slowest(full):.2f} s;"
-        f" 6 writes answered {statuses(tried)}"
+    figures(
+        "full_disk",
+        pages=len(full),
+        failed=len([a for a in full if a.status != 200]),
+        slowest=slowest(full),
+        writes=len(tried),
+        refused=len(refused),
     )
     assert statuses(seen.answers).keys() == {200}
+    assert slowest(full) <= 5
     assert statuses([taken, taken_again]) == {200: 2}
     # PostgreSQL has room in the last page of a table for one or two.
     assert refused

@@ -61,7 +61,7 @@ def probe(found):
 
 @pytest.mark.parametrize("slow", SLOW)
 @pytest.mark.parametrize("name", FRONTS)
-def test_500_slow_connections_keep_nobody_out(name, slow, upstream, tmp_path, capsys):
+def test_500_slow_connections_keep_nobody_out(name, slow, upstream, tmp_path, figures):
     """Within a second; on a machine that is busy already, compared with before."""
     with front(name, tmp_path, upstream) as found:
         before = max(probe(found) for _ in range(10))
@@ -74,11 +74,7 @@ def test_500_slow_connections_keep_nobody_out(name, slow, upstream, tmp_path, ca
             time.sleep(0.5)
         said, _none = attack.communicate(timeout=60)
 
-    with capsys.disabled():
-        print(  # noqa: T201
-            f"\n{name}, slow {slow}: 10 of 10 probes, slowest {max(times):.2f} s"
-            f" (before: {before:.2f} s)"
-        )
+    figures(f"slow_{slow}_{name}", probes=len(times), slowest=max(times), before=before)
     assert "connected" in said
     assert max(times) <= max(1, 3 * before)
 

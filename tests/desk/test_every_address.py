@@ -7,7 +7,9 @@ import re
 import pytest
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.template import engines
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
@@ -23,6 +25,7 @@ from desk.models import (
 from listings.crisis.models import CrisisLine, CrisisPhrase
 from listings.models import Term
 from listings.removals import Tombstone
+from orgs.importing import OrganizationImporter
 from tests.factories import (
     credential,
     guide,
@@ -294,6 +297,26 @@ def test_each_role_at_each_address(client, rows, letter):
         or status not in (200, 302, 403, 404)
     }
     assert wrong == {}
+
+
+WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|SAVEPOINT)\b|.*\bFOR UPDATE\b", re.S)
+
+
+def test_looking_writes_nothing_and_holds_no_lock(client, rows):
+    """A transaction on SQLite keeps every other writer out, so there is none either."""
+    client.force_login(person("member", "Administrator"))
+    # A file that could be brought in: its preview is not worked out again.
+    ImportRun.objects.update(content=",".join(sorted(OrganizationImporter.columns)))
+    # The time of the last click, at most once a minute.
+    client.get("/admin/")
+    found = {}
+    for path in TABLE:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(filled(path, rows))
+        if seen := [q["sql"] for q in queries if WRITES.match(q["sql"])]:
+            found[path] = seen
+
+    assert found == {}
 
 
 @pytest.mark.parametrize("letter", ROLES, ids=ROLES.values())

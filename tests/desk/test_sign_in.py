@@ -13,9 +13,11 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.exceptions import ValidationError
 from django.db import connections
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from desk.sign_in import few_sign_ins
 from tests.factories import person
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,39 @@ def test_what_is_sent_does_not_grow_the_rows_of_wrong_passwords():
     row = AccessAttempt.objects.get()
     assert row.failures_since_start == 5
     assert len(f"{row.get_data}{row.post_data}") == 0
+
+
+def test_a_third_sign_in_at_once_is_refused_before_any_work_and_pages_are_not():
+    may_go, refused = threading.Event(), threading.Semaphore(0)
+
+    def view(request):
+        if request.method == "POST" and request.path == "/admin/login/":
+            may_go.wait(60)
+        return HttpResponse("answered")
+
+    ask = few_sign_ins(view)
+    requests = RequestFactory()
+
+    def attempt(_number):
+        response = ask(requests.post("/admin/login/"))
+        if response.status_code == 429:
+            refused.release()
+        return response
+
+    with ThreadPoolExecutor(6) as threads:
+        attempts = threads.map(attempt, range(6))
+        came_back = [refused.acquire(timeout=60) for _thread in range(4)]
+        others = [ask(requests.get("/admin/login/")), ask(requests.post("/suggest/"))]
+        may_go.set()
+        answers = list(attempts)
+
+    assert came_back == [True] * 4
+    assert [r.content for r in others] == [b"answered"] * 2
+    assert sorted(r.status_code for r in answers) == [200] * 2 + [429] * 4
+    busy = next(r for r in answers if r.status_code == 429)
+    assert 0 < int(busy["Retry-After"]) <= 60
+    assert "try again" in busy.content.decode()
+    assert ask(requests.post("/admin/login/")).status_code == 200
 
 
 def test_a_worker_hashes_one_password_and_lets_one_wait(settings):

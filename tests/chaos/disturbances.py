@@ -1,0 +1,120 @@
+"""What one visitor, or one curator, does to the site while others ask for pages."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import secrets
+import sqlite3
+import threading
+import time
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+import httpx
+import psycopg
+
+from tests.chaos.fronts import NAME
+from tests.chaos.load import ask, steady
+from tests.chaos.staff import TOKEN
+
+FORM = "application/x-www-form-urlencoded"
+# As the site names its cookies behind HTTPS.
+HEADERS = {
+    "Cookie": f"__Host-csrf={TOKEN}",
+    "Content-Type": FORM,
+    "Origin": f"https://{NAME}",
+    "Referer": f"https://{NAME}/",
+}
+NUMBERS = itertools.count()
+
+
+def new_address():
+    """No limit of one client stops somebody who has many addresses."""
+    number = next(NUMBERS)
+    return f"198.51.{number // 250 % 250}.{number % 250 + 1}"
+
+
+def sign_in(port, name="nobody", **more):
+    """A wrong password; the answer."""
+    form = {"username": name, "password": secrets.token_hex(8)}
+    body = urlencode(form | {"csrfmiddlewaretoken": TOKEN})
+    headers = HEADERS | {"X-Forwarded-For": new_address()} | more
+    return ask(port, "/admin/login/", "POST", body, **headers)
+
+
+@contextmanager
+def repeated(act, people):
+    """`people` threads that do `act` again and again; every answer so far."""
+    answers, over = [], threading.Event()
+
+    def go_on():
+        while not over.is_set():
+            answers.append(act())
+
+    threads = [threading.Thread(target=go_on) for _person in range(people)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield answers
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def hostile_sign_ins(port, seconds, people=30):
+    """Each try has a name and an address of its own; every answer."""
+    with repeated(lambda: sign_in(port, secrets.token_hex(4)), people) as answers:
+        time.sleep(seconds)
+    return answers
+
+
+def downloads(port, path, seconds, people=20):
+    """How many answers there were of each status."""
+    found = steady(port, seconds, [path], people)
+    return {int(status): count for status, count in found["statuses"].items() if count}
+
+
+def report(port):
+    """A visitor reports something; the answer to the form, and how long it took."""
+    page = ask(port, "/states/mt/report/").text
+    stamp = re.search(r'name="stamp" value="([^"]+)"', page)
+    assert stamp, page[-2_000:]
+    # A form that is sent sooner is taken for a robot's.
+    time.sleep(3.2)
+    form = {"stamp": stamp[1], "problem": "other", "words": "A made-up report."}
+    headers = {"Content-Type": FORM, "Sec-Fetch-Site": "same-origin"}
+    headers["X-Forwarded-For"] = new_address()
+    return ask(port, "/states/mt/report/", "POST", urlencode(form), **headers)
+
+
+def curator_asks(port, session, path, form, files=None):
+    """What the desk answers to a form; it may take minutes."""
+    form = form | {"csrfmiddlewaretoken": TOKEN}
+    body, kind = multipart(form, files) if files else (urlencode(form), FORM)
+    cookies = f"__Host-csrf={TOKEN}; __Host-session={session}"
+    headers = HEADERS | {"Cookie": cookies, "Content-Type": kind}
+    return ask(port, path, "POST", body, timeout=600, **headers)
+
+
+def multipart(form, files):
+    """(body, content type) of a form with files."""
+    opened = {name: (path.name, path.read_bytes()) for name, path in files.items()}
+    made = httpx.Request("POST", "https://example.org/", data=form, files=opened)
+    return made.read(), made.headers["Content-Type"]
+
+
+@contextmanager
+def somebody_writes(url, tables="orgs_organization"):
+    """On SQLite the whole file is locked for writers, on PostgreSQL a table for all."""
+    if url.startswith("sqlite"):
+        holder = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+    else:
+        holder = psycopg.connect(url)
+        holder.execute(f"LOCK TABLE {tables}")
+    try:
+        yield
+    finally:
+        holder.close()

@@ -1,0 +1,260 @@
+"""One visitor cannot stop the others: pages in quiet, and while somebody disturbs them.
+
+A few people go on asking for pages, one after the other. In each test the site is quiet
+at first, and then disturbed. The 95th percentile of their waiting may double, or be a
+second, whichever is longer; and nobody gets a fault.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from tests.chaos import rows
+from tests.chaos.conftest import manage, serving, workers
+from tests.chaos.disturbances import (
+    curator_asks,
+    downloads,
+    hostile_sign_ins,
+    repeated,
+    report,
+    sign_in,
+    somebody_writes,
+)
+from tests.chaos.figures import database
+from tests.chaos.fronts import any_certificate, front
+from tests.chaos.load import ask, load, percentile, slowest, statuses
+from tests.chaos.staff import SIGN_IN, curator
+
+VISITORS = 4
+# Seconds of quiet, of a disturbance, and of the table lock.
+QUIET, DISTURBED = 5, 6
+LOCK = int(os.environ.get("CHAOS_LOCK", "50" if database() == "postgresql" else "15"))
+ROWS = int(os.environ.get("CHAOS_DESK_ROWS", "20000"))
+FILES = [
+    "/data/organizations.csv",
+    "/data/warmlines.csv",
+    "/data/listings.geojson",
+    "/data/hsds.zip",
+    "/api/services?format=ndjson&full=true",
+]
+# What needs no organization, for when their table is locked.
+OTHER_PAGES = ["/warmlines/", "/warmlines/?near=59301", "/guides/", "/privacy/"]
+
+
+@pytest.fixture
+def site(copy, tmp_path):
+    """(its environment, its port); no client is over its limit of requests."""
+    told = {"API_REQUESTS_A_MINUTE": "1000000", "SECOND_FACTOR": "0"}
+    environment = copy | told
+    with serving(environment, tmp_path / "log") as process:
+        yield environment, environment["PORT"], process
+
+
+class Visitors:
+    """What they met in quiet, and while somebody disturbed them."""
+
+    def __init__(self, seen, calm_from, calm_until):
+        self.seen, self.calm_from, self.calm_until = seen, calm_from, calm_until
+        self.began = self.ended = calm_until
+
+    def between(self, began, ended):
+        """These moments are the disturbance."""
+        self.began, self.ended = began, ended
+
+    def quiet(self):
+        return self._asked(self.calm_from, self.calm_until)
+
+    def disturbed(self):
+        return self._asked(self.began, self.ended)
+
+    def _asked(self, start, end):
+        return [a for a in self.seen.answers if start <= a.at < end]
+
+
+@contextmanager
+def visitors(port, pages=None, tls=None):
+    """People at their reading; the block is the disturbance."""
+    more = {"pages": pages} if pages else {}
+    with load(port, connections=VISITORS, tls=tls, **more) as seen:
+        seen.wait_for(200)
+        calm_from = time.monotonic()
+        time.sleep(QUIET)
+        found = Visitors(seen, calm_from, time.monotonic())
+        yield found
+        found.between(found.calm_until, time.monotonic())
+        time.sleep(1)
+
+
+def judge(found, name, figures, *, failing=0, statuses_allowed=(200,), **more):
+    """Write down both percentiles, and hold them to the promise."""
+    quiet, disturbed = found.quiet(), found.disturbed()
+    before, during = percentile(quiet, 0.95), percentile(disturbed, 0.95)
+    failed = [a for a in disturbed if a.status not in statuses_allowed]
+    figures(
+        name,
+        quiet_p95=before,
+        disturbed_p95=during,
+        slowest=slowest(disturbed),
+        pages=len(disturbed),
+        failed=len(failed),
+        **more,
+    )
+    assert len(failed) <= failing, statuses(failed)
+    assert len(disturbed) >= 20
+    assert during <= max(2 * before, 1)
+
+
+def test_30_hostile_sign_ins(site, figures):
+    _environment, port, _process = site
+    with visitors(port) as found:
+        tried = hostile_sign_ins(port, DISTURBED)
+
+    met = statuses(tried)
+    judge(found, "sign_ins", figures, tried=len(tried), answered=met.get(200, 0))
+    # A page that says the password is wrong, or that too many sign in.
+    assert met.keys() <= {200, 429}
+
+
+def test_20_downloads_at_once(site, figures):
+    """Of one file after the other, each of which has to be made first."""
+    _environment, port, _process = site
+    met, parts = {}, {}
+    with visitors(port) as found:
+        for path in FILES:
+            began = time.monotonic()
+            met[path] = downloads(port, path, DISTURBED)
+            parts[path] = Visitors(found.seen, found.calm_from, found.calm_until)
+            parts[path].between(began, time.monotonic())
+
+    for path, part in parts.items():
+        name = path.partition("?")[0].strip("/").replace("/", "_").replace(".", "_")
+        sent, refused = met[path].get(200, 0), met[path].get(503, 0)
+        judge(part, f"downloads_{name}", figures, sent=sent, told_to_wait=refused)
+        assert met[path].keys() <= {200, 503}
+        assert downloaded(port, path)
+
+
+def downloaded(port, path):
+    """Whoever tries again gets the file, once it is made."""
+    give_up = time.monotonic() + 120
+    while ask(port, path).status == 503 and time.monotonic() < give_up:
+        time.sleep(1)
+    return ask(port, path).status == 200
+
+
+def session_of(environment):
+    done = manage(environment, "shell", "--no-imports", "-c", SIGN_IN, check=True)
+    return done.stdout.strip()
+
+
+def test_20_downloads_while_a_curator_edits(site, figures):
+    """Each edit makes the file old, so that it is made again and again."""
+    environment, port, _process = site
+    session = session_of(environment)
+    with (
+        visitors(port) as found,
+        curator(port, session, https=True, pause=2) as written,
+    ):
+        met = downloads(port, "/data/hsds.zip", DISTURBED)
+
+    judge(
+        found,
+        "downloads_and_edits",
+        figures,
+        edits=len(written.acknowledged),
+        sent=met.get(200, 0),
+        told_to_wait=met.get(503, 0),
+    )
+    assert met.keys() <= {200, 503}
+    assert written.acknowledged
+    assert not written.refused
+
+
+def test_an_import_at_the_desk_and_its_undo(site, tmp_path, figures):
+    """Beside pages, a form and a sign-in answer within 2 seconds."""
+    environment, port, _process = site
+    session = session_of(environment)
+    path = tmp_path / "rows.csv"
+    rows.write(path, ROWS, "three")
+    with (
+        visitors(port) as found,
+        repeated(lambda: report(port), 1) as reports,
+        repeated(lambda: sign_in(port), 1) as sign_ins,
+    ):
+        answers, seconds = import_and_undo(port, session, path)
+
+    forms = [*reports, *sign_ins]
+    judge(
+        found,
+        "import_and_undo",
+        figures,
+        rows=ROWS,
+        import_seconds=seconds[0],
+        undo_seconds=seconds[1],
+        forms=len(forms),
+        form_p95=percentile(forms, 0.95),
+        slowest_form=slowest(forms),
+    )
+    assert [a.status for a in answers] == [302] * 3, answers
+    assert statuses(forms).keys() == {200}
+    assert percentile(forms, 0.95) <= 2
+
+
+def import_and_undo(port, session, path):
+    """The three answers of the desk; seconds of the import, and of the undo."""
+    began = time.monotonic()
+    form, files = {"kind": "organizations"}, {"file": path}
+    new = "/admin/desk/importrun/new/"
+    answers = [curator_asks(port, session, new, form, files=files)]
+    run = answers[0].location
+    answers.append(curator_asks(port, session, run, {"_apply": "1"}))
+    applied = time.monotonic()
+    answers.append(curator_asks(port, session, run, {"_undo": "1"}))
+    return answers, (applied - began, time.monotonic() - applied)
+
+
+def test_somebody_holds_a_lock(site, figures):
+    """On SQLite that of every writer: pages come as ever. On PostgreSQL that of the
+    organizations: a page that needs them is that of an outage, after 0.7 seconds."""
+    environment, port, _process = site
+    with visitors(port) as found, somebody_writes(environment["DATABASE_URL"]):
+        time.sleep(LOCK)
+
+    away = database() == "postgresql"
+    plain = [a for a in found.disturbed() if a.status == 503]
+    allowed = (200, 503) if away else (200,)
+    judge(
+        found, "lock", figures, statuses_allowed=allowed, seconds=LOCK, away=len(plain)
+    )
+    for answer in plain:
+        assert 'href="tel:988"' in answer.text
+        assert 'data-listing="warmline:' in answer.text
+
+
+def test_pages_of_other_tables_while_one_is_locked(site, figures):
+    environment, port, _process = site
+    with (
+        visitors(port, OTHER_PAGES) as found,
+        somebody_writes(environment["DATABASE_URL"]),
+    ):
+        time.sleep(DISTURBED)
+
+    judge(found, "lock_of_another_table", figures)
+
+
+def test_a_killed_worker(site, tmp_path, figures):
+    """Behind nginx, which asks again; an answer that has begun is cut off."""
+    _environment, port, process = site
+    with (
+        front("nginx", tmp_path, port) as proxy,
+        visitors(proxy.port, tls=any_certificate()) as found,
+    ):
+        os.kill(workers(process)[0], signal.SIGKILL)
+        time.sleep(DISTURBED)
+
+    judge(found, "killed_worker", figures, failing=4)

@@ -27,6 +27,7 @@ KINDS = [
     "/warmlines/mha-montana-warmline/",
     "/warmlines/mha-montana-warmline/report/",
     "/orgs/montanas-peer-network/",
+    "/meetings/",
     "/guides/lgbtq-people/",
     "/become-a-peer-supporter/?state=IL&other=SD",
     "/leaving/",
@@ -57,6 +58,7 @@ MORE = [
     "/orgs/?q=zebra",
     "/suggest/?what=warmline",
     "/es/leaving/",
+    "/es/meetings/",
     "/es/find/?near=me quiero morir",
     "/es/orgs/montanas-peer-network/",
 ]

@@ -52,6 +52,7 @@ PAGES = [
     "/orgs/?page=9999",
     "/orgs/center/",
     "/orgs/center/suggest/",
+    "/meetings/",
     "/centers-for-independent-living/",
     "/centers-for-independent-living/?near=59301",
     "/guides/",

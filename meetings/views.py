@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kept.pages import may_be_kept
+from listings.crisis.panel import carried
 from listings.linked_data import head
 from listings.pages import or_elsewhere
 from listings.panel import place_links, query_with
@@ -51,11 +52,12 @@ def organization_meetings(request: HttpRequest, slug: str) -> HttpResponse:
 def _list(request: HttpRequest, host: Organization | None = None) -> HttpResponse:
     form = MeetingForm(request.GET)
     form.is_valid()
+    params = carried(request.GET)
     at = timezone.now()
-    search = MeetingSearch(form, request.GET, at, host.pk if host else 0)
+    search = MeetingSearch(form, params, at, host.pk if host else 0)
     panel = search.panel()
     place, zone = form.place, search.zone
-    links = place_links(form, request.GET)
+    links = place_links(form, params)
     context = {
         "form": form,
         "host": host,
@@ -70,15 +72,15 @@ def _list(request: HttpRequest, host: Organization | None = None) -> HttpRespons
         "panel": panel,
         "advice": [] if search.found else panel.advice(search.count_without),
         "pager": search.pager,
-        "day_links": list(_day_links(search, request)),
+        "day_links": list(_day_links(search, params)),
         "zone": zone,
         "zone_name": zone_name(zone.key),
         "zones": zone_choices(zone.key),
         "is_zone_known": bool(place or form.cleaned_data.get("zone")),
-        "radius_links": [(n, query_with(request.GET, radius=n)) for n in RADII],
-        "calendar_url": _calendar_url(request),
-        "hidden": _hidden(request, "near", "state", "lat", "lon"),
-        "zone_hidden": _hidden(request, "zone"),
+        "radius_links": [(n, query_with(params, radius=n)) for n in RADII],
+        "calendar_url": _calendar_url(request.path, params),
+        "hidden": _hidden(params, "near", "state", "lat", "lon"),
+        "zone_hidden": _hidden(params, "zone"),
         "query": _zone_query(form),
         "at": at,
     }
@@ -86,15 +88,14 @@ def _list(request: HttpRequest, host: Organization | None = None) -> HttpRespons
     return may_be_kept(page, at, _changes(search.found, at))
 
 
-def _calendar_url(request: HttpRequest) -> str:
+def _calendar_url(path: str, params: QueryDict) -> str:
     """The address of this list as a calendar: the same filters."""
-    query = query_with(request.GET)
-    return f"{request.path.rstrip('/')}.ics{query if len(query) > 1 else ''}"
+    query = query_with(params)
+    return f"{path.rstrip('/')}.ics{query if len(query) > 1 else ''}"
 
 
-def _hidden(request: HttpRequest, *but: str) -> list[tuple[str, str]]:
+def _hidden(params: QueryDict, *but: str) -> list[tuple[str, str]]:
     """What a form on the page keeps of the address, besides its own boxes."""
-    params = request.GET
     names = [name for name in params if name not in (*but, "page")]
     return [(name, value) for name in names for value in params.getlist(name) if value]
 
@@ -112,10 +113,9 @@ def _day_problem(search: MeetingSearch) -> list[str]:
 
 
 def _day_links(
-    search: MeetingSearch, request: HttpRequest
+    search: MeetingSearch, params: QueryDict
 ) -> Iterable[tuple[str, str, bool]]:
     """(label, address, chosen?) of all days and of each of the next seven."""
-    params = request.GET
     yield _("All 7 days"), query_with(params, day=None), search.day is None
     for ahead in range(DAYS):
         day = search.today + timedelta(days=ahead)

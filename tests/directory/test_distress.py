@@ -303,7 +303,8 @@ CARRIED = [
 
 @pytest.mark.usefixtures("many_overdose_groups")
 @pytest.mark.parametrize(
-    ("path", "box"), [*BOXES, ("/find/map/", "q"), ("/states/mt/", "near")]
+    ("path", "box"),
+    [*BOXES, ("/find/map/", "q"), ("/states/mt/", "near"), ("/meetings/", "near")],
 )
 @pytest.mark.parametrize(("typed", "word"), CARRIED)
 def test_no_link_and_no_field_carries_words_of_distress_on(

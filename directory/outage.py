@@ -24,6 +24,9 @@ from places.states import STATES, State
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 STATE = re.compile(r"^/(?:es/)?states/(?P<code>[a-z]{2})/")
+# Fields of forms of the desk that no page repeats.
+SECRETS = {"password", "password1", "password2"}
+SECRETS |= {"old_password", "new_password1", "new_password2", "token"}
 # Seconds after which it is worth asking again.
 RETRY_AFTER = "10"
 
@@ -73,9 +76,12 @@ def without_database(request: HttpRequest) -> HttpResponse:
 
 
 def _to_send_again(request: HttpRequest) -> list[tuple[str, str]]:
-    """What a visitor sent, for a form that sends it again; nothing of the desk's, where
-    a password could be among it."""
-    if request.method != "POST" or request.path_info.startswith("/admin/"):
+    """What somebody sent, for a form that sends it again.
+
+    Nothing where a password or a code of a second factor is among it, and nothing with
+    a file, which no page can give back.
+    """
+    if request.method != "POST" or request.FILES or SECRETS & request.POST.keys():
         return []
     return [(name, text) for name, all_ in request.POST.lists() for text in all_]
 

@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from desk.models import Suggestion
@@ -133,14 +134,36 @@ def test_who_sends_something_hears_that_it_was_not_saved(client, tmp_path):
     assert not Suggestion.objects.exists()
 
 
-def test_a_form_of_the_desk_is_not_given_back(client, tmp_path):
-    """A password could be among it."""
+@pytest.mark.parametrize("name", ["password", "old_password", "new_password1", "token"])
+def test_a_password_or_a_code_is_not_given_back(client, tmp_path, name):
     with database_away(tmp_path):
-        page = client.post("/admin/login/", {"username": "ada", "password": "Xyzzy"})
+        page = client.post("/admin/login/", {"username": "ada", name: "Xyzzy"})
 
     assert page.status_code == 503
     assert "was not saved" in page.content.decode()
     assert "Xyzzy" not in page.content.decode()
+
+
+def test_what_a_curator_typed_is_given_back(client, tmp_path):
+    typed = {"how": "called", "facts": ["phone", "hours"], "note": 'Ask for "Bo" <b>'}
+    with database_away(tmp_path):
+        page = client.post("/admin/orgs/organization/1/check/", typed)
+
+    assert page.status_code == 503
+    words = page.content.decode()
+    assert "not saved yet" in words
+    for name, value in (("facts", "phone"), ("facts", "hours"), ("how", "called")):
+        assert f'name="{name}" value="{value}"' in words
+    assert 'value="Ask for &quot;Bo&quot; &lt;b&gt;"' in words
+
+
+def test_a_file_cannot_be_given_back(client, tmp_path):
+    sent = {"kind": "warmlines", "file": SimpleUploadedFile("lines.csv", b"key,name")}
+    with database_away(tmp_path):
+        page = client.post("/admin/desk/importrun/new/", sent)
+
+    assert "go back and send it again" in page.content.decode()
+    assert "Send it again" not in page.content.decode()
 
 
 def test_a_page_of_a_minute_ago_does_not_stand_in(client, tmp_path):

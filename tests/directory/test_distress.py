@@ -13,7 +13,6 @@ from django.db import connection
 
 from directory import last_lines
 from kept import memory
-from listings import wording
 from listings.crisis.models import CrisisLine
 from tests.factories import organization, place, warmline
 
@@ -164,17 +163,18 @@ def test_nothing_typed_in_distress_is_kept_in_memory_or_in_a_cache(client, typed
     assert typed.replace(" ", "") not in keys
 
 
-def test_common_words_of_distress_are_not_kept_either(client, monkeypatch):
-    """Words that many listings say may be kept, but for these."""
-    monkeypatch.setattr(wording, "COMMON", 1)
-    organization(slug="group", name="Overdose and crayon group")
+def test_no_words_are_in_a_key_however_many_listings_say_them(client):
+    for _number in range(3):
+        organization(name="Overdose and crayon group")
     connection.run_on_commit.clear()
 
-    client.get("/orgs/", {"q": "overdose"})
-    client.get("/orgs/", {"q": "crayon"})
+    for path in ("/orgs/", "/find/", "/es/orgs/"):
+        client.get(path, {"q": "overdose"})
+        client.get(path, {"q": "crayon"})
 
     keys = repr(memory.all_keys())
-    assert "crayon" in keys
+    assert "header" in keys
+    assert "crayon" not in keys
     assert "overdose" not in keys
 
 

@@ -13,11 +13,14 @@ from django.views.decorators.http import require_safe
 
 from api import bulk
 from api.data_files import Chunks, DataFile, serve
+from listings.addressed import AddressedListing
 from listings.columns import EXACT_POINT, column_names, plain
 from listings.exporting import csv_lines
 from listings.models import Listing
 from listings.registry import listing_models
 from listings.shown import hidden_facts
+from meetings.exporting import csv_chunks as meetings_csv
+from meetings.exporting import guide_chunks
 from orgs.models import Organization
 from warmlines.models import Warmline
 
@@ -69,7 +72,7 @@ def _feature(listing: Any, names: list[str], site: str) -> dict[str, Any]:
 
 
 def _geometry(listing: Any) -> dict[str, Any] | None:
-    if not isinstance(listing, Organization):
+    if not isinstance(listing, AddressedListing):
         return None
     latitude, longitude = (plain(listing, name) for name in EXACT_POINT)
     if latitude is None:
@@ -83,6 +86,8 @@ FILES: dict[str, DataFile] = {
     for file in (
         DataFile("organizations.csv", CSV, csv_of(Organization)),
         DataFile("warmlines.csv", CSV, csv_of(Warmline)),
+        DataFile("meetings.csv", CSV, meetings_csv),
+        DataFile("meetings.json", "application/json", guide_chunks),
         DataFile("listings.geojson", "application/geo+json", geojson),
         DataFile("hsds.zip", "application/zip", bulk.chunks, is_compressed=True),
     )

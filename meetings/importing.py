@@ -21,6 +21,16 @@ key listing_key name rrule start_time duration_minutes timezone in_person online
 by_phone city state zip street join_url join_phone how_to_join communities conditions
 languages cost source_name source_url source_seen source_license note
 """
+# What our own file says beside; in another file it is read from the note and the words.
+EXTRA_COLUMNS = (
+    *("uuid", "summary", "first_on", "extra_dates", "skipped_dates", "schedule_note"),
+    *("zone_inferred", "by_text", "venue", "join_code", "joining", "open_to"),
+    *("newcomers", "sign_language", "captions", "wheelchair_access"),
+)
+WORDS = {
+    *("summary", "first_on", "extra_dates", "skipped_dates", "schedule_note", "venue"),
+    *("join_code", "joining", "open_to"),
+}
 Joining = Meeting.Joining
 # What the text says → how one joins; the first that fits. The text itself stays.
 JOINING = tuple(
@@ -57,6 +67,7 @@ class MeetingImporter(PlacedImporter):
 
     model = Meeting
     columns = frozenset(COLUMNS.split())
+    optional_columns = frozenset(EXTRA_COLUMNS)
     # A row names its organization in a column of its own.
     joins = False
 
@@ -135,7 +146,24 @@ class MeetingImporter(PlacedImporter):
             "note": note,
             "caution": caution(note),
             **source(row),
+            **_given(row),
         }
+
+
+def _given(row: Row) -> dict[str, Any]:
+    """What a file of our own says outright. Raises RowRefused."""
+    found: dict[str, Any] = {}
+    for name in EXTRA_COLUMNS:
+        said = row.get(name, "")
+        if not said or name == "uuid":
+            continue
+        if name in WORDS:
+            found[name] = said
+        elif said.casefold() in ("yes", "no"):
+            found[name] = said.casefold() == "yes"
+        else:
+            raise RowRefused(f"{name}: write yes, no or nothing, not “{said}”")
+    return found
 
 
 def joining(text: str, note: str) -> str:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from kept.pages import may_be_kept
 from listings.crisis.panel import carried
+from listings.filters import term_choices
 from listings.linked_data import head
 from listings.pages import or_elsewhere
 from listings.panel import place_links, query_with
@@ -34,6 +35,8 @@ from orgs.models import Organization
 NEXT_DATES = 5
 # Meetings in one calendar file.
 MAX_EVENTS = 1_000
+# Groups of people offered above the list.
+SHORTCUTS = 8
 
 
 @require_safe
@@ -78,6 +81,7 @@ def _list(request: HttpRequest, host: Organization | None = None) -> HttpRespons
         "zones": zone_choices(zone.key),
         "is_zone_known": bool(place or form.cleaned_data.get("zone")),
         "radius_links": [(n, query_with(params, radius=n)) for n in RADII],
+        "shortcuts": _shortcuts(search, params),
         "calendar_url": _calendar_url(request.path, params),
         "hidden": _hidden(params, "near", "state", "lat", "lon"),
         "zone_hidden": _hidden(params, "zone"),
@@ -86,6 +90,19 @@ def _list(request: HttpRequest, host: Organization | None = None) -> HttpRespons
     }
     page = render(request, "meetings/meetings.html", context)
     return may_be_kept(page, at, _changes(search.found, at))
+
+
+def _shortcuts(search: MeetingSearch, params: QueryDict) -> list[tuple[str, int, str]]:
+    """(label, count, address) of those whom most groups here are for, in one tap."""
+    if "community" in search.filters.chosen:
+        return []
+    labels = dict(term_choices().get("community", []))
+    most = search.counts["community"].most_common(SHORTCUTS)
+    return [
+        (labels[slug], number, query_with(params, community=slug))
+        for slug, number in most
+        if slug in labels
+    ]
 
 
 def _calendar_url(path: str, params: QueryDict) -> str:

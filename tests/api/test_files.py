@@ -15,7 +15,13 @@ from tests.factories import organization, place, state, warmline
 
 pytestmark = pytest.mark.django_db
 
-FILES = ["/data/organizations.csv", "/data/warmlines.csv", "/data/listings.geojson"]
+FILES = [
+    "/data/organizations.csv",
+    "/data/warmlines.csv",
+    "/data/meetings.csv",
+    "/data/meetings.json",
+    "/data/listings.geojson",
+]
 
 
 @pytest.fixture
@@ -150,7 +156,7 @@ def test_the_command_says_what_it_wrote_or_why_it_could_not(tmp_path):
 
     call_command("export_data", folder, stdout=out)
 
-    assert out.getvalue() == f"4 files are in {folder}.\n"
+    assert out.getvalue() == f"6 files are in {folder}.\n"
     with pytest.raises(CommandError, match=r"organizations\.csv cannot be written"):
         call_command("export_data", file, quiet=True)
 

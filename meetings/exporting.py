@@ -1,0 +1,169 @@
+"""Meetings as files for anybody: our CSV, and the meeting-guide JSON of code4recovery.
+
+https://github.com/code4recovery/spec describes the JSON, which finders of groups read.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from listings.columns import plain
+from listings.exporting import Line, safe
+from meetings.importing import COLUMNS, EXTRA_COLUMNS
+from meetings.models import Meeting
+from meetings.schedule import BadSchedule, Rule, read_rules
+from meetings.words import rule_words
+
+# Rows in memory at a time; more is not faster.
+CHUNK = 500
+# Columns of the file that are named otherwise here.
+FIELDS = {
+    "rrule": "rules",
+    "zip": "public_zip_code",
+    "street": "public_street",
+    "join_url": "website",
+    "join_phone": "phone",
+}
+# The spec counts days from Sunday.
+DAYS = {"SU": 0, "MO": 1, "TU": 2, "WE": 3, "TH": 4, "FR": 5, "SA": 6}
+# Our words for people and languages, and the spec's codes.
+TYPES = {
+    "women": "W",
+    "lgbtq": "LGBTQ",
+    "young_adults": "Y",
+    "transgender": "T",
+    "es": "S",
+    "fr": "FR",
+}
+
+
+def _public() -> Iterator[Meeting]:
+    rows = Meeting.objects.public().for_files()
+    return rows.iterator(chunk_size=CHUNK)
+
+
+def csv_chunks(at: datetime, site: str) -> Iterator[bytes]:
+    """Every public meeting, in the columns that `import_listings meetings` reads."""
+    names = [*COLUMNS.split(), *EXTRA_COLUMNS]
+    writer = csv.writer(Line())
+    yield writer.writerow(names).encode()
+    for meeting in _public():
+        yield writer.writerow([safe(_cell(meeting, name)) for name in names]).encode()
+
+
+def _cell(meeting: Meeting, name: str) -> Any:
+    if name == "listing_key":
+        return meeting.organization.file_key if meeting.organization else ""
+    if name == "note":
+        # Internal.
+        return ""
+    if name == "venue" and meeting.address_withheld:
+        return ""
+    field = FIELDS.get(name, name)
+    if field.startswith("public_"):
+        return getattr(meeting, field)
+    return plain(meeting, field)
+
+
+def guide_chunks(at: datetime, site: str) -> Iterator[bytes]:
+    """One JSON array; a meeting of several weekdays is there once for each."""
+    yield b"["
+    before = "\n"
+    for meeting in _public():
+        for entry in guide_entries(meeting, site):
+            yield f"{before}{json.dumps(entry, ensure_ascii=False)}".encode()
+            before = ",\n"
+    yield b"\n]\n"
+
+
+def guide_entries(meeting: Meeting, site: str) -> Iterator[dict[str, Any]]:
+    """What is not weekly has no `day` there: the words of its rule are in `notes`."""
+    try:
+        rules = read_rules(meeting.rules)
+    except BadSchedule:
+        return
+    number = 0
+    for rule in rules:
+        days: list[int | None] = [*_weekdays(rule)] or [None]
+        for day in days:
+            entry = _guide_entry(meeting, site, day)
+            number += 1
+            if number > 1:
+                entry["slug"] = f"{meeting.slug}-{number}"
+            if day is None:
+                words = (rule_words(rule), meeting.open_to)
+                entry["notes"] = "\n".join(filter(None, words))
+            yield {n: said for n, said in entry.items() if said not in ("", [], None)}
+
+
+def _weekdays(rule: Rule) -> list[int]:
+    """The days of a rule that is the same every week."""
+    parts = dict(part.split("=", 1) for part in rule.text.split(";"))
+    if parts == {"FREQ": "DAILY"}:
+        return sorted(DAYS.values())
+    if parts["FREQ"] != "WEEKLY" or not set(parts) <= {"FREQ", "BYDAY", "WKST"}:
+        return []
+    return [DAYS[code] for code in parts.get("BYDAY", "").split(",") if code]
+
+
+def _guide_entry(meeting: Meeting, site: str, day: int | None) -> dict[str, Any]:
+    in_room = bool(meeting.in_person)
+    point = meeting.point if in_room and not meeting.address_withheld else None
+    return {
+        "name": meeting.name,
+        "slug": meeting.slug,
+        "day": day,
+        "time": meeting.start_time,
+        "end_time": _end_time(meeting),
+        "timezone": meeting.timezone,
+        "types": _types(meeting),
+        "notes": meeting.open_to,
+        "url": f"{site}{meeting.get_absolute_url()}",
+        "conference_url": meeting.website if meeting.online else "",
+        "conference_url_notes": meeting.how_to_join if meeting.online else "",
+        "conference_phone": str(plain(meeting, "phone") or ""),
+        "attendance_option": _attendance(meeting),
+        "location": "" if meeting.address_withheld else meeting.venue,
+        "address": meeting.public_street,
+        "city": meeting.city,
+        "state": meeting.state,
+        "postal_code": meeting.public_zip_code,
+        "country": "US",
+        "latitude": point.latitude if point else None,
+        "longitude": point.longitude if point else None,
+        "entity": meeting.host_name,
+        "updated": meeting.changed_at.strftime("%Y-%m-%d %H:%M:%S"),
+    }
+
+
+def _attendance(meeting: Meeting) -> str:
+    if meeting.status != Meeting.Status.PUBLISHED:
+        return "inactive"
+    remote = meeting.online or meeting.by_phone
+    if meeting.in_person:
+        return "hybrid" if remote else "in_person"
+    return "online"
+
+
+def _types(meeting: Meeting) -> list[str]:
+    slugs = {term.slug for term in meeting.terms.all()}
+    found = {code for slug, code in TYPES.items() if slug in slugs}
+    flags = {
+        "ASL": meeting.sign_language,
+        "BE": meeting.newcomers,
+        "X": meeting.wheelchair_access,
+        "C": meeting.joining in (Meeting.Joining.CLOSED, Meeting.Joining.MEMBERS),
+        "O": meeting.joining == Meeting.Joining.OPEN,
+    }
+    return sorted(found | {code for code, is_so in flags.items() if is_so})
+
+
+def _end_time(meeting: Meeting) -> str:
+    if not (meeting.duration_minutes and meeting.start_time):
+        return ""
+    start = datetime.strptime(meeting.start_time, "%H:%M")
+    return f"{start + timedelta(minutes=meeting.duration_minutes):%H:%M}"

@@ -7,18 +7,22 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import RequestFactory
+from django.utils import timezone
 
-from desk.models import Suggestion
+from desk.models import OutgoingMail, Suggestion
 from directory import counters
 from directory.metrics import is_inside, measured
+from directory.models import TimedJob
+from directory.operations.jobs import JOBS
 from tests.conftest import ROOT
-from tests.factories import organization, warmline
+from tests.factories import organization, person, warmline
 
 BIND = "127.0.0.1:9100"
 SAMPLE = re.compile(
@@ -167,3 +171,75 @@ def test_a_database_that_is_gone_is_a_number_too():
     )
 
     assert numbers(done.stdout) == {"directory_database_up": 0}
+
+
+@pytest.mark.django_db
+def test_the_last_run_of_each_job_is_a_number(settings):
+    settings.BACKUPS_KEPT, settings.SEND_REMINDERS = 14, False
+    at = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    TimedJob.objects.create(
+        name="forget",
+        started_at=at,
+        finished_at=at,
+        last_success_at=at,
+        succeeded=False,
+        seconds=1.5,
+    )
+
+    _status, text = ask()
+
+    found = numbers(text)
+    last = "directory_job_last_success_timestamp_seconds"
+    assert found[f'{last}{{job="forget"}}'] == at.timestamp()
+    # One that never ran is overdue, not missing; one that is off is no number.
+    assert found[f'{last}{{job="backup"}}'] == 0
+    assert f'{last}{{job="remind_checks"}}' not in found
+    assert found['directory_job_succeeded{job="forget"}'] == 0
+    assert found['directory_job_seconds{job="forget"}'] == 1.5
+
+
+@pytest.mark.django_db
+def test_freshness_and_the_longest_wait_are_numbers():
+    today = timezone.localdate()
+    organization(
+        checked_on=today - timedelta(days=100),
+        checked_how="called",
+        checked_by=person(),
+    )
+    said = Suggestion.objects.create(listing=organization(), kind="problem")
+
+    found = numbers(ask()[1])
+
+    checked = 'directory_listings_checked{catalogue="organization",days="%d"}'
+    assert [found[checked % days] for days in (90, 180, 365)] == [0, 1, 1]
+    oldest = found["directory_suggestion_oldest_timestamp_seconds"]
+    assert oldest == said.made_at.timestamp()
+    assert "directory_mail_oldest_timestamp_seconds" not in found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["alerts.yml", "grafana-dashboard.json"])
+def test_alerts_and_the_dashboard_ask_for_numbers_that_there_are(name):
+    Suggestion.objects.create(listing=organization(), kind="problem")
+    OutgoingMail.objects.create(to="us@example.org", subject="x", text="x", html="x")
+    TimedJob.objects.create(name="backup", succeeded=True, seconds=1)
+    there = {line.split("{")[0].split()[0] for line in numbers(ask()[1])}
+    asked = (ROOT / "deploy/monitoring" / name).read_text()
+
+    named = set(re.findall(r"\bdirectory_\w+", asked))
+    jobs = set(re.findall(r'job=\\?"([a-z_]+)\\?"', asked))
+
+    assert len(named) > 7
+    assert named - there == set()
+    assert jobs - {job.command for job in JOBS} == set()
+
+
+def test_the_time_that_95_of_100_answers_took():
+    none = counters.Counted({}, [0] * 11, 0.0)
+    #                           5  10  25  50  100  250 ms …
+    some = counters.Counted({}, [0, 10, 90, 94, 95, 99, 100, 100, 100, 100, 100], 1.0)
+    slow = counters.Counted({}, [0, 0, 0, 0, 0, 0, 0, 0, 0, 90, 100], 90.0)
+
+    assert none.quantile(0.95) is None
+    assert some.quantile(0.95) == 0.1
+    assert slow.quantile(0.95) is None

@@ -1,5 +1,5 @@
 # Every task of the project. The logic is in bin/.
-.PHONY: help run dev test lint coverage mutants chaos attack sbom release curator bench sweep lighthouse words lock
+.PHONY: help run dev test lint coverage mutants chaos attack sbom licenses docs release curator bench sweep lighthouse words lock
 help:
 	@echo "make run      a working site with the real starter data on 127.0.0.1:8000"
 	@echo "make test     every test (DATABASE_URL=postgres://… tests on PostgreSQL)"
@@ -8,6 +8,8 @@ help:
 	@echo "make mutants  small faults in the search, the hours and the imports: do the tests notice?"
 	@echo "make chaos    break things on purpose, under load, and write docs/promises.md (root, nginx, Caddy, Redis; DATABASE_URL=postgres://… tries PostgreSQL too)"
 	@echo "make sbom     what the site is made of, as CycloneDX"
+	@echo "make licenses  list the licenses of all dependencies (docs/licenses.md)"
+	@echo "make docs     the documentation as a site with search (var/docs/)"
 	@echo "make release  RELEASE=0.1.0: record its database for later upgrades, and its SBOM"
 	@echo "make dev      the site with autoreload"
 	@echo "make curator  create a staff account"
@@ -37,6 +39,10 @@ chaos:
 	@bin/check chaos $(ARGS)
 sbom:
 	@bin/check sbom
+licenses:
+	@bin/check licenses
+docs:
+	@bin/check docs
 release:
 	@bin/check release $(RELEASE)
 bench:

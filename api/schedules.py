@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from api.ids import part
-from listings.hours import Day, Span
 from listings.hours_words import rules_words
 
 Thing = dict[str, Any]
@@ -49,7 +48,7 @@ def _rules(listing: Any, at: datetime) -> Iterator[Thing]:
     offset = at.astimezone(listing.zone).isoformat()[-6:]
     days_of: dict[tuple[str, str], list[str]] = {}
     for day in listing.opening_hours.usual_week(at):
-        for times in _times(day):
+        for times in day.clock_times():
             days_of.setdefault(times, []).append(DAYS[day.date.weekday()])
     for (opens, closes), days in days_of.items():
         yield {
@@ -60,17 +59,6 @@ def _rules(listing: Any, at: datetime) -> Iterator[Thing]:
             "opens_at": f"{opens}{offset}",
             "closes_at": f"{closes}{offset}",
         }
-
-
-def _times(day: Day) -> list[tuple[str, str]]:
-    """A whole day is 00:00 to 23:59; closing before opening is the next day."""
-    if day.whole_day:
-        return [("00:00", "23:59")]
-    return [_clock(span) for span in day.spans if not span.unknown]
-
-
-def _clock(span: Span) -> tuple[str, str]:
-    return f"{span.start:%H:%M}", f"{span.end:%H:%M}"
 
 
 def _offset_hours(listing: Any, at: datetime) -> float:

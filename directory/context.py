@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import translate_url
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path, iri_to_uri
@@ -28,6 +29,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_name": _("Peer Support Directory"),
         "exit_url": settings.EXIT_URL,
         "canonical": canonical(request),
+        # Shown beside a link to any of our pages, so it says nothing of the page.
+        "share_image": canonical_url(request, static("img/share.png")),
         "language": get_language(),
         "page_name": request.resolver_match and request.resolver_match.url_name,
         "languages": SimpleLazyObject(lambda: languages(request)),

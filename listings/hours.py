@@ -101,6 +101,16 @@ class Day:
             and len(self.spans) == 1
         )
 
+    def clock_times(self) -> list[tuple[str, str]]:
+        """(opens, closes) of what is known, as "09:00"; before opening: the next day.
+
+        A whole day is 00:00 to 23:59.
+        """
+        if self.whole_day:
+            return [("00:00", "23:59")]
+        known = [span for span in self.spans if not span.unknown]
+        return [(f"{span.start:%H:%M}", f"{span.end:%H:%M}") for span in known]
+
 
 def check(spec: str) -> str:
     """The string without outer space, if it can be evaluated; "" means not known.

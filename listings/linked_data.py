@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import json
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,13 +18,13 @@ from listings.phones import dialable
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
-def head(request: HttpRequest, listing: Any) -> dict[str, object]:
+def head(request: HttpRequest, listing: Any, at: datetime) -> dict[str, object]:
     """What a listing's page puts into its head."""
     canonical = canonical_url(request, listing.get_absolute_url())
-    return {"json_ld": script(facts(listing, canonical))}
+    return {"json_ld": script(facts(listing, canonical, at))}
 
 
-def facts(listing: Any, canonical: str) -> dict[str, object]:
+def facts(listing: Any, canonical: str, at: datetime) -> dict[str, object]:
     """schema.org's words; a withheld street is not among them."""
     found: dict[str, object] = {
         "@context": "https://schema.org",
@@ -34,6 +36,8 @@ def facts(listing: Any, canonical: str) -> dict[str, object]:
         "email": listing.email,
         "description": listing.summary,
         "address": _address(listing),
+        "areaServed": _area(listing),
+        "contactPoint": _contact_point(listing, at),
     }
     return {name: value for name, value in found.items() if value}
 
@@ -50,6 +54,45 @@ def _address(listing: Any) -> dict[str, object]:
         "addressCountry": "US",
     }
     return {name: value for name, value in parts.items() if value}
+
+
+def _area(listing: Any) -> list[dict[str, str]]:
+    """The country, or the states and counties that are named; [] where not known."""
+    if listing.serves_everywhere:
+        return [{"@type": "Country", "name": "US"}]
+    return [
+        {
+            "@type": "State" if place.is_state else "AdministrativeArea",
+            "name": place.label,
+        }
+        for place in listing.serves.all()
+    ]
+
+
+def _contact_point(listing: Any, at: datetime) -> dict[str, object]:
+    """The phone and its hours; nothing where there is no table of a week."""
+    hours = listing.opening_hours
+    number = dialable(listing.phone)
+    if not (number and hours.is_known and hours.is_weekly):
+        return {}
+    days_of: dict[tuple[str, str], list[str]] = {}
+    for day in hours.usual_week(at):
+        for times in day.clock_times():
+            # schema.org's names of days are English on every page.
+            days_of.setdefault(times, []).append(calendar.day_name[day.date.weekday()])
+    return {
+        "@type": "ContactPoint",
+        "telephone": number,
+        "hoursAvailable": [
+            {
+                "@type": "OpeningHoursSpecification",
+                "dayOfWeek": days,
+                "opens": opens,
+                "closes": closes,
+            }
+            for (opens, closes), days in days_of.items()
+        ],
+    }
 
 
 def script(data: dict[str, object]) -> SafeString:

@@ -142,7 +142,7 @@ def organization(request: HttpRequest, slug: str) -> HttpResponse:
         "status": status,
         "zone": found.timezone,
         "branches": list(found.branches.public().by_town()),
-        **head(request, found),
+        **head(request, found, at),
         **sharing(request, found),
     }
     page = render(request, "orgs/organization.html", context)

@@ -77,6 +77,16 @@ def test_locked_requirements_carry_hashes_and_no_index():
         assert not re.search(r"https?://|--(extra-)?index-url", lock)
 
 
+def test_the_license_of_every_dependency_is_listed():
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    listed = (ROOT / "docs/licenses.md").read_text(encoding="utf-8")
+    locked = re.findall(r"^([a-z0-9][\w.-]*)==([\w.]+)", lock, re.MULTILINE)
+    rows = re.findall(r"^\| (\S+) \| (\S+) \| \S.* \|$", listed, re.MULTILINE)
+
+    # make licenses
+    assert rows == [("package", "version"), *locked]
+
+
 def test_the_readme_fits_in_150_lines_and_leads_with_two_commands():
     readme = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     commands = [line.strip() for line in readme if line.strip().startswith("make ")]

@@ -96,7 +96,7 @@ def warmline(request: HttpRequest, slug: str) -> HttpResponse:
         "warmline": found,
         "line": line,
         "at": at,
-        **head(request, found),
+        **head(request, found, at),
         **sharing(request, found),
     }
     page = render(request, "warmlines/warmline.html", context)

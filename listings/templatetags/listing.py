@@ -9,7 +9,7 @@ from typing import Any, cast
 from django import template
 from django.template.defaultfilters import date as date_words
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
@@ -20,6 +20,18 @@ from places.geo import rounded_miles
 
 register = template.Library()
 register.filter(national)
+
+
+@register.simple_block_tag
+def page_title(content: SafeString) -> SafeString:
+    """The title of the page, for browsers and for sites that show a link to it."""
+    # Markup already, in which only a quotation mark could end the attribute.
+    title = mark_safe(content.strip())  # noqa: S308
+    quoted = mark_safe(content.strip().replace('"', "&quot;"))  # noqa: S308
+    return format_html(
+        '<title>{}</title><meta property="og:title" content="{}">', title, quoted
+    )
+
 
 AREA_SHOWN = 6
 

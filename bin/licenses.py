@@ -6,8 +6,10 @@ Read from the packages themselves, as they are installed here: make licenses
 from __future__ import annotations
 
 import re
+from email.message import Message
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
+from typing import cast
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """# Licenses of the dependencies
@@ -34,7 +36,8 @@ def license_of(name: str) -> str:
     Raises KeyError for a package that is not installed and not in ELSEWHERE.
     """
     try:
-        said = metadata(name)
+        # It is one, and its own type does not say so.
+        said = cast(Message, metadata(name))
     except PackageNotFoundError:
         return ELSEWHERE[name]
     if expression := said.get("License-Expression"):

@@ -155,6 +155,8 @@ def _file() -> sqlite3.Connection:
     """This thread's connection to the file of counts."""
     path = str(settings.RATE_LIMIT_FILE)
     if getattr(_thread, "path", None) != path:
+        if hasattr(_thread, "file"):
+            _thread.file.close()
         file = sqlite3.connect(path, timeout=FILE_TIMEOUT, isolation_level=None)
         # A crash may lose counts, so nothing waits for the disk.
         file.execute("PRAGMA journal_mode=WAL")

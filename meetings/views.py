@@ -178,7 +178,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         "is_stale": found.is_stale(at.date()),
         "how": " ".join(found.ways),
         "at": at,
-        **head(request, found),
+        **head(request, found, at),
         **sharing(request, found),
     }
     page = render(request, "meetings/meeting.html", context)

@@ -97,7 +97,10 @@ def test_no_translation_loses_what_is_filled_in():
             # In Spanish, a text to 988 begins with AYUDA.
             same = words.replace("sms:988?&amp;body=AYUDA", "sms:988")
             same = ONLY_WIDE.sub(r"\1", same)
-            assert set(HOLES.findall(same)) == set(HOLES.findall(entry.msgid)), words
+            # One of a thing may be said without its number: "every week".
+            forms = (entry.msgid, entry.msgid_plural or entry.msgid)
+            wanted = [set(HOLES.findall(form)) for form in forms]
+            assert set(HOLES.findall(same)) in wanted, words
 
 
 class Texts(HTMLParser):

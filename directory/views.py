@@ -131,7 +131,7 @@ def find_map(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Crawlers may read every page but the endless combinations of a search."""
-    shut = ["/admin/", "/find/", "/es/find/"]
+    shut = ["/admin/", "/find/", "/es/find/", "/meetings/?", "/es/meetings/?"]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in shut), ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 

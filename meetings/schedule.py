@@ -65,7 +65,10 @@ class Rule:
         begins = self._begins(first)
         if begins is None or begins > last:
             return []
-        found = rrulestr(self.text, dtstart=datetime.combine(begins, time()))
+        # A rule that names no day, like February 30, would be sought for ever.
+        has_end = "UNTIL" in self.text or "COUNT" in self.text
+        text = self.text if has_end else f"{self.text};UNTIL={last:%Y%m%d}"
+        found = rrulestr(text, dtstart=datetime.combine(begins, time()))
         window = (datetime.combine(day, time()) for day in (first, last))
         return [moment.date() for moment in found.between(*window, inc=True)]
 

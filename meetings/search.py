@@ -22,7 +22,7 @@ from places.models import Place
 LATE = timedelta(minutes=15)
 DAYS = 7
 # Times shown on one page.
-PAGE_SIZE = 100
+PAGE_SIZE = 60
 # What can be joined from home.
 REMOTE = ("online", "phone", "text")
 

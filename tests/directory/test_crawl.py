@@ -21,7 +21,10 @@ def is_ours(address):
     """The pages in English; those in Spanish are made by the same templates."""
     parts = urlsplit(address)
     elsewhere = parts.path.startswith(("/static/", "/es/"))
-    return not (parts.scheme or parts.netloc or elsewhere)
+    # Days and filters of meetings are an endless search, as robots.txt says.
+    is_search = "/meetings" in parts.path and bool(parts.query)
+    is_calendar = parts.path.endswith(".ics")
+    return not (parts.scheme or parts.netloc or elsewhere or is_search or is_calendar)
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def crawled(client):
             assert response.status_code == 200, address
             page = response.content.decode()
             found[address] = (clicks, page)
-            links = [link for link in links_on(page) if is_ours(link)]
+            links = [link for link in links_on(page) if is_ours(urljoin(address, link))]
             for link in links:
                 target = urldefrag(urljoin(address, link)).url
                 if target not in seen:

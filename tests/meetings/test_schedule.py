@@ -202,3 +202,8 @@ def test_a_rule_goes_on_as_dateutil_reads_it_whole():
             pieces += ours.dates(day, day + timedelta(days=6))
             day += timedelta(days=7)
         assert [d for d in pieces if d < date(2027, 6, 1)] == days
+
+
+def test_a_rule_that_names_no_day_has_no_date():
+    ours = schedule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")
+    assert next_starts(ours, datetime(2026, 12, 1, tzinfo=UTC), 1) == []

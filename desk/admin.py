@@ -46,6 +46,7 @@ from desk.reference_admin import (
     TombstoneAdmin,
 )
 from desk.roles import may, states_of
+from desk.site import commits_by_parts
 from desk.staff_admin import GroupAdmin, StaffAdmin
 from desk.undoing import undo_import
 from listings.models import Term
@@ -261,6 +262,7 @@ class ImportRunAdmin(OnlyToRead):
         view = self.admin_site.admin_view(self.new)
         return [path("new/", view, name="desk_importrun_new"), *super().get_urls()]
 
+    @commits_by_parts
     def new(self, request: HttpRequest) -> HttpResponse:
         if not may(request.user, "import_listings"):
             raise PermissionDenied
@@ -277,6 +279,7 @@ class ImportRunAdmin(OnlyToRead):
         title = _("Import a file")
         return self.page(request, "desk/form.html", title=title, form=form, files=True)
 
+    @commits_by_parts
     def change_view(
         self,
         request: HttpRequest,

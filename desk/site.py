@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial, wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import django_otp
 from django.conf import settings
@@ -36,6 +37,18 @@ from listings.registry import listing_models
 from places.geocoders import asking_first
 from places.states import STATES
 
+View = TypeVar("View", bound=Callable[..., Any])
+BY_PARTS = "commits_by_parts"
+
+
+def commits_by_parts(view: View) -> View:
+    """Mark a view that writes many rows.
+
+    In one transaction it would keep everybody else from writing until its end.
+    """
+    setattr(view, BY_PARTS, True)
+    return view
+
 
 class DeskSite(AdminSite):
     site_header = gettext_lazy("Curators' desk")
@@ -51,7 +64,8 @@ class DeskSite(AdminSite):
         return not settings.SECOND_FACTOR or bool(user.is_verified())
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """What is done at the desk is done wholly or not at all."""
+        """What is done at the desk is done wholly or not at all, but for long acts that
+        say themselves when they commit."""
         whole = transaction.atomic(view)
 
         @wraps(view)
@@ -63,7 +77,7 @@ class DeskSite(AdminSite):
                 page = unsent.give_back(request, typed, again)
                 if page is not None:
                     return page
-            if request.method != "POST":
+            if request.method != "POST" or getattr(view, BY_PARTS, False):
                 return view(request, *args, **kwargs)
             return asking_first(partial(whole, request, *args, **kwargs))
 

@@ -7,6 +7,7 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from desk import workflow
 from desk.imports import apply_import
@@ -66,6 +67,37 @@ def test_a_preview_tells_facts_and_refusals_and_writes_nothing(ada):
     assert "(406) 555-0100" in page
     assert "(406) 555-0111" in page
     assert Organization.objects.count() == 1
+
+
+def open_transactions(*acts):
+    """How many are around each other while rows are written, seen as savepoints."""
+    depths = set()
+
+    def note(execute, sql, params, many, context):
+        if "orgs_organization" in sql and sql.startswith(("INSERT", "DELETE")):
+            depths.add(len(connection.savepoint_ids))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        for act in acts:
+            act()
+    return depths
+
+
+def test_the_desk_adds_no_transaction_around_the_batches_of_a_file(ada):
+    """It would hold its locks until the whole file is in."""
+    rows = [row("a"), row("b")]
+    run, _path = upload(ada, rows)
+    alone = open_transactions(lambda: apply_import(run), lambda: undo_import(run))
+    run, path = upload(ada, rows)
+
+    at_the_desk = open_transactions(
+        lambda: ada.post(path, {"_apply": "1"}), lambda: ada.post(path, {"_undo": "1"})
+    )
+
+    run.refresh_from_db()
+    assert run.state == "undone"
+    assert at_the_desk == alone != set()
 
 
 def test_applied_and_undone_leaves_what_was_there(ada):

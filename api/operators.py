@@ -42,11 +42,13 @@ class Operators:
     @classmethod
     def _read(cls) -> Operators:
         rows = Warmline.objects.told().order_by("pk")
+        told: Iterable[tuple[int, UUID | None, str, str]] = rows.values_list(
+            "pk", "uuid", "operator", "status"
+        )
         lines = [
             Line(pk, uuid, operator, status in Warmline.PUBLIC_STATES)
-            for pk, uuid, operator, status in rows.values_list(
-                "pk", "uuid", "operator", "status"
-            )
+            for pk, uuid, operator, status in told
+            if uuid is not None
         ]
         homes = _homes()
         groups: dict[tuple[object, ...], list[Line]] = defaultdict(list)

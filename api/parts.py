@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from api.ids import part, word
-from api.words import Word, kind_word, term
+from api.words import TAXONOMIES, Word, kind_word, term
 from listings.models import Listing, Term
 from listings.phones import dialable
 from places.models import Place
@@ -30,8 +30,10 @@ def known(**facts: Any) -> Thing:
     return {name: fact for name, fact in facts.items() if fact not in (None, "", [])}
 
 
-def moment(at: datetime) -> str:
-    """RFC 3339 in UTC, to the millisecond."""
+def moment(at: datetime | None) -> str:
+    """RFC 3339 in UTC, to the millisecond; "" where it is not known."""
+    if at is None:
+        return ""
     text = at.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
@@ -75,7 +77,7 @@ def _parted(number: str) -> tuple[str, int | None]:
     """The number and its extension, which is a number in HSDS: one that begins with a
     zero stays behind the number, as in RFC 3966."""
     dialed, _mark, extension = number.partition(";ext=")
-    if not extension or extension.startswith("0"):
+    if extension.startswith("0") or not extension.isdecimal():
         return number, None
     return dialed, int(extension)
 
@@ -104,7 +106,7 @@ def areas(listing: Any, owned: UUID) -> list[Thing]:
 
 def words_of(listing: Any) -> list[Word]:
     terms: Iterable[Term] = listing.terms.all()
-    words = [Word.of(one) for one in terms]
+    words = [Word.of(one) for one in terms if one.kind in TAXONOMIES]
     return words + ([kind_word(listing.kind)] if hasattr(listing, "kind") else [])
 
 

@@ -92,12 +92,13 @@ class Rows:
 
     def page(self, *, limit: int, offset: int = 0) -> list[Any]:
         keys = self._keys("uuid", "is_line")[offset : offset + limit]
-        return loaded([(uuid, bool(is_line)) for uuid, is_line in keys])
+        # A row whose UUID is unreadable has no id to be told by.
+        return loaded([(uuid, bool(is_line)) for uuid, is_line in keys if uuid])
 
     def stamps(self, *, limit: int, offset: int = 0) -> list[Stamp]:
         """A page of as little as can be said of each row."""
         keys = self._keys("uuid", "pk", "changed_at", "is_line")
-        return [Stamp(*key) for key in keys[offset : offset + limit]]
+        return [Stamp(*key) for key in keys[offset : offset + limit] if key[0]]
 
     def batches(self) -> Iterator[list[Any]]:
         """All of them, some at a time; what is added behind is left out."""

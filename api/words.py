@@ -49,6 +49,8 @@ class Word:
 
 @cache
 def kind_word(kind: str) -> Word:
+    if kind not in Organization.Kind.values:
+        return Word(KIND, kind, kind, "", kind)
     label = Organization.Kind(kind).label
     with translation.override("es"):
         label_es = str(label)
@@ -57,8 +59,9 @@ def kind_word(kind: str) -> Word:
 
 
 def all_words() -> list[Word]:
-    """Every term there is, by id."""
-    words = [Word.of(term) for term in Term.objects.all()]
+    """Every term of a vocabulary that we know, by id."""
+    terms = Term.objects.filter(kind__in=TAXONOMIES)
+    words = [Word.of(term) for term in terms]
     words += [kind_word(kind) for kind in Organization.Kind.values]
     return sorted(words, key=lambda word: word.id)
 

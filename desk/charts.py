@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from listings.freshness import FreshRow
+from places.geo import Point
 from places.models import Place
 
 BAR = 200
@@ -57,7 +58,7 @@ class DotMap:
     spot: tuple[int, int]
 
 
-def dot_map(state: str, latitude: float, longitude: float) -> DotMap | None:
+def dot_map(state: str, point: Point) -> DotMap | None:
     """Where a point lies among its state's biggest towns; None without towns.
 
     Plate carrée, narrowed by the cosine of the middle latitude; WGS84 degrees.
@@ -68,7 +69,7 @@ def dot_map(state: str, latitude: float, longitude: float) -> DotMap | None:
     )
     if not points:
         return None
-    points.append((latitude, longitude))
+    points.append((point.latitude, point.longitude))
     # Islands beyond the 180th meridian stand to the west of the others.
     spread = [(lat, lon - 360 if lon > 0 else lon) for lat, lon in points]
     if all(lon > 0 for _lat, lon in points):

@@ -288,7 +288,9 @@ def progress(user: Any) -> list[Chart]:
             kind: Any = fields["kind"]
             labels = dict(kind.flatchoices)
             found = tally(rows, "kind", today)
-            kinds += [fresh_row(str(labels[k]), n) for k, n in sorted(found.items())]
+            kinds += [
+                fresh_row(str(labels.get(k, k)), n) for k, n in sorted(found.items())
+            ]
         else:
             name = str(capfirst(model._meta.verbose_name_plural))
             kinds.append(fresh_row(name, tally(rows, None, today)[""]))
@@ -297,7 +299,7 @@ def progress(user: Any) -> list[Chart]:
             states += [
                 fresh_row(STATES[code].name, numbers)
                 for code, numbers in sorted(found.items())
-                if code
+                if code in STATES
             ]
     return [
         chart("kinds", _("Checked, by kind"), kinds),

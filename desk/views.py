@@ -28,6 +28,7 @@ from desk.workflow import locked, record_check, remove_on_request
 from kept.replica import from_primary
 from listings.importing import FACT_FIELDS
 from listings.models import Listing
+from listings.pages import public_or_404
 from listings.registry import listing_models
 from listings.values import value
 
@@ -61,6 +62,8 @@ def _thanks(request: HttpRequest, words: str, listing: Any = None) -> HttpRespon
 
 
 def _public(model: Any, slug: str) -> Any:
+    if issubclass(model, Listing):
+        return public_or_404(model, slug)
     return get_object_or_404(model.objects.public(), slug=slug)
 
 

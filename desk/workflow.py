@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
@@ -129,10 +130,11 @@ def _checked_that_day(listing: Any, check: Check) -> list[str]:
 
 def holder(listing: Any) -> Any:
     """Who has taken the listing just now, or None."""
-    if listing.taken_by is None or listing.taken_at is None:
+    if listing.taken_by_id is None or listing.taken_at is None:
         return None
     is_fresh = timezone.now() - listing.taken_at < TAKEN_FOR
-    return listing.taken_by if is_fresh else None
+    users = get_user_model()._default_manager
+    return users.filter(pk=listing.taken_by_id).first() if is_fresh else None
 
 
 @transaction.atomic

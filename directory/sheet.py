@@ -17,7 +17,7 @@ from listings.models import Listing
 from listings.phones import national
 from listings.templatetags.listing import bare_address
 from listings.usual_hours import usual_hours
-from orgs.kinds import KIND_WORDS
+from orgs.kinds import KIND_WORDS, plural_of
 from orgs.models import Organization
 from places.models import Place
 from places.states import STATES
@@ -123,9 +123,9 @@ def _hours(warmline: Warmline, at: datetime, zones: list[str]) -> str:
 def _organization_parts(place: Place) -> list[Part]:
     here = Organization.objects.public().in_state(place.state).for_cards()
     rank = {kind: number for number, kind in enumerate(KIND_WORDS)}
-    rows = sorted(here.by_town(), key=lambda row: rank[row.kind])
+    rows = sorted(here.by_town(), key=lambda row: rank.get(row.kind, len(rank)))
     parts = [
-        Part(str(KIND_WORDS[kind].plural), _entries(members))
+        Part(plural_of(kind), _entries(members))
         for kind, members in groupby(rows, key=lambda row: row.kind)
     ]
     naming = Organization.objects.public().naming_state(place.state)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,18 +19,24 @@ from simple_history.models import HistoricalRecords
 from guides import lines
 from guides.markdown import render
 from kept.published import Published
+from kept.unreadable import LONG_AGO, StandIns, log_once
 from listings.history import History
 from listings.sourced import Sourced
-from listings.words import fold
-from places.states import STATES
+from listings.words import ADDRESS_PATTERN, fits_address, fold
+from places.states import STATES, name_of_state
 
 # More is a slip of the pen, on any database.
 AT_MOST_HOURS = MaxValueValidator(20_000)
 
 
+Line = TypeVar("Line")
+
+
 class GuideQuerySet(models.QuerySet["Guide"]):
     def public(self) -> Self:
-        return self.filter(status=Guide.Status.PUBLISHED)
+        """What is published, but for a guide whose slug fits no address."""
+        published = self.filter(status=Guide.Status.PUBLISHED)
+        return published.filter(slug__regex=ADDRESS_PATTERN)
 
     def matching(self, words: str) -> Self:
         """Every word stands in the title, the summary or the body, in any language."""
@@ -105,6 +111,11 @@ class Guide(Published):
     )
 
     internal = frozenset({"search_text", "version", "changed_at"})
+    stand_ins: ClassVar[StandIns] = {
+        "order": lambda _row: 1000,
+        "version": lambda _row: 1,
+        "changed_at": lambda _row: LONG_AGO,
+    }
 
     search_text = models.TextField(default="", blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -153,6 +164,7 @@ class Guide(Published):
 
     def clean(self) -> None:
         """The lines of searches and sources must be readable."""
+        super().clean()
         problems = {}
         for name, read in (("searches", lines.searches), ("sources", lines.sources)):
             try:
@@ -164,6 +176,9 @@ class Guide(Published):
 
     @property
     def is_public(self) -> bool:
+        if not fits_address(self.slug):
+            log_once(self._meta.label, self.pk, "slug")
+            return False
         return self.status == self.Status.PUBLISHED
 
     @property
@@ -178,16 +193,26 @@ class Guide(Published):
 
     @property
     def search_list(self) -> list[lines.Search]:
-        return lines.searches(self.searches)
+        return self._readable("searches", lines.searches)
 
     @property
     def source_list(self) -> list[lines.Source]:
-        return lines.sources(self.sources)
+        return self._readable("sources", lines.sources)
 
     @property
     def near_search(self) -> lines.Search | None:
         """The first search that can be asked about one's own place."""
         return next((s for s in self.search_list if s.near_url), None)
+
+    def _readable(self, name: str, read: Callable[[str], list[Line]]) -> list[Line]:
+        """What the lines of a field say; one that cannot be read is logged."""
+        found: list[Line] = []
+        for line in getattr(self, name).splitlines():
+            try:
+                found += read(line)
+            except ValidationError:
+                log_once(self._meta.label, self.pk, name)
+        return found
 
     def _said(self, name: str) -> str:
         spanish = getattr(self, f"{name}_es") if get_language() == "es" else ""
@@ -342,7 +367,7 @@ class Credential(Sourced):
 
     @property
     def state_name(self) -> str:
-        return STATES[self.state].name
+        return name_of_state(self.state)
 
     @property
     def is_public(self) -> bool:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from guides.models import Credential
-from places.states import STATES
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def by_state(credentials: Iterable[Credential]) -> list[tuple[str, list[Credenti
     """(state's name, its credentials), by name."""
     states: dict[str, list[Credential]] = {}
     for credential in credentials:
-        states.setdefault(STATES[credential.state].name, []).append(credential)
+        states.setdefault(credential.state_name, []).append(credential)
     return sorted(states.items())
 
 

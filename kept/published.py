@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
 from kept import version
+from kept.unreadable import StandIns, fill_in, refuse_to_erase
 
 
 class Published(models.Model):
@@ -19,11 +20,15 @@ class Published(models.Model):
     # Do cards of other rows show it? One that they do not has a `changed_at`, new with
     # every change, by which its own card is known to be old.
     is_shared: ClassVar[bool] = True
+    # What a row is given in memory for a field that is stored unreadably.
+    stand_ins: ClassVar[StandIns] = {}
 
     class Meta:
         abstract = True
 
     def save(self, **options: Any) -> None:
+        if not self._state.adding and not options.get("update_fields"):
+            refuse_to_erase(self)
         if version.is_changing(shared=self.is_shared):
             # Counted already, so there is nothing to compare.
             super().save(**options)
@@ -42,6 +47,17 @@ class Published(models.Model):
         if self.shown() is not None:
             version.changed(shared=self.is_shared)
         return super().delete(*args, **options)
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        row = super().from_db(*args, **kwargs)
+        fill_in(row, cls.stand_ins)
+        return row
+
+    def clean(self) -> None:
+        super().clean()
+        if not self._state.adding:
+            refuse_to_erase(self)
 
     @property
     def is_public(self) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kept.unreadable import StandIns
 from listings.models import Listing
 from places.geocoders import Found, locate_address
 from places.models import Place
@@ -37,6 +39,11 @@ class AddressedListing(Listing, Located):
         help_text=_("The street and the exact point are then shown to nobody."),
     )
 
+    # A street that nobody can say is public is withheld.
+    stand_ins: ClassVar[StandIns] = {
+        **Listing.stand_ins,
+        "address_withheld": lambda _row: True,
+    }
     # The row of its ZIP code, where an import has looked it up.
     zip_place: Place | None = None
 

@@ -22,7 +22,7 @@ from places.counties import (
 )
 from places.keys import place_key
 from places.models import Place
-from places.states import STATES
+from places.states import STATES, name_of_state
 
 # In the one cell of a table, a semicolon ends a line.
 LINES = re.compile(r"[\n;]")
@@ -42,11 +42,11 @@ def to_text(places: Iterable[Place]) -> str:
         else:
             counties.setdefault(place.state, []).append(place.name)
     lines = []
-    for code in sorted(whole | set(counties), key=lambda code: STATES[code].name):
+    for code in sorted(whole | set(counties), key=name_of_state):
         if code in whole:
-            lines.append(STATES[code].name)
+            lines.append(name_of_state(code))
         if code in counties:
-            lines.append(f"{STATES[code].name}: {', '.join(sorted(counties[code]))}")
+            lines.append(f"{name_of_state(code)}: {', '.join(sorted(counties[code]))}")
     return "\n".join(lines)
 
 

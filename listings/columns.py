@@ -86,7 +86,7 @@ def _branch(listing: Any, name: str) -> str:
 
 
 def _point(listing: Any, name: str) -> Any:
-    if listing.latitude is None:
+    if listing.point is None:
         return None
     if name == "county":
         return listing.county.code if listing.county else None

@@ -21,7 +21,9 @@ from django.utils.translation import gettext_lazy as _
 
 import listings.crisis.models  # noqa: F401  # Django looks for models here.
 from kept.published import Published
+from kept.unreadable import StandIns, log_once, uuid_from_key
 from listings import vocabulary
+from listings.fields import NamesField
 from listings.frozen import made_on
 from listings.history import History
 from listings.hours import Hours, zone_info
@@ -33,7 +35,7 @@ from listings.removals import KNOWN_BY, Tombstone, identifiers
 from listings.shown import FOLDED, INTERNAL, facts_shown
 from listings.sourced import Sourced
 from listings.usual_hours import without_now
-from listings.words import fold
+from listings.words import fits_address, fold
 from listings.zones import NOT_A_ZONE
 from places.models import Place
 
@@ -46,6 +48,8 @@ class Term(Published):
         COMMUNITY = "community", _("Who is welcomed by name")
         CONDITION = "condition", _("What it is about")
         LANGUAGE = "language", _("Languages")
+
+    stand_ins: ClassVar[StandIns] = {"order": lambda _row: 100}
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     slug = models.SlugField(_("slug"), max_length=40)
@@ -118,6 +122,11 @@ class Listing(Sourced):
     # What lists show of a listing; each is rendered and stored with every change.
     card_templates: ClassVar[tuple[str, ...]] = ()
 
+    stand_ins: ClassVar[StandIns] = {
+        **Sourced.stand_ins,
+        "uuid": uuid_from_key,
+        "checked_facts": lambda _row: [],
+    }
     # Days until a listing that was checked should be checked again.
     check_every_days: ClassVar = 180
     name = models.CharField(_("name"), max_length=200)
@@ -193,7 +202,7 @@ class Listing(Sourced):
         null=True,
         blank=True,
     )
-    checked_facts = models.JSONField(_("facts checked"), default=list, blank=True)
+    checked_facts = NamesField(_("facts checked"), default=list, blank=True)
     check_due_on = models.DateField(_("next check due"), null=True, blank=True)
 
     # Who is on it just now, so that two people do not ring the same number.
@@ -371,7 +380,10 @@ class Listing(Sourced):
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
         listing = super().from_db(*args, **kwargs)
-        listing._slug_in_db = listing.__dict__.get("slug", "")
+        slug = listing.__dict__.get("slug")
+        if slug is not None and not fits_address(slug):
+            log_once(listing._meta.label, listing.pk, "slug")
+        listing._slug_in_db = slug or ""
         return listing
 
     def searched_words(self) -> list[str]:
@@ -384,6 +396,11 @@ class Listing(Sourced):
     @property
     def data_key(self) -> str:
         return f"{self.catalogue}:{self.slug}"
+
+    @property
+    def address_slug(self) -> str:
+        """The last part of its page's address: the UUID where the slug fits none."""
+        return self.slug if fits_address(self.slug) else str(self.uuid)
 
     @property
     def is_public(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -31,16 +31,24 @@ def or_elsewhere(
     raise Http404(_("No listing at this address."))
 
 
+def public_or_404(model: Any, slug: str) -> Any:
+    """The public listing at an address. Raises Http404."""
+    found = model.objects.public().at_address(slug)
+    if found is None:
+        raise Http404(_("No listing at this address."))
+    return found
+
+
 @require_safe
 def card(request: HttpRequest, slug: str, model: Any) -> HttpResponse:
     """The listing as a contact for the visitor's phone."""
-    found = get_object_or_404(model.objects.public(), slug=slug)
+    found = public_or_404(model, slug)
     address = request.build_absolute_uri(found.get_absolute_url())
     return HttpResponse(
         contact_card(found, address),
         content_type="text/vcard; charset=utf-8",
         headers={
-            "Content-Disposition": f'attachment; filename="{found.slug}.vcf"',
+            "Content-Disposition": f'attachment; filename="{found.address_slug}.vcf"',
             "X-Robots-Tag": "noindex",
         },
     )

@@ -21,6 +21,7 @@ from django.db.models import (
     Window,
 )
 
+from kept.unreadable import LONG_AGO
 from listings.wording import IN_NAME, relevance, saying, searched
 from places.gazetteer import gazetteer
 from places.models import Place
@@ -34,6 +35,7 @@ SERVES_COUNTY, SERVES_STATE, SERVES_NATION, AREA_UNKNOWN = range(4)
 # How a listing without a source's key stands in files.
 UUID_KEY = re.compile(r"uuid:[0-9a-f-]{36}")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def areas_of(place: Place) -> tuple[list[int], list[int]]:
@@ -53,9 +55,9 @@ def state_number(code: str) -> int:
     return gazetteer().states.get(code, 0)
 
 
-def revision(changed_at: datetime) -> int:
+def revision(changed_at: datetime | None) -> int:
     """The moment of a row's last change as a number: microseconds since 1970."""
-    return (changed_at - EPOCH) // timedelta(microseconds=1)
+    return ((changed_at or LONG_AGO) - EPOCH) // timedelta(microseconds=1)
 
 
 def _hit(row: tuple[Any, ...]) -> Hit:
@@ -69,7 +71,15 @@ class ListingQuerySet(models.QuerySet[ListingT]):
 
     def told(self) -> Self:
         """What was ever told to other people's systems: all but drafts."""
-        return self.exclude(status="draft")
+        return self.filter(status__in=[*self.model.PUBLIC_STATES, "closed"])  # type: ignore[attr-defined]
+
+    def at_address(self, slug: str) -> ListingT | None:
+        """The row whose page has this address: its slug, or else its UUID."""
+        found = self.filter(slug=slug).first()
+        if found is None and UUID_TEXT.fullmatch(slug):
+            found = self.filter(uuid=slug).first()
+        is_there = found is not None and found.address_slug == slug  # type: ignore[attr-defined]
+        return found if is_there else None
 
     def among(self, uuids: Iterable[UUID]) -> Self:
         return self.filter(uuid__in=list(uuids))

@@ -51,9 +51,9 @@ def contact_card(listing: Any, address: str) -> str:
         f"N:{_escaped(listing.name)};;;;",
         f"ORG:{_escaped(listing.name)}",
         *_numbers(listing),
-        *([f"EMAIL:{listing.email}"] if listing.email else []),
+        *([f"EMAIL:{_one_line(listing.email)}"] if listing.email else []),
         *_postal(listing),
-        *([f"URL:{listing.website}"] if listing.website else []),
+        *([f"URL:{_one_line(listing.website)}"] if listing.website else []),
         f"NOTE:{_escaped(_note(listing, address))}",
         f"UID:urn:uuid:{listing.uuid}",
         "END:VCARD",
@@ -94,6 +94,11 @@ def _postal(listing: Any) -> list[str]:
 
 def _escaped(value: str) -> str:
     return value.translate(ESCAPES)
+
+
+def _one_line(address: str) -> str:
+    """An address that begins no line of its own."""
+    return "".join(address.splitlines())
 
 
 def _folded(line: str) -> str:

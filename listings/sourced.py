@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kept.published import Published
+from kept.unreadable import LONG_AGO, StandIns
 
 PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
@@ -25,6 +26,12 @@ class Sourced(Published):
     # Fields that fold_words() makes of the others.
     derived: ClassVar[frozenset[str]] = frozenset()
     internal = frozenset({"key", "version", "created_at", "changed_at", "checked_by"})
+
+    stand_ins: ClassVar[StandIns] = {
+        "version": lambda _row: 1,
+        "created_at": lambda _row: LONG_AGO,
+        "changed_at": lambda _row: LONG_AGO,
+    }
 
     key = models.CharField(_("source key"), max_length=200, blank=True)
     source_name = models.CharField(_("source"), max_length=200, blank=True)

@@ -10,6 +10,9 @@ from phonenumber_field.phonenumber import to_python
 
 NOT_WORDS = re.compile(r"[^a-z0-9]+")
 APOSTROPHES = str.maketrans("", "", "'’‘`")
+# What Django's "slug" takes in an address, as every database reads it.
+ADDRESS_PATTERN = r"\A[-a-zA-Z0-9_]+\Z"
+ADDRESS = re.compile(ADDRESS_PATTERN)
 
 
 def fold(text: str) -> str:
@@ -17,6 +20,11 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.translate(APOSTROPHES))
     ascii_only = plain.encode("ascii", "ignore").decode()
     return NOT_WORDS.sub(" ", ascii_only.lower()).strip()
+
+
+def fits_address(slug: str) -> bool:
+    """Say whether a slug can be a part of a page's address."""
+    return ADDRESS.search(slug) is not None
 
 
 def site_of(url: str) -> str:

@@ -192,7 +192,7 @@ class Meeting(AddressedListing):
         return found
 
     def get_absolute_url(self) -> str:
-        return reverse("meeting", args=[self.slug])
+        return reverse("meeting", args=[self.address_slug])
 
     def searched_words(self) -> list[str]:
         host = self.organization.name if self.organization else self.operator

@@ -154,7 +154,7 @@ def _zone_query(form: MeetingForm) -> str:
 @require_safe
 def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     """One group: its next dates on the reader's clock, and how to join."""
-    found = Meeting.objects.for_cards().filter(slug=slug).first()
+    found = Meeting.objects.for_cards().at_address(slug)
     if found is None or not found.is_public:
         return or_elsewhere(request, Meeting, slug, found)
     form = MeetingForm(request.GET)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from orgs.models import Organization
@@ -68,3 +69,11 @@ KIND_WORDS: dict[str, KindWords] = {
         _("They meet mainly online, so you can join from home."),
     ),
 }
+
+
+def plural_of(kind: str) -> str:
+    """ "Peer respites and living rooms"; for a kind we do not know, "organizations"."""
+    known = KIND_WORDS.get(kind)
+    return str(
+        known.plural if known else capfirst(Organization._meta.verbose_name_plural)
+    )

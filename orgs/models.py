@@ -254,10 +254,11 @@ class Organization(AddressedListing):
     @property
     def kind_label(self) -> str:
         """As get_kind_display(), which makes the list of all kinds first."""
-        return str(self.Kind(self.kind).label)
+        known = self.kind in self.Kind.values
+        return str(self.Kind(self.kind).label if known else self._meta.verbose_name)
 
     def get_absolute_url(self) -> str:
-        return reverse("organization", args=[self.slug])
+        return reverse("organization", args=[self.address_slug])
 
     def card_facts(self) -> dict[str, str]:
         return {

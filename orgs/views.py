@@ -131,7 +131,7 @@ def _states_with_counts(index: SearchIndex, query: Query) -> list[tuple[str, str
 
 @require_safe
 def organization(request: HttpRequest, slug: str) -> HttpResponse:
-    found = Organization.objects.for_cards().filter(slug=slug).first()
+    found = Organization.objects.for_cards().at_address(slug)
     if found is None or not found.is_public:
         return or_elsewhere(request, Organization, slug, found)
     at = timezone.now()

@@ -35,6 +35,14 @@ class Point:
         )
 
 
+def point_on_earth(latitude: float | None, longitude: float | None) -> Point | None:
+    """The point of two numbers; None where one is missing or out of range."""
+    if latitude is None or longitude is None:
+        return None
+    is_there = abs(latitude) <= 90 and abs(longitude) <= 180
+    return Point(latitude, longitude) if is_there else None
+
+
 @dataclass(frozen=True)
 class Box:
     """Degrees; `west` is never greater than `east`."""

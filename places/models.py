@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from places.geo import Box, Point
 from places.near import in_boxes
-from places.states import STATES
+from places.states import STATES, name_of_state
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):
@@ -174,7 +174,7 @@ class Place(models.Model):
     @property
     def state_name(self) -> str:
         """ "Montana"; of an area in several states, "North Dakota, South Dakota"."""
-        return ", ".join(STATES[code].name for code in self.state_codes)
+        return ", ".join(name_of_state(code) for code in self.state_codes)
 
     @property
     def label(self) -> str:
@@ -182,7 +182,7 @@ class Place(models.Model):
         if self.is_state:
             return self.state_name
         is_named = self.is_area and self.area_kind != Area.Kind.ALIAS
-        if is_named and STATES[self.state].name in self.name:
+        if is_named and name_of_state(self.state) in self.name:
             return self.name
         town = f"{self.name}, {self.state_name}"
         if self.kind == self.Kind.ZIP:

@@ -12,7 +12,14 @@ from django.db.models import Count, F, FloatField, Func, Q, Window
 from django.utils.translation import gettext_lazy as _
 
 from places import prepared
-from places.geo import Box, Point, boxes_around, chord_of_miles, miles_of_chord
+from places.geo import (
+    Box,
+    Point,
+    boxes_around,
+    chord_of_miles,
+    miles_of_chord,
+    point_on_earth,
+)
 
 LocatedT = TypeVar("LocatedT", bound=models.Model)
 
@@ -46,8 +53,8 @@ class NearPage:
     total: int
 
 
-def _hit(pk: int, chord2: float) -> Hit:
-    return Hit(pk, miles_of_chord(sqrt(chord2)))
+def _hit(pk: int, chord2: float | None) -> Hit:
+    return Hit(pk, None if chord2 is None else miles_of_chord(sqrt(chord2)))
 
 
 def in_boxes(point: Point, miles: float) -> Q:
@@ -241,9 +248,8 @@ class Located(models.Model):
 
     @property
     def point(self) -> Point | None:
-        if self.latitude is None or self.longitude is None:
-            return None
-        return Point(self.latitude, self.longitude)
+        """None where it is not known, or not on the earth."""
+        return point_on_earth(self.latitude, self.longitude)
 
     def locate(self, point: Point, precision: str) -> None:
         self.latitude, self.longitude = point.latitude, point.longitude

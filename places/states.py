@@ -104,3 +104,9 @@ SPANISH_NAMES = {
     "Tejas": "TX",
     "Virginia Occidental": "WV",
 }
+
+
+def name_of_state(code: str) -> str:
+    """ "Montana" for "MT"; a code that is no state's as it is."""
+    known = STATES.get(code)
+    return known.name if known else code

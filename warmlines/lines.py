@@ -14,7 +14,7 @@ from listings.frozen import made_on
 from listings.hours import State, Status
 from places.models import Place
 from places.near import Hit
-from places.states import STATES
+from places.states import STATES, name_of_state
 from warmlines.eligibility import CALLABLE, TakesCaller, states_served, takes_caller
 from warmlines.models import Warmline
 
@@ -227,7 +227,7 @@ def _heading_states(codes: Iterable[str]) -> str:
 
 
 def _state_names(codes: Iterable[str]) -> str:
-    return ", ".join(STATES[code].name for code in codes)
+    return ", ".join(name_of_state(code) for code in codes)
 
 
 def _groups_of_states(

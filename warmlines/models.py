@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from listings.models import Listing, Term
 from listings.querysets import ListingQuerySet
+from places.states import STATES
 
 
 class WarmlineQuerySet(ListingQuerySet["Warmline"]):
@@ -71,7 +72,7 @@ class Warmline(Listing):
         verbose_name_plural = _("warmlines")
 
     def get_absolute_url(self) -> str:
-        return reverse("warmline", args=[self.slug])
+        return reverse("warmline", args=[self.address_slug])
 
     @property
     def takes_anyone(self) -> bool:
@@ -93,7 +94,8 @@ class Warmline(Listing):
     @cached_property
     def state_codes(self) -> frozenset[str]:
         """The states that it names as served, wholly or a county of them."""
-        return frozenset(place.state for place in self.serves.all())
+        named = frozenset(place.state for place in self.serves.all())
+        return named & STATES.keys()
 
     @cached_property
     def served_counties(self) -> frozenset[int]:

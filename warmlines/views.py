@@ -87,7 +87,7 @@ def _key(line: Line) -> int:
 
 @require_safe
 def warmline(request: HttpRequest, slug: str) -> HttpResponse:
-    found = Warmline.objects.for_cards().filter(slug=slug).first()
+    found = Warmline.objects.for_cards().at_address(slug)
     if found is None or not found.is_public:
         return or_elsewhere(request, Warmline, slug, found)
     at: datetime = timezone.now()

@@ -14,9 +14,8 @@ register = template.Library()
 @register.simple_tag
 def point_map(listing: Any) -> DotMap | None:
     """Where a listing's point lies in its state; None for what has no point."""
-    if getattr(listing, "latitude", None) is None or not listing.state:
-        return None
-    return dot_map(listing.state, listing.latitude, listing.longitude)
+    point = getattr(listing, "point", None)
+    return dot_map(listing.state, point) if point and listing.state else None
 
 
 @register.filter

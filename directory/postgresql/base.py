@@ -11,6 +11,7 @@ from typing import Any
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
+from directory.postgresql.loaders import register_loaders
 from kept.replica import is_time_limited
 from kept.writes import CountsWrites
 
@@ -28,7 +29,9 @@ class DatabaseWrapper(CountsWrites, base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         self._is_limited = False
-        return super().get_new_connection(conn_params)
+        connection = super().get_new_connection(conn_params)
+        register_loaders(connection)
+        return connection
 
     def create_cursor(self, name: str | None = None) -> Any:
         wanted = is_time_limited()

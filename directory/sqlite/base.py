@@ -7,15 +7,27 @@ long as a curator does, with one of the site's threads.
 from __future__ import annotations
 
 import os
+import sqlite3
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from django.db.backends.sqlite3 import base
 
+from directory.sqlite.operations import (
+    DatabaseOperations,
+    boolean_or_none,
+    date_or_none,
+    datetime_or_none,
+)
 from kept.replica import is_time_limited
 from kept.writes import CountsWrites
 
 OWNER_ONLY = 0o600
+# In place of Django's, which raise for a text that is none of these.
+sqlite3.register_converter("bool", boolean_or_none)
+sqlite3.register_converter("date", date_or_none)
+sqlite3.register_converter("datetime", datetime_or_none)
 # Milliseconds to wait for another writer.
 VISITOR_WAIT = 3_000
 
@@ -28,6 +40,7 @@ class DatabaseWrapper(CountsWrites, base.DatabaseWrapper):
     Python's one lock in hand, and perhaps with the lock that the others wait for.
     """
 
+    ops_class = DatabaseOperations
     transaction_mode: str | None
     # As which kind of request the connection waits now.
     _is_limited = False
@@ -35,7 +48,10 @@ class DatabaseWrapper(CountsWrites, base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         _keep_private(str(conn_params["database"]))
         self._is_limited = False
-        return super().get_new_connection(conn_params)
+        connection = super().get_new_connection(conn_params)
+        # Text that is not UTF-8 would be an error of the whole query.
+        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+        return connection
 
     def create_cursor(self, name: str | None = None) -> Any:
         wanted = is_time_limited()

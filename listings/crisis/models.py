@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kept.unreadable import StandIns
 from listings.crisis import matching
 from listings.history import History
 from listings.hours import BadHours, check
@@ -121,6 +122,12 @@ class CrisisRow(Sourced):
     # Cards of listings show nothing of it.
     is_shared = False
     internal = Sourced.internal | {"note"}
+    # A row that nobody can say is in use is not.
+    stand_ins: ClassVar[StandIns] = {
+        **Sourced.stand_ins,
+        "is_active": lambda _row: False,
+        "order": lambda _row: 1000,
+    }
 
     is_active = models.BooleanField(
         _("in use"),

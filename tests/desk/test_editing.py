@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from desk.forms import past_values
 from desk.history import trail
@@ -344,3 +345,24 @@ def test_preview_of_a_week_shows_an_ordinary_one(ada, monkeypatch):
     [thursday] = re.findall(r"Thursday.*?</tr>", words, re.DOTALL)
     assert "9 am" in thursday
     assert "Closed" not in thursday
+
+
+def test_form_refuses_to_erase_what_could_not_be_read(ada):
+    listing = organization(at=place("59301"))
+    # Years that Python has no date for, and a month that no year has.
+    value = "20000-01-01" if connection.vendor == "postgresql" else "2026-13-45"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE orgs_organization SET check_due_on = %s WHERE id = %s",
+            [value, listing.pk],
+        )
+
+    refused = post(ada, listing, form_of(ada, listing) | {"summary": "New words"})
+
+    page = refused.content.decode()
+    assert refused.status_code == 200
+    assert "cannot be read as: next check due. Saving would erase it." in page
+    assert "New words" in page
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CAST(check_due_on AS TEXT) FROM orgs_organization")
+        assert cursor.fetchone()[0] == value

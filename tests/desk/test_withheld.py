@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from io import StringIO
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 
 from desk import workflow
 from desk.history import put_back
@@ -146,6 +150,56 @@ def test_no_file_shows_a_street_that_is_withheld(ada, hidden):
     run.refresh_from_db()
     undo_import(run)
     assert not shows_secret(ada)
+
+
+@pytest.mark.parametrize("facts", [PUBLIC, {"street": "", "city": "", "state": ""}])
+def test_no_import_of_hsds_shows_a_withheld_street(ada, hidden, tmp_path, facts):
+    Organization.objects.filter(pk=hidden.pk).update(key="hsds:their-list/a1", **facts)
+    address = {
+        "id": "d1",
+        "address_1": SECRET,
+        "city": "Miles City",
+        "state_province": "MT",
+        "postal_code": SECRET_ZIP,
+        "country": "US",
+        "address_type": "physical",
+    }
+    point = {"latitude": 46.40812, "longitude": -105.84055}
+    at = {"id": "l1", "location_type": "physical", "addresses": [address], **point}
+    theirs = {
+        "id": "s1",
+        "name": "Drop-in",
+        "status": "active",
+        "organization": {
+            "id": "a1",
+            "name": "Hidden house",
+            "description": "Told.",
+            "phones": [{"id": "p1", "number": "(406) 555-0101"}],
+        },
+        "service_at_locations": [{"id": "x1", "location": at}],
+    }
+    path = tmp_path / "services.json"
+    path.write_text(json.dumps([theirs]))
+
+    said = StringIO()
+    call_command(
+        "import_listings",
+        path,
+        format="hsds",
+        listed_as="peer_run",
+        publisher="Their List",
+        source_url="https://example.org/hsds",
+        quiet=True,
+        stdout=said,
+    )
+
+    assert said.getvalue().startswith("0 added, 1 changed")
+    hidden.refresh_from_db()
+    assert hidden.summary == "Told."
+    assert hidden.address_withheld
+    page = shown_to_the_public(ada)
+    exact = (SECRET, SECRET_ZIP, "46.408", "-105.840")
+    assert not [words for words in exact if words in page]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,123 @@
+"""Whatever stands in one row, every page answers and still shows the other rows.
+
+Values are written by SQL with the checks of the database off, as a slip in a repair,
+another program or an old version of ours may have written them.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from orgs.models import Organization
+from tests.directory.bad_rows import break_row, cells, fault, form_page, unchecked
+from tests.factories import organization, place, term, warmline
+from warmlines.models import Warmline
+
+pytestmark = pytest.mark.django_db
+
+# So many broken rows are on the pages at once.
+BATCH = 16
+EXPORTS = ["/data/listings.geojson", "/data/hsds.zip", "/feeds/changes.atom"]
+# Where the rows of a table show, and whether they name every one of them.
+PAGES = {
+    Organization: {
+        "/find/?near=59301": True,
+        "/find/map/?near=59301": True,
+        "/orgs/": True,
+        "/states/mt/": True,
+        "/states/mt/print/": True,
+        "/online/?state=mt": True,
+        "/embed/?near=59301": False,
+        "/freshness/": False,
+        "/sitemap-organization.xml": False,
+        "/feeds/states/mt.atom": True,
+        "/data/organizations.csv": True,
+        "/api/organizations": True,
+        "/api/services": True,
+        "/admin/": False,
+        "/admin/orgs/organization/": True,
+    },
+    Warmline: {
+        "/": False,
+        "/find/?near=59301": True,
+        "/warmlines/": True,
+        "/warmlines/?open_now=1": False,
+        "/states/mt/": True,
+        "/states/mt/print/": True,
+        "/online/?state=mt": True,
+        "/embed/?near=59301": False,
+        "/sitemap-warmline.xml": False,
+        "/data/warmlines.csv": True,
+        "/api/services": True,
+        "/admin/warmlines/warmline/": True,
+    },
+}
+
+
+def batches(model):
+    found = cells(model)
+    for first in range(0, len(found), BATCH):
+        batch = found[first : first + BATCH]
+        names = "-".join(dict.fromkeys(column for column, _value in batch))
+        yield pytest.param(model, batch, id=f"{model.__name__}-{names}")
+
+
+def listing(model, name):
+    """On every page of PAGES."""
+    facts = {
+        "name": name,
+        "area": "nationwide",
+        "online": True,
+        "hours": "Mo-Fr 09:00-17:00",
+        "timezone": "America/Denver",
+        "terms": [term("language", "en")],
+    }
+    if model is Organization:
+        return organization(at=place("59301"), street="1 Main St", **facts)
+    return warmline(who_may_call="anyone", **facts)
+
+
+def own_pages(row, column):
+    """The pages of one row. Its form shows every text of the same kind alike."""
+    fresh = type(row).objects.get(pk=row.pk)
+    address = fresh.get_absolute_url()
+    yield address
+    yield f"{address}contact.vcf"
+    yield f"/api/organizations/{fresh.uuid}"
+    field = next(f for f in row._meta.concrete_fields if f.column == column)
+    if field.get_internal_type() not in ("CharField", "TextField") or field.choices:
+        yield form_page(row)
+
+
+def faults(reader, model, batch):
+    """The faults of all pages with every value of a batch in a row of its own."""
+    with unchecked(model._meta.db_table):
+        good = listing(model, "A Good Example")
+        rows = [
+            (row, column)
+            for column, value in batch
+            if break_row(row := listing(model, "Broken Example"), column, value)
+        ]
+        found = [
+            fault(reader, page, good.name if names_all else "")
+            for page, names_all in (
+                PAGES[model] | dict.fromkeys(EXPORTS, False)
+            ).items()
+        ]
+        found += [fault(reader, page) for page in EXPORTS]
+        for row, column in rows:
+            found += [fault(reader, page) for page in own_pages(row, column)]
+    return [words for words in found if words]
+
+
+@pytest.mark.parametrize(("model", "batch"), [b for m in PAGES for b in batches(m)])
+def test_broken_value_takes_no_page_down(reader, model, batch):
+    if not faults(reader, model, batch):
+        return
+    guilty = {
+        f"{model._meta.db_table}.{column} = {value!r:.60}": faults(
+            reader, model, [(column, value)]
+        )
+        for column, value in batch
+    }
+    assert not {cell: found for cell, found in guilty.items() if found}

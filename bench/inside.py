@@ -30,14 +30,6 @@ PAGES = {
     "warmlines here": "/warmlines/?near=59301",
     "organizations": "/orgs/?cold=1",
 }
-# The search by hand: no ORM between the question and the driver.
-BY_HAND = """
-SELECT id, (x - {m}) * (x - {m}) + (y - {m}) * (y - {m}) + (z - {m}) * (z - {m}) AS c
-FROM orgs_organization
-WHERE latitude BETWEEN {m} AND {m} AND longitude BETWEEN {m} AND {m}
-AND status IN ('published', 'temporarily_closed')
-ORDER BY c, slug LIMIT 20
-"""
 
 
 def milliseconds(act: Callable[[Any], Any], inputs: Iterable[Any]) -> dict[str, float]:
@@ -61,24 +53,21 @@ def zips(count: int) -> list[Any]:
 
 
 def searches() -> dict[str, Any]:
-    """The distance search against the same by hand; words; queries of a page."""
+    """The nearest by the index; words; queries of a page."""
     from orgs.models import Organization  # noqa: PLC0415
+    from search import relevance  # noqa: PLC0415
+    from search.current import index_of  # noqa: PLC0415
+    from search.query import Query  # noqa: PLC0415
 
     public, places = Organization.objects.public(), zips(300)
-    total = public.with_point().count()
+    index = index_of(Organization)
 
-    def ours(place: Any, shape: Any = "bench") -> list[int]:
-        wish = {"miles": None, "limit": 20, "total": total, "shape": shape}
-        return [hit.pk for hit in public.nearest_page(place.point, **wish).hits]
+    def near(place: Any) -> Any:
+        return relevance.near(index, Query(place=place), 20)
 
-    wrong = [p.code for p in places[:50] if ours(p) != _by_hand(p, total)]
-    if wrong:
-        raise SystemExit(f"The search by hand finds others near {wrong[0]}.")
     words = ["recovery", "hope harbor", "montana", "coffee", "peer center houston"] * 12
     return {
-        "near": milliseconds(ours, places),
-        "near, by hand": milliseconds(lambda p: _by_hand(p, total), places),
-        "near, built anew": milliseconds(lambda p: ours(p, None), places),
+        "near": milliseconds(near, places),
         "words": milliseconds(
             lambda w: public.matching(w).by_relevance(w).page(limit=20, offset=0), words
         ),
@@ -100,26 +89,6 @@ def _changelist() -> dict[str, float]:
     path = "/admin/orgs/organization/"
     client.get(path)
     return milliseconds(client.get, [path, f"{path}?p=20"] * 10)
-
-
-def _by_hand(place: Any, total: int) -> list[int]:
-    """In growing circles too, so that both do the same work."""
-    from django.db import connection  # noqa: PLC0415
-
-    from places import near  # noqa: PLC0415
-
-    x, y, z = place.point.xyz
-    everywhere = (-90.0, 90.0, -180.0, 180.0, x, y, z, 1e12)
-    for circle in [*near._growing(place.point, total), everywhere]:
-        *sides, _x, _y, _z, most = circle
-        if len(sides) > 4:
-            sides = list(everywhere[:4])
-        with connection.cursor() as cursor:
-            cursor.execute(BY_HAND.format(m="%s"), [x, x, y, y, z, z, *sides])
-            rows = [row for row in cursor.fetchall() if row[1] <= most]
-        if len(rows) == 20:
-            return [pk for pk, _chord2 in rows]
-    return [pk for pk, _chord2 in rows]
 
 
 def _queries() -> dict[str, int]:

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # What must stay right if nothing else does, and the tests that say what right is.
 TESTS_OF = {
-    "places/near.py": ["places/test_near.py"],
+    "search/relevance.py": ["search/test_index.py"],
     "places/lookup.py": ["places/test_lookup.py"],
     "listings/hours.py": [
         "listings/test_hours.py",

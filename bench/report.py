@@ -58,7 +58,7 @@ def _pages(one: Results) -> list[str]:
 
 
 def _searches(one: Results) -> list[str]:
-    names = ("near", "near, by hand", "near, built anew", "words", "changelist")
+    names = ("near", "words", "changelist")
     timed = [f"{n} {one[n]['p50_ms']}/{one[n]['p95_ms']}" for n in names]
     asked = [f"{name} {number}" for name, number in one["queries"].items()]
     return [

@@ -5,11 +5,9 @@ They are the same for everybody: no key holds what a visitor typed.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from django.utils.translation import get_language
@@ -17,7 +15,6 @@ from django.utils.translation import get_language
 from kept import version
 
 Key = TypeVar("Key", bound=Hashable)
-Thing = TypeVar("Thing")
 Value = TypeVar("Value")
 
 # Names readers to whom pages say something else than to visitors, like those of a copy.
@@ -83,59 +80,3 @@ class MemoryCache(Generic[Key, Value]):
 
     def clear(self) -> None:
         self._values.clear()
-
-
-class _Store(Generic[Thing]):
-    """At most `size` things; those that nobody asked for the longest go first."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._things: OrderedDict[tuple[object, ...], Thing] = OrderedDict()
-        self._lock = Lock()
-        _caches.append(self)
-
-    def held(self) -> list[Hashable]:
-        return list(self._things)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._things.clear()
-
-    def _put(self, stamp: tuple[object, ...], made: dict[Any, Thing]) -> None:
-        with self._lock:
-            for key, thing in made.items():
-                self._things[(*stamp, key)] = thing
-                self._things.move_to_end((*stamp, key))
-            while len(self._things) > self.size:
-                self._things.popitem(last=False)
-
-
-class Shelf(_Store[Thing], Generic[Key, Thing]):
-    """Things that hold until any published fact changes, or the open transaction writes
-    anything."""
-
-    def get(self, key: Key, make: Callable[[], Thing]) -> Thing:
-        return self.take([key], lambda _keys: {key: make()})[key]
-
-    def take(
-        self, keys: Iterable[Key], make: Callable[[list[Key]], dict[Key, Thing]]
-    ) -> dict[Key, Thing]:
-        """The things of these keys; `make` is asked for the missing ones, at once.
-
-        Two threads may make the same thing: that is cheaper than one waiting.
-        """
-        stamp = (version.content(), get_language(), _variant.get())
-        found: dict[Key, Thing] = {}
-        missing: list[Key] = []
-        with self._lock:
-            for key in keys:
-                if (*stamp, key) in self._things:
-                    self._things.move_to_end((*stamp, key))
-                    found[key] = self._things[(*stamp, key)]
-                else:
-                    missing.append(key)
-        if missing:
-            made = make(missing)
-            self._put(stamp, made)
-            found |= made
-        return found

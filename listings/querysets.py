@@ -10,14 +10,10 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import (
-    Case,
     Exists,
     F,
-    IntegerField,
     OuterRef,
     Q,
-    Value,
-    When,
     Window,
 )
 
@@ -142,14 +138,6 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         """Carrying any term of one vocabulary."""
         return self.filter(Exists(self._terms().filter(term__kind=kind)))
 
-    def reached_by(self, ways: Iterable[str]) -> Self:
-        """Reachable in at least one of these ways; hybrids count for each."""
-        fields = {"in_person": "in_person", "online": "online", "phone": "by_phone"}
-        wanted = Q(pk=None)
-        for way in ways:
-            wanted |= Q(**{fields[way]: True})
-        return self.filter(wanted)
-
     def matching(self, words: str) -> Self:
         """Every word begins a word of the name, town, summary or a term's label."""
         if not words.strip():
@@ -205,25 +193,10 @@ class ListingQuerySet(models.QuerySet[ListingT]):
     def _hit_fields(self) -> list[str]:
         return ["pk", *({"coverage"} & self.query.annotations.keys())]
 
-    def term_counts(self, kinds: Iterable[str]) -> models.QuerySet[Any, Any]:
-        """(kind, slug, how many of these listings carry it)."""
-        through = self.model.terms.through._default_manager  # type: ignore[attr-defined]
-        mine = {f"{self.model._meta.model_name}__in": self.order_by().values("pk")}
-        carried = through.filter(term__kind__in=list(kinds), **mine)
-        numbered = carried.values_list("term__kind", "term__slug")
-        return numbered.annotate(models.Count("pk")).order_by()  # type: ignore[no-any-return]
-
     def licence_counts(self) -> models.QuerySet[Any, Any]:
         """(licence of the source, how many of these listings name it)."""
         named = self.order_by().values_list("source_license")
         return named.annotate(models.Count("pk"))  # type: ignore[no-any-return]
-
-    def counties_named(self) -> set[int]:
-        """The counties that these listings name as served, by number."""
-        mine = {f"{self.model._meta.model_name}__in": self.order_by().values("pk")}
-        through = self.model.serves.through._default_manager.filter(**mine)  # type: ignore[attr-defined]
-        named = through.filter(place__kind=Place.Kind.COUNTY)
-        return set(named.values_list("place_id", flat=True))
 
     def naming_state(self, code: str) -> Self:
         """Whose service area names the state, or a county of it."""
@@ -232,21 +205,7 @@ class ListingQuerySet(models.QuerySet[ListingT]):
 
     def serving(self, place: Place) -> Self:
         """Whose service area covers the place, by name or as nationwide."""
-        nation = Q(area="nationwide")
-        return self.filter(self._naming(place) | nation).covering(place)
-
-    def covering(self, place: Place) -> Self:
-        """Annotate `coverage`, SERVES_COUNTY … AREA_UNKNOWN; null serves elsewhere."""
-        county, state = areas_of(place)
-        return self.annotate(
-            coverage=Case(
-                When(Exists(self._areas(county)), SERVES_COUNTY),
-                When(Exists(self._areas(state)), SERVES_STATE),
-                When(area="nationwide", then=Value(SERVES_NATION)),
-                When(area="unknown", then=Value(AREA_UNKNOWN)),
-                output_field=IntegerField(),
-            )
-        )
+        return self.filter(self._naming(place) | Q(area="nationwide"))
 
     def _naming(self, place: Place) -> Q:
         """The condition of naming the place's county or state as served."""

@@ -10,8 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Length, StrIndex
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
-from kept.memory import MemoryCache, Shelf
-from listings.crisis.panel import matcher
+from kept.memory import MemoryCache
 from listings.word_index import is_there
 from listings.words import fold
 from places.keys import SHORT
@@ -21,32 +20,11 @@ IN_NAME, ELSEWHERE = 0, 1
 # "Saint Louis" is "St. Louis": as places are compared, both ways.
 OTHER_SPELLINGS = SHORT | {short: long for long, short in SHORT.items()}
 _terms: MemoryCache[str, list[tuple[int, str]]] = MemoryCache(4)
-# Words that so many listings say tell nothing of who asks for them.
-COMMON = 1_000
-OWN: Shelf[tuple[str, str], bool] = Shelf(200)
 
 
 def searched(words: str) -> list[str]:
     """The words in comparable form, as many as are looked for."""
     return fold(words).split()[:MOST_WORDS]
-
-
-def own_words(public: Any, words: str) -> str | None:
-    """The words in comparable form where they are the directory's own: none at all, or
-    what COMMON of its public listings say. What such words find may be kept for the
-    next who asks; None where they are somebody's, which no key may hold."""
-    said = " ".join(searched(words))
-    if not said:
-        return None if words.strip() else said
-    # Words of distress are nobody's but the visitor's, however common they are.
-    if matcher().find(words):
-        return None
-
-    def common(keys: list[tuple[str, str]]) -> dict[tuple[str, str], bool]:
-        enough = public.matching(said)[:COMMON].count() == COMMON
-        return dict.fromkeys(keys, True) if enough else {}
-
-    return said if OWN.take([(public.model._meta.label, said)], common) else None
 
 
 def saying(queryset: Any, words: str) -> Q:

@@ -102,25 +102,18 @@ class MeetingForm(PlaceForm):
 
 
 class MeetingFilter(ListingFilter):
-    """Parses the filters of the page; the index answers them in memory."""
+    """The filters of the page of meetings."""
 
-    how = AnyOf(_("How"), fixed(WAY_LABELS.items()), lambda *_args: None)
+    how = AnyOf(_("How"), fixed(WAY_LABELS.items()))
     part = AnyOf(
         _("Part of the day"),
         fixed([(name, label) for name, (_hour, label) in PARTS.items()]),
-        lambda *_args: None,
     )
     community = of_terms(Term.Kind.COMMUNITY, _("Who it is for"))
     condition = of_terms(Term.Kind.CONDITION, _("What it is about"))
     language = of_terms(Term.Kind.LANGUAGE, _("Languages"))
-    open = AnyOf(
-        _("Joining"),
-        fixed([("1", _("No sign-up needed"))]),
-        lambda *_args: None,
-    )
-    newcomers = AnyOf(
-        _("First time"), fixed([("1", _("Open to newcomers"))]), lambda *_args: None
-    )
+    open = AnyOf(_("Joining"), fixed([("1", _("No sign-up needed"))]))
+    newcomers = AnyOf(_("First time"), fixed([("1", _("Open to newcomers"))]))
 
 
 def zone_choices(chosen: str) -> list[tuple[str, str]]:

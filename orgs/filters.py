@@ -12,12 +12,8 @@ from places.states import STATES
 class KindFilter(ListingFilter):
     """Which kind, and how people reach it."""
 
-    how = AnyOf(_("How"), fixed(HOW), lambda rows, _name, ways: rows.reached_by(ways))
-    kind = AnyOf(
-        _("Kind"),
-        fixed(Organization.Kind.choices),
-        lambda rows, _name, kinds: rows.of_kinds(kinds),
-    )
+    how = AnyOf(_("How"), fixed(HOW))
+    kind = AnyOf(_("Kind"), fixed(Organization.Kind.choices))
 
 
 class OfferFilter(KindFilter):
@@ -33,7 +29,5 @@ class CatalogueFilter(OrganizationFilter):
     """The catalogue's own page is filtered by state as well."""
 
     state = AnyOf(
-        _("State"),
-        fixed((state.code, state.name) for state in STATES.values()),
-        lambda rows, _name, codes: rows.in_states(codes),
+        _("State"), fixed((state.code, state.name) for state in STATES.values())
     )

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Window
-from django.db.models.functions import Lower, RowNumber
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
@@ -15,16 +15,11 @@ from rapidfuzz import fuzz, process
 from listings.addressed import AddressedListing
 from listings.models import Listing
 from listings.querysets import (
-    SERVES_COUNTY,
-    SERVES_NATION,
-    SERVES_STATE,
     ListingQuerySet,
-    areas_of,
 )
 from listings.words import fold
-from orgs import servers
 from places.models import Place
-from places.near import Hit, Located, LocatedQuerySet
+from places.near import Located, LocatedQuerySet
 
 BY_TOWN = (Lower("city"), "sort_name", "slug")
 
@@ -51,82 +46,13 @@ class OrganizationQuerySet(  # type: ignore[override]
     def of_kinds(self, kinds: Iterable[str]) -> Self:
         return self.filter(kind__in=list(kinds))
 
-    def cils(self) -> Self:
-        return self.filter(kind=Organization.Kind.CIL)
-
     def in_state(self, code: str) -> Self:
         return self.filter(state=code)
-
-    def in_states(self, codes: Iterable[str]) -> Self:
-        return self.filter(state__in=list(codes))
-
-    def kind_counts(self) -> dict[str, int]:
-        return self._counts("kind")
-
-    def state_counts(self) -> dict[str, int]:
-        return self._counts("state")
-
-    def _counts(self, field: str) -> dict[str, int]:
-        numbered = self.order_by().values_list(field).annotate(models.Count("pk"))
-        return dict(numbered)
-
-    def reaching(self, place: Place) -> Self:
-        """Stands in the place's state, or serves the place wherever it stands."""
-        here, nation = Q(state__in=place.state_codes), Q(area=Listing.Area.NATIONWIDE)
-        return self.filter(self._naming(place) | here | nation)
 
     def reaching_state(self, place: Place) -> Self:
         """Stands in the state, or names it or a county of it as served."""
         naming = self.naming_state(place.state).values("pk")
         return self.filter(Q(state=place.state) | Q(pk__in=naming))
-
-    def meeting_online(self) -> Self:
-        return self.filter(online=True)
-
-    def across_a_border(self) -> Self:
-        """Naming as served a county or state other than the one it stands in."""
-        named = self._through("serves").exclude(place__state=OuterRef("state"))
-        return self.filter(Exists(named))
-
-    def at(self, place: Place, coverage: int) -> Self:
-        """That serve the place this surely; some of them serve it more surely, too."""
-        return self.filter(self._at(place, coverage))
-
-    def at_least(self, place: Place, coverage: int) -> Self:
-        """That serve a place's state as a whole, or this surely; its county or not."""
-        return self.filter(self._at(place, SERVES_STATE) | self._at(place, coverage))
-
-    def only_county(self, place: Place, coverage: int) -> Self:
-        """That name the place's county and are not among at_least().
-
-        Each of the few is asked whether it names the state too: against a list of those
-        that do, PostgreSQL would hold every row.
-        """
-        _county, state = areas_of(place)
-        wide = Q(Exists(self._areas(state))) | self._at(place, coverage)
-        return self.at(place, SERVES_COUNTY).exclude(wide)
-
-    def _at(self, place: Place, coverage: int) -> Q:
-        county, state = areas_of(place)
-        if coverage in (SERVES_COUNTY, SERVES_STATE):
-            return self._naming_any(county if coverage == SERVES_COUNTY else state)
-        if coverage == SERVES_NATION:
-            return Q(area=Listing.Area.NATIONWIDE)
-        return Q(area=Listing.Area.UNKNOWN, state__in=place.state_codes)
-
-    def surest_first(self, place: Place) -> Self:
-        """After covering(): by how surely it serves, then by distance, then slug."""
-        if place.is_state:
-            return self.order_by(servers.SURELY, *BY_TOWN)
-        measured = self.measured_from(place.point)
-        return measured.order_by(*servers.SUREST)
-
-    def first_of_each_kind(self, limit: int | None) -> list[Hit]:
-        """At most `limit` rows of each kind, in one query; all where it is None."""
-        if limit is None:
-            return self.hits()
-        place_in_kind = Window(RowNumber(), partition_by="kind", order_by=list(BY_TOWN))
-        return self.annotate(in_kind=place_in_kind).filter(in_kind__lte=limit).hits()
 
     def of_states(self, codes: Iterable[str]) -> Self:
         return self.filter(state__in=list(codes))
@@ -158,18 +84,9 @@ class OrganizationQuerySet(  # type: ignore[override]
     def by_town(self) -> Self:
         return self.order_by(*BY_TOWN)
 
-    def serving_by_name(self, place: Place) -> Self:
-        """Serves the county or state, named as such; or stands in the state
-        and its area is not known. Surest first; `coverage` says which."""
-        unknown_here = Q(area=Listing.Area.UNKNOWN, state__in=place.state_codes)
-        return self.filter(self._naming(place) | unknown_here).covering(place)
-
-    def from_anywhere(self, place: Place | None = None) -> Self:
-        """Online, and open to the whole country or to this place."""
-        everywhere = Q(area=Listing.Area.NATIONWIDE)
-        if place is None:
-            return self.filter(everywhere, online=True)
-        return self.serving(place).filter(online=True)
+    def from_anywhere(self) -> Self:
+        """Online, and open to the whole country."""
+        return self.filter(online=True, area=Listing.Area.NATIONWIDE)
 
 
 class Organization(AddressedListing):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Container, Hashable, Iterable
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
 from django.db import models
@@ -158,18 +158,6 @@ class Place(models.Model):
     def state_codes(self) -> tuple[str, ...]:
         """Every state that it lies in, the main one first."""
         return self.area_states or (self.state,)
-
-    def area(self, told_apart: Container[int] | None = None) -> tuple[Hashable, str]:
-        """What it lies in, as far as it matters for who serves it: county and state.
-
-        No county but those `told_apart` is different from its whole state.
-        """
-        if self.is_area:
-            return self.county_numbers, ",".join(self.state_codes)
-        county = self.own_county
-        if county is None or (told_apart is not None and county.pk not in told_apart):
-            return None, self.state
-        return county.pk, self.state
 
     @property
     def state_name(self) -> str:

@@ -24,7 +24,6 @@ from api import downloads
 from directory.management.commands.compile_words import compile_file
 from kept import memory, version
 from listings import hours
-from places import prepared
 from tests import database_template
 from tests.nominatim import Server
 
@@ -155,7 +154,6 @@ def nothing_kept():
     search.current.forget()
     version._last = None
     hours._worked_out.clear()
-    prepared._prepared.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -148,7 +148,6 @@ ALLOWED = {
     "listings/word_index.py": "an index, not a fact",
     "listings/rate_limit.py": "counts of requests, in a file of their own or Redis",
     "listings/cards.py": "rendered cards, made again from the facts",
-    "places/prepared.py": "reads",
     "desk/workflow.py:_hold": "who is on it just now is no fact",
     "desk/workflow.py:merge": "checks, suggestions and reminders have no history",
     "desk/workflow.py:_forget_links_and_doubles": "neither has a history",

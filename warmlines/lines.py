@@ -8,12 +8,9 @@ from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
-from kept import version
-from kept.memory import MemoryCache
 from listings.frozen import made_on
 from listings.hours import State, Status
 from places.models import Place
-from places.near import Hit
 from places.states import STATES, name_of_state
 from warmlines.eligibility import CALLABLE, TakesCaller, states_served, takes_caller
 from warmlines.models import Warmline
@@ -81,41 +78,6 @@ class Line:
             self.warmline.sort_name,
             self.warmline.slug,
         )
-
-
-# Whole lines, some 15 KB each; and the revision that each has in a content version.
-_lines: MemoryCache[int, Warmline] = MemoryCache(2_000)
-_revisions: MemoryCache[str, dict[int, int]] = MemoryCache(4)
-
-
-def whole(hits: Iterable[Hit]) -> list[Warmline]:
-    """The lines that a search found; without what has been deleted since, when an
-    import was undone. A line is read again only when it changes, or the vocabulary."""
-    public = Warmline.objects.public()
-    revisions = _revisions.get_or_set("public", public.revisions)
-    now = version.content()
-    stamps = {
-        hit.pk: (revisions[hit.pk], now.version.shared_at, now.last_write)
-        for hit in hits
-        if hit.pk in revisions
-    }
-    known = {pk: _lines.get(pk, stamp) for pk, stamp in stamps.items()}
-    new = _read([pk for pk, line in known.items() if line is None])
-    for pk, warmline in new.items():
-        _lines.put(pk, stamps[pk], warmline)
-    found = (known[pk] or new.get(pk) for pk in stamps)
-    return [line for line in found if line]
-
-
-def _read(pks: list[int]) -> dict[int, Warmline]:
-    """Each with what grouping asks of it, found once for all who share it."""
-    if not pks:
-        return {}
-    found: dict[int, Warmline] = Warmline.objects.for_cards().in_bulk(pks)
-    for warmline in found.values():
-        _known = warmline.group, warmline.state_codes
-        _known_too = warmline.served_counties, warmline.whole_states
-    return found
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from kept.memory import MemoryCache
 from listings.filters import PeopleFilter
 from listings.panel import Advice, Chip, Panel, build_panel, switch
 from places.models import Place
-from places.near import Hit
-from warmlines.eligibility import may_take
+from warmlines.eligibility import TakesCaller, takes_caller
+from warmlines.index import line_index
 from warmlines.lines import (
     Line,
     LineGroup,
@@ -25,18 +24,8 @@ from warmlines.lines import (
     lines_at,
     maybe_open_heading,
     none_open,
-    whole,
 )
-from warmlines.models import Warmline, WarmlineQuerySet
-
-# Which lines there are for an area, under filters; the moment stays outside.
-_hits: MemoryCache[tuple[Any, ...], list[Hit]] = MemoryCache(4_000)
-_counties: MemoryCache[str, set[int]] = MemoryCache(4)
-
-
-def told_apart() -> set[int]:
-    """The counties that some line names; the others are like their states."""
-    return _counties.get_or_set("named", Warmline.objects.public().counties_named)
+from warmlines.models import Warmline
 
 
 class LineSearch:
@@ -63,31 +52,43 @@ class LineSearch:
         self.place = place
         self.words = words
         self.from_anywhere = from_anywhere
-        area = _area_key(place) if place else (from_anywhere,)
-        self.everyone_key = ("lines", *area)
-        # Somebody's own words name nothing that is kept.
-        self.key = None if words else self.everyone_key
 
-    def scope(self) -> WarmlineQuerySet:
-        """What the filters part; asked for only where the answer is not kept."""
-        return self._reaching().matching(self.words)
-
-    def _reaching(self) -> WarmlineQuerySet:
-        found = Warmline.objects.public()
+    @cached_property
+    def _reaching(self) -> list[Warmline]:
+        """Every line that may take callers from here, whatever was filtered."""
+        index = line_index()
         if self.place:
-            return found.filter(may_take(self.place))
-        return found.from_anywhere() if self.from_anywhere else found
+            near = index.of_states(self.place.state_codes)
+            return [w for w in near if takes_caller(w, self.place) != TakesCaller.NO]
+        return index.everywhere if self.from_anywhere else index.lines
+
+    @cached_property
+    def _matching(self) -> list[Warmline]:
+        """Those of them that say the words."""
+        if not self.words:
+            return self._reaching
+        matching = Warmline.objects.public().matching(self.words)
+        pks = set(matching.values_list("pk", flat=True))
+        return [line for line in self._reaching if line.pk in pks]
+
+    def _narrowed(self, *, but: str = "", value: str = "") -> list[Warmline]:
+        """Lines under every filter, one of them or one of its values left out."""
+        found = self._matching
+        for name, values in self.filter.chosen.items():
+            wanted = {v for v in values if name != but or (value and v != value)}
+            if wanted:
+                found = [line for line in found if wanted & _slugs(line, name)]
+        return found
 
     @cached_property
     def lines(self) -> list[Line]:
         """What the filters and words leave, the most useful first."""
-        hits = self._hits() if self.key is None else self._cached_hits(self.filter)
-        return self._at(hits, open_now=self.open_now)
+        return self._at(self._narrowed(), open_now=self.open_now)
 
     @cached_property
     def unfiltered(self) -> list[Line]:
         """Every line here, whatever was filtered."""
-        return self._at(self._cached_hits(PeopleFilter(QueryDict())), open_now=False)
+        return self._at(self._reaching, open_now=False)
 
     @cached_property
     def for_everyone(self) -> list[Line]:
@@ -136,7 +137,7 @@ class LineSearch:
         return none_open(self.for_everyone, self.for_some_states, self.place)
 
     def panel(self, keep: Iterable[str]) -> Panel:
-        counts = self.filter.counts(self.scope, self.key)
+        counts = {name: self._count(name) for name in self.filter.filters}
         panel = build_panel(self.filter, self.params, counts, keep)
         on_or_off = switch(self.params, "open_now", _("Open now"), on=self.open_now)
         return panel.led_by([on_or_off], self.params)
@@ -145,21 +146,18 @@ class LineSearch:
         return panel.advice(self._count_without)
 
     def _count_without(self, chip: Chip) -> int:
-        found = self.filter.narrow(self.scope(), but=chip.name, value=chip.value)
+        found = self._narrowed(but=chip.name, value=chip.value)
         open_now = self.open_now and chip.name != "open_now"
-        return len(self._at(found.hits(), open_now=open_now))
+        return len(self._at(found, open_now=open_now))
 
-    def _hits(self) -> list[Hit]:
-        return self.filter.narrow(self.scope()).hits()  # type: ignore[no-any-return]
+    def _count(self, name: str) -> Counter[str]:
+        """How many lines each option of a filter would show."""
+        shown = self._at(self._narrowed(but=name), open_now=self.open_now)
+        return Counter(slug for ln in shown for slug in _slugs(ln.warmline, name))
 
-    def _cached_hits(self, chosen: PeopleFilter) -> list[Hit]:
-        key = (*chosen.key, *self.everyone_key)
-        return _hits.get_or_set(key, lambda: chosen.narrow(self._reaching()).hits())
-
-    def _at(self, hits: list[Hit], *, open_now: bool) -> list[Line]:
-        return lines_at(whole(hits), self.at, self.place, open_now=open_now)
+    def _at(self, lines: Iterable[Warmline], *, open_now: bool) -> list[Line]:
+        return lines_at(lines, self.at, self.place, open_now=open_now)
 
 
-def _area_key(place: Place) -> tuple[Any, ...]:
-    """The same for places that the same lines serve; a state has its counties' too."""
-    return (place.is_state, *place.area(told_apart()))
+def _slugs(warmline: Warmline, kind: str) -> set[str]:
+    return {term.slug for term in warmline.terms_of(kind)}

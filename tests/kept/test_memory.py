@@ -10,9 +10,7 @@ from django.utils import translation
 
 from kept import memory
 from kept.memory import MemoryCache, variant
-from listings import wording
 from listings.values import put
-from orgs import servers
 from orgs.models import Organization
 from tests.factories import county, organization, place, warmline
 from tests.kept.committing import commit
@@ -95,21 +93,7 @@ def test_a_county_that_somebody_names_is_not_told_as_its_state(client):
         assert (counted in here, counted in elsewhere) == (True, False)
 
 
-def test_more_servers_than_are_worth_keeping_are_left_to_the_database(monkeypatch):
-    spot = place("59301")
-    for _number in range(3):
-        organization(at=spot)
-    found = Organization.objects.public().serving_by_name(spot)
-
-    monkeypatch.setattr(servers, "MOST", 2)
-    assert servers.few(found) is None
-
-
-def test_many_servers_come_in_the_same_order_after_a_county_is_named(
-    client, monkeypatch
-):
-    """Two counties that nobody names are told the same, until somebody names one."""
-    monkeypatch.setattr(servers, "MOST", 0)
+def test_who_serves_comes_in_the_same_order_after_a_county_is_named(client):
     custer = county("Custer County", "MT")
     near, far = organization(at=place("59330")), organization(at=place("59801"))
     organization(at=place("82801"), slug="web")
@@ -130,8 +114,7 @@ def test_many_servers_come_in_the_same_order_after_a_county_is_named(
     assert serving("59330") == [near.data_key, far.data_key]
 
 
-def test_only_words_that_many_listings_say_are_in_a_key(client, monkeypatch):
-    monkeypatch.setattr(wording, "COMMON", 2)
+def test_no_words_of_a_visitor_are_in_a_key(client):
     organization(name="Harbor Zebra")
     organization(name="Harbor House", at=place("59301"))
     commit()
@@ -142,25 +125,7 @@ def test_only_words_that_many_listings_say_are_in_a_key(client, monkeypatch):
     keys = repr(memory.all_keys())
 
     assert "zebra" not in keys
-    assert "harbor" in keys
-
-
-def test_words_are_somebodys_again_when_fewer_listings_say_them(monkeypatch):
-    monkeypatch.setattr(wording, "COMMON", 2)
-    organization(name="Harbor One")
-    other = organization(name="Harbor Two")
-    public = Organization.objects.public()
-    commit()
-
-    assert wording.own_words(public, "Harbor!") == "harbor"
-    assert wording.own_words(public, "harbor one") is None
-    assert wording.own_words(public, " ") == ""
-    # Marks find nothing, where no words at all find everything.
-    assert wording.own_words(public, " - ") is None
-    other.name = "Haven Two"
-    other.save()
-    commit()
-    assert wording.own_words(public, "harbor") is None
+    assert "harbor" not in keys
 
 
 def test_a_state_beside_a_place_is_no_state_beside_a_state(client):

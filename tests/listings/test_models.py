@@ -200,25 +200,6 @@ def test_words_are_found_in_name_town_summary_and_terms(words, found):
     assert Organization.objects.matching(words).exists() == found
 
 
-def test_coverage_tells_county_from_state_from_nation_from_unknown():
-    custer, montana = county("Custer County", "MT"), state("MT")
-    organization(name="By county", serves=[custer])
-    organization(name="By state", serves=[montana])
-    organization(name="Nation", area="nationwide")
-    organization(name="Unknown")
-    organization(name="Elsewhere", serves=[state("WY")])
-
-    found = Organization.objects.covering(place("59301")).by_name()
-
-    assert {row.name: row.coverage for row in found} == {
-        "By county": 0,
-        "By state": 1,
-        "Nation": 2,
-        "Unknown": 3,
-        "Elsewhere": None,
-    }
-
-
 def test_a_county_line_does_not_serve_the_whole_state():
     organization(serves=[county("Custer County", "MT")])
 

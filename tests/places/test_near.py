@@ -6,16 +6,23 @@ import random
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from geopy.distance import geodesic
 
 from orgs.models import Organization
 from places import near
 from places.geo import Point
 from places.models import Place
+from search import index, relevance
+from search.current import index_of
+from search.query import Query
 from tests.factories import organization, place
 
 pytestmark = pytest.mark.django_db
+
+
+def nearest(spot, *, miles=None, limit=20, start=0):
+    query = Query(place=spot, radius=miles)
+    return relevance.near(index_of(Organization), query, limit, start)
 
 
 def slugs_of(page):
@@ -41,7 +48,12 @@ def scattered():
     spots = chance.sample(zips, 180) + [zips[0]] * 20
     rows = []
     for number, spot in enumerate(spots):
-        row = Organization(name=f"Example {number}", slug=f"e-{number}")
+        row = Organization(
+            name=f"Example {number}",
+            slug=f"e-{number}",
+            status="published",
+            phone="+14065550101",
+        )
         row.locate(spot.point, Organization.Precision.ZIP)
         rows.append(row)
     Organization.objects.bulk_create(rows)
@@ -54,7 +66,7 @@ def test_order_and_miles_of_300_searches_equal_brute_force(scattered):
     names = dict(Organization.objects.values_list("pk", "slug"))
 
     for origin in origins:
-        page = Organization.objects.nearest_page(origin.point, miles=None, limit=20)
+        page = nearest(origin)
         expected = brute_force(origin, scattered)[:20]
         assert [names[hit.pk] for hit in page.hits] == [slug for _, slug in expected]
         assert [hit.distance_miles for hit in page.hits] == pytest.approx(
@@ -66,13 +78,12 @@ def test_order_and_miles_of_300_searches_equal_brute_force(scattered):
 def test_growing_circles_find_what_sorting_everything_finds(scattered, monkeypatch):
     chance = random.Random(7)
     origins = chance.sample(list(Place.objects.zips().order_by("code")), 60)
-    nearest = Organization.objects.nearest_page
 
     for origin in origins:
-        at_once = nearest(origin.point, miles=None, limit=20, offset=20)
-        with monkeypatch.context() as fewer:
-            fewer.setattr(near, "FEW_ROWS", 3)
-            assert nearest(origin.point, miles=None, limit=20, offset=20) == at_once
+        in_circles = nearest(origin, limit=10, start=20)
+        with monkeypatch.context() as patched:
+            patched.setattr(index, "CIRCLES", ())
+            assert nearest(origin, limit=10, start=20) == in_circles
 
 
 @pytest.mark.parametrize("miles", [1, 25, 300, 2_000, 9_000])
@@ -82,7 +93,7 @@ def test_a_radius_holds_just_what_is_within_it(scattered, miles):
     inner = brute_force(origin, scattered, miles * 0.998)
     outer = brute_force(origin, scattered, miles * 1.002)
 
-    page = Organization.objects.nearest_page(origin.point, miles=miles, limit=200)
+    page = nearest(origin, miles=miles, limit=200)
 
     found = set(slugs_of(page))
     assert {slug for _, slug in inner} <= found <= {slug for _, slug in outer}
@@ -91,12 +102,9 @@ def test_a_radius_holds_just_what_is_within_it(scattered, miles):
 
 
 def test_a_page_beyond_the_last_still_knows_how_many_there_are(scattered):
-    wish = {"point": place("59301").point, "miles": 9_000, "limit": 20}
+    page = nearest(place("59301"), miles=9_000, start=400)
 
-    assert Organization.objects.nearest_page(**wish, offset=400) == near.NearPage(
-        [], 200
-    )
-    assert Organization.objects.none().nearest_page(**wish) == near.NearPage([], 0)
+    assert (page.hits, page.total) == ([], 200)
 
 
 def test_a_radius_reaches_across_180_degrees():
@@ -113,47 +121,18 @@ def test_a_radius_reaches_across_180_degrees():
         row.save()
     here = Point(52.0, 179.9)
 
-    page = Organization.objects.nearest_page(here, miles=100, limit=9)
+    page = nearest(place("59301").at(here), miles=100, limit=9)
     boxed = Organization.objects.filter(near.in_boxes(here, 100))
 
     assert (slugs_of(page), page.total) == (["east", "west"], 2)
     assert {row.slug for row in boxed} == {"east", "west"}
 
 
-@pytest.mark.parametrize("miles", [None, 500])
-def test_what_comes_first_comes_before_what_is_nearer(miles):
-    organization(at=place("59301"), slug="near", kind="peer_run")
-    organization(at=place("59330"), slug="nearer-cil", kind="cil")
-    organization(at=place("59102"), slug="far-cil", kind="cil")
-    organization(slug="nowhere", kind="cil")
-
-    page = Organization.objects.nearest_page(
-        place("59301").point, miles=miles, limit=5, first=F("kind")
-    )
-
-    assert slugs_of(page) == ["nearer-cil", "far-cil", "near"]
-    assert page.total == 3
-
-
-def test_a_query_whose_sql_is_known_finds_the_same(scattered):
-    # Both sides of the date line are two boxes.
-    for code in ("59301", "10027", "96799", "99546", "96910"):
-        wish = {"miles": None, "limit": 20, "total": 50_000}
-        anew = Organization.objects.nearest_page(place(code).point, **wish)
-        known = Organization.objects.nearest_page(
-            place(code).point, shape="test", **wish
-        )
-        assert known == anew
-
-
 def test_pages_hold_every_listing_once(scattered):
-    point = place("96799").point
     slugs = []
 
     for offset in range(0, 200, 30):
-        page = Organization.objects.nearest_page(
-            point, miles=None, limit=30, offset=offset
-        )
+        page = nearest(place("96799"), limit=30, start=offset)
         slugs += slugs_of(page)
 
     assert sorted(slugs) == sorted(row.slug for row in scattered)
@@ -162,7 +141,7 @@ def test_pages_hold_every_listing_once(scattered):
 def test_a_listing_without_a_point_is_in_no_distance_list():
     organization()
 
-    page = Organization.objects.nearest_page(Point(46.4, -105.8), miles=None, limit=5)
+    page = nearest(place("59301"))
 
     assert (page.hits, page.total) == ([], 0)
 

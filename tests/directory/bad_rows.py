@@ -8,7 +8,6 @@ from django.db import DatabaseError, connection, transaction
 
 from kept import memory, version
 from listings import hours
-from places import prepared
 from tests.directory.broken_values import broken_values
 
 
@@ -69,7 +68,6 @@ def fault(reader, page, named=""):
     """What is wrong with a page; "" for nothing."""
     memory.forget()
     version.look_again()
-    prepared._prepared.cache_clear()
     hours._worked_out.clear()
     with transaction.atomic():
         try:

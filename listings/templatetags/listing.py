@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django import template
 from django.template.defaultfilters import date as date_words
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -24,13 +24,10 @@ register.filter(national)
 
 @register.simple_block_tag
 def page_title(content: SafeString) -> SafeString:
-    """The title of the page, for browsers and for sites that show a link to it."""
+    """A <title>, and the same for sites that show a link to the page."""
     # Markup already, in which only a quotation mark could end the attribute.
-    title = mark_safe(content.strip())  # noqa: S308
-    quoted = mark_safe(content.strip().replace('"', "&quot;"))  # noqa: S308
-    return format_html(
-        '<title>{}</title><meta property="og:title" content="{}">', title, quoted
-    )
+    quoted = mark_safe(strip_tags(content).strip().replace('"', "&quot;"))  # noqa: S308
+    return format_html('{}<meta property="og:title" content="{}">', content, quoted)
 
 
 AREA_SHOWN = 6

@@ -22,6 +22,7 @@ from desk.models import (
     Reminder,
     Suggestion,
 )
+from directory.models import TimedJob
 from listings.crisis.models import CrisisLine, CrisisPhrase
 from listings.models import Term
 from listings.removals import Tombstone
@@ -112,6 +113,8 @@ GETS_IN = {
         desk/duplicatepair/add/
         desk/duplicatepair/<path:object_id>/delete/
         desk/importrun/add/
+        directory/timedjob/add/
+        directory/timedjob/<path:object_id>/delete/
         desk/importrun/<path:object_id>/delete/
         orgs/organization/<path:object_id>/delete/
         warmlines/warmline/<path:object_id>/delete/
@@ -120,7 +123,7 @@ GETS_IN = {
         guides/credential/<path:object_id>/delete/
         listings/crisisline/<path:object_id>/delete/
         listings/crisisphrase/<path:object_id>/delete/
-        ^(?P<app_label>listings|desk|places|auth|orgs|warmlines|guides|meetings)/$
+        ^(?P<app_label>listings|desk|places|auth|orgs|warmlines|guides|meetings|directory)/$
         (?P<url>.*)$
     """,
     "A": """
@@ -153,6 +156,9 @@ GETS_IN = {
         desk/optout/
         desk/optout/<path:object_id>/history/
         desk/optout/<path:object_id>/change/
+        directory/timedjob/
+        directory/timedjob/<path:object_id>/history/
+        directory/timedjob/<path:object_id>/change/
         desk/importrun/new/
         desk/importrun/
         desk/importrun/<path:object_id>/history/
@@ -255,6 +261,7 @@ def rows():
         "term": Term.objects.first(),
         "tombstone": Tombstone.objects.create(key="gone", name="Gone", reason="asked"),
         "place": here,
+        "timedjob": TimedJob.objects.create(name="backup"),
         "group": Group.objects.first(),
         "user": ada,
     }

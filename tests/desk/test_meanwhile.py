@@ -301,5 +301,5 @@ def test_an_action_on_all_of_a_large_catalogue(ada):
     sent = {n: v for n, v in hidden if n != "csrfmiddlewaretoken"}
     page = ada.post(there, sent | {"because": "Test"}, follow=True)
 
-    assert "1001 listings:" in text
+    assert "1,001 listings:" in text
     assert "1001 done." in page.content.decode()

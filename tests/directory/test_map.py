@@ -265,7 +265,7 @@ def test_a_map_asks_the_database_as_often_for_many_as_for_few(
 ):
     rows = [withheld(), *(organization(at=place(code)) for code in MONTANA)]
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         page = page_of(client, "/states/mt/map/")
 
     assert len(listed(page)) == len(rows)

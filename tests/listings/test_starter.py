@@ -12,6 +12,7 @@ import pytest
 
 from listings.exporting import csv_lines
 from listings.workflow import import_file, import_text
+from meetings.models import Meeting
 from orgs.models import Organization
 from tests.conftest import ROOT, STARTER
 from tests.factories import county
@@ -27,7 +28,8 @@ def public_file(model):
 
 def empty(model):
     """Without Django's own look at everything that could hang on each row."""
-    for emptied in (model.terms.through, model.serves.through, model):
+    with_meetings = [Meeting.terms.through, Meeting.serves.through, Meeting]
+    for emptied in (*with_meetings, model.terms.through, model.serves.through, model):
         emptied._default_manager.all()._raw_delete("default")
 
 
@@ -42,7 +44,8 @@ def keys(kind):
 
 @pytest.mark.parametrize(("kind", "rows"), STARTER)
 def test_every_row_is_in_the_database(kind, rows):
-    model = Warmline if kind == "warmlines" else Organization
+    models = {"warmlines": Warmline, "meetings": Meeting}
+    model = models.get(kind, Organization)
 
     found = set(model.objects.values_list("key", flat=True))
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -182,7 +182,11 @@ class Meeting(AddressedListing):
     @property
     def is_public(self) -> bool:
         """A meeting of an organization that is hidden or has left is hidden too."""
-        of_public = self.organization is None or self.organization.is_public
+        try:
+            of_public = self.organization is None or self.organization.is_public
+        except ObjectDoesNotExist:
+            # Its number is of no organization, so nobody knows whether it left.
+            return False
         return super().is_public and of_public
 
     def removal_requests(self) -> list[Tombstone]:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.text import capfirst
@@ -48,7 +48,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
 @require_safe
 def organization_meetings(request: HttpRequest, slug: str) -> HttpResponse:
     """The same for the groups of one organization, wherever they meet."""
-    found = get_object_or_404(Organization.objects.public(), slug=slug)
+    found = _public_host(slug)
     return _list(request, found)
 
 
@@ -205,8 +205,17 @@ def meeting_of_key(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def meeting_calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """One group for the reader's own calendar."""
-    found = get_object_or_404(Meeting.objects.public().for_cards(), slug=slug)
-    return _calendar(request, [found], found.slug)
+    found = Meeting.objects.public().for_cards().at_address(slug)
+    if found is None:
+        raise Http404(_("No listing at this address."))
+    return _calendar(request, [found], found.address_slug)
+
+
+def _public_host(slug: str) -> Organization:
+    host = Organization.objects.public().at_address(slug)
+    if host is None:
+        raise Http404(_("No listing at this address."))
+    return host
 
 
 @require_safe
@@ -214,7 +223,7 @@ def calendar(request: HttpRequest, slug: str = "") -> HttpResponse:
     """What the same address without .ics lists, as a calendar to subscribe to."""
     host = None
     if slug:
-        host = get_object_or_404(Organization.objects.public(), slug=slug)
+        host = _public_host(slug)
     form = MeetingForm(request.GET)
     form.is_valid()
     search = MeetingSearch(form, request.GET, timezone.now(), host.pk if host else 0)

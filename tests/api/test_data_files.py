@@ -192,7 +192,7 @@ def test_who_has_the_file_is_told_so_also_while_another_is_sent(client):
     again = client.get(CSV, headers={"if-none-match": tag})
 
     assert again.status_code == 304
-    sending.close()
+    sending.getvalue()
 
 
 @pytest.mark.usefixtures("listings")

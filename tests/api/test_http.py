@@ -57,7 +57,7 @@ def test_answers_are_for_every_site_and_for_a_minute(client, path):
 @pytest.mark.parametrize("path", OPEN)
 def test_nothing_is_sent_again_while_nothing_has_changed(client, path):
     first = client.get(path)
-    first.close()
+    first.getvalue()
 
     by_tag = client.get(path, headers={"if-none-match": first["ETag"]})
     weak = client.get(path, headers={"if-none-match": f"W/{first['ETag']}"})

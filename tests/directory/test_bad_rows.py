@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import pytest
 
+from meetings.models import Meeting
 from orgs.models import Organization
 from tests.directory.bad_rows import break_row, cells, fault, form_page, unchecked
-from tests.factories import organization, place, term, warmline
+from tests.factories import meeting, organization, place, term, warmline
 from warmlines.models import Warmline
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,20 @@ PAGES = {
         "/api/services": True,
         "/admin/warmlines/warmline/": True,
     },
+    Meeting: {
+        "/": False,
+        "/meetings/": True,
+        "/meetings/?near=59301": True,
+        "/meetings.ics": True,
+        "/find/?near=59301": False,
+        "/states/mt/": False,
+        "/online/?state=mt": False,
+        "/sitemap-meeting.xml": False,
+        "/data/meetings.csv": True,
+        "/data/meetings.json": True,
+        "/admin/": False,
+        "/admin/meetings/meeting/": True,
+    },
 }
 
 
@@ -64,6 +79,8 @@ def batches(model):
 
 def listing(model, name):
     """On every page of PAGES."""
+    if model is Meeting:
+        return meeting(name=name, rules="FREQ=DAILY", start_time="23:30")
     facts = {
         "name": name,
         "area": "nationwide",
@@ -83,7 +100,10 @@ def own_pages(row, column):
     address = fresh.get_absolute_url()
     yield address
     yield f"{address}contact.vcf"
-    yield f"/api/organizations/{fresh.uuid}"
+    if isinstance(row, Meeting):
+        yield f"{address.rstrip('/')}.ics"
+    else:
+        yield f"/api/organizations/{fresh.uuid}"
     field = next(f for f in row._meta.concrete_fields if f.column == column)
     if field.get_internal_type() not in ("CharField", "TextField") or field.choices:
         yield form_page(row)

@@ -171,7 +171,7 @@ def main():
         "lag": with_one_that_lags(listing, standby, visitor, curator),
         "other": with_another_that_lags(listing, standby, visitor),
         "cut": {
-            "page": cut("replica", lambda: visitor.get("/states/mt/"), at=2),
+            "page": cut("replica", lambda: visitor.get("/freshness/"), at=2),
             "version": cut("replica", lambda: visitor.get("/guides/"), at=1),
             "search": cut("replica", lambda: visitor.get("/orgs/?q=peer"), at=3),
             "api": cut("replica", lambda: visitor.get(API), at=1),

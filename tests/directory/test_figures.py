@@ -101,8 +101,10 @@ RUN = re.compile(r".{0,30}\d{4,}.{0,20}")
 def many(django_db_setup, django_db_blocker):
     """More than a thousand organizations in one town."""
     with django_db_blocker.unblock(), transaction.atomic():
+        # Names without the numbers of the factories, which count past 999 in a long run.
         one = organization(
             at=place("59301"),
+            name="Example Peer Center",
             slug="center",
             kind="cil",
             online=True,
@@ -111,9 +113,14 @@ def many(django_db_setup, django_db_blocker):
             terms=[term("language", "es")],
         )
         _copy(Organization, one, MANY - 1)
-        warmline(slug="line", who_may_call="anyone", serves=[state("MT")])
-        credential(work_hours=2000)
-        guide(slug="ours")
+        warmline(
+            name="Example Line",
+            slug="line",
+            who_may_call="anyone",
+            serves=[state("MT")],
+        )
+        credential(name="Example Credential", work_hours=2000)
+        guide(title="Example Guide", title_es="Guía de ejemplo", slug="ours")
         yield
         transaction.set_rollback(True)
 
@@ -184,7 +191,8 @@ def test_the_figure_is_there(client, path, figures):
 
 
 def test_lines_are_counted_with_a_comma(client):
-    _copy(Warmline, warmline(slug="many", who_may_call="anyone"), MANY - 1)
+    line = warmline(name="Example Line", slug="many", who_may_call="anyone")
+    _copy(Warmline, line, MANY - 1)
 
     page = seen(client.get("/").content.decode())
 

@@ -29,5 +29,5 @@ VOLUME /data
 EXPOSE 8000
 # The first start reads 91,593 places.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=180s \
-    CMD ["python", "-m", "directory.alive"]
-CMD ["sh", "-c", "python manage.py prepare && exec gunicorn --config directory/gunicorn.py"]
+    CMD ["python", "-m", "directory.operations.container_health"]
+CMD ["sh", "-c", "python manage.py prepare && exec gunicorn --config directory/operations/gunicorn_config.py"]

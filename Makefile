@@ -1,4 +1,4 @@
-# Every task of the project. The logic is in bin/.
+# Every task of the project. The logic is in scripts/.
 .PHONY: help run dev test lint coverage mutants chaos attack sbom licenses docs release curator bench sweep lighthouse words lock
 help:
 	@echo "make run      a working site with the real starter data on 127.0.0.1:8000"
@@ -20,38 +20,38 @@ help:
 	@echo "make words    gather the words to translate (needs gettext)"
 	@echo "make lock     write the locked requirements anew"
 run:
-	@bin/run serve
+	@scripts/run serve
 dev:
-	@bin/run dev
+	@scripts/run dev
 curator:
-	@bin/run curator
+	@scripts/run curator
 test:
-	@bin/check test $(ARGS)
+	@scripts/check test $(ARGS)
 lint:
-	@bin/check lint
+	@scripts/check lint
 coverage:
-	@bin/check coverage
+	@scripts/check coverage
 mutants:
-	@bin/check mutants $(ARGS)
+	@scripts/check mutants $(ARGS)
 attack:
-	@bin/check attack
+	@scripts/check attack
 chaos:
-	@bin/check chaos $(ARGS)
+	@scripts/check chaos $(ARGS)
 sbom:
-	@bin/check sbom
+	@scripts/check sbom
 licenses:
-	@bin/check licenses
+	@scripts/check licenses
 docs:
-	@bin/check docs
+	@scripts/check docs
 release:
-	@bin/check release $(RELEASE)
+	@scripts/check release $(RELEASE)
 bench:
-	@bin/check bench
+	@scripts/check bench
 sweep:
-	@bin/check sweep
+	@scripts/check sweep
 lighthouse:
-	@bin/check lighthouse
+	@scripts/check lighthouse
 words:
-	@bin/check words
+	@scripts/check words
 lock:
-	@bin/check lock
+	@scripts/check lock

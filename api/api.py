@@ -10,7 +10,7 @@ from ninja.errors import ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from api import guides
-from api.description import completed
+from api.openapi import completed
 from api.problems import Problem
 from api.views import router
 

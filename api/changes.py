@@ -12,13 +12,13 @@ from uuid import UUID, uuid5
 
 from django.apps import apps
 
-from desk.history import saves_of
+from curation.audit_trail import saves_of
+from listings.field_values import fact_names, label
 from listings.history import LINK_COLUMNS
 from listings.models import Listing
 from listings.querysets import ListingQuerySet
 from listings.removals import Tombstone, identifiers
-from listings.shown import STREET_FACTS
-from listings.values import fact_names, label
+from listings.visibility import STREET_FACTS
 
 # Newest rows of history that are looked at, in each catalogue; one save leaves up to
 # three. Of the listings that they are about, so many rows at most.

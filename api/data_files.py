@@ -25,10 +25,10 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
+from api.atomic_files import write_whole
 from api.downloads import Answer, Busy, respond
-from api.version import State, state_of
-from api.whole_files import write_whole
-from kept import version
+from api.revision import State, state_of
+from caching import content_version
 
 LOG = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def serve(request: HttpRequest, file: DataFile) -> HttpResponseBase:
     if file.is_compressed:
         # Django's middleware would compress it again.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
-    if version.current() is None:
+    if content_version.current() is None:
         # Facts that this transaction has not committed must not get into a file.
         return respond(lambda _on_close: _direct_answer(file))
     # Read before the rows are, so that a file is never older than its tag.

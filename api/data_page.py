@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kept import version
-from listings.columns import column_names, example, meaning, spelling
+from caching import content_version
+from listings.exchange.csv_columns import column_names, example, meaning, spelling
 from listings.freshness import FreshRow, fresh_row, tally
 from listings.models import Listing
 from orgs.models import Organization
@@ -56,7 +56,7 @@ def data(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "catalogues": [_catalogue(label, model, today) for label, model in told],
-        "changed": version.latest().changed_at,
+        "changed": content_version.latest().changed_at,
         "licences": _licences([model for _label, model in told]),
         "site": request.build_absolute_uri("/").rstrip("/"),
         "contact_email": settings.CONTACT_EMAIL,

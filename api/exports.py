@@ -11,14 +11,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from api import bulk
+from api import hsds_zip
 from api.data_files import Chunks, DataFile, serve
-from listings.addressed import AddressedListing
-from listings.columns import EXACT_POINT, column_names, plain
-from listings.exporting import csv_lines
+from listings.exchange.csv_columns import EXACT_POINT, column_names, plain
+from listings.exchange.csv_export import csv_lines
+from listings.located import AddressedListing
 from listings.models import Listing
 from listings.registry import listing_models
-from listings.shown import hidden_facts
+from listings.visibility import hidden_facts
 from meetings.exporting import csv_chunks as meetings_csv
 from meetings.exporting import guide_chunks
 from orgs.models import Organization
@@ -89,7 +89,7 @@ FILES: dict[str, DataFile] = {
         DataFile("meetings.csv", CSV, meetings_csv),
         DataFile("meetings.json", "application/json", guide_chunks),
         DataFile("listings.geojson", "application/geo+json", geojson),
-        DataFile("hsds.zip", "application/zip", bulk.chunks, is_compressed=True),
+        DataFile("hsds.zip", "application/zip", hsds_zip.chunks, is_compressed=True),
     )
 }
 

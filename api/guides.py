@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from ninja import Router
 
-from api.description import plain
-from api.parts import Thing, day, known, moment
-from api.shapes import Shape, many, ref
+from api.openapi import plain
+from api.openapi_schemas import Shape, many, ref
+from api.serializers import Thing, day, known, moment
 from guides.models import Credential, Guide
 
 READ = ["GET", "HEAD"]

@@ -15,7 +15,8 @@ from uuid import UUID
 from api.ids import part, turned
 from api.locations import has_location, location, location_alone
 from api.operators import Operators
-from api.parts import (
+from api.schedules import schedules
+from api.serializers import (
     Thing,
     areas,
     attributes,
@@ -26,8 +27,7 @@ from api.parts import (
     provenance,
     words_of,
 )
-from api.schedules import schedules
-from api.words import Word, kind_word
+from api.taxonomies import Word, kind_word
 from listings.models import Listing
 from orgs.models import Organization
 from warmlines.models import Warmline

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from api.ids import part, turned
-from api.parts import Thing, known
+from api.serializers import Thing, known
 from orgs.importing import POST_BOX
 from orgs.models import Organization
 from warmlines.models import Warmline

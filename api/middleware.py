@@ -14,7 +14,7 @@ from django.utils.http import http_date, parse_etags
 
 from api.downloads import cost_of
 from api.problems import PROBLEM, Problem, details
-from api.version import state_of
+from api.revision import state_of
 from listings.rate_limit import client_key, hit, seconds_left
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from api.ids import turned
-from kept.memory import MemoryCache
+from caching.memory_cache import MemoryCache
 from orgs.models import Organization
 from warmlines.models import Warmline
 

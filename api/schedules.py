@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from api.ids import part
-from listings.hours_words import rules_words
+from listings.hours_text import rules_words
 
 Thing = dict[str, Any]
 

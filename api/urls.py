@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from api import data_page, exports, feeds, manual
+from api import data_page, docs_views, exports, feeds
 from api.api import api
 
 PAGES: list[URLPattern | URLResolver] = [
-    path("api/docs/", manual.docs, name="api_docs"),
+    path("api/docs/", docs_views.docs, name="api_docs"),
     path("data/", data_page.data, name="data"),
     path("feeds/changes.atom", feeds.whole, name="feed"),
     path("feeds/states/<slug:code>.atom", feeds.state, name="state_feed"),

@@ -19,20 +19,12 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Path, Query, Router
 
-from api import bulk, words
+from api import hsds_zip, taxonomies
 from api.data_files import MADE, serve
-from api.description import NDJSON, answers
 from api.downloads import respond
-from api.entities import (
-    ORGANIZATION,
-    SERVICE,
-    SERVICE_AT_LOCATION,
-    WITH_SERVICES,
-    Entity,
-    told,
-)
 from api.hsds import Frame
 from api.ids import word
+from api.openapi import NDJSON, answers
 from api.operators import Operators
 from api.parameters import (
     Listed,
@@ -44,8 +36,16 @@ from api.parameters import (
     Terms,
     Whole,
 )
-from api.parts import Thing
-from api.rows import Wish
+from api.resources import (
+    ORGANIZATION,
+    SERVICE,
+    SERVICE_AT_LOCATION,
+    WITH_SERVICES,
+    Entity,
+    told,
+)
+from api.selection import Wish
+from api.serializers import Thing
 from listings.models import Listing, OldSlug
 from places.models import Place
 
@@ -99,8 +99,10 @@ def service_at_locations(
 @router.api_operation(
     READ, "/taxonomies", **answers("Taxonomy", "Our vocabularies", listed=True)
 )
-def taxonomies(request: HttpRequest, asked: Query[Searching]) -> HttpResponseBase:
-    found = [t for t in words.taxonomies() if words.says(t["name"], asked.search)]
+def list_taxonomies(request: HttpRequest, asked: Query[Searching]) -> HttpResponseBase:
+    found = [
+        t for t in taxonomies.taxonomies() if taxonomies.says(t["name"], asked.search)
+    ]
     return _short(request, asked, found)
 
 
@@ -109,9 +111,9 @@ def taxonomies(request: HttpRequest, asked: Query[Searching]) -> HttpResponseBas
 )
 def taxonomy_terms(request: HttpRequest, asked: Query[Terms]) -> HttpResponseBase:
     found = [
-        words.whole_term(one)
-        for one in words.all_words()
-        if words.says(one.label, asked.search)
+        taxonomies.whole_term(one)
+        for one in taxonomies.all_words()
+        if taxonomies.says(one.label, asked.search)
         and asked.taxonomy_id in (None, word(one.kind))
         and asked.parent_id is None
     ]
@@ -152,14 +154,16 @@ def service_at_location(request: HttpRequest, id: Path[UUID]) -> HttpResponse:
 
 @router.api_operation(READ, "/taxonomies/{id}", **answers("Taxonomy", "One vocabulary"))
 def taxonomy(request: HttpRequest, id: Path[UUID]) -> HttpResponse:
-    return _found(t for t in words.taxonomies() if t["id"] == str(id))
+    return _found(t for t in taxonomies.taxonomies() if t["id"] == str(id))
 
 
 @router.api_operation(
     READ, "/taxonomy_terms/{id}", **answers("TaxonomyTerm", "One word")
 )
 def taxonomy_term(request: HttpRequest, id: Path[UUID]) -> HttpResponse:
-    return _found(words.whole_term(one) for one in words.all_words() if one.id == id)
+    return _found(
+        taxonomies.whole_term(one) for one in taxonomies.all_words() if one.id == id
+    )
 
 
 # How they answer ----------------------------------------------------------------
@@ -188,9 +192,9 @@ def _terms(asked: Listed) -> tuple[tuple[tuple[str, str], ...], bool]:
     if not wanted:
         return (), False
     known: dict[UUID | None, tuple[str, str]] = {
-        one.id: (one.kind, one.slug) for one in words.all_words()
+        one.id: (one.kind, one.slug) for one in taxonomies.all_words()
     }
-    known |= {word(kind): (kind, "") for kind in words.TAXONOMIES}
+    known |= {word(kind): (kind, "") for kind in taxonomies.TAXONOMIES}
     return tuple(known[i] for i in wanted if i in known), not known.keys() >= set(
         wanted
     )
@@ -218,11 +222,11 @@ def _page(
 ) -> HttpResponseBase:
     whole = asked.full or full
     if asked.format == "ndjson" and wish == Wish():
-        return serve(request, bulk.list_file(entity, whole=whole))
+        return serve(request, hsds_zip.list_file(entity, whole=whole))
     frame = _frame(request)
     found = entity.rows(wish, frame.operators)
     if asked.format == "ndjson":
-        lines = bulk.ndjson(told(found.batches(), frame, entity, whole=whole))
+        lines = hsds_zip.ndjson(told(found.batches(), frame, entity, whole=whole))
         return respond(lambda _on_close: (lines, {"Content-Type": NDJSON}, MADE))
     total, offset = found.count(), (asked.page - 1) * asked.size
     if asked.minimal:
@@ -239,7 +243,7 @@ def _short(request: HttpRequest, asked: Paging, found: list[Thing]) -> HttpRespo
     if asked.after is not None:
         found = [one for one in found if one["id"] > str(asked.after)]
     if asked.format == "ndjson":
-        return StreamingHttpResponse(bulk.ndjson(found), content_type=NDJSON)
+        return StreamingHttpResponse(hsds_zip.ndjson(found), content_type=NDJSON)
     offset = (asked.page - 1) * asked.size
     return _envelope(request, asked, found[offset : offset + asked.size], len(found))
 

@@ -52,7 +52,7 @@ VALID = [
     "/accessibility/",
     "/freshness/",
     "/leaving/",
-    "/kept/",
+    "/saved/",
 ]
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
 FLAGS = (

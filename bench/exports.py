@@ -16,7 +16,7 @@ from django.core.management import call_command
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.desk import fill  # noqa: E402
+from bench.curation import fill  # noqa: E402
 
 LISTINGS = 20_000
 MOST_MB = 50

@@ -55,11 +55,11 @@ def rate(number: int, act: Callable[[], Any]) -> dict[str, float]:
 def acts() -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     """How this tree applies an import and takes it back."""
     try:
-        from desk.imports import apply_import  # noqa: PLC0415
-        from desk.undoing import undo_import  # noqa: PLC0415
+        from curation.imports import apply_import  # noqa: PLC0415
+        from curation.undo import undo_import  # noqa: PLC0415
     except ImportError:
         # Before imports were written in batches.
-        from desk import workflow  # noqa: PLC0415
+        from curation import workflow  # noqa: PLC0415
         from orgs.models import Organization  # noqa: PLC0415
 
         old: Any = workflow
@@ -77,7 +77,7 @@ def inside(number: int) -> dict[str, Any]:
     from django.contrib.auth import get_user_model  # noqa: PLC0415
     from django.core.management import call_command  # noqa: PLC0415
 
-    from desk.models import ImportRun  # noqa: PLC0415
+    from curation.models import ImportRun  # noqa: PLC0415
     from orgs.models import Organization  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)

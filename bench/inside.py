@@ -128,7 +128,7 @@ def loads() -> dict[str, Any]:
     """Rows a second of the starter files, as a dry run, and of the gazetteer."""
     from django.core.management import call_command  # noqa: PLC0415
 
-    from listings.workflow import import_text  # noqa: PLC0415
+    from listings.exchange.workflow import import_text  # noqa: PLC0415
     from orgs.models import Organization  # noqa: PLC0415
 
     text = (ROOT / "fixtures/organizations.csv").read_text(encoding="utf-8")

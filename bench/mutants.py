@@ -27,7 +27,7 @@ TESTS_OF = {
         "listings/test_hours_tags.py",
         "listings/test_usual_hours.py",
     ],
-    "listings/workflow.py": [
+    "listings/exchange/workflow.py": [
         "listings/test_importing.py",
         "listings/test_exported.py::test_every_fact_comes_back_into_an_empty_catalogue",
         "listings/test_exported.py::test_a_broken_rule_of_the_database_is_told_in_words",
@@ -35,10 +35,10 @@ TESTS_OF = {
 }
 SOURCES = [
     "api",
-    "desk",
+    "curation",
     "directory",
     "guides",
-    "kept",
+    "caching",
     "listings",
     "orgs",
     "places",

@@ -67,7 +67,13 @@ def served(environment: dict[str, str], *app: str) -> Iterator[Site]:
     """The site, or another application, as it is deployed, until the block ends."""
     port = free_port()
     environment = environment | {"PORT": str(port)}
-    serve = [sys.executable, "-m", "gunicorn", "--config", "directory/gunicorn.py"]
+    serve = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--config",
+        "directory/operations/gunicorn_config.py",
+    ]
     start = time.perf_counter()
     with Path(environment["DATA_DIR"], "log").open("wb") as log:
         server = subprocess.Popen(  # noqa: S603

@@ -119,7 +119,7 @@ def warmlines(count: int, start: int, chance: random.Random) -> None:
 def fill(size: int) -> None:
     from django.db import connection  # noqa: PLC0415
 
-    from kept import version  # noqa: PLC0415
+    from caching import content_version  # noqa: PLC0415
     from orgs.models import Organization  # noqa: PLC0415
     from warmlines.models import Warmline  # noqa: PLC0415
 
@@ -128,7 +128,7 @@ def fill(size: int) -> None:
     organizations(size - have, have, chance)
     lines = Warmline.objects.count()
     warmlines(max(0, min(size // 20, 1_000) - lines), lines, chance)
-    version.changed()
+    content_version.changed()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
 

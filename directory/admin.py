@@ -12,11 +12,11 @@ from django.utils.formats import localize
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from desk.admin import OnlyToRead
-from directory.counters import counted
+from curation.admin import OnlyToRead
 from directory.models import TimedJob
+from directory.operations.health_figures import TIMESTAMP, Number, site_numbers
 from directory.operations.jobs import jobs_with_rows, state_of
-from directory.operations.numbers import TIMESTAMP, Number, site_numbers
+from directory.operations.request_counts import counted
 
 
 @admin.register(TimedJob)

@@ -18,7 +18,7 @@ from django.utils.cache import patch_vary_headers
 
 from api.middleware import OPEN
 from api.problems import Problem
-from directory.faults import unreadable
+from directory.pages.error_pages import unreadable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

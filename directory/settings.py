@@ -14,11 +14,16 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvError, validate
 
-from directory.databases import databases
-from directory.environment import BASE_DIR, env
-from directory.guard import LOOPBACK, refuse_early_preload, refuse_prefix, refuse_weak
-from directory.hosts import LOCAL_NAMES, names_of_machine, own_address
-from directory.logs import logging_settings
+from directory.operations.database_urls import databases
+from directory.operations.environment import BASE_DIR, env
+from directory.operations.hosts import LOCAL_NAMES, names_of_machine, own_address
+from directory.operations.logs import logging_settings
+from directory.operations.startup_checks import (
+    LOOPBACK,
+    refuse_early_preload,
+    refuse_prefix,
+    refuse_weak,
+)
 
 
 def secret_keys() -> list[str]:
@@ -169,7 +174,7 @@ RATE_LIMIT_FILE = DATA_DIR / "rate-limits.sqlite3"
 # The open data as files (api.data_files).
 DATA_FILES_DIR = DATA_DIR / "data-files"
 DATABASES = databases(DATABASE_URL, DATABASE_REPLICA_URL)
-DATABASE_ROUTERS = ["kept.replica.Router"] if DATABASE_REPLICA_URL else []
+DATABASE_ROUTERS = ["caching.db_router.Router"] if DATABASE_REPLICA_URL else []
 CACHES = {
     # Django asks for one of this name. Nothing is stored in it.
     "default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
@@ -184,7 +189,7 @@ CACHES = {
 globals().update(mail(EMAIL_URL))
 
 INSTALLED_APPS = [
-    "desk.apps.DeskSiteConfig",
+    "curation.apps.CurationAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -200,10 +205,10 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "axes",
-    "kept",
+    "caching",
     "places",
     "listings",
-    "desk",
+    "curation",
     "orgs",
     "warmlines",
     "guides",
@@ -214,23 +219,23 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "directory.middleware.accepted_encodings",
     "directory.middleware.PagesInGzip",
-    "kept.replica.public_reads",
-    "kept.pages.kept_pages",
+    "caching.db_router.public_reads",
+    "caching.page_cache.kept_pages",
     "directory.middleware.security_headers",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "directory.middleware.well_formed",
-    "desk.sign_in.few_sign_ins",
-    "directory.health.probes",
+    "curation.sign_in.few_sign_ins",
+    "directory.operations.health.probes",
     "directory.middleware.language_of_address",
-    "directory.outage.database_first",
+    "directory.operations.database_outage.database_first",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "desk.sessions.limits",
+    "curation.sessions.limits",
     "django_otp.middleware.OTPMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -247,7 +252,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "directory.context.site",
+                "directory.context_processors.site",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
@@ -312,7 +317,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
-CSRF_FAILURE_VIEW = "directory.faults.csrf_failure"
+CSRF_FAILURE_VIEW = "directory.pages.error_pages.csrf_failure"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 # Staff are out after half an hour without a click, and after a day's work in any case.
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -326,7 +331,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 1
 LOGIN_REDIRECT_URL = "admin:index"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "desk.sign_in.PasswordBackend",
+    "curation.sign_in.PasswordBackend",
 ]
 # Five wrong passwords stop that name from that address, and nobody else's.
 AXES_FAILURE_LIMIT = 5
@@ -339,13 +344,13 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 AXES_CLIENT_IP_CALLABLE = "listings.rate_limit.client_network"
-AXES_LOCKOUT_CALLABLE = "desk.site.locked_out"
+AXES_LOCKOUT_CALLABLE = "curation.admin_site.locked_out"
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 15},
     },
-    {"NAME": "desk.passwords.CommonPairValidator"},
+    {"NAME": "curation.passwords.CommonPairValidator"},
     {
         "NAME": "django.contrib.auth.password_validation."
         "UserAttributeSimilarityValidator"

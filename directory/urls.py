@@ -9,12 +9,12 @@ from django.contrib.sitemaps.views import index, sitemap
 from django.urls import URLPattern, URLResolver, include, path
 
 from api.urls import PAGES as API_PAGES
-from directory import offline, views, well_known
-from directory.embed import embed
-from directory.sitemaps import sitemaps
-from directory.suggestions import suggest
+from directory.pages import offline_pack, views, well_known
+from directory.pages.embed import embed
+from directory.pages.place_suggestions import suggest
+from directory.pages.sitemaps import sitemaps
 
-handler400 = "directory.faults.bad_request"
+handler400 = "directory.pages.error_pages.bad_request"
 EXPLAINED = ["about", "contact", "privacy", "accessibility", "leaving"]
 
 PAGES: list[URLPattern | URLResolver] = [
@@ -28,15 +28,15 @@ PAGES: list[URLPattern | URLResolver] = [
     path("states/<slug:code>/print/", views.state_sheet, name="state_sheet"),
     path("online/", views.online, name="online"),
     path("embed/", embed, name="embed"),
-    path("kept/", offline.kept, name="kept"),
-    path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("saved/", offline_pack.saved_pages, name="saved_pages"),
+    path("manifest.webmanifest", offline_pack.manifest, name="manifest"),
     path("freshness/", views.freshness, name="freshness"),
     *(path(f"{page}/", views.explain, {"page": page}, name=page) for page in EXPLAINED),
     path("", include("orgs.urls")),
     path("", include("warmlines.urls")),
     path("", include("meetings.urls")),
     path("", include("guides.urls")),
-    path("", include("desk.urls")),
+    path("", include("curation.urls")),
     *API_PAGES,
 ]
 if settings.DEBUG:
@@ -47,7 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(*PAGES, prefix_default_language=False),
     path("places/suggest/", suggest, name="place-suggestions"),
     path("", include("api.urls")),
-    path("sw.js", offline.worker, name="worker"),
+    path("sw.js", offline_pack.worker, name="worker"),
     path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", index, {"sitemaps": sitemaps()}, name="sitemap"),

@@ -33,8 +33,8 @@ class Handler(WSGIHandler):
 django.setup(set_prefix=False)
 
 # They ask models, which are there only now.
-from directory.last_lines import keep_up  # noqa: E402
-from directory.metrics import measured  # noqa: E402
+from directory.operations.fallback_numbers import keep_up  # noqa: E402
+from directory.operations.metrics import measured  # noqa: E402
 from places.gazetteer import gazetteer  # noqa: E402
 
 # Without a database the first lookup reads it.

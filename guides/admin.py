@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from desk.kept_admin import KeptAdmin
-from desk.roles import may
+from curation.roles import may
+from curation.versioned_admin import KeptAdmin
 from guides.models import Credential, Guide
 
 

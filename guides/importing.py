@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from guides.models import Credential
-from listings.importing import Facts, Importer, RowRefused, source
-from listings.rows import Row
+from listings.exchange.csv_rows import Row
+from listings.exchange.importing import Facts, Importer, RowRefused, source
 from places.states import STATES
 
 COLUMNS = """

@@ -17,13 +17,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from guides import lines
+from caching.invalidation import Published
+from caching.unreadable_values import LONG_AGO, StandIns, log_once
+from guides import link_lines
 from guides.markdown import render
-from kept.published import Published
-from kept.unreadable import LONG_AGO, StandIns, log_once
 from listings.history import History
-from listings.sourced import Sourced
-from listings.words import ADDRESS_PATTERN, fits_address, fold
+from listings.provenance import Sourced
+from listings.text import ADDRESS_PATTERN, fits_address, fold
 from places.states import STATES, name_of_state
 
 # More is a slip of the pen, on any database.
@@ -190,7 +190,10 @@ class Guide(Published):
         """The lines of searches and sources must be readable."""
         super().clean()
         problems = {}
-        for name, read in (("searches", lines.searches), ("sources", lines.sources)):
+        for name, read in (
+            ("searches", link_lines.searches),
+            ("sources", link_lines.sources),
+        ):
             try:
                 read(getattr(self, name))
             except ValidationError as error:
@@ -216,15 +219,15 @@ class Guide(Published):
         return render(self._said("body"))
 
     @property
-    def search_list(self) -> list[lines.Search]:
-        return self._readable("searches", lines.searches)
+    def search_list(self) -> list[link_lines.Search]:
+        return self._readable("searches", link_lines.searches)
 
     @property
-    def source_list(self) -> list[lines.Source]:
-        return self._readable("sources", lines.sources)
+    def source_list(self) -> list[link_lines.Source]:
+        return self._readable("sources", link_lines.sources)
 
     @property
-    def near_search(self) -> lines.Search | None:
+    def near_search(self) -> link_lines.Search | None:
         """The first search that can be asked about one's own place."""
         return next((s for s in self.search_list if s.near_url), None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from desk.views import report
+from curation.views import report
 from guides import views
 from guides.models import Guide
 

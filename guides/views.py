@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from caching.page_cache import may_be_kept
 from guides.forms import BecomeForm
 from guides.models import Credential, Guide
 from guides.requirements import by_state, compared
-from kept.pages import may_be_kept
 from places.forms import PlaceForm
 from places.states import STATES
 

@@ -26,13 +26,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from kept import version
-from kept.memory import MemoryCache
-from kept.models import RenderedCard
+from caching import content_version
+from caching.memory_cache import MemoryCache
+from caching.models import RenderedCard
 from listings.querysets import revision
 from listings.registry import listing_models
 from listings.templatetags.listing import miles
-from places.near import Hit
+from places.nearest import Hit
 
 # Stands for a slot while a card is rendered; no listing can hold it.
 SLOT = mark_safe(f"[slot {secrets.token_hex(8)}]")  # noqa: S308
@@ -47,7 +47,10 @@ MAX_AFTER_COMMIT = 100
 SOURCES = (
     "templates/**/*.html",
     "locale/**/*.mo",
-    *(f"{app}/**/*.py" for app in ("kept", "places", "listings", "orgs", "warmlines")),
+    *(
+        f"{app}/**/*.py"
+        for app in ("caching", "places", "listings", "orgs", "warmlines")
+    ),
 )
 
 
@@ -127,7 +130,7 @@ def cards(model: Any, hits: Iterable[Hit], template: str, level: int = 3) -> lis
 def rendered(model: Any, hits: list[Hit], template: str) -> dict[int, CardHtml]:
     """The rendered cards by listing: from memory, else from the table, else new."""
     pks = [hit.pk for hit in hits]
-    now = version.current()
+    now = content_version.current()
     if now is None or settings.DEBUG:
         return {pk: card for pk, _rev, card in _render(model, pks, template)}
     language = translation.get_language() or settings.LANGUAGE_CODE
@@ -188,7 +191,7 @@ def store(model: Any, pks: Iterable[int]) -> int:
 
 def _store(model: Any, pks: list[int]) -> int:
     # First the version: the rows that are read after it are never older.
-    now = version.latest()
+    now = content_version.latest()
     revisions = model.objects.public().revisions(pks)
     keys = {key: pk for pk in pks for key in _keys(model, pk)}
     wanted = {
@@ -210,7 +213,7 @@ def _store(model: Any, pks: list[int]) -> int:
 
 
 def _render_everywhere(
-    model: Any, pks: Iterable[int], now: version.Version
+    model: Any, pks: Iterable[int], now: content_version.Version
 ) -> Iterator[RenderedCard]:
     """The cards of these listings in every template and language."""
     rows = model.objects.public().for_cards().in_bulk(list(pks))
@@ -257,7 +260,7 @@ def _key(template: str, language: str, pk: int) -> str:
     return f"{template} {language} {pk}"
 
 
-def _stamp(its_revision: int, now: version.Version) -> str:
+def _stamp(its_revision: int, now: content_version.Version) -> str:
     """The revision of the listing, of the vocabulary and of the code."""
     return f"{its_revision} {now.shared_at.isoformat()} {digest()}"
 
@@ -292,7 +295,7 @@ def _note(sender: Any, instance: Any, **_signal: Any) -> None:
     saved.add((sender, instance.pk))
 
 
-@receiver(version.counted)
+@receiver(content_version.counted)
 def _store_saved(**_signal: Any) -> None:
     """Store the cards of what was saved; after an import its command does."""
     saved = _saved.pop(transaction.get_connection(), set())

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kept.memory import MemoryCache
+from caching.memory_cache import MemoryCache
 from listings.models import Term
 
 Choices = list[tuple[str, str]]

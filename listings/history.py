@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from listings.statements import insert_many
+from listings.exchange.statements import insert_many
 
 # Many-to-many fields that listings may have, and the column of their far side.
 LINK_COLUMNS = {"terms": "term_id", "serves": "place_id"}

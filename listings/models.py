@@ -20,23 +20,23 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 import listings.crisis.models  # noqa: F401  # Django looks for models here.
-from kept.published import Published
-from kept.unreadable import StandIns, log_once, uuid_from_key
+from caching.invalidation import Published
+from caching.unreadable_values import StandIns, log_once, uuid_from_key
 from listings import vocabulary
 from listings.fields import NamesField
-from listings.frozen import made_on
 from listings.history import History
 from listings.hours import Hours, zone_info
 from listings.hours import State as OpenState
 from listings.hours import Status as OpenStatus
 from listings.phones import PhoneField, TextLineField, TtyField
+from listings.provenance import Sourced
 from listings.querysets import ListingQuerySet, TermQuerySet
 from listings.removals import KNOWN_BY, Tombstone, identifiers
-from listings.shown import FOLDED, INTERNAL, facts_shown
-from listings.sourced import Sourced
-from listings.usual_hours import without_now
-from listings.words import fits_address, fold
-from listings.zones import NOT_A_ZONE
+from listings.snapshot import made_on
+from listings.text import fits_address, fold
+from listings.time_zones import NOT_A_ZONE
+from listings.typical_hours import without_now
+from listings.visibility import FOLDED, INTERNAL, facts_shown
 from places.models import Place
 
 
@@ -115,7 +115,7 @@ class Listing(Sourced):
         "website",
     )
 
-    # Reads what listings.hsds_rows makes of another publisher's HSDS.
+    # Reads what listings.exchange.hsds_mapping makes of another publisher's HSDS.
     hsds_importer: ClassVar[str]
 
     is_shared = False

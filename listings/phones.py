@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from phonenumber_field import formfields, modelfields, widgets
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
-from places.normalized import NormalizedCharField
+from places.normalized_text import NormalizedCharField
 
 RELAY = "711"
 SHORT_CODE = re.compile(r"^(?P<code>\d{5,6})\s*\(keyword (?P<word>\w+)\)$")

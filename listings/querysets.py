@@ -9,19 +9,13 @@ from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import (
-    Exists,
-    F,
-    OuterRef,
-    Q,
-    Window,
-)
+from django.db.models import Exists, F, OuterRef, Q, Window
 
-from kept.unreadable import LONG_AGO
-from listings.wording import IN_NAME, relevance, saying, searched
+from caching.unreadable_values import LONG_AGO
+from listings.text_search import IN_NAME, relevance, saying, searched
 from places.gazetteer import gazetteer
 from places.models import Place
-from places.near import Hit
+from places.nearest import Hit
 
 ListingT = TypeVar("ListingT", bound=models.Model)
 

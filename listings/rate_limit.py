@@ -25,7 +25,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from kept.daily_salt import DAY, daily_salt
+from caching.daily_salt import DAY, daily_salt
 
 # Seconds to wait for Redis, and for how long it is left alone after a failure.
 REDIS_TIMEOUT, REDIS_PAUSE = 0.5, 5.0

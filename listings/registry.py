@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.apps import apps
 
 from listings.models import Listing
-from listings.sourced import Sourced
+from listings.provenance import Sourced
 
 
 def listing_models() -> list[type[Listing]]:

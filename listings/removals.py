@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import to_python
 
-from listings.words import site_of
+from listings.text import site_of
 
 # Every field of a listing that may hold a number.
 PHONES = ("phone", "toll_free", "tty", "videophone", "text_line")

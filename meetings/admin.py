@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from desk.listing_admin import SOURCE, STATE, ListingAdmin
+from curation.listing_admin import SOURCE, STATE, ListingAdmin
 from meetings.models import Meeting
 from places.fields import StateField
 

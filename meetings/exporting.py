@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from listings.columns import plain
-from listings.exporting import Line, safe
+from listings.exchange.csv_columns import plain
+from listings.exchange.csv_export import Line, safe
 from meetings.importing import COLUMNS, EXTRA_COLUMNS
 from meetings.models import Meeting
 from meetings.schedule import BadSchedule, Rule, read_rules
-from meetings.words import rule_words
+from meetings.schedule_text import rule_words
 
 # Rows in memory at a time; more is not faster.
 CHUNK = 500

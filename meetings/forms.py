@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from listings.filters import AnyOf, ListingFilter, fixed, of_terms
 from listings.hours import zone_or_utc
 from listings.models import Term
-from listings.zones import ZONE_NAMES, zone_name
+from listings.time_zones import ZONE_NAMES, zone_name
 from meetings.models import WAY_LABELS
 from places.forms import PlaceForm
 

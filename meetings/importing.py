@@ -6,10 +6,10 @@ import re
 from typing import Any
 from zoneinfo import available_timezones
 
-from listings.cautions import caution
-from listings.importing import Facts, RowRefused, source, split, terms, yes
+from listings.exchange.csv_rows import Row
+from listings.exchange.importing import Facts, RowRefused, source, split, terms, yes
+from listings.public_warnings import caution
 from listings.removals import Tombstone
-from listings.rows import Row
 from meetings import schedule
 from meetings.models import MAX_MINUTES, Meeting
 from meetings.schedule import BadSchedule

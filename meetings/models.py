@@ -13,14 +13,14 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from listings.addressed import AddressedListing
+from listings.located import AddressedListing
 from listings.models import Listing
 from listings.querysets import ListingQuerySet
 from listings.removals import Tombstone
 from meetings import schedule
 from meetings.schedule import BadSchedule, Schedule
 from orgs.models import Organization
-from places.near import LocatedQuerySet
+from places.nearest import LocatedQuerySet
 
 # A source that is older may describe a group that has moved or ended.
 STALE_AFTER_DAYS = 90

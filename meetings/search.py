@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
-from listings.panel import Chip, Pager, Panel, build_panel, page_number
+from listings.facet_panel import Chip, Pager, Panel, build_panel, page_number
 from meetings.forms import PARTS, MeetingFilter, MeetingForm, part_of
-from meetings.index import Entry, Occurrence, entries, occurrences
+from meetings.meeting_index import Entry, Occurrence, entries, occurrences
 from meetings.models import Meeting
 from places.geo import miles_between
 from places.models import Place

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from listings.hours import zone_or_utc
 from meetings.forms import DEFAULT_ZONE
-from meetings.index import Occurrence, entries, occurrences
+from meetings.meeting_index import Occurrence, entries, occurrences
 from meetings.search import DAYS, LATE
 from places.models import Place
 

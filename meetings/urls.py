@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from desk.urls import of_catalogue
-from listings.pages import card
+from curation.urls import of_catalogue
+from listings.shared_views import card
 from meetings import views
 from meetings.models import Meeting
 

@@ -15,18 +15,18 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kept.pages import may_be_kept
+from caching.page_cache import may_be_kept
 from listings.crisis.panel import carried
+from listings.facet_panel import place_links, query_with
 from listings.filters import term_choices
-from listings.linked_data import head
-from listings.pages import or_elsewhere
-from listings.panel import place_links, query_with
-from listings.sharing import sharing
-from listings.zones import zone_name
-from meetings import words
+from listings.json_ld import head
+from listings.shared_views import or_elsewhere
+from listings.time_zones import zone_name
+from listings.vcard import sharing
+from meetings import schedule_text
 from meetings.forms import RADII, MeetingForm, problems, zone_choices
 from meetings.ics import calendar_file
-from meetings.index import Occurrence
+from meetings.meeting_index import Occurrence
 from meetings.models import Meeting
 from meetings.schedule import next_starts
 from meetings.search import DAYS, LATE, MeetingSearch
@@ -169,7 +169,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         "meeting": found,
         "dates": [_date(start, own, zone) for start in starts],
         "first": starts[0].astimezone(zone) if starts else None,
-        "schedule_words": words.schedule_words(found),
+        "schedule_words": schedule_text.schedule_words(found),
         "zone": zone,
         "zone_name": zone_name(zone.key),
         "own_zone_name": zone_name(found.timezone),
@@ -189,8 +189,8 @@ def _date(start: datetime, own: Any, zone: Any) -> tuple[str, str, str]:
     """The moment for machines, in words, and in the group's words where they differ."""
     here, there = start.astimezone(zone), start.astimezone(own.zone)
     differs = here.utcoffset() != there.utcoffset()
-    theirs = words.moment_words(there) if differs else ""
-    return here.isoformat(), words.moment_words(here), theirs
+    theirs = schedule_text.moment_words(there) if differs else ""
+    return here.isoformat(), schedule_text.moment_words(here), theirs
 
 
 @require_safe

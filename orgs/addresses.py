@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from listings.rows import Row
+from listings.exchange.csv_rows import Row
 from places.fields import state_code
 from places.models import Place
 from places.zip_codes import normalize_zip

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from desk.listing_admin import CONTACT, HOURS, REACH, SOURCE, STATE, ListingAdmin
+from curation.listing_admin import CONTACT, HOURS, REACH, SOURCE, STATE, ListingAdmin
 from orgs.models import Organization
 from places.fields import StateField
 from places.geocoders import Found

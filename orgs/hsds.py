@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from listings.hsds_rows import left_out
-from listings.importing import Facts, RowRefused, hours
-from listings.rows import Row
+from listings.exchange.csv_rows import Row
+from listings.exchange.hsds_mapping import left_out
+from listings.exchange.importing import Facts, RowRefused, hours
 from orgs.importing import OrganizationImporter
 from orgs.models import Organization
 
@@ -12,7 +12,7 @@ PLAIN = ("summary", "toll_free", "tty", "videophone", "chat_url", "cost")
 
 
 class HsdsOrganizations(OrganizationImporter):
-    """The rows of listings.hsds_rows: as those of organizations.csv, and some more."""
+    """Imports organizations from rows made by listings.exchange.hsds_mapping."""
 
     columns = OrganizationImporter.columns | {*PLAIN, "hours", "left_out", "status"}
 

@@ -6,9 +6,8 @@ import re
 from collections import defaultdict
 from typing import Any, ClassVar
 
-from listings.addressed import AddressedListing
-from listings.cautions import caution
-from listings.importing import (
+from listings.exchange.csv_rows import Row
+from listings.exchange.importing import (
     Facts,
     Importer,
     Member,
@@ -19,11 +18,12 @@ from listings.importing import (
     terms,
     yes,
 )
-from listings.rows import Row
+from listings.located import AddressedListing
+from listings.public_warnings import caution
 from orgs.addresses import Addresses
 from orgs.models import Organization
-from places.keys import place_key
 from places.models import OtherName, Place
+from places.name_keys import place_key
 from places.states import STATES
 
 CIL_COLUMNS = """

@@ -12,14 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
 
-from listings.addressed import AddressedListing
+from listings.located import AddressedListing
 from listings.models import Listing
-from listings.querysets import (
-    ListingQuerySet,
-)
-from listings.words import fold
+from listings.querysets import ListingQuerySet
+from listings.text import fold
 from places.models import Place
-from places.near import Located, LocatedQuerySet
+from places.nearest import Located, LocatedQuerySet
 
 BY_TOWN = (Lower("city"), "sort_name", "slug")
 
@@ -118,7 +116,7 @@ class Organization(AddressedListing):
     importers = {
         "cils": "orgs.importing.CilImporter",
         "organizations": "orgs.importing.OrganizationImporter",
-        "exported-organizations": "orgs.exported.ExportedOrganizations",
+        "exported-organizations": "orgs.csv_import.ExportedOrganizations",
     }
     hsds_importer = "orgs.hsds.HsdsOrganizations"
     card_templates = ("orgs/_card.html", "orgs/_row.html", "orgs/_catalogue_row.html")

@@ -7,13 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from kept.pages import may_be_kept
+from caching.page_cache import may_be_kept
 from listings.cards import cards
 from listings.crisis.panel import carried
-from listings.linked_data import head
-from listings.named import named_elsewhere
-from listings.pages import or_elsewhere
-from listings.panel import (
+from listings.facet_panel import (
     ONE_PAGE,
     Chip,
     Pager,
@@ -22,7 +19,10 @@ from listings.panel import (
     page_problems,
     place_links,
 )
-from listings.sharing import sharing
+from listings.json_ld import head
+from listings.name_matches import named_elsewhere
+from listings.shared_views import or_elsewhere
+from listings.vcard import sharing
 from orgs.filters import CatalogueFilter
 from orgs.forms import CatalogueForm
 from orgs.models import Organization

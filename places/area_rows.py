@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from places.keys import place_key
 from places.models import Area, AreaName, Place
+from places.name_keys import place_key
 
 Row = dict[str, str]
 # The file's mark on a row whose old name is a slur.

@@ -9,8 +9,8 @@ from django.db.models import Case, Q, QuerySet, When
 
 from places.cleaning import REGION
 from places.gazetteer import gazetteer
-from places.keys import place_key
 from places.models import Area, Place
+from places.name_keys import place_key
 
 MAX_SUGGESTIONS = 6
 # What the file calls the ZIP codes of one prefix: "090xx".

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from places.keys import place_key
 from places.models import Place
+from places.name_keys import place_key
 
 # From here on the county part of a FIPS code is that of an independent city.
 FIRST_CITY_CODE = 510

@@ -8,12 +8,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from places.keys import place_key
+from places.autocomplete import MAX_LENGTH
 from places.lookup import Problem, look_up
 from places.models import Place
+from places.name_keys import place_key
 from places.readings import STATE_KEYS
 from places.states import STATES
-from places.suggesting import MAX_LENGTH
 
 MESSAGES = {
     Problem.UNKNOWN: _(

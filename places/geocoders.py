@@ -23,7 +23,7 @@ from geopy.point import Point as GeopyPoint
 from places.geo import Point, miles_between
 from places.lookup import Problem, look_up, nearest_zip
 from places.models import Place
-from places.near import Located
+from places.nearest import Located
 
 Precision = Located.Precision
 USER_AGENT = "peer-support-directory"

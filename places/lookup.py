@@ -17,13 +17,18 @@ from places.areas import (
     without,
     without_doubles,
 )
+from places.autocomplete import MAX_LENGTH, ZIPS_OFFERED, meant_instead_of
 from places.cleaning import SHORT_ZIP, STREET, clean, zip_codes
-from places.foreign import is_foreign_code, is_foreign_name, strip_foreign_country
+from places.foreign_places import (
+    is_foreign_code,
+    is_foreign_name,
+    strip_foreign_country,
+)
 from places.gazetteer import gazetteer
 from places.geo import Point, chord2_between, miles_of_chord
-from places.keys import place_key
 from places.models import Place
-from places.naming import (
+from places.name_keys import place_key
+from places.name_search import (
     DOMINANT,
     DOMINANT_POPULATION,
     MAX_CANDIDATES,
@@ -31,7 +36,6 @@ from places.naming import (
     places_named,
 )
 from places.readings import Words, readings, state_code
-from places.suggesting import MAX_LENGTH, ZIPS_OFFERED, meant_instead_of
 
 # Farther from every ZIP code than this is another country, or the sea.
 COAST_MILES = 60

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from places.geo import Box, Point
-from places.near import in_boxes
+from places.nearest import in_boxes
 from places.states import STATES, name_of_state
 
 

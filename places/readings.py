@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from places.cleaning import ADDRESS, PARTS, spellings, state_name
-from places.keys import place_key
+from places.name_keys import place_key
 from places.states import SPANISH_NAMES, STATES
 
 COUNTY_WORDS = (

@@ -7,9 +7,9 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from places.keys import place_key
 from places.models import Place
-from places.normalized import NormalizedCharField
+from places.name_keys import place_key
+from places.normalized_text import NormalizedCharField
 from places.states import STATES
 
 DASHES = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")

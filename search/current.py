@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from django.db import connections
 
-from kept import version
-from kept.replica import reading_from, take_your_time
+from caching import content_version
+from caching.db_router import reading_from, take_your_time
 from search.index import SearchIndex
 from search.reading import read_index
 
@@ -31,7 +31,7 @@ MAX_UNCOMMITTED = 4
 class Build(NamedTuple):
     """An index that is being read by a thread."""
 
-    content: version.Content
+    content: content_version.Content
     started: float
     result: Future[SearchIndex]
 
@@ -42,13 +42,13 @@ class _Catalog:
     def __init__(self, model: Any) -> None:
         self.model = model
         self.lock = Lock()
-        self.content: version.Content | None = None
+        self.content: content_version.Content | None = None
         self.index: SearchIndex | None = None
         self.replaced_at = 0.0
         self.build: Build | None = None
-        self.uncommitted: dict[version.Content, SearchIndex] = {}
+        self.uncommitted: dict[content_version.Content, SearchIndex] = {}
 
-    def current(self, now: version.Content) -> SearchIndex:
+    def current(self, now: content_version.Content) -> SearchIndex:
         if now.last_write:
             return self._uncommitted(now)
         if self.index is not None and self._is_true(now):
@@ -61,7 +61,7 @@ class _Catalog:
             old = self.index
         return self._from_thread(now, old)
 
-    def _is_true(self, now: version.Content) -> bool:
+    def _is_true(self, now: content_version.Content) -> bool:
         """Is it of this version, or was it replaced while the request was answered?
 
         A lower version that lasts is of a server that took over without the last edits.
@@ -71,7 +71,7 @@ class _Catalog:
         is_newer = self.content > now
         return is_newer and monotonic() - self.replaced_at < MAX_REQUEST_SECONDS
 
-    def _uncommitted(self, now: version.Content) -> SearchIndex:
+    def _uncommitted(self, now: content_version.Content) -> SearchIndex:
         with self.lock:
             if now not in self.uncommitted:
                 self.uncommitted[now] = read_index(self.model)
@@ -80,11 +80,13 @@ class _Catalog:
                 del self.uncommitted[next(iter(self.uncommitted))]
         return found
 
-    def _replace(self, now: version.Content, index: SearchIndex) -> SearchIndex:
+    def _replace(self, now: content_version.Content, index: SearchIndex) -> SearchIndex:
         self.content, self.index, self.replaced_at = now, index, monotonic()
         return index
 
-    def _from_thread(self, now: version.Content, old: SearchIndex) -> SearchIndex:
+    def _from_thread(
+        self, now: content_version.Content, old: SearchIndex
+    ) -> SearchIndex:
         with self.lock:
             if self.build is None:
                 self.build = Build(now, monotonic(), _in_thread(self.model, now))
@@ -112,10 +114,10 @@ def index_of(model: Any) -> SearchIndex:
     """
     key = (model, reading_from())
     catalog = _catalogs.get(key) or _catalogs.setdefault(key, _Catalog(model))
-    return catalog.current(version.content())
+    return catalog.current(content_version.content())
 
 
-def _shared(model: Any, now: version.Content) -> SearchIndex:
+def _shared(model: Any, now: content_version.Content) -> SearchIndex:
     """As another server's readers have it under the same version, or read anew."""
     for (its_model, _alias), catalog in list(_catalogs.items()):
         if its_model is model and catalog.content == now and catalog.index is not None:
@@ -134,7 +136,7 @@ def forget() -> None:
     _catalogs.clear()
 
 
-def _in_thread(model: Any, now: version.Content) -> Future[SearchIndex]:
+def _in_thread(model: Any, now: content_version.Content) -> Future[SearchIndex]:
     """Read from the same server as the request, on a connection of its own."""
 
     def read() -> SearchIndex:

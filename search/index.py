@@ -25,7 +25,7 @@ from listings.querysets import (
 )
 from places.geo import Point, chord_of_miles, miles_of_chord
 from places.models import Place
-from places.near import Hit
+from places.nearest import Hit
 
 Rows = NDArray[np.bool_]
 Positions = NDArray[np.intp]

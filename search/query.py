@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from listings.wording import IN_NAME
+from listings.text_search import IN_NAME
 from places.models import Place
 from search.index import Rows, SearchIndex
 

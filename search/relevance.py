@@ -10,14 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from listings.querysets import (
-    AREA_UNKNOWN,
-    SERVES_COUNTY,
-    SERVES_NATION,
-    SERVES_STATE,
-)
+from listings.querysets import AREA_UNKNOWN, SERVES_COUNTY, SERVES_NATION, SERVES_STATE
 from places.models import Place
-from places.near import Hit
+from places.nearest import Hit
 from search.index import Order, Positions, Rows, SearchIndex
 from search.query import Query, matching_rows, rows_with_words_in_name
 

@@ -9,8 +9,8 @@ async function fromPhone(request) {
   const cache = await caches.open(CACHE);
   const found = await cache.match(request, { ignoreSearch: true });
   if (found || request.mode !== "navigate") return found ?? Response.error();
-  const spanish = new URL(request.url).pathname.startsWith("/es/") && await cache.match("/es/kept/");
-  return spanish || await cache.match("/kept/") || Response.error();
+  const spanish = new URL(request.url).pathname.startsWith("/es/") && await cache.match("/es/saved/");
+  return spanish || await cache.match("/saved/") || Response.error();
 }
 
 addEventListener("fetch", (event) => {

@@ -21,8 +21,8 @@ from django.template import engines
 
 import search.current
 from api import downloads
+from caching import content_version, memory_cache
 from directory.management.commands.compile_words import compile_file
-from kept import memory, version
 from listings import hours
 from tests import database_template
 from tests.nominatim import Server
@@ -149,10 +149,10 @@ def quick_passwords(settings):
 def nothing_kept():
     """Each test begins with a process that has served nobody yet."""
     caches["pages"].clear()
-    memory.forget()
-    version.look_again()
+    memory_cache.forget()
+    content_version.look_again()
     search.current.forget()
-    version._last = None
+    content_version._last = None
     hours._worked_out.clear()
 
 

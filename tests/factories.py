@@ -7,7 +7,7 @@ import itertools
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
-from desk.models import Desk
+from curation.models import CuratorProfile
 from guides.models import Credential, Guide
 from listings.models import Term
 from meetings.models import Meeting
@@ -144,6 +144,6 @@ def person(name="ada", role="Curator", states=(), **facts):
     made.is_staff = True
     made.save()
     made.groups.add(Group.objects.get(name=role))
-    desk = Desk.objects.create(user=made)
-    desk.states.set(state(code) for code in states)
+    profile = CuratorProfile.objects.create(user=made)
+    profile.states.set(state(code) for code in states)
     return made

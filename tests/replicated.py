@@ -23,7 +23,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from kept import version  # noqa: E402
+from caching import content_version  # noqa: E402
 from tests.factories import organization, person  # noqa: E402
 
 URLS = {"default": os.environ["PRIMARY_URL"], "replica": os.environ["STANDBY_URL"]}
@@ -59,7 +59,7 @@ class Standby:
         yield
         self.ask("SELECT pg_wal_replay_resume()")
         self.follow()
-        version.look_again()
+        content_version.look_again()
 
 
 def somebody():
@@ -153,7 +153,7 @@ def up_to_date(visitor):
     replica.close()
     wanted = replica.settings_dict["OPTIONS"]
     replica.settings_dict["OPTIONS"] = wanted | {"target_session_attrs": "read-write"}
-    version.look_again()
+    content_version.look_again()
     visitor.get("/about/")
     assert replica.connection.info.port == connections["default"].connection.info.port
     replica.settings_dict["OPTIONS"] = wanted

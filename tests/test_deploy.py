@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 import yaml
 
-from directory.databases import databases
+from directory.operations.database_urls import databases
 from tests.conftest import ROOT
 
 
@@ -44,7 +44,7 @@ def test_the_health_check_asks_by_a_name_of_the_site(hosts, names, code):
     port, asked = hosts
 
     done = subprocess.run(
-        [sys.executable, "-m", "directory.alive"],
+        [sys.executable, "-m", "directory.operations.container_health"],
         env=os.environ | {"PORT": str(port), "ALLOWED_HOSTS": names},
         cwd=ROOT,
         capture_output=True,

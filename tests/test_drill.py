@@ -15,12 +15,13 @@ from datetime import UTC, datetime
 import dj_database_url
 import pytest
 from django.conf import settings
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import ConnectionHandler
 
-from directory.backups.engines import engine_of
-from directory.backups.errors import BackupError
-from directory.backups.fingerprints import PASSING, differing
-from directory.backups.folder import (
+from directory.operations.backups.engines import engine_of
+from directory.operations.backups.errors import BackupError
+from directory.operations.backups.fingerprints import PASSING, differing
+from directory.operations.backups.folder import (
     examine,
     manifest_of,
     put_in_place,
@@ -34,7 +35,9 @@ from tests.upgrades.replay import HERE
 NIGHT = datetime(2026, 11, 25, 3, tzinfo=UTC)
 RELEASES = sorted(path.stem for path in HERE.glob("*.json"))
 IS_SQLITE = "sqlite" in settings.DATABASES["default"]["ENGINE"]
-INSERT = "INSERT INTO desk_optout (email, made_at) VALUES (%s, '2026-11-25 00:00:00')"
+INSERT = (
+    "INSERT INTO curation_optout (email, made_at) VALUES (%s, '2026-11-25 00:00:00')"
+)
 
 
 def connected(url):
@@ -161,7 +164,7 @@ def test_a_backup_is_one_moment_while_others_write(ours, empty, tmp_path):
     rows = []
     for minute in range(3):
         path = write_backup(engine, tmp_path, NIGHT.replace(minute=minute))
-        rows.append(read_manifest(path).tables["desk_optout"].rows)
+        rows.append(read_manifest(path).tables["curation_optout"].rows)
     put_in_place(fresh, path, examine(fresh, path), tmp_path)
     stop.set()
     for writer in writers:
@@ -255,7 +258,7 @@ def test_data_is_replaced_only_when_told_and_kept_beside(ours, backup, tmp_path)
     assert untouched == before
     assert "every table is as it was" in told.stdout
     assert engine.fingerprints() == read_manifest(backup).tables
-    assert read_manifest(kept).tables["desk_optout"] == before["desk_optout"]
+    assert read_manifest(kept).tables["curation_optout"] == before["curation_optout"]
 
 
 def test_what_is_missing_is_named(ours, tmp_path):
@@ -272,3 +275,22 @@ def test_what_is_missing_is_named(ours, tmp_path):
         else "CommandError: pg_dump was not found."
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_prepare_refuses_a_database_made_before_the_first_release(
+    tmp_path_factory, django_db_blocker
+):
+    with django_db_blocker.unblock(), database(tmp_path_factory) as (url, connection):
+        MigrationRecorder(connection).ensure_schema()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO django_migrations (app, name, applied)"
+                " VALUES ('desk', '0001_initial', '2026-11-25 00:00:00')"
+            )
+
+        done = run(url, tmp_path_factory.mktemp("data"), "manage.py", "prepare")
+
+        assert done.returncode == 1
+        assert "This database was made before the first release (0.1.0)" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert connection.introspection.table_names() == ["django_migrations"]

@@ -15,7 +15,7 @@ from tests.test_codebase import code
 
 EXAMPLE = ROOT / ".env.example"
 LINE = re.compile(r"^#?([A-Z][A-Z_]+)=(.*)$")
-# Read, but nobody sets it: a site under a path is refused (directory.guard).
+# Read, but nobody sets it: a site under a path is refused at startup.
 REFUSED = {"SCRIPT_NAME"}
 # In the example with a value that stands for a secret; here they need one of chance.
 SECRETS = {"SECRET_KEY": "a7Kq9" * 12}
@@ -105,7 +105,9 @@ def test_the_environment_comes_before_the_file(env_file):
 
 
 def test_gunicorn_reads_the_file_too(env_file):
-    code = "from directory import gunicorn as g; print(g.bind, g.workers)"
+    code = (
+        "from directory.operations import gunicorn_config as g;print(g.bind, g.workers)"
+    )
 
     done = run(sys.executable, "-c", code, ENV_FILE=env_file)
 
@@ -117,7 +119,7 @@ def test_scripts_read_the_file_too(env_file):
     with open(env_file, "a") as file:
         file.write("PORT=seven\n")
 
-    done = run("/bin/sh", "bin/run", "serve", ENV_FILE=env_file, HOME="/nowhere")
+    done = run("/bin/sh", "scripts/run", "serve", ENV_FILE=env_file, HOME="/nowhere")
 
     assert "Port seven on [::1] is taken or cannot be used" in done.stderr
 

@@ -8,7 +8,7 @@ import logging
 import pytest
 from django.test import RequestFactory
 
-from directory.logs import JsonLine, NoVisitor
+from directory.operations.logs import JsonLine, NoVisitor
 
 FORMAT = logging.Formatter("%(levelname)s %(name)s %(message)s")
 

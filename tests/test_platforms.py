@@ -8,7 +8,7 @@ import tomllib
 import pytest
 import yaml
 
-from directory.health import PROBES
+from directory.operations.health import PROBES
 from tests.conftest import ROOT
 from tests.test_environment import explained
 
@@ -37,8 +37,8 @@ def pods():
 
 # How each file writes the name of a setting.
 SETTINGS = {
-    "render.yaml": r"\bkey: ([A-Z_]+)",
-    "fly.toml": r"^([A-Z_]+) =",
+    "deploy/render.yaml": r"\bkey: ([A-Z_]+)",
+    "deploy/fly.toml": r"^([A-Z_]+) =",
     "deploy/kubernetes/settings.yaml": r"^  ([A-Z_]+):",
     "deploy/settings.env": r"^#?([A-Z_]+)=",
     "Procfile": r"\b([A-Z_]{4,})=",
@@ -60,8 +60,8 @@ def test_hosts_are_given_settings_that_there_are(name, pattern):
     "name",
     [
         "Procfile",
-        "render.yaml",
-        "fly.toml",
+        "deploy/render.yaml",
+        "deploy/fly.toml",
         "Dockerfile",
         "compose.yaml",
         "docs/deploying.md",
@@ -78,7 +78,7 @@ def test_hosts_run_commands_that_there_are(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["Procfile", "render.yaml", "fly.toml", "compose.yaml"]
+    "name", ["Procfile", "deploy/render.yaml", "deploy/fly.toml", "compose.yaml"]
 )
 def test_every_host_runs_the_timed_jobs(name):
     assert "run_due" in COMMAND.findall(text(name))
@@ -105,8 +105,10 @@ def test_probes_ask_what_the_site_answers():
         name: container[name]["httpGet"]["path"]
         for name in ("startupProbe", "livenessProbe", "readinessProbe")
     }
-    fly = tomllib.loads(text("fly.toml"))["http_service"]["checks"][0]["path"]
-    render = yaml.safe_load(text("render.yaml"))["services"][0]["healthCheckPath"]
+    fly = tomllib.loads(text("deploy/fly.toml"))["http_service"]["checks"][0]["path"]
+    render = yaml.safe_load(text("deploy/render.yaml"))["services"][0][
+        "healthCheckPath"
+    ]
 
     # A database that is away must restart nothing.
     assert asked["livenessProbe"] == asked["startupProbe"] == "/healthz"
@@ -129,7 +131,7 @@ def test_the_image_and_the_database_beside_it_fit():
     docker = text("Dockerfile")
     [client] = re.findall(r'"postgresql-client-(\d+)=', docker)
     compose = yaml.safe_load(text("compose.yaml"))["services"]
-    render = yaml.safe_load(text("render.yaml"))["databases"][0]
+    render = yaml.safe_load(text("deploy/render.yaml"))["databases"][0]
     bases = set(re.findall(r"^FROM (\S+)", docker, re.M))
 
     assert len(bases) == 1

@@ -45,7 +45,7 @@ with ThreadPoolExecutor(4) as threads:
 # A master that forks, as gunicorn does.
 FORKS = """
 import os
-import kept.daily_salt
+import caching.daily_salt
 for _worker in range(2):
     if not os.fork():
         import django
@@ -275,7 +275,13 @@ def test_two_workers_allow_one_client_its_limit_and_no_more(tmp_path):
         env |= {"API_REQUESTS_A_MINUTE": "5", "BIND": "127.0.0.1", "HTTPS": "0"}
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
         subprocess.run(migrate, cwd=ROOT, env=env, check=True)
-        serve = [sys.executable, "-m", "gunicorn", "--config", "directory/gunicorn.py"]
+        serve = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--config",
+            "directory/operations/gunicorn_config.py",
+        ]
         log = tmp_path / "log"
         with log.open("wb") as out:
             site = subprocess.Popen(serve, cwd=ROOT, env=env, stdout=out, stderr=out)

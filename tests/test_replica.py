@@ -54,7 +54,7 @@ def test_the_publics_reads_are_the_replicas(seen):
 def test_forms_staff_and_writes_are_the_primarys(seen):
     for kind in ("form", "curator", "near_by_curator", "desk", "write"):
         # Nobody knows yet that it is a form when the version of pages is read.
-        asked = set(seen["reads"][kind]["standby"]) - {"kept_directoryversion"}
+        asked = set(seen["reads"][kind]["standby"]) - {"caching_directoryversion"}
         assert asked == set(), kind
     for kind in ("form", "curator", "write"):
         assert "orgs_organization" in seen["reads"][kind]["primary"], kind

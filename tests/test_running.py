@@ -10,10 +10,10 @@ from tests.conftest import ROOT
 
 
 def run(tmp_path, **environment):
-    """bin/run where nothing can be served, so that it stops by itself."""
+    """scripts/run where nothing can be served, so that it stops by itself."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME")}
     return subprocess.run(
-        ["/bin/sh", "bin/run", "serve"],
+        ["/bin/sh", "scripts/run", "serve"],
         env={**kept, "SECRET_KEY": "x" * 50, "DATA_DIR": str(tmp_path), **environment},
         cwd=ROOT,
         capture_output=True,

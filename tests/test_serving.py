@@ -167,7 +167,7 @@ def test_a_database_that_others_could_read_becomes_private(tmp_path):
     file.touch(mode=0o644)
     file.chmod(0o644)
 
-    start = manage(tmp_path, "migrate", "kept", "--verbosity", "0")
+    start = manage(tmp_path, "migrate", "caching", "--verbosity", "0")
     start.communicate(timeout=60)
 
     assert start.returncode == 0
@@ -196,7 +196,13 @@ def served(tmp_path):
         kept = {name: os.environ[name] for name in ("PATH", "HOME")}
         environment = {**kept, **KEY, "DATA_DIR": str(tmp_path), "PORT": str(port)}
         server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "directory/gunicorn.py"],
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "--config",
+                "directory/operations/gunicorn_config.py",
+            ],
             cwd=ROOT,
             env={**environment, "BIND": bind, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.DEVNULL,

@@ -84,7 +84,7 @@ def test_the_first_key_of_a_file_signs_and_the_others_are_believed(tmp_path):
 def test_without_a_database_url_it_is_sqlite_with_immediate_writes(tmp_path):
     run = show("settings.DATABASES['default']", DATA_DIR=str(tmp_path))
 
-    assert "directory.sqlite" in run.stdout
+    assert "directory.operations.sqlite" in run.stdout
     assert "IMMEDIATE" in run.stdout
     assert "journal_mode=WAL" in run.stdout
 
@@ -127,7 +127,7 @@ def test_the_publics_reads_prefer_a_server_that_only_follows():
         "'target_session_attrs': 'prefer-standby'",
         "'load_balance_hosts': 'random'",
         "'CONN_HEALTH_CHECKS': False",
-        "['kept.replica.Router']",
+        "['caching.db_router.Router']",
     ):
         assert words in run.stdout
 
@@ -230,5 +230,5 @@ def test_the_deploy_check_warns_of_a_public_site_without_a_second_factor(setting
     settings.SECOND_FACTOR = True
     content = [m.id for m in run_checks(include_deployment_checks=True)]
 
-    assert "desk.W001" in warned
-    assert "desk.W001" not in content
+    assert "curation.W001" in warned
+    assert "curation.W001" not in content

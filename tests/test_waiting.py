@@ -59,7 +59,13 @@ def site(tmp_path):
         for command in (["migrate", "--verbosity", "0"], collect):
             manage = [sys.executable, "manage.py", *command]
             subprocess.run(manage, cwd=ROOT, env=env, check=True)
-        serve = [sys.executable, "-m", "gunicorn", "--config", "directory/gunicorn.py"]
+        serve = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--config",
+            "directory/operations/gunicorn_config.py",
+        ]
         log = tmp_path / "log"
         with log.open("wb") as out:
             process = subprocess.Popen(serve, cwd=ROOT, env=env, stdout=out, stderr=out)
@@ -152,7 +158,7 @@ def writing(url):
         holder.execute("BEGIN IMMEDIATE")
     else:
         holder = psycopg.connect(url)
-        holder.execute("LOCK TABLE desk_suggestion, axes_accessattempt")
+        holder.execute("LOCK TABLE curation_suggestion, axes_accessattempt")
     try:
         yield
     finally:

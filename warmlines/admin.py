@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from desk.listing_admin import CONTACT, HOURS, REACH, SOURCE, STATE, ListingAdmin
+from curation.listing_admin import CONTACT, HOURS, REACH, SOURCE, STATE, ListingAdmin
 from warmlines.models import Warmline
 
 

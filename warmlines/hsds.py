@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from listings.hsds_rows import left_out
-from listings.importing import Facts, RowRefused
-from listings.rows import Row
+from listings.exchange.csv_rows import Row
+from listings.exchange.hsds_mapping import left_out
+from listings.exchange.importing import Facts, RowRefused
 from warmlines.importing import WarmlineImporter
 from warmlines.models import Warmline
 
@@ -12,7 +12,7 @@ PLAIN = ("summary", "toll_free", "tty", "videophone", "cost")
 
 
 class HsdsWarmlines(WarmlineImporter):
-    """The rows of listings.hsds_rows: as those of warmlines.csv, and some more."""
+    """Imports warmlines from rows made by listings.exchange.hsds_mapping."""
 
     columns = WarmlineImporter.columns | {*PLAIN, "left_out", "status"}
 

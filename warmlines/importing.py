@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from zoneinfo import available_timezones
 
-from listings.cautions import caution
-from listings.importing import (
+from listings.exchange.csv_rows import Row
+from listings.exchange.importing import (
     Facts,
     Importer,
     RowRefused,
@@ -16,7 +16,7 @@ from listings.importing import (
     split,
     terms,
 )
-from listings.rows import Row
+from listings.public_warnings import caution
 from places.models import Place
 from warmlines.eligibility import ADULTS
 from warmlines.models import Warmline

@@ -45,7 +45,7 @@ class Warmline(Listing):
     check_every_days = 90
     importers = {
         "warmlines": "warmlines.importing.WarmlineImporter",
-        "exported-warmlines": "warmlines.exported.ExportedWarmlines",
+        "exported-warmlines": "warmlines.csv_import.ExportedWarmlines",
     }
     hsds_importer = "warmlines.hsds.HsdsWarmlines"
 

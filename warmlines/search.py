@@ -10,12 +10,13 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from listings.facet_panel import Advice, Chip, Panel, build_panel, switch
 from listings.filters import PeopleFilter
-from listings.panel import Advice, Chip, Panel, build_panel, switch
 from places.models import Place
 from warmlines.eligibility import TakesCaller, takes_caller
-from warmlines.index import line_index
-from warmlines.lines import (
+from warmlines.line_index import line_index
+from warmlines.models import Warmline
+from warmlines.open_status import (
     Line,
     LineGroup,
     NoneOpen,
@@ -25,7 +26,6 @@ from warmlines.lines import (
     maybe_open_heading,
     none_open,
 )
-from warmlines.models import Warmline
 
 
 class LineSearch:

@@ -9,18 +9,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from kept.pages import may_be_kept
+from caching.page_cache import may_be_kept
 from listings.crisis.panel import carried
-from listings.frozen import made_on
-from listings.linked_data import head
-from listings.pages import or_elsewhere
-from listings.panel import place_links
-from listings.sharing import sharing
-from listings.words import fold
+from listings.facet_panel import place_links
+from listings.json_ld import head
+from listings.shared_views import or_elsewhere
+from listings.snapshot import made_on
+from listings.text import fold
+from listings.vcard import sharing
 from places.states import STATES
 from warmlines.forms import WarmlineForm
-from warmlines.lines import Line, LineGroup, changes, lines_at
 from warmlines.models import Warmline
+from warmlines.open_status import Line, LineGroup, changes, lines_at
 from warmlines.search import LineSearch
 
 

@@ -1,20 +1,35 @@
-"""Curators may see the timed jobs and the status of the site."""
-
-from __future__ import annotations
+"""Create the five roles with their permissions on the models of every app."""
 
 from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
+APPS = [
+    "auth",
+    "curation",
+    "directory",
+    "guides",
+    "listings",
+    "meetings",
+    "orgs",
+    "places",
+    "warmlines",
+]
 
-def widen_roles(apps, schema_editor):
-    from desk.roles import set_up_roles
 
-    # Permissions are made after the last migration; the roles need them now.
-    create_permissions(installed.get_app_config("directory"), verbosity=0)
+def create_roles(apps, schema_editor):
+    from curation.roles import set_up_roles
+
+    # Django creates permissions after the last migration; the roles need them now.
+    for label in APPS:
+        create_permissions(installed.get_app_config(label), verbosity=0)
     set_up_roles()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0001_timed_jobs"), ("desk", "0002_roles")]
-    operations = [migrations.RunPython(widen_roles, migrations.RunPython.noop)]
+    dependencies = [
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("contenttypes", "0002_remove_content_type_name"),
+        *((app, "0001_initial") for app in APPS if app != "auth"),
+    ]
+    operations = [migrations.RunPython(create_roles, migrations.RunPython.noop)]

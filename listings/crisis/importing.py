@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from listings.crisis.matching import split_words
 from listings.crisis.models import CrisisLine, CrisisPhrase
-from listings.importing import Facts, Importer, RowRefused
-from listings.rows import Row
+from listings.exchange.csv_rows import Row
+from listings.exchange.importing import Facts, Importer, RowRefused
 
 LINE_COLUMNS = """
 key name name_es for_what phone phone_display text_number text_keyword chat_url website

@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from listings.crisis.models import CrisisKind, CrisisLine
-from listings.frozen import made_on
 from listings.hours import Hours, State, Status
-from listings.usual_hours import without_now
+from listings.snapshot import made_on
+from listings.typical_hours import without_now
 
 LIFELINE, EMERGENCY_NUMBER = "crisis:988-lifeline", "crisis:911"
 # The word that a text in Spanish begins with, where the line has none in English.

@@ -14,11 +14,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kept.unreadable import StandIns
+from caching.unreadable_values import StandIns
 from listings.crisis import matching
 from listings.history import History
 from listings.hours import BadHours, check
-from listings.sourced import Sourced
+from listings.provenance import Sourced
 
 # Everybody knows these two, and they are the same everywhere in the country.
 NEED_NO_CHECK = ("crisis:988-lifeline", "crisis:911")

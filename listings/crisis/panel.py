@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kept.memory import MemoryCache
+from caching.memory_cache import MemoryCache
 from listings.crisis.lines import (
     LIFELINE,
     ShownLine,
@@ -19,13 +19,7 @@ from listings.crisis.lines import (
     lines_for,
     shown_lines,
 )
-from listings.crisis.matching import (
-    EMERGENCY,
-    LEVELS,
-    QUIET,
-    Distress,
-    Matcher,
-)
+from listings.crisis.matching import EMERGENCY, LEVELS, QUIET, Distress, Matcher
 from listings.crisis.models import CrisisKind, CrisisPhrase
 from places.forms import PlaceForm
 from places.lookup import typed

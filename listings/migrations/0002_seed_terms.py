@@ -6,14 +6,14 @@ from listings.vocabulary import VOCABULARY
 def seed(apps, schema_editor):
     Term = apps.get_model("listings", "Term")
     for kind, words in VOCABULARY.items():
-        for number, (slug, label, _spanish) in enumerate(words, start=1):
-            Term.objects.get_or_create(
-                kind=kind, slug=slug, defaults={"label": label, "order": number * 10}
+        for number, (slug, label, label_es) in enumerate(words, start=1):
+            Term.objects.create(
+                kind=kind, slug=slug, label=label, label_es=label_es, order=number * 10
             )
 
 
 def unseed(apps, schema_editor):
-    """Terms that no listing carries; the others go with their listings."""
+    """Delete the seeded terms that no listing has; the others go with their table."""
     Term = apps.get_model("listings", "Term")
     for kind, words in VOCABULARY.items():
         Term.objects.filter(kind=kind, slug__in=[slug for slug, *_ in words]).delete()

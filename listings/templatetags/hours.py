@@ -13,16 +13,16 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from listings.frozen import made_on
 from listings.hours import Day, Hours, State, Status, zone_or_utc
-from listings.hours_words import (
+from listings.hours_text import (
     at_clock,
     changed_days_words,
     clock_after_until,
     rules_words,
     spans_words,
 )
-from listings.zones import zone_name
+from listings.snapshot import made_on
+from listings.time_zones import zone_name
 from places.models import Place
 
 register = template.Library()

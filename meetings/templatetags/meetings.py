@@ -10,14 +10,14 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from listings.frozen import made_on
 from listings.hours import zone_or_utc
-from listings.hours_words import at_clock
-from listings.zones import zone_name
+from listings.hours_text import at_clock
+from listings.snapshot import made_on
+from listings.time_zones import zone_name
 from meetings.forms import DEFAULT_ZONE
-from meetings.index import Occurrence
+from meetings.meeting_index import Occurrence
+from meetings.schedule_text import Shown, day_words
 from meetings.today import Today, next_of, online_today
-from meetings.words import Shown, day_words
 from places.models import Place
 
 register = template.Library()

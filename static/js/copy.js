@@ -7,7 +7,7 @@ const copy = (() => {
   const PLACES = 20, LINES = 12, OTHERS = 10;
   let facts;
 
-  // ── Names made comparable, as places/keys.py does it.
+  // ── Names made comparable, as places/name_keys.py does it.
   const key = (name) => name.replace(/['’‘`.ʻ]/g, "").normalize("NFKD").replace(/[^\x00-\x7f]/g, "")
     .toLowerCase().split(/[^a-z0-9]+/).filter(Boolean).map((word) => facts.short[word] ?? word).join("");
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();

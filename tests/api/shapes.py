@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from api.shapes import SHAPES
+from api.openapi_schemas import SHAPES
 
 FOLDER = Path(__file__).parent / "hsds"
 # The compiled schemas of the API nest what the canonical ones leave open.

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.bulk import chunks
+from api.hsds_zip import chunks
 from tests.api.shapes import faults
 from tests.factories import organization, place, state, term, warmline
 
@@ -43,7 +43,7 @@ def opened(content):
 @pytest.mark.usefixtures("listings")
 def test_the_archive_is_sent_while_it_is_made(monkeypatch):
     whole = list(chunks(AT, "https://example.org"))
-    monkeypatch.setattr("api.bulk.CHUNK", 10)
+    monkeypatch.setattr("api.hsds_zip.CHUNK", 10)
 
     parts = list(chunks(AT, "https://example.org"))
 

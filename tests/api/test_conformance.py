@@ -6,11 +6,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api import rows, words
-from api.entities import ORGANIZATION, SERVICE, SERVICE_AT_LOCATION, WITH_SERVICES, told
+from api import selection, taxonomies
 from api.hsds import Frame
 from api.operators import Operators
-from api.rows import Wish
+from api.resources import (
+    ORGANIZATION,
+    SERVICE,
+    SERVICE_AT_LOCATION,
+    WITH_SERVICES,
+    told,
+)
+from api.selection import Wish
 from tests.api.shapes import faults, fits, nulls
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
@@ -49,7 +55,7 @@ def wrong(entity, answers):
 
 
 def test_services(frame):
-    found = rows.service_rows(Wish(), frame.operators)
+    found = selection.service_rows(Wish(), frame.operators)
 
     brief = list(told(found.batches(), frame, SERVICE, whole=False))
     whole = list(told(found.batches(), frame, SERVICE, whole=True))
@@ -59,7 +65,7 @@ def test_services(frame):
 
 
 def test_organizations(frame):
-    found = rows.organization_rows(Wish(), frame.operators)
+    found = selection.organization_rows(Wish(), frame.operators)
 
     brief = list(told(found.batches(), frame, ORGANIZATION, whole=False))
     whole = list(told(found.batches(), frame, WITH_SERVICES, whole=True))
@@ -69,7 +75,7 @@ def test_organizations(frame):
 
 
 def test_services_at_locations(frame):
-    found = rows.service_at_location_rows(Wish(), frame.operators)
+    found = selection.service_at_location_rows(Wish(), frame.operators)
 
     brief = list(told(found.batches(), frame, SERVICE_AT_LOCATION, whole=False))
     whole = list(told(found.batches(), frame, SERVICE_AT_LOCATION, whole=True))
@@ -79,9 +85,9 @@ def test_services_at_locations(frame):
 
 
 def test_taxonomies_and_terms():
-    terms = [words.whole_term(word) for word in words.all_words()]
+    terms = [taxonomies.whole_term(word) for word in taxonomies.all_words()]
 
-    assert wrong("taxonomy", words.taxonomies()) == []
+    assert wrong("taxonomy", taxonomies.taxonomies()) == []
     assert wrong("taxonomy_term", terms) == []
     assert len(terms) > 50
 

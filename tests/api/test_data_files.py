@@ -14,10 +14,10 @@ import pytest
 
 from api import data_files as made_files
 from api import downloads
-from desk.workflow import remove_on_request
+from curation.workflow import remove_on_request
 from orgs.models import Organization
+from tests.caching.committing import commit
 from tests.factories import organization, place, warmline
-from tests.kept.committing import commit
 from warmlines.models import Warmline
 
 pytestmark = pytest.mark.django_db

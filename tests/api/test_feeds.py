@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from desk.workflow import record_check, remove_on_request
-from listings.values import put
+from curation.workflow import record_check, remove_on_request
+from listings.field_values import put
 from orgs.models import Organization
 from tests.factories import organization, person, place, state, term, warmline
 

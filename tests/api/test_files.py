@@ -9,7 +9,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from listings.workflow import import_text
+from listings.exchange.workflow import import_text
 from orgs.models import Organization
 from tests.factories import organization, place, state, warmline
 
@@ -162,7 +162,7 @@ def test_the_command_says_what_it_wrote_or_why_it_could_not(tmp_path):
 
 
 def test_a_file_that_fails_leaves_the_old_one(tmp_path):
-    from api.whole_files import write_whole  # noqa: PLC0415
+    from api.atomic_files import write_whole  # noqa: PLC0415
 
     def broken():
         yield b"new"

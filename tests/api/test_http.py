@@ -8,10 +8,10 @@ import pytest
 import time_machine
 from django.test import Client
 
-from desk.workflow import take
+from curation.workflow import take
 from listings.models import Term
+from tests.caching.committing import commit
 from tests.factories import guide, organization, person, place, warmline
-from tests.kept.committing import commit
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)

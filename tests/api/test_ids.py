@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from api import ids
-from desk.workflow import merge, remove_on_request
+from curation.workflow import merge, remove_on_request
 from tests.factories import organization, place, state, warmline
 
 pytestmark = pytest.mark.django_db

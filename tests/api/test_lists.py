@@ -13,8 +13,8 @@ from geopy.distance import geodesic
 
 from api import ids
 from orgs.models import Organization
+from tests.caching.committing import commit
 from tests.factories import organization, place, state, term, warmline
-from tests.kept.committing import commit
 from warmlines.models import Warmline
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from api import hsds, rows
+from api import hsds, selection
 from api.hsds import Frame
 from api.operators import Operators
 from tests.api.shapes import faults, nulls
@@ -21,7 +21,7 @@ SUMMER = datetime(2026, 7, 15, 18, 0, tzinfo=UTC)
 def told(listing, at=WINTER):
     """The whole service of a listing, which holds to the standard."""
     frame = Frame(at, "https://directory.example.org", Operators.now(), {})
-    [fresh] = rows.loaded([(listing.uuid, listing.catalogue == "warmline")])
+    [fresh] = selection.loaded([(listing.uuid, listing.catalogue == "warmline")])
     service = hsds.whole_service(fresh, frame)
     assert faults("service", service) + nulls(service) == []
     return service

@@ -77,7 +77,12 @@ def site(site_environment, site_log):
 @contextmanager
 def served(gunicorn, environment, log_file):
     """The address of the prepared site, served by Python with these arguments."""
-    command = [sys.executable, *gunicorn, "--config", "directory/gunicorn.py"]
+    command = [
+        sys.executable,
+        *gunicorn,
+        "--config",
+        "directory/operations/gunicorn_config.py",
+    ]
     with log_file.open("wb") as log:
         server = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=log, stderr=log

@@ -9,14 +9,14 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from directory.views import broken
+from directory.pages.views import broken
 from tests.browser.axe import axe_faults
 from tests.browser.test_journeys import PAGES
 from tests.conftest import ROOT
 
 # Made up, in Guam, where no other test looks.
 BEFORE = """
-from desk.models import Reminder
+from curation.models import Reminder
 from tests.factories import organization, place
 town = place("96910")
 organization(at=town, name="Shut", slug="access-shut", status="closed",

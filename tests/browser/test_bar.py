@@ -9,9 +9,9 @@ import pytest
 from django.test import RequestFactory, override_settings
 from playwright.sync_api import expect
 
-from directory.faults import unreadable
-from directory.outage import without_database
-from directory.views import broken
+from directory.operations.database_outage import without_database
+from directory.pages.error_pages import unreadable
+from directory.pages.views import broken
 
 BAR = ".crisis-bar"
 SIZES = [(320, 640), (390, 844), (320, 256)]  # The last is 1280 x 1024 at 400% zoom.
@@ -31,7 +31,7 @@ KINDS = [
     "/guides/lgbtq-people/",
     "/become-a-peer-supporter/?state=IL&other=SD",
     "/leaving/",
-    "/kept/",
+    "/saved/",
     "/es/find/?near=59301",
     "/nowhere/",
     "outage",

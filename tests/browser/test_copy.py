@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from places.keys import place_key
+from places.name_keys import place_key
 
 NAMES = [
     "St. Louis",

@@ -44,7 +44,7 @@ PAGES = [
     "/accessibility/",
     "/freshness/",
     "/leaving/",
-    "/kept/",
+    "/saved/",
     "/es/",
     "/es/find/?near=59301",
     "/es/states/mt/",

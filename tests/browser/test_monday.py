@@ -20,7 +20,7 @@ PASSWORD = "a long pass phrase"
 # The desk before the morning: a curator, made-up listings, and what people said.
 # In Guam, where no other test looks.
 BEFORE = """
-from desk.models import Suggestion
+from curation.models import Suggestion
 from tests.factories import organization, person, place
 town = place("96910")
 person("ada", "Curator")
@@ -132,7 +132,7 @@ def test_monday_morning(desk, tmp_path):
     expect(page.get_by_text("Declined.")).to_be_visible()
 
     # A state's file: looked at, brought in, undone.
-    page.goto("/admin/desk/importrun/new/")
+    page.goto("/admin/curation/importrun/new/")
     page.get_by_label("Kind of file").select_option("organizations")
     page.get_by_label("CSV file").set_input_files(state_file(tmp_path))
     page.get_by_role("button", name="Go on").click()
@@ -147,7 +147,7 @@ def test_monday_morning(desk, tmp_path):
     ).to_be_visible()
 
     # Two listings that are one.
-    page.goto("/admin/desk/duplicatepair/?q=&dismissed__exact=0")
+    page.goto("/admin/curation/duplicatepair/?q=&dismissed__exact=0")
     page.get_by_role("link", name="Monday Twin / Monday Twin").click()
     page.get_by_role("button", name="Merge").click()
     expect(page.get_by_text("The two listings are one now")).to_be_visible()
@@ -174,7 +174,7 @@ def see_the_public_pages(page):
 LEVELS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 OURS = [
     "/admin/",
-    "/admin/desk/importrun/new/",
+    "/admin/curation/importrun/new/",
     "/admin/orgs/organization/{pk}/check/",
     "/admin/orgs/organization/{pk}/history/",
     "/admin/orgs/organization/{pk}/change/",

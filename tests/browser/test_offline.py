@@ -41,7 +41,7 @@ def test_a_kept_state_opens_without_a_signal(phone):
     phone.get_by_role("link", name="Peer support in Montana").click()
     expect(heading).to_be_visible()
 
-    phone.goto("/kept/")
+    phone.goto("/saved/")
     phone.get_by_role("link", name="Where to look in a rural area").click()
     expect(
         phone.get_by_role("heading", name="Who can you call tonight?")
@@ -51,7 +51,7 @@ def test_a_kept_state_opens_without_a_signal(phone):
 def test_it_is_forgotten_wholly(phone):
     keep_montana(phone)
 
-    phone.goto("/kept/")
+    phone.goto("/saved/")
     phone.get_by_role("button", name="Remove from this phone").click()
 
     expect(phone.get_by_text("Nothing is kept here.")).to_be_visible()
@@ -69,7 +69,7 @@ def test_pages_visited_are_never_kept(phone):
     assert phone.evaluate(KEPT) == before
     assert {path for path in before if not path.startswith("/static/")} == {
         "/states/mt/print/",
-        "/kept/",
+        "/saved/",
         "/guides/rural-areas/",
         "/guides/calling-a-warmline/",
     }

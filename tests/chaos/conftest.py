@@ -50,7 +50,13 @@ def upstream(environment, tmp_path_factory):
 @contextmanager
 def serving(environment, log, *before):
     """The site as deployed, as a process; `before` are words before gunicorn's."""
-    serve = [sys.executable, "-m", "gunicorn", "--config", "directory/gunicorn.py"]
+    serve = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--config",
+        "directory/operations/gunicorn_config.py",
+    ]
     with log.open("wb") as out:
         site = subprocess.Popen(
             [*before, *serve], cwd=ROOT, env=environment, stdout=out, stderr=out

@@ -19,14 +19,7 @@ import pytest
 from tests.chaos.conftest import manage, serving, workers
 from tests.chaos.fronts import FRONTS, any_certificate, front
 from tests.chaos.gate import Gate
-from tests.chaos.load import (
-    ask,
-    load,
-    percentile,
-    slowest,
-    statuses,
-    steady,
-)
+from tests.chaos.load import ask, load, percentile, slowest, statuses, steady
 from tests.conftest import free_port
 from tests.test_rate_limit import running
 
@@ -276,7 +269,7 @@ def report(port):
 
 
 def reports(environment):
-    count = "from desk.models import Suggestion; print(Suggestion.objects.count())"
+    count = "from curation.models import Suggestion; print(Suggestion.objects.count())"
     return int(manage(environment, "shell", "-v0", "-c", count, check=True).stdout)
 
 

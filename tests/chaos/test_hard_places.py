@@ -21,7 +21,8 @@ mount -o remount,bind,ro /
 ip link set lo up
 if touch "$1/written" 2>/dev/null; then echo "this can be written: $1"; exit 1; fi
 "$2" manage.py prepare >/dev/null
-exec "$2" -m gunicorn --config directory/gunicorn.py >"$DATA_DIR/sealed.log" 2>&1
+config=directory/operations/gunicorn_config.py
+exec "$2" -m gunicorn --config "$config" >"$DATA_DIR/sealed.log" 2>&1
 """
 ASK = """
 import os, time, urllib.request

@@ -188,7 +188,7 @@ def import_and_undo(port, session, path):
     """The three answers of the desk; seconds of the import, and of the undo."""
     began = time.monotonic()
     form, files = {"kind": "organizations"}, {"file": path}
-    new = "/admin/desk/importrun/new/"
+    new = "/admin/curation/importrun/new/"
     answers = [curator_asks(port, session, new, form, files=files)]
     run = answers[0].location
     answers.append(curator_asks(port, session, run, {"_apply": "1"}))

@@ -16,7 +16,7 @@ from tests.chaos import rows
 from tests.chaos.conftest import manage, serving
 from tests.chaos.load import load, percentile
 from tests.conftest import ROOT
-from tests.desk.writing import own_writers
+from tests.curation.writing import own_writers
 
 ROWS = int(os.environ.get("CHAOS_ROWS", "20000"))
 # Moments at which each of two ways to import is killed.

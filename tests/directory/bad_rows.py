@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.db import DatabaseError, connection, transaction
 
-from kept import memory, version
+from caching import content_version, memory_cache
 from listings import hours
 from tests.directory.broken_values import broken_values
 
@@ -66,8 +66,8 @@ def break_row(row, column, value):
 
 def fault(reader, page, named=""):
     """What is wrong with a page; "" for nothing."""
-    memory.forget()
-    version.look_again()
+    memory_cache.forget()
+    content_version.look_again()
     hours._worked_out.clear()
     with transaction.atomic():
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from directory import views
+from directory.pages import views
 
 
 def broken(request):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.db import connections
 
-from kept import away, version
+from caching import circuit_breaker, content_version
 from tests.conftest import free_port
 
 
@@ -20,11 +20,11 @@ def database_away(folder):
     else:
         gone.settings_dict["PORT"] = str(free_port())
     connections["default"] = gone
-    version.look_again()
+    content_version.look_again()
     try:
         yield
     finally:
         gone.close()
         connections["default"] = held
-        version.look_again()
-        away._failed_at.clear()
+        content_version.look_again()
+        circuit_breaker._failed_at.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.staticfiles.finders import get_finder
 
-from directory.collected import collect_files
+from directory.operations.static_files import collect_files
 
 
 @pytest.fixture

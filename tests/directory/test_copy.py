@@ -13,13 +13,13 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
 
-from directory.copy.addresses import Addresses, Target
-from directory.copy.folder import LIST, FolderRefused
-from directory.copy.index import places_scripts
-from directory.copy.links import Copier
-from directory.copy.making import Job, addresses_of, make
-from places.keys import place_key
+from directory.export.build import Job, addresses_of, make
+from directory.export.link_rewriter import Copier
+from directory.export.output import LIST, FolderRefused
+from directory.export.search_index import places_scripts
+from directory.export.url_map import Addresses, Target
 from places.models import Area, AreaName, Place
+from places.name_keys import place_key
 from tests.factories import organization, place, state, warmline
 from warmlines.models import Warmline
 
@@ -223,7 +223,7 @@ def test_an_address_has_its_file(address, file, behind, source):
 
 
 @pytest.mark.parametrize(
-    "address", ["/api/", "/admin/", "/embed/", "/kept/", "/find/map/?near=1", "/none/"]
+    "address", ["/api/", "/admin/", "/embed/", "/saved/", "/find/map/?near=1", "/none/"]
 )
 def test_what_needs_a_server_is_in_no_copy(address):
     assert Addresses().target(address) is None

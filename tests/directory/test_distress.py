@@ -11,8 +11,8 @@ from django.apps import apps
 from django.core.cache import caches
 from django.db import connection
 
-from directory import last_lines
-from kept import memory
+from caching import memory_cache
+from directory.operations import fallback_numbers
 from listings.crisis.models import CrisisLine
 from tests.factories import organization, place, warmline
 
@@ -156,7 +156,7 @@ def test_nothing_typed_in_distress_is_kept_in_memory_or_in_a_cache(client, typed
             assert response["Cache-Control"] == "no-store"
             assert "CDN-Cache-Control" not in response
 
-    keys = repr(memory.all_keys()).casefold()
+    keys = repr(memory_cache.all_keys()).casefold()
     assert "header" in keys
     assert caches["pages"]._cache == {}
     assert typed not in keys
@@ -172,7 +172,7 @@ def test_no_words_are_in_a_key_however_many_listings_say_them(client):
         client.get(path, {"q": "overdose"})
         client.get(path, {"q": "crayon"})
 
-    keys = repr(memory.all_keys())
+    keys = repr(memory_cache.all_keys())
     assert "header" in keys
     assert "crayon" not in keys
     assert "overdose" not in keys
@@ -199,10 +199,10 @@ def test_words_of_distress_are_in_no_log(client, caplog):
 
 def test_the_page_without_a_database_shows_the_same_lines(settings, tmp_path):
     settings.DATA_DIR = str(tmp_path)
-    last_lines.write_down(datetime(2026, 11, 30, 12, tzinfo=UTC))
+    fallback_numbers.write_down(datetime(2026, 11, 30, 12, tzinfo=UTC))
 
     for language in ("en", "es"):
-        shown = "".join(last_lines.read("", language))
+        shown = "".join(fallback_numbers.read("", language))
         assert shown.index('href="tel:988"') < shown.index('href="tel:911"')
         assert 'href="tel:+18007997233"' in shown
     assert "sms:988?&amp;body=AYUDA" in shown

@@ -70,7 +70,7 @@ PAGES = [
     "/embed/",
     "/embed/?near=59301",
     "/api/docs/",
-    "/kept/",
+    "/saved/",
     "/nowhere/",
 ]
 # What is no text, and what a machine reads: addresses, columns and their examples.
@@ -101,7 +101,7 @@ RUN = re.compile(r".{0,30}\d{4,}.{0,20}")
 def many(django_db_setup, django_db_blocker):
     """More than a thousand organizations in one town."""
     with django_db_blocker.unblock(), transaction.atomic():
-        # Names without the numbers of the factories, which count past 999 in a long run.
+        # Named here: the factories number names, past 999 in a long run.
         one = organization(
             at=place("59301"),
             name="Example Peer Center",

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orgs.models import Organization
+from tests.caching.committing import commit
 from tests.factories import county, organization, place, state, term, warmline
-from tests.kept.committing import commit
 from tests.reading import sections_of
 
 pytestmark = pytest.mark.django_db

@@ -11,12 +11,12 @@ from xml.etree import ElementTree
 import pytest
 from django.core.management import call_command
 
-from directory.drawing import Marker, draw, ranges
+from directory.pages.svg_map import Marker, draw, ranges
 from orgs.models import Organization
+from places.boundaries import Frame, outlines, roomy
 from places.geo import Box, Point, miles_between
 from places.management.commands import make_outlines
 from places.models import Place
-from places.outlines import Frame, outlines, roomy
 from tests.factories import county, organization, place, state
 
 pytestmark = pytest.mark.django_db

@@ -16,11 +16,11 @@ from django.db import close_old_connections
 from django.test import RequestFactory
 from django.utils import timezone
 
-from desk.models import OutgoingMail, Suggestion
-from directory import counters
-from directory.metrics import is_inside, measured
+from curation.models import OutgoingMail, Suggestion
 from directory.models import TimedJob
+from directory.operations import request_counts
 from directory.operations.jobs import JOBS
+from directory.operations.metrics import is_inside, measured
 from tests.conftest import ROOT
 from tests.factories import organization, person, warmline
 
@@ -87,12 +87,12 @@ def test_every_number_says_what_it_is():
 
 @pytest.mark.django_db
 def test_requests_are_counted_by_class_and_time():
-    before = counters.counted()
+    before = request_counts.counted()
 
     ask("/healthz", port="8000")
     ask("/nothing-of-this/", port="8000")
 
-    after = counters.counted()
+    after = request_counts.counted()
     grown = {k: after.by_status[k] - before.by_status[k] for k in after.by_status}
     assert grown == {"1xx": 0, "2xx": 1, "3xx": 0, "4xx": 1, "5xx": 0}
     assert after.within[-1] - before.within[-1] == 2
@@ -100,21 +100,21 @@ def test_requests_are_counted_by_class_and_time():
 
 
 def test_a_site_that_breaks_is_counted_too():
-    before = counters.counted().by_status["5xx"]
+    before = request_counts.counted().by_status["5xx"]
 
     with pytest.raises(ZeroDivisionError):
         ask("/", port="8000", application=lambda *_: 1 / 0)
 
-    assert counters.counted().by_status["5xx"] == before + 1
+    assert request_counts.counted().by_status["5xx"] == before + 1
 
 
 def test_workers_count_together():
-    before = counters.counted()
+    before = request_counts.counted()
 
     def work(slot):
-        counters.use_slot(slot)
+        request_counts.use_slot(slot)
         for _ in range(500):
-            counters.count(200, 0.02)
+            request_counts.count(200, 0.02)
 
     context = multiprocessing.get_context("fork")
     workers = [context.Process(target=work, args=[slot]) for slot in (3, 70)]
@@ -123,9 +123,9 @@ def test_workers_count_together():
     for worker in workers:
         worker.join()
 
-    after = counters.counted()
+    after = request_counts.counted()
     assert after.by_status["2xx"] - before.by_status["2xx"] == 1_000
-    within = dict(zip(counters.BUCKETS, after.within, strict=False))
+    within = dict(zip(request_counts.BUCKETS, after.within, strict=False))
     assert within[0.025] - within[0.01] >= 1_000
 
 
@@ -157,7 +157,7 @@ def test_our_network_is_what_cannot_be_reached_from_outside():
 def test_a_database_that_is_gone_is_a_number_too():
     code = (
         "import django; django.setup(); from datetime import datetime, UTC;"
-        "from directory.metrics import database;"
+        "from directory.operations.metrics import database;"
         "print(*database(datetime(2026, 11, 25, tzinfo=UTC)), sep='\\n')"
     )
     gone = {"DATABASE_URL": "sqlite:////nowhere/db.sqlite3"}
@@ -235,10 +235,12 @@ def test_alerts_and_the_dashboard_ask_for_numbers_that_there_are(name):
 
 
 def test_the_time_that_95_of_100_answers_took():
-    none = counters.Counted({}, [0] * 11, 0.0)
+    none = request_counts.Counted({}, [0] * 11, 0.0)
     #                           5  10  25  50  100  250 ms …
-    some = counters.Counted({}, [0, 10, 90, 94, 95, 99, 100, 100, 100, 100, 100], 1.0)
-    slow = counters.Counted({}, [0, 0, 0, 0, 0, 0, 0, 0, 0, 90, 100], 90.0)
+    some = request_counts.Counted(
+        {}, [0, 10, 90, 94, 95, 99, 100, 100, 100, 100, 100], 1.0
+    )
+    slow = request_counts.Counted({}, [0, 0, 0, 0, 0, 0, 0, 0, 0, 90, 100], 90.0)
 
     assert none.quantile(0.95) is None
     assert some.quantile(0.95) == 0.1

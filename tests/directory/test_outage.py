@@ -10,13 +10,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from desk.models import Suggestion
-from directory import last_lines
-from kept import away, version
+from caching import circuit_breaker, content_version
+from curation.models import Suggestion
+from directory.operations import fallback_numbers
+from tests.caching.committing import commit
 from tests.directory.outages import database_away
 from tests.directory.test_spanish import Texts
 from tests.factories import organization, place, state, term, warmline
-from tests.kept.committing import commit
 from tests.trust.test_headers import EVERYWHERE
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def lines(settings, tmp_path):
     warmline(slug="idaho", name="Line 2", serves=[state("ID")], text_line="741741")
     group = term("community", "veterans")
     warmline(slug="nation", name="Line 3", who_may_call="group", terms=[group])
-    last_lines.write_down(NOON)
+    fallback_numbers.write_down(NOON)
 
 
 def listed(response):
@@ -160,7 +160,7 @@ def test_what_a_curator_typed_is_given_back(client, tmp_path):
 def test_a_file_cannot_be_given_back(client, tmp_path):
     sent = {"kind": "warmlines", "file": SimpleUploadedFile("lines.csv", b"key,name")}
     with database_away(tmp_path):
-        page = client.post("/admin/desk/importrun/new/", sent)
+        page = client.post("/admin/curation/importrun/new/", sent)
 
     assert "go back and send it again" in page.content.decode()
     assert "Send it again" not in page.content.decode()
@@ -181,59 +181,62 @@ def test_a_database_that_vanished_is_asked_for_once_a_second(client, tmp_path):
     path = "/find/?near=59301"
     with database_away(tmp_path):
         client.get(path)
-        failed_at = away._failed_at["default"]
+        failed_at = circuit_breaker._failed_at["default"]
         answers = [client.get(path).status_code for _time in range(20)]
-        assert (answers, away._failed_at["default"]) == ([503] * 20, failed_at)
-        away._failed_at["default"] -= 2
+        assert (answers, circuit_breaker._failed_at["default"]) == (
+            [503] * 20,
+            failed_at,
+        )
+        circuit_breaker._failed_at["default"] -= 2
         client.get(path)
-        assert away._failed_at["default"] > failed_at
+        assert circuit_breaker._failed_at["default"] > failed_at
 
 
 def test_who_waited_in_vain_spares_the_others(client, tmp_path):
     """A file's address is not looked at beforehand, so its view is what fails."""
     with database_away(tmp_path):
         assert client.get("/orgs/ours/contact.vcf").status_code == 503
-        assert "default" in away._failed_at
+        assert "default" in circuit_breaker._failed_at
 
 
 def test_it_is_noticed_that_the_database_is_back(client, tmp_path):
     path = "/find/?near=59301"
     with database_away(tmp_path):
         client.get(path)
-        failed_at = away._failed_at.copy()
-    away._failed_at |= failed_at
+        failed_at = circuit_breaker._failed_at.copy()
+    circuit_breaker._failed_at |= failed_at
     assert client.get(path).status_code == 503
-    away._failed_at["default"] -= 2
+    circuit_breaker._failed_at["default"] -= 2
 
     assert client.get(path).status_code == 200
-    assert away._failed_at == {}
+    assert circuit_breaker._failed_at == {}
 
 
 @pytest.mark.usefixtures("lines")
 def test_the_file_follows_what_is_published(settings, monkeypatch):
-    monkeypatch.setattr(last_lines, "_written", None)
-    monkeypatch.setattr(last_lines, "_tried_at", -1_000.0)
+    monkeypatch.setattr(fallback_numbers, "_written", None)
+    monkeypatch.setattr(fallback_numbers, "_tried_at", -1_000.0)
     warmline(slug="fresh", serves=[state("MT")])
     commit()
-    version.latest()
+    content_version.latest()
 
-    last_lines.keep_up()
-    written = last_lines.file().stat().st_mtime_ns
-    last_lines.keep_up()
+    fallback_numbers.keep_up()
+    written = fallback_numbers.file().stat().st_mtime_ns
+    fallback_numbers.keep_up()
 
-    assert 'data-listing="warmline:fresh"' in last_lines.read("MT", "en")[0]
-    assert last_lines.file().stat().st_mtime_ns == written
+    assert 'data-listing="warmline:fresh"' in fallback_numbers.read("MT", "en")[0]
+    assert fallback_numbers.file().stat().st_mtime_ns == written
     assert [path.name for path in settings.DATA_DIR.iterdir()] == ["last-lines.json"]
 
 
 def test_a_disk_that_refuses_stops_nothing(settings, tmp_path, monkeypatch, caplog):
     settings.DATA_DIR = tmp_path / "nowhere"
-    monkeypatch.setattr(last_lines, "_written", None)
-    monkeypatch.setattr(last_lines, "_tried_at", -1_000.0)
+    monkeypatch.setattr(fallback_numbers, "_written", None)
+    monkeypatch.setattr(fallback_numbers, "_tried_at", -1_000.0)
     commit()
-    version.latest()
+    content_version.latest()
 
-    last_lines.keep_up()
+    fallback_numbers.keep_up()
 
     assert "could not be written down: FileNotFoundError" in caplog.text
-    assert time.monotonic() - last_lines._tried_at < last_lines.SECONDS
+    assert time.monotonic() - fallback_numbers._tried_at < fallback_numbers.SECONDS

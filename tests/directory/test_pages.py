@@ -10,7 +10,7 @@ import html5lib
 import pytest
 from django.test import Client
 
-from directory import views
+from directory.pages import views
 from orgs.models import Organization
 from places.states import STATES
 from tests.factories import (

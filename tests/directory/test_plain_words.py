@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import textstat
 
-from orgs.kinds import KIND_WORDS
+from orgs.kind_labels import KIND_WORDS
 from tests.factories import credential, guide, organization, place, state, warmline
 from tests.reading import NAMES, sentences
 
@@ -45,7 +45,7 @@ PAGES = [
     "/accessibility/",
     "/freshness/",
     "/leaving/",
-    "/kept/",
+    "/saved/",
     "/data/",
     "/embed/",
     "/api/docs/",

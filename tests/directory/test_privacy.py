@@ -21,7 +21,8 @@ PROMISES = {
     "nothing-held": "directory.test_privacy:test_no_table_is_about_visitors",
     "in-the-address": "directory.test_privacy:test_a_search_is_a_plain_address",
     "kept-if-asked": "browser.test_offline:test_nothing_is_kept_unasked",
-    "reports": "desk.test_public_side:test_a_report_keeps_the_words_and_nothing_else",
+    "reports": "curation.test_public_side"
+    ":test_a_report_keeps_the_words_and_nothing_else",
     "rounded": "browser.test_journeys:test_a_position_is_rounded_before_it_is_sent",
     "staff-cookies": "directory.test_privacy:test_cookies_are_for_staff_alone",
 }

@@ -15,7 +15,7 @@ from tests.factories import credential, guide, organization, place, state, warml
 WORDS = polib.pofile(str(ROOT / "locale/es/LC_MESSAGES/django.po"))
 # The desk is in English, as its curators are.
 DESK = re.compile(
-    r"desk/(?!views|visitors|mail|public)|\w+/admin\.py|templates/desk/(?!public|mail)"
+    r"curation/(?!views|visitors|mail|public)|\w+/admin\.py|templates/curation/(?!public|mail)"
     r"|templates/guides/change_form|templates/admin/|directory/(models|operations/)"
 )
 HOLES = re.compile(r"%\(\w+\)s|\{\w+\}|<[^>]+>")
@@ -64,7 +64,7 @@ PAGES = [
     "/embed/",
     "/embed/?near=59301",
     "/api/docs/",
-    "/kept/",
+    "/saved/",
     "/nowhere/",
 ]
 # Names of places and licences are said in both languages the same way.

@@ -31,7 +31,7 @@ def test_a_lock_that_is_not_given_leaves_no_cursor_open(tmp_path):
     """Another thread may collect it as garbage, and would wait for this one."""
     path = tmp_path / "busy.sqlite3"
     options = {"transaction_mode": "IMMEDIATE", "timeout": 0}
-    kept = {"ENGINE": "directory.sqlite", "NAME": path, "OPTIONS": options}
+    kept = {"ENGINE": "directory.operations.sqlite", "NAME": path, "OPTIONS": options}
     ours = ConnectionHandler({"default": kept})["default"]
     ours.ensure_connection()
     others = sqlite3.connect(path)
@@ -62,7 +62,7 @@ other.close()
 def test_a_second_connection_keeps_the_locks_of_the_first(tmp_path):
     path = tmp_path / "shared.sqlite3"
     options = {"init_command": "PRAGMA journal_mode=WAL"}
-    given = {"ENGINE": "directory.sqlite", "NAME": path, "OPTIONS": options}
+    given = {"ENGINE": "directory.operations.sqlite", "NAME": path, "OPTIONS": options}
     first = ConnectionHandler({"default": given})["default"]
     with first.cursor() as cursor:
         cursor.execute("CREATE TABLE note (words TEXT)")

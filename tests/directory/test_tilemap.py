@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from directory.tilemap import tiles
+from directory.pages.tile_map import tiles
 from places.states import STATES
 
 

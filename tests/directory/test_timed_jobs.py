@@ -17,7 +17,7 @@ import time_machine
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import CommandError, call_command
 
-from desk.models import OutgoingMail, Reminder
+from curation.models import OutgoingMail, Reminder
 from directory.models import TimedJob
 from directory.operations.jobs import JOBS
 from tests.conftest import ROOT, own_database

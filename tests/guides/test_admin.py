@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from desk.models import Suggestion
+from curation.models import Suggestion
 from guides.models import Credential, Guide
 from tests.factories import credential, guide, person, state
 
@@ -153,7 +153,7 @@ def test_a_report_about_a_page_is_read_and_done_with(client, ada):
     for about in (guide(title="Calling a line"), state("MT")):
         said = {"kind": "problem", "problem": "unclear", "listing": about}
         report = Suggestion.objects.create(**said, words="What is a peer?")
-        address = f"/admin/desk/suggestion/{report.pk}/change/"
+        address = f"/admin/curation/suggestion/{report.pk}/change/"
 
         page = client.get(address).content.decode()
         client.post(address, {"_accept": "1", "reason": "", "answer": ""})

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from guides.importing import COLUMNS
 from guides.models import Credential
-from listings.workflow import import_file, import_text
+from listings.exchange.workflow import import_file, import_text
 from tests.conftest import CREDENTIALS
 from tests.factories import person
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from directory.find import PAGE_SIZE
+from directory.pages.find import PAGE_SIZE
 from guides.models import Guide
 from orgs.models import Organization
 from places.states import STATES

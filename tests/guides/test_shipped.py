@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.urls import resolve
 
 from guides.models import Guide
-from guides.shipped import load, shipped
+from guides.starter_guides import load, shipped
 from guides.templatetags.guides import word_count
 from listings.models import Term
 from orgs.models import Organization

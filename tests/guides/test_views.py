@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from desk.models import Suggestion
+from curation.models import Suggestion
 from guides.models import Guide
-from tests.desk.test_public_side import send
+from tests.curation.test_public_side import send
 from tests.factories import credential, guide, organization, place, state, term
 
 pytestmark = pytest.mark.django_db

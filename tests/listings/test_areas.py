@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listings.areas import UnknownArea, from_text, to_text
+from listings.service_areas import UnknownArea, from_text, to_text
 from tests.factories import county, state
 
 pytestmark = pytest.mark.django_db

@@ -8,18 +8,18 @@ from django.test.signals import template_rendered
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from kept import memory
-from kept.models import RenderedCard
+from caching import memory_cache
+from caching.models import RenderedCard
 from listings import cards
+from listings.exchange.workflow import import_text
+from listings.field_values import put
 from listings.models import Term
-from listings.values import put
-from listings.workflow import import_text
 from orgs.models import Organization
-from places.near import Hit
+from places.nearest import Hit
+from tests.caching.committing import commit
 from tests.conftest import ROOT
-from tests.desk.test_editing import form_of, post
+from tests.curation.test_editing import form_of, post
 from tests.factories import organization, person, place, term, warmline
-from tests.kept.committing import commit
 from warmlines.models import Warmline
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def made():
 @pytest.fixture
 def another_process():
     """Forget what this process has in memory, as one that starts has nothing."""
-    return memory.forget
+    return memory_cache.forget
 
 
 def test_an_edit_makes_the_card_of_its_own_listing_anew_and_no_other(made):
@@ -293,7 +293,7 @@ def test_a_page_leaves_out_what_an_undone_import_deleted_a_moment_ago(client):
     # As that other worker's commit is seen from here, before the version is.
     Organization.objects.filter(slug="goes")._raw_delete("default")
     Warmline.objects.filter(slug="goes-too")._raw_delete("default")
-    memory.forget()
+    memory_cache.forget()
     answers = [client.get(page) for page in pages]
     after = "".join(answer.content.decode() for answer in answers)
 

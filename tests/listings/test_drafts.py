@@ -7,13 +7,13 @@ import io
 
 import pytest
 
-from desk.imports import apply_import
-from desk.models import ImportRun
-from desk.undoing import undo_import
+from curation.imports import apply_import
+from curation.models import ImportRun
+from curation.undo import undo_import
 from directory.management.commands import prepare
-from listings.exporting import csv_lines
+from listings.exchange.csv_export import csv_lines
+from listings.exchange.workflow import import_text
 from listings.removals import Tombstone
-from listings.workflow import import_text
 from orgs.models import Organization
 from tests.conftest import ROOT
 from tests.factories import person

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listings.areas import Areas, to_text
-from listings.columns import column_names, meaning, spelling
-from listings.exporting import csv_lines
+from listings.exchange.csv_columns import column_names, meaning, spelling
+from listings.exchange.csv_export import csv_lines
+from listings.exchange.csv_rows import _cell, quoted
+from listings.exchange.workflow import import_text
+from listings.field_values import fact_names
 from listings.models import Listing
 from listings.removals import Tombstone
-from listings.rows import _cell, quoted
-from listings.values import fact_names
-from listings.workflow import import_text
+from listings.service_areas import Areas, to_text
 from orgs.models import Organization
 from places.models import Place
 from tests.factories import county, organization, place, state, term, warmline

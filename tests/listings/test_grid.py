@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listings.grid import DAYS, BadSpan, Grid, read, read_day
 from listings.hours import check
+from listings.weekly_hours_form import DAYS, BadSpan, Grid, read, read_day
 
 times = st.builds(
     lambda hour, minute: f"{hour:02}:{minute:02}",

@@ -18,7 +18,7 @@ from listings.templatetags.hours import (
     spans,
     week,
 )
-from listings.zones import ZONES, zone_name
+from listings.time_zones import ZONES, zone_name
 from places.states import STATES
 
 # A Tuesday, 10 am in New York.

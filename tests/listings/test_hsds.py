@@ -10,10 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from api.exports import FILES
-from listings import hsds
-from listings.hsds_rows import Publisher
+from listings.exchange import hsds
+from listings.exchange.csv_rows import FileRefused
+from listings.exchange.hsds_mapping import Publisher
 from listings.removals import Tombstone
-from listings.rows import FileRefused
 from orgs.models import Organization
 from tests.directory.test_copy import MORNING
 from tests.factories import organization, place, state, warmline

@@ -11,10 +11,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from listings import workflow
+from listings.exchange import workflow
+from listings.exchange.csv_rows import FileRefused
+from listings.exchange.workflow import import_file, import_rows
 from listings.removals import Tombstone
-from listings.rows import FileRefused
-from listings.workflow import import_file, import_rows
 from orgs.importing import OrganizationImporter
 from orgs.models import Organization
 from warmlines.models import Warmline

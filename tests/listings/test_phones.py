@@ -11,9 +11,9 @@ import re
 import pytest
 from django.core.exceptions import ValidationError
 
+from listings.exchange.csv_rows import read_rows
+from listings.exchange.workflow import import_rows, importers
 from listings.phones import read_phone, read_text_line, read_tty
-from listings.rows import read_rows
-from listings.workflow import import_rows, importers
 from orgs.models import Organization
 from tests.factories import organization, place, warmline
 

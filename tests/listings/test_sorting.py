@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.urls import reverse
 
@@ -18,10 +15,6 @@ pytestmark = pytest.mark.django_db
 
 # In the order of people; plain character codes have another.
 NAMES = ["Abilities in Motion", "ABLE", "Able", "ATTIC, Inc.", "Él Faro", "“Example”"]
-FILLS = [
-    ("orgs.migrations.0010_fill_sort_names", Organization),
-    ("warmlines.migrations.0005_fill_sort_names", Warmline),
-]
 
 
 @pytest.fixture
@@ -103,19 +96,6 @@ def test_a_new_name_is_sorted_also_when_only_it_is_saved(centers):
     row.save(update_fields=["name"])
 
     assert Organization.objects.by_name().last() == row
-
-
-@pytest.mark.parametrize(("migration", "model"), FILLS)
-def test_rows_of_an_older_release_are_given_their_order(migration, model):
-    make = organization if model is Organization else warmline
-    for name in NAMES:
-        make(name=name)
-    right = [row.pk for row in model.objects.by_name()]
-    model.objects.update(sort_name="")
-
-    import_module(migration).fill(apps, None)
-
-    assert [row.pk for row in model.objects.by_name()] == right
 
 
 def test_a_list_by_name_is_read_from_an_index(centers):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from listings.exporting import csv_lines
-from listings.workflow import import_file, import_text
+from listings.exchange.csv_export import csv_lines
+from listings.exchange.workflow import import_file, import_text
 from meetings.models import Meeting
 from orgs.models import Organization
 from tests.conftest import ROOT, STARTER

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from caching.models import DirectoryVersion
 from guides.models import Credential
-from kept.models import DirectoryVersion
 from listings.models import OldSlug
 from listings.templatetags.listing import miles, partial_date
 from places.models import OtherName

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from listings.hours import Hours, State, Status
-from listings.usual_hours import usual_hours, without_now
+from listings.typical_hours import usual_hours, without_now
 
 TUESDAY = datetime(2026, 11, 24, 12, tzinfo=UTC)
 EASTERN, CENTRAL = "America/New_York", "America/Chicago"

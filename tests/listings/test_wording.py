@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 
-from listings import wording
-from listings.word_index import build, drop
+from listings import text_search
+from listings.text_index import build, drop
 from orgs.models import Organization
 from tests.factories import organization, place, state, term
 
@@ -93,7 +93,7 @@ def test_the_index_keeps_up_with_every_change():
 def test_without_an_index_the_same_is_found(monkeypatch):
     organization(name="Corazón House", slug="heart", serves=[state("MT")])
     organization(name="Acorazado", slug="ship")
-    monkeypatch.setattr(wording, "is_there", lambda using, table: False)
+    monkeypatch.setattr(text_search, "is_there", lambda using, table: False)
 
     assert found("corazon") == ["heart"]
     assert found("house cora") == ["heart"]

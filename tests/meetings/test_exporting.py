@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from listings.workflow import import_text
+from listings.exchange.workflow import import_text
 from meetings.exporting import csv_chunks, guide_chunks
 from meetings.models import Meeting
 from tests.factories import meeting, organization, place, term

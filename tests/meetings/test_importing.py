@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from listings.exchange.workflow import import_text
 from listings.removals import Tombstone
-from listings.workflow import import_text
 from meetings.importing import COLUMNS, joining
 from meetings.models import Meeting
 from tests.factories import organization, person

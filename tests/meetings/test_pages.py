@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 import time_machine
 
-from desk import workflow
+from curation import workflow
 from listings.removals import Tombstone
 from meetings.models import Meeting
 from tests.factories import meeting, organization, place, term

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from listings.rows import read_rows
-from listings.workflow import import_rows, importers
+from listings.exchange.csv_rows import read_rows
+from listings.exchange.workflow import import_rows, importers
 from orgs.models import Organization
 from tests.factories import organization, place
 from tests.listings.test_importing import ORGANIZATION

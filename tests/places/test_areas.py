@@ -9,9 +9,9 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from places.autocomplete import starting_with
 from places.lookup import Problem, look_up, typed
 from places.models import Area, AreaName, Place
-from places.suggesting import starting_with
 from tests.factories import county, organization, place, state, warmline
 
 pytestmark = pytest.mark.django_db

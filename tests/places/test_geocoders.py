@@ -6,7 +6,7 @@ import pytest
 from geopy.geocoders.base import Geocoder
 
 from places.geocoders import Gazetteer, locate_address
-from places.near import Located
+from places.nearest import Located
 
 pytestmark = pytest.mark.django_db
 

@@ -6,17 +6,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from places.autocomplete import MAX_LENGTH, starting_with
 from places.geo import Point
-from places.lookup import (
-    Answer,
-    Problem,
-    look_up,
-    nearest_zip,
-    typed,
-)
+from places.lookup import Answer, Problem, look_up, nearest_zip, typed
 from places.models import Place
-from places.naming import MAX_CANDIDATES
-from places.suggesting import MAX_LENGTH, starting_with
+from places.name_search import MAX_CANDIDATES
 
 pytestmark = pytest.mark.django_db
 

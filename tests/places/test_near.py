@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from geopy.distance import geodesic
 
 from orgs.models import Organization
-from places import near
 from places.geo import Point
 from places.models import Place
+from places.nearest import in_boxes
 from search import index, relevance
 from search.current import index_of
 from search.query import Query
@@ -122,7 +122,7 @@ def test_a_radius_reaches_across_180_degrees():
     here = Point(52.0, 179.9)
 
     page = nearest(place("59301").at(here), miles=100, limit=9)
-    boxed = Organization.objects.filter(near.in_boxes(here, 100))
+    boxed = Organization.objects.filter(in_boxes(here, 100))
 
     assert (slugs_of(page), page.total) == (["east", "west"], 2)
     assert {row.slug for row in boxed} == {"east", "west"}

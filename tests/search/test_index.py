@@ -9,15 +9,15 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from desk import workflow
-from desk.history import put_back
-from kept import version
-from listings.values import put
+from caching import content_version
+from curation import workflow
+from curation.audit_trail import put_back
+from listings.field_values import put
 from orgs.models import Organization
 from places.models import Place
 from search.current import index_of
+from tests.caching.committing import commit
 from tests.factories import place
-from tests.kept.committing import commit
 from tests.search import brute_force, comparing
 from tests.search.brute_force import Question, seeded
 from tests.search.comparing import disagreements, options
@@ -92,7 +92,7 @@ def another_process_closes(pk):
     elsewhere("UPDATE orgs_organization SET status = 'draft' WHERE id = %s", pk)
     now = (timezone.now() + timedelta(seconds=1)).replace(tzinfo=None).isoformat(" ")
     elsewhere(
-        "UPDATE kept_directoryversion SET number = number + 1, changed_at = %s", now
+        "UPDATE caching_directoryversion SET number = number + 1, changed_at = %s", now
     )
 
 
@@ -105,7 +105,7 @@ def test_what_another_process_withdrew_is_gone_when_its_version_is_seen(
     assert index_of(Organization) is index_of(Organization)
 
     another_process_closes(gone.pk)
-    monkeypatch.setattr(version, "SECOND", -1.0)
+    monkeypatch.setattr(content_version, "SECOND", -1.0)
 
     rows = brute_force.listings()
     assert gone.pk not in [row.pk for row in rows]

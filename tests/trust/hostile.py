@@ -70,7 +70,7 @@ PAGES = [
     "/states/mt/print/",
     "/states/mt/report/",
     "/online/",
-    "/kept/",
+    "/saved/",
     "/freshness/",
     "/contact/",
     "/orgs/",

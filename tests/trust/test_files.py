@@ -13,7 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
-from desk.models import ImportRun
+from curation.models import ImportRun
 from guides.importing import CredentialImporter
 from orgs.importing import OrganizationImporter
 from orgs.models import Organization
@@ -131,7 +131,7 @@ def test_by_the_desk(client):
     for kind, content in all_files()[::4]:
         form = {"kind": kind, "file": SimpleUploadedFile("x.csv", content)}
 
-        answer = client.post("/admin/desk/importrun/new/", form)
+        answer = client.post("/admin/curation/importrun/new/", form)
 
         assert answer.status_code in (200, 302), content[:80]
         if answer.status_code == 302:
@@ -171,7 +171,7 @@ def test_the_desk_takes_no_file_beyond_10_mb(client):
     client.force_login(person())
     sent = {"kind": "organizations", "file": SimpleUploadedFile("x", b"x" * 10_500_000)}
 
-    answer = client.post("/admin/desk/importrun/new/", sent)
+    answer = client.post("/admin/curation/importrun/new/", sent)
 
     assert "larger than 10 MB" in answer.content.decode()
     assert not ImportRun.objects.exists()

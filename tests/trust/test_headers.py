@@ -63,7 +63,7 @@ ANSWERS = {
     "whom to tell": Asked("/.well-known/security.txt"),
     "map of the site": Asked("/sitemap-states.xml"),
     "health": Asked("/healthz"),
-    "static file": Asked("/static/css/desk.css"),
+    "static file": Asked("/static/css/curation.css"),
     "no static file": Asked("/static/none.css", 404),
     "slash added": Asked("/orgs", 301),
     "moved": Asked("/orgs/before/", 301),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from directory import gunicorn
+from directory.operations import gunicorn_config
 from tests.conftest import ROOT
 
 # What of nginx would quote an address: the request line, its parts, where it came from.
@@ -37,5 +37,5 @@ def test_caddy_logs_no_request():
 
 
 def test_gunicorn_logs_no_query_string():
-    assert gunicorn.access_log_format
-    assert not re.search(GUNICORN, gunicorn.access_log_format)
+    assert gunicorn_config.access_log_format
+    assert not re.search(GUNICORN, gunicorn_config.access_log_format)

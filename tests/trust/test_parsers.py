@@ -13,22 +13,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumber_field.phonenumber import to_python
 
-from desk.history import row_number
-from desk.links import is_public
-from desk.visitors import SIGNER, VisitorForm
-from directory.forms import FindForm
-from guides import lines, markdown
-from listings import areas, grid
-from listings.exporting import safe
+from curation.anonymous_forms import SIGNER, VisitorForm
+from curation.audit_trail import row_number
+from curation.link_checker import is_public
+from directory.pages.forms import FindForm
+from guides import link_lines, markdown
+from listings import service_areas, weekly_hours_form
+from listings.exchange.csv_export import safe
+from listings.exchange.csv_rows import FORMULA_SIGNS, FileRefused, decode, read_rows
+from listings.facet_panel import page_number
 from listings.hours import BadHours, Hours, check
-from listings.panel import page_number
 from listings.rate_limit import client_network
-from listings.rows import FORMULA_SIGNS, FileRefused, decode, read_rows
-from listings.sharing import contact_card
+from listings.vcard import contact_card
 from orgs.models import Organization
+from places.autocomplete import starting_with
 from places.lookup import Answer, look_up
 from places.models import Place
-from places.suggesting import starting_with
 from tests.trust.hostile import odd, often
 
 TAGS = ["h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "em", "strong", "a", "br"]
@@ -98,15 +98,15 @@ def test_hours(text):
     hours.status(AT)
     # Hours that are not known have no week.
     assert len(hours.week(AT)) == (7 if spec else 0)
-    grid.read(spec)
+    weekly_hours_form.read(spec)
 
 
 @often
 @given(odd)
 def test_the_box_of_a_day(text):
     try:
-        spans = grid.read_day(text)
-    except grid.BadSpan:
+        spans = weekly_hours_form.read_day(text)
+    except weekly_hours_form.BadSpan:
         return
     times = [time for span in spans for time in span]
     assert all(re.fullmatch(r"\d\d:\d\d", time) for time in times)
@@ -127,10 +127,10 @@ def test_a_phone(text):
 def test_areas(parts):
     text = "\n".join(parts)
     try:
-        found = areas.from_text(text)
-    except areas.UnknownArea:
+        found = service_areas.from_text(text)
+    except service_areas.UnknownArea:
         return
-    assert {p.pk for p in areas.from_text(areas.to_text(found))} == {
+    assert {p.pk for p in service_areas.from_text(service_areas.to_text(found))} == {
         p.pk for p in found
     }
 
@@ -138,7 +138,7 @@ def test_areas(parts):
 @often
 @given(st.lists(odd, min_size=1, max_size=4).map(" | ".join))
 def test_the_lines_of_a_guide(text):
-    for read in (lines.searches, lines.sources):
+    for read in (link_lines.searches, link_lines.sources):
         try:
             read(text)
         except ValidationError:

@@ -58,7 +58,13 @@ def site(tmp_path_factory):
             ["shell", "--verbosity", "0", "-c", SEED],
         ):
             subprocess.run([*manage, *command], cwd=ROOT, env=environment, check=True)
-        serve = [sys.executable, "-m", "gunicorn", "--config", "directory/gunicorn.py"]
+        serve = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--config",
+            "directory/operations/gunicorn_config.py",
+        ]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
                 serve, cwd=ROOT, env=environment, stdout=log, stderr=log
@@ -207,7 +213,7 @@ def test_nothing_of_a_hundred_visits_is_kept(site):
     ]
     found = {where for where, _text in marked_texts}
     # The privacy page says so: the words of a report, and the e-mail if one is left.
-    kept = {"desk_suggestion.words", "desk_suggestion.sender_email"}
+    kept = {"curation_suggestion.words", "curation_suggestion.sender_email"}
     files = {name for name in found if name.startswith("db.sqlite3")}
     assert found - files == kept
     log = (folder / "log").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from directory import well_known
+from directory.pages import well_known
 
 
 def fields(client):

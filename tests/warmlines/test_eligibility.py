@@ -12,12 +12,7 @@ import time_machine
 
 from tests.factories import county, place, state, term, warmline
 from tests.reading import listings_on
-from warmlines.eligibility import (
-    TakesCaller,
-    may_take,
-    plain_who_words,
-    takes_caller,
-)
+from warmlines.eligibility import TakesCaller, may_take, plain_who_words, takes_caller
 from warmlines.models import Warmline
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +146,7 @@ def test_where_no_line_for_everyone_is_open_the_next_to_open_is_named(
 
 
 def test_a_page_for_later_says_nothing_of_lines_that_open(client):
-    from listings.frozen import frozen  # noqa: PLC0415
+    from listings.snapshot import frozen  # noqa: PLC0415
 
     warmline(hours="Mo-Fr 10:00-22:00", who_may_call="anyone")
 

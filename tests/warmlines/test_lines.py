@@ -13,8 +13,8 @@ from listings.templatetags.listing import labels
 from tests.factories import county, place, state, term, warmline
 from tests.reading import listings_on
 from warmlines.eligibility import may_take
-from warmlines.lines import at_most, by_state, grouped, lines_at
 from warmlines.models import Warmline
+from warmlines.open_status import at_most, by_state, grouped, lines_at
 
 pytestmark = pytest.mark.django_db
 

@@ -11,15 +11,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kept import version
-from kept.memory import MemoryCache
-from listings.hours_words import at_clock
+from caching import content_version
+from caching.memory_cache import MemoryCache
+from listings.hours_text import at_clock
 from listings.querysets import revision
 from listings.templatetags.hours import day_word, hours_status
-from listings.zones import zone_name
+from listings.time_zones import zone_name
 from warmlines.eligibility import who_words
-from warmlines.lines import Line, NoneOpen
 from warmlines.models import Warmline
+from warmlines.open_status import Line, NoneOpen
 
 register = template.Library()
 
@@ -80,7 +80,7 @@ def _made(name: str, line: Line, at: datetime, level: int) -> SafeString:
 
     It is rendered once for each revision and state of its hours.
     """
-    now, warmline = version.current(), line.warmline
+    now, warmline = content_version.current(), line.warmline
     words = hours_status(line.status, at, line.zone)
     key = (name, warmline.pk, line.open_attr, words, level, get_language())
     stamp = (revision(warmline.changed_at), now.shared_at) if now else None

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from api.atomic_files import write_whole
 from api.exports import FILES
-from api.whole_files import write_whole
 
 
 class Command(BaseCommand):

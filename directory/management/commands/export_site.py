@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from directory.copy.folder import FolderRefused
-from directory.copy.making import Job, addresses_of, make
+from directory.export.build import Job, addresses_of, make
+from directory.export.output import FolderRefused
 from places.states import STATES
 
 

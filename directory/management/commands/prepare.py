@@ -14,16 +14,17 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from directory.collected import collect_files
-from directory.last_lines import write_down
+from directory.operations.fallback_numbers import write_down
+from directory.operations.static_files import collect_files
 from listings.cards import store_all
-from listings.drafts import retire
+from listings.exchange.csv_rows import read_file, read_rows
+from listings.exchange.drafts import retire
+from listings.exchange.workflow import import_file, importers
 from listings.registry import listing_models
-from listings.rows import read_file, read_rows
-from listings.word_index import build
-from listings.workflow import import_file, importers
+from listings.text_index import build
 from orgs.models import Organization
 
 # Kind and file, in this order: a file's rows may name rows of the file before.
@@ -54,6 +55,7 @@ class Command(BaseCommand):
     def _prepare(self) -> None:
         call_command("compile_words")
         _wait_for_database()
+        _refuse_older_database()
         call_command("migrate", verbosity=0)
         # SQLite loses it when a migration remakes the table.
         build(connection, Organization._meta.db_table)
@@ -97,6 +99,16 @@ def _alone() -> Iterator[None]:
     with (folder / "prepare.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _refuse_older_database() -> None:
+    """Raise CommandError for a database made before 0.1.0, with other table names."""
+    applied = MigrationRecorder(connection).applied_migrations()
+    if any(app == "desk" for app, _name in applied):
+        raise CommandError(
+            "This database was made before the first release (0.1.0) and cannot be "
+            "upgraded; move it away, and “make run” makes a new one."
+        )
 
 
 def _wait_for_database() -> None:

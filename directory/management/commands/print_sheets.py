@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language, override
 from tqdm import tqdm
 
-from directory.pdf import NoBrowser, find_browser, print_sheet
+from directory.printing.pdf import NoBrowser, find_browser, print_sheet
 from places.models import Place
 from places.states import STATES
 

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from directory.backups.engines import engine_of
-from directory.backups.errors import BackupError
-from directory.backups.folder import examine, put_in_place, write_backup
+from directory.operations.backups.engines import engine_of
+from directory.operations.backups.errors import BackupError
+from directory.operations.backups.folder import examine, put_in_place, write_backup
 
 
 class Command(BaseCommand):

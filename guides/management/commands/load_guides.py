@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from guides.shipped import load, shipped
+from guides.starter_guides import load, shipped
 
 
 class Command(BaseCommand):

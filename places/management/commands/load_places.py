@@ -15,11 +15,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
 from tqdm import tqdm
 
-from kept import version
+from caching import content_version
 from places.area_rows import read_areas, rename_towns, save_areas
 from places.gazetteer import forget
-from places.keys import place_key
 from places.models import Area, OtherName, Place
+from places.name_keys import place_key
 from places.states import STATES
 
 Row = dict[str, str]
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             self._load(rows, quiet=options["quiet"])
             save_areas(areas)
-            version.changed()
+            content_version.changed()
             with connection.cursor() as cursor:
                 # Both databases choose their indexes by what they know of a table.
                 cursor.execute("ANALYZE")

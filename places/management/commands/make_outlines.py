@@ -19,9 +19,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from places.boundaries import FILE
 from places.management.commands.load_places import FILE as PLACES_FILE
 from places.management.commands.load_places import read_rows
-from places.outlines import FILE
 
 Rings = list[list[int]]
 # Census areas that were one until 2019, as they still are in the atlas.
@@ -44,7 +44,7 @@ class Command(BaseCommand):
 
 
 def converted(atlas: dict[str, Any]) -> dict[str, Any]:
-    """What places.outlines reads: arcs, shapes by our codes, the borders inside."""
+    """What places.boundaries reads: arcs, shapes by our codes, the borders inside."""
     shapes = {g["id"]: rings_of(g) for g in atlas["objects"]["counties"]["geometries"]}
     wholes = {g["id"]: rings_of(g) for g in atlas["objects"]["states"]["geometries"]}
     rows = read_rows(settings.BASE_DIR / "fixtures" / PLACES_FILE)

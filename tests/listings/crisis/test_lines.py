@@ -14,8 +14,8 @@ from django.utils import translation
 
 from listings.crisis.lines import essential_lines, lines_for, shown_lines
 from listings.crisis.models import CrisisKind, CrisisLine, CrisisPhrase
-from listings.rows import FileRefused
-from listings.workflow import import_text
+from listings.exchange.csv_rows import FileRefused
+from listings.exchange.workflow import import_text
 from tests.conftest import ROOT
 from tests.listings.crisis.conftest import file_rows
 

@@ -1,0 +1,21 @@
+"""What `manage.py check --deploy` says about the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, Warning, register
+
+
+@register(Tags.security, deploy=True)
+def second_factor_is_required(**options: Any) -> list[CheckMessage]:
+    if settings.SECOND_FACTOR or not settings.IS_PUBLIC:
+        return []
+    return [
+        Warning(
+            "Staff can sign in to this public site with a password alone.",
+            hint="Remove SECOND_FACTOR=0: a public site then asks for a code, too.",
+            id="curation.W001",
+        )
+    ]

@@ -1,0 +1,119 @@
+"""Bring a file of listings in: our own CSV, or HSDS of somebody else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.utils.module_loading import import_string
+
+from curation.imports import HSDS, Recorder
+from curation.models import ImportRun
+from listings.cards import store_all
+from listings.exchange import hsds
+from listings.exchange.csv_rows import FileRefused
+from listings.exchange.hsds_mapping import Publisher, line_rows, organization_rows
+from listings.exchange.importing import Report
+from listings.exchange.workflow import (
+    hsds_models,
+    import_file,
+    import_rows,
+    importers,
+    kinds_of,
+)
+
+
+class Command(BaseCommand):
+    help = "Import listings from a file; docs/importing.md tells of the formats."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "kind", nargs="?", choices=sorted(importers()), help="kind of CSV file"
+        )
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--dry-run", action="store_true", help="write nothing")
+        parser.add_argument("--atomic", action="store_true", help="all rows or none")
+        parser.add_argument("--quiet", action="store_true", help="no progress bar")
+        parser.add_argument("--format", choices=["csv", "hsds"], default="csv")
+        of_hsds = parser.add_argument_group("for --format hsds")
+        of_hsds.add_argument(
+            "--kind",
+            dest="listed_as",
+            metavar="KIND",
+            help="what kind of organization they are, or warmline",
+        )
+        of_hsds.add_argument("--publisher", default="", help="whose data it is")
+        of_hsds.add_argument("--source-url", default="", help="where it is from")
+        of_hsds.add_argument("--license", default="", help="under which license")
+        of_hsds.add_argument("--seen", default="", help="of which day, 2026-11-24")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        is_hsds = options["format"] == "hsds"
+        kind = f"{HSDS}{options['listed_as']}" if is_hsds else options["kind"]
+        if not kind:
+            raise CommandError(f"Name a kind: {', '.join(sorted(importers()))}.")
+        recorder = Recorder(
+            ImportRun(
+                kind=kind,
+                file_name=options["file"].name[:200],
+                state=ImportRun.State.APPLYING,
+            )
+        )
+        how = {name: options[name] for name in ("dry_run", "atomic", "quiet")}
+        how["record"] = recorder
+        try:
+            if is_hsds:
+                report = self._hsds(options, how)
+            else:
+                report = import_file(kind, options["file"], **how)
+        except FileRefused as refusal:
+            raise CommandError(str(refusal)) from None
+        if not (options["atomic"] and report.refused):
+            recorder.finish(report)
+        self._print(report)
+        if options["atomic"] and report.refused:
+            raise CommandError("Nothing was imported, because rows were refused.")
+        if options["dry_run"]:
+            self.stdout.write("This was a dry run: nothing was written.")
+        elif not connection.in_atomic_block:
+            # Nobody sees the rows before a caller's transaction has ended.
+            store_all()
+
+    def _hsds(self, options: dict[str, Any], how: dict[str, Any]) -> Report:
+        """HSDS says neither what kind of organization it tells of, nor whose it is."""
+        kind, url = options["listed_as"], options["source_url"]
+        if kind not in hsds_models():
+            raise CommandError(
+                "HSDS does not say what kind of organizations these are. Name it: "
+                f"--kind {', '.join(hsds_models())}."
+            )
+        if not (options["publisher"] and url):
+            raise CommandError("Name the source: --publisher and --source-url.")
+        publisher = Publisher(
+            options["publisher"], url, options["license"], options["seen"]
+        )
+        model = hsds_models()[kind]
+        bundle = hsds.read(options["file"])
+        rows = (
+            organization_rows(bundle, publisher, kind)
+            if kinds_of(model)
+            else line_rows(bundle, publisher)
+        )
+        return import_rows(import_string(model.hsds_importer), list(rows), **how)
+
+    def _print(self, report: Report) -> None:
+        self.stdout.write(
+            f"{report.added} added, {report.changed} changed, "
+            f"{report.unchanged} unchanged, {len(report.refused)} refused."
+        )
+        titles = {
+            "Refused": report.refused,
+            "Kept, because a curator checked it": report.kept,
+            "Changed": report.changes,
+            "Warning": report.warnings,
+        }
+        for title, lines in titles.items():
+            for number, words in lines:
+                self.stdout.write(f"{title}: row {number}: {words}")

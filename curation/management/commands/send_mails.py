@@ -1,0 +1,21 @@
+"""Send the mails that wait because the mail server did not take them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from curation.mail import hand_over
+from curation.models import OutgoingMail
+
+
+class Command(BaseCommand):
+    help = "Try the mails that wait in the outbox; run it every five minutes."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        at = timezone.now()
+        taken = hand_over(OutgoingMail.objects.due(at), at)
+        waiting = OutgoingMail.objects.count()
+        self.stdout.write(f"{taken} mails sent, {waiting} wait.")

@@ -1,0 +1,220 @@
+"""What the search of a copy reads: plain scripts, since a page on a disk loads no data.
+
+Listings are one script in each language. Places are many small ones, named by the first
+letter or digit that somebody types, so that an old computer reads only what it needs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from listings.models import Listing
+from listings.phones import dialable
+from listings.templatetags.hours import hours_status
+from listings.templatetags.listing import plain_from_english
+from orgs.models import Organization
+from places.fields import SENTENCE, SENTENCE_WORDS
+from places.lookup import typed
+from places.models import Area, Place
+from places.name_keys import SHORT, place_key
+from places.readings import STATE_KEYS
+from places.states import STATES
+from warmlines.eligibility import is_somewhere_in_state, plain_who_words
+from warmlines.models import Warmline
+
+WAYS = {"in_person": "in_person", "online": "online", "by_phone": "phone"}
+
+
+def listings_script(rows: Iterable[Any], at: datetime) -> bytes:
+    """Every listing of a copy with what its search shows and asks, in one language."""
+    facts = {
+        "words": _words(),
+        "sentence": SENTENCE_WORDS,
+        "short": SHORT,
+        "states": {code: state.name for code, state in STATES.items()},
+        "codes": STATE_KEYS,
+        "kinds": {str(kind): str(kind.label) for kind in Organization.Kind},
+        "rows": [_row(listing, at) for listing in rows],
+    }
+    return f"copy.listings({_json(facts)});\n".encode()
+
+
+def _row(listing: Any, at: datetime) -> dict[str, Any]:
+    """Short names, and nothing where nothing is known: old phones read it too."""
+    is_line = isinstance(listing, Warmline)
+    facts = {
+        "u": listing.get_absolute_url().removeprefix("/es")[1:],
+        "n": listing.name,
+        "p": dialable(listing.phone),
+        "s": [place.code for place in listing.serves.all()],
+        "a": int(listing.area == Listing.Area.NATIONWIDE),
+        "w": [f"{term.kind}:{term.slug}" for term in listing.terms.all()],
+        "h": [way for name, way in WAYS.items() if getattr(listing, name)],
+        "c": int(listing.status == Listing.Status.TEMPORARILY_CLOSED),
+        "v": plain_from_english(listing.caution),
+        **(_of_line(listing, at) if is_line else _of_organization(listing)),
+    }
+    return {name: fact for name, fact in facts.items() if fact not in ("", [], 0, None)}
+
+
+def _of_line(line: Warmline, at: datetime) -> dict[str, Any]:
+    zone = line.timezone or "UTC"
+    group = line.group
+    return {
+        "t": hours_status(line.status_at(at), at, zone),
+        "o": plain_who_words(line),
+        "f": int(line.takes_anyone),
+        "g": group.inside_sentence
+        if group
+        else _("others")
+        if line.is_for_group
+        else "",
+        # States of which it serves a part, known by its counties or not.
+        "d": sorted(line.state_codes - line.whole_states),
+        "e": int(is_somewhere_in_state(line)),
+    }
+
+
+def _of_organization(listing: Organization) -> dict[str, Any]:
+    point = listing.point
+    return {
+        "k": listing.kind,
+        "t": listing.town_line,
+        "m": listing.state,
+        "y": round(point.latitude, 4) if point else None,
+        "x": round(point.longitude, 4) if point else None,
+        "r": int(listing.point_is_approximate),
+    }
+
+
+def _words() -> dict[str, str]:
+    """What the script says."""
+    return {
+        "near": _("Near %(place)s"),
+        "in": _("In %(state)s"),
+        "phone": _("By phone"),
+        "serving": _("Serving %(place)s"),
+        "online": _("Online, from anywhere"),
+        "help": _("Listings that may help"),
+        "named": _("Listings that match “%(words)s”"),
+        "all": _("All support in %(state)s"),
+        "unknown": _(
+            "We could not find “%(text)s”. Try a ZIP code, or a town with its state, "
+            "like “Circle, MT”."
+        ),
+        "sentence": str(SENTENCE),
+        "gentle": _(
+            "To see who can help near you, enter a ZIP code, or a town and state, like "
+            "Circle, MT."
+        ),
+        "ambiguous": _("There is more than one “%(text)s”. Which one do you mean?"),
+        "less": _("less than a mile away"),
+        "miles": _("%(miles)s miles away"),
+        "about": _("about"),
+        "here": _("For people in %(state)s"),
+        "counties": _("For some counties of %(state)s"),
+        "group": _("For %(people)s"),
+        "ask": _("Call to ask who they take"),
+        "closed": _("Closed for now."),
+        "none": _("No place listed here matches these filters."),
+    }
+
+
+def places_scripts(states: frozenset[str]) -> Iterator[tuple[str, bytes]]:
+    """(name, script) for each first letter or digit; of these states, or of all.
+
+    Each has the places of the letter, and the areas: tribal lands, regions, bases.
+    """
+    areas = _areas(states)
+    shards: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    counties = {place.pk: place for place in _of(Place.objects.counties(), states)}
+    for place in _of(Place.objects.below_states(), states):
+        county = place.own_county
+        if county is None or county.pk not in counties:
+            continue
+        for entry, first in _entries(place, counties[county.pk]):
+            shards[first][county.pk].append(entry)
+    for first in sorted({*shards, *areas}):
+        lines = [
+            f"{_head(counties[pk])}|{'|'.join(entries)}"
+            for pk, entries in sorted(shards[first].items())
+        ]
+        told = f"{_json(_lines(lines))},{_json(_lines(areas[first]))}"
+        yield f"{first}.js", f'copy.places("{first}",{told});\n'.encode()
+
+
+def _lines(lines: list[str]) -> str:
+    return "\n".join(lines)
+
+
+def _areas(states: frozenset[str]) -> defaultdict[str, list[str]]:
+    """The areas by the first letters of their names, each with the names of a letter.
+
+    A name that is understood and never shown is there as its key alone, like all.
+    """
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    rows = Area.objects.select_related("main_place__county").order_by("key")
+    for area in rows.prefetch_related("counties", "names"):
+        place = area.as_place()
+        if place is None or (states and states.isdisjoint(place.state_codes)):
+            continue
+        keys: defaultdict[str, list[str]] = defaultdict(list)
+        for name in sorted({name.key for name in area.names.all()}):
+            keys[name[0]].append(name)
+        for first, names in keys.items():
+            found[first].append("|".join([";".join(names), *_area_facts(area, place)]))
+    return found
+
+
+def _area_facts(area: Area, place: Place) -> Iterator[str]:
+    """Its kind, its label, the words that lead to it, where it lies, its states, and
+    the codes of its counties; of a name of one place, those of that place."""
+    yield area.kind if place.is_area else ""
+    yield place.label
+    yield typed(place)
+    yield ",".join(map(str, _hundredths(place)))
+    yield ",".join(place.state_codes)
+    if place.is_area:
+        yield ",".join(county.code for county in area.counties.all())
+    else:
+        yield place.own_county.code if place.own_county else ""
+
+
+def _of(places: Any, states: frozenset[str]) -> Any:
+    found = places.in_states(states) if states else places
+    return found.order_by("pk")
+
+
+def _head(county: Place) -> str:
+    """ "30017,MT,4626,-10557,Custer County": what its entries are measured from."""
+    latitude, longitude = _hundredths(county)
+    return f"{county.code},{county.state},{latitude},{longitude},{county.name}"
+
+
+def _entries(place: Place, county: Place) -> Iterator[tuple[str, str]]:
+    """ "Miles City,-3,12" by each of its names, and the first letter of each."""
+    south, east = _hundredths(county)
+    latitude, longitude = _hundredths(place)
+    offsets = f"{latitude - south},{longitude - east}"
+    if place.kind == Place.Kind.ZIP:
+        yield f"{place.code},{offsets},{place.name}", place.code[0]
+        return
+    yield f"{place.name},{offsets}", place_key(place.name)[:1]
+    for name in filter(None, place.alt_names.split(";")):
+        if place_key(name) and not place.is_county:
+            yield f"{name},{offsets},{place.name}", place_key(name)[0]
+
+
+def _hundredths(place: Place) -> tuple[int, int]:
+    """Of a degree, which is half a mile: a place is an area, not a door."""
+    return round(place.latitude * 100), round(place.longitude * 100)
+
+
+def _json(facts: Any) -> str:
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -1,0 +1,151 @@
+"""Backups in a folder: written beside, moved into place, the oldest taken out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+
+from directory.operations.backups.engines import Engine
+from directory.operations.backups.errors import BackupError
+from directory.operations.backups.fingerprints import (
+    Fingerprint,
+    Fingerprints,
+    differing,
+)
+
+DAY = 24 * 60 * 60
+STAMP = "%Y%m%dT%H%M%SZ"
+NAME = re.compile(r"directory-\d{8}T\d{6}Z\.(sqlite3|dump)")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup holds, kept beside it as JSON."""
+
+    made_at: str
+    size: int
+    sha256: str
+    tables: Fingerprints
+
+    @property
+    def rows(self) -> int:
+        return sum(table.rows for table in self.tables.values())
+
+
+def write_backup(
+    engine: Engine, folder: Path, at: datetime, name: str = "directory"
+) -> Path:
+    """A checked backup and its manifest, in the folder for good or not at all."""
+    path = folder / f"{name}-{at.strftime(STAMP)}{engine.suffix}"
+    with _room(folder, at) as work:
+        draft = work / path.name
+        tables = engine.write(draft)
+        engine.check(draft, tables)
+        size, sha256 = draft.stat().st_size, _sha256(draft)
+        manifest = work / "manifest"
+        made = Manifest(at.isoformat(timespec="seconds"), size, sha256, tables)
+        manifest.write_text(json.dumps(asdict(made), indent=1), encoding="utf-8")
+        # The manifest first: a file without one is not a backup.
+        for source, target in ((manifest, manifest_of(path)), (draft, path)):
+            source.chmod(0o600)
+            _to_disk(source)
+            source.replace(target)
+        _to_disk(folder)
+    return path
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Of a backup that is exactly as it was written. Raises BackupError."""
+    if not path.is_file():
+        raise BackupError(f"There is no file {path}.")
+    try:
+        found = json.loads(manifest_of(path).read_text(encoding="utf-8"))
+        tables = {name: Fingerprint(*pair) for name, pair in found["tables"].items()}
+        manifest = Manifest(**{**found, "tables": tables})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise BackupError(
+            f"{path} is no backup of ours: {manifest_of(path).name} is missing beside "
+            "it or cannot be read."
+        ) from error
+    if (path.stat().st_size, _sha256(path)) != (manifest.size, manifest.sha256):
+        raise BackupError(f"{path} is not as it was written; take another backup.")
+    return manifest
+
+
+def examine(engine: Engine, path: Path) -> Manifest:
+    """Of a backup that this database can take and that is whole, or BackupError."""
+    manifest = read_manifest(path)
+    if path.suffix != engine.suffix:
+        raise BackupError(
+            f"{path.name} is of another kind of database; *{engine.suffix} is needed."
+        )
+    engine.check(path, manifest.tables)
+    return manifest
+
+
+def put_in_place(engine: Engine, path: Path, manifest: Manifest, work: Path) -> None:
+    """Make the database what the (examined) backup is, and compare every row."""
+    engine.load(path, work)
+    if wrong := differing(engine.fingerprints(), manifest.tables):
+        raise BackupError(
+            f"Restored, but these tables differ from the backup: {', '.join(wrong)}. "
+            "Did somebody write meanwhile? Stop the site, and restore again."
+        )
+
+
+def rotate(engine: Engine, folder: Path, keep: int) -> int:
+    """Take out all but the newest of this kind of database; how many."""
+    names = folder.glob(f"*{engine.suffix}")
+    old = sorted(path for path in names if NAME.fullmatch(path.name))[:-keep]
+    for path in old:
+        path.unlink()
+        manifest_of(path).unlink(missing_ok=True)
+    return len(old)
+
+
+def manifest_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.json")
+
+
+@contextmanager
+def _room(folder: Path, at: datetime) -> Iterator[Path]:
+    """A folder in the folder that only we can read, gone at the end."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(".part-*"):
+            # Of a backup that was killed.
+            if left.stat().st_mtime < at.timestamp() - DAY:
+                shutil.rmtree(left)
+        work = Path(mkdtemp(prefix=".part-", dir=folder))
+    except OSError as error:
+        raise BackupError(f"{folder} cannot be written: {error.strerror}.") from error
+    try:
+        yield work
+    except (OSError, BackupError) as error:
+        if re.search("no space left|disk is full", str(error), re.IGNORECASE):
+            raise BackupError(f"There is no space left in {folder}.") from error
+        raise BackupError(str(error)) from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _to_disk(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -1,0 +1,46 @@
+"""Reading what Python has no value for, which is NULL then: "not known".
+
+PostgreSQL knows days after the year 9999, before the year 1 and "infinity", and numbers
+that are none. caching.invalidation keeps a save from erasing such a value.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+from psycopg import DataError
+from psycopg.adapt import Loader
+from psycopg.pq import Format
+
+# Types of columns that hold what Python cannot; "timestamptz" is Django's own loader.
+TYPES = ("date", "timestamptz", "float8")
+
+
+def register_loaders(connection: Any) -> None:
+    adapters = connection.adapters
+    for name in TYPES:
+        oid = adapters.types[name].oid
+        adapters.register_loader(oid, _or_none(adapters.get_loader(oid, Format.TEXT)))
+
+
+def _or_none(inner: Any) -> Any:
+    """The loader of a type, with None for what it refuses or is no finite number."""
+
+    class OrNone(Loader):
+        # Django compares it with the time zone of the connection.
+        timezone = getattr(inner, "timezone", None)
+
+        def __init__(self, oid: int, context: Any = None) -> None:
+            super().__init__(oid, context)
+            self._load = inner(oid, context).load
+
+        def load(self, data: Any) -> Any:
+            try:
+                value = self._load(data)
+            except (DataError, OverflowError):
+                return None
+            is_number = isinstance(value, float)
+            return value if not is_number or isfinite(value) else None
+
+    return OrNone

@@ -1,0 +1,116 @@
+"""Reading what a column of SQLite holds, whatever that is: any value fits into any.
+
+A value that its column's type cannot mean is read as NULL, which is "not known", so
+that one bad row takes no page down. caching.invalidation keeps a save from erasing it.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime
+from math import isfinite
+from typing import Any
+
+from django.conf import settings
+from django.db.backends.sqlite3 import operations
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+Converter = Callable[[Any, Any, Any], Any]
+
+
+def date_or_none(value: Any) -> date | None:
+    if isinstance(value, date):
+        return value
+    with suppress(ValueError, TypeError):
+        return parse_date(_text(value))
+    return None
+
+
+def datetime_or_none(value: Any) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    with suppress(ValueError, TypeError):
+        return parse_datetime(_text(value))
+    return None
+
+
+def boolean_or_none(value: Any) -> bool | None:
+    return {"1": True, "0": False}.get(_text(value))
+
+
+def _text(value: Any) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+def _as_date(value: Any, expression: Any, connection: Any) -> date | None:
+    return None if value is None else date_or_none(value)
+
+
+def _as_datetime(value: Any, expression: Any, connection: Any) -> datetime | None:
+    found = None if value is None else datetime_or_none(value)
+    if found is None or not settings.USE_TZ or timezone.is_aware(found):
+        return found
+    return timezone.make_aware(found, connection.timezone)
+
+
+def _as_boolean(value: Any, expression: Any, connection: Any) -> bool | None:
+    return value if isinstance(value, bool) else boolean_or_none(value)
+
+
+def _as_uuid(value: Any, expression: Any, connection: Any) -> uuid.UUID | None:
+    with suppress(ValueError, TypeError, AttributeError):
+        return uuid.UUID(value)
+    return None
+
+
+def _as_integer(value: Any, expression: Any, connection: Any) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _as_float(value: Any, expression: Any, connection: Any) -> float | None:
+    is_number = isinstance(value, int | float) and isfinite(value)
+    return value if is_number else None
+
+
+def _as_json(value: Any, expression: Any, connection: Any) -> str | None:
+    """The text of a JSON value; the field itself makes the value of it."""
+    with suppress(ValueError, TypeError):
+        json.loads(value)
+        return value if isinstance(value, str) else None
+    return None
+
+
+def _as_text(value: Any, expression: Any, connection: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else _text(value)
+
+
+CONVERTERS: dict[str, Converter] = {
+    "DateField": _as_date,
+    "DateTimeField": _as_datetime,
+    "BooleanField": _as_boolean,
+    "UUIDField": _as_uuid,
+    "FloatField": _as_float,
+    "JSONField": _as_json,
+    **dict.fromkeys(
+        (
+            *("AutoField", "BigAutoField", "IntegerField", "BigIntegerField"),
+            *("SmallIntegerField", "PositiveIntegerField", "PositiveBigIntegerField"),
+            "PositiveSmallIntegerField",
+        ),
+        _as_integer,
+    ),
+    **dict.fromkeys(("CharField", "SlugField", "TextField"), _as_text),
+}
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    def get_db_converters(self, expression: Any) -> list[Any]:
+        field = expression.output_field
+        while field.remote_field:
+            field = field.target_field
+        ours = CONVERTERS.get(field.get_internal_type())
+        return [ours] if ours else super().get_db_converters(expression)

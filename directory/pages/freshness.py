@@ -1,0 +1,41 @@
+"""How fresh the listings are: shares checked within 90, 180 and 365 days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from listings.freshness import FreshRow, fresh_row, tally
+from orgs.kind_labels import KIND_WORDS
+from orgs.models import Organization
+from places.states import STATES
+from warmlines.models import Warmline
+
+
+@dataclass(frozen=True)
+class FreshTable:
+    title: str
+    first_column: str
+    rows: list[FreshRow]
+
+
+def freshness_on(today: date) -> list[FreshTable]:
+    by_kind = tally(Organization.objects.public(), "kind", today)
+    by_state = tally(Organization.objects.public(), "state", today)
+    [lines] = tally(Warmline.objects.public(), None, today).values() or [(0, 0, 0, 0)]
+    kinds = [
+        fresh_row(str(words.plural), by_kind[kind])
+        for kind, words in KIND_WORDS.items()
+        if kind in by_kind
+    ]
+    states = [
+        fresh_row(state.name, by_state[code])
+        for code, state in STATES.items()
+        if code in by_state
+    ]
+    return [
+        FreshTable(_("By kind"), _("Kind"), [fresh_row(_("Warmlines"), lines), *kinds]),
+        FreshTable(_("Organizations by state"), _("State"), states),
+    ]

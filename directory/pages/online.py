@@ -1,0 +1,60 @@
+"""What needs no travel: lines to call and groups that meet online."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import QueryDict
+
+from listings.cards import Card, cards
+from listings.facet_panel import Advice, Chip, Pager, Panel, build_panel, page_number
+from listings.filters import PeopleFilter
+from orgs.models import Organization
+from places.models import Place
+from search import relevance
+from search.current import index_of
+from search.facets import count_options
+from search.query import Query
+from warmlines.open_status import LineGroup
+from warmlines.search import LineSearch
+
+PAGE_SIZE = 30
+
+
+@dataclass(frozen=True)
+class OnlinePage:
+    line_groups: list[LineGroup]
+    rows: list[Card]
+    total: int
+    panel: Panel
+    pager: Pager
+    advice: list[Advice]
+
+
+def online_page(place: Place | None, params: QueryDict, at: datetime) -> OnlinePage:
+    chosen = PeopleFilter(params)
+    index, number = index_of(Organization), page_number(params)
+    query = Query(chosen=chosen.chosen, place=place)
+    found = relevance.online(index, query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
+    groups = _lines(place, params, at) if number == 1 else []
+    scope = relevance.meeting_online(index, place)
+    counts = count_options(index, query, chosen.filters, scope)
+    panel = build_panel(chosen, params, counts, ["state"])
+
+    def count_without(chip: Chip) -> int:
+        return relevance.online(index, query.without(chip.name, chip.value), 0).total
+
+    empty = not (found.hits or groups)
+    return OnlinePage(
+        line_groups=groups,
+        rows=cards(Organization, found.hits, "orgs/_card.html"),
+        total=found.total,
+        panel=panel,
+        pager=Pager.of(params, number, found.total, PAGE_SIZE),
+        advice=panel.advice(count_without) if empty else [],
+    )
+
+
+def _lines(place: Place | None, params: QueryDict, at: datetime) -> list[LineGroup]:
+    return LineSearch(place, params, at, from_anywhere=place is None).groups

@@ -1,0 +1,277 @@
+"""The pages that join the catalogues."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from caching.page_cache import may_be_kept
+from curation.views import anonymous_form, form_methods, report_about
+from directory.operations.database_outage import is_away, tell_others, without_database
+from directory.pages.find import Near, Search, first_guides, guides_on
+from directory.pages.forms import FindForm
+from directory.pages.freshness import freshness_on
+from directory.pages.map import map_page
+from directory.pages.offline_pack import SHEETS
+from directory.pages.online import online_page
+from directory.pages.states import state_page
+from directory.pages.summary import advise, answer, find_panel, left_out
+from directory.pages.tile_map import tiles
+from directory.pages.typed_words import understand
+from directory.printing.sheet import state_on_paper
+from guides.models import Credential
+from listings.cards import cards
+from listings.crisis.lines import ShownLine, shown_lines
+from listings.crisis.models import CrisisKind
+from listings.crisis.panel import carried, is_in_distress
+from listings.facet_panel import ONE_PAGE, place_links
+from orgs.kind_labels import KIND_WORDS
+from orgs.models import Organization
+from places.forms import PlaceForm, StateForm
+from places.models import Place
+from places.states import STATES
+from search import relevance
+from search.current import index_of
+from search.query import Query
+from warmlines.models import Warmline
+from warmlines.open_status import changes, changes_of, lines_at
+from warmlines.search import LineSearch
+
+HARM_AT_HOME = {CrisisKind.VIOLENCE, CrisisKind.SEXUAL_ASSAULT}
+HOME_LINES = 4
+HOME_GUIDES = 4
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    at = timezone.now()
+    search = LineSearch(None, QueryDict(), at, from_anywhere=True)
+    lines = search.for_everyone
+    context = {
+        "form": PlaceForm(),
+        "lines": lines[:HOME_LINES],
+        "open_count": sum(ln.is_open and not ln.is_doubtful for ln in lines),
+        "none_open": search.none_open,
+        "states": list(STATES.values()),
+        "guides": first_guides(HOME_GUIDES),
+        "at": at,
+    }
+    page = render(request, "directory/home.html", context)
+    return may_be_kept(page, at, changes(lines))
+
+
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    understood = understand(request.GET)
+    if understood.page:
+        return redirect(understood.page)
+    params = understood.params
+    form = FindForm(params)
+    form.is_valid()
+    at = timezone.now()
+    params = carried(request.GET, params)
+    search = Search(form, params, at, in_distress=is_in_distress(request.GET))
+    sections = search.sections()
+    panel = find_panel(search)
+    advise(search, panel, sections)
+    links = place_links(form, params)
+    near = next((part for part in sections if isinstance(part, Near)), None)
+    context = {
+        "form": form,
+        "place": search.place,
+        "problem": search.problem(near),
+        "candidates": [] if search.place else links,
+        "other_meanings": links if search.place else [],
+        "answer": answer(search, panel, sections),
+        "panel": panel,
+        # Where only lines were found by name, its counts are of what is not shown.
+        "has_filters": near is not None or not search.lines_named,
+        "sections": sections,
+        "guides": search.guides(),
+        "at": at,
+    }
+    return render(request, "directory/find.html", context)
+
+
+@require_safe
+def find_map(request: HttpRequest) -> HttpResponse:
+    """The same search as find's, its page of places on a map."""
+    params = understand(request.GET).params
+    form = FindForm(params)
+    form.is_valid()
+    params = carried(request.GET, params)
+    search = Search(form, params, timezone.now())
+    near = search.standing()
+    if near is None or not near.cards:
+        # Find has the words for what is missing, and the ways out.
+        return redirect(f"{reverse('find')}?{request.GET.urlencode()}")
+    rows = Organization.objects.whole(near.cards)
+    context = {
+        "page": map_page(rows, search.place, near.first_number),
+        "heading": near.heading,
+        "back_url": f"{reverse('find')}?{params.urlencode()}",
+        "pager": near.pager,
+        "is_search": True,
+        "left_out": [*form.unusable, *left_out(search)],
+    }
+    return render(request, "directory/map.html", context)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Crawlers may read every page but the endless combinations of a search."""
+    shut = ["/admin/", "/find/", "/es/find/", "/meetings/?", "/es/meetings/?"]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in shut), ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def states(request: HttpRequest) -> HttpResponse:
+    index = index_of(Organization)
+    organizations = index.facets["state"].tally(index.everything)
+    lines = Warmline.objects.public().state_counts()
+    rows = [
+        (state, organizations.get(code, 0), lines.get(code, 0))
+        for code, state in STATES.items()
+    ]
+    context = {"rows": rows, "tiles": tiles(organizations)}
+    return may_be_kept(
+        render(request, "directory/states.html", context), timezone.now()
+    )
+
+
+@require_safe
+def state(request: HttpRequest, code: str) -> HttpResponse:
+    place = get_object_or_404(Place.objects.states(), code=code.upper())
+    at = timezone.now()
+    shown = state_page(place, carried(request.GET), at)
+    context = {
+        "place": place,
+        "zones": STATES[place.code].zones,
+        "page": shown,
+        "sheet_url": reverse("state_sheet", args=[code.lower()]),
+        "sheets": SHEETS,
+        # Read only where the template has not kept what it says of them.
+        "credentials": Credential.objects.public().in_state(place.state),
+        "guides": guides_on(""),
+        "at": at,
+    }
+    page = render(request, "directory/state.html", context)
+    return may_be_kept(page, at, changes_of(shown.line_groups))
+
+
+@anonymous_form
+@form_methods
+def state_report(request: HttpRequest, code: str) -> HttpResponse:
+    """Something is missing or wrong on the page of a state."""
+    place = get_object_or_404(Place.objects.states(), code=code.upper())
+    return report_about(request, place)
+
+
+@require_safe
+def state_map(request: HttpRequest, code: str) -> HttpResponse:
+    place = get_object_or_404(Place.objects.states(), code=code.upper())
+    index = index_of(Organization)
+    hits = relevance.in_state(index, Query(place=place), len(index)).hits
+    rows = Organization.objects.whole(hits)
+    context = {
+        "page": map_page(rows, place),
+        "heading": _("Map of peer support in %(state)s") % {"state": place.label},
+        "back_url": reverse("state", args=[place.code.lower()]),
+        "pager": ONE_PAGE,
+        "is_search": False,
+        "left_out": [],
+    }
+    return may_be_kept(render(request, "directory/map.html", context), timezone.now())
+
+
+@require_safe
+def state_sheet(request: HttpRequest, code: str) -> HttpResponse:
+    """A state on paper, or on a phone without a signal: numbers first."""
+    place = get_object_or_404(Place.objects.states(), code=code.upper())
+    address = request.build_absolute_uri(reverse("state", args=[code.lower()]))
+    at = timezone.now()
+    sheet = state_on_paper(place, address, at)
+    context = {"sheet": sheet, "style": static("css/sheet.css"), "on_screen": True}
+    return may_be_kept(render(request, "directory/sheet.html", context), at)
+
+
+@require_safe
+def online(request: HttpRequest) -> HttpResponse:
+    """What needs no travel; `state` adds what is the state's own."""
+    form = StateForm(request.GET)
+    form.is_valid()
+    at = timezone.now()
+    found = online_page(form.place, carried(request.GET), at)
+    context = {
+        "form": form,
+        "place": form.place,
+        "states": list(STATES.values()),
+        "page": found,
+        "at": at,
+    }
+    page = render(request, "directory/online.html", context)
+    is_usable = not (form.errors or found.panel.problems)
+    is_known = is_usable and (found.rows or found.line_groups)
+    reads = ("state", "page") if is_known else ()
+    return may_be_kept(page, at, changes_of(found.line_groups), reads)
+
+
+@require_safe
+def freshness(request: HttpRequest) -> HttpResponse:
+    at = timezone.now()
+    context = {"tables": freshness_on(at.date())}
+    return may_be_kept(render(request, "directory/freshness.html", context), at)
+
+
+@require_safe
+def explain(request: HttpRequest, page: str) -> HttpResponse:
+    """A page of words alone: about, contact, privacy, accessibility, leaving."""
+    at = timezone.now()
+    context = {
+        "kinds": KIND_WORDS.values(),
+        "contact_email": settings.CONTACT_EMAIL,
+        "exit_host": urlsplit(settings.EXIT_URL).hostname,
+        "at": at,
+        "lines": lines_against_harm(at) if page == "leaving" else [],
+    }
+    return may_be_kept(render(request, f"directory/{page}.html", context), at)
+
+
+def lines_against_harm(at: datetime) -> list[ShownLine]:
+    return [line for line in shown_lines(at) if HARM_AT_HOME.intersection(line.kinds)]
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something failed: a page that needs no database, with 988 and a way to leave."""
+    if is_away(sys.exc_info()[1]):
+        tell_others()
+        return without_database(request)
+    context = {"exit_url": settings.EXIT_URL}
+    return HttpResponse(render_to_string("500.html", context), status=500)
+
+
+@require_safe
+def style(request: HttpRequest) -> HttpResponse:
+    """The parts of the design side by side, for whoever works on it."""
+    at = timezone.now()
+    found = relevance.named(index_of(Organization), Query(), 2).hits
+    context = {
+        "form": PlaceForm(),
+        "lines": lines_at(Warmline.objects.public().for_cards()[:2], at),
+        "cards": cards(Organization, found, "orgs/_card.html"),
+        "rows": cards(Organization, found, "orgs/_row.html"),
+        "at": at,
+    }
+    return render(request, "directory/style.html", context)

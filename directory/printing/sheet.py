@@ -1,0 +1,177 @@
+"""A state on paper: for people without a signal, libraries, shelters and jails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import segno
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from phonenumber_field.phonenumber import PhoneNumber
+
+from listings.models import Listing
+from listings.phones import national
+from listings.templatetags.listing import bare_address
+from listings.typical_hours import usual_hours
+from orgs.kind_labels import KIND_WORDS, plural_of
+from orgs.models import Organization
+from places.models import Place
+from places.states import STATES
+from warmlines.eligibility import may_take, who_words, words_below_state
+from warmlines.models import Warmline
+from warmlines.open_status import Line, grouped, lines_at
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A listing, and its line of small facts below number and name."""
+
+    listing: Listing
+    facts: list[str]
+
+    @property
+    def numbers(self) -> list[PhoneNumber]:
+        return [n for n in (self.listing.phone, self.listing.toll_free) if n]
+
+    @property
+    def text_line(self) -> str:
+        """ "" where one number is for both."""
+        return "" if is_for_both(self.listing) else self.listing.text_line
+
+
+@dataclass(frozen=True)
+class Part:
+    heading: str
+    entries: list[Entry]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    place: Place
+    zones: list[str]
+    lines: list[Part]
+    organizations: list[Part]
+    printed_on: date
+    address: str
+    # True where a line's clock and the state's do not change together.
+    clocks_drift: bool
+
+    @property
+    def bare_address(self) -> str:
+        """As people type it."""
+        return self.address.split("://", 1)[-1].rstrip("/")
+
+    @property
+    def qr_code(self) -> SafeString:
+        """The address as a drawing; a white ground, so that phones read it anywhere."""
+        code = segno.make(self.address, error="m", micro=False)
+        drawn = code.svg_inline(border=2, light="#fff", omitsize=True)
+        return mark_safe(drawn)  # noqa: S308  # segno's own markup
+
+
+def state_on_paper(place: Place, address: str, at: datetime) -> Sheet:
+    """All that is public in a state and for it; `address` is where it is online."""
+    zones = list(STATES[place.code].zones)
+    found = Warmline.objects.public().filter(may_take(place)).for_cards().by_name()
+    warmlines = sorted(found, key=_order_on_paper)
+    return Sheet(
+        place=place,
+        zones=zones,
+        lines=_line_parts(warmlines, place, at, zones),
+        organizations=_organization_parts(place),
+        printed_on=at.astimezone(ZoneInfo(zones[0])).date(),
+        address=address,
+        clocks_drift=_drift(warmlines, zones[0], at.year),
+    )
+
+
+def _line_parts(
+    warmlines: list[Warmline], place: Place, at: datetime, zones: list[str]
+) -> list[Part]:
+    """In the groups of the state's page; on paper, day and night comes first."""
+    order = {line.pk: number for number, line in enumerate(warmlines)}
+    lines = sorted(lines_at(warmlines, at, place), key=lambda ln: order[ln.warmline.pk])
+    return [
+        Part(group.heading, [_line_entry(line, at, zones) for line in group.lines])
+        for group in grouped(lines, place)
+    ]
+
+
+def _line_entry(line: Line, at: datetime, zones: list[str]) -> Entry:
+    warmline = line.warmline
+    who = words_below_state if line.is_for_everyone else who_words
+    return _entry(warmline, [who(warmline), _hours(warmline, at, zones)])
+
+
+def _order_on_paper(warmline: Warmline) -> tuple[bool, bool, bool]:
+    """Without a warning first, then day and night, then the state's own."""
+    is_always = warmline.opening_hours.always
+    return bool(warmline.caution), not is_always, warmline.serves_everywhere
+
+
+def _hours(warmline: Warmline, at: datetime, zones: list[str]) -> str:
+    hours = warmline.opening_hours
+    if warmline.hours_note and not hours.is_known:
+        return warmline.hours_note
+    return usual_hours(hours, at, zones)
+
+
+def _organization_parts(place: Place) -> list[Part]:
+    here = Organization.objects.public().in_state(place.state).for_cards()
+    rank = {kind: number for number, kind in enumerate(KIND_WORDS)}
+    rows = sorted(here.by_town(), key=lambda row: rank.get(row.kind, len(rank)))
+    parts = [
+        Part(plural_of(kind), _entries(members))
+        for kind, members in groupby(rows, key=lambda row: row.kind)
+    ]
+    naming = Organization.objects.public().naming_state(place.state)
+    elsewhere = naming.exclude(state=place.state).for_cards().by_name()
+    if entries := _entries(elsewhere):
+        heading = _("From other states, serving %(state)s") % {"state": place.label}
+        parts.append(Part(heading, entries))
+    return parts
+
+
+def _entries(rows: Iterable[Organization]) -> list[Entry]:
+    return [_entry(row, [row.public_street, row.city]) for row in rows]
+
+
+def is_for_both(row: Listing) -> bool:
+    """Is the number to call the number to text?"""
+    both = row.phone and row.text_line
+    return bool(both) and national(row.text_line) == national(row.phone)
+
+
+def _entry(row: Listing, facts: list[str]) -> Entry:
+    """With the other ways to reach them, what to know before, and how sure it is."""
+    calls = bool(row.phone or row.toll_free or row.text_line)
+    tty = row.tty if row.tty != "711" else ""
+    known = [
+        _("Call or text") if is_for_both(row) else "",
+        *facts,
+        "" if calls else row.email or bare_address(row.website),
+        _("TTY %(number)s") % {"number": national(tty)} if tty else "",
+        _("Closed for now.") if row.status == row.Status.TEMPORARILY_CLOSED else "",
+    ]
+    return Entry(row, [fact for fact in known if fact])
+
+
+def _drift(warmlines: Iterable[Warmline], zone: str, year: int) -> bool:
+    """Does the distance between a line's clock and the state's change in a year?"""
+    known = [line for line in warmlines if line.has_known_hours]
+    partial = [line.timezone for line in known if not line.opening_hours.always]
+    return any(
+        _seconds_apart(zone, other, year, 1) != _seconds_apart(zone, other, year, 7)
+        for other in set(filter(None, partial))
+    )
+
+
+def _seconds_apart(one: str, other: str, year: int, month: int) -> float:
+    """Between noon in one zone and noon in the other."""
+    noon = datetime(year, month, 15, 12)
+    here, there = (noon.replace(tzinfo=ZoneInfo(zone)) for zone in (one, other))
+    return (here - there).total_seconds()

@@ -1,0 +1,138 @@
+"""Listings that have a street, a town and a point on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from caching.unreadable_values import StandIns
+from listings.models import Listing
+from places.geocoders import Found, locate_address
+from places.models import Place
+from places.nearest import Located
+from places.states import STATES
+from places.zip_codes import ZipField, check_zip
+
+
+class AddressedListing(Listing, Located):
+    """Abstract: an address, which may be withheld, and the point that it has."""
+
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    city = models.CharField(_("town"), max_length=100, blank=True)
+    state = models.CharField(_("state"), max_length=2, blank=True)
+    zip_code = ZipField(_("ZIP code"), max_length=10, blank=True)
+    county = models.ForeignKey(
+        Place,
+        verbose_name=_("county"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    address_withheld = models.BooleanField(
+        _("address withheld"),
+        default=False,
+        help_text=_("The street and the exact point are then shown to nobody."),
+    )
+
+    # A street that nobody can say is public is withheld.
+    stand_ins: ClassVar[StandIns] = {
+        **Listing.stand_ins,
+        "address_withheld": lambda _row: True,
+    }
+    # The row of its ZIP code, where an import has looked it up.
+    zip_place: Place | None = None
+
+    class Meta(Listing.Meta):
+        abstract = True
+        constraints = [
+            *Listing.Meta.constraints,
+            *Located.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(address_withheld=False)
+                | Q(precision__in=["", Located.Precision.COUNTY]),
+                name="%(app_label)s_%(class)s_withheld_point_is_coarse",
+                violation_error_message=_(
+                    "A withheld address may have the middle of its county as point, "
+                    "and nothing more exact."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(state="") | Q(state__in=list(STATES)),
+                name="%(app_label)s_%(class)s_state_known",
+                violation_error_message=_("Write the state with two letters, like MT."),
+            ),
+        ]
+        indexes = [*Located.Meta.indexes]
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """A ZIP code must lie in the state; here, since every way in calls it."""
+        super().clean_fields(exclude=exclude)
+        if self.zip_code and not {"zip_code", "state"} & set(exclude or ()):
+            check_zip(self.zip_code, self.state, self.city, self.zip_place)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.address_withheld:
+            self._hide_point()
+
+    @property
+    def public_street(self) -> str:
+        return "" if self.address_withheld else self.street
+
+    @property
+    def public_zip_code(self) -> str:
+        return "" if self.address_withheld else self.zip_code
+
+    @property
+    def state_name(self) -> str:
+        known = STATES.get(self.state)
+        return known.name if known else ""
+
+    @property
+    def town_line(self) -> str:
+        """ "Glendive, MT 59330", as far as it is known and may be shown."""
+        if not self.city:
+            return f"{self.state_name} {self.public_zip_code}".strip()
+        town = ", ".join(part for part in (self.city, self.state) if part)
+        return f"{town} {self.public_zip_code}".strip()
+
+    @property
+    def point_is_approximate(self) -> bool:
+        return self.precision != Located.Precision.ADDRESS
+
+    def stand_at_its_address(self) -> Found | None:
+        """Take the point of the address, the county's middle if it is withheld."""
+        found = locate_address(
+            street=self.street,
+            city=self.city,
+            state=self.state,
+            zip_code=self.zip_code,
+        )
+        if found is None:
+            self.unlocate()
+            self.county = None
+            return None
+        self.county = found.place.own_county
+        self.locate(found.point, found.precision)
+        if self.address_withheld:
+            self._hide_point()
+        self.timezone = self.timezone or found.place.timezone
+        return found
+
+    def _hide_point(self) -> None:
+        """The middle of the county stands for a withheld address, or nothing does."""
+        if self.county is not None:
+            self.locate(self.county.point, self.Precision.COUNTY)
+        else:
+            self.unlocate()
+
+    def searched_words(self) -> list[str]:
+        return [*super().searched_words(), self.city, self.state_name]
+
+    def slug_parts(self) -> list[str]:
+        return [part for part in (self.city, self.state) if part]

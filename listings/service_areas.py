@@ -1,0 +1,118 @@
+"""States and counties served, as lines of text that a curator can type and read.
+
+    Montana
+    Wyoming: Park, Big Horn
+
+Counties stand after their state; a state alone is the whole state. A cell of a table
+says the same in one line, with semicolons.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from places.counties import CountiesByName, counties_by_name, is_independent_city
+from places.models import Place
+from places.name_keys import place_key
+from places.states import STATES, name_of_state
+
+# In the one cell of a table, a semicolon ends a line.
+LINES = re.compile(r"[\n;]")
+
+
+class UnknownArea(ValueError):
+    """Some lines name no state or county; `args` are the messages, one each."""
+
+
+def to_text(places: Iterable[Place]) -> str:
+    """The places as lines, states by name, counties after their state."""
+    whole: set[str] = set()
+    counties: dict[str, list[str]] = {}
+    for place in places:
+        if place.is_state:
+            whole.add(place.code)
+        else:
+            counties.setdefault(place.state, []).append(place.name)
+    lines = []
+    for code in sorted(whole | set(counties), key=name_of_state):
+        if code in whole:
+            lines.append(name_of_state(code))
+        if code in counties:
+            lines.append(f"{name_of_state(code)}: {', '.join(sorted(counties[code]))}")
+    return "\n".join(lines)
+
+
+def from_text(text: str) -> list[Place]:
+    """The places that the lines name. Raises UnknownArea."""
+    return Areas().from_text(text)
+
+
+class Areas:
+    """States and counties by their names, each looked up once for many texts."""
+
+    def __init__(self) -> None:
+        self._counties_of: dict[str, CountiesByName] = {}
+
+    def from_text(self, text: str) -> list[Place]:
+        """The places that the lines name. Raises UnknownArea."""
+        found: list[Place] = []
+        problems: list[str] = []
+        for line in filter(None, (line.strip() for line in LINES.split(text))):
+            name, colon, names = line.partition(":")
+            code = _state_code(name)
+            if code is None:
+                problems.append(_("“%(name)s” is no state.") % {"name": name.strip()})
+            elif not colon:
+                found.append(self.states[code])
+            else:
+                counties, unknown = self._named(code, names)
+                found += counties
+                problems += unknown
+        if problems:
+            raise UnknownArea(*problems)
+        return found
+
+    @cached_property
+    def states(self) -> dict[str, Place]:
+        return {state.code: state for state in Place.objects.states()}
+
+    def _named(self, code: str, names: str) -> tuple[list[Place], list[str]]:
+        if code not in self._counties_of:
+            counties = Place.objects.counties().in_state(code)
+            self._counties_of[code] = counties_by_name(counties)
+        found: list[Place] = []
+        problems: list[str] = []
+        for name in filter(None, (name.strip() for name in names.split(","))):
+            named = self._counties_of[code].get((code, place_key(name)), [])
+            if len(named) == 1:
+                found += named
+            else:
+                problems.append(_problem(name, STATES[code].name, named))
+        return found, problems
+
+
+def _state_code(name: str) -> str | None:
+    wanted = place_key(name)
+    for code, state in STATES.items():
+        if wanted in (code.casefold(), place_key(state.name)):
+            return code
+    return None
+
+
+def _problem(name: str, state: str, named: list[Place]) -> str:
+    """Say that a name is no county's, or ask which of several it is."""
+    if not named:
+        return _("“%(name)s” is no county of %(state)s.") % {
+            "name": name,
+            "state": state,
+        }
+    if any(is_independent_city(county) for county in named):
+        words = _("“%(name)s” is a county and a city in %(state)s. Write %(choices)s.")
+    else:
+        words = _("“%(name)s” is more than one county in %(state)s. Write %(choices)s.")
+    choices = _(" or ").join(f"“{county.name}”" for county in named)
+    return words % {"name": name, "state": state, "choices": choices}

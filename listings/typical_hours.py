@@ -1,0 +1,88 @@
+"""Opening hours for paper: as in most weeks, short, and said in the reader's zones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+
+from listings.hours import Hours, Span, State, Status, zone_or_utc
+from listings.hours_text import rules_words, span_words
+from listings.time_zones import zone_name
+
+
+def without_now(hours: Hours, at: datetime) -> Status:
+    """For a page that is read later: not whether it is open, but when it usually is."""
+    if not hours.is_known:
+        return Status(State.UNKNOWN)
+    words = usual_hours(hours, at, [hours.zone])
+    if not hours.always:
+        words = f"{words}, {zone_name(hours.zone)}"
+    return Status(State.UNKNOWN, comment=words)
+
+
+def usual_hours(hours: Hours, at: datetime, zones: list[str]) -> str:
+    """ "Mon–Fri 5 pm to 9 pm; Sat noon to 4 pm", in each zone if there are two."""
+    if not hours.is_known:
+        return _("Hours not listed")
+    if hours.always:
+        return _("Day and night")
+    if not hours.is_weekly:
+        words = "; ".join(rules_words(hours))
+        return words if zones == [hours.zone] else f"{words}, {zone_name(hours.zone)}"
+    spans = [span for day in hours.usual_week(at) for span in day.spans]
+    tables = [_table(spans, zone_or_utc(zone)) for zone in zones]
+    said = [_said(table) for table in tables]
+    if not spans:
+        return _("Closed")
+    if len(set(said)) == 1:
+        return said[0]
+    names = [zone_name(zone) for zone in zones]
+    days = [list(table) for table in tables]
+    if all(one == days[0][:1] for one in days):
+        # The same days in both zones: they are said once.
+        said = [table[days[0][0]] for table in tables]
+        pairs = zip(said, names, strict=True)
+        return f"{days[0][0]} {', '.join(f'{times} {name}' for times, name in pairs)}"
+    parts = zip(names, said, strict=True)
+    return " · ".join(f"{name}: {words}" for name, words in parts)
+
+
+def _said(table: dict[str, str]) -> str:
+    return "; ".join(f"{days} {times}" for days, times in table.items())
+
+
+def _table(spans: Iterable[Span], zone: ZoneInfo) -> dict[str, str]:
+    """ "Mon–Fri" → "9 am to noon, 1 pm to 5 pm"; in the order of the week."""
+    seen = [
+        Span(s.start.astimezone(zone), s.end.astimezone(zone), s.unknown, s.comment)
+        for s in spans
+    ]
+    times: dict[int, list[str]] = {}
+    for span in sorted(seen, key=_time_of_day):
+        times.setdefault(span.start.weekday(), []).append(span_words(span))
+    alike: dict[str, list[int]] = {}
+    for weekday in sorted(times):
+        alike.setdefault(", ".join(times[weekday]), []).append(weekday)
+    return {_day_range(weekdays): words for words, weekdays in alike.items()}
+
+
+def _time_of_day(span: Span) -> time:
+    return span.start.time()
+
+
+def _day_range(weekdays: list[int]) -> str:
+    """ "Every day", "Mon–Fri", "Mon, Fri–Sun"."""
+    if len(weekdays) == 7:
+        return _("Every day")
+    runs: list[list[int]] = []
+    for day in weekdays:
+        if runs and day == runs[-1][-1] + 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    names = [[str(WEEKDAYS_ABBR[run[0]]), str(WEEKDAYS_ABBR[run[-1]])] for run in runs]
+    return ", ".join("–".join(dict.fromkeys(pair)) for pair in names)

@@ -1,0 +1,152 @@
+"""Every public meeting in memory, read once for each version of the directory.
+
+A page works out the dates that it shows from these rows; no date is stored.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from caching.memory_cache import MemoryCache
+from listings.models import Listing, Term
+from meetings.models import STALE_AFTER_DAYS, Meeting
+from meetings.schedule import Schedule, Window
+from places.geo import Point
+
+# An organization with more meetings than this is an umbrella of many groups.
+UMBRELLA = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a list shows of a meeting, and what filters ask of it."""
+
+    pk: int
+    key: str
+    slug: str
+    # The address of its page in the language of the reader.
+    url: str
+    name: str
+    # The organization's number and address, or 0 and "" where it has none.
+    host: int
+    host_name: str
+    host_slug: str
+    host_size: int
+    schedule: Schedule
+    duration: int | None
+    ways: tuple[str, ...]
+    ways_label: str
+    joining: str
+    joining_label: str
+    open_to: str
+    terms: frozenset[tuple[str, str]]
+    community_label: str
+    language_label: str
+    newcomers: bool
+    # The last day on which what we know was true; None is not known.
+    known_on: date | None
+    zone_inferred: bool
+    caution: str
+    town: str
+    state: str
+    point: Point | None
+
+    def is_stale(self, on: date) -> bool:
+        limit = timedelta(days=STALE_AFTER_DAYS)
+        return self.known_on is None or on - self.known_on > limit
+
+    @property
+    def is_about_mental_health(self) -> bool:
+        """Is it about more than recovery from substance use?"""
+        conditions = {slug for kind, slug in self.terms if kind == Term.Kind.CONDITION}
+        return bool(conditions - {"substance_use"})
+
+    @property
+    def is_of_umbrella(self) -> bool:
+        return self.host_size > UMBRELLA
+
+    @property
+    def how(self) -> str:
+        return " ".join(self.ways)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time that a meeting begins, in UTC."""
+
+    start: datetime
+    entry: Entry
+    miles: float | None = None
+
+    @property
+    def own_start(self) -> datetime:
+        """The start on the clock of the group."""
+        return self.start.astimezone(self.entry.schedule.zone)
+
+
+_entries: MemoryCache[str, tuple[Entry, ...]] = MemoryCache(4)
+
+
+def entries() -> tuple[Entry, ...]:
+    """Every public meeting whose dates are known, in a stable order."""
+    return _entries.get_or_set("all", _read)
+
+
+def _read() -> tuple[Entry, ...]:
+    public = Meeting.objects.public().filter(status=Listing.Status.PUBLISHED)
+    rows = list(public.for_cards().order_by("slug"))
+    sizes = Counter(row.organization_id or 0 for row in rows)
+    found = ((row, row.schedule) for row in rows)
+    return tuple(
+        _entry(row, known, sizes[row.organization_id or 0])
+        for row, known in found
+        if known is not None
+    )
+
+
+def _entry(row: Meeting, schedule: Schedule, size: int) -> Entry:
+    host = row.organization
+    return Entry(
+        pk=row.pk,
+        key=row.file_key,
+        slug=row.slug,
+        url=row.get_absolute_url(),
+        name=row.name,
+        host=host.pk if host else 0,
+        host_name=row.host_name,
+        host_slug=host.slug if host else "",
+        host_size=size if host else 1,
+        schedule=schedule,
+        duration=row.duration_minutes,
+        ways=row.ways,
+        ways_label=row.ways_label,
+        joining=row.joining,
+        joining_label=row.get_joining_display(),
+        open_to=row.open_to,
+        terms=frozenset((term.kind, term.slug) for term in row.terms.all()),
+        community_label=", ".join(map(str, row.communities)),
+        language_label=", ".join(str(t) for t in row.languages if t.slug != "en"),
+        newcomers=bool(row.newcomers),
+        known_on=row.known_on,
+        zone_inferred=row.zone_inferred,
+        caution=row.caution,
+        town=row.town_line if row.in_person else "",
+        state=row.state,
+        point=row.point,
+    )
+
+
+def occurrences(
+    among: Iterable[Entry], first: datetime, last: datetime
+) -> list[Occurrence]:
+    """The starts of these meetings from `first` until before `last`, in order."""
+    window = Window(first, last)
+    found = [
+        Occurrence(start, entry)
+        for entry in among
+        for start in window.starts(entry.schedule)
+    ]
+    return sorted(found, key=lambda one: (one.start, one.entry.slug))

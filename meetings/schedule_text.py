@@ -1,0 +1,215 @@
+"""Schedules and times in words, in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from listings.hours_text import clock
+from listings.templatetags.listing import miles as distance
+from listings.time_zones import zone_name
+from meetings.meeting_index import Entry, Occurrence
+from meetings.models import Meeting
+from meetings.schedule import BadSchedule, Rule, read_rules
+
+SEPARATOR = " · "
+DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+def rule_words(rule: Rule) -> str:
+    """ "Every Thursday", "2nd and 4th Thursday of the month"; "" where we have none."""
+    parts = dict(part.split("=", 1) for part in rule.text.split(";"))
+    days = parts.get("BYDAY", "").split(",") if "BYDAY" in parts else []
+    interval = int(parts.get("INTERVAL", "1"))
+    plain = set(parts) <= {"FREQ", "BYDAY", "INTERVAL", "UNTIL", "WKST"}
+    if not plain:
+        return ""
+    if parts["FREQ"] == "DAILY" and interval == 1 and not days:
+        words = _("Every day")
+    elif parts["FREQ"] == "WEEKLY" and days:
+        words = _weekly(days, interval)
+    elif parts["FREQ"] == "MONTHLY" and days:
+        words = _monthly(days, interval)
+    else:
+        return ""
+    return words + _until(parts.get("UNTIL", ""))
+
+
+def _until(digits: str) -> str:
+    if not digits:
+        return ""
+    last = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    return _(", until %(day)s") % {"day": date_format(last, pgettext("day", "F j, Y"))}
+
+
+def _weekly(days: list[str], interval: int) -> str:
+    if len(days) == len(DAY_CODES) and interval == 1:
+        return _("Every day")
+    names = _joined([str(WEEKDAYS[DAY_CODES.index(day)]) for day in days])
+    if interval == 1:
+        return _("Every %(days)s") % {"days": names}
+    return ngettext(
+        "Every week on %(days)s", "Every %(number)s weeks on %(days)s", interval
+    ) % {"number": interval, "days": names}
+
+
+def _monthly(days: list[str], interval: int) -> str:
+    said = []
+    for day in days:
+        number, code = day[:-2], day[-2:]
+        if not number:
+            return ""
+        weekday = str(WEEKDAYS[DAY_CODES.index(code)])
+        said.append((_ordinal(number), weekday))
+    weekdays = {weekday for _number, weekday in said}
+    if len(weekdays) == 1:
+        names = f"{_joined([number for number, _weekday in said])} {weekdays.pop()}"
+    else:
+        names = _joined([f"{number} {weekday}" for number, weekday in said])
+    if interval == 1:
+        return _("%(days)s of the month") % {"days": names}
+    return ngettext(
+        "%(days)s of every month", "%(days)s, every %(number)s months", interval
+    ) % {"number": interval, "days": names}
+
+
+def _ordinal(number: str) -> str:
+    words = {
+        "1": pgettext("weekday of the month", "1st"),
+        "2": pgettext("weekday of the month", "2nd"),
+        "3": pgettext("weekday of the month", "3rd"),
+        "4": pgettext("weekday of the month", "4th"),
+        "5": pgettext("weekday of the month", "5th"),
+        "-1": pgettext("weekday of the month", "Last"),
+    }
+    return words.get(number.lstrip("+"), number)
+
+
+def _joined(words: list[str]) -> str:
+    if len(words) == 1:
+        return words[0]
+    return _("%(first)s and %(last)s") % {
+        "first": ", ".join(words[:-1]),
+        "last": words[-1],
+    }
+
+
+def schedule_words(meeting: Meeting) -> list[str]:
+    """Each rule in a line; also where no date can be worked out from it."""
+    try:
+        rules = read_rules(meeting.rules)
+    except BadSchedule:
+        return []
+    return [words for rule in rules if (words := rule_words(rule))]
+
+
+def day_words(day: date, today: date) -> str:
+    """ "Today, Monday, November 30", or the weekday with its date."""
+    words = _("%(weekday)s, %(day)s") % {
+        "weekday": WEEKDAYS[day.weekday()],
+        "day": date_format(day, "MONTH_DAY_FORMAT"),
+    }
+    near = {0: _("Today: %(day)s"), 1: _("Tomorrow: %(day)s")}
+    ahead = (day - today).days
+    return near[ahead] % {"day": words} if ahead in near else capfirst(words)
+
+
+def moment_words(start: datetime) -> str:
+    """ "Tuesday, December 1, 7 pm", on the clock of the moment."""
+    return _("%(weekday)s, %(day)s, %(time)s") % {
+        "weekday": capfirst(str(WEEKDAYS[start.weekday()])),
+        "day": date_format(start, "MONTH_DAY_FORMAT"),
+        "time": clock(start),
+    }
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One time of a meeting as a list shows it, on the reader's clock."""
+
+    one: Occurrence
+    zone: ZoneInfo
+    at: datetime
+
+    @property
+    def entry(self) -> Entry:
+        return self.one.entry
+
+    @property
+    def start(self) -> datetime:
+        return self.one.start.astimezone(self.zone)
+
+    @property
+    def iso(self) -> str:
+        return self.start.isoformat()
+
+    @property
+    def time(self) -> str:
+        return clock(self.start)
+
+    @property
+    def started(self) -> str:
+        """ "Started 5 minutes ago" while somebody can still come in; else ""."""
+        minutes = int((self.at - self.one.start).total_seconds() // 60)
+        if minutes < 0:
+            return ""
+        if minutes == 0:
+            return _("Starting now")
+        return ngettext(
+            "Started %(minutes)s minute ago", "Started %(minutes)s minutes ago", minutes
+        ) % {"minutes": minutes}
+
+    @property
+    def own_time(self) -> str:
+        """The start on the group's clock, where that shows another time."""
+        own = self.one.own_start
+        if own.utcoffset() == self.start.utcoffset():
+            return ""
+        said = {"time": clock(own), "zone": zone_name(self.entry.schedule.zone.key)}
+        if own.date() == self.start.date():
+            return _("%(time)s, %(zone)s") % said
+        said["day"] = str(WEEKDAYS[own.weekday()])
+        return _("%(day)s, %(time)s, %(zone)s") % said
+
+    @property
+    def line(self) -> str:
+        """How and where it meets, and how one joins."""
+        entry, miles = self.entry, self.one.miles
+        far = f" ({distance(miles)})" if miles is not None else ""
+        parts = [entry.ways_label, f"{entry.town}{far}", entry.joining_label]
+        if entry.duration:
+            parts.append(_("%(minutes)s minutes") % {"minutes": entry.duration})
+        return SEPARATOR.join(filter(None, parts))
+
+    @property
+    def people(self) -> str:
+        """Who runs it, whom it is for, and its languages other than English."""
+        entry = self.entry
+        about = (self.host, entry.community_label, entry.language_label)
+        return SEPARATOR.join(filter(None, about))
+
+    @property
+    def host(self) -> str:
+        """Who runs it, where the name does not begin with it already."""
+        host = self.entry.host_name
+        begins = host.partition(" ")[0].casefold()
+        return "" if self.entry.name.casefold().startswith(begins) else host
+
+    @property
+    def remarks(self) -> str:
+        """What somebody should know before they rely on the time."""
+        said = []
+        if own := self.own_time:
+            said.append(_("For the group it is %(time)s.") % {"time": own})
+        if self.entry.is_stale(self.start.date()):
+            said.append(_("Check their page first."))
+        if self.entry.zone_inferred:
+            said.append(_("The time zone is our best guess."))
+        return " ".join(said)

@@ -1,0 +1,101 @@
+"""The file of organizations that this directory writes itself, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import isfinite
+
+from listings.exchange.csv_columns import EXACT_POINT, read_names
+from listings.exchange.csv_import import ExportedImporter
+from listings.exchange.csv_rows import Row
+from listings.exchange.importing import Facts, Member, RowRefused
+from orgs.addresses import Addresses
+from orgs.importing import join
+from orgs.models import Organization
+from places.models import Place
+from places.states import STATES
+
+MOST = dict(zip(EXACT_POINT, (90, 180), strict=True))
+
+
+class ExportedOrganizations(ExportedImporter):
+    """organizations.csv of /data/, and the desk's own export."""
+
+    model = Organization
+    joins = True
+    columns = frozenset(read_names(Organization))
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        rows = list(rows)
+        super().__init__(rows)
+        self.addresses = Addresses(rows, "zip_code")
+        self.county_codes = {c.code: c for c in Place.objects.counties()}
+        self.known = {*self.keys.values(), *(row["key"] for row in rows)}
+
+    def read(self, row: Row) -> Facts:
+        row, notes = self.addresses.tidy(row)
+        if row["state"] and row["state"] not in STATES:
+            raise RowRefused(f"“{row['state']}” is not a state or territory")
+        facts = super().read(row)
+        facts.warnings += notes
+        facts.zip_place = self.addresses.zip_place(row)
+        facts.parent, facts.host = row["parent"], row["host"]
+        if facts.parent and facts.parent not in self.known:
+            facts.warnings.append(f"no listing has the key “{facts.parent}”")
+        if facts.fields["address_withheld"] and not row["street"]:
+            # The public file does not tell them; that is no reason to forget them.
+            del facts.fields["street"], facts.fields["zip_code"]
+        self._stand(facts, row)
+        return facts
+
+    def _stand(self, facts: Facts, row: Row) -> None:
+        if not row["precision"]:
+            return
+        if row["precision"] not in Organization.Precision.values:
+            raise RowRefused(f"precision: “{row['precision']}” is not one we know")
+        county = self.county_codes.get(row["county"])
+        if row["county"] and county is None:
+            raise RowRefused(
+                f"county: “{row['county']}” is not a FIPS code of a county"
+            )
+        facts.precision = row["precision"]
+        if facts.fields["address_withheld"]:
+            facts.place, facts.precision = county, Organization.Precision.COUNTY
+            return
+        latitude, longitude = (_degrees(row, name) for name in EXACT_POINT)
+        facts.place = Place(
+            kind=Place.Kind.POINT,
+            county=county,
+            latitude=latitude,
+            longitude=longitude,
+        )
+
+    def link(self, rows: list[Member], members: list[Member]) -> None:
+        """Branches become children of the listing whose key they name."""
+        numbers = {member.key: member.pk for member in members}
+        wanted = {row.parent_named for row in rows} - {*numbers, ""}
+        found = Organization.objects.of_file_keys(wanted).only("key", "uuid")
+        numbers |= {parent.file_key: parent.pk for parent in found}
+        for row in rows:
+            parent_id = numbers.get(row.parent_named)
+            if parent_id is None and _names_its_parent(row):
+                continue
+            join(row, parent_id, row.host_named)
+
+
+def _names_its_parent(row: Member) -> bool:
+    """The public file tells a parent that is not public by its name alone."""
+    if row.parent_id is None or not row.host_named:
+        return False
+    parent = Organization.objects.filter(pk=row.parent_id).first()
+    return parent is not None and not parent.is_public and parent.name == row.host_named
+
+
+def _degrees(row: Row, name: str) -> float:
+    try:
+        degrees = float(row[name])
+    except ValueError:
+        raise RowRefused(f"{name}: “{row[name]}” is not a number") from None
+    if not isfinite(degrees) or abs(degrees) > MOST[name]:
+        raise RowRefused(f"{name}: “{row[name]}” is not on the earth")
+    return degrees

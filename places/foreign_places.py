@@ -1,0 +1,48 @@
+"""Signs that somebody typed a place outside the United States."""
+
+from __future__ import annotations
+
+import re
+
+from places.name_keys import place_key
+
+CANADA = re.compile(r"^[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d$", re.IGNORECASE)
+BRITAIN = re.compile(r"^[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}$", re.IGNORECASE)
+COUNTRIES = """
+australia austria bahamas belgium brazil britain canada china colombia cuba denmark
+england finland france germany greece guatemala haiti honduras india ireland israel
+italy jamaica japan kenya korea mexico netherlands newzealand nigeria norway pakistan
+panama philippines poland portugal russia scotland southafrica spain sweden
+switzerland turkey uk ukraine unitedkingdom wales
+alberta britishcolumbia manitoba newbrunswick newfoundland novascotia ontario quebec
+saskatchewan yukon
+"""
+CITIES = """
+amsterdam auckland barcelona beijing berlin bogota brussels buenosaires cairo calgary
+caracas ciudadjuarez delhi dublin edinburgh edmonton glasgow guadalajara havana hongkong
+johannesburg juarez kingston lagos lima lisbon london madrid manila matamoros melbourne
+mexicali mexicocity monterrey montreal moscow mumbai nairobi nuevolaredo osaka oslo
+ottawa paris reynosa rome saopaulo seoul shanghai singapore stockholm sydney tijuana
+tokyo toronto vancouver vienna warsaw winnipeg
+"""
+ABROAD = frozenset(COUNTRIES.split())
+NAMES = ABROAD | frozenset(CITIES.split())
+
+
+def is_foreign_code(text: str) -> bool:
+    """A Canadian or British postcode."""
+    return bool(CANADA.match(text) or BRITAIN.match(text))
+
+
+def is_foreign_name(text: str) -> bool:
+    return place_key(text) in NAMES
+
+
+def strip_foreign_country(text: str) -> str | None:
+    """ "London" of "London, UK"; None where no other country is named."""
+    words = text.replace(",", " ").split()
+    for length in (1, 2):
+        country = place_key(" ".join(words[-length:]))
+        if len(words) > length and country in ABROAD:
+            return " ".join(words[:-length])
+    return None

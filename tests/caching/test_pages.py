@@ -1,0 +1,284 @@
+"""Pages kept for a minute: which, for whom, and until when."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.cache import caches
+from django.db import connection
+from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
+
+from caching import page_cache
+from caching.page_cache import may_be_kept
+from tests.caching.committing import commit
+from tests.factories import guide, organization, person, place, state, warmline
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)  # Tuesday, 12:20 in Denver
+KEPT = [
+    "/",
+    "/es/",
+    "/states/",
+    "/states/mt/",
+    "/states/mt/map/",
+    "/states/mt/print/",
+    "/online/?state=MT",
+    "/warmlines/",
+    "/warmlines/?state=MT",
+    "/warmlines/line/",
+    "/orgs/?page=1",
+    "/orgs/?state=MT&page=1",
+    "/orgs/ours/",
+    "/centers-for-independent-living/?state=MT",
+    "/guides/",
+    "/guides/ours/",
+    "/become-a-peer-supporter/?state=MT",
+    "/freshness/",
+    "/privacy/",
+]
+# What somebody typed, chose or sent is in these.
+NOT_KEPT = [
+    "/find/?near=59301",
+    "/find/?state=MT",
+    "/find/map/?near=59301",
+    "/warmlines/?near=59301",
+    "/warmlines/?community=veterans",
+    "/orgs/?q=hidden",
+    "/orgs/?page=one",
+    "/orgs/?state=MT&state=hidden",
+    "/orgs/?state=ZZ",
+    "/orgs/?state=mt",
+    "/orgs/?state=MT&state=MT",
+    "/orgs/?page=1&state=MT",
+    "/orgs/?page=1&page=1",
+    "/orgs/?page=1&",
+    "/orgs/?page=0",
+    "/orgs/?page=01",
+    "/centers-for-independent-living/?near=59301",
+    "/places/suggest/?q=mil",
+    "/orgs/ours/suggest/",
+    "/orgs/ours/report/",
+    "/suggest/?what=organization",
+    "/nowhere/",
+    "/healthz",
+    "/admin/login/",
+]
+
+
+# What is asked for has no part in these, or is past their end.
+NOT_KEPT_AGAIN = [
+    "/?page=2",
+    "/?state=MT",
+    "/states/mt/?page=2",
+    "/states/mt/?state=MT",
+    "/states/mt/map/?page=2",
+    "/states/mt/print/?page=2",
+    "/warmlines/?page=2",
+    "/guides/?page=2",
+    "/become-a-peer-supporter/?page=2",
+    "/privacy/?page=2",
+    "/orgs/?page=2",
+    "/online/?page=2",
+    "/online/?state=ZZ",
+    "/warmlines/?state=ZZ",
+    "/become-a-peer-supporter/?state=ZZ",
+    "/centers-for-independent-living/?state=ZZ",
+    "/centers-for-independent-living/?page=2",
+    "/centers-for-independent-living/?state=MT&page=2",
+]
+
+
+@pytest.fixture
+def listings():
+    organization(at=place("59301"), slug="ours", kind="cil", online=True)
+    warmline(slug="line", serves=[state("MT")], hours="Mo-Su 09:00-17:00")
+    guide(slug="ours")
+    commit()
+
+
+def queries(client, path, **options):
+    with CaptureQueriesContext(connection) as asked:
+        response = client.get(path, **options)
+    return len(asked), response
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", KEPT)
+def test_a_page_without_a_visitors_words_is_made_once(client, path):
+    with time_machine.travel(NOON, tick=False):
+        first = client.get(path)
+        asked, second = queries(client, path)
+
+    assert asked == 0
+    assert second.content == first.content
+    assert dict(second.headers) == dict(first.headers)
+    assert second["Cache-Control"] == "no-store"
+    assert second["CDN-Cache-Control"] == "max-age=60"
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", NOT_KEPT + NOT_KEPT_AGAIN)
+def test_a_page_about_somebodys_search_and_every_form_is_not(client, path):
+    response = client.get(path)
+
+    assert "CDN-Cache-Control" not in response
+    assert not caches["pages"]._cache
+
+
+@pytest.mark.usefixtures("listings")
+@pytest.mark.parametrize("path", NOT_KEPT_AGAIN)
+def test_a_page_that_reads_no_such_thing_is_still_a_page(client, path):
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.usefixtures("listings")
+def test_a_large_page_is_not_kept_here_and_may_be_elsewhere(client, monkeypatch):
+    size = len(client.get("/about/").content)
+    for most, kept in ((size, True), (size - 1, False)):
+        caches["pages"].clear()
+        monkeypatch.setattr(page_cache, "LARGEST", most)
+        assert "CDN-Cache-Control" in client.get("/about/")
+        assert bool(caches["pages"]._cache) is kept
+
+
+@pytest.mark.usefixtures("listings")
+def test_it_is_made_anew_when_a_fact_changes(client):
+    client.get("/orgs/ours/")
+    organization(slug="other", name="Another Center")
+    assert "Another Center" in client.get("/orgs/").content.decode()
+    commit()
+
+    asked, _response = queries(client, "/orgs/ours/")
+    assert asked > 0
+
+
+@pytest.mark.usefixtures("listings")
+def test_an_uncommitted_change_is_kept_for_nobody(client):
+    organization(slug="other", name="Another Center")
+
+    response = client.get("/orgs/")
+
+    assert "Another Center" in response.content.decode()
+    assert "CDN-Cache-Control" not in response
+    assert not caches["pages"]._cache
+
+
+@pytest.mark.parametrize(
+    ("before_closing", "seconds"), [(0, 60), (59, 60), (60, 60), (90, 30), (119, 1)]
+)
+@pytest.mark.parametrize("path", ["/", "/warmlines/", "/warmlines/line/"])
+def test_it_never_outlives_the_next_opening_or_closing(
+    client, path, before_closing, seconds
+):
+    warmline(slug="line", hours="Mo-Su 09:00-12:22")
+    warmline(slug="open")
+    commit()
+    with time_machine.travel(NOON + timedelta(seconds=before_closing), tick=False):
+        response = client.get(path)
+        assert response["CDN-Cache-Control"] == f"max-age={seconds}"
+    with time_machine.travel(NOON + timedelta(minutes=2), tick=False):
+        assert client.get(path).content != response.content
+
+
+@pytest.mark.parametrize(
+    ("changes", "header"),
+    [
+        ([], "max-age=60"),
+        ([timedelta(seconds=-90)], "max-age=60"),
+        ([timedelta(seconds=30), None], "max-age=30"),
+        ([timedelta(seconds=0.5)], None),
+    ],
+)
+def test_a_page_says_how_long_it_holds(changes, header):
+    response = may_be_kept(HttpResponse(), NOON, [c and NOON + c for c in changes])
+
+    assert response.get("CDN-Cache-Control") == header
+
+
+@pytest.mark.usefixtures("listings")
+def test_it_never_outlives_the_hour_in_which_a_day_may_end(client):
+    with time_machine.travel(NOON.replace(minute=59, second=48), tick=False):
+        assert client.get("/about/")["CDN-Cache-Control"] == "max-age=12"
+    with time_machine.travel(NOON.replace(minute=59, second=55), tick=False):
+        assert client.get("/about/")["CDN-Cache-Control"] == "max-age=5"
+
+
+@pytest.mark.usefixtures("listings")
+def test_whoever_sends_a_cookie_gets_a_page_of_their_own(client):
+    client.get("/orgs/ours/")
+    client.force_login(person())
+
+    asked, response = queries(client, "/orgs/ours/")
+
+    assert asked > 0
+    assert "CDN-Cache-Control" not in response
+
+
+@pytest.mark.usefixtures("listings")
+def test_host_language_and_compression_have_pages_of_their_own(client, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "other.example.org"]
+    packed = client.get("/orgs/ours/", headers={"accept-encoding": "gzip"})
+    plain = client.get("/orgs/ours/")
+    elsewhere = client.get("/orgs/ours/", headers={"host": "other.example.org"})
+
+    assert gzip.decompress(packed.content) == plain.content
+    assert b"http://other.example.org/orgs/ours/" in elsewhere.content
+    assert b'lang="es"' in client.get("/es/orgs/ours/").content
+    assert client.get("/", headers={"host": "evil.example.org"}).status_code == 400
+
+
+@pytest.mark.usefixtures("listings")
+def test_no_address_can_be_read_from_what_is_kept(client):
+    for path in KEPT:
+        client.get(path)
+
+    keys = list(caches["pages"]._cache)
+    assert len(keys) >= len(KEPT)
+    assert all(re.fullmatch(r":1:[0-9a-f]{64}", key) for key in keys)
+
+
+def test_pages_are_in_the_workers_memory_alone(settings):
+    assert settings.CACHES["pages"]["BACKEND"].endswith("LocMemCache")
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_clock_that_jumps_makes_no_page_outlive_its_truth(client, hours):
+    warmline(slug="line", hours="Mo-Su 09:00-14:00")
+    commit()
+    with time_machine.travel(NOON, tick=False):
+        assert 'data-open="yes"' in client.get("/warmlines/").content.decode()
+
+    with time_machine.travel(NOON + timedelta(hours=hours * 1.2), tick=False):
+        page = client.get("/warmlines/").content.decode()
+    with time_machine.travel(NOON, tick=False):
+        again = client.get("/warmlines/").content.decode()
+
+    assert 'data-open="no"' in page
+    assert 'data-open="yes"' in again
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open"),
+    [
+        # Clocks go from 2 am to 3 am on 14 March 2027, and back on 7 November 2027.
+        (datetime(2027, 3, 14, 8, 59, tzinfo=UTC), "yes"),
+        (datetime(2027, 3, 14, 9, 0, tzinfo=UTC), "no"),
+        (datetime(2027, 11, 7, 7, 59, tzinfo=UTC), "yes"),
+        (datetime(2027, 11, 7, 9, 0, tzinfo=UTC), "no"),
+    ],
+)
+def test_a_night_of_the_change_of_clocks_on_the_page(client, at, is_open):
+    """Open until 2 am: half past one comes twice in autumn, and two never in spring."""
+    warmline(slug="line", hours="Mo-Su 20:00-02:00")
+    commit()
+
+    with time_machine.travel(at, tick=False):
+        page = client.get("/warmlines/line/").content.decode()
+
+    assert f'data-open="{is_open}"' in page

@@ -1,0 +1,51 @@
+"""Pages of kept parts, with the starter data: the same as pages made anew."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from caching import content_version
+from tests.caching.committing import commit
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)
+
+
+@pytest.mark.usefixtures("starter")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?x=1",
+        "/es/?x=1",
+        "/find/?near=59301",
+        "/es/find/?near=59301",
+        "/find/?near=10027&kind=cil&how=in_person",
+        "/find/?near=McCone+County,+MT",
+        "/find/?near=Montana",
+        "/find/?near=59301&radius=100&page=2",
+        "/find/?near=59301&q=independent",
+        "/find/?q=independent+living",
+        "/find/?near=Springfield",
+        "/states/mt/?x=1",
+        "/states/ny/?kind=recovery_community",
+        "/online/?state=MT&x=1",
+        "/warmlines/?x=1",
+        "/warmlines/?near=59301&open_now=1",
+        "/orgs/?x=1&kind=cil",
+        "/centers-for-independent-living/?near=59301",
+    ],
+)
+def test_a_page_of_kept_parts_is_the_page_made_anew(client, path):
+    with time_machine.travel(NOON, tick=False):
+        content_version.changed()
+        anew = client.get(path).content
+        commit()
+        for other in ("/find/?near=59336", "/states/mt/", "/warmlines/?near=59336"):
+            client.get(other)
+        first, then = client.get(path).content, client.get(path).content
+
+    assert first == anew
+    assert then == anew

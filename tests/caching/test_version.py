@@ -1,0 +1,256 @@
+"""The directory version changes with every published fact, and with nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+from django.db.models import F
+
+from caching import content_version
+from caching.invalidation import links_told
+from caching.models import DirectoryVersion
+from curation import workflow
+from curation.models import Check, Suggestion
+from listings.exchange.workflow import import_text
+from listings.field_values import put
+from listings.models import Term
+from orgs.models import Organization
+from tests.caching.committing import commit
+from tests.conftest import ROOT
+from tests.factories import (
+    credential,
+    guide,
+    organization,
+    person,
+    place,
+    state,
+    term,
+    warmline,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def by_how_much(act, *args, **options):
+    before = commit()
+    act(*args, **options)
+    return commit() - before
+
+
+def save(row, **facts):
+    for name, fact in facts.items():
+        setattr(row, name, fact)
+    row.save()
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"phone": "+14065550199"},
+        {"summary": "New words"},
+        {"hours": "24/7", "timezone": "America/Denver"},
+        {"status": "temporarily_closed"},
+        {"status": "draft"},
+        {"slug": "renamed"},
+        {"caution": "It may have moved."},
+        {"source_seen": "2026-01"},
+        {"checked_on": "2026-05-03", "checked_how": "confirmed"},
+        {"latitude": 46.0, "longitude": -105.0},
+        {"street": "1 Main Street"},
+        {"parent_id": None, "address_withheld": True, "latitude": None},
+    ],
+)
+def test_a_fact_of_a_public_listing_counts(facts):
+    made = organization(at=place("59301"))
+    if "latitude" in facts and facts["latitude"] is None:
+        facts |= dict.fromkeys(("longitude", "x", "y", "z")) | {"precision": ""}
+
+    assert by_how_much(save, made, **facts) == 1
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"note": "Ask for Ada"},
+        {"check_due_on": "2027-01-01"},
+        {"key": "file:1"},
+        {"version": 7},
+    ],
+)
+def test_what_only_the_desk_sees_does_not(facts):
+    made = organization(at=place("59301"))
+
+    assert by_how_much(save, made, **facts) == 0
+
+
+def test_a_draft_counts_when_it_is_published_and_not_before():
+    made = organization(status="draft")
+
+    assert by_how_much(save, made, summary="New words") == 0
+    assert by_how_much(made.publish) == 1
+
+
+def test_a_closed_listing_counts_for_what_its_page_still_says():
+    made = organization(status="closed", closed_because="Moved")
+
+    assert by_how_much(save, made, phone="+14065550199") == 0
+    assert by_how_much(save, made, closed_because="The house was sold") == 1
+
+
+def test_a_withheld_street_is_no_published_fact():
+    made = organization(address_withheld=True, street="13 Hidden Lane")
+
+    assert by_how_much(save, made, street="14 Hidden Lane") == 0
+    assert by_how_much(save, made, city="Miles City") == 1
+
+
+def test_terms_and_areas_count_once_with_the_facts():
+    made = organization()
+    facts = {"terms": ["language:es"], "serves": "Montana", "summary": "New"}
+
+    assert by_how_much(put, made, facts) == 1
+    assert by_how_much(put, made, facts) == 0
+    assert by_how_much(put, made, {"serves": "Idaho"}) == 1
+
+
+def test_an_area_alone_counts():
+    made = warmline()
+
+    with links_told(made, "serves"):
+        made.serves.set([state("MT")])
+
+    assert content_version.current() is None
+
+
+def test_what_the_desk_does_with_a_listing():
+    ada = person()
+    made = organization()
+    right = {"how": "called", "outcome": "right", "by": ada}
+
+    assert by_how_much(workflow.take, made, ada) == 0
+    assert by_how_much(workflow.release, made) == 0
+    nobody = {**right, "outcome": Check.Outcome.NO_ANSWER}
+    assert by_how_much(workflow.record_check, made, **nobody) == 0
+    assert by_how_much(workflow.record_check, made, **right) == 1
+    assert by_how_much(workflow.merge, organization(), made, []) == 1
+
+
+def test_a_suggestion_counts_only_when_it_is_accepted():
+    made = organization()
+    waiting = {"kind": "change", "changes": {"summary": "New"}, "listing": made}
+
+    before = commit()
+    suggestion = Suggestion.objects.create(**waiting)
+    assert commit() == before
+    assert by_how_much(workflow.accept, suggestion, ["summary"], person()) == 1
+
+
+def test_an_import_counts_once_and_one_without_news_not_at_all():
+    text = (ROOT / "fixtures/warmlines.csv").read_text(encoding="utf-8")
+
+    assert by_how_much(import_text, "warmlines", text) == 1
+    assert by_how_much(import_text, "warmlines", text) == 0
+
+
+def test_a_dry_run_and_a_transaction_taken_back_do_not_count():
+    text = (ROOT / "fixtures/warmlines.csv").read_text(encoding="utf-8")
+
+    def in_vain():
+        with transaction.atomic():
+            organization()
+            transaction.set_rollback(True)
+
+    assert by_how_much(import_text, "warmlines", text, dry_run=True) == 0
+    assert by_how_much(in_vain) == 0
+
+
+def test_words_of_a_vocabulary_guides_and_credentials_count():
+    word, page, asked = term("language", "es"), guide(), credential()
+
+    assert by_how_much(save, word, label_es="Castellano") == 1
+    assert by_how_much(save, word) == 0
+    assert by_how_much(save, page, summary="Other words.") == 1
+    assert by_how_much(save, page, version=9) == 0
+    assert by_how_much(save, page, status="draft") == 1
+    assert by_how_much(save, page, summary="More words.") == 0
+    assert by_how_much(save, asked, training_hours=40) == 1
+    assert by_how_much(Term.objects.create, kind="service", slug="new", label="N") == 1
+
+
+def test_a_row_that_goes_counts_if_it_was_seen():
+    assert by_how_much(organization().delete) == 1
+    assert by_how_much(organization(status="draft").delete) == 0
+
+
+def test_saving_in_the_admin_counts_terms_too(client):
+    ada = person(role="Curator")
+    made = organization(summary="Words")
+    client.force_login(ada)
+    page = client.get(f"/admin/orgs/organization/{made.pk}/change/")
+    filled = page.context["adminform"].form
+    data = {
+        name: filled[name].value() or ""
+        for name in filled.fields
+        if not isinstance(filled[name].value(), bool | list)
+    }
+
+    before = commit()
+    data["terms"] = [term("language", "es").pk]
+    client.post(f"/admin/orgs/organization/{made.pk}/change/", data)
+
+    assert [str(t.slug) for t in made.terms.all()] == ["es"]
+    assert commit() == before + 1
+
+
+def test_nothing_kept_is_true_while_a_transaction_changes_facts():
+    assert commit() is not None
+    with transaction.atomic():
+        organization()
+        assert content_version.current() is None
+        transaction.set_rollback(True)
+    assert content_version.current() is not None
+
+
+def test_deleting_words_in_the_admin_counts(client):
+    client.force_login(person(is_superuser=True))
+    word = Term.objects.create(kind="service", slug="new", label="New")
+    chosen = {"action": "delete_selected", "_selected_action": [word.pk], "post": "yes"}
+
+    before = commit()
+    client.post("/admin/listings/term/", chosen)
+
+    assert not Term.objects.filter(slug="new").exists()
+    assert commit() == before + 1
+
+
+def test_reading_asks_the_database_at_most_once_a_second(django_assert_num_queries):
+    commit()
+    with django_assert_num_queries(0):
+        content_version.current()
+    content_version.look_again()
+    with django_assert_num_queries(1):
+        content_version.current()
+        content_version.current()
+    assert Organization.objects.count() == 0
+
+
+def test_a_request_has_one_version_however_long_it_takes(monkeypatch):
+    """What it read first must not be kept as what came meanwhile."""
+    monkeypatch.setattr(content_version, "SECOND", -1.0)
+    organization()
+    commit()
+
+    def meanwhile():
+        row = DirectoryVersion.objects.filter(pk=DirectoryVersion.ONLY)
+        row.update(number=F("number") + 1)
+
+    before = content_version.latest().number
+    with content_version.pinned():
+        assert content_version.latest().number == before
+        meanwhile()
+        assert content_version.latest().number == before
+        content_version.look_again()
+        assert content_version.latest().number == before + 1
+        meanwhile()
+    assert content_version.latest().number == before + 2

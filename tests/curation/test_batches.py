@@ -1,0 +1,264 @@
+"""Imports and undos in batches: what happens between two of them, or is cut short."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from curation.errors import Refused
+from curation.imports import Recorder, apply_import, resume_import, take_over
+from curation.models import ImportRun, Suggestion
+from curation.undo import undo_import
+from curation.workflow import record_check
+from listings.exchange.importing import Step
+from listings.exchange.workflow import import_rows, importers
+from listings.removals import Tombstone
+from orgs.models import Organization
+from tests.curation.test_imports import file_of, row, upload
+from tests.factories import organization, person
+
+pytestmark = pytest.mark.django_db
+
+READER = importers()["organizations"]
+WRITES = ("INSERT", "UPDATE", "DELETE", "SAVEPOINT")
+
+
+@pytest.fixture
+def small_batches(monkeypatch):
+    monkeypatch.setattr("listings.exchange.workflow.BATCH_ROWS", 3)
+    monkeypatch.setattr("listings.exchange.batches.BATCH_ROWS", 3)
+    monkeypatch.setattr("curation.undo.BATCH_ROWS", 3)
+
+
+@contextmanager
+def before_the_first_write(act):
+    """Do it when rows have been compared, and their transaction is about to begin."""
+    waiting = [act]
+
+    def wrapper(execute, sql, params, many, context):
+        if waiting and sql.startswith("SAVEPOINT"):
+            waiting.pop()()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(wrapper):
+        yield
+    assert not waiting
+
+
+def started(rows):
+    return ImportRun.objects.create(
+        kind="organizations",
+        file_name="x.csv",
+        content=file_of(rows).read().decode(),
+    )
+
+
+def all_keys():
+    return sorted(Organization.objects.values_list("key", flat=True))
+
+
+def test_a_fact_that_is_checked_while_the_file_is_read_is_kept():
+    listing = organization(key="a", name="Example a", phone="+14065550100")
+
+    def check():
+        record_check(
+            listing, how="called", outcome="right", facts=["phone"], by=person()
+        )
+
+    with before_the_first_write(check):
+        report = import_rows(READER, [row("a", website="https://example.org/")])
+
+    listing.refresh_from_db()
+    assert listing.phone.as_e164 == "+14065550100"
+    assert listing.website == "https://example.org/"
+    assert [words.partition(",")[0] for _row, words in report.kept] == ["a: phone"]
+
+
+def test_who_asks_to_be_left_out_while_the_file_is_read_stays_out():
+    def ask():
+        Tombstone.objects.create(name="Example", phone="+14065550111")
+
+    with before_the_first_write(ask):
+        report = import_rows(READER, [row("a")])
+
+    assert report.refused == [(2, "a: the organization asked not to be listed")]
+    assert not Organization.objects.exists()
+
+
+def test_an_address_that_is_taken_while_the_file_is_read_is_not_given_again():
+    def take():
+        organization(name="Example a", slug="example-a")
+
+    with before_the_first_write(take):
+        report = import_rows(READER, [row("a"), row("b")])
+
+    assert (report.added, report.refused) == (2, [])
+    assert Organization.objects.get(key="a").slug == "example-a-miles-city"
+
+
+def test_a_row_that_comes_in_by_another_import_meanwhile_is_not_added_twice():
+    with before_the_first_write(lambda: organization(key="a", name="Theirs")):
+        report = import_rows(READER, [row("a"), row("b")])
+
+    assert (report.added, report.changed, report.refused) == (1, 1, [])
+    assert Organization.objects.get(key="a").name == "Example a"
+
+
+def test_a_branch_finds_its_parent_in_a_later_batch(small_batches):
+    rows = [row("b", branch_of="Example p"), *(row(f"x{n}") for n in range(6))]
+    run = started([*rows, row("p")])
+
+    apply_import(run)
+
+    branch = Organization.objects.get(key="b")
+    assert branch.parent.key == "p"
+    assert branch.history.first().parent_id == branch.parent_id
+    run.refresh_from_db()
+    assert run.summary == "8 added, 0 changed, 0 refused"
+    assert undo_import(run) == (8, [])
+    assert not Organization.objects.exists()
+
+
+def test_branches_of_one_another_are_taken_back(small_batches):
+    run = started([row("a", branch_of="Example b"), row("b", branch_of="Example a")])
+    apply_import(run)
+    assert Organization.objects.exclude(parent=None).count() == 2
+
+    assert undo_import(run) == (2, [])
+    assert not Organization.objects.exists()
+
+
+def test_a_parent_stays_whose_branch_somebody_works_on(small_batches):
+    rows = [row("p"), *(row(f"b{n}", branch_of="Example p") for n in range(4))]
+    run = started(rows)
+    apply_import(run)
+    worked_on = Organization.objects.get(key="b2")
+    Suggestion.objects.create(kind="problem", listing=worked_on)
+
+    done, left = undo_import(run)
+
+    assert (done, sorted(left)) == (3, ["Example b2", "Example p"])
+    assert all_keys() == ["b2", "p"]
+    run.refresh_from_db()
+    assert (run.state, run.rows.count()) == ("applied", 2)
+
+
+def test_who_takes_an_import_over_stops_the_one_that_runs(small_batches):
+    rows = [row(f"k{number}") for number in range(8)]
+    run = started(rows)
+    recorder = Recorder(take_over(run, "applying", only_if=["previewed"]))
+
+    def record(steps, last_row):
+        if last_row > 4:
+            take_over(run, "applying", only_if=["applying"])
+        recorder(steps, last_row)
+
+    with pytest.raises(Refused):
+        import_rows(READER, rows, record=record)
+
+    run.refresh_from_db()
+    assert all_keys() == ["k0", "k1", "k2"]
+    assert (run.state, run.written_to, run.rows.count()) == ("applying", 4, 3)
+
+
+def cut_short(ada, rows):
+    """An import of which only the first batch is in, and its page."""
+    run, path = upload(ada, rows)
+    recorder = Recorder(take_over(run, "applying", only_if=["previewed"]))
+    import_rows(READER, rows[:3], record=recorder)
+    return run, path
+
+
+def test_an_import_that_was_cut_short_is_finished_from_its_page(ada, small_batches):
+    rows = [row(f"k{number}") for number in range(5)]
+    run, path = cut_short(ada, [*rows, row("bad", kind="clinic")])
+    changed = Organization.objects.get(key="k1")
+    changed.summary, changed.version = "Written at the desk", changed.version + 1
+    changed.save()
+
+    page = ada.get(path).content.decode()
+    assert "up to row 4 of the file are in" in page
+    assert 'name="_resume"' in page
+    assert 'name="_undo"' in page
+    ada.post(path, {"_resume": "1"})
+
+    run.refresh_from_db()
+    assert (run.state, run.summary) == ("applied", "5 added, 0 changed, 1 refused")
+    assert all_keys() == ["k0", "k1", "k2", "k3", "k4"]
+
+
+def test_an_import_that_was_cut_short_is_taken_back_from_its_page(ada, small_batches):
+    run, path = cut_short(ada, [row(f"k{number}") for number in range(5)])
+
+    page = ada.post(path, {"_undo": "1"}, follow=True).content.decode()
+
+    assert "3 rows are as they were before this import." in page
+    assert not Organization.objects.exists()
+    run.refresh_from_db()
+    assert run.state == "undone"
+    with pytest.raises(Refused):
+        resume_import(run)
+
+
+def test_to_look_at_a_preview_writes_nothing(ada):
+    organization(key="a", name="Example a", phone="+14065550100")
+    _run, path = upload(ada, [row("a"), row("b"), row("c", kind="clinic")])
+
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        page = ada.get(path).content.decode()
+
+    assert "1 would be added, 1 changed" in page
+    assert [q["sql"] for q in seen if q["sql"].startswith(WRITES)] == []
+
+
+def queries_of(act):
+    with CaptureQueriesContext(connection) as seen:
+        act()
+    return len(seen)
+
+
+def test_an_import_and_its_undo_ask_no_more_for_more_rows():
+    few = started([row(f"a{n}") for n in range(5)])
+    many = started([row(f"b{n}") for n in range(45)])
+
+    added = [queries_of(lambda run=run: apply_import(run)) for run in (few, many)]
+    undone = []
+    for run in (few, many):
+        run.refresh_from_db()
+        undone.append(queries_of(lambda run=run: undo_import(run)))
+
+    assert added[1] - added[0] < 20
+    assert undone[1] - undone[0] < 20
+
+
+def test_an_import_of_the_command_line_can_be_undone_at_the_desk(ada, tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_bytes(file_of([row("a"), row("b")]).read())
+
+    call_command("import_listings", "organizations", path, quiet=True)
+    call_command("import_listings", "organizations", path, quiet=True)
+
+    # The second one did nothing.
+    run = ImportRun.objects.get()
+    assert (run.file_name, run.state, run.by) == ("rows.csv", "applied", None)
+    ada.post(f"/admin/curation/importrun/{run.pk}/change/", {"_undo": "1"})
+    assert not Organization.objects.exists()
+
+
+def test_a_step_is_kept_as_it_is_shown():
+    run = started([row("a")])
+    Recorder(run)([Step(2, 1, "Example a", added=True, version=1)], 2)
+
+    kept = run.rows.get()
+    assert (kept.row, kept.name, kept.added, run.written_to) == (
+        2,
+        "Example a",
+        True,
+        2,
+    )

@@ -1,0 +1,212 @@
+"""Finding listings that are there twice, and making them one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from curation import workflow
+from curation.models import Check, DuplicatePair, LinkCheck, Suggestion
+from listings.exchange.importing import guarded
+from listings.field_values import put
+from tests.curation.test_editing import form_of, path_of
+from tests.factories import organization, person, place, state, term
+
+pytestmark = pytest.mark.django_db
+
+
+def test_suspects_share_a_phone_a_site_or_a_name_in_one_town(capsys):
+    town = place("59301")
+    one = organization(at=town, name="Prairie Drop-in", phone="+14065550120")
+    phone = organization(at=town, name="Other Name", phone="+14065550120")
+    name = organization(at=town, name="The Prairie Drop-in", phone="+14065550121")
+    organization(at=place("82801"), name="Prairie Drop-in", phone="+14065550122")
+
+    call_command("find_duplicates")
+    call_command("find_duplicates")
+
+    found = {(pair.first_id, pair.second_id) for pair in DuplicatePair.objects.all()}
+    assert found == {(one.pk, phone.pk), (one.pk, name.pk)}
+    assert "0 new pairs" in capsys.readouterr().out
+
+
+def test_merging_keeps_the_trail_the_address_and_what_people_said(client):
+    ada = person()
+    keep = organization(at=place("59301"), slug="keep", email="", phone="+14065550130")
+    drop = organization(
+        at=place("59301"),
+        slug="drop",
+        email="drop@example.org",
+        phone="+14065550131",
+        serves=[state("MT")],
+        terms=[term("language", "es")],
+        key="source:drop",
+    )
+    workflow.record_check(drop, how="called", outcome="right", facts=["phone"], by=ada)
+    Suggestion.objects.create(kind="problem", problem="hours", listing=drop)
+    LinkCheck.objects.create(
+        listing=drop, field="website", url=drop.website, asked_at=timezone.now()
+    )
+    number = drop.uuid
+
+    workflow.merge(keep, drop, ["email", "serves", "terms", "area"])
+
+    keep.refresh_from_db()
+    drop.refresh_from_db()
+    assert (keep.email, keep.phone.as_e164) == ("drop@example.org", "+14065550130")
+    assert list(keep.serves.all()) == [state("MT")]
+    assert keep.key == "source:drop"
+    assert (drop.status, drop.key, drop.uuid) == ("closed", "", number)
+    assert Check.objects.about(keep).count() == 1
+    assert Suggestion.objects.about(keep).count() == 1
+    assert not LinkCheck.objects.exists()
+    answer = client.get("/orgs/drop/")
+    assert (answer.status_code, answer["Location"]) == (301, "/orgs/keep/")
+
+
+def test_a_curator_merges_by_the_page(client):
+    client.force_login(person())
+    one = organization(at=place("59301"), name="One", slug="one")
+    two = organization(at=place("59301"), name="Two", slug="two")
+    action = {"action": "merge_them", "_selected_action": [one.pk, two.pk]}
+
+    onward = client.post("/admin/orgs/organization/", action)
+    path = f"/admin/orgs/organization/merge/{one.pk}/{two.pk}/"
+    page = client.get(path).content.decode()
+    client.post(path, {"keep": str(two.pk), "fact_name": str(one.pk)})
+
+    assert onward["Location"] == path
+    assert 'id="a-name"' in page
+    two.refresh_from_db()
+    assert (two.name, two.slug) == ("One", "two")
+
+
+def test_a_listing_is_not_merged_with_itself():
+    listing = organization()
+
+    with pytest.raises(workflow.Refused):
+        workflow.merge(listing, listing, [])
+
+
+def test_a_pair_that_is_two_is_not_asked_again(client):
+    client.force_login(person())
+    town = place("59301")
+    organization(at=town, phone="+14065550120")
+    organization(at=town, phone="+14065550120")
+    call_command("find_duplicates")
+    pair = DuplicatePair.objects.get()
+
+    client.post(f"/admin/curation/duplicatepair/{pair.pk}/change/")
+    call_command("find_duplicates")
+
+    assert DuplicatePair.objects.get().dismissed
+    assert b'data-heap="duplicates"' not in client.get("/admin/").content
+
+
+def called(listing, facts, days_ago):
+    on = timezone.localdate() - timedelta(days=days_ago)
+    ada = person(f"ada-{days_ago}")
+    right = {"how": "called", "outcome": "right", "by": ada}
+    workflow.record_check(listing, facts=facts, on=on, **right)
+
+
+def test_what_was_checked_on_the_one_that_goes_is_safe_from_a_file():
+    old, new = "+14065550100", "+14065550111"
+    keep = organization(key="a", phone=old, email="a@example.org")
+    drop = organization(key="b", phone=new, email="b@example.org")
+    for checked, facts, days in (
+        (drop, ["phone", "email"], 30),
+        (keep, ["name"], 20),
+        (drop, ["hours"], 10),
+    ):
+        called(checked, facts, days)
+
+    workflow.merge(keep, drop, ["phone"])
+
+    keep.refresh_from_db()
+    assert {"name", "phone", "hours"} <= guarded(keep).keys()
+    assert "email" not in guarded(keep)
+    assert keep.checked_on == timezone.localdate() - timedelta(days=10)
+
+
+def test_its_own_newer_check_is_the_one_that_shows():
+    keep, drop = organization(), organization()
+    called(drop, ["hours"], 9)
+    called(keep, ["phone"], 0)
+
+    workflow.merge(keep, drop, [])
+
+    keep.refresh_from_db()
+    assert (keep.checked_on, keep.checked_facts) == (timezone.localdate(), ["phone"])
+    assert {"hours", "phone"} <= guarded(keep).keys()
+
+
+def test_branches_move_with_their_head():
+    keep, drop = organization(name="Kept"), organization(name="Dropped")
+    branch = organization(name="A branch", parent=drop)
+
+    workflow.merge(keep, drop, [])
+
+    branch.refresh_from_db()
+    assert (branch.parent, branch.version) == (keep, 2)
+
+
+def test_a_head_that_becomes_its_branch_leaves_it_without_a_head():
+    top = organization(name="Top")
+    head = organization(name="Head", parent=top)
+    branch = organization(name="Branch", parent=head)
+
+    workflow.merge(branch, head, [])
+    branch.refresh_from_db()
+    assert branch.parent == top
+
+    workflow.merge(branch, top, [])
+    branch.refresh_from_db()
+    assert branch.parent is None
+
+
+def test_a_refused_merge_keeps_what_was_chosen(ada):
+    first, second = organization(name="First"), organization(name="Second")
+    there = f"/admin/orgs/organization/merge/{first.pk}/{second.pk}/"
+    put(first, {"email": "a@example.org"})
+    seen = {f"version_{first.pk}": 1, f"version_{second.pk}": 1}
+
+    page = ada.post(there, {"keep": second.pk, "fact_name": second.pk} | seen)
+
+    words = page.content.decode()
+    assert "changed meanwhile" in words
+    assert f'id="keep-2" value="{second.pk}" checked' in words
+    assert f'id="b-name" value="{second.pk}" checked' in words
+    assert f'id="a-email" value="{first.pk}" checked' in words
+
+
+def test_a_merge_says_that_it_stays_and_both_histories_name_it(ada):
+    keep, drop = organization(name="Keep"), organization(name="Drop")
+    first = drop.history.latest("history_id")
+    form = ada.get(f"/admin/orgs/organization/merge/{keep.pk}/{drop.pk}/")
+    workflow.merge(keep, drop, [])
+
+    assert "A merge cannot be undone" in form.content.decode()
+    for listing, other in ((keep, "Drop"), (drop, "Keep")):
+        path = f"/admin/orgs/organization/{listing.pk}/history/"
+        assert f"merge: {other}" in ada.get(path).content.decode()
+    path = f"/admin/orgs/organization/{drop.pk}/history/"
+    page = ada.post(path, {"row": first.history_id}, follow=True).content.decode()
+    assert "was merged with another" in page
+    with pytest.raises(workflow.Refused, match="was merged with another"):
+        workflow.publish(drop)
+    drop.refresh_from_db()
+    assert drop.status == "closed"
+
+
+def test_a_listing_that_is_published_by_hand_loses_the_reason_of_its_closing(ada):
+    listing = organization(at=place("59301"))
+    listing.close(because="On holiday", temporarily=True)
+
+    ada.post(path_of(listing), form_of(ada, listing) | {"status": "published"})
+
+    listing.refresh_from_db()
+    assert (listing.status, listing.closed_because) == ("published", "")

@@ -1,0 +1,368 @@
+"""The change form: hours, areas, doubles, and edits that are never lost."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+
+from curation.audit_trail import trail
+from curation.forms import past_values
+from orgs.models import Organization
+from tests.factories import county, organization, person, place, state, term, warmline
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada(client):
+    client.force_login(person())
+    return client
+
+
+def path_of(listing):
+    opts = listing._meta
+    return f"/admin/{opts.app_label}/{opts.model_name}/{listing.pk}/change/"
+
+
+def form_of(client, listing):
+    """What the change form of a listing would send, untouched."""
+    form = client.get(path_of(listing)).context["adminform"].form
+    data = {}
+    for bound in form:
+        value = bound.value()
+        if value is None or value is False:
+            data[bound.html_name] = (
+                "unknown"
+                if bound.field.widget.__class__.__name__ == "NullBooleanSelect"
+                else ""
+            )
+            if value is False and data[bound.html_name] == "unknown":
+                data[bound.html_name] = "false"
+        elif value is True:
+            data[bound.html_name] = "true"
+        else:
+            data[bound.html_name] = value
+    for name in ("address_withheld", "looked"):
+        if not data.get(name):
+            data.pop(name, None)
+    return {name: getattr(v, "as_e164", v) for name, v in data.items()}
+
+
+def post(client, listing, data):
+    return client.post(path_of(listing), data)
+
+
+def test_the_second_of_two_saves_shows_what_changed_and_loses_nothing(ada):
+    listing = organization(at=place("59301"), phone="+14065550101", email="")
+    first, second = form_of(ada, listing), form_of(ada, listing)
+
+    assert post(ada, listing, first | {"phone": "(406) 555-0102"}).status_code == 302
+    refused = post(ada, listing, second | {"email": "typed@example.org"})
+
+    page = refused.content.decode()
+    assert refused.status_code == 200
+    assert "Somebody else saved this" in page
+    assert "(406) 555-0101" in page
+    assert "+14065550102" in page
+    assert 'value="typed@example.org"' in page
+    listing.refresh_from_db()
+    assert (str(listing.phone), listing.email) == ("(406) 555-0102", "")
+
+    again = refused.context["adminform"].form.data
+    assert post(ada, listing, again).status_code == 302
+    listing.refresh_from_db()
+    assert (listing.phone.as_e164, listing.email) == (
+        "+14065550102",
+        "typed@example.org",
+    )
+
+
+def test_a_fact_that_both_changed_keeps_what_was_typed_and_shows_the_other(ada):
+    listing = organization(at=place("59301"), summary="Old words")
+    first, second = form_of(ada, listing), form_of(ada, listing)
+
+    post(ada, listing, first | {"summary": "Her words"})
+    refused = post(ada, listing, second | {"summary": "My words"})
+
+    page = refused.content.decode()
+    assert "Her words" in page
+    assert "My words</textarea>" in page
+    listing.refresh_from_db()
+    assert listing.summary == "Her words"
+
+
+def test_an_import_between_opening_and_saving_is_seen_too(ada):
+    listing = organization(at=place("59301"))
+    form = form_of(ada, listing)
+    listing.version += 1
+    listing.website = "https://example.org/new"
+    listing.save()
+
+    refused = post(ada, listing, form | {"email": "a@example.org"})
+
+    assert "https://example.org/new" in refused.content.decode()
+    assert Organization.objects.get().email == ""
+
+
+def test_hours_typed_into_the_boxes_become_one_line(ada):
+    listing = organization(at=place("59301"), timezone="America/Denver")
+    form = form_of(ada, listing) | {
+        "hours": "",
+        "hours_was": "",
+        "hours_Mo": "9 am-noon, 1-5 pm",
+        "hours_Fr": "8 pm-2 am",
+        "hours_closed_on_holidays": "on",
+    }
+
+    assert post(ada, listing, form).status_code == 302
+
+    listing.refresh_from_db()
+    assert listing.hours == (
+        "Mo 09:00-12:00,13:00-17:00, Fr 20:00-02:00; PH off; "
+        "Jan 01,Jul 04,Nov 11,Dec 25 off"
+    )
+
+
+def test_boxes_that_were_not_touched_leave_the_line_alone(ada):
+    rich = "Mo-Fr 09:00-17:00; Su[1] 10:00-12:00"
+    listing = organization(at=place("59301"), timezone="America/Denver", hours=rich)
+
+    page = ada.get(path_of(listing)).content.decode()
+    post(ada, listing, form_of(ada, listing) | {"summary": "New"})
+
+    listing.refresh_from_db()
+    assert "kept as one line" in page
+    assert (listing.hours, listing.summary) == (rich, "New")
+
+
+def test_bad_hours_say_which_day_and_keep_what_was_typed(ada):
+    listing = organization(at=place("59301"), timezone="America/Denver")
+    form = form_of(ada, listing) | {"hours": "", "hours_was": "", "hours_Tu": "morning"}
+
+    page = post(ada, listing, form).content.decode()
+
+    assert "Tuesday: “morning” needs a start and an end" in page
+    assert 'value="morning"' in page
+
+
+def test_a_preview_shows_the_week_and_saves_nothing(ada):
+    listing = organization(at=place("59301"), timezone="America/Denver")
+    form = form_of(ada, listing) | {"hours": "Mo 20:00-02:00", "_preview": "1"}
+
+    page = post(ada, listing, form).content.decode()
+
+    assert "Nothing is saved yet" in page
+    listing.refresh_from_db()
+    assert listing.hours == ""
+
+
+def test_the_week_in_words_is_there_for_the_script(ada):
+    query = {"hours": "Fr 20:00-02:00", "zone": "America/Denver"}
+
+    words = ada.get("/admin/orgs/organization/hours/", query).content.decode()
+
+    assert "8 pm" in words
+    assert "2 am" in words
+    bad = ada.get("/admin/orgs/organization/hours/", {"hours": "x"}).content.decode()
+    assert "We cannot read these hours" in bad
+
+
+def test_service_area_is_typed_as_lines(ada):
+    listing = organization(at=place("59301"))
+    form = form_of(ada, listing) | {
+        "area": "places",
+        "serves": "Montana: Custer, McCone\nWyoming",
+    }
+
+    assert post(ada, listing, form).status_code == 302
+
+    assert set(listing.serves.all()) == {
+        county("Custer County", "MT"),
+        county("McCone County", "MT"),
+        state("WY"),
+    }
+
+
+def test_a_line_that_names_nothing_is_told_beside_the_box(ada):
+    listing = organization(at=place("59301"))
+    form = form_of(ada, listing) | {"serves": "Montana: Nowhere"}
+
+    page = post(ada, listing, form).content.decode()
+
+    assert "“Nowhere” is no county of Montana." in page
+    assert "Montana: Nowhere</textarea>" in page
+
+
+def test_a_new_listing_that_is_there_already_is_shown_first(ada):
+    organization(at=place("59301"), name="Miles City Drop-in", slug="there")
+    form = {
+        "name": "Drop-in of Miles City",
+        "kind": "peer_run",
+        "phone": "406 555 0109",
+        "city": "Miles City",
+        "state": "MT",
+        "area": "unknown",
+        "status": "published",
+    }
+    for name in [
+        "in_person",
+        "online",
+        "by_phone",
+        "referral_needed",
+        "wheelchair_access",
+    ]:
+        form[name] = "unknown"
+
+    asked = ada.post("/admin/orgs/organization/add/", form)
+    assert "This may be listed already" in asked.content.decode()
+    assert Organization.objects.count() == 1
+
+    made = ada.post("/admin/orgs/organization/add/", form | {"looked": "on"})
+    assert made.status_code == 302, made.context["errors"]
+    assert Organization.objects.count() == 2
+
+
+def test_a_map_shows_where_the_point_lies(ada):
+    listing = organization(at=place("59301"))
+
+    page = ada.get(path_of(listing)).content.decode()
+
+    assert 'class="spot"' in page
+    assert "Where Miles City lies among the towns of Montana" in page
+
+
+def test_the_trail_tells_facts_one_by_one_and_one_save_is_one_entry(ada):
+    listing = organization(at=place("59301"), terms=[term("language", "en")])
+    form = form_of(ada, listing) | {"phone": "(406) 555-0102", "area": "places"}
+
+    post(ada, listing, form | {"serves": "Montana", "terms": []})
+
+    newest = trail(listing, withheld=True)[0]
+    assert {change.label for change in newest.changes} == {
+        "Phone",
+        "Terms",
+        "Where it serves",
+        "States and counties served",
+    }
+    assert newest.who.username == "ada"
+
+
+def test_facts_can_be_put_back(ada):
+    listing = organization(
+        at=place("59301"), summary="First words", serves=[state("MT")]
+    )
+    worse = {"summary": "Worse", "area": "unknown", "serves": ""}
+    post(ada, listing, form_of(ada, listing) | worse)
+
+    entries = trail(listing, withheld=True)
+    row = entries[1].row
+    ada.post(f"/admin/orgs/organization/{listing.pk}/history/", {"row": row})
+
+    listing.refresh_from_db()
+    assert listing.summary == "First words"
+    assert list(listing.serves.all()) == [state("MT")]
+    assert past_values(listing.history.first(), ["summary"]) == {
+        "summary": "First words"
+    }
+
+
+def test_a_withheld_street_is_not_for_everybody(client):
+    listing = organization(
+        street="12 Secret Street",
+        city="Miles City",
+        state="MT",
+        zip_code="59301",
+        address_withheld=True,
+    )
+    listing.street = "13 Secret Street"
+    listing.save()
+    pages = (
+        f"/admin/orgs/organization/{listing.pk}/change/",
+        f"/admin/orgs/organization/{listing.pk}/history/",
+        "/admin/orgs/organization/?q=Secret",
+    )
+
+    for role, sees in (("Curator", True), ("Reader", False), ("Volunteer", False)):
+        client.force_login(person(role.lower(), role))
+        shown = "".join(client.get(path).content.decode() for path in pages)
+        assert ("Secret Street" in shown) is sees, role
+
+
+def test_a_warmline_has_the_same_form(ada):
+    line = warmline()
+
+    assert post(ada, line, form_of(ada, line) | {"operator": "Ours"}).status_code == 302
+
+    line.refresh_from_db()
+    assert (line.operator, line.version) == ("Ours", 2)
+
+
+def test_day_and_night_beside_the_hours_of_a_day_asks(ada):
+    listing = organization(at=place("59301"), timezone="America/Denver")
+    form = form_of(ada, listing) | {
+        "hours": "",
+        "hours_was": "",
+        "hours_Mo": "9 am-5 pm",
+        "hours_always": "on",
+    }
+
+    page = post(ada, listing, form).content.decode()
+
+    assert "“Open day and night” is checked, and a day has hours too" in page
+    assert 'value="9 am-5 pm"' in page
+    listing.refresh_from_db()
+    assert listing.hours == ""
+
+
+def test_stored_unusual_zone_stays_selectable_and_mountain_is_refused(ada):
+    listing = organization(
+        at=place("59301"), hours="Mo 09:00-17:00", timezone="Europe/Paris"
+    )
+
+    kept = post(ada, listing, form_of(ada, listing) | {"summary": "New"})
+    refused = post(ada, listing, form_of(ada, listing) | {"timezone": "Mountain"})
+
+    assert kept.status_code == 302
+    assert refused.status_code == 200
+    assert refused.context["adminform"].form.errors["timezone"]
+    listing.refresh_from_db()
+    assert (listing.summary, listing.timezone) == ("New", "Europe/Paris")
+
+
+def test_preview_of_a_week_shows_an_ordinary_one(ada, monkeypatch):
+    thanksgiving = datetime(2026, 11, 25, 18, tzinfo=UTC)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: thanksgiving)
+    query = {
+        "hours": "Mo-Fr 09:00-17:00; PH off; Jan 01,Jul 04,Nov 11,Dec 25 off",
+        "zone": "America/Denver",
+    }
+
+    words = ada.get("/admin/orgs/organization/hours/", query).content.decode()
+
+    [thursday] = re.findall(r"Thursday.*?</tr>", words, re.DOTALL)
+    assert "9 am" in thursday
+    assert "Closed" not in thursday
+
+
+def test_form_refuses_to_erase_what_could_not_be_read(ada):
+    listing = organization(at=place("59301"))
+    # Years that Python has no date for, and a month that no year has.
+    value = "20000-01-01" if connection.vendor == "postgresql" else "2026-13-45"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE orgs_organization SET check_due_on = %s WHERE id = %s",
+            [value, listing.pk],
+        )
+
+    refused = post(ada, listing, form_of(ada, listing) | {"summary": "New words"})
+
+    page = refused.content.decode()
+    assert refused.status_code == 200
+    assert "cannot be read as: next check due. Saving would erase it." in page
+    assert "New words" in page
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CAST(check_due_on AS TEXT) FROM orgs_organization")
+        assert cursor.fetchone()[0] == value

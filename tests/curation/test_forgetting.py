@@ -1,0 +1,81 @@
+"""What the desk keeps of people outside it, and for how long."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.utils import timezone
+
+from curation import workflow
+from curation.models import Reminder, Suggestion
+from tests.factories import organization, person
+
+pytestmark = pytest.mark.django_db
+
+
+def forget_in(capsys, **time):
+    with time_machine.travel(timezone.now() + timedelta(**time)):
+        call_command("forget")
+    return capsys.readouterr().out
+
+
+def said(**facts):
+    about = {"kind": "problem", "problem": "closed", "listing": organization()}
+    told = {"words": "Call me on 555", "sender_email": "me@example.org"}
+    return Suggestion.objects.create(**about, **told, **facts)
+
+
+@pytest.mark.parametrize("act", ["accept", "decline"])
+def test_a_sender_is_forgotten_30_days_after_the_decision(capsys, act):
+    told, ada = said(), person()
+    if act == "accept":
+        workflow.accept(told, [], ada)
+    else:
+        workflow.decline(told, "They answered", ada)
+
+    forget_in(capsys, days=29, hours=23)
+    told.refresh_from_db()
+    assert told.sender_email == "me@example.org"
+    out = forget_in(capsys, days=30, minutes=1)
+
+    told.refresh_from_db()
+    assert (told.sender_email, told.words) == ("", "")
+    assert (told.problem, told.decided_by) == ("closed", ada)
+    assert "1 senders" in out
+
+
+def test_an_open_suggestion_keeps_what_its_answer_needs(capsys):
+    told = said()
+
+    forget_in(capsys, days=400)
+
+    told.refresh_from_db()
+    assert told.sender_email == "me@example.org"
+
+
+def test_mailed_links_go_after_90_days(capsys):
+    Reminder.objects.create(listing=organization(), sent_to="us@example.org")
+
+    forget_in(capsys, days=89)
+    assert Reminder.objects.count() == 1
+    forget_in(capsys, days=91)
+
+    assert not Reminder.objects.exists()
+
+
+def test_wrong_passwords_go_after_a_day_and_sessions_when_over(capsys, client):
+    form = {"username": "ada", "password": "wrong"}
+    client.post("/admin/login/", form)
+    client.force_login(person())
+    assert AccessAttempt.objects.count() == 1
+    assert Session.objects.count() == 1
+
+    forget_in(capsys, hours=25)
+
+    assert not AccessAttempt.objects.exists()
+    assert not Session.objects.exists()

@@ -1,0 +1,265 @@
+"""Files through the desk: a preview, the same rules, and the way back."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+
+from curation import workflow
+from curation.imports import apply_import
+from curation.models import ImportRun
+from curation.undo import undo_import
+from listings.field_values import put
+from orgs.importing import OrganizationImporter
+from orgs.models import Organization
+from tests.factories import organization
+
+pytestmark = pytest.mark.django_db
+
+COLUMNS = sorted(OrganizationImporter.columns)
+
+
+def row(key, **facts):
+    blank = dict.fromkeys(COLUMNS, "")
+    return blank | {
+        "key": key,
+        "name": f"Example {key}",
+        "kind": "peer_run",
+        "city": "Miles City",
+        "state": "MT",
+        "zip": "59301",
+        "phone": "+14065550111",
+        "source_name": "A list",
+        **facts,
+    }
+
+
+def file_of(rows):
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
+    return SimpleUploadedFile("state.csv", text.getvalue().encode())
+
+
+def upload(client, rows):
+    form = {"kind": "organizations", "file": file_of(rows)}
+    response = client.post("/admin/curation/importrun/new/", form)
+    assert response.status_code == 302, response.content.decode()
+    return ImportRun.objects.latest("made_at"), response["Location"]
+
+
+def test_a_preview_tells_facts_and_refusals_and_writes_nothing(ada):
+    organization(key="a", name="Example a", phone="+14065550100")
+    rows = [row("a"), row("b"), row("c", kind="clinic"), row("d", state="ZZ"), row("")]
+
+    run, path = upload(ada, rows)
+    page = ada.get(path).content.decode()
+
+    assert run.state == "previewed"
+    assert "1 would be added, 1 changed" in page
+    assert "3 refused" in page
+    assert "“clinic” is not a kind of organization" in page
+    assert "(406) 555-0100" in page
+    assert "(406) 555-0111" in page
+    assert Organization.objects.count() == 1
+
+
+def open_transactions(*acts):
+    """How many are around each other while rows are written, seen as savepoints."""
+    depths = set()
+
+    def note(execute, sql, params, many, context):
+        if "orgs_organization" in sql and sql.startswith(("INSERT", "DELETE")):
+            depths.add(len(connection.savepoint_ids))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        for act in acts:
+            act()
+    return depths
+
+
+def test_the_desk_adds_no_transaction_around_the_batches_of_a_file(ada):
+    """It would hold its locks until the whole file is in."""
+    rows = [row("a"), row("b")]
+    run, _path = upload(ada, rows)
+    alone = open_transactions(lambda: apply_import(run), lambda: undo_import(run))
+    run, path = upload(ada, rows)
+
+    at_the_desk = open_transactions(
+        lambda: ada.post(path, {"_apply": "1"}), lambda: ada.post(path, {"_undo": "1"})
+    )
+
+    run.refresh_from_db()
+    assert run.state == "undone"
+    assert at_the_desk == alone != set()
+
+
+def test_applied_and_undone_leaves_what_was_there(ada):
+    before = organization(key="a", name="Example a", phone="+14065550100")
+    facts = Organization.objects.values().get()
+    run, path = upload(ada, [row("a"), row("b")])
+
+    ada.post(path, {"_apply": "1"})
+    assert Organization.objects.count() == 2
+    before.refresh_from_db()
+    assert before.phone.as_e164 == "+14065550111"
+    ada.post(path, {"_undo": "1"})
+
+    run.refresh_from_db()
+    assert run.state == "undone"
+    now = Organization.objects.values().get()
+    moved = {"version", "changed_at", "search_text"}
+    assert {k: v for k, v in now.items() if k not in moved} == {
+        k: v for k, v in facts.items() if k not in moved
+    }
+
+
+def test_undo_leaves_what_a_curator_changed_since(ada):
+    _run, path = upload(ada, [row("a"), row("b")])
+    ada.post(path, {"_apply": "1"})
+    touched = Organization.objects.get(key="a")
+    workflow.record_check(
+        touched, how="called", outcome="right", facts=["phone"], by=ada.user
+    )
+
+    page = ada.post(path, {"_undo": "1"}, follow=True).content.decode()
+
+    assert "1 rows are as they were before this import." in page
+    assert "1 rows were changed or checked since, and stay: Example a" in page
+    assert [o.key for o in Organization.objects.all()] == ["a"]
+
+
+def test_undo_leaves_a_new_listing_that_somebody_edited_since(ada):
+    run, path = upload(ada, [row("a"), row("b")])
+    ada.post(path, {"_apply": "1"})
+    put(Organization.objects.get(key="a"), {"email": "new@example.org"})
+
+    run.refresh_from_db()
+    _done, kept = undo_import(run)
+
+    assert kept == ["Example a"]
+    assert [o.email for o in Organization.objects.all()] == ["new@example.org"]
+
+
+def test_a_checked_fact_is_kept_and_named(ada):
+    listing = organization(key="a", name="Example a", phone="+14065550100")
+    workflow.record_check(
+        listing, how="called", outcome="right", facts=["phone"], by=ada.user
+    )
+
+    _run, path = upload(ada, [row("a", website="https://example.org/")])
+    page = ada.get(path).content.decode()
+    ada.post(path, {"_apply": "1"})
+
+    listing.refresh_from_db()
+    assert "Kept, because a curator checked it" in page
+    assert listing.phone.as_e164 == "+14065550100"
+    assert listing.website == "https://example.org/"
+
+
+def test_a_file_is_brought_in_once(ada):
+    run, path = upload(ada, [row("a")])
+    ada.post(path, {"_apply": "1"})
+
+    with pytest.raises(workflow.Refused):
+        apply_import(run)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"a,b\n1,2\n", "The file lacks these columns"),
+        (b"\xff\xfe\x00", "The file is not UTF-8"),
+        (b"", "empty"),
+    ],
+)
+def test_a_file_that_is_none_is_told_beside_the_box(ada, content, words):
+    file = SimpleUploadedFile("x.csv", content)
+
+    page = ada.post(
+        "/admin/curation/importrun/new/", {"kind": "organizations", "file": file}
+    ).content.decode()
+
+    assert words in page
+    assert not ImportRun.objects.exists()
+
+
+def test_an_import_is_in_the_trail(ada):
+    _run, path = upload(ada, [row("a")])
+    ada.post(path, {"_apply": "1"})
+
+    listing = Organization.objects.get()
+    assert listing.history.get().history_change_reason.startswith("import ")
+
+
+def test_an_export_runs_nothing_in_a_spreadsheet(ada):
+    listing = organization(name="=HYPERLINK(1)", phone="+14065550100", summary="@x")
+    action = {"action": "export_them", "_selected_action": [listing.pk]}
+
+    answer = ada.post("/admin/orgs/organization/", action)
+    text = b"".join(answer.streaming_content).decode()
+    [line] = csv.DictReader(io.StringIO(text))
+
+    assert line["name"] == "'=HYPERLINK(1)"
+    assert line["phone"] == "'+14065550100"
+    assert line["summary"] == "'@x"
+    assert "attachment" in answer["Content-Disposition"]
+
+
+def test_a_parent_and_a_host_are_in_the_preview_the_counts_and_the_undo(ada):
+    parent = organization(key="p", name="Old parent")
+    for key in "ab":
+        organization(key=key, name=f"Example {key}", parent=parent)
+    _first, path = upload(ada, [row("a"), row("b")])
+    ada.post(path, {"_apply": "1"})
+    versions = dict(Organization.objects.values_list("key", "version"))
+
+    rows = [row("new", name="New parent"), row("a", branch_of="New parent")]
+    run, path = upload(ada, [*rows, row("b", branch_of="A county agency")])
+    preview = ada.get(path).content.decode()
+    ada.post(path, {"_apply": "1"})
+    run.refresh_from_db()
+
+    assert "1 would be added, 2 changed, 0 stay as they are" in preview
+    for words in ("Old parent", "New parent", "A county agency"):
+        assert words in preview
+    assert run.summary == "1 added, 2 changed, 0 refused"
+    now = {one.key: one for one in Organization.objects.all()}
+    assert (now["a"].parent, now["b"].host) == (now["new"], "A county agency")
+    assert now["a"].version > versions["a"]
+
+    page = ada.post(path, {"_undo": "1"}, follow=True).content.decode()
+
+    assert "3 rows are as they were before this import." in page
+    now = {one.key: one for one in Organization.objects.all()}
+    assert "new" not in now
+    assert [(now[k].parent, now[k].host) for k in "ab"] == [(parent, "")] * 2
+    run.refresh_from_db()
+    assert run.state == "undone"
+
+
+def test_an_undo_that_left_rows_says_so_and_can_be_tried_again(ada):
+    listing = organization(key="a", name="Example a", phone="+14065550100")
+    run, path = upload(ada, [row("a"), row("b")])
+    ada.post(path, {"_apply": "1"})
+    put(Organization.objects.get(key="a"), {"phone": "+14065550199"})
+
+    first = ada.post(path, {"_undo": "1"}, follow=True).content.decode()
+    run.refresh_from_db()
+    state = run.state
+    put(Organization.objects.get(key="a"), {"phone": "+14065550111"})
+    second = ada.post(path, {"_undo": "1"}, follow=True).content.decode()
+
+    assert "1 rows were changed or checked since, and stay: Example a" in first
+    assert state == "applied"
+    assert "1 rows are as they were before this import." in second
+    listing.refresh_from_db()
+    assert listing.phone.as_e164 == "+14065550100"
+    run.refresh_from_db()
+    assert run.state == "undone"

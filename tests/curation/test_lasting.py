@@ -1,0 +1,324 @@
+"""What a curator made sure of lasts, and so does the wish to be left out."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from curation.audit_trail import put_back
+from curation.models import Check, DuplicatePair, LinkCheck, Reminder, Suggestion
+from curation.views import _confirmed
+from curation.workflow import Refused, accept, merge, record_check, remove_on_request
+from listings.exchange.importing import FACT_FIELDS
+from listings.field_values import put
+from listings.removals import Tombstone
+from orgs.models import Organization
+from tests.curation.test_imports import file_of, row, upload
+from tests.factories import organization, place
+
+pytestmark = pytest.mark.django_db
+OLD, NEW = "+14065550100", "+14065550111"
+
+
+def checked(listing, by, *facts, days=0):
+    on = timezone.localdate() - timedelta(days=days)
+    return record_check(
+        listing, how="called", outcome="right", facts=facts, by=by, on=on
+    )
+
+
+def bring_in(ada, *rows):
+    """(the import, its page) of a file that was applied."""
+    run, page = upload(ada, list(rows))
+    ada.post(page, {"_apply": "1"})
+    return run, page
+
+
+def phone_of(listing):
+    return Organization.objects.get(pk=listing.pk).phone.as_e164
+
+
+def hidden_in(page):
+    """What the page's form sends along unseen; of several forms the last one's."""
+    boxes = r'<input type="hidden" name="(\w+)" value="([^"]*)"'
+    return dict(re.findall(boxes, page.content.decode()))
+
+
+def test_a_check_of_other_facts_takes_nothing_back_from_the_first(ada):
+    listing = organization(key="a", name="Example a", phone=OLD, at=place("59301"))
+    checked(listing, ada.user, "phone", days=3)
+    checked(Organization.objects.get(), ada.user, "website")
+
+    bring_in(ada, row("a", phone=NEW))
+
+    assert phone_of(listing) == OLD
+    assert Organization.objects.get().checked_facts == ["website"]
+
+
+def test_two_checks_of_one_day_are_one_of_both(ada):
+    listing = organization()
+    checked(listing, ada.user, "website")
+    checked(listing, ada.user, "phone")
+
+    assert Organization.objects.get().checked_facts == ["phone", "website"]
+
+
+def test_a_check_written_down_late_leaves_the_newer_one(ada):
+    listing = organization()
+    checked(listing, ada.user, "phone")
+    due = Organization.objects.get().check_due_on
+    checked(listing, ada.user, "website", days=60)
+
+    now = Organization.objects.get()
+    assert (now.checked_on, now.checked_facts) == (timezone.localdate(), ["phone"])
+    assert now.check_due_on == due
+    assert Check.objects.about(now).count() == 2
+
+
+def test_an_undone_import_leaves_what_was_checked_since(ada):
+    listing = organization(key="a", name="Example a", phone=OLD, at=place("59301"))
+    _run, page = bring_in(ada, row("a", phone=NEW))
+    checked(listing, ada.user, "phone")
+
+    words = ada.post(page, {"_undo": "1"}, follow=True).content.decode()
+
+    assert phone_of(listing) == NEW
+    assert "1 rows were changed or checked since, and stay: Example a" in words
+
+
+@pytest.mark.parametrize("work", ["suggestion", "branch"])
+def test_an_undone_import_leaves_what_somebody_works_on(ada, work):
+    _run, page = bring_in(ada, row("a"), row("b"))
+    listing = Organization.objects.get(key="a")
+    if work == "suggestion":
+        Suggestion.objects.create(
+            listing=listing, kind="change", changes={"phone": NEW}
+        )
+    else:
+        organization(name="Made by hand", parent=listing, key="c")
+
+    ada.post(page, {"_undo": "1"})
+
+    assert Organization.objects.filter(key="a").exists()
+    assert not Organization.objects.filter(key="b").exists()
+
+
+def test_an_undone_import_takes_its_branches_and_doubles_with_it(ada):
+    branch = {"branch_of": "Example a", "name": "Example a", "city": "Terry"}
+    _run, page = bring_in(ada, row("a"), row("b", **branch), row("c", name="Example a"))
+    call_command("find_duplicates")
+    LinkCheck.objects.create(
+        listing=Organization.objects.get(key="a"),
+        field="website",
+        url="https://example.org/",
+        asked_at=timezone.now(),
+    )
+    assert DuplicatePair.objects.exists()
+
+    ada.post(page, {"_undo": "1"})
+
+    assert not Organization.objects.exists()
+    assert not DuplicatePair.objects.exists()
+    assert not LinkCheck.objects.exists()
+
+
+def test_a_suggestion_about_what_is_gone_cannot_be_accepted(ada):
+    listing = organization()
+    made = Suggestion.objects.create(
+        listing=listing, kind="change", changes={"phone": NEW}
+    )
+    listing.delete()
+
+    with pytest.raises(Refused):
+        accept(made, ["phone"], ada.user)
+
+
+def test_a_suggestion_is_not_accepted_over_what_changed_meanwhile(ada):
+    listing = organization(phone=OLD)
+    made = Suggestion.objects.create(
+        listing=listing, kind="change", changes={"phone": NEW}
+    )
+    address = f"/admin/curation/suggestion/{made.pk}/change/"
+    seen = {"fact": ["phone"], "reason": "", "answer": "", "version": listing.version}
+    put(listing, {"phone": "+14065550155"})
+
+    refused = ada.post(address, seen)
+    assert "changed meanwhile" in refused.content.decode()
+    assert phone_of(listing) == "+14065550155"
+
+    shown = refused.context["version"]
+    assert ada.post(address, seen | {"version": shown}).status_code == 302
+    assert phone_of(listing) == NEW
+
+
+def test_listings_are_not_merged_over_what_changed_meanwhile(ada):
+    keep = organization(name="Example a", phone=OLD)
+    drop = organization(name="Example b", phone=NEW)
+    address = f"/admin/orgs/organization/merge/{keep.pk}/{drop.pk}/"
+    sent = {"keep": keep.pk, "fact_phone": drop.pk}
+    opened = hidden_in(ada.get(address))
+    put(keep, {"phone": "+14065550155"})
+
+    refused = ada.post(address, sent | opened, follow=True)
+    assert "changed meanwhile" in refused.content.decode()
+    assert phone_of(keep) == "+14065550155"
+
+    done = ada.post(address, sent | hidden_in(refused), follow=True)
+    assert "are one now" in done.content.decode()
+    assert phone_of(keep) == NEW
+
+
+def test_facts_are_not_put_back_over_what_changed_meanwhile(ada):
+    listing = organization(phone=OLD)
+    put(listing, {"phone": NEW})
+    address = f"/admin/orgs/organization/{listing.pk}/history/"
+    opened = hidden_in(ada.get(address))
+    put(listing, {"phone": "+14065550155"})
+
+    refused = ada.post(address, opened, follow=True)
+    assert "changed meanwhile" in refused.content.decode()
+    assert phone_of(listing) == "+14065550155"
+
+    ada.post(address, hidden_in(refused))
+    assert phone_of(listing) == OLD
+
+
+def test_the_next_file_does_not_undo_a_merge(ada):
+    keep = organization(key="a", name="Example a", slug="example-a")
+    drop = organization(key="b", name="Example b", slug="example-b")
+    merge(keep, drop, [])
+
+    bring_in(ada, row("a"), row("b"))
+
+    public = Organization.objects.public()
+    assert [listing.key for listing in public] == ["a"]
+    assert ada.get("/orgs/example-b/").status_code == 301
+
+
+def test_no_new_listing_takes_an_address_that_leads_on(ada):
+    keep, drop = organization(slug="example-a"), organization(slug="example-b")
+    merge(keep, drop, [])
+
+    bring_in(ada, row("c", name="Example b"))
+    made = organization(name="Example b", slug="")
+
+    assert Organization.objects.get(key="c").slug != "example-b"
+    assert made.slug != "example-b"
+    assert ada.get("/orgs/example-b/").headers["Location"] == "/orgs/example-a/"
+
+
+def test_a_mailed_link_is_about_the_listing_that_a_merge_kept(ada):
+    keep = organization(email="a@example.org")
+    drop = organization(email="a@example.org")
+    reminder = Reminder.objects.create(listing=drop, sent_to="a@example.org")
+    merge(keep, drop, [])
+
+    _confirmed(Reminder.objects.get(pk=reminder.pk), "remove", None)
+
+    assert not Organization.objects.public().exists()
+    assert Tombstone.objects.get().phone == keep.phone
+
+
+def test_a_merge_that_takes_the_address_takes_the_point(ada):
+    keep = organization(at=place("59301"))
+    drop = organization(at=place("59801"))
+    merge(keep, drop, ["city", "zip_code"])
+
+    now = Organization.objects.get(pk=keep.pk)
+    assert (now.city, now.latitude, now.county_id) == (
+        drop.city,
+        drop.latitude,
+        drop.county_id,
+    )
+
+
+def test_what_is_put_back_stands_where_it_stood(ada):
+    listing = organization(at=place("59301"))
+    first = listing.history.latest("history_id")
+    was = (listing.city, listing.latitude, listing.county_id)
+    there = place("59801")
+    listing.city, listing.zip_code = there.name, there.code
+    listing.stand_at_its_address()
+    listing.version += 1
+    listing.save()
+
+    put_back(listing, str(first.history_id), "put back")
+
+    now = Organization.objects.get()
+    assert (now.city, now.latitude, now.county_id) == was
+
+
+def test_a_file_leaves_whose_branch_a_checked_listing_is(ada):
+    parent = organization(name="Parent", key="p")
+    listing = organization(key="a", name="Example a", phone=OLD, parent=parent)
+    checked(listing, ada.user, *FACT_FIELDS)
+
+    bring_in(ada, row("a", branch_of="Somebody else"))
+
+    assert Organization.objects.get(key="a").parent == parent
+    assert Organization.objects.get(key="a").host == ""
+
+
+def test_an_empty_cell_ends_no_branch_and_a_new_host_is_noticed(ada):
+    parent = organization(name="Parent", key="p")
+    listing = organization(key="a", name="Example a", parent=parent)
+    bring_in(ada, row("a"))
+    assert Organization.objects.get(key="a").parent == parent
+
+    before = Organization.objects.get(key="a").version
+    bring_in(ada, row("a", branch_of="Somebody else"))
+
+    now = Organization.objects.get(pk=listing.pk)
+    assert (now.parent, now.host) == (None, "Somebody else")
+    assert now.version > before
+
+
+def test_whoever_has_nothing_but_mail_can_ask_to_be_left_out(ada):
+    listing = organization(phone="", email="a@example.org")
+
+    remove_on_request(listing, "asked")
+
+    assert not Organization.objects.public().exists()
+    assert Tombstone.objects.get().key == f"uuid:{listing.uuid}"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"phone": "(406) 555-0111", "website": ""},
+        {"phone": "+1 406 555 0111", "website": ""},
+        {"phone": "", "website": "https://example.org/us"},
+        {"phone": "", "website": "http://www.example.org/us/"},
+    ],
+)
+def test_no_file_brings_back_whoever_asked_to_be_left_out(ada, cells):
+    remove_on_request(
+        organization(phone=NEW, website="https://example.org/us/"), "asked"
+    )
+
+    bring_in(ada, row("x", **cells))
+
+    assert not Organization.objects.filter(key="x").exists()
+
+
+def test_a_file_of_many_rows_is_for_the_command_line(ada, monkeypatch):
+    monkeypatch.setattr("curation.imports.MAX_ROWS", 1)
+    form = {"kind": "organizations", "file": file_of([row("a"), row("b")])}
+
+    page = ada.post("/admin/curation/importrun/new/", form).content.decode()
+
+    assert "The file has 2 rows; here 1 are the most." in page
+    assert not Organization.objects.exists()
+
+
+def test_who_asked_to_leave_is_known_by_either_number():
+    listing = organization(phone="+14065550100", toll_free="+18005550100")
+
+    remove_on_request(listing, "asked")
+
+    for number in ("(406) 555-0100", "800-555-0100"):
+        assert Tombstone.objects.matching(Organization(phone=number))

@@ -1,0 +1,202 @@
+"""What the lists of the admin can be asked: only what their filters offer."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Field
+from django.urls import reverse
+from django.utils import timezone
+
+from curation.base_admin import DeskAdmin
+from curation.models import Check, ImportRun, Reminder, Suggestion
+from listings.removals import Tombstone
+from tests.factories import credential, guide, organization, person, warmline
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("Reader", "Volunteer", "State curator", "Curator", "Administrator")
+# What pages withhold: (list, field, what is there). A wrong guess is "zzz".
+SECRETS = [
+    ("orgs_organization", "street", "4417 Hidden Hollow Rd"),
+    ("orgs_organization", "zip_code", "59330"),
+    ("orgs_organization", "note", "secret note"),
+    ("orgs_organization", "checked_by__password", "md5"),
+    ("warmlines_warmline", "note", "secret note"),
+    ("curation_reminder", "token", "token-of-a-link"),
+    ("curation_suggestion", "words", "secret words"),
+    ("curation_suggestion", "sender_email", "sender@example.org"),
+    ("curation_check", "note", "secret note"),
+    ("curation_check", "by__password", "md5"),
+    ("curation_importrun", "content", "secret file"),
+    ("curation_importrun", "by__password", "md5"),
+    ("auth_user", "password", "md5"),
+    ("auth_user", "totpdevice__key", "ab12"),
+    ("auth_user", "staticdevice__token_set__token", "ab12"),
+    ("guides_credential", "checked_by__password", "md5"),
+]
+LOOKUPS = ("", "__startswith", "__regex", "__contains", "__in", "__gt", "__gte", "__lt")
+
+
+@pytest.fixture
+def rows():
+    """One row in every list that could betray something."""
+    ada = person()
+    ours = organization(
+        name="Hidden house",
+        city="Glendive",
+        state="MT",
+        street="4417 Hidden Hollow Rd",
+        zip_code="59330",
+        address_withheld=True,
+        note="secret note",
+    )
+    about = {
+        "content_type": ContentType.objects.get_for_model(ours),
+        "object_id": ours.pk,
+    }
+    warmline(note="secret note")
+    Reminder.objects.create(token="token-of-a-link", sent_to="a@example.org", **about)
+    Suggestion.objects.create(
+        kind="problem",
+        words="secret words",
+        sender_email="sender@example.org",
+        **about,
+    )
+    Check.objects.create(
+        on=timezone.localdate(),
+        how="called",
+        outcome="right",
+        by=ada,
+        note="secret note",
+        **about,
+    )
+    ImportRun.objects.create(
+        kind="organizations", file_name="x.csv", content="secret file", by=ada
+    )
+    Tombstone.objects.create(key="gone", name="Gone")
+    guide()
+    credential()
+
+
+def paths(model):
+    """Every field of a model, and every field of those beside it: (name, field)."""
+    for field in model._meta.get_fields(include_hidden=True):
+        yield field.name, field
+        if field.related_model:
+            for further in field.related_model._meta.get_fields():
+                yield f"{field.name}__{further.name}", further
+
+
+def lookups_of(field):
+    known = field.get_lookups() if isinstance(field, Field) else {"isnull", "exact"}
+    return ["", *(f"__{lookup}" for lookup in known)]
+
+
+def answer(client, address):
+    """What a list says: its status, and its number of rows."""
+    response = client.get(address)
+    page = response.content.decode() if response.status_code == 200 else ""
+    return response.status_code, re.findall(r'class="paginator".*?</', page, re.S)
+
+
+def test_every_admin_has_the_base_class():
+    others = [a for a in admin.site._registry.values() if not isinstance(a, DeskAdmin)]
+
+    assert others == []
+
+
+def test_no_list_answers_a_lookup_that_is_no_filter_of_its_own(rf):
+    """Every field, and every field of a relation, with every lookup there is."""
+    request = rf.get("/")
+    answered = set()
+    for model, desk_admin in admin.site._registry.items():
+        filters = {
+            item[0] if isinstance(item, tuple) else item
+            for item in desk_admin.get_list_filter(request)
+        }
+        for path, field in paths(model):
+            for lookup in lookups_of(field):
+                if desk_admin.lookup_allowed(f"{path}{lookup}", "x", request):
+                    answered.add((model._meta.label, path, path in filters, lookup))
+
+    assert {row[:2] for row in answered if not row[2]} <= {
+        # Of a person whom a filter of the list names, the number alone.
+        ("orgs.Organization", "assigned_to__id"),
+        ("warmlines.Warmline", "assigned_to__id"),
+        ("meetings.Meeting", "assigned_to__id"),
+        ("auth.User", "groups__id"),
+    }
+    assert {row[3] for row in answered} <= {"", "__exact", "__isnull", "__gte", "__lt"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_two_guesses_at_what_is_withheld_get_one_answer(client, rows, role):
+    client.force_login(person("member", role, ["MT"]))
+
+    for name, field, right in SECRETS:
+        address = reverse(f"admin:{name}_changelist")
+        for lookup in LOOKUPS:
+            guesses = [
+                answer(client, f"{address}?{field}{lookup}={guess}")
+                for guess in (right, "zzz")
+            ]
+            assert guesses[0] == guesses[1], (field, lookup)
+            assert guesses[0][0] in (400, 403), (field, lookup)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    "way",
+    ["?_popup=1&{}", "?_facets=True&{}", "?o=1&{}", "?_to_field=street&{}", "?q=&{}"],
+)
+def test_no_other_page_of_a_list_answers_either(client, rows, role, way):
+    client.force_login(person("member", role, ["MT"]))
+    address = reverse("admin:orgs_organization_changelist")
+
+    for field in ("street__startswith=4417", "zip_code=59330"):
+        response = client.get(address + way.format(field))
+        assert response.status_code in (302, 400)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_search_finds_nothing_by_what_is_withheld(client, rows, role):
+    client.force_login(person("member", role, ["MT"]))
+    address = reverse("admin:orgs_organization_changelist")
+    suggest = reverse("admin:autocomplete")
+    query = "app_label=orgs&model_name=organization&field_name=parent"
+
+    for words in ("4417", "Hidden Hollow", "59330", "secret"):
+        assert answer(client, f"{address}?q={words}") == answer(
+            client, f"{address}?q=zzz"
+        )
+        found = client.get(f"{suggest}?{query}&term={words}").json()["results"]
+        assert found == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_an_export_by_a_lookup_gives_no_file(client, rows, role):
+    client.force_login(person("member", role, ["MT"]))
+    address = reverse("admin:orgs_organization_changelist")
+    asked = {"action": "export_them", "select_across": "1", "_selected_action": "1"}
+
+    response = client.post(f"{address}?street__startswith=4417", asked)
+
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_filters_that_a_list_offers_work(client, rows, role):
+    client.force_login(person("member", role, ["MT"]))
+    address = reverse("admin:orgs_organization_changelist")
+
+    page = client.get(address).content.decode()
+    offered = set(re.findall(r'href="\?([\w&;=%.-]+)"', page))
+
+    assert len(offered) > 10
+    for query in offered:
+        response = client.get(f"{address}?{query.replace('&amp;', '&')}")
+        assert response.status_code == 200, query

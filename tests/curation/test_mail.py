@@ -1,0 +1,198 @@
+"""Mails, sent to a real SMTP server, and the confirm link in them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from curation.models import OptOut, Reminder, Suggestion
+from listings.exchange.workflow import import_text
+from listings.removals import Tombstone
+from tests.curation.test_imports import file_of, row
+from tests.curation.test_public_side import FROM_US, stamp
+from tests.factories import organization, person, place
+
+pytestmark = pytest.mark.django_db
+
+
+def link_of(mail):
+    text = mail.get_body(("plain",)).get_content()
+    return re.search(r"https://directory\.example\.org(/confirm/\S+/)", text)[1]
+
+
+def answer(client, path, act, **form):
+    form = {"act": act, "stamp": stamp(), **form}
+    return client.post(path, form, headers=FROM_US).content.decode()
+
+
+@pytest.fixture
+def asked(box):
+    """A listing, and the link that its organization was mailed."""
+    listing = organization(
+        at=place("59301"), slug="ours", email="ours@example.org", key="k1"
+    )
+    call_command("remind_checks")
+    [mail] = box.mails
+    return listing, link_of(mail)
+
+
+def test_a_reminder_goes_out_once_in_text_and_html(box, capsys):
+    organization(email="ours@example.org", name="A Center")
+    organization(email="ours@example.org", name="Zebra Center")
+    organization(email="")
+    OptOut.objects.create(email="stopped@example.org")
+    organization(email="Stopped@example.org")
+
+    call_command("remind_checks", dry_run=True)
+    assert box.mails == []
+    call_command("remind_checks")
+    call_command("remind_checks")
+
+    [mail] = box.mails
+    assert mail["To"] == "ours@example.org"
+    assert "A Center" in mail["Subject"]
+    assert [p.get_content_type() for p in mail.iter_parts()] == [
+        "text/plain",
+        "text/html",
+    ]
+    assert "Would ask A Center" in capsys.readouterr().out
+
+
+def test_a_run_sends_no_more_than_its_cap(box):
+    for number in range(4):
+        organization(email=f"c{number}@example.org")
+
+    call_command("remind_checks", limit=3)
+
+    assert len(box.mails) == 3
+
+
+def test_all_correct_is_a_check_by_the_organization(client, asked):
+    listing, path = asked
+    page = client.get(path).content.decode()
+
+    words = answer(client, path, "right")
+
+    assert "Is this right?" in page
+    assert "confirmed by you" in words
+    listing.refresh_from_db()
+    assert (listing.checked_how, listing.checked_by) == ("confirmed", None)
+    assert listing.checked_on == timezone.localdate()
+    assert "phone" in listing.checked_facts
+    assert "used already" in client.get(path).content.decode()
+    assert "used already" in answer(client, path, "remove", sure="1")
+
+
+def test_corrections_wait_for_a_curator(client, asked):
+    listing, path = asked
+    facts = {"name": listing.name, "kind": "peer_run", "in_person": "true"}
+    facts |= {"online": "unknown", "city": listing.city, "state": "MT"}
+
+    words = answer(client, path, "correct", **facts, phone="406-555-0188")
+
+    assert "A curator will put your corrections in" in words
+    [kept] = Suggestion.objects.all()
+    assert kept.from_organization
+    assert kept.changes["phone"] == "+14065550188"
+
+
+def test_no_more_mail(client, asked, box):
+    _listing, path = asked
+
+    answer(client, path, "stop")
+    Reminder.objects.all().delete()
+    call_command("remind_checks")
+
+    assert OptOut.objects.get().email == "ours@example.org"
+    assert len(box.mails) == 1
+
+
+def test_remove_us_needs_a_tick_and_leaves_a_wish(client, asked):
+    listing, path = asked
+
+    assert "tick the box" in answer(client, path, "remove")
+    words = answer(client, path, "remove", sure="1")
+
+    assert "off the directory" in words
+    listing.refresh_from_db()
+    assert listing.status == "closed"
+    assert client.get("/orgs/ours/").status_code == 410
+    assert Tombstone.objects.get().key == "k1"
+    report = import_text("organizations", file_of([row("k1")]).read().decode())
+    assert "asked not to be listed" in report.refused[0][1]
+
+
+def test_a_link_ends_and_cannot_be_guessed(client, asked):
+    _listing, path = asked
+    Reminder.objects.update(expires_on="2020-01-01")
+
+    assert "too old" in client.get(path).content.decode()
+    assert client.get("/confirm/guessed/").status_code == 404
+
+
+def test_a_sender_gets_an_answer_if_they_left_an_address(
+    client, box, django_capture_on_commit_callbacks
+):
+    client.force_login(person())
+    said = Suggestion.objects.create(
+        kind="problem",
+        problem="closed",
+        listing=organization(),
+        sender_email="sender@example.org",
+    )
+
+    form = {"_decline": "1", "reason": "It is open", "answer": "We called. It is open."}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"/admin/curation/suggestion/{said.pk}/change/", form)
+
+    [mail] = box.mails
+    assert mail["To"] == "sender@example.org"
+    assert "We called. It is open." in mail.get_body(("plain",)).get_content()
+
+
+def test_who_wrote_in_spanish_is_answered_in_spanish(
+    client, box, django_capture_on_commit_callbacks
+):
+    organization(slug="ours")
+    facts = {"problem": "closed", "sender_email": "sender@example.org"}
+    form = {"stamp": stamp(), **facts}
+    thanks = client.post("/es/orgs/ours/report/", form, headers=FROM_US)
+    assert "Gracias." in thanks.content.decode()
+
+    said = Suggestion.objects.get()
+    client.force_login(person())
+    form = {"_decline": "1", "reason": "It is open", "answer": "Está abierto."}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"/admin/curation/suggestion/{said.pk}/change/", form)
+
+    [mail] = box.mails
+    assert mail["Subject"] == "Sobre su nota al Directorio de apoyo entre pares"
+    assert "Gracias por su nota" in mail.get_body(("plain",)).get_content()
+
+
+def test_the_digest_tells_what_is_due_in_their_states(box):
+    organization(at=place("59301"))
+    organization(at=place("82801"))
+    person("mo", "State curator", ["MT"])
+    person("quiet").curator_profile.delete()
+
+    call_command("send_digests")
+
+    [mail] = box.mails
+    assert mail["To"] == "mo@example.org"
+    assert re.search(r"1\s+Due for a check", mail.get_body(("plain",)).get_content())
+
+
+def test_a_name_of_two_lines_stops_no_mail(box):
+    due = timezone.localdate()
+    organization(name="Two\nlines", email="a@example.org", check_due_on=due)
+    organization(name="Other", email="b@example.org", check_due_on=due)
+
+    call_command("remind_checks")
+
+    subjects = {mail["Subject"] for mail in box.mails}
+    assert "Is your listing still right? Two lines" in subjects
+    assert len(box.mails) == 2

@@ -1,0 +1,305 @@
+"""Between a look and a press a colleague was there: nothing chosen or true is lost."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.forms import NullBooleanField
+from django.utils import timezone
+
+from curation import workflow
+from curation.audit_trail import put_back
+from curation.models import DuplicatePair, LinkCheck, Reminder, Suggestion
+from listings.field_values import put
+from listings.models import Listing
+from orgs.models import Organization
+from tests.curation.test_public_side import FROM_US, sent_back, stamp
+from tests.factories import guide, organization, person, place, state, warmline
+from warmlines.models import Warmline
+
+pytestmark = pytest.mark.django_db
+OLD, NEW = "+14065550100", "+14065550111"
+
+
+def ticked(page):
+    return set(re.findall(r'name="fact" value="(\w+)" id="[^"]*" checked', page))
+
+
+def decide(client, suggestion, **sent):
+    """The page that comes back to somebody who opened it, after `between` happened."""
+    address = f"/admin/curation/suggestion/{suggestion.pk}/change/"
+    between = sent.pop("between", None)
+    seen = client.get(address).context["version"]
+    if between:
+        between()
+    return client.post(address, {"version": seen, "_accept": "1"} | sent)
+
+
+def proposed_check(client, listing, **facts):
+    """What a volunteer wrote down, as it waits for a curator."""
+    client.force_login(person("bo", "Volunteer"))
+    sent = {"how": "called", "on": timezone.localdate().isoformat()}
+    client.post(f"/admin/orgs/organization/{listing.pk}/check/", sent | facts)
+    client.force_login(client.user)
+    return Suggestion.objects.get()
+
+
+def test_a_refused_accept_keeps_what_was_ticked(ada):
+    listing = organization(phone=OLD, email="old@example.org")
+    said = Suggestion.objects.create(
+        kind="change",
+        listing=listing,
+        changes={"phone": NEW, "email": "new@example.org"},
+    )
+    there = f"/admin/curation/suggestion/{said.pk}/change/"
+    assert ticked(ada.get(there).content.decode()) == {"phone", "email"}
+
+    def colleague():
+        put(listing, {"summary": "A colleague's word"})
+
+    page = decide(ada, said, fact=["email"], between=colleague).content.decode()
+
+    assert "changed meanwhile" in page
+    assert ticked(page) == {"email"}
+
+
+def test_an_answer_typed_while_a_colleague_decides_is_shown_again(ada):
+    said = Suggestion.objects.create(
+        kind="problem", listing=organization(), sender_email="a@example.org"
+    )
+
+    def colleague():
+        workflow.decline(said, "no", person("bo"))
+
+    page = decide(ada, said, answer="A long answer", between=colleague)
+
+    assert "bo has decided this already." in page.content.decode()
+    assert "A long answer" in page.content.decode()
+
+
+def test_a_report_is_done_with_after_its_listing_was_mended(ada):
+    for about in (organization(phone=OLD), guide()):
+        said = Suggestion.objects.create(kind="problem", listing=about)
+
+        def mend(about=about):
+            about.version += 1
+            about.save()
+
+        assert decide(ada, said, between=mend).status_code == 302
+
+
+def test_a_volunteers_check_is_of_what_they_checked(ada):
+    listing = organization(phone=OLD, serves=[state("MT")])
+    waiting = proposed_check(ada, listing, outcome="right", facts=["phone"])
+
+    def colleague():
+        put(Organization.objects.get(), {"phone": NEW})
+
+    first = decide(ada, waiting, between=colleague).content.decode()
+    again = decide(ada, waiting).content.decode()
+
+    assert "changed meanwhile" in first
+    assert "What was checked has changed since then." in again
+    listing.refresh_from_db()
+    assert listing.checked_on is None
+
+
+def test_a_volunteers_check_stands_where_something_else_changed(ada):
+    listing = organization(phone=OLD, serves=[state("MT")])
+    facts = ["phone", "area", "offers"]
+    waiting = proposed_check(ada, listing, outcome="right", facts=facts)
+    put(Organization.objects.get(), {"email": "new@example.org"})
+
+    assert decide(ada, waiting).status_code == 302
+    listing.refresh_from_db()
+    assert listing.checked_facts == facts
+
+
+def test_a_check_of_what_it_offers_is_void_when_its_summary_has_changed(ada):
+    listing = organization(summary="Groups on Monday")
+    waiting = proposed_check(ada, listing, outcome="right", facts=["offers"])
+    put(Organization.objects.get(), {"summary": "Groups on Friday"})
+
+    page = decide(ada, waiting).content.decode()
+
+    assert "What was checked has changed since then." in page
+    listing.refresh_from_db()
+    assert listing.checked_on is None
+
+
+def test_that_nobody_answered_stands_whatever_changed(ada):
+    listing = organization(phone=OLD)
+    waiting = proposed_check(ada, listing, outcome="no_answer")
+    put(Organization.objects.get(), {"phone": NEW})
+
+    assert decide(ada, waiting).status_code == 302
+    listing.refresh_from_db()
+    assert listing.check_due_on > timezone.localdate()
+
+
+def test_what_is_closed_comes_back_by_no_check(ada):
+    listing, merged = organization(), organization()
+    paused = {"how": "called", "outcome": "paused", "because": "On holiday"}
+    waiting = proposed_check(ada, listing, **paused)
+    workflow.remove_on_request(listing, "asked")
+    workflow.merge(organization(phone="+14065550103"), merged, [])
+
+    assert "This listing is closed." in decide(ada, waiting).content.decode()
+    today = {"on": timezone.localdate().isoformat()}
+    there = f"/admin/orgs/organization/{merged.pk}/check/"
+    page = ada.post(there, paused | today).content.decode()
+    assert "This listing is closed." in page
+    assert "On holiday" in page
+    for gone in (listing, merged):
+        gone.refresh_from_db()
+        assert gone.status == Listing.Status.CLOSED
+
+
+def test_an_older_check_closes_nothing_that_a_newer_one_found_right():
+    listing = organization()
+    called = {"how": "called", "by": person()}
+    workflow.record_check(listing, outcome="right", facts=["phone"], **called)
+    before = timezone.localdate() - timedelta(days=60)
+
+    workflow.record_check(
+        listing, outcome="closed", because="Gone", on=before, **called
+    )
+
+    listing.refresh_from_db()
+    assert listing.status == Listing.Status.PUBLISHED
+
+
+def test_who_asked_to_leave_is_not_put_back_by_mistake(ada):
+    listing = organization()
+    first = str(listing.history.latest("history_id").pk)
+    workflow.remove_on_request(listing, "asked")
+
+    with pytest.raises(workflow.Refused, match="asked not to be listed"):
+        put_back(listing, first, "put back")
+    page = ada.post(
+        "/admin/orgs/organization/",
+        {"action": "publish_them", "_selected_action": [listing.pk]},
+        follow=True,
+    ).content.decode()
+
+    assert "0 done." in page
+    assert "asked not to be listed" in page
+    assert not Organization.objects.public().exists()
+
+
+def test_a_mailed_link_is_not_used_up_by_corrections_of_nothing(client):
+    listing = organization(at=place("59301"), email="a@example.org")
+    reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
+    there = f"/confirm/{reminder.token}/"
+    nothing = sent_back(client.get(there), act="correct")
+
+    page = client.post(there, nothing, headers=FROM_US).content.decode()
+
+    assert "Nothing is changed yet." in page
+    assert not Suggestion.objects.exists()
+    client.post(there, nothing | {"words": "We moved."}, headers=FROM_US)
+    assert Suggestion.objects.get().words == "We moved."
+
+
+def test_who_has_just_left_is_shown_no_link_to_what_is_gone(client):
+    listing = organization(email="a@example.org", slug="ours")
+    reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
+    sure = {"act": "remove", "sure": "1", "stamp": stamp()}
+
+    page = client.post(f"/confirm/{reminder.token}/", sure, headers=FROM_US)
+
+    assert "off the directory" in page.content.decode()
+    assert 'href="/orgs/ours/"' not in page.content.decode()
+
+
+def test_a_volunteer_proposes_something(client):
+    client.force_login(person("bo", "Volunteer"))
+    listing = organization(at=place("59301"), phone=OLD)
+    there = f"/admin/orgs/organization/{listing.pk}/propose/"
+    said = {True: "true", False: "false", None: "unknown"}
+    sent = {
+        box.html_name: said[box.value()]
+        if isinstance(box.field, NullBooleanField)
+        else getattr(box.value(), "as_e164", box.value())
+        for box in client.get(there).context["form"]
+        if box.value() is not None or isinstance(box.field, NullBooleanField)
+    }
+
+    page = client.post(there, sent).content.decode()
+
+    assert "Nothing is changed yet." in page
+    assert not Suggestion.objects.exists()
+    put(listing, {"phone": NEW})
+    page = client.post(there, sent | {"email": "typed@example.org"}).content.decode()
+    assert "What changed meanwhile" in page
+    assert "typed@example.org" in page
+
+
+def test_a_date_that_a_colleague_took_away_is_an_empty_box(ada):
+    read = guide(reviewed_on=date(2026, 1, 5), reviewed_by="A nurse")
+    there = f"/admin/guides/guide/{read.pk}/change/"
+    form = ada.get(there).context["adminform"].form
+    data = {box.html_name: box.value() for box in form if box.value() is not None}
+    read.reviewed_on, read.reviewed_by = None, ""
+    read.version += 1
+    read.save()
+
+    page = ada.post(there, data | {"title": "My words"})
+
+    assert page.context["adminform"].form["reviewed_on"].value() == ""
+
+
+def test_a_link_that_was_mended_waits_no_more(ada):
+    listing = organization(website="https://gone.example.org/")
+    LinkCheck.objects.create(
+        listing=listing,
+        field="website",
+        url=listing.website,
+        asked_at=timezone.now(),
+        problem="answers 404",
+        failures=2,
+    )
+    assert b'data-heap="link-organization"' in ada.get("/admin/").content
+
+    put(listing, {"website": "https://here.example.org/"})
+
+    assert b'data-heap="link-organization"' not in ada.get("/admin/").content
+
+
+def test_who_keeps_one_state_is_shown_no_pair_that_they_cannot_merge(client):
+    here, away = warmline(serves=[state("MT")]), warmline(serves=[state("WY")])
+    near = warmline(serves=[state("MT")])
+    kind = ContentType.objects.get_for_model(Warmline)
+    for other in (away, near):
+        DuplicatePair.objects.create(
+            content_type=kind, first_id=here.pk, second_id=other.pk
+        )
+    client.force_login(person("cy", "State curator", ["MT"]))
+
+    kept = DuplicatePair.objects.get(second_id=near.pk)
+    not_kept = DuplicatePair.objects.get(second_id=away.pk)
+
+    there = "/admin/curation/duplicatepair/{}/change/"
+    assert client.get(there.format(kept.pk), follow=True).status_code == 200
+    assert client.get(there.format(not_kept.pk)).status_code == 404
+
+
+def test_an_action_on_all_of_a_large_catalogue(ada):
+    Organization.objects.bulk_create(
+        Organization(name=f"N {n}", slug=f"n-{n}", kind="peer_run", phone=OLD)
+        for n in range(1_001)
+    )
+    there = "/admin/orgs/organization/?status__exact=draft"
+    first = Organization.objects.values_list("pk", flat=True)[:1]
+    asked = {"action": "close_them", "_selected_action": first, "select_across": "1"}
+
+    text = ada.post(there, asked).content.decode()
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text)
+    sent = {n: v for n, v in hidden if n != "csrfmiddlewaretoken"}
+    page = ada.post(there, sent | {"because": "Test"}, follow=True)
+
+    assert "1,001 listings:" in text
+    assert "1001 done." in page.content.decode()

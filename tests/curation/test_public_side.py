@@ -1,0 +1,357 @@
+"""What people without an account can tell the desk, and what stops robots."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from curation import workflow
+from curation.anonymous_forms import MOST_BY_LINK, MOST_FROM_ONE, SIGNER
+from curation.models import Reminder, Suggestion
+from listings.field_values import put
+from orgs.models import Organization
+from tests.factories import organization, person, place, warmline
+
+pytestmark = pytest.mark.django_db
+
+OPENED = itertools.count()
+FROM_US = {"Sec-Fetch-Site": "same-origin"}
+
+
+def stamp(seconds_ago=10):
+    with time_machine.travel(timezone.now() - timezone.timedelta(seconds=seconds_ago)):
+        return SIGNER.sign(f"form {next(OPENED)}")
+
+
+def send(client, path, headers=FROM_US, **form):
+    """As a person who just opened the form: each stamp is new."""
+    form = {"stamp": stamp(), **form}
+    return client.post(path, form, headers=headers)
+
+
+@pytest.fixture
+def listing():
+    return organization(
+        at=place("59301"),
+        slug="ours",
+        name="Our Center",
+        website="https://example.org/",
+    )
+
+
+def test_a_report_needs_one_choice_and_no_cookie(listing):
+    client = Client(enforce_csrf_checks=True)
+    page = client.get("/orgs/ours/report/")
+
+    done = send(client, "/orgs/ours/report/", problem="wrong_number")
+
+    assert not page.cookies
+    assert not done.cookies
+    assert "Thank you" in done.content.decode()
+    [kept] = Suggestion.objects.open()
+    assert (kept.kind, kept.problem, kept.listing) == (
+        "problem",
+        "wrong_number",
+        listing,
+    )
+
+
+def test_a_report_keeps_the_words_and_nothing_else(client, listing):
+    headers = {
+        **FROM_US,
+        "User-Agent": "Marked Browser",
+        "Referer": "http://testserver/x",
+    }
+    form = {"problem": "closed", "words": "Marked words", "stamp": stamp()}
+
+    client.post("/orgs/ours/report/", form, headers=headers, REMOTE_ADDR="203.0.113.9")
+
+    kept = str(Suggestion.objects.values().get())
+    assert "Marked words" in kept
+    for trace in ("203.0.113.9", "Marked Browser", "testserver"):
+        assert trace not in kept
+
+
+def test_a_change_is_prefilled_and_waits(client, listing):
+    page = client.get("/orgs/ours/suggest/").content.decode()
+    assert 'value="Our Center"' in page
+    facts = {
+        "name": "Our Center",
+        "kind": "peer_run",
+        "phone": "(406) 555-0199",
+        "website": "https://example.org/",
+        "city": listing.city,
+        "state": listing.state,
+        "in_person": "true",
+        "online": "unknown",
+    }
+
+    send(client, "/orgs/ours/suggest/", **facts)
+
+    [kept] = Suggestion.objects.open()
+    assert kept.changes == {"phone": "+14065550199"}
+    assert client.get("/orgs/ours/").content.count(b"555-0199") == 0
+    workflow.accept(kept, ["phone"], person())
+    assert b"555-0199" in client.get("/orgs/ours/").content
+
+
+def test_a_new_listing_shows_its_double_first(client, listing):
+    form = {"name": "Our Centre", "kind": "peer_run", "city": listing.city}
+    form |= {"state": "MT", "phone": "406-555-0101", "in_person": "unknown"}
+    form |= {"online": "unknown"}
+
+    asked = send(client, "/suggest/?what=organization", **form)
+    assert "/orgs/ours/" in asked.content.decode()
+    assert not Suggestion.objects.exists()
+
+    send(client, "/suggest/?what=organization", **form, none_of_these="on")
+    [kept] = Suggestion.objects.open()
+    assert kept.kind == "new"
+    made = workflow.accept(kept, list(kept.changes), person())
+    assert (made.status, made.name, made.state) == ("draft", "Our Centre", "MT")
+    assert made.point is not None
+
+
+def test_a_line_can_be_suggested_too(client):
+    send(client, "/suggest/?what=warmline", name="New Line", phone="406-555-0155")
+
+    [kept] = Suggestion.objects.open()
+    assert kept.content_type.model == "warmline"
+    made = workflow.accept(kept, list(kept.changes), person())
+    assert made.phone.as_e164 == "+14065550155"
+
+
+@pytest.mark.parametrize(
+    ("headers", "form", "words"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, {}, "did not say that this form is ours"),
+        ({}, {}, "did not say that this form is ours"),
+        ({"Origin": "https://evil.example.org"}, {}, "did not say that this form"),
+        (FROM_US, {"trap": "buy"}, "leave the last box empty"),
+        (FROM_US, {"stamp": "forged"}, "lost on the way"),
+        (FROM_US, {"stamp": ""}, "lost on the way"),
+    ],
+)
+def test_robots_and_strangers_are_told_and_nothing_typed_is_lost(
+    client, listing, headers, form, words
+):
+    form = {"problem": "closed", "words": "I stood before it", **form}
+
+    page = send(client, "/orgs/ours/report/", headers, **form).content.decode()
+
+    assert words in page
+    assert "I stood before it</textarea>" in page
+    assert not Suggestion.objects.exists()
+
+
+def test_too_quick_and_too_old_are_told(client, listing):
+    path = "/orgs/ours/report/"
+
+    quick = send(client, path, problem="closed", stamp=stamp(0))
+    old = send(client, path, problem="closed", stamp=stamp(25 * 3600))
+
+    assert "very quick" in quick.content.decode()
+    assert "open for a long time" in old.content.decode()
+    assert not Suggestion.objects.exists()
+
+
+def test_an_old_browser_is_known_by_its_origin(client, listing):
+    origin = {"Origin": "http://testserver"}
+
+    send(client, "/orgs/ours/report/", origin, problem="closed")
+
+    assert Suggestion.objects.count() == 1
+
+
+def test_many_reports_from_one_address_are_stopped_and_no_address_is_kept(
+    client, listing
+):
+    for _number in range(MOST_FROM_ONE + 2):
+        last = send(client, "/orgs/ours/report/", problem="closed")
+
+    assert "try again in an hour" in last.content.decode()
+    assert Suggestion.objects.count() == MOST_FROM_ONE
+    other = client.post(
+        "/orgs/ours/report/",
+        {"stamp": stamp(), "problem": "closed"},
+        headers=FROM_US,
+        REMOTE_ADDR="203.0.113.9",
+    )
+    assert "Thank you" in other.content.decode()
+    assert not any("203.0.113" in str(row) for row in Suggestion.objects.values())
+
+
+def test_a_change_of_nothing_asks_what_should_be_different(client, listing):
+    form = client.get("/orgs/ours/suggest/").context["form"]
+    facts = {b.html_name: b.value() for b in form if b.value() not in (None, False)}
+    facts = {k: getattr(v, "as_e164", v) for k, v in facts.items()}
+    facts |= {"in_person": "true", "online": "unknown"}
+
+    page = send(client, "/orgs/ours/suggest/", **facts).content.decode()
+
+    assert "Nothing is changed yet" in page
+
+
+def test_bad_input_is_told_beside_the_field_and_kept(client, listing):
+    page = send(
+        client, "/orgs/ours/suggest/", name="Kept Name", phone="12", kind="peer_run"
+    ).content.decode()
+
+    assert "Enter a valid phone number" in page
+    assert 'value="Kept Name"' in page
+    assert Organization.objects.get().name == "Our Center"
+
+
+@pytest.mark.parametrize("path", ["/orgs/none/report/", "/warmlines/none/suggest/"])
+def test_what_is_not_public_takes_no_report(client, path):
+    organization(slug="none", status="draft")
+    warmline(slug="none", status="draft")
+
+    assert client.get(path).status_code == 404
+
+
+def test_a_withheld_street_is_not_prefilled(client):
+    organization(
+        slug="safe", street="12 Secret Street", zip_code="59301", address_withheld=True
+    )
+
+    page = client.get("/orgs/safe/suggest/").content.decode()
+
+    assert "Secret" not in page
+    assert "59301" not in page
+    assert 'name="street"' not in page
+
+
+def test_decided_once_and_declined_with_a_reason():
+    ada, listing = person(), organization()
+    said = Suggestion.objects.create(kind="problem", problem="closed", listing=listing)
+
+    with pytest.raises(workflow.Refused):
+        workflow.decline(said, " ", ada)
+    workflow.decline(said, "They answered", ada)
+    with pytest.raises(workflow.Refused, match="decided this already"):
+        workflow.accept(said, [], ada)
+    with pytest.raises(workflow.Refused, match="decided this already"):
+        workflow.decline(said, "Again", ada)
+
+
+def test_facts_are_accepted_one_by_one(client):
+    ada, listing = person(), organization(email="old@example.org")
+    said = Suggestion.objects.create(
+        kind="change",
+        listing=listing,
+        changes={"phone": "+14065550177", "email": "new@example.org"},
+    )
+    client.force_login(ada)
+
+    page = client.get(f"/admin/curation/suggestion/{said.pk}/change/").content.decode()
+    client.post(
+        f"/admin/curation/suggestion/{said.pk}/change/",
+        {"fact": "phone", "_accept": "1"},
+    )
+
+    assert "old@example.org" in page
+    assert "new@example.org" in page
+    listing.refresh_from_db()
+    assert (listing.phone.as_e164, listing.email) == ("+14065550177", "old@example.org")
+    said.refresh_from_db()
+    assert (said.state, said.accepted_facts) == ("accepted", ["phone"])
+
+
+def test_one_address_alone_closes_no_form_for_the_others(client, listing, monkeypatch):
+    monkeypatch.setattr("curation.anonymous_forms.MOST_FROM_ALL", MOST_FROM_ONE + 5)
+    for _try in range(MOST_FROM_ONE + 20):
+        send(client, "/orgs/ours/report/", problem="hours")
+
+    other = client.post(
+        "/orgs/ours/report/",
+        {"problem": "hours", "stamp": stamp()},
+        headers=FROM_US,
+        REMOTE_ADDR="198.51.100.9",
+    )
+
+    assert "Thank you" in other.content.decode()
+    assert Suggestion.objects.count() == MOST_FROM_ONE + 1
+
+
+@pytest.mark.parametrize(
+    ("addresses", "kept"),
+    [
+        ([f"2001:db8::{n:x}" for n in range(1, 21)], MOST_FROM_ONE),
+        ([f"2001:db8:0:{n:x}::1" for n in range(1, 21)], 20),
+        ([f"::ffff:192.0.2.{n}" for n in range(1, 21)], 20),
+    ],
+)
+def test_whoever_has_a_network_is_one_sender(client, listing, addresses, kept):
+    for address in addresses:
+        client.post(
+            "/orgs/ours/report/",
+            {"problem": "hours", "stamp": stamp()},
+            headers=FROM_US,
+            REMOTE_ADDR=address,
+        )
+
+    assert Suggestion.objects.count() == kept
+
+
+def sent_back(page, **changed):
+    """A form as a browser sends it back, its stamp as old as a person's."""
+    form = page.context["form"]
+    data = {name: form[name].value() for name in form.fields}
+    data = {name: getattr(v, "as_e164", v) for name, v in data.items()}
+    data = {name: "" if v is None else v for name, v in data.items() if v is not False}
+    seen = SIGNER.unsign(page.context["stamp"])
+    with time_machine.travel(timezone.now() - timezone.timedelta(seconds=10)):
+        return data | {"trap": "", "stamp": SIGNER.sign(seen)} | changed
+
+
+def test_nobody_proposes_what_was_mended_while_they_wrote(client, listing):
+    address = "/orgs/ours/suggest/"
+    page = client.get(address)
+    put(Organization.objects.get(), {"phone": "+14065550155"})
+
+    wrong = sent_back(page, words="The door is behind.", sender_email="no address")
+    again = client.post(address, wrong, headers=FROM_US)
+    assert Suggestion.objects.count() == 0
+    right = sent_back(again, sender_email="", words="The door is behind.")
+    client.post(address, right, headers=FROM_US)
+
+    kept = Suggestion.objects.get()
+    assert (kept.changes, kept.words) == ({}, "The door is behind.")
+
+
+def test_what_was_changed_is_proposed_beside_what_was_mended(client, listing):
+    page = client.get("/orgs/ours/suggest/")
+    put(Organization.objects.get(), {"phone": "+14065550155"})
+
+    data = sent_back(page, city="Terry")
+    client.post("/orgs/ours/suggest/", data, headers=FROM_US)
+
+    assert Suggestion.objects.get().changes == {"city": "Terry"}
+
+
+def test_a_flood_of_reports_does_not_close_the_link_that_removes_a_listing(
+    client, listing, monkeypatch
+):
+    monkeypatch.setattr("curation.anonymous_forms.MOST_FROM_ALL", 3)
+    for _try in range(MOST_FROM_ONE + 1):
+        flooded = send(client, "/orgs/ours/report/", problem="hours")
+    reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
+
+    page = send(client, f"/confirm/{reminder.token}/", act="remove", sure="1")
+
+    assert "try again in an hour" in flooded.content.decode()
+    assert "off the directory" in page.content.decode()
+
+
+def test_one_mailed_link_takes_no_endless_tries(client, listing):
+    reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
+
+    for _try in range(MOST_BY_LINK + 1):
+        page = send(client, f"/confirm/{reminder.token}/", act="none")
+
+    assert "try again in an hour" in page.content.decode()

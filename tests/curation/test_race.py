@@ -1,0 +1,37 @@
+"""1,000 saves at once, by real threads on a real database: no edit is lost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from tests.conftest import ROOT, own_database
+
+SAVES = 1_000
+
+
+def test_a_thousand_saves_at_once_lose_nothing(tmp_path):
+    with own_database(tmp_path) as url:
+        environment = os.environ | {
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "directory.settings",
+            "PYTHONPATH": str(ROOT),
+        }
+        for command in (
+            ["manage.py", "migrate", "-v0"],
+            ["tests/curation/race.py", str(SAVES)],
+        ):
+            done = subprocess.run(
+                [sys.executable, *command],
+                cwd=ROOT,
+                env=environment,
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode == 0, done.stderr
+    asked, kept, versions, again = (int(word) for word in done.stdout.split())
+
+    assert asked == kept == versions == SAVES
+    # Without a collision the test would show nothing.
+    assert again > 0

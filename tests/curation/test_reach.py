@@ -1,0 +1,231 @@
+"""How far a state curator's acts go, and who publishes."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from curation.models import Check, Suggestion
+from orgs.models import Organization
+from tests.curation.test_editing import form_of, path_of
+from tests.factories import organization, person, place, state, warmline
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mo(client):
+    """A browser in which the curator of Montana is signed in."""
+    client.user = person("mo", "State curator", ["MT"])
+    client.force_login(client.user)
+    return client
+
+
+@pytest.fixture
+def ours():
+    return organization(at=place("59301"), name="Ours", serves=[state("MT")])
+
+
+@pytest.fixture
+def theirs():
+    return organization(at=place("82801"), name="Theirs")
+
+
+def facts(listing):
+    fresh = type(listing).objects.get(pk=listing.pk)
+    return (
+        fresh.state,
+        {place.code for place in fresh.serves.all()},
+        fresh.area,
+        fresh.parent_id,
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"state": "WY"}, "state"),
+        ({"state": ""}, "state"),
+        ({"serves": "Montana\nWyoming"}, "serves"),
+        ({"area": "nationwide", "serves": ""}, "area"),
+        ({"parent": "theirs"}, "parent"),
+    ],
+)
+def test_the_form_refuses_what_is_beyond_the_state(mo, ours, theirs, typed, field):
+    before = facts(ours)
+    if "parent" in typed:
+        typed = {"parent": theirs.pk}
+
+    page = mo.post(path_of(ours), form_of(mo, ours) | typed)
+
+    assert page.status_code == 200
+    assert page.context["adminform"].form.errors[field] == [
+        "You keep these states: MT."
+    ]
+    assert facts(ours) == before
+
+
+def test_a_parent_of_the_same_state_and_a_county_of_it_are_fine(mo, ours):
+    parent = organization(at=place("59301"), name="Parent")
+    typed = {"parent": parent.pk, "serves": "Montana: Custer"}
+
+    assert mo.post(path_of(ours), form_of(mo, ours) | typed).status_code == 302
+    assert Organization.objects.get(pk=ours.pk).parent == parent
+
+
+def test_what_a_colleague_set_beyond_the_state_stays(mo, ours, theirs):
+    ours.parent = theirs
+    ours.save()
+    ours.serves.add(state("WY"))
+
+    sent = mo.post(path_of(ours), form_of(mo, ours) | {"summary": "New words"})
+
+    assert sent.status_code == 302
+    assert facts(ours)[1:] == ({"MT", "WY"}, "places", theirs.pk)
+
+
+def test_a_line_keeps_its_other_states_and_gets_no_new_ones(mo):
+    line = warmline(serves=[state("MT"), state("WY")])
+    typed = form_of(mo, line)
+
+    for serves in ("Montana", "Montana\nWyoming\nIdaho", "Wyoming", ""):
+        assert mo.post(path_of(line), typed | {"serves": serves}).status_code == 200
+    assert mo.post(path_of(line), typed | {"summary": "New"}).status_code == 302
+    assert {place.code for place in line.serves.all()} == {"MT", "WY"}
+
+
+def test_an_accepted_suggestion_moves_nothing_out_of_the_state(mo, ours):
+    said = Suggestion.objects.create(
+        kind="change", listing=ours, changes={"state": "WY", "city": "Sheridan"}
+    )
+
+    page = mo.post(
+        f"/admin/curation/suggestion/{said.pk}/change/",
+        {"fact": ["state", "city"], "_accept": "1", "version": ours.version},
+    ).content.decode()
+
+    assert "You keep these states: MT." in page
+    assert facts(ours)[0] == "MT"
+    said.refresh_from_db()
+    assert said.state == "open"
+
+
+def test_an_old_version_moves_nothing_out_of_the_state(mo):
+    listing = organization(at=place("82801"), name="Was there")
+    first = listing.history.latest("history_id")
+    listing.city, listing.state, listing.zip_code = "Miles City", "MT", "59301"
+    listing.version += 1
+    listing.save()
+
+    mo.post(
+        f"/admin/orgs/organization/{listing.pk}/history/", {"row": first.history_id}
+    )
+
+    assert facts(listing)[0] == "MT"
+
+
+def test_a_merge_changes_no_branch_in_another_state(mo, ours, theirs):
+    twin = organization(at=place("59301"), name="Twin")
+    here = organization(at=place("59301"), name="Branch here", parent=twin)
+    theirs.parent = twin
+    theirs.save()
+    there = f"/admin/orgs/organization/merge/{ours.pk}/{twin.pk}/"
+
+    page = mo.post(there, {"keep": ours.pk}).content.decode()
+
+    assert "branches in states that you do not keep: Theirs." in page
+    for listing, parent in ((theirs, twin), (here, twin)):
+        assert facts(listing)[3] == parent.pk
+    twin.refresh_from_db()
+    assert twin.is_public
+    theirs.parent = None
+    theirs.save()
+    assert mo.post(there, {"keep": ours.pk}).status_code == 302
+    assert facts(here)[3] == ours.pk
+
+
+def test_a_merge_by_a_curator_of_all_states_moves_every_branch(ada, ours, theirs):
+    twin = organization(at=place("59301"), name="Twin")
+    theirs.parent = twin
+    theirs.save()
+
+    ada.post(f"/admin/orgs/organization/merge/{ours.pk}/{twin.pk}/", {"keep": ours.pk})
+
+    assert facts(theirs)[3] == ours.pk
+
+
+def test_a_curator_is_held_to_no_state(ada, ours, theirs):
+    typed = {"state": "WY", "city": "Sheridan", "parent": theirs.pk}
+
+    assert ada.post(path_of(ours), form_of(ada, ours) | typed).status_code == 302
+    assert facts(ours)[0] == "WY"
+
+
+@pytest.fixture
+def editor(client):
+    """A browser of somebody who may change and restore listings, and not publish."""
+    user = person("ed", "Reader")
+    codes = ("change_organization", "add_organization", "decide_suggestion")
+    user.user_permissions.add(*Permission.objects.filter(codename__in=codes))
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("draft", "published"), ("published", "closed")]
+)
+def test_the_form_needs_the_permission_to_publish(editor, before, after):
+    listing = organization(at=place("59301"), status=before)
+    typed = form_of(editor, listing) | {"status": after, "closed_because": "gone"}
+
+    sent = editor.post(path_of(listing), typed | {"summary": "New words"})
+
+    assert sent.status_code == 302
+    listing.refresh_from_db()
+    assert (listing.status, listing.summary) == (before, "New words")
+
+
+def test_an_added_listing_is_a_draft_without_that_permission(editor):
+    typed = {"name": "New place", "kind": "peer_run", "phone": "406-555-0101"}
+    typed |= {"status": "published", "area": "unknown", "hours": ""}
+
+    editor.post("/admin/orgs/organization/add/", typed)
+
+    assert Organization.objects.get(name="New place").status == "draft"
+
+
+def test_an_old_version_needs_it_too(editor):
+    listing = organization(at=place("59301"))
+    first = listing.history.latest("history_id")
+    listing.close(because="The house was sold.")
+
+    page = editor.post(
+        f"/admin/orgs/organization/{listing.pk}/history/",
+        {"row": first.history_id},
+        follow=True,
+    ).content.decode()
+
+    assert "may not publish" in page
+    listing.refresh_from_db()
+    assert listing.status == "closed"
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"), [("Reader", False), ("Volunteer", True), ("Curator", True)]
+)
+def test_a_reader_sees_no_note_of_a_check(client, ours, role, sees):
+    Check.objects.create(
+        listing=ours,
+        on="2026-11-01",
+        how="called",
+        outcome="right",
+        by=person("bo"),
+        note="their cousin answered",
+    )
+    Suggestion.objects.create(kind="problem", problem="unsafe", listing=ours)
+    client.force_login(person("member", role))
+
+    page = client.get(path_of(ours)).content.decode()
+
+    assert ("their cousin answered" in page) is sees
+    assert ("A problem" in page) is (role == "Curator")

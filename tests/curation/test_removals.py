@@ -1,0 +1,306 @@
+"""Who asked not to be listed stays out, whatever way is tried."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from curation import workflow
+from curation.audit_trail import put_back
+from curation.models import ImportRun, Suggestion
+from curation.undo import undo_import
+from listings.removals import Tombstone
+from orgs.models import Organization
+from tests.curation.test_editing import form_of, path_of
+from tests.curation.test_imports import row, upload
+from tests.factories import organization, place, warmline
+
+pytestmark = pytest.mark.django_db
+
+PHONE = "+14065550155"
+WEBSITE = "https://www.example.org/house/"
+# The same organization, each time known by one thing alone, written its own way.
+SAME = {
+    "phone": {"phone": "(406) 555-0155", "website": ""},
+    "toll-free": {"phone": "", "toll_free": "1-406-555-0155", "website": ""},
+    "TTY": {"phone": "", "tty": "406.555.0155", "website": ""},
+    "text line": {"phone": "", "text_line": "406-555-0155", "website": ""},
+    "website": {"phone": "", "website": "http://example.org/house"},
+    "key": {"key": "house:1", "phone": "+14065550101", "website": ""},
+}
+
+
+@pytest.fixture
+def removed():
+    """A listing whose organization asked to be taken off."""
+    found = organization(
+        name="Quiet House", key="house:1", phone=PHONE, website=WEBSITE
+    )
+    workflow.remove_on_request(found, "asked")
+    found.refresh_from_db()
+    return found
+
+
+@pytest.fixture
+def again(request, removed):
+    """It comes again, as another listing that is a draft."""
+    Organization.objects.filter(pk=removed.pk).update(key="")
+    return organization(status="draft", **SAME[request.param])
+
+
+def public_names():
+    return set(Organization.objects.public().values_list("name", flat=True))
+
+
+each_way = pytest.mark.parametrize("again", SAME, indirect=True)
+
+
+@each_way
+def test_the_publish_action_brings_it_back_by_nothing(ada, again):
+    with pytest.raises(workflow.Refused, match="asked not to be listed"):
+        workflow.publish(again)
+
+    assert public_names() == set()
+
+
+@each_way
+def test_no_save_brings_it_back(again):
+    for status in ("published", "temporarily_closed"):
+        again.status, again.closed_because = status, "for now"
+        with pytest.raises(ValidationError, match="asked not to be listed"):
+            again.save()
+        with pytest.raises(ValidationError, match="asked not to be listed"):
+            again.save(update_fields=["status"])
+
+
+def test_the_change_form_says_so_and_keeps_what_was_typed(ada, removed):
+    typed = form_of(ada, removed) | {"status": "published", "summary": "Typed words"}
+
+    page = ada.post(path_of(removed), typed)
+
+    assert page.status_code == 200
+    assert "Quiet House asked not to be listed" in page.content.decode()
+    assert "Typed words" in page.content.decode()
+    assert public_names() == set()
+
+
+def test_the_add_form_says_so(ada, removed):
+    new = form_of(ada, removed) | {"name": "Another name", "slug": "another"}
+    new |= {"status": "published", "looked": "on"}
+
+    page = ada.post(reverse("admin:orgs_organization_add"), new)
+
+    assert "asked not to be listed" in page.content.decode()
+    assert public_names() == set()
+
+
+def test_a_listing_that_stays_takes_no_number_of_one_that_left(ada, removed):
+    other = organization(name="Other place", at=place("59301"))
+    typed = form_of(ada, other) | {"phone": PHONE}
+
+    page = ada.post(path_of(other), typed)
+
+    assert "asked not to be listed" in page.content.decode()
+
+
+def test_a_listing_that_shares_a_number_with_one_that_left_can_be_edited(ada):
+    house, other = organization(phone=PHONE), organization(phone=PHONE)
+    workflow.remove_on_request(house, "asked")
+    typed = form_of(ada, other) | {"summary": "New words"}
+
+    assert ada.post(path_of(other), typed).status_code == 302
+    other.refresh_from_db()
+    assert (other.summary, other.status) == ("New words", "published")
+
+
+def test_an_accepted_suggestion_stays_a_draft_that_nobody_publishes(ada, removed):
+    changes = {"name": "Quiet House", "kind": "peer_run", "phone": PHONE}
+    kind = ContentType.objects.get_for_model(Organization)
+    said = Suggestion.objects.create(kind="new", content_type=kind, changes=changes)
+
+    listing = workflow.accept(said, changes, ada.user)
+
+    with pytest.raises(workflow.Refused, match="asked not to be listed"):
+        workflow.publish(Organization.objects.get(pk=listing.pk))
+    assert public_names() == set()
+
+
+@pytest.mark.parametrize("known_by", sorted(SAME.keys() - {"key"}))
+def test_a_suggestion_says_that_they_asked_not_to_be_listed(ada, removed, known_by):
+    changes = {"name": "New name", "kind": "peer_run", **SAME[known_by]}
+    kind = ContentType.objects.get_for_model(Organization)
+    said = Suggestion.objects.create(kind="new", content_type=kind, changes=changes)
+    there = f"/admin/curation/suggestion/{said.pk}/change/"
+
+    before = ada.get(there).content.decode()
+    sent = {"fact": list(changes), "_accept": "1"}
+    after = ada.post(there, sent, follow=True).content.decode()
+
+    assert "Quiet House asked on" in before
+    assert "becomes a draft that nobody can publish" in before
+    assert "Quiet House asked not to be listed" in after
+    assert Organization.objects.get(name="New name").status == "draft"
+    assert "becomes a draft" not in ada.get(there).content.decode()
+
+
+def test_a_suggestion_of_another_says_nothing_of_requests(ada, removed):
+    changes = {"name": "Quiet Houses", "kind": "peer_run", "phone": "+14065550199"}
+    kind = ContentType.objects.get_for_model(Organization)
+    said = Suggestion.objects.create(kind="new", content_type=kind, changes=changes)
+
+    page = ada.get(f"/admin/curation/suggestion/{said.pk}/change/").content.decode()
+
+    assert "not to be listed" not in page
+
+
+def test_an_accepted_change_brings_its_number_to_no_other_listing(ada, removed):
+    other = organization(name="Other place")
+    said = Suggestion.objects.create(
+        kind="change", listing=other, changes={"phone": PHONE}
+    )
+
+    with pytest.raises(workflow.Refused, match="asked not to be listed"):
+        workflow.accept(said, ["phone"], ada.user)
+
+
+def test_a_merge_brings_nothing_back(removed):
+    other = organization(name="Other place")
+
+    for keep, drop, facts in (
+        (removed, other, ["status", "closed_because"]),
+        (other, removed, ["phone"]),
+        (other, removed, []),
+    ):
+        other.key = ""
+        with pytest.raises(workflow.Refused, match="asked not to be listed"):
+            workflow.merge(keep, drop, facts)
+    assert public_names() == {"Other place"}
+
+
+def test_an_old_version_brings_nothing_back(removed):
+    before = removed.history.filter(status="published").first()
+
+    with pytest.raises(workflow.Refused, match="asked not to be listed"):
+        put_back(removed, str(before.history_id), "put back")
+
+
+@pytest.mark.parametrize("temporarily", [True, False])
+def test_a_closing_for_now_brings_nothing_back(removed, temporarily):
+    Organization.objects.filter(pk=removed.pk).update(status="draft")
+
+    if temporarily:
+        with pytest.raises(workflow.Refused, match="asked not to be listed"):
+            workflow.close(removed, "for now", temporarily=True)
+    else:
+        workflow.close(removed, "for good", temporarily=False)
+    assert public_names() == set()
+
+
+def test_a_check_brings_nothing_back(ada, removed):
+    Organization.objects.filter(pk=removed.pk).update(status="draft")
+
+    with pytest.raises(workflow.Refused, match="asked not to be listed"):
+        workflow.record_check(
+            removed, how="called", outcome="paused", because="for now", by=ada.user
+        )
+
+
+@pytest.mark.parametrize("known_by", ["key", "phone", "website"])
+def test_no_file_brings_it_back(ada, removed, known_by):
+    cells = {
+        "key": {"key": "house:1", "phone": "406-555-0101", "website": ""},
+        "phone": {"key": "x", "phone": "406 555 0155", "website": ""},
+        "website": {"key": "x", "phone": "", "website": "example.org/house"},
+    }[known_by]
+    if known_by == "website":
+        cells["website"] = "http://example.org/house"
+    run, page = upload(ada, [row(**cells)])
+    ada.post(page, {"_apply": "1"})
+
+    assert public_names() == set()
+    assert not ImportRun.objects.get(pk=run.pk).rows.exists()
+
+
+def test_the_undoing_of_an_import_brings_nothing_back(ada):
+    listing = organization(name="Quiet House", key="a", phone=PHONE)
+    run, page = upload(ada, [row("a", name="Quiet House", phone="406-555-0101")])
+    ada.post(page, {"_apply": "1"})
+    Tombstone.objects.create(name="Another", phone=PHONE)
+    run.refresh_from_db()
+
+    done, left = undo_import(run)
+
+    assert (done, left) == (0, ["Quiet House"])
+    listing.refresh_from_db()
+    assert listing.phone.as_e164 == "+14065550101"
+
+
+def test_every_number_of_it_is_remembered():
+    line = warmline(
+        phone="+14065550150", toll_free="+18005550151", tty="+14065550152",
+        videophone="+14065550153", text_line="406-555-0154",
+    )  # fmt: skip
+
+    workflow.remove_on_request(line, "asked")
+
+    numbers = {one.phone.as_e164 for one in Tombstone.objects.all()}
+    assert numbers == {
+        "+14065550150", "+18005550151", "+14065550152", "+14065550153", "+14065550154",
+    }  # fmt: skip
+
+
+def test_its_page_says_neither_its_name_nor_that_it_closed(client, removed):
+    for prefix in ("", "/es"):
+        response = client.get(prefix + removed.get_absolute_url())
+
+        page = response.content.decode()
+        assert response.status_code == 410
+        for words in ("Quiet House", "has closed", "asked", "ha cerrado"):
+            assert words not in page
+    assert (
+        "no longer in our directory"
+        in client.get(removed.get_absolute_url()).content.decode()
+    )
+
+
+def test_when_the_request_is_deleted_it_may_come_back(removed):
+    Tombstone.objects.all().delete()
+
+    workflow.publish(removed)
+
+    assert public_names() == {"Quiet House"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "search=quiet+house",
+        "search=hidden",
+        "taxonomy_term_id=peer_run",
+        "postcode=59301&proximity=10",
+        "postcode=59301&proximity=1000",
+    ],
+)
+@pytest.mark.parametrize("reason", ["removed", "closed"])
+def test_the_api_finds_nothing_by_the_facts_of_what_is_gone(client, query, reason):
+    gone = organization(
+        name="Quiet House", summary="hidden words", at=place("59301"), phone=PHONE
+    )
+    if reason == "removed":
+        workflow.remove_on_request(gone, "asked")
+    else:
+        gone.close(because="The house was sold.")
+    since = timezone.now().date().replace(year=2020)
+
+    entities = ("services", "organizations", "service_at_locations")
+    for entity in entities[-1:] if "postcode" in query else entities:
+        answer = client.get(f"/api/{entity}?modified_after={since}&{query}")
+        if answer.status_code == 200:
+            assert answer.json()["contents"] == [], (entity, query)
+            assert str(gone.uuid) not in answer.content.decode()
+    alone = client.get(f"/api/organizations?modified_after={since}").json()["contents"]
+    assert [row["status"] for row in alone if "status" in row] in (["defunct"], [])
+    assert "Quiet House" not in str(alone)

@@ -1,0 +1,389 @@
+"""Signing in: a password, a code from the phone, and no guessing."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+import struct
+import time
+import zlib
+from datetime import timedelta
+from io import StringIO
+from urllib.parse import quote, unquote
+
+import pytest
+import segno
+import time_machine
+from django.core.management import CommandError, call_command
+from django.template import engines
+from django.test import Client
+from django.utils import timezone
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from curation.models import OutgoingMail
+from tests.factories import person
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "a long pass phrase"
+
+
+@pytest.fixture(autouse=True)
+def required(settings):
+    settings.SECOND_FACTOR = True
+
+
+def sign_in(client, name="ada", password=PASSWORD):
+    form = {"username": name, "password": password, "next": "/admin/"}
+    return client.post("/admin/login/", form)
+
+
+def code_for(key):
+    totp = TOTP(key)
+    totp.time = time.time()
+    return f"{totp.token():06}"
+
+
+def code_of(user):
+    return code_for(TOTPDevice.objects.get(user=user).bin_key)
+
+
+def shown_secret(client, path="/admin/second-factor/"):
+    """The key that the page shows under its picture."""
+    page = client.get(path).content.decode()
+    text = re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")
+    return base64.b32decode(text)
+
+
+def enrol(client, path="/admin/second-factor/"):
+    """Set a phone up as its owner would; the page that comes then."""
+    key = shown_secret(client, path)
+    return client.post(path, {"token": code_for(key)}).content.decode()
+
+
+def may_try_again(user):
+    """As if the time after a wrong or a used code were over."""
+    TOTPDevice.objects.filter(user=user).update(throttling_failure_count=0, last_t=-1)
+    StaticDevice.objects.filter(user=user).update(throttling_failure_count=0)
+
+
+def test_a_password_alone_opens_nothing(client):
+    person()
+    sign_in(client)
+
+    for path in ("/admin/", "/admin/orgs/organization/", "/admin/curation/suggestion/"):
+        response = client.get(path, follow=True)
+        assert response.redirect_chain[-1][0].startswith("/admin/second-factor/")
+
+
+def test_the_first_time_the_phone_is_set_up_with_backup_codes(client):
+    person()
+    sign_in(client)
+    page = client.get("/admin/second-factor/").content.decode()
+    assert "Scan this" in page
+    assert "style=" not in page
+
+    codes = re.findall(r"<code>(\w+)</code>", enrol(client))
+    assert len(codes) == 10
+    assert client.get("/admin/").status_code == 200
+
+    client.logout()
+    sign_in(client)
+    assert client.get("/admin/").status_code == 302
+    client.post("/admin/second-factor/", {"token": codes[0]})
+    assert client.get("/admin/").status_code == 200
+
+    client.logout()
+    sign_in(client)
+    client.post("/admin/second-factor/", {"token": codes[0]})
+    assert client.get("/admin/").status_code == 302
+
+
+def test_a_right_code_right_after_a_wrong_one_sets_the_phone_up(client):
+    person()
+    sign_in(client)
+    key = shown_secret(client)
+
+    wrong = client.post("/admin/second-factor/", {"token": "000000"})
+    right = client.post("/admin/second-factor/", {"token": code_for(key)})
+
+    assert "not right" in wrong.content.decode()
+    assert "backup codes" in right.content.decode()
+
+
+def test_a_wrong_code_at_sign_in_says_how_long_to_wait(client):
+    ada = person()
+    sign_in(client)
+    enrol(client)
+    client.logout()
+    sign_in(client)
+    may_try_again(ada)
+    for _try in range(3):
+        client.post("/admin/second-factor/", {"token": "000000"})
+        TOTPDevice.objects.update(throttling_failure_count=5)
+
+    soon = client.post("/admin/second-factor/", {"token": code_of(ada)})
+    with time_machine.travel(timezone.now() + timedelta(seconds=20), tick=False):
+        later = client.post("/admin/second-factor/", {"token": code_of(ada)})
+
+    assert re.search(r"please wait 1?\d seconds", soon.content.decode())
+    assert later.status_code == 302
+
+
+def test_a_secret_is_another_at_each_look_and_in_each_session(client):
+    person()
+    sign_in(client)
+    other = Client()
+    sign_in(other)
+
+    secrets = [shown_secret(browser) for browser in (client, other, client)]
+
+    assert len(set(secrets)) == 3
+    assert not TOTPDevice.objects.exists()
+    wrong = client.post("/admin/second-factor/", {"token": "000000"}).content.decode()
+    assert not re.search(r"<code>|<img", wrong)
+
+
+def test_a_secret_that_was_only_looked_at_opens_nothing_later(client):
+    """Somebody who knew the password looked; the owner set up, and changed it."""
+    ada = person()
+    thief = Client()
+    sign_in(thief)
+    seen = shown_secret(thief)
+    sign_in(client)
+    enrol(client)
+    ada.set_password("another long pass phrase")
+    ada.save()
+
+    thief.post("/admin/second-factor/", {"token": code_for(seen)})
+    late = Client()
+    sign_in(late, password="another long pass phrase")
+    may_try_again(ada)
+    late.post("/admin/second-factor/", {"token": code_for(seen)})
+
+    assert thief.get("/admin/").status_code == 302
+    assert late.get("/admin/").status_code == 302
+    assert TOTPDevice.objects.get(user=ada).bin_key != seen
+
+
+def test_who_began_earlier_cannot_set_up_after_the_owner_did(client):
+    ada = person()
+    thief = Client()
+    sign_in(thief)
+    seen = shown_secret(thief)
+    sign_in(client)
+    enrol(client)
+
+    thief.post("/admin/second-factor/", {"token": code_for(seen)})
+
+    assert thief.get("/admin/").status_code == 302
+    assert TOTPDevice.objects.get(user=ada).bin_key != seen
+
+
+def test_the_picture_holds_the_modules_of_the_key(client):
+    ada = person()
+    sign_in(client)
+    page = client.get("/admin/second-factor/").content.decode()
+    source = re.search(r'<img src="data:image/png;base64,([^"]+)" alt="[^"]+"', page)[1]
+    text = re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")
+
+    address = f"otpauth://totp/{ada.username}?secret={text}&algorithm=SHA1"
+    expected = segno.make(f"{address}&digits=6&period=30").matrix
+    assert modules(base64.b64decode(html.unescape(unquote(source)))) == [
+        [bool(module) for module in row] for row in expected
+    ]
+
+
+def modules(png, scale=5, border=4):
+    """The dark modules of a QR code in a PNG of one bit a pixel."""
+    width, height, depth = struct.unpack(">IIB", png[16:25])
+    assert depth == 1
+    chunks, at = b"", 8
+    while at < len(png):
+        length, kind = struct.unpack(">I4s", png[at : at + 8])
+        if kind == b"IDAT":
+            chunks += png[at + 8 : at + 8 + length]
+        at += length + 12
+    rows = zlib.decompress(chunks)
+    stride = (width + 7) // 8 + 1
+    found = []
+    for y in range(border * scale, height - border * scale, scale):
+        row = rows[y * stride : (y + 1) * stride]
+        assert row[0] == 0, "a filter that this reader does not know"
+        pixels = range(border * scale, width - border * scale, scale)
+        found.append([not row[1 + x // 8] >> (7 - x % 8) & 1 for x in pixels])
+    return found
+
+
+def test_another_phone_asks_for_the_password_and_mails_the_owner(client):
+    ada = person()
+    sign_in(client)
+    enrol(client)
+    before = TOTPDevice.objects.get(user=ada).bin_key
+    mails = len(outbox())
+    new = "/admin/second-factor/new/"
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        asked = client.get(new).content.decode()
+        wrong = client.post(new, {"password": "wrong"}).content.decode()
+        client.post(new, {"token": code_for(before)})
+        assert TOTPDevice.objects.get(user=ada).bin_key == before
+        client.post(new, {"password": PASSWORD})
+        codes = enrol(client, new)
+
+    assert "<img" not in asked
+    assert "not your password" in wrong
+    assert "backup codes" in codes
+    assert TOTPDevice.objects.get(user=ada).bin_key != before
+    assert [m.to for m in outbox()[mails:]] == ["ada@example.org"]
+
+
+def outbox():
+    return list(OutgoingMail.objects.order_by("pk"))
+
+
+def test_a_password_alone_replaces_no_phone(client):
+    ada = person()
+    sign_in(client)
+    enrol(client)
+    client.logout()
+    sign_in(client)
+
+    response = client.get("/admin/second-factor/new/")
+
+    assert response.status_code == 302
+    assert TOTPDevice.objects.filter(user=ada).count() == 1
+
+
+@pytest.mark.parametrize(
+    "onward", ["https://evil.example/phish", "//evil.example/", "javascript:alert(1)"]
+)
+def test_no_link_of_the_set_up_leads_away(client, onward):
+    person()
+    sign_in(client)
+    path = f"/admin/second-factor/?next={quote(onward)}"
+
+    page = enrol(client, path)
+
+    assert "backup codes" in page
+    assert "evil" not in page
+    assert "javascript:" not in page
+
+
+def test_the_set_up_leads_on_to_the_page_that_was_wanted(client):
+    person()
+    sign_in(client)
+
+    page = enrol(client, "/admin/second-factor/?next=/admin/orgs/organization/")
+
+    assert 'href="/admin/orgs/organization/"' in page
+
+
+def test_an_administrator_resets_a_colleagues_sign_in(client, settings, monkeypatch):
+    # Django's own page of a person prints a variable that its view does not give.
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "")
+    bo = person("bo")
+    theirs = Client()
+    sign_in(theirs, "bo")
+    enrol(theirs)
+    settings.SECOND_FACTOR = False
+    client.force_login(person("root", "Administrator"))
+    address = f"/admin/auth/user/{bo.pk}/change/"
+
+    page = client.get(address).content.decode()
+    key = TOTPDevice.objects.get(user=bo).bin_key
+    client.post(f"/admin/auth/user/{bo.pk}/reset-sign-in/")
+
+    assert "Reset sign-in" in page
+    assert base64.b32encode(key).decode() not in page
+    assert not TOTPDevice.objects.filter(user=bo).exists()
+    settings.SECOND_FACTOR = True
+    assert theirs.get("/admin/").status_code == 302
+    sign_in(theirs, "bo")
+    assert "backup codes" in enrol(theirs)
+
+
+@pytest.mark.parametrize("role", ["Reader", "Volunteer", "State curator", "Curator"])
+def test_nobody_else_resets_a_sign_in(client, settings, role):
+    bo = person("bo")
+    TOTPDevice.objects.create(user=bo, name="phone")
+    settings.SECOND_FACTOR = False
+    client.force_login(person("member", role))
+
+    client.post(f"/admin/auth/user/{bo.pk}/reset-sign-in/")
+
+    assert TOTPDevice.objects.filter(user=bo).exists()
+
+
+def test_an_administrator_resets_no_superuser(client, settings):
+    root = person("root", "Administrator", is_superuser=True)
+    TOTPDevice.objects.create(user=root, name="phone")
+    settings.SECOND_FACTOR = False
+    client.force_login(person("bo", "Administrator"))
+
+    client.post(f"/admin/auth/user/{root.pk}/reset-sign-in/")
+
+    assert TOTPDevice.objects.filter(user=root).exists()
+
+
+def test_the_command_lets_a_sole_administrator_back_in(client):
+    person("root", "Administrator")
+    sign_in(client, "root")
+    enrol(client)
+    client.logout()
+    for _try in range(5):
+        sign_in(client, "root", "wrong")
+
+    call_command("reset_sign_in", "root", stdout=StringIO())
+
+    assert sign_in(client, "root").status_code == 302
+    assert "Scan this" in client.get("/admin/second-factor/").content.decode()
+    with pytest.raises(CommandError, match="nobody"):
+        call_command("reset_sign_in", "nobody")
+
+
+def test_somebody_elses_session_cannot_set_a_phone_up_anew(client):
+    ada = person()
+    TOTPDevice.objects.create(user=ada, name="phone", confirmed=True)
+    sign_in(client)
+
+    page = client.get("/admin/second-factor/").content.decode()
+
+    assert "Scan this" not in page
+
+
+def test_it_leads_to_our_own_pages_only(client):
+    ada = person()
+    sign_in(client)
+    enrol(client)
+    client.logout()
+    sign_in(client)
+    may_try_again(ada)
+
+    address = "/admin/second-factor/?next=https://elsewhere.example.org/"
+    response = client.post(address, {"token": code_of(ada)})
+
+    assert response["Location"] == "/admin/"
+
+
+def test_five_wrong_passwords_stop_that_name_from_that_address_only(client):
+    person("ada")
+    person("bo")
+    for _try in range(5):
+        sign_in(client, "ada", "wrong")
+
+    refused = sign_in(client, "ada")
+    assert refused.status_code == 429
+    assert "wait 15 minutes" in refused.content.decode()
+    assert sign_in(client, "bo").status_code == 302
+
+
+def test_on_this_machine_alone_a_password_is_enough(client, settings):
+    settings.SECOND_FACTOR = False
+    person()
+    sign_in(client)
+
+    assert client.get("/admin/").status_code == 200

@@ -1,0 +1,206 @@
+"""Numbers, ZIP codes, states and areas as people type them, at the desk and outside."""
+
+from __future__ import annotations
+
+import pytest
+
+from curation import workflow
+from curation.models import Suggestion
+from orgs.models import Organization
+from tests.curation.test_editing import form_of, post
+from tests.curation.test_public_side import FROM_US, send, stamp
+from tests.factories import county, organization, person, place
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada(client):
+    client.force_login(person())
+    return client
+
+
+@pytest.fixture
+def listing():
+    return organization(
+        at=place("59301"), slug="ours", name="Our Center", zip_code="59301"
+    )
+
+
+def errors_of(response):
+    return response.context["adminform"].form.errors
+
+
+def test_the_desk_keeps_an_extension_and_shows_it_again(ada, listing):
+    data = form_of(ada, listing) | {"phone": "406-555-0101 ext. 204"}
+
+    assert post(ada, listing, data).status_code == 302
+
+    listing.refresh_from_db()
+    assert listing.phone.extension == "204"
+    again = ada.get(f"/admin/orgs/organization/{listing.pk}/change/").content.decode()
+    assert 'value="(406) 555-0101 ext. 204"' in again
+
+
+@pytest.mark.parametrize(
+    ("box", "typed", "words"),
+    [
+        ("phone", "406-555-0100, 406-555-0101", "two numbers"),
+        ("tty", "zzz", "TTY number"),
+        ("text_line", "hello", "short code"),
+        ("zip_code", "ABCDE", "5 digits"),
+        ("zip_code", "99501", "in Anchorage, Alaska, not in Montana"),
+        ("zip_code", "00000", "ZIP codes of Miles City, MT: 59301"),
+        ("state", "Montanna", "like Montana or MT"),
+        ("source_seen", "in spring", "2026-11-24"),
+    ],
+)
+def test_the_desk_says_beside_the_box_what_is_wrong(ada, listing, box, typed, words):
+    refused = post(ada, listing, form_of(ada, listing) | {box: typed})
+
+    assert words in " ".join(errors_of(refused)[box])
+    assert typed in refused.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["Montana", "mt", " MT "])
+def test_a_state_is_understood_however_it_is_typed(ada, listing, typed):
+    data = form_of(ada, listing) | {"state": typed, "zip_code": "59301–1234"}
+
+    assert post(ada, listing, data).status_code == 302
+
+    listing.refresh_from_db()
+    assert (listing.state, listing.zip_code) == ("MT", "59301-1234")
+
+
+def test_a_zip_code_without_a_state_asks_for_it(ada, listing):
+    refused = post(ada, listing, form_of(ada, listing) | {"state": ""})
+
+    assert "Miles City, Montana" in " ".join(errors_of(refused)["state"])
+
+
+@pytest.mark.parametrize(
+    ("area", "serves", "box"),
+    [("places", "", "serves"), ("unknown", "Montana", "area")],
+)
+def test_where_it_serves_must_fit_the_places_named(ada, listing, area, serves, box):
+    data = form_of(ada, listing) | {"area": area, "serves": serves}
+
+    refused = post(ada, listing, data)
+
+    assert list(errors_of(refused)) == [box]
+
+
+def test_half_of_a_proposed_area_cannot_be_accepted(listing):
+    facts = {"area": "places", "serves": "Montana: Custer County"}
+    half = Suggestion.objects.create(
+        listing=listing, kind=Suggestion.Kind.CHANGE, changes=facts
+    )
+
+    with pytest.raises(workflow.Refused, match="at least one state"):
+        workflow.accept(half, ["area"], person())
+
+    workflow.accept(half, list(facts), person("bo"))
+    assert list(listing.serves.all()) == [county("Custer County", "MT")]
+
+
+def test_accepting_a_zip_code_of_another_state_is_refused(listing):
+    old = Suggestion.objects.create(
+        listing=listing, kind=Suggestion.Kind.CHANGE, changes={"zip_code": "99501"}
+    )
+
+    with pytest.raises(workflow.Refused, match="not in Montana"):
+        workflow.accept(old, ["zip_code"], person())
+
+
+NEW = {
+    "name": "New Center",
+    "kind": "peer_run",
+    "in_person": "unknown",
+    "online": "unknown",
+}
+
+
+def test_a_visitor_suggests_a_number_with_its_extension(client):
+    typed = {"phone": "(406) 555-0133 ext. 21", "text_line": "406-555-0134"}
+
+    send(client, "/suggest/?what=organization", **NEW, **typed)
+
+    [kept] = Suggestion.objects.open()
+    assert kept.changes["phone"] == "+14065550133;ext=21"
+    made = workflow.accept(kept, list(kept.changes), person())
+    assert (made.phone.extension, made.text_line) == ("21", "+14065550134")
+
+
+def test_a_visitor_can_correct_the_extension_alone(client, listing):
+    facts = {**NEW, "name": "Our Center", "city": "Miles City", "state": "MT"}
+    facts |= {
+        "in_person": "true",
+        "zip_code": "59301",
+        "phone": "(406) 555-0101 ext. 3",
+    }
+
+    send(client, "/orgs/ours/suggest/", **facts)
+
+    [kept] = Suggestion.objects.open()
+    assert kept.changes == {"phone": "+14065550101;ext=3"}
+
+
+def test_a_visitor_hears_which_zip_code_may_be_meant_and_loses_nothing(client):
+    typed = {**NEW, "city": "Miles City", "state": "MT", "zip_code": "02139"}
+
+    page = send(client, "/suggest/?what=organization", **typed).content.decode()
+
+    assert "02139 is in Cambridge, Massachusetts, not in Montana" in page
+    assert "ZIP codes of Miles City, MT: 59301" in page
+    assert 'value="02139"' in page
+    assert not Suggestion.objects.exists()
+
+
+def test_a_form_that_is_sent_twice_is_kept_once(client, listing):
+    form = {"stamp": stamp(), **NEW}
+    report = {"stamp": stamp(), "problem": "closed", "words": "The door is shut."}
+
+    for _press in range(2):
+        done = client.post("/suggest/?what=organization", form, headers=FROM_US)
+        assert "A curator will look at it" in done.content.decode()
+        done = client.post("/orgs/ours/report/", report, headers=FROM_US)
+        assert "Thank you" in done.content.decode()
+
+    assert sorted(Suggestion.objects.values_list("kind", flat=True)) == [
+        "new",
+        "problem",
+    ]
+
+
+def test_the_same_words_about_another_listing_are_kept_too(client, listing):
+    organization(at=place("59301"), slug="theirs", name="Their Center")
+    report = {"stamp": stamp(), "problem": "closed"}
+
+    for slug in ("ours", "theirs"):
+        client.post(f"/orgs/{slug}/report/", report, headers=FROM_US)
+    client.post("/orgs/ours/report/", report | {"words": "Since May."}, headers=FROM_US)
+
+    assert Suggestion.objects.count() == 3
+
+
+def test_the_same_number_with_an_extension_is_found_as_a_double(ada, listing):
+    there = "/admin/orgs/organization/similar/"
+
+    found = ada.get(there, {"phone": "(406) 555-0101 x9"}).content.decode()
+    Organization.objects.filter(pk=listing.pk).update(phone="+14065550101;ext=4")
+    again = ada.get(there, {"phone": "(406) 555-0101"}).content.decode()
+
+    assert "Our Center" in found
+    assert "Our Center" in again
+
+
+def test_a_comparison_shows_numbers_as_people_read_them(ada, listing):
+    change = Suggestion.objects.create(
+        listing=listing,
+        kind=Suggestion.Kind.CHANGE,
+        changes={"phone": "+14065550133;ext=21"},
+    )
+
+    page = ada.get(f"/admin/curation/suggestion/{change.pk}/change/").content.decode()
+
+    assert "(406) 555-0133 ext. 21" in page

@@ -1,0 +1,247 @@
+"""A form that is sent when the session is over: nothing that was typed is lost."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from curation.models import Check, UnsentForm
+from listings.models import Term
+from orgs.models import Organization
+from tests.curation.test_editing import form_of, path_of
+from tests.factories import organization, person, place
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "a long pass phrase"
+TYPED = "Typed during a long call"
+
+
+@pytest.fixture
+def tab():
+    """As a browser is: it sends the token, and says where it is from."""
+    person("ada")
+    person("bo")
+    made = Client(enforce_csrf_checks=True, headers={"sec-fetch-site": "same-origin"})
+    sign_in(made)
+    return made
+
+
+def sign_in(tab, name="ada", onward="/admin/"):
+    page = tab.get(f"/admin/login/?next={onward}")
+    form = {"username": name, "password": PASSWORD, "next": onward}
+    return tab.post("/admin/login/", form | token_in(page))
+
+
+def token_in(page):
+    name = "csrfmiddlewaretoken"
+    found = re.search(rf'name="{name}" value="(\w+)"', page.content.decode())
+    return {name: found[1]} if found else {}
+
+
+def opened(tab, listing):
+    """The change form as its page has it, with something typed in it."""
+    page = tab.get(path_of(listing)).content.decode()
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    return form_of(tab, listing) | hidden | {"summary": TYPED}
+
+
+def later(**time):
+    return time_machine.travel(timezone.now() + timedelta(**time), tick=False)
+
+
+def summary_of(listing):
+    return Organization.objects.get(pk=listing.pk).summary
+
+
+@pytest.fixture
+def listing():
+    return organization(at=place("59301"), name="Ours")
+
+
+def test_after_half_an_hour_the_form_comes_back_as_typed(tab, listing):
+    typed = opened(tab, listing)
+
+    with later(minutes=31):
+        sent = tab.post(path_of(listing), typed, follow=True)
+        assert "nothing is saved yet" in sent.content.decode()
+        onward = sign_in(tab, onward=path_of(listing))
+        assert onward["Location"] == path_of(listing)
+        page = tab.get(path_of(listing))
+
+        assert TYPED in page.content.decode()
+        assert "signed out before this was saved" in page.content.decode()
+        assert summary_of(listing) == ""
+        again = opened(tab, listing) | token_in(page)
+        assert tab.post(path_of(listing), again).status_code == 302
+    assert summary_of(listing) == TYPED
+
+
+def test_it_is_given_back_once(tab, listing):
+    typed = opened(tab, listing)
+    with later(minutes=31):
+        tab.post(path_of(listing), typed)
+        sign_in(tab)
+
+        shown = [tab.get(path_of(listing)).content.decode() for _look in "12"]
+
+    assert [TYPED in page for page in shown] == [True, False]
+
+
+def test_after_an_hour_it_is_gone(tab, listing):
+    typed = opened(tab, listing)
+    with later(minutes=31):
+        tab.post(path_of(listing), typed)
+    with later(minutes=92):
+        sign_in(tab)
+        assert TYPED not in tab.get(path_of(listing)).content.decode()
+
+
+def test_forget_takes_what_nobody_came_back_for(tab, listing):
+    typed = opened(tab, listing)
+    with later(minutes=31):
+        tab.post(path_of(listing), typed)
+    assert UnsentForm.objects.count() == 1
+
+    with later(minutes=92):
+        call_command("forget")
+
+    assert not UnsentForm.objects.exists()
+
+
+def test_somebody_else_gets_nothing_of_it(tab, listing):
+    typed = opened(tab, listing)
+    with later(minutes=31):
+        tab.post(path_of(listing), typed)
+        sign_in(tab, "bo")
+        assert TYPED not in tab.get(path_of(listing)).content.decode()
+
+        theirs = Client()
+        sign_in(theirs)
+        assert TYPED in theirs.get(path_of(listing)).content.decode()
+
+
+def test_no_table_holds_what_was_typed_in_plain_words(tab, listing):
+    typed = opened(tab, listing)
+    with later(minutes=31):
+        tab.post(path_of(listing), typed)
+
+    row = UnsentForm.objects.get()
+    assert TYPED not in row.content
+    assert "Ours" not in row.content
+
+
+def test_a_sign_out_in_another_tab_loses_nothing(tab, listing):
+    typed = opened(tab, listing)
+    page = tab.get("/admin/")
+    tab.post("/admin/logout/", token_in(page))
+    # The answer clears cookies, and so the one of the check against forgery.
+    tab.cookies.clear()
+
+    sent = tab.post(path_of(listing), typed, follow=True)
+    assert "nothing is saved yet" in sent.content.decode()
+    sign_in(tab, onward=path_of(listing))
+
+    assert TYPED in tab.get(path_of(listing)).content.decode()
+    assert summary_of(listing) == ""
+
+
+def test_a_new_sign_in_in_another_tab_loses_nothing(tab, listing):
+    typed = opened(tab, listing)
+    page = tab.get("/admin/")
+    tab.post("/admin/logout/", token_in(page))
+    tab.cookies.clear()
+    sign_in(tab)
+
+    page = tab.post(path_of(listing), typed, follow=True)
+
+    assert page.redirect_chain == [(path_of(listing), 302)]
+    assert TYPED in page.content.decode()
+    assert summary_of(listing) == ""
+
+
+def test_a_form_of_another_site_is_refused_and_not_kept(tab, listing):
+    typed = opened(tab, listing)
+    tab.cookies.clear()
+    sign_in(tab)
+
+    sent = tab.post(path_of(listing), typed, headers={"sec-fetch-site": "cross-site"})
+
+    assert sent.status_code == 403
+    assert not UnsentForm.objects.exists()
+
+
+def test_a_form_that_nobody_of_ours_opened_is_not_kept(client, listing):
+    sent = client.post(path_of(listing), {"summary": TYPED, "_owner": "1:x:y"})
+
+    assert sent["Location"].startswith("/admin/login/")
+    assert not UnsentForm.objects.exists()
+
+
+def test_a_check_that_was_typed_comes_back_and_is_not_written(tab, listing):
+    path = f"/admin/orgs/organization/{listing.pk}/check/"
+    page = tab.get(path).content.decode()
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    typed = {"how": "called", "outcome": "right", "facts": "phone", "note": TYPED}
+
+    with later(minutes=31):
+        today = {"on": timezone.localdate().isoformat()}
+        tab.post(path, hidden | typed | today)
+        sign_in(tab, onward=path)
+        page = tab.get(path).content.decode()
+
+    assert f'value="{TYPED}"' in page
+    assert re.search(r'value="called"[^>]* checked', page)
+    assert not Check.objects.exists()
+
+
+def test_a_form_of_django_itself_comes_back_too(tab):
+    term = Term.objects.first()
+    path = f"/admin/listings/term/{term.pk}/change/"
+    page = tab.get(path).content.decode()
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    typed = {"kind": term.kind, "slug": term.slug, "label": TYPED, "order": 1}
+
+    with later(minutes=31):
+        tab.post(path, hidden | typed)
+        sign_in(tab, onward=path)
+        page = tab.get(path).content.decode()
+
+    assert f'value="{TYPED}"' in page
+    assert not Term.objects.filter(label=TYPED).exists()
+
+
+def test_an_action_that_was_confirmed_is_asked_again_and_not_done(tab, listing):
+    path = "/admin/orgs/organization/"
+    action = {"action": "close_them", "_selected_action": listing.pk}
+    page = tab.post(path, action | token_in(tab.get(path))).content.decode()
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+    with later(minutes=31):
+        tab.post(path, hidden | action | {"because": TYPED})
+        sign_in(tab, onward=path)
+        page = tab.get(path).content.decode()
+
+    assert f'value="{TYPED}"' in page
+    assert Organization.objects.get(pk=listing.pk).status == "published"
+
+
+def test_no_password_and_no_code_is_kept(tab):
+    path = "/admin/listings/term/add/"
+    page = tab.get(path)
+    note = re.search(r'name="_owner" value="([^"]+)"', page.content.decode())[1]
+    secret = {"password1": "secret-one", "otp_token": "123456", "label": TYPED}
+
+    with later(minutes=31):
+        tab.post(path, secret | {"_owner": note} | token_in(page))
+        sign_in(tab)
+        typed = tab.get(path).context["adminform"].form.data
+
+    assert typed["label"] == TYPED
+    assert not {"password1", "otp_token", "csrfmiddlewaretoken"} & set(typed)

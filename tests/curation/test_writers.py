@@ -1,0 +1,24 @@
+"""Writers side by side, and writers killed in the middle; the long form is in chaos."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.curation.writing import own_writers
+
+
+@pytest.fixture(scope="module")
+def writers(tmp_path_factory):
+    with own_writers(tmp_path_factory.mktemp("writers")) as run:
+        yield run
+
+
+def test_eight_processes_wait_for_each_other(writers):
+    assert writers("add", 8, 10) == [80, 80, 0]
+
+
+def test_killed_writers_leave_no_half(writers):
+    written, halves, astray = writers("kill", 8)
+
+    assert written > 0
+    assert (halves, astray) == (0, 0)

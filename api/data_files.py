@@ -60,7 +60,7 @@ def serve(request: HttpRequest, file: DataFile) -> HttpResponseBase:
     if file.is_compressed:
         # Django's middleware would compress it again.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
-    if content_version.current() is None:
+    if content_version.current_or_none() is None:
         # Facts that this transaction has not committed must not get into a file.
         return respond(lambda _on_close: _direct_answer(file))
     # Read before the rows are, so that a file is never older than its tag.

@@ -56,7 +56,7 @@ def data(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "catalogues": [_catalogue(label, model, today) for label, model in told],
-        "changed": content_version.latest().changed_at,
+        "changed": content_version.current().changed_at,
         "licences": _licences([model for _label, model in told]),
         "site": request.build_absolute_uri("/").rstrip("/"),
         "contact_email": settings.CONTACT_EMAIL,

@@ -24,7 +24,7 @@ def state_of(address: str, on: date) -> State:
 
     A new day counts, because offsets change by season. Raises DatabaseError.
     """
-    now = content_version.latest()
+    now = content_version.current()
     seen = (SHAPE, on, now.number, now.changed_at, address)
     digest = hashlib.sha256(repr(seen).encode()).hexdigest()[:20]
     return State(f'"{digest}"', now.changed_at)

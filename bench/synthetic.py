@@ -128,7 +128,7 @@ def fill(size: int) -> None:
     organizations(size - have, have, chance)
     lines = Warmline.objects.count()
     warmlines(max(0, min(size // 20, 1_000) - lines), lines, chance)
-    content_version.changed()
+    content_version.bump()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
 

@@ -1,6 +1,7 @@
-"""Is a database away? One thread a second finds out, and the others are told.
+"""A circuit breaker for each database, so that not every request waits for a dead one.
 
-A server that has vanished takes two seconds to find out, and nobody should wait twice.
+Finding out that a server has vanished takes two seconds. While it is away, one thread a
+second tries again, and all others get an error at once.
 """
 
 from __future__ import annotations
@@ -12,42 +13,50 @@ from typing import TypeVar
 
 from django.db import DatabaseError, OperationalError
 
-from caching.db_router import lost
+from caching.db_router import close_broken_connections
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
-SECOND = 1.0
+RETRY_SECONDS = 1.0
 NEVER = float("-inf")
-# When the server of an alias last did not answer; without it once it has again.
-_failed_at: dict[str, float] = {}
-_trying = Lock()
+# When each database alias last failed to answer. An alias that answers is not in it.
+_tripped_at: dict[str, float] = {}
+_probing = Lock()
 
 
-def ask(alias: str, question: Callable[[], Answer]) -> Answer:
-    """The database's answer, unless it gave none a moment ago. Raises DatabaseError."""
-    if alias not in _failed_at:
-        return _try(alias, question)
-    recently = monotonic() - _failed_at.get(alias, NEVER) <= SECOND
-    if recently or not _trying.acquire(blocking=False):
-        raise OperationalError("the database was away a moment ago")
+def call(alias: str, query: Callable[[], Result]) -> Result:
+    """Run a query, or fail at once if the database failed a moment ago.
+
+    Raises DatabaseError.
+    """
+    if alias not in _tripped_at:
+        return _call(alias, query)
+    recently = monotonic() - _tripped_at.get(alias, NEVER) <= RETRY_SECONDS
+    if recently or not _probing.acquire(blocking=False):
+        raise OperationalError("the database was unreachable a moment ago")
     try:
-        return _try(alias, question)
+        return _call(alias, query)
     finally:
-        _trying.release()
+        _probing.release()
 
 
-def failed(alias: str) -> None:
-    """Somebody has just waited in vain: nobody else should for a second."""
-    _failed_at[alias] = monotonic()
+def trip(alias: str) -> None:
+    """Make calls to this database fail at once for the next second."""
+    _tripped_at[alias] = monotonic()
 
 
-def _try(alias: str, question: Callable[[], Answer]) -> Answer:
+def clear() -> None:
+    """Forget which databases failed."""
+    _tripped_at.clear()
+
+
+def _call(alias: str, query: Callable[[], Result]) -> Result:
     try:
-        answer = question()
+        result = query()
     except DatabaseError:
-        # A connection that broke says nothing of the next one.
-        if not lost():
-            failed(alias)
+        # A connection that broke does not mean that a new one would fail.
+        if not close_broken_connections():
+            trip(alias)
         raise
-    _failed_at.pop(alias, None)
-    return answer
+    _tripped_at.pop(alias, None)
+    return result

@@ -1,6 +1,7 @@
-"""The directory version: one number that changes when a published fact does.
+"""The content version: a number that grows whenever a published fact changes.
 
-Whatever is made of published facts may be kept under it: pages, cards, counts, ETags.
+Everything that is computed from published facts can be cached under it: pages, cards,
+counts and ETags.
 """
 
 from __future__ import annotations
@@ -19,150 +20,175 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from caching import circuit_breaker
-from caching.db_router import reading_from
+from caching.db_router import read_alias
 from caching.models import DirectoryVersion
 
-# Sent after a change was counted, outside of its transaction.
-counted = Signal()
-# A thread asks its database again after so many seconds.
-SECOND = 1.0
-BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+# Sent after the version was bumped, outside the transaction that changed the facts.
+version_changed = Signal()
+# How long a thread uses the version that it read before it reads it again.
+RECHECK_SECONDS = 1.0
+NEVER_CHANGED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Version(NamedTuple):
-    """The moment tells apart two changes of one number, where a server that took over
-    had not heard of the first."""
+    """The content version as one server knows it.
+
+    The number alone is not enough: a replica that is promoted before it received a
+    change counts the next one with the same number, but at another time.
+    """
 
     number: int
     changed_at: datetime
-    # When something last did that any listing's card may show.
-    shared_at: datetime = BEGINNING
+    # When a fact last changed that the card of any listing may show.
+    shared_at: datetime = NEVER_CHANGED
 
 
-class Content(NamedTuple):
-    """What the next read of this thread sees: what was committed, and what its open
-    transaction wrote last."""
+class ReadState(NamedTuple):
+    """Identifies the rows that this thread reads now: the committed ones, and the last
+    write of its open transaction."""
 
     version: Version
     last_write: int
 
 
-class Seen(NamedTuple):
-    """What was read last, by which connection, and when."""
+class CachedVersion(NamedTuple):
+    """The version that was read last, over which connection, and when."""
 
-    by: Any
-    at: float
+    connection: Any
+    read_at: float
     version: Version
 
 
-# By each thread from each of its servers. Never shared: rows that a lagging server
-# gives must not be kept under a version that only another one has.
-_seen: WeakKeyDictionary[Any, Seen] = WeakKeyDictionary()
-# Within a request: what each server said first.
-_pinned: ContextVar[dict[str, Version] | None] = ContextVar("pinned", default=None)
-# The highest of them in this process, however long ago.
-_last: Version | None = None
+# One entry for each thread's connection to each server. They are never shared: rows
+# that a lagging server returns must not be cached under a version of another server.
+_versions_by_connection: WeakKeyDictionary[Any, CachedVersion] = WeakKeyDictionary()
+# During a request, the version that each server returned first.
+_pinned_versions: ContextVar[dict[str, Version] | None] = ContextVar(
+    "pinned_versions", default=None
+)
+# The highest version that this process has ever read.
+_last_known: Version | None = None
 
 
-def changed(*, shared: bool = True) -> None:
-    """A published fact is being changed: count that, once, after the commit.
+def bump(*, is_global: bool = True) -> None:
+    """Increase the version once, after the open transaction is committed.
 
-    One that is not `shared` is a listing's own, which then has a new `changed_at`.
+    Pass `is_global=False` if only the card of one listing shows the fact, and that
+    listing gets a new `changed_at`.
 
-    Within the transaction it would lock a row that every writer needs, and two writers
-    who hold a listing each would wait for one another. If the process dies between the
-    two, what is kept in memory is gone with it, and kept pages end within a minute.
+    The version is not increased inside the transaction, because every writer would need
+    a lock on its one row, and two writers who each hold a listing would deadlock. If
+    the process dies between the commit and the increase, its memory caches die with it,
+    and cached pages expire within a minute.
     """
-    if not is_changing(shared=shared):
-        transaction.on_commit(_count_shared if shared else _count, robust=True)
+    if not has_pending_bump(is_global=is_global):
+        transaction.on_commit(_bump_global if is_global else _bump_one, robust=True)
 
 
-def current() -> Version | None:
-    """The version; None inside a transaction that changed facts, where nothing kept
-    is true and nothing made may be kept."""
-    return None if is_changing() else latest()
+def current_or_none() -> Version | None:
+    """The current version, or None inside a transaction that has changed facts.
 
-
-def content() -> Content:
-    """Name what this thread reads now; the same name always stands for the same rows.
-
-    Raises DatabaseError.
+    Such a transaction may neither use nor fill a cache. Raises DatabaseError.
     """
-    server: Any = connections[reading_from()]
-    return Content(latest(), server.last_write if server.in_atomic_block else 0)
+    return None if has_pending_bump() else current()
 
 
-def latest() -> Version:
-    """The version as it was at most a second ago, where this thread reads its rows.
+def read_state() -> ReadState:
+    """The state of the database that this thread reads from now.
 
-    Rows are read after it and from the same server, so they are never older. Raises
-    DatabaseError.
+    Equal states always mean equal rows. Raises DatabaseError.
     """
-    alias, pinned = reading_from(), _pinned.get()
+    server: Any = connections[read_alias()]
+    return ReadState(current(), server.last_write if server.in_atomic_block else 0)
+
+
+def current() -> Version:
+    """The version, at most a second old, on the server that this thread reads from.
+
+    Read it before the rows that you cache under it: rows that are read later over the
+    same connection are never older. Raises DatabaseError.
+    """
+    alias, pinned = read_alias(), _pinned_versions.get()
     if pinned is None:
-        return _looked_up(alias)
+        return _cached_or_read(alias)
     if alias not in pinned:
-        pinned[alias] = _looked_up(alias)
+        pinned[alias] = _cached_or_read(alias)
     return pinned[alias]
 
 
 @contextmanager
-def pinned() -> Iterator[None]:
-    """One version for all that is made within: rows that were read at its beginning are
-    not kept under a version that came while the page was rendered."""
-    token = _pinned.set({})
+def pin_version() -> Iterator[None]:
+    """Use one version for everything inside the block.
+
+    Otherwise rows that were read at its start could be cached under a version that
+    appeared while the page was rendered.
+    """
+    token = _pinned_versions.set({})
     try:
         yield
     finally:
-        _pinned.reset(token)
+        _pinned_versions.reset(token)
 
 
-def _looked_up(alias: str) -> Version:
-    global _last
+def _cached_or_read(alias: str) -> Version:
+    global _last_known
     server = connections[alias]
-    seen = _seen.get(server)
-    if seen and monotonic() - seen.at <= SECOND and seen.by is server.connection:
-        return seen.version
+    cached = _versions_by_connection.get(server)
+    is_fresh = cached and monotonic() - cached.read_at <= RECHECK_SECONDS
+    if cached and is_fresh and cached.connection is server.connection:
+        return cached.version
     rows = DirectoryVersion.objects.values_list(*Version._fields)
-    row = circuit_breaker.ask(alias, rows.first)
-    version = Version(*row) if row else Version(0, BEGINNING)
-    _seen[server] = Seen(server.connection, monotonic(), version)
-    _last = max(_last or version, version)
+    row = circuit_breaker.call(alias, rows.first)
+    version = Version(*row) if row else Version(0, NEVER_CHANGED)
+    _versions_by_connection[server] = CachedVersion(
+        server.connection, monotonic(), version
+    )
+    _last_known = max(_last_known or version, version)
     return version
 
 
-def last_seen() -> Version | None:
-    """The highest that was read, however long ago; asks nobody."""
-    return _last
+def last_known() -> Version | None:
+    """The highest version that this process has read; makes no query."""
+    return _last_known
 
 
-def look_again() -> None:
-    """Read it anew the next time: whoever asks now may have changed something."""
-    global _seen
-    _seen = WeakKeyDictionary()
-    if (pinned := _pinned.get()) is not None:
+def invalidate() -> None:
+    """Read the version from the database the next time that it is needed."""
+    global _versions_by_connection
+    _versions_by_connection = WeakKeyDictionary()
+    if (pinned := _pinned_versions.get()) is not None:
         pinned.clear()
 
 
-def is_changing(*, shared: bool = False) -> bool:
-    """Has this transaction changed a published fact already? Or a shared one?"""
-    waiting = transaction.get_connection().run_on_commit
-    counts = (_count_shared,) if shared else (_count, _count_shared)
-    return any(act in counts for _savepoints, act, _robust in waiting)
+def clear() -> None:
+    """Forget every version that this process has read."""
+    global _last_known
+    invalidate()
+    _last_known = None
 
 
-def _count_shared() -> None:
+def has_pending_bump(*, is_global: bool = False) -> bool:
+    """Whether the open transaction will bump the version when it is committed.
+
+    With `is_global`, only a bump that outdates the cards of all listings counts.
+    """
+    pending = transaction.get_connection().run_on_commit
+    bumps = (_bump_global,) if is_global else (_bump_one, _bump_global)
+    return any(callback in bumps for _savepoints, callback, _robust in pending)
+
+
+def _bump_global() -> None:
     now = timezone.now()
-    _advance(changed_at=now, shared_at=now)
+    _increment(changed_at=now, shared_at=now)
 
 
-def _count() -> None:
-    _advance(changed_at=timezone.now())
+def _bump_one() -> None:
+    _increment(changed_at=timezone.now())
 
 
-def _advance(**moments: datetime) -> None:
+def _increment(**moments: datetime) -> None:
     DirectoryVersion.objects.get_or_create(pk=DirectoryVersion.ONLY)
     row = DirectoryVersion.objects.filter(pk=DirectoryVersion.ONLY)
     row.update(number=F("number") + 1, **moments)
-    look_again()
-    counted.send_robust(sender=DirectoryVersion)
+    invalidate()
+    version_changed.send_robust(sender=DirectoryVersion)

@@ -1,7 +1,8 @@
-"""The secret from which keys of clients are made: random, in memory, new each day.
+"""A random secret that is replaced every day, for hashing the addresses of clients.
 
-gunicorn's master imports this module before it forks, so that all workers share it. A
-process without such a master (runserver, a test) has a secret of its own.
+It is in memory only. gunicorn's master process imports this module before it forks, so
+that all workers share the secret. A process without such a master (runserver, a test)
+has its own.
 """
 
 from __future__ import annotations
@@ -11,21 +12,21 @@ import secrets
 import time
 from threading import Lock
 
-DAY = 24 * 60 * 60
+DAY_SECONDS = 24 * 60 * 60
 
 _lock = Lock()
-_day = int(time.time()) // DAY
+_day = int(time.time()) // DAY_SECONDS
 _salt = secrets.token_bytes(32)
 
 
 def daily_salt() -> bytes:
-    """Today's salt. It is a hash of yesterday's, which cannot be worked out from it.
+    """Today's secret: a hash of yesterday's.
 
-    So every worker finds the same without asking another, and a key of yesterday
-    belongs to nobody any more.
+    Every worker derives the same one without asking another. Yesterday's cannot be
+    worked out from it, so yesterday's hashes can no longer be linked to an address.
     """
     global _day, _salt
-    today = int(time.time()) // DAY
+    today = int(time.time()) // DAY_SECONDS
     with _lock:
         while _day < today:
             _salt = hashlib.sha256(_salt).digest()

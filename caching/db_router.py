@@ -1,7 +1,7 @@
-"""Which server answers: the public's reads may go to a replica, all else may not.
+"""Send the reads of visitors to a replica, and everything else to the primary.
 
 docs/decisions/0025-reads-past-one-machine.md says why, and what a replica that lags or
-is lost does to what is kept.
+is lost means for the caches.
 """
 
 from __future__ import annotations
@@ -20,75 +20,80 @@ from django.http import HttpRequest, HttpResponse
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 PRIMARY, REPLICA = "default", "replica"
-READS = ("GET", "HEAD")
-DESK, SIGN_IN = "/admin/", ("/admin/login/", "/admin/second-factor/")
+READ_METHODS = ("GET", "HEAD")
+ADMIN_PATH, SIGN_IN_PATHS = "/admin/", ("/admin/login/", "/admin/second-factor/")
 
-# Does this thread answer a request that may not wait long for the database?
+# Whether the request of this thread may wait only a few seconds for the database.
 _is_time_limited: ContextVar[bool] = ContextVar("is_time_limited", default=False)
 _is_public: ContextVar[bool] = ContextVar("is_public", default=False)
-_has_lost: ContextVar[bool] = ContextVar("has_lost", default=False)
+_has_lost_connection: ContextVar[bool] = ContextVar(
+    "has_lost_connection", default=False
+)
 
 
-def reading_from() -> str:
-    """The alias of the server that this thread reads from now."""
+def read_alias() -> str:
+    """The database alias that this thread reads from now."""
     return REPLICA if _is_public.get() and REPLICA in settings.DATABASES else PRIMARY
 
 
 def is_time_limited() -> bool:
-    """Does this thread answer a page or form outside the desk, or a sign-in?
+    """Whether this thread answers a public page, a public form or a sign-in.
 
-    The database then gives up after some seconds, so that somebody who holds a lock
-    cannot keep the site's threads waiting.
+    The database backends then give up after a few seconds, so that one process that
+    holds a lock cannot block every thread of the site.
     """
     return _is_time_limited.get()
 
 
-def take_your_time() -> None:
-    """Say that nobody waits for this thread, so its reads have no time limit."""
+def lift_time_limit() -> None:
+    """Remove the time limit of this thread, which no request is waiting for."""
     _is_time_limited.set(False)
 
 
-class Router:
-    """Named in the settings where there is a replica, and only there."""
+class ReplicaRouter:
+    """The database router. The settings name it only if there is a replica."""
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
-        return reading_from()
+        return read_alias()
 
     def db_for_write(self, model: Any, **hints: Any) -> str:
         return PRIMARY
 
-    def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool:
-        # The same rows, read here or there.
+    def allow_relation(self, obj1: Any, obj2: Any, **hints: Any) -> bool:
+        # Both databases hold the same rows.
         return True
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
         return db == PRIMARY
 
 
-def public_reads(get_response: GetResponse) -> GetResponse:
-    """Say which requests are the public's reads, and answer one that lost its server.
+def replica_reads_middleware(get_response: GetResponse) -> GetResponse:
+    """Choose the database for a request; retry a public read that lost its connection.
 
-    The whole request is begun anew, once: the version that it is kept under and the
-    rows in it must be of one server. A write never is: it may have been done.
+    The whole request is retried, once, because the content version and the rows must
+    come from the same server. A write is never retried, since it may have succeeded.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         is_public = _is_public_read(request)
         _is_public.set(is_public)
-        _is_time_limited.set(_may_not_wait(request))
-        _has_lost.set(False)
+        _is_time_limited.set(_needs_time_limit(request))
+        _has_lost_connection.set(False)
         response = get_response(request)
-        if is_public and lost():
+        if is_public and close_broken_connections():
             _is_public.set(is_public)
-            _has_lost.set(False)
+            _has_lost_connection.set(False)
             response = get_response(request)
         return response
 
     return middleware
 
 
-def from_primary(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For a form: it shows what is so now, because what is sent is compared with it."""
+def use_primary(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Read from the primary in a view.
+
+    Forms need it: what they show is compared with the current row when they are sent.
+    """
 
     @wraps(view)
     def wrapped(*args: Any, **options: Any) -> HttpResponse:
@@ -99,31 +104,29 @@ def from_primary(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 
 @receiver(request_finished)
-def _forget(**_sent: Any) -> None:
-    """Only now: a file that is sent in parts is read until here."""
+def _reset_flags(**_sent: Any) -> None:
+    # Not as soon as the view returns, because a streamed file still reads rows then.
     _is_public.set(False)
     _is_time_limited.set(False)
 
 
 def _is_public_read(request: HttpRequest) -> bool:
-    """Visitors have no cookie. Who has one may have changed what the page shows."""
-    return _is_page(request) and not request.META.get("HTTP_COOKIE")
+    is_admin = request.path_info.startswith(ADMIN_PATH)
+    # Visitors have no cookie. Staff have one, and must see their own changes at once.
+    has_cookie = bool(request.META.get("HTTP_COOKIE"))
+    return request.method in READ_METHODS and not is_admin and not has_cookie
 
 
-def _is_page(request: HttpRequest) -> bool:
-    return request.method in READS and not request.path_info.startswith(DESK)
-
-
-def _may_not_wait(request: HttpRequest) -> bool:
+def _needs_time_limit(request: HttpRequest) -> bool:
     path = request.path_info
-    return path.startswith(SIGN_IN) or not path.startswith(DESK)
+    return path.startswith(SIGN_IN_PATHS) or not path.startswith(ADMIN_PATH)
 
 
-def lost() -> bool:
-    """Has a connection broken in this request? It is let go of by now, so that the next
-    query makes another.
+def close_broken_connections() -> bool:
+    """Close connections that broke, and return whether one did during this request.
 
-    One that could not be made is none: to try again would only take as long again.
+    The next query then opens a new one. A connection that could not be opened does not
+    count, because a retry would wait just as long in vain.
     """
     broken = [
         one
@@ -135,5 +138,5 @@ def lost() -> bool:
     ]
     for one in broken:
         one.close()
-    _has_lost.set(_has_lost.get() or bool(broken))
-    return _has_lost.get()
+    _has_lost_connection.set(_has_lost_connection.get() or bool(broken))
+    return _has_lost_connection.get()

@@ -1,6 +1,6 @@
-"""Values in this process's memory that are made again when published facts change.
+"""Values in the memory of one process, recomputed when published facts change.
 
-They are the same for everybody: no key holds what a visitor typed.
+The values are the same for every visitor. No key contains what a visitor typed.
 """
 
 from __future__ import annotations
@@ -17,68 +17,69 @@ from caching import content_version
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
-# Names readers to whom pages say something else than to visitors, like those of a copy.
-_variant: ContextVar[Hashable] = ContextVar("variant", default=None)
+# Set while pages are rendered that differ from what visitors see, as for an export.
+_cache_variant: ContextVar[Hashable] = ContextVar("cache_variant", default=None)
 # Every cache of this process.
-_caches: list[Any] = []
+_caches: list[MemoryCache[Any, Any]] = []
 
 
 @contextmanager
-def variant(name: Hashable) -> Iterator[None]:
-    """What is made within is cached apart from what visitors read."""
-    token = _variant.set(name)
+def cache_variant(name: Hashable) -> Iterator[None]:
+    """Inside the block, cache values separately from those for visitors."""
+    token = _cache_variant.set(name)
     try:
         yield
     finally:
-        _variant.reset(token)
+        _cache_variant.reset(token)
 
 
-def forget() -> None:
+def clear_all() -> None:
     """Empty every cache of this process."""
     for cache in _caches:
         cache.clear()
 
 
 def all_keys() -> list[Hashable]:
-    """The keys of every value that this process holds."""
-    return [key for cache in _caches for key in cache.held()]
+    """The keys of every value that this process caches."""
+    return [key for cache in _caches for key in cache.stored_keys()]
 
 
 class MemoryCache(Generic[Key, Value]):
-    """At most `size` values, each true under one stamp."""
+    """Stores at most `size` values, each with the revision that it was computed from.
+
+    A full cache is emptied before the next value is stored.
+    """
 
     def __init__(self, size: int) -> None:
         self.size = size
         self._values: dict[Hashable, tuple[Hashable, Value]] = {}
         _caches.append(self)
 
-    def get(self, key: Key, stamp: Hashable) -> Value | None:
-        """None where there is no value, or only one of another stamp."""
+    def get(self, key: Hashable, revision: Hashable) -> Value | None:
+        """The value, or None if there is none or it is of another revision."""
         found = self._values.get(key)
-        return found[1] if found and found[0] == stamp else None
+        return found[1] if found and found[0] == revision else None
 
-    def put(self, key: Hashable, stamp: Hashable, value: Value) -> None:
+    def set(self, key: Hashable, revision: Hashable, value: Value) -> None:
         if len(self._values) >= self.size:
             self._values.clear()
-        self._values[key] = (stamp, value)
+        self._values[key] = (revision, value)
 
-    def get_or_set(self, key: Key, make: Callable[[], Value]) -> Value:
-        """The value for the content version, in the reader's language.
+    def get_or_set(self, key: Key, compute: Callable[[], Value]) -> Value:
+        """The value for the current content version and language.
 
-        Two threads may make the same: that is cheaper than one waiting.
+        Two threads may compute the same value at once, which is cheaper than a lock.
         """
-        of_reader, stamp = (
-            (key, get_language(), _variant.get()),
-            content_version.content(),
-        )
-        found = self._values.get(of_reader)
-        if found and found[0] == stamp:
+        full_key = (key, get_language(), _cache_variant.get())
+        revision = content_version.read_state()
+        found = self._values.get(full_key)
+        if found and found[0] == revision:
             return found[1]
-        value = make()
-        self.put(of_reader, stamp, value)
+        value = compute()
+        self.set(full_key, revision, value)
         return value
 
-    def held(self) -> list[Hashable]:
+    def stored_keys(self) -> list[Hashable]:
         return list(self._values)
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""The directory's version, and markup that is rendered before anybody asks for it."""
+"""Tables of the cache: the content version, and cards that are rendered in advance."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from django.utils import timezone
 
 
 class DirectoryVersion(models.Model):
-    """One row: how often a published fact has changed, and when it last did.
+    """The content version, in one row. See caching.content_version.
 
-    `shared_at` is when one did that cards of any listing may show: a term, a place.
+    `shared_at` is when a fact last changed that the card of any listing may show, such
+    as the name of a term or a place.
     """
 
     ONLY = 1
@@ -31,10 +32,10 @@ class DirectoryVersion(models.Model):
 
 
 class RenderedCard(models.Model):
-    """A listing as lists show it, in one language; the database's rows say the same.
+    """The card of one listing in one language, rendered in advance.
 
-    `key` names the listing, the template and the language. `stamp` says of which
-    revision it was rendered, so that one that is out of date is not used.
+    `key` names the listing, the template and the language. `stamp` names the revision
+    that was rendered, so that an outdated card is not used.
     """
 
     key = models.CharField(max_length=120, primary_key=True)

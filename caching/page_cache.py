@@ -1,4 +1,4 @@
-"""Whole pages, cached for a minute at most, for visitors who bring nothing of theirs.
+"""Cache whole pages for up to a minute, for requests without a cookie or typed words.
 
 docs/decisions/0011-kept-pages.md says which pages, where, and why so few.
 """
@@ -24,20 +24,22 @@ from caching import content_version
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-SECONDS = 60
-# What a CDN obeys and a browser does not know: browsers keep "no-store".
-FOR_CDN = "CDN-Cache-Control"
+MAX_CACHE_SECONDS = 60
+# CDNs obey this header. Browsers ignore it and obey "Cache-Control: no-store".
+CDN_HEADER = "CDN-Cache-Control"
 MAX_AGE = "max-age="
-# No larger page is kept: a thousand of them would fill the machine.
-LARGEST = 256 * 1024
-# A number of a page, letters of a state: no words that a visitor typed. Each has one
-# way to be written, which is how the site's own links write it.
-STATE, NUMBER = "state=[A-Z]{2}", "page=[1-9][0-9]{0,3}"
-PLAIN = re.compile(f"(?:{STATE}|{NUMBER}|{STATE}&{NUMBER})?")
+# Larger pages are not cached, because a thousand of them would fill the memory.
+MAX_PAGE_BYTES = 256 * 1024
+# The only query strings of cached pages: a state's code and a page number, written as
+# the site's own links write them. They contain no words that a visitor typed.
+STATE_PARAMETER, PAGE_PARAMETER = "state=[A-Z]{2}", "page=[1-9][0-9]{0,3}"
+CACHEABLE_QUERY = re.compile(
+    f"(?:{STATE_PARAMETER}|{PAGE_PARAMETER}|{STATE_PARAMETER}&{PAGE_PARAMETER})?"
+)
 
 
-class Page(NamedTuple):
-    """An answer, and the moments in seconds between which it is true."""
+class CachedPage(NamedTuple):
+    """A response, and between which times (in seconds since 1970) it is valid."""
 
     made_at: float
     until: float
@@ -45,89 +47,91 @@ class Page(NamedTuple):
     content: bytes
 
 
-def may_be_kept(
+def set_cache_policy(
     response: HttpResponse,
     at: datetime,
     changes: Iterable[datetime | None] = (),
-    reads: Iterable[str] = (),
+    parameters: Iterable[str] = (),
 ) -> HttpResponse:
-    """Mark a page that says at `at` what holds until the first of `changes`.
+    """Let a page that was rendered at `at` be cached until the first of `changes`.
 
-    The next full hour is one: midnight is, in every zone, and "today" ends there.
-    `reads` names the parameters that the page is made from. With any other it is not
-    kept, or one page under a thousand numbers would drive out all the others.
+    It expires at the next full hour at the latest, because midnight is one in every
+    time zone, and "today" ends then. `parameters` names the query parameters that the
+    page depends on. With any other parameter it is not cached, or else one page under
+    a thousand page numbers would drive out all others.
     """
-    response.reads = frozenset(reads)  # type: ignore[attr-defined]
+    response.cache_parameters = frozenset(parameters)  # type: ignore[attr-defined]
     hour = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     ends = min([hour, *(change for change in changes if change and change > at)])
-    seconds = min(SECONDS, int((ends - at).total_seconds()))
+    seconds = min(MAX_CACHE_SECONDS, int((ends - at).total_seconds()))
     if seconds > 0:
-        response[FOR_CDN] = f"{MAX_AGE}{seconds}"
+        response[CDN_HEADER] = f"{MAX_AGE}{seconds}"
     return response
 
 
-def kept_pages(get_response: GetResponse) -> GetResponse:
-    """Answer from memory where the same was requested under the same version."""
+def page_cache_middleware(get_response: GetResponse) -> GetResponse:
+    """Answer from memory if the same page was rendered under the same version."""
     pages = caches["pages"]
 
     def answer(request: HttpRequest) -> HttpResponse:
-        key = _key(request)
-        page: Page | None = pages.get(key) if key else None
-        # Not before it was made: a clock that is set back makes no page younger.
+        key = _cache_key(request)
+        page: CachedPage | None = pages.get(key) if key else None
+        # Comparing with made_at too expires the page if the clock was set back.
         if page and page.made_at <= time() < page.until:
-            return _from(page)
+            return _to_response(page)
         response = get_response(request)
-        seconds = _seconds(response, set(request.GET)) if key else 0
+        seconds = _cacheable_seconds(response, set(request.GET)) if key else 0
         if seconds:
             at, content = time(), response.content
-            if len(content) <= LARGEST:
-                page = Page(at, at + seconds, dict(response.headers), content)
+            if len(content) <= MAX_PAGE_BYTES:
+                page = CachedPage(at, at + seconds, dict(response.headers), content)
                 pages.set(key, page, seconds)
-        elif FOR_CDN in response:
-            del response[FOR_CDN]
+        elif CDN_HEADER in response:
+            del response[CDN_HEADER]
         return response
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        with content_version.pinned():
+        with content_version.pin_version():
             return answer(request)
 
     return middleware
 
 
-def _key(request: HttpRequest) -> str:
-    """A hash, so that no address is readable; "" where the answer may not be cached."""
+def _cache_key(request: HttpRequest) -> str:
+    """A hash of everything the page depends on; "" if the page may not be cached."""
     if request.META.get("HTTP_COOKIE"):
-        # Somebody of the staff, who may have changed something a moment ago.
-        content_version.look_again()
+        # Staff have a cookie, and may have changed something a moment ago.
+        content_version.invalidate()
         return ""
     query = request.META.get("QUERY_STRING", "")
     if not (
         request.method in ("GET", "HEAD")
-        # What is no page, /healthz and files, must not need the database.
+        # Addresses that are no page, like /healthz and files, must work without the
+        # database, which the version in the key needs.
         and request.path_info.endswith("/")
-        and PLAIN.fullmatch(query)
+        and CACHEABLE_QUERY.fullmatch(query)
         and "HTTP_AUTHORIZATION" not in request.META
     ):
         return ""
-    host, now = _known_host(request), _now()
-    if not (host and now):
+    host, version = _known_host(request), _current_version()
+    if not (host and version):
         return ""
-    parts = (now, request.scheme, host, request.path_info, query)
+    parts = (version, request.scheme, host, request.path_info, query)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _now() -> content_version.Version | None:
+def _current_version() -> content_version.Version | None:
     try:
-        return content_version.current()
+        return content_version.current_or_none()
     except DatabaseError:
-        # What answers further in says so, under its own headers.
+        # A later middleware answers with the page for an outage.
         return None
 
 
 def _known_host(request: HttpRequest) -> str:
-    """The host with its port; "" where either is not ours.
+    """The host with its port; "" if either is not ours.
 
-    A browser can name any port in Host, and each would fill the cache with pages anew.
+    A client can send any port in Host, and each would fill the cache with copies.
     """
     try:
         host: str = request.get_host()
@@ -138,16 +142,16 @@ def _known_host(request: HttpRequest) -> str:
     return host if port in ports else ""
 
 
-def _seconds(response: HttpResponse, asked: set[str]) -> int:
-    """For how long the answer holds, as its view said; 0 if it may not be kept."""
+def _cacheable_seconds(response: HttpResponse, parameters: set[str]) -> int:
+    """For how long the response may be cached, as its view decided; 0 if it may not."""
     if response.status_code != 200 or response.streaming or response.cookies:
         return 0
-    if not asked <= getattr(response, "reads", frozenset()):
+    if not parameters <= getattr(response, "cache_parameters", frozenset()):
         return 0
-    return int(response.get(FOR_CDN, "").removeprefix(MAX_AGE) or 0)
+    return int(response.get(CDN_HEADER, "").removeprefix(MAX_AGE) or 0)
 
 
-def _from(page: Page) -> HttpResponse:
+def _to_response(page: CachedPage) -> HttpResponse:
     left = max(1, int(page.until - time()))
-    headers = page.headers | {FOR_CDN: f"{MAX_AGE}{left}"}
+    headers = page.headers | {CDN_HEADER: f"{MAX_AGE}{left}"}
     return HttpResponse(page.content, headers=headers)

@@ -1,7 +1,7 @@
-"""What a connection's open transaction has written: rows that nobody else can see yet.
+"""Number the writes of a connection's open transaction.
 
-Whatever is made of rows inside a transaction holds until its next write. The directory
-version says nothing of that, because it counts what was committed.
+A value that is computed inside a transaction is valid until the transaction's next
+write. The content version cannot tell, because it counts committed changes only.
 """
 
 from __future__ import annotations
@@ -10,47 +10,63 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-# Never used twice in a process, so what a rolled back write made is never found again.
-_NUMBERS = itertools.count(1)
-READING = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK TO", "SET", "PRAGMA", "EXPLAIN")
+# No number is used twice in a process, so a value that was computed from a write that
+# was rolled back is never used again.
+_write_numbers = itertools.count(1)
+READ_STATEMENTS = (
+    "SELECT",
+    "SAVEPOINT",
+    "RELEASE",
+    "ROLLBACK TO",
+    "SET",
+    "PRAGMA",
+    "EXPLAIN",
+)
 
 
-class CountsWrites:
-    """For a database backend: numbers the last write of the open transaction."""
+class WriteCountingMixin:
+    """Mixin of database backends: `last_write` numbers the transaction's last write."""
 
-    # 0 is what was committed.
+    # 0 means that the transaction has written nothing.
     last_write = 0
     in_atomic_block: bool
     execute_wrappers: list[Callable[..., Any]]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._at_savepoint: dict[str, int] = {}
-        self.execute_wrappers.append(self._count)
+        self._writes_at_savepoint: dict[str, int] = {}
+        self.execute_wrappers.append(self._count_write)
 
-    def _count(
-        self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, _said: Any
+    def _count_write(
+        self,
+        execute: Callable[..., Any],
+        sql: Any,
+        params: Any,
+        many: bool,
+        context: Any,
     ) -> Any:
-        if self.in_atomic_block and not str(sql)[:20].lstrip().startswith(READING):
-            self.last_write = next(_NUMBERS)
-        return execute(sql, params, many, _said)
+        if self.in_atomic_block and not str(sql)[:20].lstrip().startswith(
+            READ_STATEMENTS
+        ):
+            self.last_write = next(_write_numbers)
+        return execute(sql, params, many, context)
 
     def _savepoint(self, sid: str) -> None:
-        self._at_savepoint[sid] = self.last_write
-        super()._savepoint(sid)  # type: ignore[misc]  # of Django's wrapper
+        self._writes_at_savepoint[sid] = self.last_write
+        super()._savepoint(sid)  # type: ignore[misc]  # a method of Django's wrapper
 
     def _savepoint_rollback(self, sid: str) -> None:
-        super()._savepoint_rollback(sid)  # type: ignore[misc]  # of Django's wrapper
-        self.last_write = self._at_savepoint.get(sid, next(_NUMBERS))
+        super()._savepoint_rollback(sid)  # type: ignore[misc]  # a method of Django's wrapper
+        self.last_write = self._writes_at_savepoint.get(sid, next(_write_numbers))
 
     def _commit(self) -> Any:
-        self._forget_writes()
-        return super()._commit()  # type: ignore[misc]  # of Django's wrapper
+        self._reset_writes()
+        return super()._commit()  # type: ignore[misc]  # a method of Django's wrapper
 
     def _rollback(self) -> Any:
-        self._forget_writes()
-        return super()._rollback()  # type: ignore[misc]  # of Django's wrapper
+        self._reset_writes()
+        return super()._rollback()  # type: ignore[misc]  # a method of Django's wrapper
 
-    def _forget_writes(self) -> None:
+    def _reset_writes(self) -> None:
         self.last_write = 0
-        self._at_savepoint.clear()
+        self._writes_at_savepoint.clear()

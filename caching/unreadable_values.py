@@ -1,8 +1,8 @@
-"""Values that a database holds and this program cannot read.
+"""Stored values that the program cannot read, such as a date that is no date.
 
-Our database backends in directory/operations/ read them as NULL.
-Where the program needs a value, a row gets a stand-in for its time in memory. No save
-puts NULL or a stand-in in the place of what is stored.
+Our database backends in directory/operations/ read them as NULL. Where the program
+needs a value, the row in memory gets a placeholder. No save replaces the stored value
+by NULL or a placeholder.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 LOG = logging.getLogger(__name__)
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+PLACEHOLDER_DATETIME = datetime(2000, 1, 1, tzinfo=UTC)
 NAMESPACE = UUID("0b6b8e5e-2b67-4d0c-9a53-5d7a0c4a8c1e")
-# The name of a field → the value for a row in which the stored one is unreadable.
-StandIns = Mapping[str, Callable[[Any], Any]]
+# Field name → function of the row that returns its placeholder.
+Placeholders = Mapping[str, Callable[[Any], Any]]
 
 
 def uuid_from_key(row: Model) -> UUID:
-    """The same UUID for the same row each time."""
+    """A UUID that is always the same for the same row."""
     return uuid5(NAMESPACE, f"{row._meta.db_table}:{row.pk}")
 
 
-def fill_in(row: Any, stand_ins: StandIns) -> None:
-    """Give a row that was just read its stand-ins, and log which it needed."""
+def apply_placeholders(row: Any, placeholders: Placeholders) -> None:
+    """Give a row that was just read its placeholders, and log which it needed."""
     values = row.__dict__
-    for name, make in stand_ins.items():
+    for name, placeholder in placeholders.items():
         if name in values and values[name] is None:
-            values[name] = make(row)
-            row.__dict__.setdefault("_stand_ins", {})[name] = values[name]
+            values[name] = placeholder(row)
+            row.__dict__.setdefault("_placeholders", {})[name] = values[name]
             log_once(row._meta.label, row.pk, name)
 
 
@@ -46,9 +46,9 @@ def log_once(label: str, pk: Any, name: str) -> None:
     LOG.warning("%s %s: the value of %s cannot be used", label, pk, name)
 
 
-def refuse_to_erase(row: Any) -> None:
-    """Raise ValidationError where a save would replace what it could not read."""
-    names = [field for field in _unreadable(row) if _would_erase(row, field)]
+def refuse_to_erase_unreadable(row: Any) -> None:
+    """Raise ValidationError if a save would overwrite a value that is unreadable."""
+    names = [field for field in _unreadable_fields(row) if _would_erase(row, field)]
     if names:
         labels = ", ".join(str(row._meta.get_field(n).verbose_name) for n in names)
         words = _(
@@ -61,13 +61,13 @@ def refuse_to_erase(row: Any) -> None:
 
 def _would_erase(row: Any, name: str) -> bool:
     value = getattr(row, row._meta.get_field(name).attname)
-    stand_ins = row.__dict__.get("_stand_ins", {})
-    return value is None or (name in stand_ins and value == stand_ins[name])
+    placeholders = row.__dict__.get("_placeholders", {})
+    return value is None or (name in placeholders and value == placeholders[name])
 
 
-def _unreadable(row: Any) -> list[str]:
-    """The fields whose stored value is read as NULL, though it is something."""
-    # What is counted or dated by each save loses nothing.
+def _unreadable_fields(row: Any) -> list[str]:
+    """The fields whose value is read as NULL although the database holds one."""
+    # Each save sets the version and `auto_now` fields, so nothing is lost there.
     fields = [
         field.name
         for field in row._meta.concrete_fields

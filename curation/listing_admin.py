@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from phonenumber_field.phonenumber import to_python
 
-from caching.invalidation import links_told
+from caching.invalidation import track_m2m_changes
 from curation import workflow
 from curation.audit_trail import row_number
 from curation.bulk_actions import ListingActions
@@ -184,7 +184,7 @@ class ListingAdmin(ListingActions):
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
-        with links_told(form.instance, "terms", "serves"):
+        with track_m2m_changes(form.instance, "terms", "serves"):
             super().save_related(request, form, formsets, change)
 
     def view_on_site(self, obj: Any) -> str | None:

@@ -155,7 +155,7 @@ class Undo:
         if set(step.after) & set(LINKED) and not may_join:
             # No import joins what was checked, so a check came since.
             return None
-        change = bulk_writes.Change(row, is_new=False, shown_before=row.shown())
+        change = bulk_writes.Change(row, is_new=False, shown_before=row.public_fields())
         try:
             self._set(change, dict(step.before))
         except (ValidationError, UnknownArea):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from caching.db_router import from_primary
+from caching.db_router import use_primary
 from curation.anonymous_forms import VisitorForm
 from curation.duplicates import like
 from curation.models import OptOut, Reminder, Suggestion
@@ -32,7 +32,7 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 def anonymous_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Forms are protected without a cookie, by curation.anonymous_forms."""
-    return csrf_exempt(from_primary(view))
+    return csrf_exempt(use_primary(view))
 
 
 def _accepted(request: HttpRequest, form: VisitorForm, link: int | None = None) -> bool:

@@ -174,7 +174,7 @@ RATE_LIMIT_FILE = DATA_DIR / "rate-limits.sqlite3"
 # The open data as files (api.data_files).
 DATA_FILES_DIR = DATA_DIR / "data-files"
 DATABASES = databases(DATABASE_URL, DATABASE_REPLICA_URL)
-DATABASE_ROUTERS = ["caching.db_router.Router"] if DATABASE_REPLICA_URL else []
+DATABASE_ROUTERS = ["caching.db_router.ReplicaRouter"] if DATABASE_REPLICA_URL else []
 CACHES = {
     # Django asks for one of this name. Nothing is stored in it.
     "default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
@@ -219,8 +219,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "directory.middleware.accepted_encodings",
     "directory.middleware.PagesInGzip",
-    "caching.db_router.public_reads",
-    "caching.page_cache.kept_pages",
+    "caching.db_router.replica_reads_middleware",
+    "caching.page_cache.page_cache_middleware",
     "directory.middleware.security_headers",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

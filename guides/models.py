@@ -17,8 +17,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from caching.invalidation import Published
-from caching.unreadable_values import LONG_AGO, StandIns, log_once
+from caching.invalidation import CacheInvalidatingModel
+from caching.unreadable_values import PLACEHOLDER_DATETIME, Placeholders, log_once
 from guides import link_lines
 from guides.markdown import render
 from listings.history import History
@@ -74,11 +74,11 @@ class GuideQuerySet(models.QuerySet["Guide"]):
         return self.public().filter(slug__in=slugs)
 
 
-class Guide(Published):
+class Guide(CacheInvalidatingModel):
     """A short plain page in English and Spanish that ends in the directory."""
 
     # No card of a listing shows it.
-    is_shared = False
+    is_global = False
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -134,11 +134,11 @@ class Guide(Published):
         help_text=_("As the public reads it: a name, or a role. Empty: nobody has."),
     )
 
-    internal = frozenset({"search_text", "version", "changed_at"})
-    stand_ins: ClassVar[StandIns] = {
+    internal_fields = frozenset({"search_text", "version", "changed_at"})
+    placeholders: ClassVar[Placeholders] = {
         "order": lambda _row: 1000,
         "version": lambda _row: 1,
-        "changed_at": lambda _row: LONG_AGO,
+        "changed_at": lambda _row: PLACEHOLDER_DATETIME,
     }
 
     search_text = models.TextField(default="", blank=True, editable=False)
@@ -280,8 +280,8 @@ class Credential(Sourced):
         NOT_FOUND = "not_found", _("None was found")
         ENDED = "ended", _("No longer offered")
 
-    is_shared = False
-    internal = Sourced.internal | {"note"}
+    is_global = False
+    internal_fields = Sourced.internal_fields | {"note"}
     importers = {"credentials": "guides.importing.CredentialImporter"}
     facts = (
         "state",

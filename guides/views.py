@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from caching.page_cache import may_be_kept
+from caching.page_cache import set_cache_policy
 from guides.forms import BecomeForm
 from guides.models import Credential, Guide
 from guides.requirements import by_state, compared
@@ -18,14 +18,18 @@ from places.states import STATES
 @require_safe
 def guides(request: HttpRequest) -> HttpResponse:
     context = {"guides": Guide.objects.public()}
-    return may_be_kept(render(request, "guides/guides.html", context), timezone.now())
+    return set_cache_policy(
+        render(request, "guides/guides.html", context), timezone.now()
+    )
 
 
 @require_safe
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Guide.objects.public(), slug=slug)
     context = {"guide": found, "near": found.near_search, "form": PlaceForm()}
-    return may_be_kept(render(request, "guides/guide.html", context), timezone.now())
+    return set_cache_policy(
+        render(request, "guides/guide.html", context), timezone.now()
+    )
 
 
 @require_safe
@@ -48,7 +52,9 @@ def become(request: HttpRequest) -> HttpResponse:
         "unknown": _unknown() if not codes else [],
     }
     page = render(request, "guides/become.html", context)
-    return may_be_kept(page, timezone.now(), reads=("state",) if codes else ())
+    return set_cache_policy(
+        page, timezone.now(), parameters=("state",) if codes else ()
+    )
 
 
 def _unknown() -> list[str]:

@@ -130,7 +130,7 @@ def cards(model: Any, hits: Iterable[Hit], template: str, level: int = 3) -> lis
 def rendered(model: Any, hits: list[Hit], template: str) -> dict[int, CardHtml]:
     """The rendered cards by listing: from memory, else from the table, else new."""
     pks = [hit.pk for hit in hits]
-    now = content_version.current()
+    now = content_version.current_or_none()
     if now is None or settings.DEBUG:
         return {pk: card for pk, _rev, card in _render(model, pks, template)}
     language = translation.get_language() or settings.LANGUAGE_CODE
@@ -146,12 +146,12 @@ def rendered(model: Any, hits: list[Hit], template: str) -> dict[int, CardHtml]:
     }
     missing = {key: stamps[key] for key, pk in keys.items() if pk not in found}
     for key, card in _stored(missing) if missing else ():
-        _in_memory.put(key, stamps[key], card)
+        _in_memory.set(key, stamps[key], card)
         found[keys[key]] = card
     new = [pk for pk in known if pk not in found]
     for pk, its_revision, card in _render(model, new, template) if new else ():
         # The row may be newer, or from a server that lags: it says so itself.
-        _in_memory.put(_key(template, language, pk), _stamp(its_revision, now), card)
+        _in_memory.set(_key(template, language, pk), _stamp(its_revision, now), card)
         found[pk] = card
     return found
 
@@ -191,7 +191,7 @@ def store(model: Any, pks: Iterable[int]) -> int:
 
 def _store(model: Any, pks: list[int]) -> int:
     # First the version: the rows that are read after it are never older.
-    now = content_version.latest()
+    now = content_version.current()
     revisions = model.objects.public().revisions(pks)
     keys = {key: pk for pk in pks for key in _keys(model, pk)}
     wanted = {
@@ -295,7 +295,7 @@ def _note(sender: Any, instance: Any, **_signal: Any) -> None:
     saved.add((sender, instance.pk))
 
 
-@receiver(content_version.counted)
+@receiver(content_version.version_changed)
 def _store_saved(**_signal: Any) -> None:
     """Store the cards of what was saved; after an import its command does."""
     saved = _saved.pop(transaction.get_connection(), set())

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
 
-from caching.invalidation import links_told
+from caching.invalidation import track_m2m_changes
 from listings import service_areas
 from listings.models import Term
 from listings.phones import PhoneField, TextLineField, TtyField, dialable, national
@@ -84,7 +84,7 @@ def put(listing: Any, facts: Mapping[str, Any]) -> None:
             setattr(listing, name, plain)
     listing.version += 1
     listing.save()
-    with links_told(listing, *many):
+    with track_m2m_changes(listing, *many):
         for name, rows in many.items():
             getattr(listing, name).set(rows)
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from caching.unreadable_values import StandIns
+from caching.unreadable_values import Placeholders
 from listings.models import Listing
 from places.geocoders import Found, locate_address
 from places.models import Place
@@ -40,8 +40,8 @@ class AddressedListing(Listing, Located):
     )
 
     # A street that nobody can say is public is withheld.
-    stand_ins: ClassVar[StandIns] = {
-        **Listing.stand_ins,
+    placeholders: ClassVar[Placeholders] = {
+        **Listing.placeholders,
         "address_withheld": lambda _row: True,
     }
     # The row of its ZIP code, where an import has looked it up.

@@ -20,8 +20,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 import listings.crisis.models  # noqa: F401  # Django looks for models here.
-from caching.invalidation import Published
-from caching.unreadable_values import StandIns, log_once, uuid_from_key
+from caching.invalidation import CacheInvalidatingModel
+from caching.unreadable_values import Placeholders, log_once, uuid_from_key
 from listings import vocabulary
 from listings.fields import NamesField
 from listings.history import History
@@ -40,7 +40,7 @@ from listings.visibility import FOLDED, INTERNAL, facts_shown
 from places.models import Place
 
 
-class Term(Published):
+class Term(CacheInvalidatingModel):
     """A word of one of our four vocabularies, with the label people read."""
 
     class Kind(models.TextChoices):
@@ -49,7 +49,7 @@ class Term(Published):
         CONDITION = "condition", _("What it is about")
         LANGUAGE = "language", _("Languages")
 
-    stand_ins: ClassVar[StandIns] = {"order": lambda _row: 100}
+    placeholders: ClassVar[Placeholders] = {"order": lambda _row: 100}
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     slug = models.SlugField(_("slug"), max_length=40)
@@ -118,12 +118,12 @@ class Listing(Sourced):
     # Reads what listings.exchange.hsds_mapping makes of another publisher's HSDS.
     hsds_importer: ClassVar[str]
 
-    is_shared = False
+    is_global = False
     # What lists show of a listing; each is rendered and stored with every change.
     card_templates: ClassVar[tuple[str, ...]] = ()
 
-    stand_ins: ClassVar[StandIns] = {
-        **Sourced.stand_ins,
+    placeholders: ClassVar[Placeholders] = {
+        **Sourced.placeholders,
         "uuid": uuid_from_key,
         "checked_facts": lambda _row: [],
     }
@@ -231,7 +231,7 @@ class Listing(Sourced):
     # database sorts plain letters and digits alike.
     sort_name = models.TextField(default="", db_default="", editable=False)
 
-    internal = Sourced.internal | INTERNAL
+    internal_fields = Sourced.internal_fields | INTERNAL
     derived = FOLDED
     objects: ClassVar[ListingQuerySet[Any]] = ListingQuerySet.as_manager()  # type: ignore[assignment]
     history = History(
@@ -299,7 +299,7 @@ class Listing(Sourced):
         self.fold_words()
         fields = set(options.get("update_fields") or ())
         # Who works on it just now is no change of the listing.
-        if fields - self.internal:
+        if fields - self.internal_fields:
             options["update_fields"] = fields | FOLDED | {"slug", "changed_at"}
         if not fields or fields & {"status", *KNOWN_BY}:
             # Here, so that no way of publishing goes around it.
@@ -406,7 +406,7 @@ class Listing(Sourced):
     def is_public(self) -> bool:
         return self.status in self.PUBLIC_STATES
 
-    def shown(self) -> dict[str, Any] | None:
+    def public_fields(self) -> dict[str, Any] | None:
         return None if self.status == self.Status.DRAFT else facts_shown(self)
 
     @property

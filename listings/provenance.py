@@ -10,13 +10,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from caching.invalidation import Published
-from caching.unreadable_values import LONG_AGO, StandIns
+from caching.invalidation import CacheInvalidatingModel
+from caching.unreadable_values import PLACEHOLDER_DATETIME, Placeholders
 
 PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
 
-class Sourced(Published):
+class Sourced(CacheInvalidatingModel):
     """Abstract: a row of a file, under a key that stays, with its source."""
 
     # Kinds of files that bring rows in, and the importers that read them.
@@ -25,12 +25,14 @@ class Sourced(Published):
     facts: ClassVar[tuple[str, ...]] = ()
     # Fields that fold_words() makes of the others.
     derived: ClassVar[frozenset[str]] = frozenset()
-    internal = frozenset({"key", "version", "created_at", "changed_at", "checked_by"})
+    internal_fields = frozenset(
+        {"key", "version", "created_at", "changed_at", "checked_by"}
+    )
 
-    stand_ins: ClassVar[StandIns] = {
+    placeholders: ClassVar[Placeholders] = {
         "version": lambda _row: 1,
-        "created_at": lambda _row: LONG_AGO,
-        "changed_at": lambda _row: LONG_AGO,
+        "created_at": lambda _row: PLACEHOLDER_DATETIME,
+        "changed_at": lambda _row: PLACEHOLDER_DATETIME,
     }
 
     key = models.CharField(_("source key"), max_length=200, blank=True)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Window
 
-from caching.unreadable_values import LONG_AGO
+from caching.unreadable_values import PLACEHOLDER_DATETIME
 from listings.text_search import IN_NAME, relevance, saying, searched
 from places.gazetteer import gazetteer
 from places.models import Place
@@ -47,7 +47,7 @@ def state_number(code: str) -> int:
 
 def revision(changed_at: datetime | None) -> int:
     """The moment of a row's last change as a number: microseconds since 1970."""
-    return ((changed_at or LONG_AGO) - EPOCH) // timedelta(microseconds=1)
+    return ((changed_at or PLACEHOLDER_DATETIME) - EPOCH) // timedelta(microseconds=1)
 
 
 def _hit(row: tuple[Any, ...]) -> Hit:

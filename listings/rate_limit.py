@@ -25,7 +25,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from caching.daily_salt import DAY, daily_salt
+from caching.daily_salt import DAY_SECONDS, daily_salt
 
 # Seconds to wait for Redis, and for how long it is left alone after a failure.
 REDIS_TIMEOUT, REDIS_PAUSE = 0.5, 5.0
@@ -99,7 +99,7 @@ def client_key(request: HttpRequest) -> str:
 
 def _salt() -> bytes:
     """The salt that all machines share through Redis, else the one of this machine."""
-    day = int(time.time()) // DAY
+    day = int(time.time()) // DAY_SECONDS
     try:
         if settings.CACHE_URL and time.monotonic() > _redis_away_until:
             return _shared_salt(settings.CACHE_URL, day)
@@ -113,7 +113,9 @@ def _shared_salt(url: str, day: int) -> bytes:
     server, key = _redis(url), f"rate:salt:{day}"
     made = secrets.token_bytes(32)
     # Whoever is first makes it for the others.
-    found: Any = made if server.set(key, made, nx=True, ex=DAY) else server.get(key)
+    found: Any = (
+        made if server.set(key, made, nx=True, ex=DAY_SECONDS) else server.get(key)
+    )
     return bytes(found or made)
 
 

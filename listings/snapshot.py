@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 
-from caching.memory_cache import variant
+from caching.memory_cache import cache_variant
 
 _made_on: ContextVar[date | None] = ContextVar("made_on", default=None)
 
@@ -25,7 +25,7 @@ def frozen(on: date) -> Iterator[None]:
     """What is rendered within is for later; `on` is the day that it speaks of."""
     token = _made_on.set(on)
     try:
-        with variant(on):
+        with cache_variant(on):
             yield
     finally:
         _made_on.reset(token)

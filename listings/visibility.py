@@ -21,8 +21,8 @@ def hidden_facts(listing: Any) -> tuple[str, ...]:
 
 def facts_shown(listing: Any) -> dict[str, Any]:
     """Every fact that a visitor can find out, once the listing is no draft."""
-    told: dict[str, Any] = listing.told(
-        but=listing.internal.union(hidden_facts(listing))
+    told: dict[str, Any] = listing.serialize(
+        exclude=listing.internal_fields.union(hidden_facts(listing))
     )
     if listing.is_public:
         return told

@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from caching.page_cache import may_be_kept
+from caching.page_cache import set_cache_policy
 from listings.crisis.panel import carried
 from listings.facet_panel import place_links, query_with
 from listings.filters import term_choices
@@ -89,7 +89,7 @@ def _list(request: HttpRequest, host: Organization | None = None) -> HttpRespons
         "at": at,
     }
     page = render(request, "meetings/meetings.html", context)
-    return may_be_kept(page, at, _changes(search.found, at))
+    return set_cache_policy(page, at, _changes(search.found, at))
 
 
 def _shortcuts(search: MeetingSearch, params: QueryDict) -> list[tuple[str, int, str]]:
@@ -182,7 +182,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         **sharing(request, found),
     }
     page = render(request, "meetings/meeting.html", context)
-    return may_be_kept(page, at, [start + LATE for start in starts])
+    return set_cache_policy(page, at, [start + LATE for start in starts])
 
 
 def _date(start: datetime, own: Any, zone: Any) -> tuple[str, str, str]:

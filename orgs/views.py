@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from caching.page_cache import may_be_kept
+from caching.page_cache import set_cache_policy
 from listings.cards import cards
 from listings.crisis.panel import carried
 from listings.facet_panel import (
@@ -72,7 +72,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
     # Past its end, or for a state that is none, it would be one page under many names.
     is_usable = not (chosen.unknown or panel.problems)
     reads = ("state", "page") if hits and is_usable else ()
-    return may_be_kept(answer, timezone.now(), reads=reads)
+    return set_cache_policy(answer, timezone.now(), parameters=reads)
 
 
 def near_misses(words: str) -> list[Organization]:
@@ -114,7 +114,7 @@ def cils(request: HttpRequest) -> HttpResponse:
     answer = render(request, "orgs/cils.html", context)
     is_usable = context["rows"] and not context["left_out"]
     reads = ("state", "page") if is_usable else ()
-    return may_be_kept(answer, timezone.now(), reads=reads)
+    return set_cache_policy(answer, timezone.now(), parameters=reads)
 
 
 def _area_label(place: Place | None) -> str:
@@ -146,4 +146,4 @@ def organization(request: HttpRequest, slug: str) -> HttpResponse:
         **sharing(request, found),
     }
     page = render(request, "orgs/organization.html", context)
-    return may_be_kept(page, at, [status.until if status else None])
+    return set_cache_policy(page, at, [status.until if status else None])

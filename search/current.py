@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from django.db import connections
 
 from caching import content_version
-from caching.db_router import reading_from, take_your_time
+from caching.db_router import lift_time_limit, read_alias
 from search.index import SearchIndex
 from search.reading import read_index
 
@@ -31,7 +31,7 @@ MAX_UNCOMMITTED = 4
 class Build(NamedTuple):
     """An index that is being read by a thread."""
 
-    content: content_version.Content
+    content: content_version.ReadState
     started: float
     result: Future[SearchIndex]
 
@@ -42,13 +42,13 @@ class _Catalog:
     def __init__(self, model: Any) -> None:
         self.model = model
         self.lock = Lock()
-        self.content: content_version.Content | None = None
+        self.content: content_version.ReadState | None = None
         self.index: SearchIndex | None = None
         self.replaced_at = 0.0
         self.build: Build | None = None
-        self.uncommitted: dict[content_version.Content, SearchIndex] = {}
+        self.uncommitted: dict[content_version.ReadState, SearchIndex] = {}
 
-    def current(self, now: content_version.Content) -> SearchIndex:
+    def current(self, now: content_version.ReadState) -> SearchIndex:
         if now.last_write:
             return self._uncommitted(now)
         if self.index is not None and self._is_true(now):
@@ -61,7 +61,7 @@ class _Catalog:
             old = self.index
         return self._from_thread(now, old)
 
-    def _is_true(self, now: content_version.Content) -> bool:
+    def _is_true(self, now: content_version.ReadState) -> bool:
         """Is it of this version, or was it replaced while the request was answered?
 
         A lower version that lasts is of a server that took over without the last edits.
@@ -71,7 +71,7 @@ class _Catalog:
         is_newer = self.content > now
         return is_newer and monotonic() - self.replaced_at < MAX_REQUEST_SECONDS
 
-    def _uncommitted(self, now: content_version.Content) -> SearchIndex:
+    def _uncommitted(self, now: content_version.ReadState) -> SearchIndex:
         with self.lock:
             if now not in self.uncommitted:
                 self.uncommitted[now] = read_index(self.model)
@@ -80,12 +80,14 @@ class _Catalog:
                 del self.uncommitted[next(iter(self.uncommitted))]
         return found
 
-    def _replace(self, now: content_version.Content, index: SearchIndex) -> SearchIndex:
+    def _replace(
+        self, now: content_version.ReadState, index: SearchIndex
+    ) -> SearchIndex:
         self.content, self.index, self.replaced_at = now, index, monotonic()
         return index
 
     def _from_thread(
-        self, now: content_version.Content, old: SearchIndex
+        self, now: content_version.ReadState, old: SearchIndex
     ) -> SearchIndex:
         with self.lock:
             if self.build is None:
@@ -112,12 +114,12 @@ def index_of(model: Any) -> SearchIndex:
 
     Raises DatabaseError where it had to be read and could not be.
     """
-    key = (model, reading_from())
+    key = (model, read_alias())
     catalog = _catalogs.get(key) or _catalogs.setdefault(key, _Catalog(model))
-    return catalog.current(content_version.content())
+    return catalog.current(content_version.read_state())
 
 
-def _shared(model: Any, now: content_version.Content) -> SearchIndex:
+def _shared(model: Any, now: content_version.ReadState) -> SearchIndex:
     """As another server's readers have it under the same version, or read anew."""
     for (its_model, _alias), catalog in list(_catalogs.items()):
         if its_model is model and catalog.content == now and catalog.index is not None:
@@ -136,11 +138,11 @@ def forget() -> None:
     _catalogs.clear()
 
 
-def _in_thread(model: Any, now: content_version.Content) -> Future[SearchIndex]:
+def _in_thread(model: Any, now: content_version.ReadState) -> Future[SearchIndex]:
     """Read from the same server as the request, on a connection of its own."""
 
     def read() -> SearchIndex:
-        take_your_time()
+        lift_time_limit()
         try:
             return _shared(model, now)
         finally:

@@ -149,10 +149,9 @@ def quick_passwords(settings):
 def nothing_kept():
     """Each test begins with a process that has served nobody yet."""
     caches["pages"].clear()
-    memory_cache.forget()
-    content_version.look_again()
+    memory_cache.clear_all()
+    content_version.clear()
     search.current.forget()
-    content_version._last = None
     hours._worked_out.clear()
 
 

@@ -59,7 +59,7 @@ class Standby:
         yield
         self.ask("SELECT pg_wal_replay_resume()")
         self.follow()
-        content_version.look_again()
+        content_version.invalidate()
 
 
 def somebody():
@@ -153,7 +153,7 @@ def up_to_date(visitor):
     replica.close()
     wanted = replica.settings_dict["OPTIONS"]
     replica.settings_dict["OPTIONS"] = wanted | {"target_session_attrs": "read-write"}
-    content_version.look_again()
+    content_version.invalidate()
     visitor.get("/about/")
     assert replica.connection.info.port == connections["default"].connection.info.port
     replica.settings_dict["OPTIONS"] = wanted

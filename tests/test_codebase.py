@@ -143,7 +143,7 @@ ALLOWED = {
     "curation/imports.py:_keep": "what an import did has no history",
     "curation/undo.py": "listings by bulk_writes.py; the rest has no history",
     "caching/invalidation.py:delete": "tells the version, then deletes as Django does",
-    "caching/content_version.py:_advance": "the directory's version has no history",
+    "caching/content_version.py:_increment": "the directory's version has no history",
     "curation/reference_admin.py:delete_queryset": "one by one: each tells the version",
     "listings/text_index.py": "an index, not a fact",
     "listings/rate_limit.py": "counts of requests, in a file of their own or Redis",

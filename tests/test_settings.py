@@ -127,7 +127,7 @@ def test_the_publics_reads_prefer_a_server_that_only_follows():
         "'target_session_attrs': 'prefer-standby'",
         "'load_balance_hosts': 'random'",
         "'CONN_HEALTH_CHECKS': False",
-        "['caching.db_router.Router']",
+        "['caching.db_router.ReplicaRouter']",
     ):
         assert words in run.stdout
 

@@ -51,7 +51,7 @@ def line_index() -> LineIndex:
 
 
 def _read_all() -> list[Warmline]:
-    now = content_version.content()
+    now = content_version.read_state()
     revisions = Warmline.objects.public().revisions()
     stamps = {
         pk: (revision, now.version.shared_at, now.last_write)
@@ -60,7 +60,7 @@ def _read_all() -> list[Warmline]:
     known = {pk: _lines.get(pk, stamp) for pk, stamp in stamps.items()}
     new = _read([pk for pk, line in known.items() if line is None])
     for pk, warmline in new.items():
-        _lines.put(pk, stamps[pk], warmline)
+        _lines.set(pk, stamps[pk], warmline)
     found = (known[pk] or new.get(pk) for pk in stamps)
     return [line for line in found if line]
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from caching.page_cache import may_be_kept
+from caching.page_cache import set_cache_policy
 from listings.crisis.panel import carried
 from listings.facet_panel import place_links
 from listings.json_ld import head
@@ -64,7 +64,7 @@ def warmlines(request: HttpRequest) -> HttpResponse:
     }
     page = render(request, "warmlines/warmlines.html", context)
     moments = changes([*lines, *everyone])
-    return may_be_kept(page, at, moments, reads=("state",) if place else ())
+    return set_cache_policy(page, at, moments, parameters=("state",) if place else ())
 
 
 def _lists(search: LineSearch) -> dict[str, list[LineGroup]]:
@@ -100,4 +100,4 @@ def warmline(request: HttpRequest, slug: str) -> HttpResponse:
         **sharing(request, found),
     }
     page = render(request, "warmlines/warmline.html", context)
-    return may_be_kept(page, at, changes([line]))
+    return set_cache_policy(page, at, changes([line]))

@@ -1,4 +1,4 @@
-"""Parts of a template that are the same until a fact changes."""
+"""Template tag that caches a fragment until a published fact changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from caching.memory_cache import MemoryCache
 
 register = template.Library()
 
-_parts: MemoryCache[tuple[str, Any], str] = MemoryCache(500)
+_fragments: MemoryCache[tuple[str, Any], str] = MemoryCache(500)
 
 
 class CachedNode(template.Node):
@@ -19,20 +19,21 @@ class CachedNode(template.Node):
         self.name, self.key, self.nodelist = name, key, nodelist
 
     def render(self, context: template.Context) -> str:
-        # In a page without a context, as for a fault, there is nothing to know it by.
+        # An error page is rendered without a context, and so without a key.
         key = self.key.resolve(context, ignore_failures=True)
         if key is None:
             return self.nodelist.render(context)
-        return _parts.get_or_set(
+        return _fragments.get_or_set(
             (self.name, key), lambda: self.nodelist.render(context)
         )
 
 
 @register.tag
 def cached(parser: Parser, token: Token) -> CachedNode:
-    """Render the block of {% cached name key %} once for each name, key and language.
+    """Cache the block of {% cached name key %} by name, key and language.
 
-    It is rendered again when the content version changes, and each time if key is None.
+    It is rendered again when the content version changes, and every time if the key is
+    None.
     """
     _tag, name, key = token.split_contents()
     nodelist = parser.parse(("endcached",))

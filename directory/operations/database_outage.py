@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from api.middleware import OPEN, SHARED
 from api.problems import Problem
 from caching import circuit_breaker, content_version
-from caching.db_router import lost, reading_from
+from caching.db_router import close_broken_connections, read_alias
 from directory.operations.fallback_numbers import read
 from places.states import STATES, State
 
@@ -37,7 +37,7 @@ def database_first(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path_info.endswith("/") or OPEN.match(request.path):
             try:
-                content_version.latest()
+                content_version.current()
             except DatabaseError:
                 return without_database(request)
         return get_response(request)
@@ -88,15 +88,15 @@ def _to_send_again(request: HttpRequest) -> list[tuple[str, str]]:
 
 def tell_others() -> None:
     """After a fault: if no connection could be made, nobody else need wait for one."""
-    alias = reading_from()
-    if not lost() and connections[alias].connection is None:
-        circuit_breaker.failed(alias)
+    alias = read_alias()
+    if not close_broken_connections() and connections[alias].connection is None:
+        circuit_breaker.trip(alias)
 
 
 def let_go() -> None:
     """SQLite would stay with a file that is gone."""
     # First those that broke: a public read then starts again (caching.db_router).
-    lost()
+    close_broken_connections()
     for one in connections.all(initialized_only=True):
         if one.vendor == "sqlite" and not one.in_atomic_block:
             one.close()

@@ -85,7 +85,7 @@ def read(code: str, language: str) -> list[SafeString]:
 def keep_up(**_signal: Any) -> None:
     """After a request: has something been published since the file was written?"""
     global _written, _tried_at
-    seen = content_version.last_seen()
+    seen = content_version.last_known()
     if seen is None or seen.number == _written or monotonic() - _tried_at < SECONDS:
         return
     if not _writing.acquire(blocking=False):

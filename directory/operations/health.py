@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from caching.db_router import reading_from
+from caching.db_router import read_alias
 from directory.operations.database_outage import let_go
 from places.models import Place
 
@@ -38,7 +38,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def _migrated() -> bool:
-    executor = MigrationExecutor(connections[reading_from()])
+    executor = MigrationExecutor(connections[read_alias()])
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 

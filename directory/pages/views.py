@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from caching.page_cache import may_be_kept
+from caching.page_cache import set_cache_policy
 from curation.views import anonymous_form, form_methods, report_about
 from directory.operations.database_outage import is_away, tell_others, without_database
 from directory.pages.find import Near, Search, first_guides, guides_on
@@ -68,7 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "at": at,
     }
     page = render(request, "directory/home.html", context)
-    return may_be_kept(page, at, changes(lines))
+    return set_cache_policy(page, at, changes(lines))
 
 
 @require_safe
@@ -146,7 +146,7 @@ def states(request: HttpRequest) -> HttpResponse:
         for code, state in STATES.items()
     ]
     context = {"rows": rows, "tiles": tiles(organizations)}
-    return may_be_kept(
+    return set_cache_policy(
         render(request, "directory/states.html", context), timezone.now()
     )
 
@@ -168,7 +168,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
         "at": at,
     }
     page = render(request, "directory/state.html", context)
-    return may_be_kept(page, at, changes_of(shown.line_groups))
+    return set_cache_policy(page, at, changes_of(shown.line_groups))
 
 
 @anonymous_form
@@ -193,7 +193,9 @@ def state_map(request: HttpRequest, code: str) -> HttpResponse:
         "is_search": False,
         "left_out": [],
     }
-    return may_be_kept(render(request, "directory/map.html", context), timezone.now())
+    return set_cache_policy(
+        render(request, "directory/map.html", context), timezone.now()
+    )
 
 
 @require_safe
@@ -204,7 +206,7 @@ def state_sheet(request: HttpRequest, code: str) -> HttpResponse:
     at = timezone.now()
     sheet = state_on_paper(place, address, at)
     context = {"sheet": sheet, "style": static("css/sheet.css"), "on_screen": True}
-    return may_be_kept(render(request, "directory/sheet.html", context), at)
+    return set_cache_policy(render(request, "directory/sheet.html", context), at)
 
 
 @require_safe
@@ -225,14 +227,14 @@ def online(request: HttpRequest) -> HttpResponse:
     is_usable = not (form.errors or found.panel.problems)
     is_known = is_usable and (found.rows or found.line_groups)
     reads = ("state", "page") if is_known else ()
-    return may_be_kept(page, at, changes_of(found.line_groups), reads)
+    return set_cache_policy(page, at, changes_of(found.line_groups), reads)
 
 
 @require_safe
 def freshness(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     context = {"tables": freshness_on(at.date())}
-    return may_be_kept(render(request, "directory/freshness.html", context), at)
+    return set_cache_policy(render(request, "directory/freshness.html", context), at)
 
 
 @require_safe
@@ -246,7 +248,7 @@ def explain(request: HttpRequest, page: str) -> HttpResponse:
         "at": at,
         "lines": lines_against_harm(at) if page == "leaving" else [],
     }
-    return may_be_kept(render(request, f"directory/{page}.html", context), at)
+    return set_cache_policy(render(request, f"directory/{page}.html", context), at)
 
 
 def lines_against_harm(at: datetime) -> list[ShownLine]:

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from caching.unreadable_values import StandIns
+from caching.unreadable_values import Placeholders
 from listings.crisis import matching
 from listings.history import History
 from listings.hours import BadHours, check
@@ -120,11 +120,11 @@ class CrisisRow(Sourced):
     """Abstract: a row that a curator can check as a whole, and turn off."""
 
     # Cards of listings show nothing of it.
-    is_shared = False
-    internal = Sourced.internal | {"note"}
+    is_global = False
+    internal_fields = Sourced.internal_fields | {"note"}
     # A row that nobody can say is in use is not.
-    stand_ins: ClassVar[StandIns] = {
-        **Sourced.stand_ins,
+    placeholders: ClassVar[Placeholders] = {
+        **Sourced.placeholders,
         "is_active": lambda _row: False,
         "order": lambda _row: 1000,
     }

@@ -95,7 +95,7 @@ def matcher() -> Matcher:
     found = _matchers.get("phrases", change)
     if found is None:
         found = Matcher([row.as_phrase for row in active])
-        _matchers.put("phrases", change, found)
+        _matchers.set("phrases", change, found)
     return found
 
 

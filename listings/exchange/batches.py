@@ -259,7 +259,9 @@ class BatchImport:
             if row is None or row.checked_on or is_gone:
                 continue
             before = row.parent_id, row.host
-            change = bulk_writes.Change(row, is_new=False, shown_before=row.shown())
+            change = bulk_writes.Change(
+                row, is_new=False, shown_before=row.public_fields()
+            )
             row.parent_id, row.host = member.parent_id, member.host
             row.version += 1
             row._change_reason = self.reason

@@ -46,7 +46,7 @@ class Change:
     @property
     def is_news(self) -> bool:
         """Does the public see a difference?"""
-        shown = self.row.shown()
+        shown = self.row.public_fields()
         return shown != self.shown_before or bool(self.links and self.row.is_public)
 
 
@@ -69,7 +69,7 @@ def save(
     add_history(model, [change.row for change in new], CREATED)
     add_history(model, known, CHANGED)
     if any(change.is_news for change in changes):
-        content_version.changed(shared=model.is_shared)
+        content_version.bump(is_global=model.is_global)
 
 
 def _insert(model: Any, changes: list[Change]) -> None:
@@ -113,8 +113,8 @@ def _set_links(model: Any, name: str, changes: list[Change]) -> None:
 
 def delete(model: Any, rows: list[Any]) -> None:
     """Delete rows; their histories stay, and say so."""
-    if any(row.shown() is not None for row in rows):
-        content_version.changed(shared=model.is_shared)
+    if any(row.public_fields() is not None for row in rows):
+        content_version.bump(is_global=model.is_global)
     add_history(model, rows, DELETED)
     with history_in_bulk():
         model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()

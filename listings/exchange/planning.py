@@ -112,7 +112,9 @@ class Planner:
             row = self.model(key=facts.key)
         elif number <= self.written_to:
             return Plan(number, facts, Change(row, is_new=False))
-        change = Change(row, is_new, shown_before=None if is_new else row.shown())
+        change = Change(
+            row, is_new, shown_before=None if is_new else row.public_fields()
+        )
         stamp = () if is_new else tuple(getattr(row, name) for name in STAMP)
         plan = Plan(number, facts, change, stamp=stamp)
         wanted = self._wanted(plan)

@@ -12,5 +12,5 @@ def commit():
     waiting, connection.run_on_commit = connection.run_on_commit, []
     for _savepoints, act, _robust in waiting:
         act()
-    content_version.look_again()
-    return content_version.current().number
+    content_version.invalidate()
+    return content_version.current_or_none().number

@@ -9,7 +9,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from caching import memory_cache
-from caching.memory_cache import MemoryCache, variant
+from caching.memory_cache import MemoryCache, cache_variant
 from listings.field_values import put
 from orgs.models import Organization
 from tests.caching.committing import commit
@@ -45,10 +45,10 @@ def test_other_readers_have_values_of_their_own():
     def get():
         return cache.get_or_set("key", lambda: made.append(1) or len(made))
 
-    with variant("a copy"):
+    with cache_variant("a copy"):
         assert [get(), get()] == [1, 1]
     assert [get(), get()] == [2, 2]
-    with variant("a copy"):
+    with cache_variant("a copy"):
         assert get() == 1
 
 
@@ -56,11 +56,11 @@ def test_a_cache_holds_no_more_than_fits_and_nothing_of_another_stamp():
     cache = MemoryCache(2)
 
     for number in range(5):
-        cache.put(number, "now", str(number))
+        cache.set(number, "now", str(number))
         assert cache.get(number, "now") == str(number)
         assert cache.get(number, "later") is None
         assert len([n for n in range(5) if cache.get(n, "now")]) <= 2
-    memory_cache.forget()
+    memory_cache.clear_all()
     assert cache.get(4, "now") is None
 
 

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from caching import page_cache
-from caching.page_cache import may_be_kept
+from caching.page_cache import set_cache_policy
 from tests.caching.committing import commit
 from tests.factories import guide, organization, person, place, state, warmline
 
@@ -142,7 +142,7 @@ def test_a_large_page_is_not_kept_here_and_may_be_elsewhere(client, monkeypatch)
     size = len(client.get("/about/").content)
     for most, kept in ((size, True), (size - 1, False)):
         caches["pages"].clear()
-        monkeypatch.setattr(page_cache, "LARGEST", most)
+        monkeypatch.setattr(page_cache, "MAX_PAGE_BYTES", most)
         assert "CDN-Cache-Control" in client.get("/about/")
         assert bool(caches["pages"]._cache) is kept
 
@@ -196,7 +196,7 @@ def test_it_never_outlives_the_next_opening_or_closing(
     ],
 )
 def test_a_page_says_how_long_it_holds(changes, header):
-    response = may_be_kept(HttpResponse(), NOON, [c and NOON + c for c in changes])
+    response = set_cache_policy(HttpResponse(), NOON, [c and NOON + c for c in changes])
 
     assert response.get("CDN-Cache-Control") == header
 

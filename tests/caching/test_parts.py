@@ -40,7 +40,7 @@ NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)
 )
 def test_a_page_of_kept_parts_is_the_page_made_anew(client, path):
     with time_machine.travel(NOON, tick=False):
-        content_version.changed()
+        content_version.bump()
         anew = client.get(path).content
         commit()
         for other in ("/find/?near=59336", "/states/mt/", "/warmlines/?near=59336"):

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from caching import content_version
-from caching.invalidation import links_told
+from caching.invalidation import track_m2m_changes
 from caching.models import DirectoryVersion
 from curation import workflow
 from curation.models import Check, Suggestion
@@ -117,10 +117,10 @@ def test_terms_and_areas_count_once_with_the_facts():
 def test_an_area_alone_counts():
     made = warmline()
 
-    with links_told(made, "serves"):
+    with track_m2m_changes(made, "serves"):
         made.serves.set([state("MT")])
 
-    assert content_version.current() is None
+    assert content_version.current_or_none() is None
 
 
 def test_what_the_desk_does_with_a_listing():
@@ -207,9 +207,9 @@ def test_nothing_kept_is_true_while_a_transaction_changes_facts():
     assert commit() is not None
     with transaction.atomic():
         organization()
-        assert content_version.current() is None
+        assert content_version.current_or_none() is None
         transaction.set_rollback(True)
-    assert content_version.current() is not None
+    assert content_version.current_or_none() is not None
 
 
 def test_deleting_words_in_the_admin_counts(client):
@@ -227,17 +227,17 @@ def test_deleting_words_in_the_admin_counts(client):
 def test_reading_asks_the_database_at_most_once_a_second(django_assert_num_queries):
     commit()
     with django_assert_num_queries(0):
-        content_version.current()
-    content_version.look_again()
+        content_version.current_or_none()
+    content_version.invalidate()
     with django_assert_num_queries(1):
-        content_version.current()
-        content_version.current()
+        content_version.current_or_none()
+        content_version.current_or_none()
     assert Organization.objects.count() == 0
 
 
 def test_a_request_has_one_version_however_long_it_takes(monkeypatch):
     """What it read first must not be kept as what came meanwhile."""
-    monkeypatch.setattr(content_version, "SECOND", -1.0)
+    monkeypatch.setattr(content_version, "RECHECK_SECONDS", -1.0)
     organization()
     commit()
 
@@ -245,12 +245,12 @@ def test_a_request_has_one_version_however_long_it_takes(monkeypatch):
         row = DirectoryVersion.objects.filter(pk=DirectoryVersion.ONLY)
         row.update(number=F("number") + 1)
 
-    before = content_version.latest().number
-    with content_version.pinned():
-        assert content_version.latest().number == before
+    before = content_version.current().number
+    with content_version.pin_version():
+        assert content_version.current().number == before
         meanwhile()
-        assert content_version.latest().number == before
-        content_version.look_again()
-        assert content_version.latest().number == before + 1
+        assert content_version.current().number == before
+        content_version.invalidate()
+        assert content_version.current().number == before + 1
         meanwhile()
-    assert content_version.latest().number == before + 2
+    assert content_version.current().number == before + 2

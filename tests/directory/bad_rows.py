@@ -66,8 +66,8 @@ def break_row(row, column, value):
 
 def fault(reader, page, named=""):
     """What is wrong with a page; "" for nothing."""
-    memory_cache.forget()
-    content_version.look_again()
+    memory_cache.clear_all()
+    content_version.invalidate()
     hours._worked_out.clear()
     with transaction.atomic():
         try:

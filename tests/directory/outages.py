@@ -20,11 +20,11 @@ def database_away(folder):
     else:
         gone.settings_dict["PORT"] = str(free_port())
     connections["default"] = gone
-    content_version.look_again()
+    content_version.invalidate()
     try:
         yield
     finally:
         gone.close()
         connections["default"] = held
-        content_version.look_again()
-        circuit_breaker._failed_at.clear()
+        content_version.invalidate()
+        circuit_breaker.clear()

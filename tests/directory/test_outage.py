@@ -181,35 +181,35 @@ def test_a_database_that_vanished_is_asked_for_once_a_second(client, tmp_path):
     path = "/find/?near=59301"
     with database_away(tmp_path):
         client.get(path)
-        failed_at = circuit_breaker._failed_at["default"]
+        failed_at = circuit_breaker._tripped_at["default"]
         answers = [client.get(path).status_code for _time in range(20)]
-        assert (answers, circuit_breaker._failed_at["default"]) == (
+        assert (answers, circuit_breaker._tripped_at["default"]) == (
             [503] * 20,
             failed_at,
         )
-        circuit_breaker._failed_at["default"] -= 2
+        circuit_breaker._tripped_at["default"] -= 2
         client.get(path)
-        assert circuit_breaker._failed_at["default"] > failed_at
+        assert circuit_breaker._tripped_at["default"] > failed_at
 
 
 def test_who_waited_in_vain_spares_the_others(client, tmp_path):
     """A file's address is not looked at beforehand, so its view is what fails."""
     with database_away(tmp_path):
         assert client.get("/orgs/ours/contact.vcf").status_code == 503
-        assert "default" in circuit_breaker._failed_at
+        assert "default" in circuit_breaker._tripped_at
 
 
 def test_it_is_noticed_that_the_database_is_back(client, tmp_path):
     path = "/find/?near=59301"
     with database_away(tmp_path):
         client.get(path)
-        failed_at = circuit_breaker._failed_at.copy()
-    circuit_breaker._failed_at |= failed_at
+        failed_at = circuit_breaker._tripped_at.copy()
+    circuit_breaker._tripped_at |= failed_at
     assert client.get(path).status_code == 503
-    circuit_breaker._failed_at["default"] -= 2
+    circuit_breaker._tripped_at["default"] -= 2
 
     assert client.get(path).status_code == 200
-    assert circuit_breaker._failed_at == {}
+    assert circuit_breaker._tripped_at == {}
 
 
 @pytest.mark.usefixtures("lines")
@@ -218,7 +218,7 @@ def test_the_file_follows_what_is_published(settings, monkeypatch):
     monkeypatch.setattr(fallback_numbers, "_tried_at", -1_000.0)
     warmline(slug="fresh", serves=[state("MT")])
     commit()
-    content_version.latest()
+    content_version.current()
 
     fallback_numbers.keep_up()
     written = fallback_numbers.file().stat().st_mtime_ns
@@ -234,7 +234,7 @@ def test_a_disk_that_refuses_stops_nothing(settings, tmp_path, monkeypatch, capl
     monkeypatch.setattr(fallback_numbers, "_written", None)
     monkeypatch.setattr(fallback_numbers, "_tried_at", -1_000.0)
     commit()
-    content_version.latest()
+    content_version.current()
 
     fallback_numbers.keep_up()
 

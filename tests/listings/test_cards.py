@@ -50,7 +50,7 @@ def made():
 @pytest.fixture
 def another_process():
     """Forget what this process has in memory, as one that starts has nothing."""
-    return memory_cache.forget
+    return memory_cache.clear_all
 
 
 def test_an_edit_makes_the_card_of_its_own_listing_anew_and_no_other(made):
@@ -293,7 +293,7 @@ def test_a_page_leaves_out_what_an_undone_import_deleted_a_moment_ago(client):
     # As that other worker's commit is seen from here, before the version is.
     Organization.objects.filter(slug="goes")._raw_delete("default")
     Warmline.objects.filter(slug="goes-too")._raw_delete("default")
-    memory_cache.forget()
+    memory_cache.clear_all()
     answers = [client.get(page) for page in pages]
     after = "".join(answer.content.decode() for answer in answers)
 

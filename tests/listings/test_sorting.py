@@ -111,5 +111,5 @@ def test_a_list_by_name_is_read_from_an_index(centers):
 def test_what_lists_sort_by_is_no_public_fact(centers):
     row = Organization.objects.get(name="ABLE")
 
-    assert "sort_name" not in row.shown()
+    assert "sort_name" not in row.public_fields()
     assert not hasattr(row.history.first(), "sort_name")

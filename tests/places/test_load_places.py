@@ -25,10 +25,10 @@ def test_loading_again_changes_nothing():
     before = set(Place.objects.values_list())
     names = set(OtherName.objects.values_list())
 
-    assert content_version.current() is not None
+    assert content_version.current_or_none() is not None
     call_command("load_places", quiet=True, stdout=StringIO())
 
-    assert content_version.current() is None
+    assert content_version.current_or_none() is None
     assert set(Place.objects.values_list()) == before
     assert set(OtherName.objects.values_list()) == names
 
@@ -50,7 +50,7 @@ def test_if_empty_leaves_a_full_gazetteer_alone():
 
     call_command("load_places", if_empty=True, stdout=out)
 
-    assert content_version.current() is not None
+    assert content_version.current_or_none() is not None
     assert out.getvalue() == ""
 
 

@@ -105,7 +105,7 @@ def test_what_another_process_withdrew_is_gone_when_its_version_is_seen(
     assert index_of(Organization) is index_of(Organization)
 
     another_process_closes(gone.pk)
-    monkeypatch.setattr(content_version, "SECOND", -1.0)
+    monkeypatch.setattr(content_version, "RECHECK_SECONDS", -1.0)
 
     rows = brute_force.listings()
     assert gone.pk not in [row.pk for row in rows]

@@ -80,7 +80,7 @@ def _made(name: str, line: Line, at: datetime, level: int) -> SafeString:
 
     It is rendered once for each revision and state of its hours.
     """
-    now, warmline = content_version.current(), line.warmline
+    now, warmline = content_version.current_or_none(), line.warmline
     words = hours_status(line.status, at, line.zone)
     key = (name, warmline.pk, line.open_attr, words, level, get_language())
     stamp = (revision(warmline.changed_at), now.shared_at) if now else None
@@ -89,6 +89,6 @@ def _made(name: str, line: Line, at: datetime, level: int) -> SafeString:
         said = {"line": line, "at": at, "level": level}
         html = get_template(name).render(said)
         if stamp:
-            _in_memory.put(key, stamp, html)
+            _in_memory.set(key, stamp, html)
     # Made by a template of ours, which has escaped what the listing says.
     return mark_safe(html)  # noqa: S308

@@ -12,7 +12,7 @@ from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
 from caching.db_router import is_time_limited
-from caching.transaction_writes import CountsWrites
+from caching.transaction_writes import WriteCountingMixin
 from directory.operations.postgresql.loaders import register_loaders
 
 # A lock that takes longer is an outage, and pages should say so within a second.
@@ -21,7 +21,7 @@ LIMITED = "SET statement_timeout = '3s'; SET lock_timeout = '700ms'"
 UNLIMITED = "RESET statement_timeout; RESET lock_timeout"
 
 
-class DatabaseWrapper(CountsWrites, base.DatabaseWrapper):
+class DatabaseWrapper(WriteCountingMixin, base.DatabaseWrapper):
     """Asks the server for other limits only when another kind of request begins."""
 
     # None where a rollback may have brought back the limits of before.

@@ -15,7 +15,7 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 
 from caching.db_router import is_time_limited
-from caching.transaction_writes import CountsWrites
+from caching.transaction_writes import WriteCountingMixin
 from directory.operations.sqlite.operations import (
     DatabaseOperations,
     boolean_or_none,
@@ -32,7 +32,7 @@ sqlite3.register_converter("datetime", datetime_or_none)
 VISITOR_WAIT = 3_000
 
 
-class DatabaseWrapper(CountsWrites, base.DatabaseWrapper):
+class DatabaseWrapper(WriteCountingMixin, base.DatabaseWrapper):
     """Also closes the cursor of a BEGIN that was refused as "database is locked".
 
     Its exception lies in a cycle, and the cursor with it. Whichever thread collects

@@ -55,7 +55,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             self._load(rows, quiet=options["quiet"])
             save_areas(areas)
-            content_version.changed()
+            content_version.bump()
             with connection.cursor() as cursor:
                 # Both databases choose their indexes by what they know of a table.
                 cursor.execute("ANALYZE")

@@ -1,4 +1,4 @@
-"""The status page of the site, for staff: its timed jobs and its numbers."""
+"""The admin's status page: the timed jobs and the health figures."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ from django.utils.translation import gettext as _
 
 from curation.admin import OnlyToRead
 from directory.models import TimedJob
-from directory.operations.health_figures import TIMESTAMP, Number, site_numbers
-from directory.operations.jobs import jobs_with_rows, state_of
-from directory.operations.request_counts import counted
+from directory.operations.health_figures import (
+    TIMESTAMP_SUFFIX,
+    HealthFigure,
+    health_figures,
+)
+from directory.operations.jobs import jobs_with_rows, status_text
+from directory.operations.request_counts import read_counts
 
 
 @admin.register(TimedJob)
 class TimedJobAdmin(OnlyToRead):
-    """The list of jobs is the status page; a job that never ran is in it too."""
+    """The change list is the status page; it also shows jobs that never ran."""
 
     change_list_template = "admin/directory/timedjob/change_list.html"
     list_display = ("name", "started_at", "seconds", "succeeded", "result")
@@ -34,21 +38,23 @@ class TimedJobAdmin(OnlyToRead):
         context = {
             "title": _("Status of the site"),
             "jobs": [
-                (job, row, state_of(job, row, at)) for job, row in jobs_with_rows()
+                (job, row, status_text(job, row, at)) for job, row in jobs_with_rows()
             ],
-            "answers": answers(),
-            "numbers": [line for number in site_numbers(at) for line in lines(number)],
+            "answers": request_figures(),
+            "numbers": [
+                line for number in health_figures(at) for line in figure_rows(number)
+            ],
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
 
-def answers() -> list[tuple[str, str]]:
-    """What this machine answered since it was started."""
-    seen = counted()
-    total, p95 = seen.within[-1], seen.quantile(0.95)
+def request_figures() -> list[tuple[str, str]]:
+    """(label, value) of figures about this machine's requests since its start."""
+    counts = read_counts()
+    total, p95 = counts.within[-1], counts.quantile(0.95)
     return [
         (_("Answers since the last start"), localize(total)),
-        (_("Of those, errors of the site (5xx)"), localize(seen.by_status["5xx"])),
+        (_("Of those, errors of the site (5xx)"), localize(counts.by_status["5xx"])),
         (
             _("95 of 100 answers took at most"),
             _("%(seconds)s seconds") % {"seconds": localize(p95)} if p95 else "–",
@@ -56,16 +62,19 @@ def answers() -> list[tuple[str, str]]:
     ]
 
 
-def lines(number: Number) -> list[tuple[str, str]]:
-    """(meaning and labels, value) of each sample of a number."""
+def figure_rows(number: HealthFigure) -> list[tuple[str, str]]:
+    """(meaning and labels, value) of each sample of a figure."""
     return [
-        (" · ".join([number.meaning, *labels.values()]), _readable(number, value))
+        (
+            " · ".join([number.meaning, *labels.values()]),
+            _formatted_value(number, value),
+        )
         for labels, value in number.samples
     ]
 
 
-def _readable(number: Number, value: float) -> str:
-    if not number.name.endswith(TIMESTAMP):
+def _formatted_value(number: HealthFigure, value: float) -> str:
+    if not number.name.endswith(TIMESTAMP_SUFFIX):
         return localize(value)
     if not value:
         return _("never")

@@ -1,4 +1,4 @@
-"""What every template may use."""
+"""Variables for every template."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from listings.crisis.panel import is_in_distress, panel_for, without_words
 from listings.facet_panel import page_number
 from listings.snapshot import made_on
 
-PAPER_ZONE = ZoneInfo("America/Chicago")
+PRINT_TIME_ZONE = ZoneInfo("America/Chicago")
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -29,45 +29,45 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_name": _("Peer Support Directory"),
         "exit_url": settings.EXIT_URL,
         "canonical": canonical(request),
-        # Shown beside a link to any of our pages, so it says nothing of the page.
+        # Other sites show it beside a link to any page, so it is the same for all.
         "share_image": canonical_url(request, static("img/share.png")),
         "language": get_language(),
         "page_name": request.resolver_match and request.resolver_match.url_name,
-        "languages": SimpleLazyObject(lambda: languages(request)),
+        "languages": SimpleLazyObject(lambda: language_links(request)),
         "made_on": made_on(),
-        # The same day for most of the country, at most hours.
-        "printed_on": timezone.now().astimezone(PAPER_ZONE),
+        # In this zone it is the same day as in most of the country, at most hours.
+        "printed_on": timezone.now().astimezone(PRINT_TIME_ZONE),
         "site_url": settings.SITE_URL,
-        # Only the pages that show it look at what was typed.
+        # Lazy, so that the typed words are only examined on pages that show the panel.
         "crisis": SimpleLazyObject(lambda: panel_for(request.GET, timezone.now())),
     }
 
 
 def canonical(request: HttpRequest) -> str:
-    """The one address of the page: without filters, with its number in a series."""
+    """The canonical URL of the page: without filters, but with its page number."""
     page = page_number(request.GET)
     query = f"?page={page}" if page > 1 else ""
-    return canonical_url(request, f"{own_path(request)}{query}")
+    return canonical_url(request, f"{safe_path(request)}{query}")
 
 
-def own_path(request: HttpRequest) -> str:
-    """The path of this page, for a link that no browser reads as another host.
+def safe_path(request: HttpRequest) -> str:
+    """The path of this page, escaped so that no browser reads a link as another host.
 
-    As it was sent it may begin with two slashes, or have a tab between them.
+    The path of a request may begin with two slashes, or have a tab between them.
     """
     return escape_leading_slashes(escape_uri_path(request.path))
 
 
-def languages(request: HttpRequest) -> list[dict[str, str]]:
-    """This page in each language; nothing where it has no address in the others.
+def language_links(request: HttpRequest) -> list[dict[str, str]]:
+    """Links to this page in each language; empty if it has no other language.
 
-    `href` keeps the search, for people, but for words of distress; `canonical` is
-    without it, for machines.
+    `href`, for people, includes the search, but not words of distress. `canonical`, for
+    machines, is without it.
     """
     query = iri_to_uri(request.META.get("QUERY_STRING", ""))
     if is_in_distress(request.GET):
         query = without_words(understand(request.GET).params).urlencode()
-    here = f"{own_path(request)}?{query}" if query else own_path(request)
+    here = f"{safe_path(request)}?{query}" if query else safe_path(request)
     known = canonical(request)
     pages = [
         {

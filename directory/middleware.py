@@ -1,4 +1,4 @@
-"""What every answer carries, and which methods are answered at all."""
+"""Middleware: security headers, compression, languages and malformed requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from directory.pages.error_pages import unreadable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
+ALLOWED_METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 HEADERS = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -33,37 +33,40 @@ HEADERS = {
     "X-Permitted-Cross-Domain-Policies": "none",
 }
 
-# Bytes below which compressing gains nothing.
-SHORTEST_PACKED = 200
-MOST_RANDOM_BYTES = 100
-# A quality of zero, which is "not acceptable" (RFC 9110, section 12.4.2).
-REFUSED = re.compile(r";\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)", re.IGNORECASE)
-# A partner's page loads the first, to make its frame of /embed/ as tall as what it
-# shows. A frame in a sandbox counts as another site, and needs its style and scripts.
-FOR_PARTNERS = re.compile(
+# Compressing a shorter response gains nothing.
+MIN_COMPRESSED_BYTES = 200
+MAX_RANDOM_BYTES = 100
+# A quality of zero means "not acceptable" (RFC 9110, section 12.4.2).
+REFUSED_ENCODING = re.compile(r";\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)", re.IGNORECASE)
+# Files that pages of other sites may load. js/embed adjusts the height of a frame that
+# shows /embed/. A sandboxed frame counts as another site, so it needs the others.
+PARTNER_FILES = re.compile(
     r"/static/(?:js/embed|js/locate|css/site)(\.\w+)?\.(?:js|css)"
 )
 
 
-def accepted_encodings(get_response: GetResponse) -> GetResponse:
-    """Take out encodings that a client refuses with "q=0", before anybody compresses.
+def refused_encodings_middleware(get_response: GetResponse) -> GetResponse:
+    """Remove encodings that the client refuses with "q=0" from Accept-Encoding.
 
-    Django's, WhiteNoise's and our own code look for the name alone.
+    Django, WhiteNoise and our own code only look for the name of an encoding.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if wanted := request.META.get("HTTP_ACCEPT_ENCODING"):
-            codings = [one for one in wanted.split(",") if not REFUSED.search(one)]
-            request.META["HTTP_ACCEPT_ENCODING"] = ",".join(codings)
+            accepted = [
+                one for one in wanted.split(",") if not REFUSED_ENCODING.search(one)
+            ]
+            request.META["HTTP_ACCEPT_ENCODING"] = ",".join(accepted)
         return get_response(request)
 
     return middleware
 
 
-class PagesInGzip(GZipMiddleware):
-    """As Django's, but whole pages at level 3: a third of the time, an eighth longer.
+class PageGZipMiddleware(GZipMiddleware):
+    """Django's middleware, but pages are compressed at level 3.
 
-    docs/decisions/0014-compressed-pages.md says why, and what the random length is for.
+    That takes a third of the time of Django's level, and pages are an eighth
+    longer. docs/decisions/0014-compressed-pages.md explains it and the random length.
     """
 
     def process_response(
@@ -76,15 +79,17 @@ class PagesInGzip(GZipMiddleware):
 
 
 def _compress(response: HttpResponse) -> None:
-    """Nothing that is compressed already, or too short to gain; nor an answer with an
-    ETag, which names one form of it: Django's code knows how to change that."""
-    if len(response.content) < SHORTEST_PACKED:
+    """Compress a response, unless it is compressed already or too short.
+
+    A response with an ETag is left to Django's middleware, which changes the ETag too.
+    """
+    if len(response.content) < MIN_COMPRESSED_BYTES:
         return
     if "Content-Encoding" in response or "ETag" in response:
         return
     packed = BytesIO()
-    # The header of the format has room for a name of any length.
-    name = secrets.token_hex(1 + secrets.randbelow(MOST_RANDOM_BYTES // 2))
+    # A file name of random length in the gzip header hides the length of the content.
+    name = secrets.token_hex(1 + secrets.randbelow(MAX_RANDOM_BYTES // 2))
     with GzipFile(name, "wb", compresslevel=3, fileobj=packed, mtime=0) as file:
         file.write(response.content)
     if len(packed.getvalue()) < len(response.content):
@@ -94,61 +99,63 @@ def _compress(response: HttpResponse) -> None:
         patch_vary_headers(response, ["Accept-Encoding"])
 
 
-def security_headers(get_response: GetResponse) -> GetResponse:
-    """Browsers keep no copy of a visit, and answers stay on our own site."""
+def security_headers_middleware(get_response: GetResponse) -> GetResponse:
+    """Add headers that keep pages out of browser caches and other sites' frames."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if FOR_PARTNERS.fullmatch(request.path):
+        if PARTNER_FILES.fullmatch(request.path):
             response["Cross-Origin-Resource-Policy"] = "cross-origin"
         for name, value in HEADERS.items():
             response.setdefault(name, value)
-        # Static files set their own lifetime; everything else is somebody's visit.
+        # Static files set their own lifetime. Nothing else may be stored.
         response.setdefault("Cache-Control", "no-store")
         return response
 
     return middleware
 
 
-def well_formed(get_response: GetResponse) -> GetResponse:
-    """Refuse what no browser of ours sends, before anything reads it.
+def malformed_request_middleware(get_response: GetResponse) -> GetResponse:
+    """Refuse malformed requests before any view sees them.
 
-    TRACE and made-up methods, which plain function views would answer; a null where
-    a name stands, which PostgreSQL cannot hold; and a body that could fill the disk.
+    Function views would answer TRACE and unknown methods, PostgreSQL cannot store a
+    null character, and a huge body could fill the disk.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        # The API has words of its own.
+        # The API answers such requests in its own format.
         is_open = OPEN.match(request.path)
-        if request.method not in METHODS and not is_open:
-            return HttpResponseNotAllowed(METHODS)
+        if request.method not in ALLOWED_METHODS and not is_open:
+            return HttpResponseNotAllowed(ALLOWED_METHODS)
         if "\0" in request.path_info or "\0" in "".join(request.COOKIES.values()):
             if is_open:
                 return Problem(400)
             raise BadRequest("null character")
-        if _body_of(request) > _longest_body(request):
+        if _body_bytes(request) > _max_body_bytes(request):
             return unreadable(413)
         return get_response(request)
 
     return middleware
 
 
-def _body_of(request: HttpRequest) -> int:
+def _body_bytes(request: HttpRequest) -> int:
     length: str = request.META.get("CONTENT_LENGTH") or "0"
     return int(length) if length.isdecimal() else 0
 
 
-def _longest_body(request: HttpRequest) -> int:
+def _max_body_bytes(request: HttpRequest) -> int:
     at_desk = request.path_info.startswith("/admin/")
-    size: int = settings.DESK_BODY if at_desk else settings.PUBLIC_BODY
+    size: int = (
+        settings.MAX_ADMIN_BODY_BYTES if at_desk else settings.MAX_PUBLIC_BODY_BYTES
+    )
     return size
 
 
-def language_of_address(get_response: GetResponse) -> GetResponse:
-    """Spanish under /es/, else English; no cookie and no header of the browser counts.
+def language_middleware(get_response: GetResponse) -> GetResponse:
+    """Activate Spanish under /es/ and English elsewhere.
 
-    Django's LocaleMiddleware would add "Vary: Accept-Language" to every English page,
-    and so keep a shared cache from knowing it again.
+    No cookie or header matters. Django's LocaleMiddleware would add "Vary:
+    Accept-Language" to every English page, so that shared caches could not reuse it.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

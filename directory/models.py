@@ -1,4 +1,4 @@
-"""What the site remembers of its own operation."""
+"""Table of the site's timed jobs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class TimedJob(models.Model):
-    """The last run of one timed job; directory.operations.jobs says when it is due."""
+    """The last run of a timed job. directory.operations.jobs says when it is due."""
 
     name = models.CharField(_("job"), max_length=40, unique=True)
-    # Null until the first run. A run that has started and not finished holds the job.
+    # Null until the first run. A run that has started and not finished locks the job.
     started_at = models.DateTimeField(_("started"), null=True, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, editable=False)
     last_success_at = models.DateTimeField(_("last success"), null=True, editable=False)
-    # Of the last run that finished.
+    # Whether the last run that finished succeeded.
     succeeded = models.BooleanField(_("succeeded"), null=True, editable=False)
     seconds = models.FloatField(_("seconds"), null=True, editable=False)
     result = models.TextField(_("result"), blank=True, editable=False)
@@ -30,14 +30,14 @@ class TimedJob(models.Model):
         return self.name
 
     def claim(self, at: datetime) -> bool:
-        """Begin a run; False where another process began one first."""
+        """Begin a run; return False if another process began one first."""
         unchanged = TimedJob.objects.filter(pk=self.pk, started_at=self.started_at)
         return bool(unchanged.update(started_at=at, finished_at=None))
 
     def finish(
         self, started_at: datetime, at: datetime, *, succeeded: bool, result: str
     ) -> None:
-        """Record how the run of `started_at` ended, unless another has begun since."""
+        """Record the end of the run begun at `started_at`, unless a newer one began."""
         ended: dict[str, object] = {
             "finished_at": at,
             "seconds": (at - started_at).total_seconds(),

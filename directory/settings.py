@@ -16,17 +16,17 @@ from environs import EnvError, validate
 
 from directory.operations.database_urls import databases
 from directory.operations.environment import BASE_DIR, env
-from directory.operations.hosts import LOCAL_NAMES, names_of_machine, own_address
+from directory.operations.hosts import LOCAL_NAMES, local_url, machine_hostnames
 from directory.operations.logs import logging_settings
 from directory.operations.startup_checks import (
     LOOPBACK,
-    refuse_early_preload,
-    refuse_prefix,
-    refuse_weak,
+    check_hsts_preload,
+    check_no_path_prefix,
+    check_secrets,
 )
 
 
-def secret_keys() -> list[str]:
+def read_secret_keys() -> list[str]:
     """SECRET_KEY, or the lines of the file that SECRET_KEY_FILE names.
 
     The first signs; what the others signed is still believed, so that a key can change.
@@ -51,7 +51,7 @@ def secret_keys() -> list[str]:
 
 
 DAY = 24 * 60 * 60
-ADDRESS = r"^$|^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$"
+HOST_AND_PORT = r"^$|^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$"
 
 
 def cache_url(url: str) -> str:
@@ -140,7 +140,7 @@ try:
     BIND = env.str("BIND", "127.0.0.1").strip("[]")
     PORT = env.str("PORT", "8000")
     # Where links in mails lead; the address people reach the site at.
-    SITE_URL = env.str("SITE_URL", own_address(BIND, PORT)).rstrip("/")
+    SITE_URL = env.str("SITE_URL", local_url(BIND, PORT)).rstrip("/")
     # The origin of canonical addresses; "" where nobody has said what it is.
     PUBLIC_ORIGIN = env.str("SITE_URL", "").rstrip("/")
     # Can anybody but this machine reach it? Behind a proxy BIND alone does not say so.
@@ -158,17 +158,17 @@ try:
         "LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])
     )
     # host:port where Prometheus may ask for /metrics; unset, nowhere.
-    METRICS_BIND = env.str("METRICS_BIND", "", validate=validate.Regexp(ADDRESS))
+    METRICS_BIND = env.str("METRICS_BIND", "", validate=validate.Regexp(HOST_AND_PORT))
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from None
 
-SECRET_KEY, *SECRET_KEY_FALLBACKS = secret_keys()
+SECRET_KEY, *SECRET_KEY_FALLBACKS = read_secret_keys()
 for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS):
-    refuse_weak(key, ALLOWED_HOSTS, BIND, debug=DEBUG)
-refuse_prefix(env.str("SCRIPT_NAME", ""), SITE_URL)
-refuse_early_preload(HSTS_SECONDS, subdomains=HSTS_SUBDOMAINS, preload=HSTS_PRELOAD)
+    check_secrets(key, ALLOWED_HOSTS, BIND, debug=DEBUG)
+check_no_path_prefix(env.str("SCRIPT_NAME", ""), SITE_URL)
+check_hsts_preload(HSTS_SECONDS, subdomains=HSTS_SUBDOMAINS, preload=HSTS_PRELOAD)
 if not env.str("ALLOWED_HOSTS", ""):
-    ALLOWED_HOSTS += names_of_machine(BIND)
+    ALLOWED_HOSTS += machine_hostnames(BIND)
 # Where the workers of this machine count requests, if not in Redis.
 RATE_LIMIT_FILE = DATA_DIR / "rate-limits.sqlite3"
 # The open data as files (api.data_files).
@@ -217,19 +217,19 @@ INSTALLED_APPS = [
     "directory",
 ]
 MIDDLEWARE = [
-    "directory.middleware.accepted_encodings",
-    "directory.middleware.PagesInGzip",
+    "directory.middleware.refused_encodings_middleware",
+    "directory.middleware.PageGZipMiddleware",
     "caching.db_router.replica_reads_middleware",
     "caching.page_cache.page_cache_middleware",
-    "directory.middleware.security_headers",
+    "directory.middleware.security_headers_middleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "directory.middleware.well_formed",
+    "directory.middleware.malformed_request_middleware",
     "curation.sign_in.few_sign_ins",
-    "directory.operations.health.probes",
-    "directory.middleware.language_of_address",
-    "directory.operations.database_outage.database_first",
+    "directory.operations.health.probe_middleware",
+    "directory.middleware.language_middleware",
+    "directory.operations.database_outage.outage_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -323,8 +323,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_IDLE_AGE = 30 * 60
 # Bodies, in bytes: a form of the public, and a file at the desk with its form.
-PUBLIC_BODY = 64 * 1024
-DESK_BODY = 11_500_000
+MAX_PUBLIC_BODY_BYTES = 64 * 1024
+MAX_ADMIN_BODY_BYTES = 11_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 1

@@ -1,4 +1,4 @@
-"""The whole site on one screen."""
+"""The URL map of the whole site."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from directory.pages.place_suggestions import suggest
 from directory.pages.sitemaps import sitemaps
 
 handler400 = "directory.pages.error_pages.bad_request"
-EXPLAINED = ["about", "contact", "privacy", "accessibility", "leaving"]
+EXPLANATORY_PAGES = ["about", "contact", "privacy", "accessibility", "leaving"]
 
 PAGES: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -31,7 +31,10 @@ PAGES: list[URLPattern | URLResolver] = [
     path("saved/", offline_pack.saved_pages, name="saved_pages"),
     path("manifest.webmanifest", offline_pack.manifest, name="manifest"),
     path("freshness/", views.freshness, name="freshness"),
-    *(path(f"{page}/", views.explain, {"page": page}, name=page) for page in EXPLAINED),
+    *(
+        path(f"{page}/", views.explain, {"page": page}, name=page)
+        for page in EXPLANATORY_PAGES
+    ),
     path("", include("orgs.urls")),
     path("", include("warmlines.urls")),
     path("", include("meetings.urls")),

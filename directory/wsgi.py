@@ -14,8 +14,11 @@ from django.db import DatabaseError, connections
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "directory.settings")
 
 
-class Request(WSGIRequest):
-    """Read as UTF-8, whatever codec a header names: some of Python's break on text."""
+class Utf8Request(WSGIRequest):
+    """Reads form data as UTF-8, whatever codec a header names.
+
+    Some of Python's codecs do not decode text, and would make the view fail.
+    """
 
     @property
     def encoding(self) -> None:
@@ -26,22 +29,23 @@ class Request(WSGIRequest):
         pass
 
 
-class Handler(WSGIHandler):
-    request_class = Request
+class Utf8Handler(WSGIHandler):
+    request_class = Utf8Request
 
 
 django.setup(set_prefix=False)
 
-# They ask models, which are there only now.
-from directory.operations.fallback_numbers import keep_up  # noqa: E402
-from directory.operations.metrics import measured  # noqa: E402
+# These import models, which can be imported only now.
+from directory.operations.fallback_numbers import refresh_fallback_numbers  # noqa: E402
+from directory.operations.metrics import count_requests  # noqa: E402
 from places.gazetteer import gazetteer  # noqa: E402
 
-# Without a database the first lookup reads it.
+# Load the gazetteer before the first request. Without a database, the first lookup
+# loads it.
 with suppress(DatabaseError):
     gazetteer()
 connections.close_all()
-# After an answer has left, so that nobody waits for it.
-request_finished.connect(keep_up)
+# The signal is sent after the response, so nobody waits for the file.
+request_finished.connect(refresh_fallback_numbers)
 
-application = measured(Handler(), settings.METRICS_BIND)
+application = count_requests(Utf8Handler(), settings.METRICS_BIND)

@@ -10,7 +10,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from directory.urls import EXPLAINED
+from directory.urls import EXPLANATORY_PAGES
 from tests.conftest import ROOT
 
 APPS = (
@@ -44,7 +44,7 @@ def test_every_template_is_used():
     by_rule = {f"{name}.html" for name in ("403", "404", "500")} | {
         n for n in names if "/sections/" in n or "/mail/" in n
     }
-    by_rule |= {f"directory/{page}.html" for page in EXPLAINED}
+    by_rule |= {f"directory/{page}.html" for page in EXPLANATORY_PAGES}
 
     assert {n for n in names if f'"{n}"' not in used} - by_rule == set()
 

@@ -18,15 +18,15 @@ from django.conf import settings
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import ConnectionHandler
 
-from directory.operations.backups.engines import engine_of
+from directory.operations.backups.engines import get_engine
 from directory.operations.backups.errors import BackupError
-from directory.operations.backups.fingerprints import PASSING, differing
+from directory.operations.backups.fingerprints import EXCLUDED_TABLES, differing
 from directory.operations.backups.folder import (
-    examine,
-    manifest_of,
-    put_in_place,
+    delete_old_backups,
+    manifest_path,
     read_manifest,
-    rotate,
+    restore_backup,
+    verify_backup,
     write_backup,
 )
 from tests.conftest import ROOT, own_database
@@ -80,13 +80,13 @@ def upgrade(request, tmp_path_factory, django_db_blocker):
 def ours(upgrade):
     """A database that people have worked with."""
     url, connection, _steps = upgrade
-    return url, connection, engine_of(connection)
+    return url, connection, get_engine(connection)
 
 
 @pytest.fixture
 def empty(tmp_path_factory):
     with database(tmp_path_factory) as (url, connection):
-        yield url, engine_of(connection)
+        yield url, get_engine(connection)
 
 
 @pytest.fixture(scope="module")
@@ -113,12 +113,14 @@ def test_a_restored_backup_has_the_rows_of_every_table(ours, empty, tmp_path):
     _url, fresh = empty
     backup = write_backup(engine, tmp_path, NIGHT)
 
-    put_in_place(fresh, backup, examine(fresh, backup), tmp_path)
+    restore_backup(fresh, backup, verify_backup(fresh, backup), tmp_path)
 
     restored, live = fresh.fingerprints(), engine.fingerprints()
     assert len(live) >= 47
-    assert set(differing(restored, live)) <= set(PASSING)
-    assert [restored[name].rows for name in PASSING] == [0] * len(PASSING)
+    assert set(differing(restored, live)) <= set(EXCLUDED_TABLES)
+    assert [restored[name].rows for name in EXCLUDED_TABLES] == [0] * len(
+        EXCLUDED_TABLES
+    )
 
 
 def test_a_backup_carries_nobody_who_is_signed_in(ours, tmp_path):
@@ -165,7 +167,7 @@ def test_a_backup_is_one_moment_while_others_write(ours, empty, tmp_path):
     for minute in range(3):
         path = write_backup(engine, tmp_path, NIGHT.replace(minute=minute))
         rows.append(read_manifest(path).tables["curation_optout"].rows)
-    put_in_place(fresh, path, examine(fresh, path), tmp_path)
+    restore_backup(fresh, path, verify_backup(fresh, path), tmp_path)
     stop.set()
     for writer in writers:
         writer.join()
@@ -180,17 +182,17 @@ def test_a_file_that_changed_is_refused(ours, backup, tmp_path):
     changed = bytearray(backup.read_bytes())
     changed[len(changed) // 2] ^= 0xFF
     copy.write_bytes(changed)
-    shutil.copy(manifest_of(backup), manifest_of(copy))
+    shutil.copy(manifest_path(backup), manifest_path(copy))
 
     with pytest.raises(BackupError, match="not as it was written"):
-        examine(ours[2], copy)
+        verify_backup(ours[2], copy)
 
 
 def test_a_file_without_its_manifest_is_refused(ours, backup, tmp_path):
     copy = shutil.copy(backup, tmp_path / backup.name)
 
     with pytest.raises(BackupError, match="no backup of ours"):
-        examine(ours[2], copy)
+        verify_backup(ours[2], copy)
 
 
 def test_rows_that_a_file_lacks_are_missed(ours, backup):
@@ -204,10 +206,10 @@ def test_rows_that_a_file_lacks_are_missed(ours, backup):
 def test_a_file_of_the_other_database_is_refused(ours, backup, tmp_path):
     other = tmp_path / f"{backup.stem}{'.dump' if IS_SQLITE else '.sqlite3'}"
     shutil.copy(backup, other)
-    shutil.copy(manifest_of(backup), manifest_of(other))
+    shutil.copy(manifest_path(backup), manifest_path(other))
 
     with pytest.raises(BackupError, match="another kind of database"):
-        examine(ours[2], other)
+        verify_backup(ours[2], other)
 
 
 def test_the_newest_are_kept_and_strangers_left_alone(ours, tmp_path):
@@ -216,9 +218,9 @@ def test_the_newest_are_kept_and_strangers_left_alone(ours, tmp_path):
     names = [f"directory-2026112{day}T030000Z{ours[2].suffix}" for day in range(5)]
     for name in names:
         (tmp_path / name).touch()
-        manifest_of(tmp_path / name).touch()
+        manifest_path(tmp_path / name).touch()
 
-    assert rotate(ours[2], tmp_path, 2) == 3
+    assert delete_old_backups(ours[2], tmp_path, 2) == 3
 
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {stranger.name, *names[3:], *(f"{name}.json" for name in names[3:])}

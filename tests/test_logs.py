@@ -8,18 +8,18 @@ import logging
 import pytest
 from django.test import RequestFactory
 
-from directory.operations.logs import JsonLine, NoVisitor
+from directory.operations.logs import JsonFormatter, RedactRequestFilter
 
 FORMAT = logging.Formatter("%(levelname)s %(name)s %(message)s")
 
 
 def line(record, form=FORMAT):
-    assert NoVisitor().filter(record) is True
+    assert RedactRequestFilter().filter(record) is True
     return form.format(record)
 
 
 def json_line(record):
-    text = line(record, JsonLine())
+    text = line(record, JsonFormatter())
     assert "\n" not in text
     return json.loads(text)
 
@@ -39,7 +39,7 @@ def record(name, message, *args, error=None, **extra):
         ("django.server", '"GET /find/?near=Zzyzx HTTP/1.1" 200'),
     ],
 )
-@pytest.mark.parametrize("form", [FORMAT, JsonLine()], ids=["text", "json"])
+@pytest.mark.parametrize("form", [FORMAT, JsonFormatter()], ids=["text", "json"])
 def test_the_words_of_loggers_that_quote_requests_are_dropped(name, message, form):
     request = RequestFactory().get("/find/", {"near": "Zzyzx"})
 

@@ -1,4 +1,4 @@
-"""Does the site in this container answer? For its health check, without Django."""
+"""Health check of the container: fails unless the site answers. Needs no Django."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import urllib.request
 
 
 def main() -> None:
-    """Asks by a name that the site knows, on the port that it listens on."""
+    """Request /healthz with one of the site's host names. Raises URLError."""
     name = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip(" .*")
     request = urllib.request.Request(
         f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/healthz",

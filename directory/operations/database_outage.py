@@ -1,6 +1,6 @@
-"""What people get while the database is away: 988, and the lines of their state.
+"""Answer with 988 and the warmlines of a state while the database is unavailable.
 
-docs/decisions/0026-without-the-database.md.
+See docs/decisions/0026-without-the-database.md.
 """
 
 from __future__ import annotations
@@ -18,93 +18,95 @@ from api.middleware import OPEN, SHARED
 from api.problems import Problem
 from caching import circuit_breaker, content_version
 from caching.db_router import close_broken_connections, read_alias
-from directory.operations.fallback_numbers import read
+from directory.operations.fallback_numbers import read_fallback_numbers
 from places.states import STATES, State
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-STATE = re.compile(r"^/(?:es/)?states/(?P<code>[a-z]{2})/")
-# Fields of forms of the desk that no page repeats.
-SECRETS = {"password", "password1", "password2"}
-SECRETS |= {"old_password", "new_password1", "new_password2", "token"}
-# Seconds after which it is worth asking again.
-RETRY_AFTER = "10"
+STATE_PATH = re.compile(r"^/(?:es/)?states/(?P<code>[a-z]{2})/")
+# Fields of the admin's forms whose values no page may repeat.
+SECRET_FIELDS = {"password", "password1", "password2"}
+SECRET_FIELDS |= {"old_password", "new_password1", "new_password2", "token"}
+RETRY_AFTER_SECONDS = "10"
 
 
-def database_first(get_response: GetResponse) -> GetResponse:
-    """Find out once, and early, that the database is away; every page needs it."""
+def outage_middleware(get_response: GetResponse) -> GetResponse:
+    """Check that the database answers before the rest of the request needs it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path_info.endswith("/") or OPEN.match(request.path):
             try:
                 content_version.current()
             except DatabaseError:
-                return without_database(request)
+                return outage_response(request)
         return get_response(request)
 
     return middleware
 
 
-def is_away(error: BaseException | None) -> bool:
-    """Is the database at fault: out of reach, full, locked, damaged?
+def is_database_unavailable(error: BaseException | None) -> bool:
+    """Whether the database is unreachable, full, locked or damaged.
 
-    A wrong query, or a row that breaks a rule, has a class of its own and is our fault.
+    A wrong query or a row that breaks a constraint raises other classes, and is a bug.
     """
-    unreadable = type(error) is DatabaseError  # SQLite says so of a damaged file.
-    return unreadable or isinstance(error, OperationalError | InterfaceError)
+    is_damaged = type(error) is DatabaseError  # SQLite raises it for a damaged file.
+    return is_damaged or isinstance(error, OperationalError | InterfaceError)
 
 
-def without_database(request: HttpRequest) -> HttpResponse:
-    let_go()
+def outage_response(request: HttpRequest) -> HttpResponse:
+    release_connections()
     if OPEN.match(request.path):
         response: HttpResponse = Problem(503)
         for name, value in SHARED.items():
             response[name] = value
     else:
-        state = state_named(request)
+        state = state_in_request(request)
         context = {
             "exit_url": settings.EXIT_URL,
             "state": state,
             "was_sent": request.method == "POST",
-            "sent": _to_send_again(request),
-            "groups": read(state.code if state else "", get_language() or "en"),
+            "sent": _fields_to_resend(request),
+            "groups": read_fallback_numbers(
+                state.code if state else "", get_language() or "en"
+            ),
         }
-        # Without the request: what every page is told asks for the signed-in person.
+        # Rendered without the request: context processors would query the database for
+        # the user.
         response = render(None, "503.html", context, status=503)
-    response["Retry-After"] = RETRY_AFTER
+    response["Retry-After"] = RETRY_AFTER_SECONDS
     return response
 
 
-def _to_send_again(request: HttpRequest) -> list[tuple[str, str]]:
-    """What somebody sent, for a form that sends it again.
+def _fields_to_resend(request: HttpRequest) -> list[tuple[str, str]]:
+    """The submitted form fields, for a page with a button that submits them again.
 
-    Nothing where a password or a code of a second factor is among it, and nothing with
-    a file, which no page can give back.
+    Empty if a password or a second-factor code is among them, or a file, which a page
+    cannot submit again.
     """
-    if request.method != "POST" or request.FILES or SECRETS & request.POST.keys():
+    if request.method != "POST" or request.FILES or SECRET_FIELDS & request.POST.keys():
         return []
     return [(name, text) for name, all_ in request.POST.lists() for text in all_]
 
 
-def tell_others() -> None:
-    """After a fault: if no connection could be made, nobody else need wait for one."""
+def trip_breaker() -> None:
+    """If no connection could be opened, spare other requests the same wait."""
     alias = read_alias()
     if not close_broken_connections() and connections[alias].connection is None:
         circuit_breaker.trip(alias)
 
 
-def let_go() -> None:
-    """SQLite would stay with a file that is gone."""
-    # First those that broke: a public read then starts again (caching.db_router).
+def release_connections() -> None:
+    """Close connections that broke, and those to SQLite, whose file may be gone."""
+    # This also makes caching.db_router retry a public read.
     close_broken_connections()
     for one in connections.all(initialized_only=True):
         if one.vendor == "sqlite" and not one.in_atomic_block:
             one.close()
 
 
-def state_named(request: HttpRequest) -> State | None:
-    """The state that the address names; a ZIP code would need the database."""
-    found = STATE.match(request.path_info)
+def state_in_request(request: HttpRequest) -> State | None:
+    """The state that the URL names. A ZIP code is ignored, as it needs the database."""
+    found = STATE_PATH.match(request.path_info)
     words = found["code"] if found else ""
     words = words or request.GET.get("state") or request.GET.get("near") or ""
     words = words.strip().casefold()

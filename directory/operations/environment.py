@@ -1,7 +1,7 @@
-"""The environment variables that the site reads, with those of `.env` beside them.
+"""Environment variables, including those in the file `.env` of the project's folder.
 
-`.env` in the project's folder is read by the site, its commands and gunicorn alike;
-what the environment itself says comes first. ENV_FILE names another file.
+The site, its commands and gunicorn all read `.env`. Variables of the environment itself
+take precedence. ENV_FILE names another file.
 """
 
 from __future__ import annotations
@@ -18,6 +18,6 @@ env = Env()
 env.read_env(os.environ.get("ENV_FILE") or str(BASE_DIR / ".env"), recurse=False)
 
 if __name__ == "__main__":
-    # For the scripts in bin/: python -m directory.operations.environment PORT 8000
+    # For the shell scripts: python -m directory.operations.environment PORT 8000
     name, default = sys.argv[1:]
     print(env.str(name, "") or default)  # noqa: T201

@@ -1,6 +1,6 @@
-"""The phone lines of each state in a file, for when the database is away.
+"""A file with every state's warmlines, for when the database is unavailable.
 
-docs/decisions/0026-without-the-database.md says who writes it, and when.
+docs/decisions/0026-without-the-database.md says what writes it, and when.
 """
 
 from __future__ import annotations
@@ -27,74 +27,84 @@ from warmlines.models import Warmline
 from warmlines.open_status import by_state, lines_at
 
 LOG = logging.getLogger(__name__)
-# Whom people can call from any state, in this order.
-EVERYWHERE = ("anyone", "us", "ask")
-# National crisis lines, before all others.
-CRISIS = "crisis"
-# A process writes no more often, however quickly facts change or disks refuse.
-SECONDS = 10
-_written: int | None = None
-_tried_at = float("-inf")
-_writing = Lock()
+# Slugs of the groups that people can call from any state, in this order.
+NATIONAL_GROUPS = ("anyone", "us", "ask")
+# Slug of the group of national crisis lines, which come first.
+CRISIS_GROUP = "crisis"
+# A process waits this long between two attempts to write the file.
+MIN_WRITE_SECONDS = 10
+_written_version: int | None = None
+_attempted_at = float("-inf")
+_write_lock = Lock()
 
 
-def file() -> Path:
-    return Path(settings.DATA_DIR, "last-lines.json")
+def fallback_file() -> Path:
+    return Path(settings.DATA_DIR, "fallback-lines.json")
 
 
-def write_down(at: datetime) -> None:
-    """Every public line, in both languages, with its usual hours. Raises OSError."""
+def write_fallback_numbers(at: datetime) -> None:
+    """Write every public warmline with its hours, in each language. Raises OSError."""
     rows = list(Warmline.objects.public().for_cards())
     text = json.dumps(
-        {code: _rendered(rows, at, code) for code, _n in settings.LANGUAGES}
+        {code: _render_groups(rows, at, code) for code, _n in settings.LANGUAGES}
     )
-    new = file().with_suffix(f".{os.getpid()}")
+    new = fallback_file().with_suffix(f".{os.getpid()}")
     try:
         new.write_text(text)
-        # Whoever reads meanwhile has all of the old one or all of the new one.
-        new.replace(file())
+        # Replacing is atomic: readers get the whole old file or the whole new one.
+        new.replace(fallback_file())
     finally:
         new.unlink(missing_ok=True)
 
 
-def _rendered(rows: list[Warmline], at: datetime, language: str) -> dict[str, str]:
-    """The markup of each group of lines, by its slug: "mt", "anyone", "us"."""
+def _render_groups(rows: list[Warmline], at: datetime, language: str) -> dict[str, str]:
+    """The HTML of each group of lines, by the group's slug: "mt", "anyone", "us"."""
     with translation.override(language), frozen(at.date()):
         groups: dict[str, str] = {
-            group.slug: render_to_string("directory/_last_lines.html", {"group": group})
+            group.slug: render_to_string(
+                "directory/_fallback_lines.html", {"group": group}
+            )
             for group in by_state(lines_at(rows, at))
         }
         if lines := essential_lines(at):
-            groups[CRISIS] = render_to_string(
+            groups[CRISIS_GROUP] = render_to_string(
                 "listings/crisis/_essential.html", {"lines": lines}
             )
         return groups
 
 
-def read(code: str, language: str) -> list[SafeString]:
-    """Crisis lines, a state's, then the whole country's; [] where none are kept."""
+def read_fallback_numbers(code: str, language: str) -> list[SafeString]:
+    """The HTML of the crisis lines, a state's lines, then the national ones.
+
+    `code` is the state's, or "". Empty if there is no file.
+    """
     try:
-        groups = json.loads(file().read_text())[language]
+        groups = json.loads(fallback_file().read_text())[language]
     except (OSError, ValueError, KeyError):
         return []
-    slugs = (CRISIS, code.lower(), *EVERYWHERE)
-    # Our own markup, from a file that nobody else writes.
+    slugs = (CRISIS_GROUP, code.lower(), *NATIONAL_GROUPS)
+    # The HTML is safe because only write_fallback_numbers() writes the file.
     return [mark_safe(groups[slug]) for slug in slugs if slug in groups]  # noqa: S308
 
 
-def keep_up(**_signal: Any) -> None:
-    """After a request: has something been published since the file was written?"""
-    global _written, _tried_at
-    seen = content_version.last_known()
-    if seen is None or seen.number == _written or monotonic() - _tried_at < SECONDS:
+def refresh_fallback_numbers(**_signal: Any) -> None:
+    """Write the file again if the content version has changed since.
+
+    A handler of the signal `request_finished`.
+    """
+    global _written_version, _attempted_at
+    version = content_version.last_known()
+    if version is None or version.number == _written_version:
         return
-    if not _writing.acquire(blocking=False):
+    if monotonic() - _attempted_at < MIN_WRITE_SECONDS:
+        return
+    if not _write_lock.acquire(blocking=False):
         return
     try:
-        _tried_at = monotonic()
-        write_down(timezone.now())
-        _written = seen.number
+        _attempted_at = monotonic()
+        write_fallback_numbers(timezone.now())
+        _written_version = version.number
     except (DatabaseError, OSError) as error:
-        LOG.warning("The lines could not be written down: %s", type(error).__name__)
+        LOG.warning("The fallback file was not written: %s", type(error).__name__)
     finally:
-        _writing.release()
+        _write_lock.release()

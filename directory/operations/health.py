@@ -1,4 +1,4 @@
-"""Is the process alive; can it answer."""
+"""Health probes: /healthz (the process runs) and /readyz (it can serve pages)."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from caching.db_router import read_alias
-from directory.operations.database_outage import let_go
+from directory.operations.database_outage import release_connections
 from places.models import Place
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-PLAIN = "text/plain; charset=utf-8"
+TEXT_PLAIN = "text/plain; charset=utf-8"
 
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. Touches nothing, so that a dead database kills nobody."""
-    return HttpResponse("ok\n", content_type=PLAIN)
+    """Always succeed. Uses no database, so an outage does not restart containers."""
+    return HttpResponse("ok\n", content_type=TEXT_PLAIN)
 
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database that visitors read answers, is up to date, and knows the places."""
+    """Succeed if the visitors' database answers, is migrated and has the gazetteer."""
     try:
-        ready = _migrated() and Place.objects.states().exists()
+        ready = _is_migrated() and Place.objects.states().exists()
     except DatabaseError:
         ready = False
-        let_go()
+        release_connections()
     if ready:
-        return HttpResponse("ready\n", content_type=PLAIN)
-    return HttpResponse("not ready\n", status=503, content_type=PLAIN)
+        return HttpResponse("ready\n", content_type=TEXT_PLAIN)
+    return HttpResponse("not ready\n", status=503, content_type=TEXT_PLAIN)
 
 
-def _migrated() -> bool:
+def _is_migrated() -> bool:
     executor = MigrationExecutor(connections[read_alias()])
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
@@ -45,9 +45,12 @@ def _migrated() -> bool:
 PROBES = {"/healthz": healthz, "/readyz": readyz}
 
 
-def probes(get_response: GetResponse) -> GetResponse:
-    """Answer probes before the host is checked: they ask by the address of a machine
-    or a container, which is not one of the site's names."""
+def probe_middleware(get_response: GetResponse) -> GetResponse:
+    """Answer probes before the Host header is checked.
+
+    Load balancers send the address of a machine or container, which is not in
+    ALLOWED_HOSTS.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         probe = PROBES.get(request.path_info)

@@ -1,4 +1,4 @@
-"""The numbers that say how the site is doing, for /metrics and the status page.
+"""Figures about the state of the site, for /metrics and the admin's status page.
 
 None of them says anything about a visitor.
 """
@@ -19,46 +19,50 @@ from listings.freshness import DAYS, tally
 from listings.registry import listing_models
 
 Sample = tuple[dict[str, str], float]
-# How the name of a number ends that is a moment, in seconds since 1970.
-TIMESTAMP = "_timestamp_seconds"
+# The names of figures that are times, in seconds since 1970, end with this.
+TIMESTAMP_SUFFIX = "_timestamp_seconds"
 
 
 @dataclass(frozen=True)
-class Number:
-    """One gauge of Prometheus: its name, what it means, a value for each label."""
+class HealthFigure:
+    """A gauge in Prometheus's terms: name, meaning, and a value for each label set."""
 
     name: str
     meaning: str
     samples: list[Sample]
 
 
-def site_numbers(at: datetime) -> Iterator[Number]:
-    """Everything that the database knows. Raises DatabaseError where it is away."""
-    yield from _queues()
-    yield from _listings(at)
-    yield from _jobs()
+def health_figures(at: datetime) -> Iterator[HealthFigure]:
+    """Every figure that comes from the database. Raises DatabaseError."""
+    yield from _queue_figures()
+    yield from _listing_figures(at)
+    yield from _job_figures()
 
 
-def _queues() -> Iterator[Number]:
+def _queue_figures() -> Iterator[HealthFigure]:
     suggestions = Suggestion.objects.open()
     oldest_suggestion = suggestions.order_by("made_at").first()
-    yield _plain("suggestions_open", "Suggestions to decide on.", suggestions.count())
-    yield _plain(
-        f"suggestion_oldest{TIMESTAMP}",
+    yield _unlabeled(
+        "suggestions_open", "Suggestions to decide on.", suggestions.count()
+    )
+    yield _unlabeled(
+        f"suggestion_oldest{TIMESTAMP_SUFFIX}",
         "When the oldest open suggestion came in.",
         *([oldest_suggestion.made_at.timestamp()] if oldest_suggestion else []),
     )
     mails = OutgoingMail.objects.order_by("made_at")
     oldest_mail = mails.first()
-    yield _plain("mails_waiting", "Mails that no server has taken yet.", mails.count())
-    yield _plain(
-        f"mail_oldest{TIMESTAMP}",
+    yield _unlabeled(
+        "mails_waiting", "Mails that no server has taken yet.", mails.count()
+    )
+    yield _unlabeled(
+        f"mail_oldest{TIMESTAMP_SUFFIX}",
         "When the oldest mail that is waiting was written.",
         *([oldest_mail.made_at.timestamp()] if oldest_mail else []),
     )
 
 
-def _listings(at: datetime) -> Iterator[Number]:
+def _listing_figures(at: datetime) -> Iterator[HealthFigure]:
     today = timezone.localdate(at)
     public: list[Sample] = []
     checked: list[Sample] = []
@@ -73,13 +77,17 @@ def _listings(at: datetime) -> Iterator[Number]:
         for reason, heap in LISTING_HEAPS.items():
             number = heap(listings, today).count()
             waiting.append(({"catalogue": catalogue, "why": reason}, number))
-    yield Number("listings_public", "Listings that visitors can see.", public)
-    yield Number("listings_checked", "Of those, checked within so many days.", checked)
-    yield Number("listings_waiting", "Listings that need a curator, by why.", waiting)
+    yield HealthFigure("listings_public", "Listings that visitors can see.", public)
+    yield HealthFigure(
+        "listings_checked", "Of those, checked within so many days.", checked
+    )
+    yield HealthFigure(
+        "listings_waiting", "Listings that need a curator, by why.", waiting
+    )
 
 
-def _jobs() -> Iterator[Number]:
-    """A job that never ran has 0 as its last success, so that an alert sees it."""
+def _job_figures() -> Iterator[HealthFigure]:
+    """A job that never ran has 0 as its last success, which triggers an alert."""
     success: list[Sample] = []
     succeeded: list[Sample] = []
     seconds: list[Sample] = []
@@ -90,13 +98,17 @@ def _jobs() -> Iterator[Number]:
         if row and row.seconds is not None:
             succeeded.append((label, int(bool(row.succeeded))))
             seconds.append((label, row.seconds))
-    yield Number(
-        f"job_last_success{TIMESTAMP}", "When each job last succeeded.", success
+    yield HealthFigure(
+        f"job_last_success{TIMESTAMP_SUFFIX}", "When each job last succeeded.", success
     )
-    yield Number("job_succeeded", "Did the last run of each job succeed?", succeeded)
-    yield Number("job_seconds", "How long the last run of each job took.", seconds)
+    yield HealthFigure(
+        "job_succeeded", "Did the last run of each job succeed?", succeeded
+    )
+    yield HealthFigure(
+        "job_seconds", "How long the last run of each job took.", seconds
+    )
 
 
-def _plain(name: str, meaning: str, *values: float) -> Number:
-    """A number without labels; without a value where there is nothing to measure."""
-    return Number(name, meaning, [({}, value) for value in values])
+def _unlabeled(name: str, meaning: str, *values: float) -> HealthFigure:
+    """A figure without labels; without a value if there is nothing to measure."""
+    return HealthFigure(name, meaning, [({}, value) for value in values])

@@ -1,4 +1,4 @@
-"""Names and addresses of this machine, for a site that is served without a proxy."""
+"""Host names and addresses of this machine, for a site without a proxy."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ import socket
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
-# Addresses for documentation (RFC 5737, RFC 3849): a UDP socket sends nothing when it
-# connects, but then knows which of its own addresses it would send from.
-ELSEWHERE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
+# Addresses reserved for documentation (RFC 5737, RFC 3849). Connecting a UDP socket
+# sends nothing, but shows which of this machine's addresses it would send from.
+PROBE_ADDRESSES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 
 
-def bracketed(address: str) -> str:
-    """ "[::1]" for "::1", as addresses on the web write it."""
+def bracket_ipv6(address: str) -> str:
+    """Put an IPv6 address in brackets, as in URLs: "[::1]" for "::1"."""
     return f"[{address}]" if ":" in address else address
 
 
-def own_address(bind: str, port: str) -> str:
-    """Where a browser on this machine finds the site."""
-    host = "127.0.0.1" if bind in ANY_ADDRESS else bracketed(bind)
+def local_url(bind: str, port: str) -> str:
+    """The URL of the site for a browser on this machine."""
+    host = "127.0.0.1" if bind in ANY_ADDRESS else bracket_ipv6(bind)
     return f"http://{host}:{port}"
 
 
-def names_of_machine(bind: str) -> list[str]:
-    """By what other machines can ask for a site that listens on `bind`.
+def machine_hostnames(bind: str) -> list[str]:
+    """Host names under which other machines can reach a site that listens on `bind`.
 
-    None of them is sent anywhere, and no name server is asked.
+    Nothing is sent over the network, and no name server is queried.
     """
     if bind not in ANY_ADDRESS:
-        return [] if bracketed(bind) in LOCAL_NAMES else [bracketed(bind)]
+        return [] if bracket_ipv6(bind) in LOCAL_NAMES else [bracket_ipv6(bind)]
     name = socket.gethostname().lower()
-    found = [name, f"{name}.local", *map(bracketed, _addresses())]
+    found = [name, f"{name}.local", *map(bracket_ipv6, _machine_addresses())]
     return [one for one in dict.fromkeys(found) if one and one not in LOCAL_NAMES]
 
 
-def _addresses() -> list[str]:
+def _machine_addresses() -> list[str]:
     found = []
-    for family, elsewhere in ELSEWHERE:
+    for family, elsewhere in PROBE_ADDRESSES:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             try:
                 probe.connect((elsewhere, 9))

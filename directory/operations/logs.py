@@ -1,4 +1,4 @@
-"""Log lines that tell of faults and never of visitors."""
+"""Logging without any data about visitors."""
 
 from __future__ import annotations
 
@@ -7,39 +7,40 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-# Loggers that put what a visitor sent into their messages.
-TELLTALES = ("django.request", "django.security", "django.server")
-# gunicorn's log tells of its workers too; these lines of it quote a visitor.
-GUNICORN = "gunicorn.error"
-QUOTING = ("Invalid request", "Error handling request")
-# What the access log says of a request, and gunicorn's letters for it.
-ACCESS = {"method": "m", "status": "s", "bytes": "B", "microseconds": "D"}
+# Loggers whose messages contain what a visitor sent.
+UNSAFE_LOGGERS = ("django.request", "django.security", "django.server")
+# gunicorn's log has useful messages about its workers. Messages that begin with these
+# words contain what a visitor sent.
+GUNICORN_LOGGER = "gunicorn.error"
+UNSAFE_MESSAGES = ("Invalid request", "Error handling request")
+# What the access log says about a request → gunicorn's letter for it.
+ACCESS_FIELDS = {"method": "m", "status": "s", "bytes": "B", "microseconds": "D"}
 
 
-class NoVisitor(logging.Filter):
-    """Drops the request, and the words of loggers that quote addresses or headers."""
+class RedactRequestFilter(logging.Filter):
+    """Remove the request and every text from it: addresses, headers and values."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         status = getattr(record, "status_code", "")
         if hasattr(record, "request"):
             del record.request
-        if record.name.startswith(TELLTALES):
+        if record.name.startswith(UNSAFE_LOGGERS):
             kind = record.exc_info[0] if record.exc_info else None
             record.msg = f"{status} {kind.__name__ if kind else record.name}"
             record.args = ()
-        elif record.name == GUNICORN:
-            for words in QUOTING:
+        elif record.name == GUNICORN_LOGGER:
+            for words in UNSAFE_MESSAGES:
                 if str(record.msg).startswith(words):
                     record.msg, record.args = words, ()
-        # A traceback's last line quotes the value that broke something.
+        # The last line of a traceback may quote the value that caused the error.
         if record.exc_info and record.exc_info[0]:
-            record.exc_text = _where(record)
+            record.exc_text = _traceback_locations(record)
             record.exc_info = None
         return True
 
 
-class JsonLine(logging.Formatter):
-    """One JSON object a line, for machines that gather logs."""
+class JsonFormatter(logging.Formatter):
+    """Format each record as a JSON object on one line, for log collectors."""
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC)
@@ -49,8 +50,10 @@ class JsonLine(logging.Formatter):
             "logger": record.name,
         }
         if record.name == "gunicorn.access" and isinstance(record.args, dict):
-            line |= {name: record.args[letter] for name, letter in ACCESS.items()}
-            # gunicorn gives it as text; a number can be compared and counted.
+            line |= {
+                name: record.args[letter] for name, letter in ACCESS_FIELDS.items()
+            }
+            # gunicorn passes text. Log collectors need a number to compare.
             line["status"] = int(line["status"])
         else:
             line["message"] = record.getMessage()
@@ -61,14 +64,18 @@ class JsonLine(logging.Formatter):
 
 
 def logging_settings(log_format: str) -> dict[str, Any]:
-    """For Django and gunicorn alike; `log_format` is "text" or "json"."""
+    """The logging configuration for Django and gunicorn.
+
+    `log_format` is "text" or "json".
+    """
     formatters: dict[str, dict[str, Any]] = {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
         "bare": {"format": "{message}", "style": "{"},
     }
     if log_format == "json":
         formatters = {
-            name: {"()": "directory.operations.logs.JsonLine"} for name in formatters
+            name: {"()": "directory.operations.logs.JsonFormatter"}
+            for name in formatters
         }
     console = {"class": "logging.StreamHandler", "filters": ["no_visitor"]}
     handlers = {
@@ -78,17 +85,19 @@ def logging_settings(log_format: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"no_visitor": {"()": "directory.operations.logs.NoVisitor"}},
+        "filters": {
+            "no_visitor": {"()": "directory.operations.logs.RedactRequestFilter"}
+        },
         "formatters": formatters,
         "handlers": handlers,
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {
             "django": _logger("WARNING", "console"),
-            # Its warnings quote who tried to sign in, and from where.
+            # Its warnings name the user and the address of each failed sign-in.
             "axes": _logger("CRITICAL"),
-            GUNICORN: _logger("INFO", "console"),
+            GUNICORN_LOGGER: _logger("INFO", "console"),
             "gunicorn.access": _logger("INFO", "access"),
-            # One line for each timed job that ran.
+            # Logs one line for each timed job that ran.
             "directory.operations": _logger("INFO", "console"),
         },
     }
@@ -98,8 +107,8 @@ def _logger(level: str, *handlers: str) -> dict[str, Any]:
     return {"handlers": list(handlers), "level": level, "propagate": False}
 
 
-def _where(record: logging.LogRecord) -> str:
-    """File and line of every step of the traceback, without its values."""
+def _traceback_locations(record: logging.LogRecord) -> str:
+    """The file, line and function of each step of the traceback, without values."""
     steps = []
     trace = record.exc_info[2] if record.exc_info else None
     while trace:

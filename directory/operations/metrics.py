@@ -1,6 +1,7 @@
-"""Numbers for Prometheus: on an address of their own, to machines of our network.
+"""Metrics for Prometheus, on a separate address and for private networks only.
 
-They say how the site is, and nothing of who uses it: no path, no address, no word.
+They describe the state of the site and contain nothing about visitors: no path, no
+address, no search words.
 """
 
 from __future__ import annotations
@@ -15,84 +16,100 @@ from django.core.signals import request_finished, request_started
 from django.db import DatabaseError
 from django.utils import timezone
 
-from directory.operations.health_figures import site_numbers
-from directory.operations.request_counts import BUCKETS, Counted, count, counted
+from directory.operations.health_figures import health_figures
+from directory.operations.request_counts import (
+    BUCKETS,
+    RequestCounts,
+    read_counts,
+    record_request,
+)
 
 Application = Callable[..., Iterable[bytes]]
-TEXT = "text/plain; version=0.0.4; charset=utf-8"
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def measured(application: Application, metrics_bind: str) -> Application:
-    """Counts every request, and answers those that come in at `metrics_bind`."""
+def count_requests(application: Application, metrics_bind: str) -> Application:
+    """Wrap a WSGI application: count its requests, and serve metrics.
+
+    Requests that arrive at `metrics_bind` (host:port) get the metrics.
+    """
     port = metrics_bind.rpartition(":")[2]
 
     def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         if port and environ["SERVER_PORT"] == port:
-            return metrics(environ, start_response)
+            return metrics_response(environ, start_response)
         started = time.perf_counter()
         status = 500
 
-        def noted(line: str, *rest: Any) -> Any:
+        def start_and_note_status(line: str, *rest: Any) -> Any:
             nonlocal status
             status = int(line[:3])
             return start_response(line, *rest)
 
         try:
-            return application(environ, noted)
+            return application(environ, start_and_note_status)
         finally:
-            count(status, time.perf_counter() - started)
+            record_request(status, time.perf_counter() - started)
 
     return wrapped
 
 
-def metrics(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    """A page of numbers for a machine of our own network, else nothing."""
-    if environ["PATH_INFO"] != "/metrics" or not is_inside(environ["REMOTE_ADDR"]):
-        start_response("404 Not Found", [("Content-Type", TEXT)])
+def metrics_response(
+    environ: dict[str, Any], start_response: Callable[..., Any]
+) -> list[bytes]:
+    """The page of metrics; 404 for clients outside private networks."""
+    if environ["PATH_INFO"] != "/metrics" or not is_private_address(
+        environ["REMOTE_ADDR"]
+    ):
+        start_response("404 Not Found", [("Content-Type", CONTENT_TYPE)])
         return [b""]
-    # Django looks after its connections at both ends of a request.
-    request_started.send(sender=metrics, environ=environ)
-    lines = [*requests(counted()), *database(timezone.now())]
-    request_finished.send(sender=metrics)
-    start_response("200 OK", [("Content-Type", TEXT)])
+    # Django opens and closes database connections with these signals.
+    request_started.send(sender=metrics_response, environ=environ)
+    lines = [*request_metrics(read_counts()), *database_metrics(timezone.now())]
+    request_finished.send(sender=metrics_response)
+    start_response("200 OK", [("Content-Type", CONTENT_TYPE)])
     return ["".join(f"{line}\n" for line in lines).encode()]
 
 
-def is_inside(address: str) -> bool:
-    """Is this IP address of a private network, or of this machine?"""
+def is_private_address(address: str) -> bool:
+    """Whether this IP address belongs to a private network or this machine."""
     try:
         return ipaddress.ip_address(address).is_private
     except ValueError:
         return False
 
 
-def requests(seen: Counted) -> Iterator[str]:
-    yield from head("requests_total", "counter", "Answers, by class of their status.")
+def request_metrics(seen: RequestCounts) -> Iterator[str]:
+    yield from metric_header(
+        "requests_total", "counter", "Answers, by class of their status."
+    )
     for status, number in seen.by_status.items():
         yield f'directory_requests_total{{status="{status}"}} {number}'
-    yield from head("request_seconds", "histogram", "Time until an answer was ready.")
+    yield from metric_header(
+        "request_seconds", "histogram", "Time until an answer was ready."
+    )
     for bound, number in zip([*BUCKETS, "+Inf"], seen.within, strict=True):
         yield f'directory_request_seconds_bucket{{le="{bound}"}} {number}'
     yield f"directory_request_seconds_sum {seen.seconds}"
     yield f"directory_request_seconds_count {seen.within[-1]}"
 
 
-def database(at: datetime) -> Iterator[str]:
-    """The numbers of operations.numbers, where the database answers."""
+def database_metrics(at: datetime) -> Iterator[str]:
+    """The health figures, if the database answers, and whether it does."""
     try:
-        numbers = [*site_numbers(at)]
+        numbers = [*health_figures(at)]
     except DatabaseError:
         numbers = []
-    yield from head("database_up", "gauge", "Does the database answer?")
+    yield from metric_header("database_up", "gauge", "Does the database answer?")
     yield f"directory_database_up {int(bool(numbers))}"
     for number in numbers:
         if number.samples:
-            yield from head(number.name, "gauge", number.meaning)
+            yield from metric_header(number.name, "gauge", number.meaning)
         for labels, value in number.samples:
             inner = ",".join(f'{name}="{label}"' for name, label in labels.items())
             yield f"directory_{number.name}{{{inner}}} {value}".replace("{}", "")
 
 
-def head(name: str, kind: str, words: str) -> Iterator[str]:
+def metric_header(name: str, kind: str, words: str) -> Iterator[str]:
     yield f"# HELP directory_{name} {words}"
     yield f"# TYPE directory_{name} {kind}"

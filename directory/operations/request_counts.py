@@ -1,7 +1,8 @@
 """Counts of requests that all workers of this machine share.
 
-An anonymous memory map, made before gunicorn forks: every worker adds in a slot of its
-own, whoever is asked sums the slots. Nothing is on disk, and nothing is of anybody.
+The counts are in an anonymous memory map, created before gunicorn forks. Each worker
+writes to its own slot, and a reader sums all slots. Nothing is on disk, and nothing
+identifies a visitor.
 """
 
 from __future__ import annotations
@@ -12,30 +13,34 @@ from bisect import bisect_left
 from itertools import accumulate
 from typing import NamedTuple
 
-# A worker has the slot of its number; more than these never live at one time.
+# A worker uses the slot of its number; no more workers than this run at once.
 SLOTS = 64
-STATUSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
-# Upper bounds in seconds; one more bucket takes what is slower.
+STATUS_CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
+# Upper bounds in seconds. One more bucket counts slower requests.
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-SUM = len(STATUSES) + len(BUCKETS) + 1
-WIDTH = SUM + 1
+SECONDS_CELL = len(STATUS_CLASSES) + len(BUCKETS) + 1
+CELLS_PER_SLOT = SECONDS_CELL + 1
 
-_cells = memoryview(mmap.mmap(-1, SLOTS * WIDTH * 8)).cast("Q")
+_cells = memoryview(mmap.mmap(-1, SLOTS * CELLS_PER_SLOT * 8)).cast("Q")
 _lock = threading.Lock()
 _slot = 0
 
 
-class Counted(NamedTuple):
-    """`within` holds, for each of BUCKETS and for all, how many were that quick."""
+class RequestCounts(NamedTuple):
+    """Counts since the last start.
+
+    `within` counts, for each bound in BUCKETS, the requests that took at most that
+    long, and last, all requests. `seconds` is the sum of their durations.
+    """
 
     by_status: dict[str, int]
     within: list[int]
     seconds: float
 
     def quantile(self, share: float) -> float | None:
-        """The smallest bound of BUCKETS that holds this share of all answers.
+        """The smallest bound in BUCKETS that this share of all requests stayed within.
 
-        None where no answer was counted yet, or where more were slower than any bound.
+        None if no request was counted, or if too many were slower than every bound.
         """
         wanted = self.within[-1] * share
         if not self.within[-1]:
@@ -50,23 +55,23 @@ class Counted(NamedTuple):
         )
 
 
-def use_slot(number: int) -> None:
-    """Of this process, from here on."""
+def assign_slot(number: int) -> None:
+    """Let this process count in the slot of its worker number."""
     global _slot
     _slot = number % SLOTS
 
 
-def count(status: int, seconds: float) -> None:
-    start = _slot * WIDTH
-    bucket = len(STATUSES) + bisect_left(BUCKETS, seconds)
+def record_request(status: int, seconds: float) -> None:
+    start = _slot * CELLS_PER_SLOT
+    bucket = len(STATUS_CLASSES) + bisect_left(BUCKETS, seconds)
     with _lock:
         _cells[start + status // 100 - 1] += 1
         _cells[start + bucket] += 1
-        _cells[start + SUM] += round(seconds * 1e6)
+        _cells[start + SECONDS_CELL] += round(seconds * 1e6)
 
 
-def counted() -> Counted:
-    cells = [sum(_cells[cell::WIDTH]) for cell in range(WIDTH)]
-    by_status = dict(zip(STATUSES, cells, strict=False))
-    within = list(accumulate(cells[len(STATUSES) : SUM]))
-    return Counted(by_status, within, cells[SUM] / 1e6)
+def read_counts() -> RequestCounts:
+    cells = [sum(_cells[cell::CELLS_PER_SLOT]) for cell in range(CELLS_PER_SLOT)]
+    by_status = dict(zip(STATUS_CLASSES, cells, strict=False))
+    within = list(accumulate(cells[len(STATUS_CLASSES) : SECONDS_CELL]))
+    return RequestCounts(by_status, within, cells[SECONDS_CELL] / 1e6)

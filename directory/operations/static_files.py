@@ -1,4 +1,4 @@
-"""Static files for serving: hashed names, compressed; anew only where one changed."""
+"""Collect static files, hashed and compressed, if one of them changed."""
 
 from __future__ import annotations
 
@@ -12,23 +12,27 @@ from django.core.management import call_command
 
 
 def collect_files() -> bool:
-    """Brotli takes seconds of every start; has it been needed?"""
-    mark = Path(settings.DATA_DIR, "static.sha256")
+    """Run collectstatic if a file changed since; return whether it was needed.
+
+    Brotli would otherwise take seconds of every start.
+    """
+    fingerprint_file = Path(settings.DATA_DIR, "static.sha256")
     found = _fingerprint()
     root = Path(settings.STATIC_ROOT)
-    if root.is_dir() and mark.is_file() and mark.read_text() == found:
+    is_known = fingerprint_file.is_file() and fingerprint_file.read_text() == found
+    if root.is_dir() and is_known:
         return False
-    # collectstatic leaves out what looks older than its copy, and an upgrade from an
-    # archive often does.
+    # collectstatic skips files that are older than their copies. Files that an upgrade
+    # unpacked from an archive often are, so the copies are made older first.
     for path in root.rglob("*"):
         os.utime(path, (0, 0))
     call_command("collectstatic", interactive=False, verbosity=0)
-    mark.write_text(found)
+    fingerprint_file.write_text(found)
     return True
 
 
 def _fingerprint() -> str:
-    """Of every file's name and content, and of how they are stored."""
+    """A hash of the name and content of every file, and of the storage setting."""
     digest = hashlib.sha256(repr(settings.STORAGES["staticfiles"]).encode())
     for finder in get_finders():
         for name, storage in finder.list([]):

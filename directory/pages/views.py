@@ -18,7 +18,11 @@ from django.views.decorators.http import require_safe
 
 from caching.page_cache import set_cache_policy
 from curation.views import anonymous_form, form_methods, report_about
-from directory.operations.database_outage import is_away, tell_others, without_database
+from directory.operations.database_outage import (
+    is_database_unavailable,
+    outage_response,
+    trip_breaker,
+)
 from directory.pages.find import Near, Search, first_guides, guides_on
 from directory.pages.forms import FindForm
 from directory.pages.freshness import freshness_on
@@ -257,9 +261,9 @@ def lines_against_harm(at: datetime) -> list[ShownLine]:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something failed: a page that needs no database, with 988 and a way to leave."""
-    if is_away(sys.exc_info()[1]):
-        tell_others()
-        return without_database(request)
+    if is_database_unavailable(sys.exc_info()[1]):
+        trip_breaker()
+        return outage_response(request)
     context = {"exit_url": settings.EXIT_URL}
     return HttpResponse(render_to_string("500.html", context), status=500)
 

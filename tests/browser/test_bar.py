@@ -9,7 +9,7 @@ import pytest
 from django.test import RequestFactory, override_settings
 from playwright.sync_api import expect
 
-from directory.operations.database_outage import without_database
+from directory.operations.database_outage import outage_response
 from directory.pages.error_pages import unreadable
 from directory.pages.views import broken
 
@@ -122,13 +122,13 @@ def visit(page, request, site_environment):
 
 def show_outage(page, folder):
     """With the lines that the running site has written down."""
-    written = Path(folder, "last-lines.json")
+    written = Path(folder, "fallback-lines.json")
     while not written.exists():
         page.goto("/")
 
     def fail(route):
         with override_settings(DATA_DIR=folder):
-            answer = without_database(RequestFactory().get("/states/mt/"))
+            answer = outage_response(RequestFactory().get("/states/mt/"))
         route.fulfill(body=answer.content, content_type="text/html")
 
     page.route("**/states/mt/", fail)

@@ -199,10 +199,10 @@ def test_words_of_distress_are_in_no_log(client, caplog):
 
 def test_the_page_without_a_database_shows_the_same_lines(settings, tmp_path):
     settings.DATA_DIR = str(tmp_path)
-    fallback_numbers.write_down(datetime(2026, 11, 30, 12, tzinfo=UTC))
+    fallback_numbers.write_fallback_numbers(datetime(2026, 11, 30, 12, tzinfo=UTC))
 
     for language in ("en", "es"):
-        shown = "".join(fallback_numbers.read("", language))
+        shown = "".join(fallback_numbers.read_fallback_numbers("", language))
         assert shown.index('href="tel:988"') < shown.index('href="tel:911"')
         assert 'href="tel:+18007997233"' in shown
     assert "sms:988?&amp;body=AYUDA" in shown

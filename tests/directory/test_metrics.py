@@ -20,7 +20,7 @@ from curation.models import OutgoingMail, Suggestion
 from directory.models import TimedJob
 from directory.operations import request_counts
 from directory.operations.jobs import JOBS
-from directory.operations.metrics import is_inside, measured
+from directory.operations.metrics import count_requests, is_private_address
 from tests.conftest import ROOT
 from tests.factories import organization, person, warmline
 
@@ -43,7 +43,7 @@ def one_connection():
 def ask(path="/metrics", port="9100", peer="127.0.0.1", application=None):
     """(status, body) of one request to a site whose numbers are at BIND."""
     answers = []
-    site = measured(application or get_wsgi_application(), BIND)
+    site = count_requests(application or get_wsgi_application(), BIND)
     environ = RequestFactory().get(path).environ
     environ |= {"SERVER_PORT": port, "REMOTE_ADDR": peer}
 
@@ -87,12 +87,12 @@ def test_every_number_says_what_it_is():
 
 @pytest.mark.django_db
 def test_requests_are_counted_by_class_and_time():
-    before = request_counts.counted()
+    before = request_counts.read_counts()
 
     ask("/healthz", port="8000")
     ask("/nothing-of-this/", port="8000")
 
-    after = request_counts.counted()
+    after = request_counts.read_counts()
     grown = {k: after.by_status[k] - before.by_status[k] for k in after.by_status}
     assert grown == {"1xx": 0, "2xx": 1, "3xx": 0, "4xx": 1, "5xx": 0}
     assert after.within[-1] - before.within[-1] == 2
@@ -100,21 +100,21 @@ def test_requests_are_counted_by_class_and_time():
 
 
 def test_a_site_that_breaks_is_counted_too():
-    before = request_counts.counted().by_status["5xx"]
+    before = request_counts.read_counts().by_status["5xx"]
 
     with pytest.raises(ZeroDivisionError):
         ask("/", port="8000", application=lambda *_: 1 / 0)
 
-    assert request_counts.counted().by_status["5xx"] == before + 1
+    assert request_counts.read_counts().by_status["5xx"] == before + 1
 
 
 def test_workers_count_together():
-    before = request_counts.counted()
+    before = request_counts.read_counts()
 
     def work(slot):
-        request_counts.use_slot(slot)
+        request_counts.assign_slot(slot)
         for _ in range(500):
-            request_counts.count(200, 0.02)
+            request_counts.record_request(200, 0.02)
 
     context = multiprocessing.get_context("fork")
     workers = [context.Process(target=work, args=[slot]) for slot in (3, 70)]
@@ -123,7 +123,7 @@ def test_workers_count_together():
     for worker in workers:
         worker.join()
 
-    after = request_counts.counted()
+    after = request_counts.read_counts()
     assert after.by_status["2xx"] - before.by_status["2xx"] == 1_000
     within = dict(zip(request_counts.BUCKETS, after.within, strict=False))
     assert within[0.025] - within[0.01] >= 1_000
@@ -150,8 +150,8 @@ def test_our_network_is_what_cannot_be_reached_from_outside():
     inside = ["127.0.0.1", "::1", "10.1.2.3", "172.18.0.5", "192.168.1.9", "fd00::5"]
     outside = ["8.8.8.8", "2607:f8b0::1", "172.32.0.1", "", "unix"]
 
-    assert [a for a in inside if not is_inside(a)] == []
-    assert [a for a in outside if is_inside(a)] == []
+    assert [a for a in inside if not is_private_address(a)] == []
+    assert [a for a in outside if is_private_address(a)] == []
 
 
 def test_a_database_that_is_gone_is_a_number_too():
@@ -235,12 +235,12 @@ def test_alerts_and_the_dashboard_ask_for_numbers_that_there_are(name):
 
 
 def test_the_time_that_95_of_100_answers_took():
-    none = request_counts.Counted({}, [0] * 11, 0.0)
+    none = request_counts.RequestCounts({}, [0] * 11, 0.0)
     #                           5  10  25  50  100  250 ms …
-    some = request_counts.Counted(
+    some = request_counts.RequestCounts(
         {}, [0, 10, 90, 94, 95, 99, 100, 100, 100, 100, 100], 1.0
     )
-    slow = request_counts.Counted({}, [0, 0, 0, 0, 0, 0, 0, 0, 0, 90, 100], 90.0)
+    slow = request_counts.RequestCounts({}, [0, 0, 0, 0, 0, 0, 0, 0, 0, 90, 100], 90.0)
 
     assert none.quantile(0.95) is None
     assert some.quantile(0.95) == 0.1

@@ -37,7 +37,7 @@ def lines(settings, tmp_path):
     warmline(slug="idaho", name="Line 2", serves=[state("ID")], text_line="741741")
     group = term("community", "veterans")
     warmline(slug="nation", name="Line 3", who_may_call="group", terms=[group])
-    fallback_numbers.write_down(NOON)
+    fallback_numbers.write_fallback_numbers(NOON)
 
 
 def listed(response):
@@ -214,29 +214,37 @@ def test_it_is_noticed_that_the_database_is_back(client, tmp_path):
 
 @pytest.mark.usefixtures("lines")
 def test_the_file_follows_what_is_published(settings, monkeypatch):
-    monkeypatch.setattr(fallback_numbers, "_written", None)
-    monkeypatch.setattr(fallback_numbers, "_tried_at", -1_000.0)
+    monkeypatch.setattr(fallback_numbers, "_written_version", None)
+    monkeypatch.setattr(fallback_numbers, "_attempted_at", -1_000.0)
     warmline(slug="fresh", serves=[state("MT")])
     commit()
     content_version.current()
 
-    fallback_numbers.keep_up()
-    written = fallback_numbers.file().stat().st_mtime_ns
-    fallback_numbers.keep_up()
+    fallback_numbers.refresh_fallback_numbers()
+    written = fallback_numbers.fallback_file().stat().st_mtime_ns
+    fallback_numbers.refresh_fallback_numbers()
 
-    assert 'data-listing="warmline:fresh"' in fallback_numbers.read("MT", "en")[0]
-    assert fallback_numbers.file().stat().st_mtime_ns == written
-    assert [path.name for path in settings.DATA_DIR.iterdir()] == ["last-lines.json"]
+    assert (
+        'data-listing="warmline:fresh"'
+        in fallback_numbers.read_fallback_numbers("MT", "en")[0]
+    )
+    assert fallback_numbers.fallback_file().stat().st_mtime_ns == written
+    assert [path.name for path in settings.DATA_DIR.iterdir()] == [
+        "fallback-lines.json"
+    ]
 
 
 def test_a_disk_that_refuses_stops_nothing(settings, tmp_path, monkeypatch, caplog):
     settings.DATA_DIR = tmp_path / "nowhere"
-    monkeypatch.setattr(fallback_numbers, "_written", None)
-    monkeypatch.setattr(fallback_numbers, "_tried_at", -1_000.0)
+    monkeypatch.setattr(fallback_numbers, "_written_version", None)
+    monkeypatch.setattr(fallback_numbers, "_attempted_at", -1_000.0)
     commit()
     content_version.current()
 
-    fallback_numbers.keep_up()
+    fallback_numbers.refresh_fallback_numbers()
 
-    assert "could not be written down: FileNotFoundError" in caplog.text
-    assert time.monotonic() - fallback_numbers._tried_at < fallback_numbers.SECONDS
+    assert "fallback file was not written: FileNotFoundError" in caplog.text
+    assert (
+        time.monotonic() - fallback_numbers._attempted_at
+        < fallback_numbers.MIN_WRITE_SECONDS
+    )

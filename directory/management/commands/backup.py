@@ -9,9 +9,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from directory.operations.backups.engines import engine_of
+from directory.operations.backups.engines import get_engine
 from directory.operations.backups.errors import BackupError
-from directory.operations.backups.folder import read_manifest, rotate, write_backup
+from directory.operations.backups.folder import (
+    delete_old_backups,
+    read_manifest,
+    write_backup,
+)
 
 
 class Command(BaseCommand):
@@ -27,10 +31,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder, keep = options["folder"], options["keep"]
         try:
-            engine = engine_of(connection)
+            engine = get_engine(connection)
             path = write_backup(engine, folder, timezone.now())
             manifest = read_manifest(path)
-            removed = rotate(engine, folder, keep) if keep > 0 else 0
+            removed = delete_old_backups(engine, folder, keep) if keep > 0 else 0
         except BackupError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(

@@ -17,7 +17,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from directory.operations.fallback_numbers import write_down
+from directory.operations.fallback_numbers import write_fallback_numbers
 from directory.operations.static_files import collect_files
 from listings.cards import store_all
 from listings.exchange.csv_rows import read_file, read_rows
@@ -49,7 +49,7 @@ class Command(BaseCommand):
     help = "Compile, migrate, load what is not there yet, forget, render, write files."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with _alone():
+        with _prepare_lock():
             self._prepare()
 
     def _prepare(self) -> None:
@@ -66,7 +66,7 @@ class Command(BaseCommand):
         call_command("forget", stdout=StringIO())
         store_all()
         collect_files()
-        write_down(timezone.now())
+        write_fallback_numbers(timezone.now())
 
     def _load_starter_files(self) -> None:
         """The files of every model that has no rows yet."""
@@ -92,7 +92,7 @@ class Command(BaseCommand):
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _prepare_lock() -> Iterator[None]:
     """Let a second start on the same folder wait until the first is done."""
     folder = Path(settings.DATA_DIR)
     folder.mkdir(parents=True, exist_ok=True)

@@ -10,9 +10,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from directory.operations.backups.engines import engine_of
+from directory.operations.backups.engines import get_engine
 from directory.operations.backups.errors import BackupError
-from directory.operations.backups.folder import examine, put_in_place, write_backup
+from directory.operations.backups.folder import (
+    restore_backup,
+    verify_backup,
+    write_backup,
+)
 
 
 class Command(BaseCommand):
@@ -34,8 +38,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
 
     def _restore(self, path: Path, *, replace: bool) -> None:
-        engine = engine_of(connection)
-        manifest = examine(engine, path)
+        engine = get_engine(connection)
+        manifest = verify_backup(engine, path)
         if engine.fingerprints():
             if not replace:
                 raise BackupError(
@@ -45,7 +49,7 @@ class Command(BaseCommand):
             now = timezone.now()
             kept = write_backup(engine, settings.DATA_DIR, now, "before-restore")
             self.stdout.write(f"What was there is in {kept}.")
-        put_in_place(engine, path, manifest, settings.DATA_DIR)
+        restore_backup(engine, path, manifest, settings.DATA_DIR)
         self.stdout.write(
             f"Restored {manifest.rows:,} rows of {manifest.made_at}; every table is "
             "as it was. Run “manage.py prepare” next."

@@ -1,4 +1,4 @@
-"""What both databases can do for a backup, and which of the two it is."""
+"""The interface of a backup engine, and the engine of each kind of database."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from directory.operations.backups.fingerprints import Fingerprints
-from directory.operations.backups.postgresql import PostgreSQL
-from directory.operations.backups.sqlite import SQLite
+from directory.operations.backups.postgresql import PostgreSQLEngine
+from directory.operations.backups.sqlite import SQLiteEngine
 
 
 class Engine(Protocol):
     suffix: str
 
     def fingerprints(self) -> Fingerprints:
-        """The tables of the live database."""
+        """Fingerprint every table of the live database."""
 
     def write(self, path: Path) -> Fingerprints:
-        """Write one moment of the database to a new file."""
+        """Write a consistent copy of the database to a new file."""
 
     def check(self, path: Path, expected: Fingerprints) -> None:
-        """Read the file from end to end; raise BackupError where it is not whole."""
+        """Read the whole file; raise BackupError if it is damaged or incomplete."""
 
     def load(self, path: Path, work: Path) -> None:
-        """Put the file in the place of the live database, all of it or nothing."""
+        """Replace the rows of the live database by the file's, in one transaction."""
 
 
-def engine_of(connection: Any) -> Engine:
-    """For Django's connection to SQLite or PostgreSQL."""
+def get_engine(connection: Any) -> Engine:
+    """The backup engine for Django's connection to SQLite or PostgreSQL."""
     if connection.vendor == "sqlite":
-        return SQLite(Path(connection.settings_dict["NAME"]))
-    return PostgreSQL(connection.get_connection_params())
+        return SQLiteEngine(Path(connection.settings_dict["NAME"]))
+    return PostgreSQLEngine(connection.get_connection_params())

@@ -1,7 +1,7 @@
-"""What can go wrong with a backup, for people."""
+"""The error of backups."""
 
 from __future__ import annotations
 
 
 class BackupError(Exception):
-    """Something that a person can mend, in one sentence."""
+    """A problem that an administrator can fix; its message is a plain sentence."""

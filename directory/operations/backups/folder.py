@@ -1,4 +1,4 @@
-"""Backups in a folder: written beside, moved into place, the oldest taken out."""
+"""Write, verify, restore and delete backups in a folder."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from directory.operations.backups.fingerprints import (
     differing,
 )
 
-DAY = 24 * 60 * 60
-STAMP = "%Y%m%dT%H%M%SZ"
-NAME = re.compile(r"directory-\d{8}T\d{6}Z\.(sqlite3|dump)")
+DAY_SECONDS = 24 * 60 * 60
+TIMESTAMP_FORMAT = "%Y%m%dT%H%M%SZ"
+BACKUP_NAME = re.compile(r"directory-\d{8}T\d{6}Z\.(sqlite3|dump)")
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup holds, kept beside it as JSON."""
+    """The description of a backup, stored beside it as JSON."""
 
     made_at: str
     size: int
@@ -44,9 +44,12 @@ class Manifest:
 def write_backup(
     engine: Engine, folder: Path, at: datetime, name: str = "directory"
 ) -> Path:
-    """A checked backup and its manifest, in the folder for good or not at all."""
-    path = folder / f"{name}-{at.strftime(STAMP)}{engine.suffix}"
-    with _room(folder, at) as work:
+    """Write and check a backup; move it and its manifest into the folder when whole.
+
+    Returns its path. Raises BackupError.
+    """
+    path = folder / f"{name}-{at.strftime(TIMESTAMP_FORMAT)}{engine.suffix}"
+    with _work_folder(folder, at) as work:
         draft = work / path.name
         tables = engine.write(draft)
         engine.check(draft, tables)
@@ -54,35 +57,38 @@ def write_backup(
         manifest = work / "manifest"
         made = Manifest(at.isoformat(timespec="seconds"), size, sha256, tables)
         manifest.write_text(json.dumps(asdict(made), indent=1), encoding="utf-8")
-        # The manifest first: a file without one is not a backup.
-        for source, target in ((manifest, manifest_of(path)), (draft, path)):
+        # The manifest is moved first, because a file without one is not a backup.
+        for source, target in ((manifest, manifest_path(path)), (draft, path)):
             source.chmod(0o600)
-            _to_disk(source)
+            _fsync(source)
             source.replace(target)
-        _to_disk(folder)
+        _fsync(folder)
     return path
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Of a backup that is exactly as it was written. Raises BackupError."""
+    """The manifest of a backup file; raise BackupError if the file was changed."""
     if not path.is_file():
         raise BackupError(f"There is no file {path}.")
     try:
-        found = json.loads(manifest_of(path).read_text(encoding="utf-8"))
+        found = json.loads(manifest_path(path).read_text(encoding="utf-8"))
         tables = {name: Fingerprint(*pair) for name, pair in found["tables"].items()}
         manifest = Manifest(**{**found, "tables": tables})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise BackupError(
-            f"{path} is no backup of ours: {manifest_of(path).name} is missing beside "
-            "it or cannot be read."
+            f"{path} is no backup of ours: {manifest_path(path).name} is missing "
+            "beside it or cannot be read."
         ) from error
     if (path.stat().st_size, _sha256(path)) != (manifest.size, manifest.sha256):
         raise BackupError(f"{path} is not as it was written; take another backup.")
     return manifest
 
 
-def examine(engine: Engine, path: Path) -> Manifest:
-    """Of a backup that this database can take and that is whole, or BackupError."""
+def verify_backup(engine: Engine, path: Path) -> Manifest:
+    """The manifest of a backup that is whole and fits this kind of database.
+
+    Raises BackupError.
+    """
     manifest = read_manifest(path)
     if path.suffix != engine.suffix:
         raise BackupError(
@@ -92,38 +98,38 @@ def examine(engine: Engine, path: Path) -> Manifest:
     return manifest
 
 
-def put_in_place(engine: Engine, path: Path, manifest: Manifest, work: Path) -> None:
-    """Make the database what the (examined) backup is, and compare every row."""
+def restore_backup(engine: Engine, path: Path, manifest: Manifest, work: Path) -> None:
+    """Replace the database by a verified backup, and compare every row afterwards."""
     engine.load(path, work)
     if wrong := differing(engine.fingerprints(), manifest.tables):
         raise BackupError(
             f"Restored, but these tables differ from the backup: {', '.join(wrong)}. "
-            "Did somebody write meanwhile? Stop the site, and restore again."
+            "Did somebody write at the same time? Stop the site, and restore again."
         )
 
 
-def rotate(engine: Engine, folder: Path, keep: int) -> int:
-    """Take out all but the newest of this kind of database; how many."""
+def delete_old_backups(engine: Engine, folder: Path, keep: int) -> int:
+    """Delete all but the newest `keep` backups of this kind; return how many."""
     names = folder.glob(f"*{engine.suffix}")
-    old = sorted(path for path in names if NAME.fullmatch(path.name))[:-keep]
+    old = sorted(path for path in names if BACKUP_NAME.fullmatch(path.name))[:-keep]
     for path in old:
         path.unlink()
-        manifest_of(path).unlink(missing_ok=True)
+        manifest_path(path).unlink(missing_ok=True)
     return len(old)
 
 
-def manifest_of(path: Path) -> Path:
+def manifest_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.json")
 
 
 @contextmanager
-def _room(folder: Path, at: datetime) -> Iterator[Path]:
-    """A folder in the folder that only we can read, gone at the end."""
+def _work_folder(folder: Path, at: datetime) -> Iterator[Path]:
+    """A private temporary folder inside `folder`, deleted at the end."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for left in folder.glob(".part-*"):
-            # Of a backup that was killed.
-            if left.stat().st_mtime < at.timestamp() - DAY:
+            # A backup that was killed leaves its folder behind.
+            if left.stat().st_mtime < at.timestamp() - DAY_SECONDS:
                 shutil.rmtree(left)
         work = Path(mkdtemp(prefix=".part-", dir=folder))
     except OSError as error:
@@ -143,7 +149,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _to_disk(path: Path) -> None:
+def _fsync(path: Path) -> None:
     opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)

@@ -1,4 +1,4 @@
-"""PostgreSQL: pg_dump out of one snapshot, pg_restore and psql back in."""
+"""Back up PostgreSQL with pg_dump, and restore with pg_restore and psql."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from psycopg import sql
 
 from directory.operations.backups.errors import BackupError
 from directory.operations.backups.fingerprints import (
-    NOTHING,
-    PASSING,
+    EMPTY_TABLE,
+    EXCLUDED_TABLES,
     Fingerprints,
     fingerprint,
 )
 
-TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
-# The tools warn of each thing that a drop takes along.
-QUIET = "-c client_min_messages=warning"
+TABLES_QUERY = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+# Without it, the tools warn about every object that a DROP removes.
+QUIET_OPTIONS = "-c client_min_messages=warning"
 
 
-class PostgreSQL:
+class PostgreSQLEngine:
     suffix = ".dump"
 
     def __init__(self, params: dict[str, Any]) -> None:
-        """Of Django's connection parameters, those that libpq knows."""
+        """Take Django's connection parameters, as far as libpq knows them."""
         options = psycopg.pq.Conninfo.get_defaults()
         known = {o.keyword.decode(): (o.envvar or b"").decode() for o in options}
         self.params = {k: v for k, v in params.items() if k in known and v}
-        # In the environment, because anybody here may read a command line.
+        # Passed in the environment, because every user can read command lines.
         self.environment = {
             known[name]: str(value)
             for name, value in self.params.items()
@@ -48,12 +48,14 @@ class PostgreSQL:
             return _fingerprints(connection)
 
     def write(self, path: Path) -> Fingerprints:
-        """The dump and the fingerprints are of the same snapshot; writers go on."""
+        """Dump and fingerprint the same snapshot, while others keep writing."""
         with self._snapshot() as connection:
             exported = connection.execute("SELECT pg_export_snapshot()").fetchone()
             snapshot = exported[0] if exported else ""
             tables = _fingerprints(connection)
-            passing = [f"--exclude-table-data=public.{name}" for name in PASSING]
+            passing = [
+                f"--exclude-table-data=public.{name}" for name in EXCLUDED_TABLES
+            ]
             self._run(
                 "pg_dump",
                 "--format=custom",
@@ -63,20 +65,23 @@ class PostgreSQL:
                 *passing,
                 f"--file={path}",
             )
-        return tables | {name: NOTHING for name in PASSING if name in tables}
+        return tables | {
+            name: EMPTY_TABLE for name in EXCLUDED_TABLES if name in tables
+        }
 
     def check(self, path: Path, expected: Fingerprints) -> None:
         listed = self._run("pg_restore", "--list", str(path))
         held = set(re.findall(r" TABLE DATA public (\S+) ", listed))
-        if missing := expected.keys() - held - set(PASSING):
+        if missing := expected.keys() - held - set(EXCLUDED_TABLES):
             raise BackupError(f"{path} lacks {', '.join(sorted(missing))}.")
-        # Unpacks every row, and so meets damage that the list does not show.
+        # Unpacking every row finds damage that the list does not show.
         self._run("pg_restore", f"--file={os.devnull}", str(path))
 
     def load(self, path: Path, work: Path) -> None:
-        """One transaction: whoever reads meanwhile waits, and a fault changes nothing.
+        """Restore in one transaction: readers wait, and an error changes nothing.
 
-        First a whole script, then psql: of a pipe that breaks, psql would keep half.
+        The whole script is written first. If psql read from a pipe that broke, it would
+        commit half of it.
         """
         with TemporaryDirectory(prefix=".restore-", dir=work) as folder:
             script = Path(folder, "script.sql")
@@ -100,7 +105,7 @@ class PostgreSQL:
 
     @contextmanager
     def _snapshot(self) -> Iterator[psycopg.Connection[Any]]:
-        """One moment of the database, read only."""
+        """A read-only transaction that sees one snapshot of the database."""
         try:
             with psycopg.connect(**self.params) as connection:
                 connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -111,7 +116,7 @@ class PostgreSQL:
             raise BackupError(f"PostgreSQL says: {error}.") from error
 
     def _run(self, tool: str, *arguments: str) -> str:
-        """What a PostgreSQL tool printed. Raises BackupError with its last line."""
+        """Run a PostgreSQL tool; return its output. Raises BackupError."""
         found = shutil.which(tool)
         if found is None:
             raise BackupError(
@@ -120,7 +125,7 @@ class PostgreSQL:
             )
         done = subprocess.run(  # noqa: S603
             [found, *arguments],
-            env=os.environ | {"PGOPTIONS": QUIET} | self.environment,
+            env=os.environ | {"PGOPTIONS": QUIET_OPTIONS} | self.environment,
             capture_output=True,
             text=True,
         )
@@ -132,9 +137,9 @@ class PostgreSQL:
 
 def _fingerprints(connection: psycopg.Connection[Any]) -> Fingerprints:
     found = {}
-    for (table,) in connection.execute(TABLES).fetchall():
+    for (table,) in connection.execute(TABLES_QUERY).fetchall():
         query = sql.SQL("SELECT * FROM public.{}").format(sql.Identifier(table))
-        # A cursor with a name fetches some rows at a time.
+        # A named cursor fetches the rows in batches.
         with connection.cursor(name="rows") as rows:
             rows.execute(query)
             found[table] = fingerprint(rows)

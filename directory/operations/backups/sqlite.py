@@ -1,4 +1,4 @@
-"""SQLite: VACUUM INTO out, SQLite's own backup call back in."""
+"""Back up SQLite with VACUUM INTO, and restore with SQLite's backup function."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-# The constraints call functions that Django brings.
+# Constraints call SQL functions that Django defines.
 from django.db.backends.sqlite3._functions import register
 
 from directory.operations.backups.errors import BackupError
 from directory.operations.backups.fingerprints import (
-    PASSING,
+    EXCLUDED_TABLES,
     Fingerprints,
     differing,
     fingerprint,
 )
 
-# Seconds that a restore waits for others to finish what they write.
-PATIENCE = 30
+# How long a restore waits for other writers.
+RESTORE_TIMEOUT_SECONDS = 30
 
 
 @dataclass(frozen=True)
-class SQLite:
+class SQLiteEngine:
     path: Path
     suffix = ".sqlite3"
 
@@ -36,14 +36,14 @@ class SQLite:
             return _fingerprints(live)
 
     def write(self, path: Path) -> Fingerprints:
-        """Readers and writers go on meanwhile; deleted rows leave no trace in it."""
+        """Copy the database while others use it; deleted rows leave no trace."""
         if not self.path.exists():
             raise BackupError(f"There is no database at {self.path}.")
         with _open(self.path) as live:
             live.execute("VACUUM INTO ?", [str(path)])
         with _open(path) as copy:
             copy.execute("PRAGMA secure_delete = ON")
-            for table in set(_tables(copy)).intersection(PASSING):
+            for table in set(_tables(copy)).intersection(EXCLUDED_TABLES):
                 copy.execute(f'DELETE FROM "{table}"')  # noqa: S608
             copy.execute("VACUUM")
             return _fingerprints(copy)
@@ -57,8 +57,8 @@ class SQLite:
                 raise BackupError(f"{path} lacks rows of {', '.join(wrong)}.")
 
     def load(self, path: Path, work: Path) -> None:
-        """One transaction: whoever reads meanwhile sees all the old or all the new."""
-        deadline = time.monotonic() + PATIENCE
+        """Restore in one transaction: readers see all old rows or all new ones."""
+        deadline = time.monotonic() + RESTORE_TIMEOUT_SECONDS
 
         def give_up(_status: int, _left: int, _total: int) -> None:
             if time.monotonic() > deadline:

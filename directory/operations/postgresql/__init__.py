@@ -1,1 +1,1 @@
-"""PostgreSQL as Django knows it, with a limit on how long a public read may wait."""
+"""Database backend: PostgreSQL with time limits and tolerant reading."""

@@ -1,7 +1,7 @@
-"""Django's PostgreSQL, on which a visitor's request gives up after three seconds.
+"""Django's PostgreSQL backend, with a time limit of 3 seconds in visitors' requests.
 
-A long query or a lock that somebody holds would else take every thread of the site.
-Curators, imports and migrations wait for as long as they must; signing in does not.
+Otherwise a slow query or a held lock could block every thread of the site. Signing in
+has the limit too; curators, imports and migrations have none.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from caching.db_router import is_time_limited
 from caching.transaction_writes import WriteCountingMixin
 from directory.operations.postgresql.loaders import register_loaders
 
-# A lock that takes longer is an outage, and pages should say so within a second.
-LIMITED = "SET statement_timeout = '3s'; SET lock_timeout = '700ms'"
-# What the server, the role or the address of the database says.
-UNLIMITED = "RESET statement_timeout; RESET lock_timeout"
+# Waiting longer for a lock counts as an outage, which a page reports within a second.
+LIMIT_TIMEOUTS = "SET statement_timeout = '3s'; SET lock_timeout = '700ms'"
+# Return to the limits of the server, the role or the database URL.
+RESET_TIMEOUTS = "RESET statement_timeout; RESET lock_timeout"
 
 
 class DatabaseWrapper(WriteCountingMixin, base.DatabaseWrapper):
-    """Asks the server for other limits only when another kind of request begins."""
+    """Changes the limits only when a request of the other kind begins."""
 
-    # None where a rollback may have brought back the limits of before.
+    # None if a rollback may have restored earlier limits.
     _is_limited: bool | None = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
@@ -38,7 +38,7 @@ class DatabaseWrapper(WriteCountingMixin, base.DatabaseWrapper):
         connection: Any = self.connection
         failed = connection.info.transaction_status == TransactionStatus.INERROR
         if self._is_limited is not wanted and not failed:
-            connection.execute(LIMITED if wanted else UNLIMITED)
+            connection.execute(LIMIT_TIMEOUTS if wanted else RESET_TIMEOUTS)
             self._is_limited = wanted
         return super().create_cursor(name)
 

@@ -1,7 +1,7 @@
-"""Reading what Python has no value for, which is NULL then: "not known".
+"""Read values that Python cannot represent as NULL, "not known".
 
-PostgreSQL knows days after the year 9999, before the year 1 and "infinity", and numbers
-that are none. caching.invalidation keeps a save from erasing such a value.
+PostgreSQL has dates after the year 9999, before the year 1 and "infinity", and the
+number NaN. caching.unreadable_values keeps a save from erasing such a value.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from psycopg import DataError
 from psycopg.adapt import Loader
 from psycopg.pq import Format
 
-# Types of columns that hold what Python cannot; "timestamptz" is Django's own loader.
-TYPES = ("date", "timestamptz", "float8")
+# Types with such values. Django registers its own loader for "timestamptz".
+TYPE_NAMES = ("date", "timestamptz", "float8")
 
 
 def register_loaders(connection: Any) -> None:
     adapters = connection.adapters
-    for name in TYPES:
+    for name in TYPE_NAMES:
         oid = adapters.types[name].oid
         adapters.register_loader(oid, _or_none(adapters.get_loader(oid, Format.TEXT)))
 
 
 def _or_none(inner: Any) -> Any:
-    """The loader of a type, with None for what it refuses or is no finite number."""
+    """Wrap a loader: None for values that it refuses and for numbers not finite."""
 
     class OrNone(Loader):
-        # Django compares it with the time zone of the connection.
+        # Django compares this with the time zone of the connection.
         timezone = getattr(inner, "timezone", None)
 
         def __init__(self, oid: int, context: Any = None) -> None:

@@ -1,1 +1,1 @@
-"""The database of one machine, as Django knows it and a little more careful."""
+"""Database backend: SQLite with time limits, private files and tolerant reading."""

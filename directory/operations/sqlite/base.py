@@ -1,7 +1,7 @@
-"""Django's SQLite: a visitor's form gives up after some seconds while others write.
+"""Django's SQLite backend, with a shorter wait for locks in visitors' requests.
 
-Pages never wait here, because reading does not wait for a writer. A form would wait as
-long as a curator does, with one of the site's threads.
+Reading pages never waits for a writer. A visitor's form would wait as long as a
+curator's does, and block one of the site's threads.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ from directory.operations.sqlite.operations import (
 )
 
 OWNER_ONLY = 0o600
-# In place of Django's, which raise for a text that is none of these.
+# These replace Django's converters, which raise for a text they cannot convert.
 sqlite3.register_converter("bool", boolean_or_none)
 sqlite3.register_converter("date", date_or_none)
 sqlite3.register_converter("datetime", datetime_or_none)
-# Milliseconds to wait for another writer.
-VISITOR_WAIT = 3_000
+# How long a visitor's request waits for another writer.
+VISITOR_TIMEOUT_MS = 3_000
 
 
 class DatabaseWrapper(WriteCountingMixin, base.DatabaseWrapper):
-    """Also closes the cursor of a BEGIN that was refused as "database is locked".
+    """Also closes the cursor of a BEGIN that failed with "database is locked".
 
-    Its exception lies in a cycle, and the cursor with it. Whichever thread collects
-    that waits for the cursor's own thread, which may be waiting for a lock again: with
-    Python's one lock in hand, and perhaps with the lock that the others wait for.
+    The exception is part of a reference cycle, and so is the cursor. The thread that
+    garbage-collects it waits for the thread that owns the cursor, which may be waiting
+    for a lock again: a deadlock, with the interpreter's lock held.
     """
 
     ops_class = DatabaseOperations
     transaction_mode: str | None
-    # As which kind of request the connection waits now.
+    # Whether the connection's busy timeout is the visitors' one now.
     _is_limited = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        _keep_private(str(conn_params["database"]))
+        _restrict_to_owner(str(conn_params["database"]))
         self._is_limited = False
         connection = super().get_new_connection(conn_params)
-        # Text that is not UTF-8 would be an error of the whole query.
+        # By default, one text that is not UTF-8 makes the whole query fail.
         connection.text_factory = partial(str, encoding="utf-8", errors="replace")
         return connection
 
@@ -57,7 +57,7 @@ class DatabaseWrapper(WriteCountingMixin, base.DatabaseWrapper):
         wanted = is_time_limited()
         if self._is_limited is not wanted:
             seconds = self.settings_dict["OPTIONS"].get("timeout", 5)
-            wait = VISITOR_WAIT if wanted else int(seconds * 1_000)
+            wait = VISITOR_TIMEOUT_MS if wanted else int(seconds * 1_000)
             self.connection.execute(f"PRAGMA busy_timeout = {wait}")
             self._is_limited = wanted
         return super().create_cursor(name)
@@ -67,16 +67,16 @@ class DatabaseWrapper(WriteCountingMixin, base.DatabaseWrapper):
             cursor.execute(f"BEGIN {self.transaction_mode or ''}")
 
 
-def _keep_private(path: str) -> None:
-    """Let nobody but the file's owner read it: it holds password hashes and TOTP keys.
+def _restrict_to_owner(path: str) -> None:
+    """Let only the owner read the file: it contains password hashes and TOTP keys.
 
-    SQLite gives its journals the rights of the file. A file that is there is never
-    opened here: to close it again would drop the locks that this process holds on it
-    (POSIX), and another process would then delete the journal under it.
+    SQLite gives its journals the permissions of the file. An existing file is never
+    opened here: closing it would drop the locks that this process holds on it (POSIX),
+    and another process could then delete the journal in use.
     """
     if path.startswith(("file:", ":memory:")):
         return
-    # What is wrong with the folder is for SQLite to say.
+    # If the folder cannot be used, SQLite raises the better error.
     with suppress(OSError):
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ONLY))

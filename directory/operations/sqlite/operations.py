@@ -1,7 +1,7 @@
-"""Reading what a column of SQLite holds, whatever that is: any value fits into any.
+"""Read any value from any column of SQLite, which does not enforce column types.
 
-A value that its column's type cannot mean is read as NULL, which is "not known", so
-that one bad row takes no page down. caching.invalidation keeps a save from erasing it.
+A value that does not fit its column's type is read as NULL ("not known"), so that one
+bad row breaks no page. caching.unreadable_values keeps a save from erasing it.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _as_float(value: Any, expression: Any, connection: Any) -> float | None:
 
 
 def _as_json(value: Any, expression: Any, connection: Any) -> str | None:
-    """The text of a JSON value; the field itself makes the value of it."""
+    """The text of a JSON value, which the field then parses."""
     with suppress(ValueError, TypeError):
         json.loads(value)
         return value if isinstance(value, str) else None

@@ -1,4 +1,4 @@
-"""The API itself: its name, its errors and its description of itself."""
+"""The API object: its title, its error handlers and its OpenAPI file."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from ninja.errors import ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from api import guides
-from api.openapi import completed
-from api.problems import Problem
+from api.openapi import complete_schema
+from api.problems import ProblemResponse
 from api.views import router
 
 
 class DirectoryAPI(NinjaAPI):
     def get_openapi_schema(self, *args: Any, **kwargs: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(*args, **kwargs)
-        completed(schema)
+        complete_schema(schema)
         return schema
 
 
-# The page for people at /api/docs/ is our own; ninja's would load from elsewhere.
+# The page at /api/docs/ is our own, because ninja's loads scripts from another site.
 api = DirectoryAPI(
     title="Peer Support Directory",
     version="1.0.0",
@@ -39,15 +39,15 @@ api.add_router("", guides.router)
 
 @api.exception_handler(Http404)
 def not_found(request: HttpRequest, error: Any) -> HttpResponse:
-    return Problem(404)
+    return ProblemResponse(404)
 
 
 @api.exception_handler(ValidationError)
-def not_usable(request: HttpRequest, error: Any) -> HttpResponse:
-    """Which parameter, and why; a bad id in the path is an id of nothing."""
+def unusable_parameters(request: HttpRequest, error: Any) -> HttpResponse:
+    """Name each unusable parameter and say why; a malformed id in the path is a 404."""
     if any(one["loc"][0] == "path" for one in error.errors):
-        return Problem(404)
-    return Problem(
+        return ProblemResponse(404)
+    return ProblemResponse(
         422,
         errors=[
             {"parameter": str(one["loc"][-1]), "detail": one["msg"]}

@@ -1,4 +1,4 @@
-"""Files that are there as a whole or not at all, whenever the power fails."""
+"""Atomic writes: after a power failure a file is complete or not there."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-def write_whole(path: Path, chunks: Iterable[bytes], *, wait: bool = True) -> None:
-    """Write beside it, wait until it is on the disk, then move it into place.
+def write_atomically(path: Path, chunks: Iterable[bytes], *, wait: bool = True) -> None:
+    """Write a temporary file temporary `path`, then move it into place.
 
-    Whoever writes thousands of files waits once, after the last.
+    `wait` waits until the bytes are on the disk. A caller that writes thousands of
+    files passes False, and waits once at the end. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
+    temporary = path.with_name(f".{path.name}.new")
     try:
-        with beside.open("wb") as file:
+        with temporary.open("wb") as file:
             for chunk in chunks:
                 file.write(chunk)
             if wait:
                 file.flush()
                 os.fsync(file.fileno())
-        beside.replace(path)
+        temporary.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The page of the open data: what there is, how fresh, and what may be done with it."""
+"""The open data page: the files, how current they are, and their license terms."""
 
 from __future__ import annotations
 
@@ -24,72 +24,77 @@ from warmlines.models import Warmline
 class Column:
     name: str
     meaning: str
-    # Codes, or one value; else how it is written, in words.
+    # `example` has the possible codes, or one value. `spelling` describes the format.
     example: str
     spelling: str
 
 
 @dataclass(frozen=True)
-class Catalogue:
-    """One file of rows: how many, how fresh, and what its columns say."""
+class CatalogFile:
+    """One CSV file: how many rows, how current they are, and its columns."""
 
     file: str
-    row: FreshRow
+    freshness: FreshRow
     columns: list[Column]
 
 
 @dataclass(frozen=True)
-class Licence:
-    """A licence that rows name, on how many, and what it lets people do."""
+class LicenseTerms:
+    """A license that rows name, the number of these rows, and what it allows."""
 
     name: str
-    number: int
-    words: str
+    row_count: int
+    explanation: str
 
 
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
     today = timezone.now().date()
-    told: list[tuple[str, Any]] = [
+    catalogs: list[tuple[str, Any]] = [
         (_("Organizations"), Organization),
         (_("Warmlines"), Warmline),
     ]
     context = {
-        "catalogues": [_catalogue(label, model, today) for label, model in told],
+        "catalogs": [
+            _describe_catalog(label, model, today) for label, model in catalogs
+        ],
         "changed": content_version.current().changed_at,
-        "licences": _licences([model for _label, model in told]),
+        "licenses": _describe_licenses([model for _label, model in catalogs]),
         "site": request.build_absolute_uri("/").rstrip("/"),
         "contact_email": settings.CONTACT_EMAIL,
     }
     return render(request, "api/data.html", context)
 
 
-def _catalogue(label: str, model: type[Listing], today: Any) -> Catalogue:
+def _describe_catalog(label: str, model: type[Listing], today: Any) -> CatalogFile:
     [numbers] = tally(model.objects.public(), None, today).values()
     columns = [
         Column(name, meaning(model, name), example(model, name), spelling(model, name))
         for name in column_names(model)
     ]
-    return Catalogue(
+    return CatalogFile(
         f"{model._meta.model_name}s.csv", fresh_row(label, numbers), columns
     )
 
 
-def _licences(models: list[type[Listing]]) -> list[Licence]:
-    numbers: dict[str, int] = {}
+def _describe_licenses(models: list[type[Listing]]) -> list[LicenseTerms]:
+    row_counts: dict[str, int] = {}
     for model in models:
         for name, number in model.objects.public().licence_counts():
-            numbers[name] = numbers.get(name, 0) + number
-    return [Licence(name, numbers[name], _may(name)) for name in sorted(numbers)]
+            row_counts[name] = row_counts.get(name, 0) + number
+    return [
+        LicenseTerms(name, row_counts[name], _license_explanation(name))
+        for name in sorted(row_counts)
+    ]
 
 
-def _may(licence: str) -> str:
-    if not licence:
+def _license_explanation(license_name: str) -> str:
+    if not license_name:
         return _(
             "Facts from public pages, and no license is named. Use them, and say "
             "where they are from."
         )
-    if "NC" in licence:
+    if "NC" in license_name:
         return _(
             "Give credit to the source, and do not use the list to make money. "
             "This ends for a row once we have checked its facts with the group itself."

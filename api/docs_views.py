@@ -1,4 +1,4 @@
-"""Pages that tell people how to use the open data."""
+"""The documentation page of the API."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from api.parameters import MOST_PER_PAGE, PER_PAGE
+from api.parameters import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """How to use the API; the profile of HSDS that it names."""
+    """Explain how to use the API. HSDS calls this page the profile."""
     context = {
         "site": request.build_absolute_uri("/").rstrip("/"),
-        "per_page": PER_PAGE,
-        "most": MOST_PER_PAGE,
+        "per_page": DEFAULT_PAGE_SIZE,
+        "most": MAX_PAGE_SIZE,
         "requests": settings.API_REQUESTS_A_MINUTE,
     }
     return render(request, "api/docs.html", context)

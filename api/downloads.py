@@ -1,7 +1,6 @@
-"""Large answers, of which a worker makes or sends one at a time.
+"""Large downloads: a worker builds or sends one at a time.
 
-A worker has four threads. However many people download, most of them are left for
-pages.
+A worker has four threads, so three of them are always left for pages.
 """
 
 from __future__ import annotations
@@ -13,46 +12,45 @@ from threading import BoundedSemaphore
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from api.problems import Problem
+from api.problems import ProblemResponse
 
 _slot, _queue = BoundedSemaphore(1), BoundedSemaphore(1)
-# Seconds that one request may wait for the slot: a download may be at its end, and a
-# client that has just got it asks for the next file at once.
-MAX_WAIT = 0.2
+# A download may be about to end, and a client often asks for the next file at once, so
+# one request waits for the slot.
+MAX_WAIT_SECONDS = 0.2
 
-# The parts of an answer, its headers, and what it counts against the client's limit.
-Answer = tuple[Iterable[bytes], dict[str, str], int]
-# Seconds after which a client that was refused may ask again.
-RETRY_AFTER = 5
+# The chunks of the body, the headers, and the cost in requests of the rate limit.
+DownloadParts = tuple[Iterable[bytes], dict[str, str], int]
+RETRY_AFTER_SECONDS = 5
 
 
-class Busy(Exception):
-    """Another download is being made or sent. Nothing is wrong."""
+class DownloadBusy(Exception):
+    """This worker builds or sends another download. It is not an error."""
 
 
 class Download:
-    """The parts of an answer. It has the worker's one slot until it is closed.
+    """A streamed body that holds the worker's only download slot until it is closed.
 
-    Django closes it when the answer was sent, or when the client has gone.
+    Django closes it when the response was sent, or when the client has gone.
     """
 
     def __init__(self) -> None:
         """Take the slot. Raises Busy."""
-        self.parts: Iterable[bytes] = ()
-        # What is open for it, and the slot at last.
+        self.chunks: Iterable[bytes] = ()
+        # Closes the open files and releases the slot.
         self.on_close = ExitStack()
         if not _take_slot():
-            raise Busy
+            raise DownloadBusy
         self.on_close.callback(_slot.release)
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self.parts)
+        return iter(self.chunks)
 
     def close(self) -> None:
         self.on_close.close()
 
     def __del__(self) -> None:
-        # A middleware may replace an answer without closing it.
+        # A middleware may replace a response without closing it.
         self.close()
 
 
@@ -62,34 +60,36 @@ def _take_slot() -> bool:
     if not _queue.acquire(blocking=False):
         return False
     try:
-        return _slot.acquire(timeout=MAX_WAIT)
+        return _slot.acquire(timeout=MAX_WAIT_SECONDS)
     finally:
         _queue.release()
 
 
-def respond(make: Callable[[ExitStack], Answer]) -> HttpResponseBase:
-    """Answer with what `make` returns; it says what is to be closed after that.
+def stream_download(make: Callable[[ExitStack], DownloadParts]) -> HttpResponseBase:
+    """Stream what `make` returns; `make` registers what to close afterwards.
 
-    Where the slot is in use, `make` is not called: the client is asked to wait.
+    If the slot is in use, answer 503 with Retry-After, and don't call `make`.
     """
     try:
         with ExitStack() as on_error:
             download = on_error.enter_context(closing(Download()))
-            download.parts, headers, cost = make(download.on_close)
+            download.chunks, headers, cost = make(download.on_close)
             on_error.pop_all()
-    except Busy:
-        return busy()
+    except DownloadBusy:
+        return busy_response()
     response = StreamingHttpResponse(download, headers=headers)
     response.cost = cost  # type: ignore[attr-defined]
     return response
 
 
-def busy() -> HttpResponseBase:
-    response = Problem(503, "Another download is being prepared. Try again soon.")
-    response["Retry-After"] = str(RETRY_AFTER)
+def busy_response() -> HttpResponseBase:
+    response = ProblemResponse(
+        503, "Another download is being prepared. Try again soon."
+    )
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
 
-def cost_of(response: HttpResponseBase) -> int:
-    """What an answer counts against its client's limit, in requests."""
+def request_cost(response: HttpResponseBase) -> int:
+    """Return how many requests of the client's rate limit this response counts as."""
     return getattr(response, "cost", 1)

@@ -1,4 +1,4 @@
-"""The catalogues as files for anybody: CSV and GeoJSON, written row by row."""
+"""The catalogs as CSV and GeoJSON files, written row by row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from api import hsds_zip
-from api.data_files import Chunks, DataFile, serve
+from api.data_files import ChunkSource, DataFile, serve
 from listings.exchange.csv_columns import EXACT_POINT, column_names, plain
 from listings.exchange.csv_export import csv_lines
 from listings.located import AddressedListing
@@ -24,17 +24,17 @@ from meetings.exporting import guide_chunks
 from orgs.models import Organization
 from warmlines.models import Warmline
 
-# Rows in memory at a time; more is not faster.
-CHUNK = 500
-CSV = "text/csv; charset=utf-8"
+# A larger number is not faster.
+ROWS_PER_CHUNK = 500
+CSV_CONTENT_TYPE = "text/csv; charset=utf-8"
 
 
 def public_rows(model: type[Listing]) -> Iterator[Any]:
-    return model.objects.public().for_files().iterator(chunk_size=CHUNK)
+    return model.objects.public().for_files().iterator(chunk_size=ROWS_PER_CHUNK)
 
 
-def csv_of(model: type[Listing]) -> Chunks:
-    """The catalogue's public listings, in the columns that an import reads."""
+def csv_chunks(model: type[Listing]) -> ChunkSource:
+    """Return a source of a catalog's public listings, in the columns of an import."""
 
     def chunks(at: datetime, site: str) -> Iterator[bytes]:
         for line in csv_lines(model, public_rows(model), withheld=False):
@@ -43,26 +43,27 @@ def csv_of(model: type[Listing]) -> Chunks:
     return chunks
 
 
-def geojson(at: datetime, site: str) -> Iterator[bytes]:
-    """A FeatureCollection (RFC 7946); without a point that may be told, null."""
+def geojson_chunks(at: datetime, site: str) -> Iterator[bytes]:
+    """Yield a FeatureCollection (RFC 7946); a listing without a public point has
+    the geometry null."""
     yield b'{"type":"FeatureCollection","features":['
-    before = "\n"
+    separator = "\n"
     for model in listing_models():
         names = [name for name in column_names(model) if name not in EXACT_POINT]
         for listing in public_rows(model):
-            feature = _feature(listing, names, site)
-            yield f"{before}{json.dumps(feature, ensure_ascii=False)}".encode()
-            before = ",\n"
+            feature = _geojson_feature(listing, names, site)
+            yield f"{separator}{json.dumps(feature, ensure_ascii=False)}".encode()
+            separator = ",\n"
     yield b"\n]}\n"
 
 
-def _feature(listing: Any, names: list[str], site: str) -> dict[str, Any]:
+def _geojson_feature(listing: Any, names: list[str], site: str) -> dict[str, Any]:
     hidden = hidden_facts(listing)
     facts = {name: plain(listing, name) for name in names if name not in hidden}
     return {
         "type": "Feature",
         "id": str(listing.uuid),
-        "geometry": _geometry(listing),
+        "geometry": _geojson_geometry(listing),
         "properties": {
             "catalogue": listing.catalogue,
             "url": f"{site}{listing.get_absolute_url()}",
@@ -71,7 +72,7 @@ def _feature(listing: Any, names: list[str], site: str) -> dict[str, Any]:
     }
 
 
-def _geometry(listing: Any) -> dict[str, Any] | None:
+def _geojson_geometry(listing: Any) -> dict[str, Any] | None:
     if not isinstance(listing, AddressedListing):
         return None
     latitude, longitude = (plain(listing, name) for name in EXACT_POINT)
@@ -80,23 +81,25 @@ def _geometry(listing: Any) -> dict[str, Any] | None:
     return {"type": "Point", "coordinates": [longitude, latitude]}
 
 
-# Every file of the open data, as /data/ serves it and `export_data` writes it.
-FILES: dict[str, DataFile] = {
+# Every open data file, as /data/ serves it and the command `export_data` writes it.
+DATA_FILES: dict[str, DataFile] = {
     file.name: file
     for file in (
-        DataFile("organizations.csv", CSV, csv_of(Organization)),
-        DataFile("warmlines.csv", CSV, csv_of(Warmline)),
-        DataFile("meetings.csv", CSV, meetings_csv),
+        DataFile("organizations.csv", CSV_CONTENT_TYPE, csv_chunks(Organization)),
+        DataFile("warmlines.csv", CSV_CONTENT_TYPE, csv_chunks(Warmline)),
+        DataFile("meetings.csv", CSV_CONTENT_TYPE, meetings_csv),
         DataFile("meetings.json", "application/json", guide_chunks),
-        DataFile("listings.geojson", "application/geo+json", geojson),
-        DataFile("hsds.zip", "application/zip", hsds_zip.chunks, is_compressed=True),
+        DataFile("listings.geojson", "application/geo+json", geojson_chunks),
+        DataFile(
+            "hsds.zip", "application/zip", hsds_zip.zip_chunks, is_compressed=True
+        ),
     )
 }
 
 
 @require_safe
 def data_file(request: HttpRequest, name: str) -> HttpResponseBase:
-    response = serve(request, FILES[name])
+    response = serve(request, DATA_FILES[name])
     if response.status_code == 200:
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

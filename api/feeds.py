@@ -1,4 +1,4 @@
-"""Atom feeds (RFC 4287) of what is new, changed, checked and closed."""
+"""Atom feeds (RFC 4287) of new, changed, checked and closed listings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from api.changes import CHANGED, CHECKED, CLOSED, NEW, Change, changes
+from api.changes import CHANGED, CHECKED, CLOSED, NEW, Change, recent_changes
 from api.ids import NAMESPACE
 from listings.querysets import ListingQuerySet
 from orgs.models import Organization
@@ -24,32 +24,37 @@ from places.models import Place
 from warmlines.eligibility import plain_who_words
 from warmlines.models import Warmline
 
-LAST = 50
-# XML has no way to write these, and the feed's writer refuses them.
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-Told = list[ListingQuerySet[Any]]
+MAX_ENTRIES = 50
+# XML cannot contain these, and the feed writer refuses them.
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+Querysets = list[ListingQuerySet[Any]]
 
 
 @require_safe
-def whole(request: HttpRequest) -> HttpResponse:
-    told: Told = [Organization.objects.told(), Warmline.objects.told()]
+def changes_feed(request: HttpRequest) -> HttpResponse:
+    querysets: Querysets = [Organization.objects.told(), Warmline.objects.told()]
     title = _("Peer Support Directory: changes")
-    return _feed(request, title, reverse("home"), told)
+    return _atom_response(request, title, reverse("home"), querysets)
 
 
 @require_safe
-def state(request: HttpRequest, code: str) -> HttpResponse:
-    """What stands in the state or serves it by name."""
+def state_feed(request: HttpRequest, code: str) -> HttpResponse:
+    """Return the changes of listings in a state, or with the state in their service
+    area."""
     place = get_object_or_404(Place.objects.states(), code=code.upper())
-    told: Told = [
+    querysets: Querysets = [
         Organization.objects.told().reaching_state(place),
         Warmline.objects.told().naming_state(place.code),
     ]
     title = _("Peer Support Directory: changes in %(state)s") % {"state": place.label}
-    return _feed(request, title, reverse("state", args=[code.lower()]), told)
+    return _atom_response(
+        request, title, reverse("state", args=[code.lower()]), querysets
+    )
 
 
-def _feed(request: HttpRequest, title: str, page: str, told: Told) -> HttpResponse:
+def _atom_response(
+    request: HttpRequest, title: str, page: str, querysets: Querysets
+) -> HttpResponse:
     feed = Atom1Feed(
         title=title,
         link=request.build_absolute_uri(page),
@@ -59,11 +64,11 @@ def _feed(request: HttpRequest, title: str, page: str, told: Told) -> HttpRespon
         feed_url=request.build_absolute_uri(request.path),
         feed_guid=uuid5(NAMESPACE, request.path).urn,
     )
-    for change in changes(told, LAST):
+    for change in recent_changes(querysets, MAX_ENTRIES):
         feed.add_item(
-            title=CONTROLS.sub("", _title(change)),
+            title=CONTROL_CHARACTERS.sub("", _title(change)),
             link=request.build_absolute_uri(change.listing.get_absolute_url()),
-            description=escape(CONTROLS.sub("", _summary(change))),
+            description=escape(CONTROL_CHARACTERS.sub("", _summary(change))),
             unique_id=change.id.urn,
             pubdate=change.when,
             updateddate=change.when,
@@ -84,14 +89,14 @@ def _title(change: Change) -> str:
 
 
 def _summary(change: Change) -> str:
-    """What happened; of a line, whom it takes too; and any warning."""
+    """Say what happened, who can call (for a warmline), and any warning."""
     listing = change.listing
-    said = [_what_happened(change)]
+    sentences = [_what_happened(change)]
     if change.kind != CLOSED:
         if isinstance(listing, Warmline):
-            said.append(f"{plain_who_words(listing)}.")
-        said.append(listing.caution)
-    return " ".join(filter(None, said))
+            sentences.append(f"{plain_who_words(listing)}.")
+        sentences.append(listing.caution)
+    return " ".join(filter(None, sentences))
 
 
 def _what_happened(change: Change) -> str:

@@ -1,56 +1,57 @@
-"""Listings in the words of HSDS 3.0: plain dictionaries for JSON.
+"""Map listings to HSDS 3.0, as plain dictionaries for JSON.
 
-Pure: what a listing does not carry already (prefetched) comes in a Frame. HSDS knows
-no null, so what is not known is left out. Whatever is not in HSDS stands in further
-properties, which /api/docs/ and docs/api.md explain.
+Nothing here queries the database: a listing comes with its related rows prefetched, and
+everything else is in a MappingContext. HSDS does not allow null, so an unknown value is
+left out. What HSDS has no property for is in further properties, which /api/docs/ and
+docs/api.md explain.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from api.ids import part, turned
-from api.locations import has_location, location, location_alone
+from api.ids import child_id, derive_id
+from api.locations import has_location, serialize_location, serialize_location_in_full
 from api.operators import Operators
-from api.schedules import schedules
+from api.schedules import serialize_schedules
 from api.serializers import (
-    Thing,
-    areas,
-    attributes,
-    day,
-    known,
-    moment,
-    phones,
-    provenance,
-    words_of,
+    JsonObject,
+    drop_empty,
+    format_date,
+    format_timestamp,
+    serialize_attributes,
+    serialize_phones,
+    serialize_provenance,
+    serialize_service_areas,
+    terms_of,
 )
-from api.taxonomies import Word, kind_word
+from api.taxonomies import TaxonomyTerm, kind_term
 from listings.models import Listing
 from orgs.models import Organization
 from warmlines.models import Warmline
 
-STATUS: dict[str, str] = {
+HSDS_STATUSES: dict[str, str] = {
     Listing.Status.PUBLISHED: "active",
     Listing.Status.TEMPORARILY_CLOSED: "temporarily closed",
     Listing.Status.CLOSED: "defunct",
 }
-# All that is told of a listing that has closed or was taken off.
-GONE = "No longer listed"
+# The name of a listing that has closed or was removed.
+CLOSED_NAME = "No longer listed"
 
 
 @dataclass(frozen=True)
-class Frame:
-    """What the mapping is told beside the listing."""
+class MappingContext:
+    """What the mapping needs in addition to the listing."""
 
     at: datetime
-    # The site's own address, without a slash at its end.
+    # The address of the site, without a slash at its end.
     site: str
-    operators: Operators
-    # The lines that each organization on the page runs, where they are wanted.
-    lines: dict[UUID, list[Warmline]]
+    operators: Operators = field(default_factory=Operators.current)
+    # The warmlines that each organization runs; empty if the answer does not need them.
+    lines: dict[UUID, list[Warmline]] = field(default_factory=dict)
 
 
 # Services -----------------------------------------------------------------------
@@ -58,45 +59,47 @@ class Frame:
 
 def service_id(listing: Any) -> UUID:
     is_line = isinstance(listing, Warmline)
-    return listing.uuid if is_line else turned(listing.uuid, "service")
+    return listing.uuid if is_line else derive_id(listing.uuid, "service")
 
 
-def service(listing: Any, frame: Frame) -> Thing:
-    """The service itself and its organization, as a list shows it."""
+def serialize_service(listing: Any, context: MappingContext) -> JsonObject:
+    """Return the service and its organization, as a list has it."""
     if listing.status == Listing.Status.CLOSED:
-        return gone(service_id(listing), listing)
-    return service_alone(listing, frame) | {"organization": owner(listing, frame)}
+        return serialize_closed(service_id(listing), listing)
+    return serialize_service_fields(listing, context) | {
+        "organization": serialize_owner(listing, context)
+    }
 
 
-def whole_service(listing: Any, frame: Frame) -> Thing:
+def serialize_service_in_full(listing: Any, context: MappingContext) -> JsonObject:
     if listing.status == Listing.Status.CLOSED:
-        return gone(service_id(listing), listing)
-    return service(listing, frame) | _belongings(listing, frame)
+        return serialize_closed(service_id(listing), listing)
+    return serialize_service(listing, context) | _serialize_related(listing, context)
 
 
-def service_alone(listing: Any, frame: Frame) -> Thing:
-    return known(
+def serialize_service_fields(listing: Any, context: MappingContext) -> JsonObject:
+    return drop_empty(
         id=str(service_id(listing)),
-        organization_id=str(organization_id(listing, frame)),
+        organization_id=str(organization_id(listing, context)),
         name=listing.name,
         description=listing.summary,
         url=listing.website,
         email=listing.email,
-        status=STATUS[listing.status],
-        application_process=_referral(listing.referral_needed),
+        status=HSDS_STATUSES[listing.status],
+        application_process=_referral_sentence(listing.referral_needed),
         fees_description=listing.cost,
-        eligibility_description=_eligible(listing),
-        assured_date=day(listing.checked_on),
-        alert=_alert(listing),
-        last_modified=moment(listing.changed_at),
-        **_further(listing, frame),
+        eligibility_description=_eligibility_text(listing),
+        assured_date=format_date(listing.checked_on),
+        alert=_alert_text(listing),
+        last_modified=format_timestamp(listing.changed_at),
+        **_extension_fields(listing, context),
     )
 
 
-def _further(listing: Any, frame: Frame) -> Thing:
-    """What HSDS has no word for."""
-    return known(
-        page_url=f"{frame.site}{listing.get_absolute_url()}",
+def _extension_fields(listing: Any, context: MappingContext) -> JsonObject:
+    """Return the properties that are not part of HSDS."""
+    return drop_empty(
+        page_url=f"{context.site}{listing.get_absolute_url()}",
         in_person=listing.in_person,
         online=listing.online,
         by_phone=listing.by_phone,
@@ -106,45 +109,48 @@ def _further(listing: Any, frame: Frame) -> Thing:
         answered_by_peers=getattr(listing, "answered_by_peers", None),
         may_send_emergency=getattr(listing, "may_send_emergency", None),
         call_limits=getattr(listing, "call_limits", None),
-        provenance=provenance(listing),
+        provenance=serialize_provenance(listing),
     )
 
 
-def _belongings(listing: Any, frame: Frame) -> Thing:
-    """What a service has many of."""
-    owned = service_id(listing)
-    return known(
-        phones=phones(listing, owned, "service_id"),
-        schedules=schedules(listing, owned, frame.at),
-        service_areas=areas(listing, owned),
-        service_at_locations=[service_at_location_alone(listing) | _at(listing)]
+def _serialize_related(listing: Any, context: MappingContext) -> JsonObject:
+    """Return the lists that belong to a service: phones, schedules, areas and so on."""
+    owner_id = service_id(listing)
+    return drop_empty(
+        phones=serialize_phones(listing, owner_id, "service_id"),
+        schedules=serialize_schedules(listing, owner_id, context.at),
+        service_areas=serialize_service_areas(listing, owner_id),
+        service_at_locations=[
+            serialize_service_at_location_ids(listing)
+            | {"location": serialize_location_in_full(listing)}
+        ]
         if has_location(listing)
         else None,
         languages=[
-            known(
-                id=part(owned, f"language:{language.slug}"),
-                service_id=str(owned),
+            drop_empty(
+                id=child_id(owner_id, f"language:{language.slug}"),
+                service_id=str(owner_id),
                 name=language.label,
                 code=language.slug,
             )
             for language in listing.languages
         ],
-        attributes=attributes(words_of(listing), owned, "service"),
+        attributes=serialize_attributes(terms_of(listing), owner_id, "service"),
     )
 
 
-def _referral(needed: bool | None) -> str:
+def _referral_sentence(needed: bool | None) -> str:
     words = {True: "A referral is needed.", False: "No referral is needed."}
     return words[needed] if needed is not None else ""
 
 
-def _eligible(listing: Any) -> str:
+def _eligibility_text(listing: Any) -> str:
     if getattr(listing, "who_may_call", "unknown") == Warmline.WhoMayCall.UNKNOWN:
         return str(getattr(listing, "open_to", ""))
     return listing.open_to or str(listing.get_who_may_call_display())
 
 
-def _alert(listing: Any) -> str:
+def _alert_text(listing: Any) -> str:
     paused = listing.status == Listing.Status.TEMPORARILY_CLOSED
     closed = f"Closed for now. {listing.closed_because}" if paused else ""
     return " ".join(filter(None, (closed.strip(), listing.caution)))
@@ -153,142 +159,154 @@ def _alert(listing: Any) -> str:
 # Organizations ------------------------------------------------------------------
 
 
-def organization_id(listing: Any, frame: Frame) -> UUID:
+def organization_id(listing: Any, context: MappingContext) -> UUID:
     if isinstance(listing, Warmline):
-        return frame.operators.of(listing.pk, listing.uuid)
+        return context.operators.organization_id_of(listing.pk, listing.uuid)
     uuid: UUID = listing.uuid
     return uuid
 
 
-def organization(listing: Any, frame: Frame) -> Thing:
-    """The organization itself, as a list shows it."""
+def serialize_organization(listing: Any, context: MappingContext) -> JsonObject:
+    """Return the organization, as a list has it."""
     if listing.status == Listing.Status.CLOSED:
-        told = gone(organization_id(listing, frame), listing)
-        return told | {"description": "This organization is not listed any more."}
-    return owner(listing, frame)
+        closed = serialize_closed(organization_id(listing, context), listing)
+        return closed | {"description": "This organization is not listed any more."}
+    return serialize_owner(listing, context)
 
 
-def whole_organization(listing: Any, frame: Frame, *, full_service: bool) -> Thing:
-    found = organization(listing, frame)
+def serialize_organization_in_full(
+    listing: Any, context: MappingContext, *, full_service: bool
+) -> JsonObject:
+    found = serialize_organization(listing, context)
     if listing.status == Listing.Status.CLOSED:
         return found
-    id_ = organization_id(listing, frame)
+    id_ = organization_id(listing, context)
     services = [] if isinstance(listing, Warmline) else [listing]
-    services += frame.lines.get(id_, [])
+    services += context.lines.get(id_, [])
     has_listing = not isinstance(listing, Warmline) or not listing.operator
-    return found | known(
-        phones=phones(listing, id_, "organization_id") if has_listing else None,
-        locations=[location(listing)] if has_location(listing) else None,
-        attributes=attributes(_kind(listing), id_, "organization"),
-        services=[_of_organization(one, frame, full_service) for one in services],
+    return found | drop_empty(
+        phones=serialize_phones(listing, id_, "organization_id")
+        if has_listing
+        else None,
+        locations=[serialize_location_in_full(listing)]
+        if has_location(listing)
+        else None,
+        attributes=serialize_attributes(_kind_terms(listing), id_, "organization"),
+        services=[
+            _serialize_service_of_organization(one, context, full_service)
+            for one in services
+        ],
     )
 
 
-def _of_organization(listing: Any, frame: Frame, full_service: bool) -> Thing:
-    alone = service_alone(listing, frame)
-    return alone | (_belongings(listing, frame) if full_service else {})
+def _serialize_service_of_organization(
+    listing: Any, context: MappingContext, full_service: bool
+) -> JsonObject:
+    alone = serialize_service_fields(listing, context)
+    return alone | (_serialize_related(listing, context) if full_service else {})
 
 
-def owner(listing: Any, frame: Frame) -> Thing:
-    """The organization of any listing, without what it has many of."""
+def serialize_owner(listing: Any, context: MappingContext) -> JsonObject:
+    """Return the organization of a listing, without the lists that belong to it."""
     if isinstance(listing, Warmline):
-        return _operator(listing, frame)
+        return _serialize_operator(listing, context)
     parent = listing.parent
-    return known(
+    return drop_empty(
         id=str(listing.uuid),
         name=listing.name,
-        description=listing.summary or _described(listing),
+        description=listing.summary or _describe_organization(listing),
         email=listing.email,
         website=listing.website,
-        parent_organization_id=str(parent.uuid) if _shown(parent) else None,
-        status=STATUS[listing.status],
+        parent_organization_id=str(parent.uuid) if _is_public(parent) else None,
+        status=HSDS_STATUSES[listing.status],
         kind=listing.kind,
         run_by=listing.run_by,
         part_of=listing.host,
-        page_url=f"{frame.site}{listing.get_absolute_url()}",
-        last_modified=moment(listing.changed_at),
-        provenance=provenance(listing),
+        page_url=f"{context.site}{listing.get_absolute_url()}",
+        last_modified=format_timestamp(listing.changed_at),
+        provenance=serialize_provenance(listing),
     )
 
 
-def _operator(line: Warmline, frame: Frame) -> Thing:
-    """Who runs a line; the line itself where nobody is known."""
-    id_ = str(organization_id(line, frame))
+def _serialize_operator(line: Warmline, context: MappingContext) -> JsonObject:
+    """Return the operator of a warmline, or the line itself if it is unknown."""
+    id_ = str(organization_id(line, context))
     if line.operator:
         return {
             "id": id_,
             "name": line.operator,
             "description": f"Runs the warmline “{line.name}”.",
         }
-    return known(
+    return drop_empty(
         id=id_,
         name=line.name,
         description=line.summary or "A warmline. Who runs it is not known.",
         email=line.email,
         website=line.website,
-        status=STATUS[line.status],
-        page_url=f"{frame.site}{line.get_absolute_url()}",
-        last_modified=moment(line.changed_at),
-        provenance=provenance(line),
+        status=HSDS_STATUSES[line.status],
+        page_url=f"{context.site}{line.get_absolute_url()}",
+        last_modified=format_timestamp(line.changed_at),
+        provenance=serialize_provenance(line),
     )
 
 
-def _shown(parent: Organization | None) -> bool:
+def _is_public(parent: Organization | None) -> bool:
     return parent is not None and parent.is_public
 
 
-def _kind(listing: Any) -> list[Word]:
-    return [kind_word(listing.kind)] if hasattr(listing, "kind") else []
+def _kind_terms(listing: Any) -> list[TaxonomyTerm]:
+    return [kind_term(listing.kind)] if hasattr(listing, "kind") else []
 
 
-def _described(organization: Organization) -> str:
+def _describe_organization(organization: Organization) -> str:
     where = ", ".join(filter(None, (organization.city, organization.state_name)))
-    kind = kind_word(organization.kind).label
+    kind = kind_term(organization.kind).label
     return f"{kind} in {where}." if where else f"{kind}."
 
 
 # Locations ----------------------------------------------------------------------
 
 
-def service_at_location(listing: Any, frame: Frame) -> Thing:
-    """The link with its service and its location, as a list shows it."""
+def serialize_service_at_location(listing: Any, context: MappingContext) -> JsonObject:
+    """Return the service at a location with both, as a list has it."""
     if listing.status == Listing.Status.CLOSED:
-        return gone(turned(listing.uuid, "service_at_location"), listing)
-    return service_at_location_alone(listing) | {
-        "location": location_alone(listing),
-        "service": service_alone(listing, frame),
-        "last_modified": moment(listing.changed_at),
+        return serialize_closed(derive_id(listing.uuid, "service_at_location"), listing)
+    return serialize_service_at_location_ids(listing) | {
+        "location": serialize_location(listing),
+        "service": serialize_service_fields(listing, context),
+        "last_modified": format_timestamp(listing.changed_at),
     }
 
 
-def whole_service_at_location(listing: Any, frame: Frame) -> Thing:
+def serialize_service_at_location_in_full(
+    listing: Any, context: MappingContext
+) -> JsonObject:
     if listing.status == Listing.Status.CLOSED:
-        return service_at_location(listing, frame)
-    whole = whole_service(listing, frame)
-    whole.pop("service_at_locations", None)
-    return service_at_location(listing, frame) | _at(listing) | {"service": whole}
+        return serialize_service_at_location(listing, context)
+    service = serialize_service_in_full(listing, context)
+    service.pop("service_at_locations", None)
+    return serialize_service_at_location(listing, context) | {
+        "location": serialize_location_in_full(listing),
+        "service": service,
+    }
 
 
-def service_at_location_alone(listing: Any) -> Thing:
+def serialize_service_at_location_ids(listing: Any) -> JsonObject:
     return {
-        "id": str(turned(listing.uuid, "service_at_location")),
+        "id": str(derive_id(listing.uuid, "service_at_location")),
         "service_id": str(service_id(listing)),
-        "location_id": str(turned(listing.uuid, "location")),
+        "location_id": str(derive_id(listing.uuid, "location")),
     }
-
-
-def _at(listing: Any) -> Thing:
-    return {"location": location(listing)}
 
 
 # Closed -----------------------------------------------------------------------
 
 
-def gone(id_: UUID, listing: Any) -> Thing:
-    """What is left of a closed listing: that its id means nothing any more."""
+def serialize_closed(id_: UUID, listing: Any) -> JsonObject:
+    """Return what a closed listing still says: that its id is no longer listed."""
     return {
         "id": str(id_),
-        "name": GONE,
+        "name": CLOSED_NAME,
         "status": "defunct",
-        "last_modified": moment(listing.changed_at),
+        "last_modified": format_timestamp(listing.changed_at),
     }

@@ -1,51 +1,52 @@
-"""Where organizations stand, as exactly as may be said."""
+"""HSDS locations of organizations, as precise as may be published."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from api.ids import part, turned
-from api.serializers import Thing, known
+from api.ids import child_id, derive_id
+from api.serializers import JsonObject, drop_empty
 from orgs.importing import POST_BOX
 from orgs.models import Organization
 from warmlines.models import Warmline
 
 
 def has_location(listing: Any) -> bool:
-    """It stands in a town or at a point, or meets online; a phone line is nowhere."""
+    """Tell whether a listing has a city or a point, or meets online; a warmline
+    has no location."""
     if isinstance(listing, Warmline):
         return False
     return bool(listing.city or listing.point or listing.online)
 
 
-def location_alone(organization: Organization) -> Thing:
-    """Where it stands, as exactly as may be said; a withheld point is its county's."""
-    stands = bool(organization.city or organization.point)
-    facts = known(
-        id=str(turned(organization.uuid, "location")),
+def serialize_location(organization: Organization) -> JsonObject:
+    """Return the location; a withheld address is placed in the middle of its county."""
+    is_physical = bool(organization.city or organization.point)
+    facts = drop_empty(
+        id=str(derive_id(organization.uuid, "location")),
         organization_id=str(organization.uuid),
-        location_type="physical" if stands else "virtual",
+        location_type="physical" if is_physical else "virtual",
         name=organization.name,
     )
-    if not stands:
-        return facts | known(url=organization.website)
+    if not is_physical:
+        return facts | drop_empty(url=organization.website)
     street = organization.public_street
     county = organization.county
-    return facts | known(
+    return facts | drop_empty(
         description=", ".join(filter(None, (street, organization.town_line))),
         city=organization.city,
         state_province=organization.state,
         county=county.name if county else None,
         address_withheld=organization.address_withheld,
-        **_coordinates(organization),
+        **_serialize_coordinates(organization),
     )
 
 
-def _coordinates(organization: Organization) -> Thing:
+def _serialize_coordinates(organization: Organization) -> JsonObject:
     point, precision = organization.point, organization.precision
     if organization.address_withheld:
-        # Not the stored point, though that should be the same.
+        # Do not rely on the stored point, though it should be the same.
         county = organization.county
         point, precision = (county.point, "county") if county else (None, "")
     if point is None:
@@ -57,15 +58,15 @@ def _coordinates(organization: Organization) -> Thing:
     }
 
 
-def location(organization: Organization) -> Thing:
-    id_ = turned(organization.uuid, "location")
+def serialize_location_in_full(organization: Organization) -> JsonObject:
+    id_ = derive_id(organization.uuid, "location")
     access = {True: "Wheelchair access", False: "No wheelchair access"}
     wheelchair = organization.wheelchair_access
-    return location_alone(organization) | known(
-        addresses=_addresses(organization, id_),
+    return serialize_location(organization) | drop_empty(
+        addresses=_serialize_addresses(organization, id_),
         accessibility=[
             {
-                "id": part(id_, "accessibility:wheelchair"),
+                "id": child_id(id_, "accessibility:wheelchair"),
                 "location_id": str(id_),
                 "description": access[wheelchair],
             }
@@ -75,14 +76,14 @@ def location(organization: Organization) -> Thing:
     )
 
 
-def _addresses(organization: Organization, id_: UUID) -> list[Thing]:
-    """HSDS wants all of an address; without one of its parts there is none."""
+def _serialize_addresses(organization: Organization, id_: UUID) -> list[JsonObject]:
+    """Return the address, or nothing if a part that HSDS requires is missing."""
     street, postal_code = organization.public_street, organization.public_zip_code
     if not (street and organization.city and organization.state and postal_code):
         return []
     return [
         {
-            "id": part(id_, "address"),
+            "id": child_id(id_, "address"),
             "location_id": str(id_),
             "address_1": street,
             "city": organization.city,

@@ -1,41 +1,41 @@
-"""The OpenAPI file: ninja knows the parameters, we know what is answered."""
+"""Responses and errors of the OpenAPI file; ninja adds the parameters."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from api.openapi_schemas import SHAPES, Shape, many, ref
-from api.problems import PROBLEM
+from api.openapi_schemas import SCHEMAS, JsonSchema, array_of, ref
+from api.problems import PROBLEM_JSON
 
 NDJSON = "application/x-ndjson"
-CACHE_HEADERS = {
+HEADER_DESCRIPTIONS = {
     "ETag": "Changes whenever anything in the directory does.",
     "Last-Modified": "When anything in the directory last changed.",
     "RateLimit": "What is left of the limit, and until when.",
     "RateLimit-Policy": "Requests in a window of seconds.",
 }
-PROBLEMS = {
+PROBLEM_DESCRIPTIONS = {
     404: "There is nothing at this address.",
     422: "Some parameters cannot be used as they are.",
     429: "Too many requests; Retry-After says how long to wait.",
 }
 
 
-def answers(name: str, summary: str, *, listed: bool = False) -> dict[str, Any]:
-    """What an operation says of itself: its shape and its words."""
+def describe_answer(name: str, summary: str, *, listed: bool = False) -> dict[str, Any]:
+    """Return the OpenAPI arguments of an operation: its summary and its response."""
     return {
         "summary": summary,
         "operation_id": f"{'list' if listed else 'get'}{name}",
-        "openapi_extra": {"responses": {200: _success(name, listed)}},
+        "openapi_extra": {"responses": {200: _success_response(name, listed)}},
     }
 
 
-def _success(name: str, listed: bool) -> dict[str, Any]:
+def _success_response(name: str, listed: bool) -> dict[str, Any]:
     if not listed:
-        return plain(ref(name))
+        return json_response(ref(name))
     item = {"anyOf": [ref(name), ref("Minimal")]}
-    page = {"allOf": [ref("Page"), {"properties": {"contents": many(item)}}]}
-    found = plain(page)
+    page = {"allOf": [ref("Page"), {"properties": {"contents": array_of(item)}}]}
+    found = json_response(page)
     found["content"][NDJSON] = {"schema": {}}
     found["headers"]["Link"] = {
         "description": "rel=next leads to the items that follow.",
@@ -44,39 +44,39 @@ def _success(name: str, listed: bool) -> dict[str, Any]:
     return found
 
 
-def plain(shape: Shape) -> dict[str, Any]:
-    """A successful answer of one shape, which a cache may hold."""
+def json_response(schema: JsonSchema) -> dict[str, Any]:
+    """Describe a successful response with this schema."""
     return {
         "description": "As asked.",
         "headers": {
             header: {"description": words, "schema": {"type": "string"}}
-            for header, words in CACHE_HEADERS.items()
+            for header, words in HEADER_DESCRIPTIONS.items()
         },
-        "content": {"application/json": {"schema": shape}},
+        "content": {"application/json": {"schema": schema}},
     }
 
 
-def completed(schema: dict[str, Any]) -> None:
-    """The file as ninja makes it, with problems and shapes, for GET alone."""
+def complete_schema(schema: dict[str, Any]) -> None:
+    """Add the errors and the schemas to ninja's file, and remove HEAD."""
     for path, operations in schema["paths"].items():
-        # HEAD is GET without a body; describing it twice helps nobody.
+        # HEAD is GET without a body, so a second description would add nothing.
         operations.pop("head", None)
-        operations["get"]["responses"] |= _otherwise(path, operations["get"])
-    # Ninja's own are of the parameters, which it has taken apart already.
-    schema["components"]["schemas"] = SHAPES
+        operations["get"]["responses"] |= _error_responses(path, operations["get"])
+    # Ninja's own schemas are of the parameters, which it lists one by one anyway.
+    schema["components"]["schemas"] = SCHEMAS
 
 
-def _otherwise(path: str, operation: dict[str, Any]) -> dict[int, Any]:
-    """Every answer but 200 that is possible here."""
-    wrong = {429}
-    wrong |= {404} if "{" in path else set()
-    wrong |= (
+def _error_responses(path: str, operation: dict[str, Any]) -> dict[int, Any]:
+    """Return every response but 200 that this operation can have."""
+    statuses = {429}
+    statuses |= {404} if "{" in path else set()
+    statuses |= (
         {422} if any(one["in"] == "query" for one in operation["parameters"]) else set()
     )
-    content = {PROBLEM: {"schema": ref("Problem")}}
+    content = {PROBLEM_JSON: {"schema": ref("Problem")}}
     found: dict[int, Any] = {
-        status: {"description": PROBLEMS[status], "content": content}
-        for status in wrong
+        status: {"description": PROBLEM_DESCRIPTIONS[status], "content": content}
+        for status in statuses
     }
     if "{id}" in path and "taxonom" not in path:
         merged = "It was merged into another, or goes by another id: see Location."

@@ -1,39 +1,39 @@
-"""The shapes of our answers, for the OpenAPI file: HSDS 3.0 and our own additions.
+"""The schemas of the responses in the OpenAPI file: HSDS 3.0 and our additions.
 
-The canonical schemas of HSDS are longer; tests hold every answer against them too.
+The canonical schemas of HSDS are longer; tests check every response against them too.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-Shape = dict[str, Any]
+JsonSchema = dict[str, Any]
 
-TEXT: Shape = {"type": "string"}
-YES_NO: Shape = {"type": "boolean"}
-NUMBER: Shape = {"type": "number"}
-COUNT: Shape = {"type": "integer", "minimum": 0}
-UUID: Shape = {"type": "string", "format": "uuid"}
-URI: Shape = {"type": "string", "format": "uri"}
-EMAIL: Shape = {"type": "string", "format": "email"}
-DAY: Shape = {"type": "string", "format": "date"}
-MOMENT: Shape = {"type": "string", "format": "date-time"}
+TEXT: JsonSchema = {"type": "string"}
+BOOLEAN: JsonSchema = {"type": "boolean"}
+NUMBER: JsonSchema = {"type": "number"}
+COUNT: JsonSchema = {"type": "integer", "minimum": 0}
+UUID: JsonSchema = {"type": "string", "format": "uuid"}
+URI: JsonSchema = {"type": "string", "format": "uri"}
+EMAIL: JsonSchema = {"type": "string", "format": "email"}
+DATE: JsonSchema = {"type": "string", "format": "date"}
+TIMESTAMP: JsonSchema = {"type": "string", "format": "date-time"}
 
 
-def one_of(*values: str) -> Shape:
+def enum_of(*values: str) -> JsonSchema:
     return {"type": "string", "enum": list(values)}
 
 
-def ref(name: str) -> Shape:
+def ref(name: str) -> JsonSchema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def many(shape: Shape) -> Shape:
+def array_of(shape: JsonSchema) -> JsonSchema:
     return {"type": "array", "items": shape}
 
 
-def thing(required: str, **properties: Shape) -> Shape:
-    """An object; others may add properties to HSDS, and so do we."""
+def object_with(required: str, **properties: JsonSchema) -> JsonSchema:
+    """Return an object schema that allows further properties, as HSDS does."""
     return {
         "type": "object",
         "required": required.split(),
@@ -41,54 +41,54 @@ def thing(required: str, **properties: Shape) -> Shape:
     }
 
 
-STATUS = one_of("active", "inactive", "defunct", "temporarily closed")
+STATUS_CODES = enum_of("active", "inactive", "defunct", "temporarily closed")
 # A text in each language of the site.
-BOTH = thing("en es", en=TEXT, es=TEXT)
-LINK = {"service_id": UUID, "organization_id": UUID, "location_id": UUID}
+TRANSLATED_TEXT = object_with("en es", en=TEXT, es=TEXT)
+OWNER_IDS = {"service_id": UUID, "organization_id": UUID, "location_id": UUID}
 
-SHAPES: dict[str, Shape] = {
-    "About": thing(
+SCHEMAS: dict[str, JsonSchema] = {
+    "About": object_with(
         "version profile openapi_url", version=TEXT, profile=URI, openapi_url=URI
     ),
-    "Page": thing(
+    "Page": object_with(
         "total_items total_pages page_number size first_page last_page empty contents",
         total_items=COUNT,
         total_pages=COUNT,
         page_number=COUNT,
         size=COUNT,
-        first_page=YES_NO,
-        last_page=YES_NO,
-        empty=YES_NO,
-        contents=many({"type": "object"}),
+        first_page=BOOLEAN,
+        last_page=BOOLEAN,
+        empty=BOOLEAN,
+        contents=array_of({"type": "object"}),
     ),
-    "Minimal": thing("id modified_date", id=UUID, modified_date=MOMENT),
-    "Provenance": thing(
+    "Minimal": object_with("id modified_date", id=UUID, modified_date=TIMESTAMP),
+    "Provenance": object_with(
         "checked",
         source_name=TEXT,
         source_url=URI,
         source_seen=TEXT,
         source_license=TEXT,
-        checked=YES_NO,
-        checked_on=DAY,
-        checked_how=one_of("called", "emailed", "site_read", "confirmed"),
-        checked_facts=many(TEXT),
+        checked=BOOLEAN,
+        checked_on=DATE,
+        checked_how=enum_of("called", "emailed", "site_read", "confirmed"),
+        checked_facts=array_of(TEXT),
     ),
-    "Phone": thing(
+    "Phone": object_with(
         "id number",
         id=UUID,
-        **LINK,
+        **OWNER_IDS,
         number=TEXT,
         extension=NUMBER,
         type=TEXT,
         description=TEXT,
     ),
-    "Schedule": thing(
+    "Schedule": object_with(
         "id",
         id=UUID,
         service_id=UUID,
-        freq=one_of("WEEKLY"),
+        freq=enum_of("WEEKLY"),
         interval=NUMBER,
-        wkst=one_of("MO"),
+        wkst=enum_of("MO"),
         byday=TEXT,
         opens_at=TEXT,
         closes_at=TEXT,
@@ -97,18 +97,20 @@ SHAPES: dict[str, Shape] = {
         iana_timezone=TEXT,
         opening_hours=TEXT,
     ),
-    "ServiceArea": thing(
+    "ServiceArea": object_with(
         "id name",
         id=UUID,
         service_id=UUID,
         name=TEXT,
         description=TEXT,
-        place_kind=one_of("state", "county"),
+        place_kind=enum_of("state", "county"),
         code=TEXT,
     ),
-    "Language": thing("id", id=UUID, service_id=UUID, name=TEXT, code=TEXT),
-    "Taxonomy": thing("id name description", id=UUID, name=TEXT, description=TEXT),
-    "TaxonomyTerm": thing(
+    "Language": object_with("id", id=UUID, service_id=UUID, name=TEXT, code=TEXT),
+    "Taxonomy": object_with(
+        "id name description", id=UUID, name=TEXT, description=TEXT
+    ),
+    "TaxonomyTerm": object_with(
         "id name description",
         id=UUID,
         code=TEXT,
@@ -120,7 +122,7 @@ SHAPES: dict[str, Shape] = {
         taxonomy_detail=ref("Taxonomy"),
         language=TEXT,
     ),
-    "Attribute": thing(
+    "Attribute": object_with(
         "id",
         id=UUID,
         link_id=UUID,
@@ -129,7 +131,7 @@ SHAPES: dict[str, Shape] = {
         taxonomy_term_id=UUID,
         taxonomy_term=ref("TaxonomyTerm"),
     ),
-    "Address": thing(
+    "Address": object_with(
         "id address_1 city state_province postal_code country address_type",
         id=UUID,
         location_id=UUID,
@@ -137,29 +139,29 @@ SHAPES: dict[str, Shape] = {
         city=TEXT,
         state_province=TEXT,
         postal_code=TEXT,
-        country=one_of("US"),
-        address_type=one_of("physical", "postal"),
+        country=enum_of("US"),
+        address_type=enum_of("physical", "postal"),
     ),
-    "Accessibility": thing("id", id=UUID, location_id=UUID, description=TEXT),
-    "Location": thing(
+    "Accessibility": object_with("id", id=UUID, location_id=UUID, description=TEXT),
+    "Location": object_with(
         "id location_type",
         id=UUID,
         organization_id=UUID,
-        location_type=one_of("physical", "virtual"),
+        location_type=enum_of("physical", "virtual"),
         name=TEXT,
         description=TEXT,
         url=URI,
         latitude={"type": "number", "minimum": -90, "maximum": 90},
         longitude={"type": "number", "minimum": -180, "maximum": 180},
-        coordinates_precision=one_of("address", "zip", "city", "county"),
+        coordinates_precision=enum_of("address", "zip", "city", "county"),
         city=TEXT,
         state_province=TEXT,
         county=TEXT,
-        address_withheld=YES_NO,
-        addresses=many(ref("Address")),
-        accessibility=many(ref("Accessibility")),
+        address_withheld=BOOLEAN,
+        addresses=array_of(ref("Address")),
+        accessibility=array_of(ref("Accessibility")),
     ),
-    "Organization": thing(
+    "Organization": object_with(
         "id name description",
         id=UUID,
         name=TEXT,
@@ -167,19 +169,19 @@ SHAPES: dict[str, Shape] = {
         email=EMAIL,
         website=URI,
         parent_organization_id=UUID,
-        status=STATUS,
+        status=STATUS_CODES,
         kind=TEXT,
-        run_by=one_of("peers", "larger_organization", "clubhouse"),
+        run_by=enum_of("peers", "larger_organization", "clubhouse"),
         part_of=TEXT,
         page_url=URI,
-        last_modified=MOMENT,
+        last_modified=TIMESTAMP,
         provenance=ref("Provenance"),
-        phones=many(ref("Phone")),
-        locations=many(ref("Location")),
-        attributes=many(ref("Attribute")),
-        services=many(ref("Service")),
+        phones=array_of(ref("Phone")),
+        locations=array_of(ref("Location")),
+        attributes=array_of(ref("Attribute")),
+        services=array_of(ref("Service")),
     ),
-    "Service": thing(
+    "Service": object_with(
         "id name status",
         id=UUID,
         organization_id=UUID,
@@ -187,83 +189,83 @@ SHAPES: dict[str, Shape] = {
         description=TEXT,
         url=URI,
         email=EMAIL,
-        status=STATUS,
+        status=STATUS_CODES,
         application_process=TEXT,
         fees_description=TEXT,
         eligibility_description=TEXT,
-        assured_date=DAY,
+        assured_date=DATE,
         alert=TEXT,
-        last_modified=MOMENT,
+        last_modified=TIMESTAMP,
         page_url=URI,
-        in_person=YES_NO,
-        online=YES_NO,
-        by_phone=YES_NO,
-        area=one_of("unknown", "nationwide", "places"),
+        in_person=BOOLEAN,
+        online=BOOLEAN,
+        by_phone=BOOLEAN,
+        area=enum_of("unknown", "nationwide", "places"),
         chat_url=URI,
-        who_may_call=one_of("unknown", "anyone", "state", "local", "group"),
-        answered_by_peers=YES_NO,
-        may_send_emergency=YES_NO,
+        who_may_call=enum_of("unknown", "anyone", "state", "local", "group"),
+        answered_by_peers=BOOLEAN,
+        may_send_emergency=BOOLEAN,
         call_limits=TEXT,
         provenance=ref("Provenance"),
         organization=ref("Organization"),
-        phones=many(ref("Phone")),
-        schedules=many(ref("Schedule")),
-        service_areas=many(ref("ServiceArea")),
-        service_at_locations=many(ref("ServiceAtLocation")),
-        languages=many(ref("Language")),
-        attributes=many(ref("Attribute")),
+        phones=array_of(ref("Phone")),
+        schedules=array_of(ref("Schedule")),
+        service_areas=array_of(ref("ServiceArea")),
+        service_at_locations=array_of(ref("ServiceAtLocation")),
+        languages=array_of(ref("Language")),
+        attributes=array_of(ref("Attribute")),
     ),
-    "ServiceAtLocation": thing(
+    "ServiceAtLocation": object_with(
         "id",
         id=UUID,
         service_id=UUID,
         location_id=UUID,
-        last_modified=MOMENT,
+        last_modified=TIMESTAMP,
         location=ref("Location"),
         service=ref("Service"),
     ),
-    "Guide": thing(
+    "Guide": object_with(
         "slug title summary page_url",
         slug=TEXT,
-        title=BOTH,
-        summary=BOTH,
+        title=TRANSLATED_TEXT,
+        summary=TRANSLATED_TEXT,
         page_url=URI,
-        written_on=DAY,
-        reviewed_on=DAY,
+        written_on=DATE,
+        reviewed_on=DATE,
         reviewed_by=TEXT,
-        last_modified=MOMENT,
-        text_markdown=BOTH,
-        sources=many(thing("name url", name=TEXT, url=URI, year=TEXT)),
+        last_modified=TIMESTAMP,
+        text_markdown=TRANSLATED_TEXT,
+        sources=array_of(object_with("name url", name=TEXT, url=URI, year=TEXT)),
     ),
-    "Credential": thing(
+    "Credential": object_with(
         "state name focus standing provenance",
         state=TEXT,
         name=TEXT,
         abbreviation=TEXT,
-        focus=one_of("both", "mental_health", "substance_use", "family", "other"),
-        standing=one_of("offered", "planned", "not_found"),
+        focus=enum_of("both", "mental_health", "substance_use", "family", "other"),
+        standing=enum_of("offered", "planned", "not_found"),
         certifying_body=TEXT,
         certifying_body_website=URI,
         training_hours=COUNT,
         work_hours=COUNT,
         supervision_hours=COUNT,
-        exam_required=YES_NO,
-        lived_experience_required=YES_NO,
+        exam_required=BOOLEAN,
+        lived_experience_required=BOOLEAN,
         min_recovery_time=TEXT,
         min_age=COUNT,
         education=TEXT,
         continuing_education=TEXT,
-        medicaid_billable=YES_NO,
+        medicaid_billable=BOOLEAN,
         note=TEXT,
         provenance={"type": "object"},
-        last_modified=MOMENT,
+        last_modified=TIMESTAMP,
     ),
-    "Problem": thing(
+    "Problem": object_with(
         "type title status detail",
         type={"type": "string", "format": "uri-reference"},
         title=TEXT,
         status={"type": "integer", "minimum": 400, "maximum": 599},
         detail=TEXT,
-        errors=many(thing("parameter detail", parameter=TEXT, detail=TEXT)),
+        errors=array_of(object_with("parameter detail", parameter=TEXT, detail=TEXT)),
     ),
 }

@@ -1,4 +1,4 @@
-"""Who runs which warmline: the organizations that lines make known."""
+"""The organizations that run warmlines, found by the operator that a line names."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from api.ids import turned
+from api.ids import derive_id
 from caching.memory_cache import MemoryCache
 from orgs.models import Organization
 from warmlines.models import Warmline
 
 
 @dataclass(frozen=True)
-class Line:
+class OperatedLine:
     pk: int
     uuid: UUID
     operator: str
@@ -23,78 +23,85 @@ class Line:
 
 @dataclass
 class Operators:
-    """Lines of one operator are one organization only where that is safe to say:
-    the operator has the same name, and the lines serve the same states. It is a
-    listed organization where just one of that name stands in that state."""
+    """The organization of each warmline.
 
-    # By the line's key in the database.
+    Two lines belong to one organization if their operators have the same name and the
+    lines serve the same states. It is a listed organization if exactly one of that name
+    is located in that state.
+    """
+
+    # By the primary key of the line.
     organization_of: dict[int, UUID] = field(default_factory=dict)
     # The public lines of each organization.
-    lines_of: dict[UUID, list[UUID]] = field(default_factory=dict)
-    # The lines that stand for an organization which has no listing of its own.
-    leaders: set[UUID] = field(default_factory=set)
+    operated_lines: dict[UUID, list[UUID]] = field(default_factory=dict)
+    # One line for each organization that has no listing of its own.
+    representatives: set[UUID] = field(default_factory=set)
 
     @classmethod
-    def now(cls) -> Operators:
-        """As the database has it; made once a version, and changed by nobody."""
-        return _operators.get_or_set("all", cls._read)
+    def current(cls) -> Operators:
+        """Return the operators of the current content version; do not change them."""
+        return _operators_cache.get_or_set("all", cls._load)
 
     @classmethod
-    def _read(cls) -> Operators:
+    def _load(cls) -> Operators:
         rows = Warmline.objects.told().order_by("pk")
-        told: Iterable[tuple[int, UUID | None, str, str]] = rows.values_list(
+        values: Iterable[tuple[int, UUID | None, str, str]] = rows.values_list(
             "pk", "uuid", "operator", "status"
         )
         lines = [
-            Line(pk, uuid, operator, status in Warmline.PUBLIC_STATES)
-            for pk, uuid, operator, status in told
+            OperatedLine(pk, uuid, operator, status in Warmline.PUBLIC_STATES)
+            for pk, uuid, operator, status in values
             if uuid is not None
         ]
-        homes = _homes()
-        groups: dict[tuple[object, ...], list[Line]] = defaultdict(list)
+        states_served = _load_states_served()
+        groups: dict[tuple[object, ...], list[OperatedLine]] = defaultdict(list)
         for line in lines:
-            home = homes[line.pk] if line.operator else line.pk
-            groups[line.operator, home].append(line)
-        listed = _listed({line.operator for line in lines if line.operator})
+            # A line without an operator is a group of its own.
+            scope = states_served[line.pk] if line.operator else line.pk
+            groups[line.operator, scope].append(line)
+        listed = _load_listed_organizations(
+            {line.operator for line in lines if line.operator}
+        )
         found = cls()
-        for same, group in groups.items():
-            found._add(group, listed.get(same))
+        for key, group in groups.items():
+            found._add(group, listed.get(key))
         return found
 
-    def of(self, line: int, uuid: UUID) -> UUID:
-        """The organization of a line; its own of one that was published since."""
-        return self.organization_of.get(line) or turned(uuid, "organization")
+    def organization_id_of(self, line: int, uuid: UUID) -> UUID:
+        """Return the id of a line's organization; for a line that was published since,
+        its own."""
+        return self.organization_of.get(line) or derive_id(uuid, "organization")
 
-    def _add(self, group: list[Line], listed: UUID | None) -> None:
-        # The oldest of them; one that has closed only where all have.
-        leader = min(group, key=lambda line: (not line.is_public, line.pk))
+    def _add(self, group: list[OperatedLine], listed: UUID | None) -> None:
+        # Prefer the oldest public line; take a closed one only if all have closed.
+        representative = min(group, key=lambda line: (not line.is_public, line.pk))
         if listed is None:
-            self.leaders.add(leader.uuid)
-        organization = listed or turned(leader.uuid, "organization")
+            self.representatives.add(representative.uuid)
+        organization = listed or derive_id(representative.uuid, "organization")
         for line in group:
             self.organization_of[line.pk] = organization
             if line.is_public:
-                self.lines_of.setdefault(organization, []).append(line.uuid)
+                self.operated_lines.setdefault(organization, []).append(line.uuid)
 
 
-_operators: MemoryCache[str, Operators] = MemoryCache(2)
+_operators_cache: MemoryCache[str, Operators] = MemoryCache(2)
 
 
-def _homes() -> dict[int, tuple[str, ...]]:
-    """The states that each line serves; none for a line that names no place."""
-    states: dict[int, set[str]] = defaultdict(set)
+def _load_states_served() -> dict[int, tuple[str, ...]]:
+    """Return the states that each line serves; no states if it names no place."""
+    states_of: dict[int, set[str]] = defaultdict(set)
     through = Warmline.serves.through._default_manager
     for pk, state in through.values_list("warmline_id", "place__state"):
-        states[pk].add(state)
-    homes: dict[int, tuple[str, ...]] = defaultdict(tuple)
-    homes.update((pk, tuple(sorted(codes))) for pk, codes in states.items())
-    return homes
+        states_of[pk].add(state)
+    states_served: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    states_served.update((pk, tuple(sorted(codes))) for pk, codes in states_of.items())
+    return states_served
 
 
-def _listed(names: Iterable[str]) -> dict[tuple[object, ...], UUID]:
-    """The one public listing of each name in each state, by what groups lines."""
+def _load_listed_organizations(names: Iterable[str]) -> dict[tuple[object, ...], UUID]:
+    """Return {(name, states): organization} for names that are unique in a state."""
     rows = Organization.objects.public().named(names)
     found: dict[tuple[object, ...], list[UUID]] = defaultdict(list)
     for uuid, name, state in rows.values_list("uuid", "name", "state"):
         found[name, (state,)].append(uuid)
-    return {same: uuids[0] for same, uuids in found.items() if len(uuids) == 1}
+    return {key: uuids[0] for key, uuids in found.items() if len(uuids) == 1}

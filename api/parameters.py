@@ -1,4 +1,4 @@
-"""What one may ask the API for."""
+"""The query parameters of the API."""
 
 from __future__ import annotations
 
@@ -10,53 +10,61 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, field_validator
 
-PER_PAGE = 50
-MOST_PER_PAGE = 100
-# `minimal` is there to compare whole directories: all in one page.
-MOST_MINIMAL = 10_000
-MOST_PAGES = 1_000_000
-# Half-way round the earth, in metres.
-FARTHEST = 20_040_000
-# A day, or a moment as in RFC 3339; the offset may be missing, and is then UTC.
-WHEN = re.compile(
+DEFAULT_PAGE_SIZE = 50
+MAX_PAGE_SIZE = 100
+# `minimal` is for comparing whole directories, so it returns everything on one page.
+MAX_MINIMAL_PAGE_SIZE = 10_000
+MAX_PAGE_NUMBER = 1_000_000
+# Half of the circumference of the earth.
+MAX_PROXIMITY_METERS = 20_040_000
+# A date, or a timestamp as in RFC 3339. If the offset is missing, it is UTC.
+DATE_OR_TIMESTAMP = re.compile(
     r"\d{4}-\d{2}-\d{2}"
     r"([Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})?)?"
 )
-EARLIEST = datetime.min.replace(tzinfo=UTC)
-LATEST = datetime.max.replace(tzinfo=UTC)
+EARLIEST_MOMENT = datetime.min.replace(tzinfo=UTC)
+LATEST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
-def absent(described: str, schema: dict[str, Any] | None = None, **rules: Any) -> Any:
-    """A parameter that may be left out, and then narrows nothing; never null."""
+def optional_parameter(
+    description: str, schema: dict[str, Any] | None = None, **rules: Any
+) -> Any:
+    """Return an optional parameter that is never null in the OpenAPI file."""
 
-    def told(generated: dict[str, Any]) -> None:
+    def drop_null(generated: dict[str, Any]) -> None:
         options = generated.pop("anyOf", [{}])
         generated.pop("default", None)
         generated.update(schema or options[0])
 
-    return Field(default=None, description=described, json_schema_extra=told, **rules)
+    return Field(
+        default=None, description=description, json_schema_extra=drop_null, **rules
+    )
 
 
-class Paging(Schema):
-    page: int = Field(1, ge=1, le=MOST_PAGES, description="Number of the page, from 1.")
-    per_page: int | None = absent(
-        f"Items of a page; {PER_PAGE} where this is left out.", ge=1, le=MOST_PER_PAGE
+class PageParameters(Schema):
+    page: int = Field(
+        1, ge=1, le=MAX_PAGE_NUMBER, description="Number of the page, from 1."
+    )
+    per_page: int | None = optional_parameter(
+        f"Items of a page; {DEFAULT_PAGE_SIZE} where this is left out.",
+        ge=1,
+        le=MAX_PAGE_SIZE,
     )
     format: Literal["json", "ndjson"] = Field(
         "json",
         description="`ndjson` streams every item, one a line, without pages.",
     )
-    after: UUID | None = absent(
+    after: UUID | None = optional_parameter(
         "Go on after the item with this id. Following `Link: rel=next`, which uses "
         "it, meets every item exactly once while data changes."
     )
 
     @property
-    def size(self) -> int:
-        return self.per_page or PER_PAGE
+    def page_size(self) -> int:
+        return self.per_page or DEFAULT_PAGE_SIZE
 
 
-class Searching(Paging):
+class SearchParameters(PageParameters):
     search: str = Field(
         "",
         max_length=200,
@@ -64,8 +72,8 @@ class Searching(Paging):
     )
 
 
-class Listed(Searching):
-    modified_after: datetime | None = absent(
+class ListParameters(SearchParameters):
+    modified_after: datetime | None = optional_parameter(
         "Only what has changed at this moment or later, and what has closed since, as "
         "`defunct`. A day, or a moment as in RFC 3339.",
         {
@@ -75,8 +83,10 @@ class Listed(Searching):
             ]
         },
     )
-    taxonomy_term_id: UUID | None = absent("Only what carries this term.")
-    taxonomy_id: UUID | None = absent("Only what carries any term of this taxonomy.")
+    taxonomy_term_id: UUID | None = optional_parameter("Only what carries this term.")
+    taxonomy_id: UUID | None = optional_parameter(
+        "Only what carries any term of this taxonomy."
+    )
     minimal: bool = Field(
         False, description="Only `id` and `modified_date`, everything on one page."
     )
@@ -85,56 +95,62 @@ class Listed(Searching):
     )
 
     @property
-    def size(self) -> int:
-        return self.per_page or (MOST_MINIMAL if self.minimal else PER_PAGE)
+    def page_size(self) -> int:
+        return self.per_page or (
+            MAX_MINIMAL_PAGE_SIZE if self.minimal else DEFAULT_PAGE_SIZE
+        )
 
     @field_validator("modified_after", mode="before")
     @classmethod
-    def _moment(cls, text: Any) -> datetime:
+    def _parse_moment(cls, text: Any) -> datetime:
         # A plus sign that was not escaped arrives as a space.
-        found = str(text).strip().replace(" ", "+")
-        if not WHEN.fullmatch(found):
+        given = str(text).strip().replace(" ", "+")
+        if not DATE_OR_TIMESTAMP.fullmatch(given):
             raise ValueError("not a day or a moment as in RFC 3339")
         # RFC 3339 allows a second 60.
-        moment = datetime.fromisoformat(re.sub(r":60(?=\D|$)", ":59", found).upper())
+        moment = datetime.fromisoformat(re.sub(r":60(?=\D|$)", ":59", given).upper())
         try:
             return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
         except OverflowError:
-            return EARLIEST if moment.year == 1 else LATEST
+            return EARLIEST_MOMENT if moment.year == 1 else LATEST_MOMENT
 
 
-class Services(Listed):
-    organization_id: UUID | None = absent("Only what this organization runs.")
+class ServiceListParameters(ListParameters):
+    organization_id: UUID | None = optional_parameter(
+        "Only what this organization runs."
+    )
 
 
-class Organizations(Listed):
+class OrganizationListParameters(ListParameters):
     full_service: bool = Field(
         False, description="Organizations with the whole of their services."
     )
 
 
-class ServicesAtLocations(Services):
-    postcode: str | None = absent(
+class ServiceAtLocationListParameters(ServiceListParameters):
+    postcode: str | None = optional_parameter(
         "A ZIP code: only what names its county or state as served, or serves the "
         "whole country. With `proximity`: only what stands so near to it.",
         pattern=r"^[0-9]{5}(-[0-9]{4})?$",
     )
-    proximity: float | None = absent(
+    proximity: float | None = optional_parameter(
         "Metres from the middle of `postcode`; without one, nothing is near.",
         ge=0,
-        le=FARTHEST,
+        le=MAX_PROXIMITY_METERS,
     )
 
 
-class Terms(Searching):
-    taxonomy_id: UUID | None = absent("Only terms of this taxonomy.")
+class TermListParameters(SearchParameters):
+    taxonomy_id: UUID | None = optional_parameter("Only terms of this taxonomy.")
     top_only: bool = Field(
         False, description="Only terms without a parent; ours have none."
     )
-    parent_id: UUID | None = absent("Only terms under this one; ours have no parents.")
+    parent_id: UUID | None = optional_parameter(
+        "Only terms under this one; ours have no parents."
+    )
 
 
-class Whole(Schema):
+class OrganizationParameters(Schema):
     full_service: bool = Field(
         False, description="With the whole of the organization's services."
     )

@@ -1,4 +1,4 @@
-"""The three things that listings are told as, and what each needs to be told."""
+"""The resources of the API, and how each one selects and serializes listings."""
 
 from __future__ import annotations
 
@@ -9,106 +9,110 @@ from typing import Any
 from uuid import UUID
 
 from api import hsds, selection
-from api.hsds import Frame
-from api.ids import turned
+from api.hsds import MappingContext
+from api.ids import derive_id
 from api.locations import has_location
 from api.operators import Operators
-from api.selection import Rows, Stamp, Wish
-from api.serializers import Thing, moment
+from api.selection import ListCriteria, ListingSet, MinimalRow
+from api.serializers import JsonObject, format_timestamp
 from listings.models import Listing
 
 
 @dataclass(frozen=True)
-class Entity:
+class Resource:
     name: str
-    # Those that a wish leaves.
-    rows: Callable[[Wish, Operators], Rows]
-    brief: Callable[[Any, Frame], Thing]
-    whole: Callable[[Any, Frame], Thing]
-    # The listing, public or closed, of an id; None where there is none.
+    # Returns the listings that match the criteria.
+    select: Callable[[ListCriteria, Operators], ListingSet]
+    serialize: Callable[[Any, MappingContext], JsonObject]
+    serialize_in_full: Callable[[Any, MappingContext], JsonObject]
+    # Returns the public or closed listing of an id, or None.
     find: Callable[[UUID], Any]
-    id_of: Callable[[Stamp, Operators], UUID]
-    # Does this listing have such a thing to tell of?
-    has: Callable[[Any], bool]
-    # Its whole names the lines that an organization runs.
-    names_lines: bool = False
+    id_of: Callable[[MinimalRow, Operators], UUID]
+    # Tells whether this listing has such a resource.
+    exists_for: Callable[[Any], bool]
+    # Whether the full form has the warmlines that an organization runs.
+    includes_operated_lines: bool = False
 
-    def stamp(self, stamp: Stamp, operators: Operators) -> Thing:
-        """What `minimal` asks for."""
+    def serialize_minimal(self, row: MinimalRow, operators: Operators) -> JsonObject:
+        """Return the item as the parameter `minimal` asks for it."""
         return {
-            "id": str(self.id_of(stamp, operators)),
-            "modified_date": moment(stamp.changed_at),
+            "id": str(self.id_of(row, operators)),
+            "modified_date": format_timestamp(row.changed_at),
         }
 
 
-def told(
-    batches: Iterable[list[Any]], frame: Frame, entity: Entity, *, whole: bool
-) -> Iterator[Thing]:
-    """Every listing of the batches, as the entity tells it."""
-    tell = entity.whole if whole else entity.brief
+def serialize_batches(
+    batches: Iterable[list[Any]],
+    context: MappingContext,
+    resource: Resource,
+    *,
+    in_full: bool,
+) -> Iterator[JsonObject]:
+    """Yield every listing of the batches as this resource."""
+    serialize = resource.serialize_in_full if in_full else resource.serialize
     for batch in batches:
-        if whole and entity.names_lines:
-            frame = selection.framed(batch, frame)
+        if in_full and resource.includes_operated_lines:
+            context = selection.with_operated_lines(batch, context)
         for listing in batch:
-            yield tell(listing, frame)
+            yield serialize(listing, context)
 
 
-def _is_told(listing: Any) -> bool:
+def _was_published(listing: Any) -> bool:
     return bool(listing.status != Listing.Status.DRAFT)
 
 
-def _somewhere(listing: Any) -> bool:
+def _was_published_with_location(listing: Any) -> bool:
     is_closed = listing.status == Listing.Status.CLOSED
-    return _is_told(listing) and (is_closed or has_location(listing))
+    return _was_published(listing) and (is_closed or has_location(listing))
 
 
-def _service_id(stamp: Stamp, operators: Operators) -> UUID:
-    return stamp.uuid if stamp.is_line else turned(stamp.uuid, "service")
+def _service_id(row: MinimalRow, operators: Operators) -> UUID:
+    return row.uuid if row.is_line else derive_id(row.uuid, "service")
 
 
-def _organization_id(stamp: Stamp, operators: Operators) -> UUID:
-    return operators.of(stamp.pk, stamp.uuid) if stamp.is_line else stamp.uuid
+def _organization_id(row: MinimalRow, operators: Operators) -> UUID:
+    return operators.organization_id_of(row.pk, row.uuid) if row.is_line else row.uuid
 
 
-def _service_at_location_id(stamp: Stamp, operators: Operators) -> UUID:
-    return turned(stamp.uuid, "service_at_location")
+def _service_at_location_id(row: MinimalRow, operators: Operators) -> UUID:
+    return derive_id(row.uuid, "service_at_location")
 
 
-SERVICE = Entity(
+SERVICE = Resource(
     "service",
-    selection.service_rows,
-    hsds.service,
-    hsds.whole_service,
-    selection.one_service,
+    selection.select_services,
+    hsds.serialize_service,
+    hsds.serialize_service_in_full,
+    selection.find_service,
     _service_id,
-    _is_told,
+    _was_published,
 )
-ORGANIZATION = Entity(
+ORGANIZATION = Resource(
     "organization",
-    selection.organization_rows,
-    hsds.organization,
-    partial(hsds.whole_organization, full_service=False),
-    selection.one_organization,
+    selection.select_organizations,
+    hsds.serialize_organization,
+    partial(hsds.serialize_organization_in_full, full_service=False),
+    selection.find_organization,
     _organization_id,
-    _is_told,
-    names_lines=True,
+    _was_published,
+    includes_operated_lines=True,
 )
-WITH_SERVICES = Entity(
+ORGANIZATION_WITH_SERVICES = Resource(
     "organization",
-    selection.organization_rows,
-    hsds.organization,
-    partial(hsds.whole_organization, full_service=True),
-    selection.one_organization,
+    selection.select_organizations,
+    hsds.serialize_organization,
+    partial(hsds.serialize_organization_in_full, full_service=True),
+    selection.find_organization,
     _organization_id,
-    _is_told,
-    names_lines=True,
+    _was_published,
+    includes_operated_lines=True,
 )
-SERVICE_AT_LOCATION = Entity(
+SERVICE_AT_LOCATION = Resource(
     "service_at_location",
-    selection.service_at_location_rows,
-    hsds.service_at_location,
-    hsds.whole_service_at_location,
-    selection.one_service_at_location,
+    selection.select_services_at_locations,
+    hsds.serialize_service_at_location,
+    hsds.serialize_service_at_location_in_full,
+    selection.find_service_at_location,
     _service_at_location_id,
-    _somewhere,
+    _was_published_with_location,
 )

@@ -1,4 +1,4 @@
-"""Which state of the directory an answer tells of: the one place that knows."""
+"""The revision of the directory that a response belongs to."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ from typing import NamedTuple
 
 from caching import content_version
 
-# Raise it when the same listings are told in another way.
-SHAPE = 2
+# Increase this number when the same listings are serialized in another way.
+FORMAT_VERSION = 2
 
 
-class State(NamedTuple):
-    """The tag of one address's answer, and when a published fact last changed."""
+class Revision(NamedTuple):
+    """The ETag of the response at one address, and when a public fact last changed."""
 
     etag: str
     modified: datetime
 
 
-def state_of(address: str, on: date) -> State:
-    """Whoever has the tag has had this address's answer, and nothing has changed since.
+def current_revision(address: str, day: date) -> Revision:
+    """Return the revision of the response at an address.
 
-    A new day counts, because offsets change by season. Raises DatabaseError.
+    Its ETag changes whenever a public fact does, and each day, because UTC offsets
+    change by season. Raises DatabaseError.
     """
-    now = content_version.current()
-    seen = (SHAPE, on, now.number, now.changed_at, address)
-    digest = hashlib.sha256(repr(seen).encode()).hexdigest()[:20]
-    return State(f'"{digest}"', now.changed_at)
+    version = content_version.current()
+    parts = (FORMAT_VERSION, day, version.number, version.changed_at, address)
+    digest = hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
+    return Revision(f'"{digest}"', version.changed_at)

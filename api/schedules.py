@@ -7,21 +7,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from api.ids import part
+from api.ids import child_id
 from listings.hours_text import rules_words
 
-Thing = dict[str, Any]
+JsonObject = dict[str, Any]
 
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+WEEKDAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
-def schedules(listing: Any, service: UUID, at: datetime) -> list[Thing]:
-    """One rule for all days with the same times; the words alone where none is known.
+def serialize_schedules(
+    listing: Any, service_id: UUID, at: datetime
+) -> list[JsonObject]:
+    """Return one rule for all days with the same times, or only a description.
 
-    HSDS has an offset and no zone, and an offset is wrong for half of the year: it is
-    the one in force at `at`. `iana_timezone` and `opening_hours` are the whole truth.
+    HSDS has a UTC offset and no time zone. An offset is wrong for half of the year,
+    so it is the one in force at `at`. `iana_timezone` and `opening_hours` are always
+    right.
     """
-    shared: Thing = {"service_id": str(service)}
+    shared: JsonObject = {"service_id": str(service_id)}
     hours = listing.opening_hours
     if hours.is_known:
         shared |= {
@@ -34,22 +37,22 @@ def schedules(listing: Any, service: UUID, at: datetime) -> list[Thing]:
     elif hours.is_known and not hours.is_weekly:
         shared["description"] = "; ".join(rules_words(hours))
     is_weekly = hours.is_known and hours.is_weekly
-    rules = list(_rules(listing, at)) if is_weekly else []
+    rules = list(_weekly_rules(listing, at)) if is_weekly else []
     if not rules and len(shared) > 1:
         rules = [{}]
     return [
-        {"id": part(service, f"schedule:{_name(rule)}"), **shared, **rule}
+        {"id": child_id(service_id, f"schedule:{_rule_key(rule)}"), **shared, **rule}
         for rule in rules
     ]
 
 
-def _rules(listing: Any, at: datetime) -> Iterator[Thing]:
-    # "+hh:mm", as isoformat() ends.
+def _weekly_rules(listing: Any, at: datetime) -> Iterator[JsonObject]:
+    # The last six characters of isoformat() are "+hh:mm".
     offset = at.astimezone(listing.zone).isoformat()[-6:]
     days_of: dict[tuple[str, str], list[str]] = {}
     for day in listing.opening_hours.usual_week(at):
         for times in day.clock_times():
-            days_of.setdefault(times, []).append(DAYS[day.date.weekday()])
+            days_of.setdefault(times, []).append(WEEKDAY_CODES[day.date.weekday()])
     for (opens, closes), days in days_of.items():
         yield {
             "freq": "WEEKLY",
@@ -67,8 +70,8 @@ def _offset_hours(listing: Any, at: datetime) -> float:
     return int(hours) if hours.is_integer() else hours
 
 
-def _name(rule: Thing) -> str:
-    """Stable while the rule is, summer or winter."""
+def _rule_key(rule: JsonObject) -> str:
+    """Return a key that stays the same in summer and winter."""
     if not rule:
         return "words"
     return f"{rule['byday']}:{rule['opens_at'][:5]}-{rule['closes_at'][:5]}"

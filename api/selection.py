@@ -1,4 +1,4 @@
-"""Which listings an answer tells of, page by page, over both catalogues."""
+"""Select the listings of an API response, page by page, over both catalogs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from uuid import UUID
 
 from django.db.models import Value
 
-from api.hsds import Frame, organization_id
-from api.ids import turned
+from api.hsds import MappingContext, organization_id
+from api.ids import derive_id
 from api.operators import Operators
-from api.taxonomies import KIND
+from api.taxonomies import KIND_TAXONOMY
 from caching.memory_cache import MemoryCache
 from listings.querysets import ListingQuerySet
 from orgs.models import Organization, OrganizationQuerySet
@@ -21,37 +21,37 @@ from places.geo import Point
 from places.models import Place
 from warmlines.models import Warmline, WarmlineQuerySet
 
-RowsT = TypeVar("RowsT", bound=ListingQuerySet[Any])
+QuerySetT = TypeVar("QuerySetT", bound=ListingQuerySet[Any])
 
-# So many listings are in memory at once while a stream goes out.
-BATCH = 200
-# How many there are of what is asked for without any wish.
-_totals: MemoryCache[str, int] = MemoryCache(10)
+# The number of listings in memory at once while a response is streamed.
+BATCH_SIZE = 200
+# The number of rows of a list without criteria, by its cache key.
+_count_cache: MemoryCache[str, int] = MemoryCache(10)
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What is asked for; every part that is set narrows the answer."""
+class ListCriteria:
+    """What to select; every field that is set narrows the selection."""
 
     search: str = ""
     modified_after: datetime | None = None
     after: UUID | None = None
-    # The kind and slug of a term; a kind with "" is any term of that vocabulary.
+    # The kind and slug of each term; the slug "" means any term of that vocabulary.
     terms: tuple[tuple[str, str], ...] = ()
-    # Nothing has a term or an organization that does not exist.
-    impossible: bool = False
+    # True if a requested term or place does not exist.
+    matches_nothing: bool = False
     organization: UUID | None = None
     serving: Place | None = None
     near: tuple[Point, float] | None = None
 
     @property
-    def asks_for_facts(self) -> bool:
-        """Does who is in the answer say what a listing's facts are?"""
+    def depends_on_facts(self) -> bool:
+        """Tell whether being in the response reveals facts of a listing."""
         return bool(self.search or self.terms or self.serving or self.near)
 
 
 @dataclass(frozen=True)
-class Stamp:
+class MinimalRow:
     uuid: UUID
     pk: int
     changed_at: datetime
@@ -59,31 +59,32 @@ class Stamp:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Rows of both catalogues as one series, in the order of their UUIDs.
+class ListingSet:
+    """Listings of both catalogs as one series, in the order of their UUIDs.
 
-    That order never changes, so that going on after an id meets each row once,
-    whatever comes and goes meanwhile.
+    That order never changes, so a client that continues after an id gets each row once,
+    even if rows are added and removed in between.
     """
 
     organizations: OrganizationQuerySet
     warmlines: WarmlineQuerySet
-    # What the whole of a catalogue is called; "" for a part of one.
-    whole: str = ""
+    # The key under which to cache the count; "" if criteria narrow the set.
+    cache_key: str = ""
 
     @classmethod
-    def of(cls, wish: Wish, name: str = "") -> Self:
-        """Public listings; with `modified_after` those that have closed since, too."""
+    def matching(cls, criteria: ListCriteria, name: str = "") -> Self:
+        """Return the public listings, and with `modified_after` also those that have
+        closed since."""
         return cls(
-            _narrowed(Organization.objects.all(), wish),
-            _narrowed(Warmline.objects.all(), wish),
-            name if wish == Wish() else "",
+            _apply_criteria(Organization.objects.all(), criteria),
+            _apply_criteria(Warmline.objects.all(), criteria),
+            name if criteria == ListCriteria() else "",
         )
 
     def count(self) -> int:
         return (
-            _totals.get_or_set(self.whole, self._counted)
-            if self.whole
+            _count_cache.get_or_set(self.cache_key, self._counted)
+            if self.cache_key
             else self._counted()
         )
 
@@ -92,93 +93,97 @@ class Rows:
 
     def page(self, *, limit: int, offset: int = 0) -> list[Any]:
         keys = self._keys("uuid", "is_line")[offset : offset + limit]
-        # A row whose UUID is unreadable has no id to be told by.
-        return loaded([(uuid, bool(is_line)) for uuid, is_line in keys if uuid])
+        # A row with an unreadable UUID cannot have an id in the response.
+        return load_listings([(uuid, bool(is_line)) for uuid, is_line in keys if uuid])
 
-    def stamps(self, *, limit: int, offset: int = 0) -> list[Stamp]:
-        """A page of as little as can be said of each row."""
+    def minimal_rows(self, *, limit: int, offset: int = 0) -> list[MinimalRow]:
+        """Return a page with only the ids and times of the rows."""
         keys = self._keys("uuid", "pk", "changed_at", "is_line")
-        return [Stamp(*key) for key in keys[offset : offset + limit] if key[0]]
+        return [MinimalRow(*key) for key in keys[offset : offset + limit] if key[0]]
 
     def batches(self) -> Iterator[list[Any]]:
-        """All of them, some at a time; what is added behind is left out."""
+        """Yield all listings in batches; those added before the current UUID are left
+        out."""
         rows = self
-        while found := rows.page(limit=BATCH):
+        while found := rows.page(limit=BATCH_SIZE):
             yield found
-            rows = rows.beyond(found[-1].uuid)
+            rows = rows.after_uuid(found[-1].uuid)
 
-    def beyond(self, uuid: UUID) -> Rows:
-        return Rows(self.organizations.after(uuid), self.warmlines.after(uuid))
+    def after_uuid(self, uuid: UUID) -> ListingSet:
+        return ListingSet(self.organizations.after(uuid), self.warmlines.after(uuid))
 
     def _keys(self, *names: str) -> Any:
-        one, other = (
+        organizations, warmlines = (
             rows.order_by()
             .annotate(is_line=Value(is_line))
             .values_list(*(names or ("uuid",)))
             for rows, is_line in ((self.organizations, False), (self.warmlines, True))
         )
-        return one.union(other, all=True).order_by("uuid")
+        return organizations.union(warmlines, all=True).order_by("uuid")
 
 
-def service_rows(wish: Wish, operators: Operators) -> Rows:
-    rows = Rows.of(wish, "services")
-    if wish.organization is None:
+def select_services(criteria: ListCriteria, operators: Operators) -> ListingSet:
+    rows = ListingSet.matching(criteria, "services")
+    if criteria.organization is None:
         return rows
-    lines = operators.lines_of.get(wish.organization, [])
-    return Rows(
-        rows.organizations.among([wish.organization]), rows.warmlines.among(lines)
+    lines = operators.operated_lines.get(criteria.organization, [])
+    return ListingSet(
+        rows.organizations.among([criteria.organization]), rows.warmlines.among(lines)
     )
 
 
-def organization_rows(wish: Wish, operators: Operators) -> Rows:
-    """Listed organizations, and the lines that stand for one that is not."""
-    rows = Rows.of(wish, "organizations")
-    leaders = rows.warmlines.among(operators.leaders)
-    return replace(rows, warmlines=leaders)
+def select_organizations(criteria: ListCriteria, operators: Operators) -> ListingSet:
+    """Select listed organizations, and a line for each operator without a listing."""
+    rows = ListingSet.matching(criteria, "organizations")
+    representatives = rows.warmlines.among(operators.representatives)
+    return replace(rows, warmlines=representatives)
 
 
-def service_at_location_rows(wish: Wish, _operators: Operators) -> Rows:
-    rows = Rows.of(wish)
+def select_services_at_locations(
+    criteria: ListCriteria, _operators: Operators
+) -> ListingSet:
+    rows = ListingSet.matching(criteria)
     organizations = rows.organizations.with_location()
-    if wish.organization is not None:
-        organizations = organizations.among([wish.organization])
-    if wish.near is not None:
-        point, miles = wish.near
+    if criteria.organization is not None:
+        organizations = organizations.among([criteria.organization])
+    if criteria.near is not None:
+        point, miles = criteria.near
         organizations = organizations.within(point, miles=miles)
-    return Rows(organizations, Warmline.objects.none())
+    return ListingSet(organizations, Warmline.objects.none())
 
 
-def _narrowed(rows: RowsT, wish: Wish) -> RowsT:
-    if wish.impossible:
+def _apply_criteria(rows: QuerySetT, criteria: ListCriteria) -> QuerySetT:
+    if criteria.matches_nothing:
         return rows.none()
-    # Drafts never. Closed ones only where somebody asks what has changed, and never by
-    # their facts: these are told no longer, so nobody may find them by trying.
-    sees_closed = wish.modified_after and not wish.asks_for_facts
-    rows = rows.told() if sees_closed else rows.public()
-    if wish.modified_after:
-        rows = rows.changed_since(wish.modified_after)
-    if wish.after:
-        rows = rows.after(wish.after)
-    if wish.search:
-        rows = rows.matching(wish.search)
-    if wish.serving:
-        rows = rows.serving(wish.serving)
-    for kind, slug in wish.terms:
-        rows = _with_term(rows, kind, slug)
+    # Drafts are never included. Closed listings are included only in a list of changes
+    # that no fact narrows: their facts are no longer public, and a search by facts
+    # would reveal them.
+    includes_closed = criteria.modified_after and not criteria.depends_on_facts
+    rows = rows.told() if includes_closed else rows.public()
+    if criteria.modified_after:
+        rows = rows.changed_since(criteria.modified_after)
+    if criteria.after:
+        rows = rows.after(criteria.after)
+    if criteria.search:
+        rows = rows.matching(criteria.search)
+    if criteria.serving:
+        rows = rows.serving(criteria.serving)
+    for kind, slug in criteria.terms:
+        rows = _filter_by_term(rows, kind, slug)
     return rows
 
 
-def _with_term(rows: RowsT, kind: str, slug: str) -> RowsT:
-    if kind != KIND:
+def _filter_by_term(rows: QuerySetT, kind: str, slug: str) -> QuerySetT:
+    if kind != KIND_TAXONOMY:
         return rows.with_any(kind, [slug]) if slug else rows.with_terms_of(kind)
     if not isinstance(rows, OrganizationQuerySet):
         return rows.none()
     return rows.of_kinds([slug]) if slug else rows
 
 
-def loaded(keys: list[tuple[UUID, bool]]) -> list[Any]:
-    """The listings with these UUIDs, each a line or not, in this order and with all
-    that is told of them; without what has become a draft since."""
+def load_listings(keys: list[tuple[UUID, bool]]) -> list[Any]:
+    """Return the listings of these (UUID, is a line) pairs, in this order, with related
+    rows; leave out those that have become drafts since."""
     lines = [uuid for uuid, is_line in keys if is_line]
     others = [uuid for uuid, is_line in keys if not is_line]
     rows: list[Any] = []
@@ -191,37 +196,39 @@ def loaded(keys: list[tuple[UUID, bool]]) -> list[Any]:
     return [found[uuid] for uuid, _is_line in keys if uuid in found]
 
 
-def framed(rows: list[Any], frame: Frame) -> Frame:
-    """The frame with the lines that the organizations among these rows run."""
-    lines_of = frame.operators.lines_of
-    ids = {organization_id(row, frame) for row in rows}
-    wanted = {line: id_ for id_ in ids for line in lines_of.get(id_, [])}
+def with_operated_lines(rows: list[Any], context: MappingContext) -> MappingContext:
+    """Return the context with the lines that the organizations of these rows run."""
+    operated_lines = context.operators.operated_lines
+    ids = {organization_id(row, context) for row in rows}
+    wanted = {line: id_ for id_ in ids for line in operated_lines.get(id_, [])}
     lines: dict[UUID, list[Warmline]] = {}
-    for line in loaded([(uuid, True) for uuid in sorted(wanted)]):
-        # The operators may be older than the lines.
+    for line in load_listings([(uuid, True) for uuid in sorted(wanted)]):
+        # The cached operators may be older than the lines.
         if line.is_public:
             lines.setdefault(wanted[line.uuid], []).append(line)
-    return replace(frame, lines=lines)
+    return replace(context, lines=lines)
 
 
-# One thing by its id ------------------------------------------------------------
+# Find one by its id ------------------------------------------------------------
 
 
-def one_service(id_: UUID) -> Any:
-    """The listing, public or closed, of a service's id; None where there is none."""
-    return _first(Organization, turned(id_, "service")) or _first(Warmline, id_)
+def find_service(id_: UUID) -> Any:
+    """Return the public or closed listing of a service id, or None."""
+    return _find_by_uuid(Organization, derive_id(id_, "service")) or _find_by_uuid(
+        Warmline, id_
+    )
 
 
-def one_organization(id_: UUID) -> Any:
-    line = turned(id_, "organization")
-    return _first(Organization, id_) or _first(Warmline, line)
+def find_organization(id_: UUID) -> Any:
+    line = derive_id(id_, "organization")
+    return _find_by_uuid(Organization, id_) or _find_by_uuid(Warmline, line)
 
 
-def one_service_at_location(id_: UUID) -> Any:
-    return _first(Organization, turned(id_, "service_at_location"))
+def find_service_at_location(id_: UUID) -> Any:
+    return _find_by_uuid(Organization, derive_id(id_, "service_at_location"))
 
 
-def _first(model: Any, uuid: UUID) -> Any:
+def _find_by_uuid(model: Any, uuid: UUID) -> Any:
     rows = model.objects.told().among([uuid]).for_cards()
     related = ("county",) if model is Organization else ()
     return (rows.select_related(*related) if related else rows).first()

@@ -1,4 +1,4 @@
-"""The small things that listings are told in: phones, areas, terms, provenance."""
+"""Serialize the parts of a listing: phones, service areas, terms, provenance."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from api.ids import part, word
-from api.taxonomies import TAXONOMIES, Word, kind_word, term
+from api.ids import child_id, term_id
+from api.taxonomies import TAXONOMIES, TaxonomyTerm, kind_term, serialize_term
 from listings.models import Listing, Term
 from listings.phones import dialable
 from places.models import Place
 
-Thing = dict[str, Any]
+JsonObject = dict[str, Any]
 
-# Field → type as in RFC 6350, and what else there is to say.
-PHONES = {
+# {field: (type as in RFC 6350, description)}
+PHONE_FIELDS = {
     "phone": ("voice", ""),
     "toll_free": ("voice", "Toll-free"),
     "tty": ("textphone", "TTY; 711 is the relay service"),
@@ -25,70 +25,72 @@ PHONES = {
 }
 
 
-def known(**facts: Any) -> Thing:
-    """Only the facts that are known."""
+def drop_empty(**facts: Any) -> JsonObject:
+    """Return the facts that have a value."""
     return {name: fact for name, fact in facts.items() if fact not in (None, "", [])}
 
 
-def moment(at: datetime | None) -> str:
-    """RFC 3339 in UTC, to the millisecond; "" where it is not known."""
+def format_timestamp(at: datetime | None) -> str:
+    """Format as RFC 3339 in UTC, to the millisecond; return "" if it is unknown."""
     if at is None:
         return ""
     text = at.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 
-def day(date: Any) -> str:
+def format_date(date: Any) -> str:
     return date.isoformat() if date else ""
 
 
-def provenance(listing: Any) -> Thing:
-    """Where the facts are from, and whether anybody has made sure of them."""
-    return known(
+def serialize_provenance(listing: Any) -> JsonObject:
+    """Return where the facts are from, and when and how they were checked."""
+    return drop_empty(
         source_name=listing.source_name,
         source_url=listing.source_url,
         source_seen=listing.source_seen,
         source_license=listing.source_license,
         checked=listing.checked_on is not None,
-        checked_on=day(listing.checked_on),
+        checked_on=format_date(listing.checked_on),
         checked_how=listing.checked_how,
         checked_facts=listing.checked_facts,
     )
 
 
-def phones(listing: Any, owner_id: UUID, link: str) -> list[Thing]:
+def serialize_phones(listing: Any, owner_id: UUID, link: str) -> list[JsonObject]:
     found = []
-    for name, (kind, described) in PHONES.items():
+    for name, (kind, description) in PHONE_FIELDS.items():
         number = getattr(listing, name)
         if number:
-            dialed, extension = _parted(dialable(number))
-            entry = known(
-                id=part(owner_id, f"phone:{name}"),
+            dialed, extension = _split_extension(dialable(number))
+            entry = drop_empty(
+                id=child_id(owner_id, f"phone:{name}"),
                 number=dialed,
                 extension=extension,
                 type=kind,
-                description=described,
+                description=description,
             )
             found.append(entry | {link: str(owner_id)})
     return found
 
 
-def _parted(number: str) -> tuple[str, int | None]:
-    """The number and its extension, which is a number in HSDS: one that begins with a
-    zero stays behind the number, as in RFC 3966."""
+def _split_extension(number: str) -> tuple[str, int | None]:
+    """Return the number and its extension, which is an integer in HSDS.
+
+    An extension that begins with a zero stays with the number, as in RFC 3966.
+    """
     dialed, _mark, extension = number.partition(";ext=")
     if extension.startswith("0") or not extension.isdecimal():
         return number, None
     return dialed, int(extension)
 
 
-def areas(listing: Any, owned: UUID) -> list[Thing]:
-    def area(slot: str, name: str, described: str = "", **further: str) -> Thing:
-        return known(
-            id=part(owned, f"area:{slot}"),
-            service_id=str(owned),
+def serialize_service_areas(listing: Any, service_id: UUID) -> list[JsonObject]:
+    def area(slot: str, name: str, description: str = "", **further: str) -> JsonObject:
+        return drop_empty(
+            id=child_id(service_id, f"area:{slot}"),
+            service_id=str(service_id),
             name=name,
-            description=described,
+            description=description,
             **further,
         )
 
@@ -104,21 +106,23 @@ def areas(listing: Any, owned: UUID) -> list[Thing]:
     return [area("words", note)] if note else []
 
 
-def words_of(listing: Any) -> list[Word]:
-    terms: Iterable[Term] = listing.terms.all()
-    words = [Word.of(one) for one in terms if one.kind in TAXONOMIES]
-    return words + ([kind_word(listing.kind)] if hasattr(listing, "kind") else [])
+def terms_of(listing: Any) -> list[TaxonomyTerm]:
+    rows: Iterable[Term] = listing.terms.all()
+    terms = [TaxonomyTerm.from_term(row) for row in rows if row.kind in TAXONOMIES]
+    return terms + ([kind_term(listing.kind)] if hasattr(listing, "kind") else [])
 
 
-def attributes(words: Iterable[Word], owned: UUID, entity: str) -> list[Thing]:
+def serialize_attributes(
+    terms: Iterable[TaxonomyTerm], owner_id: UUID, resource: str
+) -> list[JsonObject]:
     return [
         {
-            "id": part(owned, f"attribute:{one.kind}:{one.slug}"),
-            "link_id": str(owned),
-            "link_entity": entity,
-            "link_type": one.kind,
-            "taxonomy_term_id": str(word(one.kind, one.slug)),
-            "taxonomy_term": term(one),
+            "id": child_id(owner_id, f"attribute:{term.kind}:{term.slug}"),
+            "link_id": str(owner_id),
+            "link_entity": resource,
+            "link_type": term.kind,
+            "taxonomy_term_id": str(term_id(term.kind, term.slug)),
+            "taxonomy_term": serialize_term(term),
         }
-        for one in words
+        for term in terms
     ]

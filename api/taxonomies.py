@@ -1,4 +1,4 @@
-"""Our vocabularies as HSDS taxonomies, the kinds of organization among them."""
+"""The vocabularies as HSDS taxonomies, with the kinds of organization as one."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from listings.models import Term
 from orgs.kind_labels import KIND_WORDS
 from orgs.models import Organization
 
-Thing = dict[str, Any]
+JsonObject = dict[str, Any]
 
-# The kinds of organization are a vocabulary too, kept in code.
-KIND = "kind"
+# The kinds of organization are a vocabulary that is defined in code.
+KIND_TAXONOMY = "kind"
 TAXONOMIES = {
-    KIND: ("Kinds of organization", "What an organization is."),
+    KIND_TAXONOMY: ("Kinds of organization", "What an organization is."),
     "service": ("Services", "What is offered."),
     "community": ("Communities", "Who is welcomed by name."),
     "condition": ("Subjects", "What the support is about."),
@@ -28,8 +28,8 @@ TAXONOMIES = {
 
 
 @dataclass(frozen=True)
-class Word:
-    """A term of any of them."""
+class TaxonomyTerm:
+    """A term of any taxonomy."""
 
     kind: str
     slug: str
@@ -38,61 +38,64 @@ class Word:
     description: str
 
     @classmethod
-    def of(cls, term: Term) -> Word:
-        described = term.description or term.label
-        return cls(term.kind, term.slug, term.label, term.label_es, described)
+    def from_term(cls, term: Term) -> TaxonomyTerm:
+        description = term.description or term.label
+        return cls(term.kind, term.slug, term.label, term.label_es, description)
 
     @property
     def id(self) -> UUID:
-        return ids.word(self.kind, self.slug)
+        return ids.term_id(self.kind, self.slug)
 
 
 @cache
-def kind_word(kind: str) -> Word:
+def kind_term(kind: str) -> TaxonomyTerm:
     if kind not in Organization.Kind.values:
-        return Word(KIND, kind, kind, "", kind)
+        return TaxonomyTerm(KIND_TAXONOMY, kind, kind, "", kind)
     label = Organization.Kind(kind).label
     with translation.override("es"):
         label_es = str(label)
     with translation.override("en"):
-        return Word(KIND, kind, str(label), label_es, str(KIND_WORDS[kind].explained))
+        return TaxonomyTerm(
+            KIND_TAXONOMY, kind, str(label), label_es, str(KIND_WORDS[kind].explained)
+        )
 
 
-def all_words() -> list[Word]:
-    """Every term of a vocabulary that we know, by id."""
-    terms = Term.objects.filter(kind__in=TAXONOMIES)
-    words = [Word.of(term) for term in terms]
-    words += [kind_word(kind) for kind in Organization.Kind.values]
-    return sorted(words, key=lambda word: word.id)
+def load_terms() -> list[TaxonomyTerm]:
+    """Return every term of every taxonomy, sorted by id."""
+    rows = Term.objects.filter(kind__in=TAXONOMIES)
+    terms = [TaxonomyTerm.from_term(row) for row in rows]
+    terms += [kind_term(kind) for kind in Organization.Kind.values]
+    return sorted(terms, key=lambda term: term.id)
 
 
-def taxonomies() -> list[Thing]:
-    return sorted((taxonomy(kind) for kind in TAXONOMIES), key=lambda one: one["id"])
+def serialize_taxonomies() -> list[JsonObject]:
+    found = map(serialize_taxonomy, TAXONOMIES)
+    return sorted(found, key=lambda taxonomy: taxonomy["id"])
 
 
-def taxonomy(kind: str) -> Thing:
+def serialize_taxonomy(kind: str) -> JsonObject:
     name, description = TAXONOMIES[kind]
-    return {"id": str(ids.word(kind)), "name": name, "description": description}
+    return {"id": str(ids.term_id(kind)), "name": name, "description": description}
 
 
-def term(word: Word) -> Thing:
-    """A term as an attribute carries it."""
+def serialize_term(term: TaxonomyTerm) -> JsonObject:
+    """Return a term as an attribute contains it."""
     found = {
-        "id": str(word.id),
-        "code": word.slug,
-        "name": word.label,
-        "description": word.description,
-        "taxonomy": TAXONOMIES[word.kind][0],
-        "taxonomy_id": str(ids.word(word.kind)),
+        "id": str(term.id),
+        "code": term.slug,
+        "name": term.label,
+        "description": term.description,
+        "taxonomy": TAXONOMIES[term.kind][0],
+        "taxonomy_id": str(ids.term_id(term.kind)),
         "language": "en",
     }
-    return found | ({"name_es": word.label_es} if word.label_es else {})
+    return found | ({"name_es": term.label_es} if term.label_es else {})
 
 
-def whole_term(word: Word) -> Thing:
-    return term(word) | {"taxonomy_detail": taxonomy(word.kind)}
+def serialize_term_with_taxonomy(term: TaxonomyTerm) -> JsonObject:
+    return serialize_term(term) | {"taxonomy_detail": serialize_taxonomy(term.kind)}
 
 
-def says(label: str, search: str) -> bool:
-    """Every word that is searched for stands in the label."""
+def contains_words(label: str, search: str) -> bool:
+    """Tell whether the label contains every word of the search."""
     return all(word in label.casefold() for word in search.casefold().split())

@@ -10,10 +10,10 @@ from api.api import api
 PAGES: list[URLPattern | URLResolver] = [
     path("api/docs/", docs_views.docs, name="api_docs"),
     path("data/", data_page.data, name="data"),
-    path("feeds/changes.atom", feeds.whole, name="feed"),
-    path("feeds/states/<slug:code>.atom", feeds.state, name="state_feed"),
+    path("feeds/changes.atom", feeds.changes_feed, name="feed"),
+    path("feeds/states/<slug:code>.atom", feeds.state_feed, name="state_feed"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
-    *(path(f"data/{n}", exports.data_file, {"name": n}) for n in exports.FILES),
+    *(path(f"data/{n}", exports.data_file, {"name": n}) for n in exports.DATA_FILES),
 ]

@@ -1,4 +1,4 @@
-"""The API for other directories: HSDS 3.0, for reading."""
+"""The read-only HSDS 3.0 API."""
 
 from __future__ import annotations
 
@@ -20,42 +20,41 @@ from django.utils import timezone
 from ninja import Path, Query, Router
 
 from api import hsds_zip, taxonomies
-from api.data_files import MADE, serve
-from api.downloads import respond
-from api.hsds import Frame
-from api.ids import word
-from api.openapi import NDJSON, answers
-from api.operators import Operators
+from api.data_files import BUILT_FILE_COST, serve
+from api.downloads import stream_download
+from api.hsds import MappingContext
+from api.ids import term_id
+from api.openapi import NDJSON, describe_answer
 from api.parameters import (
-    Listed,
-    Organizations,
-    Paging,
-    Searching,
-    Services,
-    ServicesAtLocations,
-    Terms,
-    Whole,
+    ListParameters,
+    OrganizationListParameters,
+    OrganizationParameters,
+    PageParameters,
+    SearchParameters,
+    ServiceAtLocationListParameters,
+    ServiceListParameters,
+    TermListParameters,
 )
 from api.resources import (
     ORGANIZATION,
+    ORGANIZATION_WITH_SERVICES,
     SERVICE,
     SERVICE_AT_LOCATION,
-    WITH_SERVICES,
-    Entity,
-    told,
+    Resource,
+    serialize_batches,
 )
-from api.selection import Wish
-from api.serializers import Thing
+from api.selection import ListCriteria
+from api.serializers import JsonObject
 from listings.models import Listing, OldSlug
 from places.models import Place
 
-METRES_A_MILE = 1_609.344
-READ = ["GET", "HEAD"]
+METERS_PER_MILE = 1_609.344
+READ_METHODS = ["GET", "HEAD"]
 
 router = Router()
 
 
-@router.api_operation(READ, "/", **answers("About", "What this API is"))
+@router.api_operation(READ_METHODS, "/", **describe_answer("About", "What this API is"))
 def about(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
@@ -69,203 +68,252 @@ def about(request: HttpRequest) -> HttpResponse:
 # Lists --------------------------------------------------------------------------
 
 
-@router.api_operation(READ, "/services", **answers("Service", "Services", listed=True))
-def services(request: HttpRequest, asked: Query[Services]) -> HttpResponseBase:
-    return _page(request, asked, _wish(asked, asked.organization_id), SERVICE)
-
-
 @router.api_operation(
-    READ, "/organizations", **answers("Organization", "Organizations", listed=True)
+    READ_METHODS, "/services", **describe_answer("Service", "Services", listed=True)
 )
-def organizations(
-    request: HttpRequest, asked: Query[Organizations]
+def services(
+    request: HttpRequest, params: Query[ServiceListParameters]
 ) -> HttpResponseBase:
-    entity = WITH_SERVICES if asked.full_service else ORGANIZATION
-    return _page(request, asked, _wish(asked), entity, full=asked.full_service)
-
-
-@router.api_operation(
-    READ,
-    "/service_at_locations",
-    **answers("ServiceAtLocation", "Services where they are", listed=True),
-)
-def service_at_locations(
-    request: HttpRequest, asked: Query[ServicesAtLocations]
-) -> HttpResponseBase:
-    wish = _where(_wish(asked, asked.organization_id), asked)
-    return _page(request, asked, wish, SERVICE_AT_LOCATION)
-
-
-@router.api_operation(
-    READ, "/taxonomies", **answers("Taxonomy", "Our vocabularies", listed=True)
-)
-def list_taxonomies(request: HttpRequest, asked: Query[Searching]) -> HttpResponseBase:
-    found = [
-        t for t in taxonomies.taxonomies() if taxonomies.says(t["name"], asked.search)
-    ]
-    return _short(request, asked, found)
-
-
-@router.api_operation(
-    READ, "/taxonomy_terms", **answers("TaxonomyTerm", "Their words", listed=True)
-)
-def taxonomy_terms(request: HttpRequest, asked: Query[Terms]) -> HttpResponseBase:
-    found = [
-        taxonomies.whole_term(one)
-        for one in taxonomies.all_words()
-        if taxonomies.says(one.label, asked.search)
-        and asked.taxonomy_id in (None, word(one.kind))
-        and asked.parent_id is None
-    ]
-    return _short(request, asked, found)
-
-
-# One thing ----------------------------------------------------------------------
-
-
-@router.api_operation(
-    READ, "/services/{id}", url_name="service", **answers("Service", "One service")
-)
-def service(request: HttpRequest, id: Path[UUID]) -> HttpResponse:
-    return _one(request, id, SERVICE)
-
-
-@router.api_operation(
-    READ,
-    "/organizations/{id}",
-    url_name="organization",
-    **answers("Organization", "One organization"),
-)
-def organization(
-    request: HttpRequest, id: Path[UUID], asked: Query[Whole]
-) -> HttpResponse:
-    return _one(request, id, WITH_SERVICES if asked.full_service else ORGANIZATION)
-
-
-@router.api_operation(
-    READ,
-    "/service_at_locations/{id}",
-    url_name="service_at_location",
-    **answers("ServiceAtLocation", "One service in one place"),
-)
-def service_at_location(request: HttpRequest, id: Path[UUID]) -> HttpResponse:
-    return _one(request, id, SERVICE_AT_LOCATION)
-
-
-@router.api_operation(READ, "/taxonomies/{id}", **answers("Taxonomy", "One vocabulary"))
-def taxonomy(request: HttpRequest, id: Path[UUID]) -> HttpResponse:
-    return _found(t for t in taxonomies.taxonomies() if t["id"] == str(id))
-
-
-@router.api_operation(
-    READ, "/taxonomy_terms/{id}", **answers("TaxonomyTerm", "One word")
-)
-def taxonomy_term(request: HttpRequest, id: Path[UUID]) -> HttpResponse:
-    return _found(
-        taxonomies.whole_term(one) for one in taxonomies.all_words() if one.id == id
+    return _list_response(
+        request, params, _list_criteria(params, params.organization_id), SERVICE
     )
 
 
-# How they answer ----------------------------------------------------------------
+@router.api_operation(
+    READ_METHODS,
+    "/organizations",
+    **describe_answer("Organization", "Organizations", listed=True),
+)
+def organizations(
+    request: HttpRequest, params: Query[OrganizationListParameters]
+) -> HttpResponseBase:
+    resource = ORGANIZATION_WITH_SERVICES if params.full_service else ORGANIZATION
+    return _list_response(
+        request, params, _list_criteria(params), resource, full=params.full_service
+    )
 
 
-def _frame(request: HttpRequest) -> Frame:
+@router.api_operation(
+    READ_METHODS,
+    "/service_at_locations",
+    **describe_answer("ServiceAtLocation", "Services where they are", listed=True),
+)
+def service_at_locations(
+    request: HttpRequest, params: Query[ServiceAtLocationListParameters]
+) -> HttpResponseBase:
+    criteria = _with_place(_list_criteria(params, params.organization_id), params)
+    return _list_response(request, params, criteria, SERVICE_AT_LOCATION)
+
+
+@router.api_operation(
+    READ_METHODS,
+    "/taxonomies",
+    **describe_answer("Taxonomy", "Our vocabularies", listed=True),
+)
+def list_taxonomies(
+    request: HttpRequest, params: Query[SearchParameters]
+) -> HttpResponseBase:
+    found = [
+        t
+        for t in taxonomies.serialize_taxonomies()
+        if taxonomies.contains_words(t["name"], params.search)
+    ]
+    return _in_memory_list_response(request, params, found)
+
+
+@router.api_operation(
+    READ_METHODS,
+    "/taxonomy_terms",
+    **describe_answer("TaxonomyTerm", "Their words", listed=True),
+)
+def taxonomy_terms(
+    request: HttpRequest, params: Query[TermListParameters]
+) -> HttpResponseBase:
+    found = [
+        taxonomies.serialize_term_with_taxonomy(term)
+        for term in taxonomies.load_terms()
+        if taxonomies.contains_words(term.label, params.search)
+        and params.taxonomy_id in (None, term_id(term.kind))
+        and params.parent_id is None
+    ]
+    return _in_memory_list_response(request, params, found)
+
+
+# Single items --------------------------------------------------------------------
+
+
+@router.api_operation(
+    READ_METHODS,
+    "/services/{id}",
+    url_name="service",
+    **describe_answer("Service", "One service"),
+)
+def service(request: HttpRequest, id: Path[UUID]) -> HttpResponse:
+    return _detail_response(request, id, SERVICE)
+
+
+@router.api_operation(
+    READ_METHODS,
+    "/organizations/{id}",
+    url_name="organization",
+    **describe_answer("Organization", "One organization"),
+)
+def organization(
+    request: HttpRequest, id: Path[UUID], params: Query[OrganizationParameters]
+) -> HttpResponse:
+    return _detail_response(
+        request, id, ORGANIZATION_WITH_SERVICES if params.full_service else ORGANIZATION
+    )
+
+
+@router.api_operation(
+    READ_METHODS,
+    "/service_at_locations/{id}",
+    url_name="service_at_location",
+    **describe_answer("ServiceAtLocation", "One service in one place"),
+)
+def service_at_location(request: HttpRequest, id: Path[UUID]) -> HttpResponse:
+    return _detail_response(request, id, SERVICE_AT_LOCATION)
+
+
+@router.api_operation(
+    READ_METHODS, "/taxonomies/{id}", **describe_answer("Taxonomy", "One vocabulary")
+)
+def taxonomy(request: HttpRequest, id: Path[UUID]) -> HttpResponse:
+    return _first_or_404(
+        t for t in taxonomies.serialize_taxonomies() if t["id"] == str(id)
+    )
+
+
+@router.api_operation(
+    READ_METHODS, "/taxonomy_terms/{id}", **describe_answer("TaxonomyTerm", "One word")
+)
+def taxonomy_term(request: HttpRequest, id: Path[UUID]) -> HttpResponse:
+    return _first_or_404(
+        taxonomies.serialize_term_with_taxonomy(term)
+        for term in taxonomies.load_terms()
+        if term.id == id
+    )
+
+
+# Helpers ------------------------------------------------------------------------
+
+
+def _mapping_context(request: HttpRequest) -> MappingContext:
     site = request.build_absolute_uri("/").rstrip("/")
-    return Frame(timezone.now(), site, Operators.now(), {})
+    return MappingContext(timezone.now(), site)
 
 
-def _wish(asked: Listed, organization: UUID | None = None) -> Wish:
-    terms, impossible = _terms(asked)
-    return Wish(
-        search=asked.search,
-        modified_after=asked.modified_after,
-        after=asked.after,
+def _list_criteria(
+    params: ListParameters, organization: UUID | None = None
+) -> ListCriteria:
+    terms, matches_nothing = _requested_terms(params)
+    return ListCriteria(
+        search=params.search,
+        modified_after=params.modified_after,
+        after=params.after,
         terms=terms,
-        impossible=impossible,
+        matches_nothing=matches_nothing,
         organization=organization,
     )
 
 
-def _terms(asked: Listed) -> tuple[tuple[tuple[str, str], ...], bool]:
-    """The terms asked for, and whether one of them does not exist."""
-    wanted = {asked.taxonomy_term_id, asked.taxonomy_id} - {None}
+def _requested_terms(
+    params: ListParameters,
+) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """Return the requested terms, and whether one of them does not exist."""
+    wanted = {params.taxonomy_term_id, params.taxonomy_id} - {None}
     if not wanted:
         return (), False
     known: dict[UUID | None, tuple[str, str]] = {
-        one.id: (one.kind, one.slug) for one in taxonomies.all_words()
+        term.id: (term.kind, term.slug) for term in taxonomies.load_terms()
     }
-    known |= {word(kind): (kind, "") for kind in taxonomies.TAXONOMIES}
-    return tuple(known[i] for i in wanted if i in known), not known.keys() >= set(
-        wanted
-    )
+    known |= {term_id(kind): (kind, "") for kind in taxonomies.TAXONOMIES}
+    terms = tuple(known[id_] for id_ in wanted if id_ in known)
+    return terms, len(terms) < len(wanted)
 
 
-def _where(wish: Wish, asked: ServicesAtLocations) -> Wish:
-    """Near a ZIP code, or serving it; nowhere is near one that we do not know."""
-    if asked.postcode is None:
-        return replace(wish, impossible=wish.impossible or asked.proximity is not None)
-    place = Place.objects.of_zip(asked.postcode[:5])
+def _with_place(
+    criteria: ListCriteria, params: ServiceAtLocationListParameters
+) -> ListCriteria:
+    """Add a ZIP code: near it, or serving it; an unknown ZIP code matches nothing."""
+    if params.postcode is None:
+        return replace(
+            criteria,
+            matches_nothing=criteria.matches_nothing or params.proximity is not None,
+        )
+    place = Place.objects.of_zip(params.postcode[:5])
     if place is None:
-        return replace(wish, impossible=True)
-    if asked.proximity is None:
-        return replace(wish, serving=place)
-    return replace(wish, near=(place.point, asked.proximity / METRES_A_MILE))
+        return replace(criteria, matches_nothing=True)
+    if params.proximity is None:
+        return replace(criteria, serving=place)
+    return replace(criteria, near=(place.point, params.proximity / METERS_PER_MILE))
 
 
-def _page(
+def _list_response(
     request: HttpRequest,
-    asked: Listed,
-    wish: Wish,
-    entity: Entity,
+    params: ListParameters,
+    criteria: ListCriteria,
+    resource: Resource,
     *,
     full: bool = False,
 ) -> HttpResponseBase:
-    whole = asked.full or full
-    if asked.format == "ndjson" and wish == Wish():
-        return serve(request, hsds_zip.list_file(entity, whole=whole))
-    frame = _frame(request)
-    found = entity.rows(wish, frame.operators)
-    if asked.format == "ndjson":
-        lines = hsds_zip.ndjson(told(found.batches(), frame, entity, whole=whole))
-        return respond(lambda _on_close: (lines, {"Content-Type": NDJSON}, MADE))
-    total, offset = found.count(), (asked.page - 1) * asked.size
-    if asked.minimal:
-        stamps = found.stamps(limit=asked.size, offset=offset)
-        contents = [entity.stamp(stamp, frame.operators) for stamp in stamps]
+    in_full = params.full or full
+    if params.format == "ndjson" and criteria == ListCriteria():
+        return serve(request, hsds_zip.list_file(resource, in_full=in_full))
+    context = _mapping_context(request)
+    found = resource.select(criteria, context.operators)
+    if params.format == "ndjson":
+        lines = hsds_zip.ndjson_lines(
+            serialize_batches(found.batches(), context, resource, in_full=in_full)
+        )
+        return stream_download(
+            lambda _on_close: (lines, {"Content-Type": NDJSON}, BUILT_FILE_COST)
+        )
+    total, offset = found.count(), (params.page - 1) * params.page_size
+    if params.minimal:
+        minimal_rows = found.minimal_rows(limit=params.page_size, offset=offset)
+        contents = [
+            resource.serialize_minimal(row, context.operators) for row in minimal_rows
+        ]
     else:
-        page = found.page(limit=asked.size, offset=offset)
-        contents = list(told([page], frame, entity, whole=whole))
-    return _envelope(request, asked, contents, total)
+        page = found.page(limit=params.page_size, offset=offset)
+        contents = list(serialize_batches([page], context, resource, in_full=in_full))
+    return _page_response(request, params, contents, total)
 
 
-def _short(request: HttpRequest, asked: Paging, found: list[Thing]) -> HttpResponseBase:
-    """A page of a list that is at hand as a whole, in the order of its ids."""
-    if asked.after is not None:
-        found = [one for one in found if one["id"] > str(asked.after)]
-    if asked.format == "ndjson":
-        return StreamingHttpResponse(hsds_zip.ndjson(found), content_type=NDJSON)
-    offset = (asked.page - 1) * asked.size
-    return _envelope(request, asked, found[offset : offset + asked.size], len(found))
+def _in_memory_list_response(
+    request: HttpRequest, params: PageParameters, found: list[JsonObject]
+) -> HttpResponseBase:
+    """Return a page of a complete list, which is in the order of its ids."""
+    if params.after is not None:
+        found = [one for one in found if one["id"] > str(params.after)]
+    if params.format == "ndjson":
+        return StreamingHttpResponse(hsds_zip.ndjson_lines(found), content_type=NDJSON)
+    offset = (params.page - 1) * params.page_size
+    return _page_response(
+        request, params, found[offset : offset + params.page_size], len(found)
+    )
 
 
-def _envelope(
-    request: HttpRequest, asked: Paging, contents: list[Thing], total: int
+def _page_response(
+    request: HttpRequest, params: PageParameters, contents: list[JsonObject], total: int
 ) -> JsonResponse:
-    """The Page of HSDS; a Link (RFC 8288) leads on, however the data moves."""
-    pages = -(-total // asked.size)
+    """Return a Page of HSDS, with a Link (RFC 8288) to the items that follow."""
+    pages = -(-total // params.page_size)
     response = JsonResponse(
         {
             "total_items": total,
             "total_pages": pages,
-            "page_number": asked.page,
+            "page_number": params.page,
             "size": len(contents),
-            "first_page": asked.page == 1,
-            "last_page": asked.page >= pages,
+            "first_page": params.page == 1,
+            "last_page": params.page >= pages,
             "empty": not contents,
             "contents": contents,
         }
     )
-    if contents and asked.page < pages:
+    if contents and params.page < pages:
         query = request.GET.copy()
         query.pop("page", None)
         query["after"] = contents[-1]["id"]
@@ -274,22 +322,26 @@ def _envelope(
     return response
 
 
-def _one(request: HttpRequest, id_: UUID, entity: Entity) -> HttpResponse:
-    """The thing, the one it was merged into by a redirect, or that it is gone."""
-    listing, frame = entity.find(id_), _frame(request)
+def _detail_response(
+    request: HttpRequest, id_: UUID, resource: Resource
+) -> HttpResponse:
+    """Return the item, a redirect to the one it was merged into, or a 404."""
+    listing, context = resource.find(id_), _mapping_context(request)
     if listing is not None and listing.status == Listing.Status.CLOSED:
-        kept = OldSlug.objects.target(type(listing), listing.slug)
-        listing = kept if kept is not None and entity.has(kept) else listing
-    if listing is None or not entity.has(listing):
+        target = OldSlug.objects.target(type(listing), listing.slug)
+        listing = (
+            target if target is not None and resource.exists_for(target) else listing
+        )
+    if listing is None or not resource.exists_for(listing):
         raise Http404
-    [answer] = told([[listing]], frame, entity, whole=True)
+    [answer] = serialize_batches([[listing]], context, resource, in_full=True)
     if answer["id"] == str(id_):
         return JsonResponse(answer)
-    name = f"api:{entity.name}"
+    name = f"api:{resource.name}"
     return HttpResponsePermanentRedirect(reverse(name, args=[answer["id"]]))
 
 
-def _found(things: Iterator[Thing]) -> HttpResponse:
-    for thing in things:
-        return JsonResponse(thing)
+def _first_or_404(items: Iterator[JsonObject]) -> HttpResponse:
+    for item in items:
+        return JsonResponse(item)
     raise Http404

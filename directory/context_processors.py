@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from caching.canonical_origin import canonical_url
-from directory.pages.typed_words import understand
+from directory.pages.typed_words import parse_search
 from listings.crisis.panel import is_in_distress, panel_for, without_words
 from listings.facet_panel import page_number
 from listings.snapshot import made_on
@@ -66,7 +66,7 @@ def language_links(request: HttpRequest) -> list[dict[str, str]]:
     """
     query = iri_to_uri(request.META.get("QUERY_STRING", ""))
     if is_in_distress(request.GET):
-        query = without_words(understand(request.GET).params).urlencode()
+        query = without_words(parse_search(request.GET).params).urlencode()
     here = f"{safe_path(request)}?{query}" if query else safe_path(request)
     known = canonical(request)
     pages = [

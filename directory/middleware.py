@@ -16,9 +16,9 @@ from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from api.middleware import OPEN
-from api.problems import Problem
-from directory.pages.error_pages import unreadable
+from api.middleware import OPEN_DATA_PATHS
+from api.problems import ProblemResponse
+from directory.pages.error_pages import bad_request_page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -124,15 +124,15 @@ def malformed_request_middleware(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         # The API answers such requests in its own format.
-        is_open = OPEN.match(request.path)
+        is_open = OPEN_DATA_PATHS.match(request.path)
         if request.method not in ALLOWED_METHODS and not is_open:
             return HttpResponseNotAllowed(ALLOWED_METHODS)
         if "\0" in request.path_info or "\0" in "".join(request.COOKIES.values()):
             if is_open:
-                return Problem(400)
+                return ProblemResponse(400)
             raise BadRequest("null character")
         if _body_bytes(request) > _max_body_bytes(request):
-            return unreadable(413)
+            return bad_request_page(413)
         return get_response(request)
 
     return middleware

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from api.urls import PAGES as API_PAGES
 from directory.pages import offline_pack, views, well_known
 from directory.pages.embed import embed
-from directory.pages.place_suggestions import suggest
+from directory.pages.place_suggestions import suggest_places
 from directory.pages.sitemaps import sitemaps
 
 handler400 = "directory.pages.error_pages.bad_request"
@@ -32,7 +32,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("manifest.webmanifest", offline_pack.manifest, name="manifest"),
     path("freshness/", views.freshness, name="freshness"),
     *(
-        path(f"{page}/", views.explain, {"page": page}, name=page)
+        path(f"{page}/", views.static_page, {"page": page}, name=page)
         for page in EXPLANATORY_PAGES
     ),
     path("", include("orgs.urls")),
@@ -43,14 +43,14 @@ PAGES: list[URLPattern | URLResolver] = [
     *API_PAGES,
 ]
 if settings.DEBUG:
-    PAGES.append(path("style/", views.style, name="style"))
+    PAGES.append(path("style/", views.style_guide, name="style"))
 
-handler500 = views.broken
+handler500 = views.server_error
 urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(*PAGES, prefix_default_language=False),
-    path("places/suggest/", suggest, name="place-suggestions"),
+    path("places/suggest/", suggest_places, name="place-suggestions"),
     path("", include("api.urls")),
-    path("sw.js", offline_pack.worker, name="worker"),
+    path("sw.js", offline_pack.service_worker, name="worker"),
     path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", index, {"sitemaps": sitemaps()}, name="sitemap"),

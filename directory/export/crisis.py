@@ -1,4 +1,4 @@
-"""What the search of a copy knows of words of distress: a plain script."""
+"""The script with which the search of an export recognizes words of distress."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from listings.crisis.panel import heading
 
 
 def crisis_script(at: datetime) -> bytes:
-    """The phrases, the lines by kind, and the headings, in the language that is on."""
+    """Return phrases, lines by kind and headings, in the current language."""
     phrases = [row.as_phrase for row in CrisisPhrase.objects.active()]
     facts = {
         "phrases": "\n".join(
-            f"{one.kind}|{one.level}|{one.match}|{' '.join(one.words)}"
-            for one in phrases
+            f"{phrase.kind}|{phrase.level}|{phrase.match}|{' '.join(phrase.words)}"
+            for phrase in phrases
         ),
         "lines": [
             {
@@ -31,7 +31,7 @@ def crisis_script(at: datetime) -> bytes:
         ],
         "headings": {
             **{kind: heading("", kind) for kind in CrisisKind.values},
-            # Last, since a kind has this name too, and is always of this level.
+            # Last, because a kind has this name too, and is always of this level.
             EMERGENCY: heading(EMERGENCY, ""),
         },
     }

@@ -1,4 +1,4 @@
-"""The folder of a copy: only what changed is written, and what is gone is removed."""
+"""The folder of an export: write only what changed, and remove what is gone."""
 
 from __future__ import annotations
 
@@ -6,48 +6,49 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from api.atomic_files import write_whole
+from api.atomic_files import write_atomically
 
-# Names what a copy consists of, so that nothing else in the folder is ever touched.
-LIST = "copy-files.json"
-
-
-class FolderRefused(ValueError):
-    """The folder is not one to write a copy into; the message says why."""
+# Lists the files of the export, so that no other file in the folder is ever touched.
+MANIFEST_NAME = "copy-files.json"
 
 
-def files_before(folder: Path) -> set[str]:
-    """The files of the copy that is there. Raises FolderRefused.
+class UnusableFolder(ValueError):
+    """The folder cannot be used for an export; the message says why."""
 
-    An empty folder is marked as ours at once, so that a copy that was stopped half way
-    can be made again.
+
+def read_manifest(folder: Path) -> set[str]:
+    """Return the files of the export in the folder. Raises UnusableFolder.
+
+    Write an empty manifest into an empty folder, so that an export that was interrupted
+    can be repeated.
     """
     try:
-        return set(json.loads((folder / LIST).read_text(encoding="utf-8")))
+        return set(json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8")))
     except FileNotFoundError:
         if folder.exists() and any(folder.iterdir()):
-            raise FolderRefused(
+            raise UnusableFolder(
                 f"{folder} has other things in it. Please name an empty folder, or one "
                 "that holds a copy."
             ) from None
-        _list(folder, set())
+        _write_manifest(folder, set())
         return set()
 
 
-def put(folder: Path, name: str, content: bytes) -> bool:
-    """Write the file unless it is there already, byte for byte; was it written?"""
+def write_if_changed(folder: Path, name: str, content: bytes) -> bool:
+    """Write the file unless it has this content already; return whether it was
+    written."""
     path = folder / name
     try:
         if path.read_bytes() == content:
             return False
     except FileNotFoundError:
         pass
-    write_whole(path, [content], wait=False)
+    write_atomically(path, [content], wait=False)
     return True
 
 
-def clear(folder: Path, before: set[str], files: Iterable[str]) -> int:
-    """Remove what the last copy had and this one has not; how many files that was."""
+def remove_stale_files(folder: Path, before: set[str], files: Iterable[str]) -> int:
+    """Remove the files that only the last export had; return how many there were."""
     now = set(files)
     for name in (gone := before - now):
         path = folder / name
@@ -56,9 +57,11 @@ def clear(folder: Path, before: set[str], files: Iterable[str]) -> int:
             if any((folder / parent).iterdir()):
                 break
             (folder / parent).rmdir()
-    _list(folder, now)
+    _write_manifest(folder, now)
     return len(gone)
 
 
-def _list(folder: Path, files: set[str]) -> None:
-    write_whole(folder / LIST, [json.dumps(sorted(files), indent=0).encode()])
+def _write_manifest(folder: Path, files: set[str]) -> None:
+    write_atomically(
+        folder / MANIFEST_NAME, [json.dumps(sorted(files), indent=0).encode()]
+    )

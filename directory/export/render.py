@@ -1,4 +1,4 @@
-"""The site's own pages, asked for in this process: no server, no cookie, no "now"."""
+"""Render pages of the site in this process, without a server and without cookies."""
 
 from __future__ import annotations
 
@@ -13,26 +13,29 @@ from django.template.loader import render_to_string
 from django.urls import resolve
 from django.utils.translation import get_language_from_path, override
 
-from api.exports import FILES
-from directory.export.url_map import bare
+from api.exports import DATA_FILES
+from directory.export.url_map import without_language
 from listings.snapshot import frozen
 from places.forms import PlaceForm
 
-# Pages that only a copy has, by the address that stands for them.
-OWN = {"/find/": "directory/export/find.html", "/copy/": "directory/export/about.html"}
+# Templates of the pages that only an export has, by address.
+EXPORT_PAGES = {
+    "/find/": "directory/export/find.html",
+    "/copy/": "directory/export/about.html",
+}
 
 
-class CopyRequest(WSGIRequest):
-    """As if somebody asked the site online, whatever hosts this machine answers to."""
+class ExportRequest(WSGIRequest):
+    """A request to the site online, with any host whatever ALLOWED_HOSTS says."""
 
     def __init__(self, site: str, address: str) -> None:
-        online, asked = urlsplit(site), urlsplit(address)
+        online, requested = urlsplit(site), urlsplit(address)
         self.online_host = online.netloc
         super().__init__(
             {
                 "REQUEST_METHOD": "GET",
-                "PATH_INFO": asked.path,
-                "QUERY_STRING": asked.query,
+                "PATH_INFO": requested.path,
+                "QUERY_STRING": requested.query,
                 "SERVER_NAME": online.hostname or "",
                 "SERVER_PORT": str(online.port or 443),
                 "wsgi.url_scheme": online.scheme,
@@ -44,13 +47,13 @@ class CopyRequest(WSGIRequest):
         return self.online_host
 
 
-def page(site: str, address: str, at: datetime) -> bytes | None:
-    """What the site has at an address; None where it has no page there."""
-    request = CopyRequest(site, address)
+def render_page(site: str, address: str, at: datetime) -> bytes | None:
+    """Return what the site has at an address, or None if it has no page there."""
+    request = ExportRequest(site, address)
     language = get_language_from_path(request.path) or settings.LANGUAGE_CODE
     with override(language), frozen(at.date()):
-        if template := OWN.get(bare(request.path)):
-            return _own(request, template).encode()
+        if template := EXPORT_PAGES.get(without_language(request.path)):
+            return _render_export_page(request, template).encode()
         match = resolve(request.path)
         request.resolver_match = match
         try:
@@ -60,10 +63,10 @@ def page(site: str, address: str, at: datetime) -> bytes | None:
         return bytes(response.content) if response.status_code == 200 else None
 
 
-def _own(request: HttpRequest, template: str) -> str:
+def _render_export_page(request: HttpRequest, template: str) -> str:
     context = {
         "form": PlaceForm(),
-        "data_files": list(FILES),
+        "data_files": list(DATA_FILES),
         "contact_email": settings.CONTACT_EMAIL,
     }
     return render_to_string(template, context, request)

@@ -1,7 +1,7 @@
-"""What the search of a copy reads: plain scripts, since a page on a disk loads no data.
+"""The data of the search in an export, as scripts: a page on a disk can load no JSON.
 
-Listings are one script in each language. Places are many small ones, named by the first
-letter or digit that somebody types, so that an old computer reads only what it needs.
+Listings are one script in each language. Places are many small scripts, named after the
+first letter or digit of the search, so that an old computer reads only what it needs.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ from places.states import STATES
 from warmlines.eligibility import is_somewhere_in_state, plain_who_words
 from warmlines.models import Warmline
 
-WAYS = {"in_person": "in_person", "online": "online", "by_phone": "phone"}
+CONTACT_WAYS = {"in_person": "in_person", "online": "online", "by_phone": "phone"}
 
 
 def listings_script(rows: Iterable[Any], at: datetime) -> bytes:
-    """Every listing of a copy with what its search shows and asks, in one language."""
+    """Return the listings with what the search shows and needs, in one language."""
     facts = {
-        "words": _words(),
+        "words": _script_texts(),
         "sentence": SENTENCE_WORDS,
         "short": SHORT,
         "states": {code: state.name for code, state in STATES.items()},
         "codes": STATE_KEYS,
         "kinds": {str(kind): str(kind.label) for kind in Organization.Kind},
-        "rows": [_row(listing, at) for listing in rows],
+        "rows": [_listing_record(listing, at) for listing in rows],
     }
-    return f"copy.listings({_json(facts)});\n".encode()
+    return f"copy.listings({_compact_json(facts)});\n".encode()
 
 
-def _row(listing: Any, at: datetime) -> dict[str, Any]:
-    """Short names, and nothing where nothing is known: old phones read it too."""
+def _listing_record(listing: Any, at: datetime) -> dict[str, Any]:
+    """Return short names and no empty values, because old phones read this too."""
     is_line = isinstance(listing, Warmline)
     facts = {
         "u": listing.get_absolute_url().removeprefix("/es")[1:],
@@ -55,15 +55,15 @@ def _row(listing: Any, at: datetime) -> dict[str, Any]:
         "s": [place.code for place in listing.serves.all()],
         "a": int(listing.area == Listing.Area.NATIONWIDE),
         "w": [f"{term.kind}:{term.slug}" for term in listing.terms.all()],
-        "h": [way for name, way in WAYS.items() if getattr(listing, name)],
+        "h": [way for name, way in CONTACT_WAYS.items() if getattr(listing, name)],
         "c": int(listing.status == Listing.Status.TEMPORARILY_CLOSED),
         "v": plain_from_english(listing.caution),
-        **(_of_line(listing, at) if is_line else _of_organization(listing)),
+        **(_line_fields(listing, at) if is_line else _organization_fields(listing)),
     }
     return {name: fact for name, fact in facts.items() if fact not in ("", [], 0, None)}
 
 
-def _of_line(line: Warmline, at: datetime) -> dict[str, Any]:
+def _line_fields(line: Warmline, at: datetime) -> dict[str, Any]:
     zone = line.timezone or "UTC"
     group = line.group
     return {
@@ -75,13 +75,13 @@ def _of_line(line: Warmline, at: datetime) -> dict[str, Any]:
         else _("others")
         if line.is_for_group
         else "",
-        # States of which it serves a part, known by its counties or not.
+        # The states that it serves in part, with or without known counties.
         "d": sorted(line.state_codes - line.whole_states),
         "e": int(is_somewhere_in_state(line)),
     }
 
 
-def _of_organization(listing: Organization) -> dict[str, Any]:
+def _organization_fields(listing: Organization) -> dict[str, Any]:
     point = listing.point
     return {
         "k": listing.kind,
@@ -93,8 +93,8 @@ def _of_organization(listing: Organization) -> dict[str, Any]:
     }
 
 
-def _words() -> dict[str, str]:
-    """What the script says."""
+def _script_texts() -> dict[str, str]:
+    """Return the sentences that the script shows."""
     return {
         "near": _("Near %(place)s"),
         "in": _("In %(state)s"),
@@ -127,36 +127,36 @@ def _words() -> dict[str, str]:
 
 
 def places_scripts(states: frozenset[str]) -> Iterator[tuple[str, bytes]]:
-    """(name, script) for each first letter or digit; of these states, or of all.
+    """Yield (name, script) for each first letter or digit, for these states or all.
 
-    Each has the places of the letter, and the areas: tribal lands, regions, bases.
+    Each script has places and areas (tribal lands, regions, bases) of the letter.
     """
-    areas = _areas(states)
+    areas = _area_lines(states)
     shards: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-    counties = {place.pk: place for place in _of(Place.objects.counties(), states)}
-    for place in _of(Place.objects.below_states(), states):
+    counties = {
+        place.pk: place for place in _in_states(Place.objects.counties(), states)
+    }
+    for place in _in_states(Place.objects.below_states(), states):
         county = place.own_county
         if county is None or county.pk not in counties:
             continue
-        for entry, first in _entries(place, counties[county.pk]):
+        for entry, first in _place_entries(place, counties[county.pk]):
             shards[first][county.pk].append(entry)
     for first in sorted({*shards, *areas}):
         lines = [
-            f"{_head(counties[pk])}|{'|'.join(entries)}"
+            f"{_county_header(counties[pk])}|{'|'.join(entries)}"
             for pk, entries in sorted(shards[first].items())
         ]
-        told = f"{_json(_lines(lines))},{_json(_lines(areas[first]))}"
-        yield f"{first}.js", f'copy.places("{first}",{told});\n'.encode()
+        data = ",".join(
+            _compact_json("\n".join(part)) for part in (lines, areas[first])
+        )
+        yield f"{first}.js", f'copy.places("{first}",{data});\n'.encode()
 
 
-def _lines(lines: list[str]) -> str:
-    return "\n".join(lines)
+def _area_lines(states: frozenset[str]) -> defaultdict[str, list[str]]:
+    """Return the lines of areas by first letter; each has the names of that letter.
 
-
-def _areas(states: frozenset[str]) -> defaultdict[str, list[str]]:
-    """The areas by the first letters of their names, each with the names of a letter.
-
-    A name that is understood and never shown is there as its key alone, like all.
+    Names are given as their keys, because the search never shows them.
     """
     found: defaultdict[str, list[str]] = defaultdict(list)
     rows = Area.objects.select_related("main_place__county").order_by("key")
@@ -168,17 +168,17 @@ def _areas(states: frozenset[str]) -> defaultdict[str, list[str]]:
         for name in sorted({name.key for name in area.names.all()}):
             keys[name[0]].append(name)
         for first, names in keys.items():
-            found[first].append("|".join([";".join(names), *_area_facts(area, place)]))
+            found[first].append("|".join([";".join(names), *_area_fields(area, place)]))
     return found
 
 
-def _area_facts(area: Area, place: Place) -> Iterator[str]:
-    """Its kind, its label, the words that lead to it, where it lies, its states, and
-    the codes of its counties; of a name of one place, those of that place."""
+def _area_fields(area: Area, place: Place) -> Iterator[str]:
+    """Yield the kind, the label, the search text, the position, the states, and the
+    codes of the counties. For a name of a single place, they are those of the place."""
     yield area.kind if place.is_area else ""
     yield place.label
     yield typed(place)
-    yield ",".join(map(str, _hundredths(place)))
+    yield ",".join(map(str, _hundredths_of_degree(place)))
     yield ",".join(place.state_codes)
     if place.is_area:
         yield ",".join(county.code for county in area.counties.all())
@@ -186,21 +186,21 @@ def _area_facts(area: Area, place: Place) -> Iterator[str]:
         yield place.own_county.code if place.own_county else ""
 
 
-def _of(places: Any, states: frozenset[str]) -> Any:
+def _in_states(places: Any, states: frozenset[str]) -> Any:
     found = places.in_states(states) if states else places
     return found.order_by("pk")
 
 
-def _head(county: Place) -> str:
-    """ "30017,MT,4626,-10557,Custer County": what its entries are measured from."""
-    latitude, longitude = _hundredths(county)
+def _county_header(county: Place) -> str:
+    """Return "30017,MT,4626,-10557,Custer County"; entries are offsets from it."""
+    latitude, longitude = _hundredths_of_degree(county)
     return f"{county.code},{county.state},{latitude},{longitude},{county.name}"
 
 
-def _entries(place: Place, county: Place) -> Iterator[tuple[str, str]]:
-    """ "Miles City,-3,12" by each of its names, and the first letter of each."""
-    south, east = _hundredths(county)
-    latitude, longitude = _hundredths(place)
+def _place_entries(place: Place, county: Place) -> Iterator[tuple[str, str]]:
+    """Yield an entry like "Miles City,-3,12" for each name, and its first letter."""
+    south, east = _hundredths_of_degree(county)
+    latitude, longitude = _hundredths_of_degree(place)
     offsets = f"{latitude - south},{longitude - east}"
     if place.kind == Place.Kind.ZIP:
         yield f"{place.code},{offsets},{place.name}", place.code[0]
@@ -211,10 +211,10 @@ def _entries(place: Place, county: Place) -> Iterator[tuple[str, str]]:
             yield f"{name},{offsets},{place.name}", place_key(name)[0]
 
 
-def _hundredths(place: Place) -> tuple[int, int]:
-    """Of a degree, which is half a mile: a place is an area, not a door."""
+def _hundredths_of_degree(place: Place) -> tuple[int, int]:
+    """Return the position in 1/100 degrees, which is precise enough for a place."""
     return round(place.latitude * 100), round(place.longitude * 100)
 
 
-def _json(facts: Any) -> str:
+def _compact_json(facts: Any) -> str:
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

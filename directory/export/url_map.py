@@ -1,4 +1,4 @@
-"""Addresses of the site, and the files that stand for them in a copy."""
+"""The files of an export for the addresses of the site."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import get_language_from_path, override
 
 # Pages that need a server; links to them lead to the site online.
-ONLINE = {
+ONLINE_ONLY = {
     "api_docs",
     "confirm",
     "embed",
@@ -19,7 +19,7 @@ ONLINE = {
     "find_map",
     "saved_pages",
     "manifest",
-    # Times of groups change from day to day, so a copy has none.
+    # The times of groups change from day to day, so an export leaves them out.
     "meeting",
     "meeting_calendar",
     "meeting_card",
@@ -35,54 +35,62 @@ ONLINE = {
     "suggest",
     "worker",
 }
-# Forms of the desk; in a copy a page says how to reach us instead.
-REPORT = re.compile(r"/(report|suggest)/$")
-# Files that the copy brings along or makes itself.
-FILES = re.compile(r"/(static|search|data)/[\w./-]*\w")
-# Parameters that make a page of its own; a link with others leads to the page without.
-OWN_PAGE = {"become": ("state",), "state": ("kind", "page"), "organizations": ("page",)}
-# Pages that ask for a place: a state's own page answers the same at these headings.
-BY_STATE = {"find": "", "warmlines": "#lines", "cils": "#cil"}
+# Forms for curators. In an export, a page says how to contact us instead.
+REPORT_PATH = re.compile(r"/(report|suggest)/$")
+# Files that the export copies or writes.
+FILE_PATH = re.compile(r"/(static|search|data)/[\w./-]*\w")
+# Parameters that lead to a page of their own. Links drop all other parameters.
+PAGE_PARAMETERS = {
+    "become": ("state",),
+    "state": ("kind", "page"),
+    "organizations": ("page",),
+}
+# Pages that need a place, and the heading with the same answer on a state's page.
+STATE_ANCHORS = {"find": "", "warmlines": "#lines", "cils": "#cil"}
 LISTING_PAGES = {"organization", "organization_card", "warmline", "warmline_card"}
-SAFE = re.compile(r"[\w-]{1,40}", re.ASCII)
+SAFE_VALUE = re.compile(r"[\w-]{1,40}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Target:
-    """A file of a copy, what stands behind its name in a link, and its own address."""
+class ExportTarget:
+    """A file of an export, and the query or fragment to add to its name in a link."""
 
     file: str
-    behind: str = ""
-    # What to ask the site for; "" where no page of the site is the source.
+    suffix: str = ""
+    # The address to render; "" if the file is not a page of the site.
     address: str = ""
 
 
 @dataclass(frozen=True)
-class Addresses:
-    """What is in a copy: everything, or these states and the listings named."""
+class ExportScope:
+    """What an export contains: everything, or these states and these listings."""
 
     states: frozenset[str] = frozenset()
     listings: frozenset[str] = frozenset()
 
-    def target(self, address: str) -> Target | None:
-        """The file for "/states/ny/?page=2#lines"; None where a copy has none."""
+    def target(self, address: str) -> ExportTarget | None:
+        """Return the file for an address like "/states/ny/?page=2#lines", or None."""
         parts = urlsplit(address)
-        path, behind = parts.path, f"#{parts.fragment}" if parts.fragment else ""
-        if FILES.fullmatch(path):
-            return Target(path[1:], behind)
-        if REPORT.search(path) or bare(path) == "/suggest/":
-            return Target(_beside(path, "copy/index.html"), "#report")
-        if bare(path) == "/copy/":
-            return Target(_beside(path, "copy/index.html"), behind)
+        path, suffix = parts.path, f"#{parts.fragment}" if parts.fragment else ""
+        if FILE_PATH.fullmatch(path):
+            return ExportTarget(path[1:], suffix)
+        if REPORT_PATH.search(path) or without_language(path) == "/suggest/":
+            return ExportTarget(_localized_file(path, "copy/index.html"), "#report")
+        if without_language(path) == "/copy/":
+            return ExportTarget(_localized_file(path, "copy/index.html"), suffix)
         try:
-            # An address is only known in the language that is spoken just now.
+            # resolve() only knows addresses of the current language.
             with override(settings.LANGUAGE_CODE):
-                match = resolve(bare(path))
+                match = resolve(without_language(path))
         except Resolver404:
             return None
-        if match.namespaces or match.url_name in ONLINE or not self._has(match, path):
+        if (
+            match.namespaces
+            or match.url_name in ONLINE_ONLY
+            or not self._has(match, path)
+        ):
             return None
-        return self._page(match, path, dict(parse_qsl(parts.query)), behind)
+        return self._page(match, path, dict(parse_qsl(parts.query)), suffix)
 
     def _has(self, match: ResolverMatch, path: str) -> bool:
         if not self.states:
@@ -90,42 +98,46 @@ class Addresses:
         if code := match.kwargs.get("code"):
             return code.upper() in self.states
         if match.url_name in LISTING_PAGES:
-            return bare(path).removesuffix("contact.vcf") in self.listings
+            return without_language(path).removesuffix("contact.vcf") in self.listings
         return True
 
     def _page(
-        self, match: ResolverMatch, path: str, query: dict[str, str], behind: str
-    ) -> Target | None:
+        self, match: ResolverMatch, path: str, query: dict[str, str], suffix: str
+    ) -> ExportTarget | None:
         name = match.url_name or ""
-        # A copy knows no now; the page without it names the usual hours.
+        # An export cannot know what is open now. The page without it has the hours.
         query.pop("open_now", None)
-        if name in BY_STATE and set(query) == {"state"}:
+        if name in STATE_ANCHORS and set(query) == {"state"}:
             code = query["state"].lower()
-            return self.target(f"/{_beside(path, f'states/{code}/')}{BY_STATE[name]}")
-        if name == "find" or (name in BY_STATE and query):
-            asked = f"?{urlencode(query)}" if query else ""
-            return Target(_beside(path, "find/index.html"), asked + behind)
-        own = {key: query.get(key, "") for key in OWN_PAGE.get(name, ())}
-        own = {key: value for key, value in own.items() if SAFE.fullmatch(value)}
+            return self.target(
+                f"/{_localized_file(path, f'states/{code}/')}{STATE_ANCHORS[name]}"
+            )
+        if name == "find" or (name in STATE_ANCHORS and query):
+            parameters = f"?{urlencode(query)}" if query else ""
+            return ExportTarget(
+                _localized_file(path, "find/index.html"), parameters + suffix
+            )
+        own = {key: query.get(key, "") for key in PAGE_PARAMETERS.get(name, ())}
+        own = {key: value for key, value in own.items() if SAFE_VALUE.fullmatch(value)}
         if self.states and own.get("state", "") not in {"", *self.states}:
             own = {}
-        asked = f"?{urlencode(own)}" if own else ""
-        return Target(_file(path, own), behind, f"{path}{asked}")
+        parameters = f"?{urlencode(own)}" if own else ""
+        return ExportTarget(_file_name(path, own), suffix, f"{path}{parameters}")
 
 
-def bare(path: str) -> str:
-    """The address without its language."""
+def without_language(path: str) -> str:
+    """Return the path without its language prefix."""
     language = get_language_from_path(path)
     return path.removeprefix(f"/{language}") if language else path
 
 
-def _beside(path: str, file: str) -> str:
-    """A file in the language of an address."""
+def _localized_file(path: str, file: str) -> str:
+    """Return a file name in the language of a path."""
     language = get_language_from_path(path)
     return f"{language}/{file}" if language else file
 
 
-def _file(path: str, query: dict[str, str]) -> str:
+def _file_name(path: str, query: dict[str, str]) -> str:
     if not path.endswith("/"):
         return path[1:]
     name = "-".join(f"{key}-{value}" for key, value in query.items())

@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from api.middleware import OPEN, SHARED
-from api.problems import Problem
+from api.middleware import CORS_HEADERS, OPEN_DATA_PATHS
+from api.problems import ProblemResponse
 from caching import circuit_breaker, content_version
 from caching.db_router import close_broken_connections, read_alias
 from directory.operations.fallback_numbers import read_fallback_numbers
@@ -34,7 +34,7 @@ def outage_middleware(get_response: GetResponse) -> GetResponse:
     """Check that the database answers before the rest of the request needs it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path_info.endswith("/") or OPEN.match(request.path):
+        if request.path_info.endswith("/") or OPEN_DATA_PATHS.match(request.path):
             try:
                 content_version.current()
             except DatabaseError:
@@ -55,9 +55,9 @@ def is_database_unavailable(error: BaseException | None) -> bool:
 
 def outage_response(request: HttpRequest) -> HttpResponse:
     release_connections()
-    if OPEN.match(request.path):
-        response: HttpResponse = Problem(503)
-        for name, value in SHARED.items():
+    if OPEN_DATA_PATHS.match(request.path):
+        response: HttpResponse = ProblemResponse(503)
+        for name, value in CORS_HEADERS.items():
             response[name] = value
     else:
         state = state_in_request(request)

@@ -50,9 +50,9 @@ control_socket_disable = True
 def _write_error(client: Any, status: int, reason: str, _message: str) -> None:
     """Answer a malformed or too large request with our own error page and 988."""
     # Imported late, because only workers load the site; the master does not.
-    from directory.pages.error_pages import unreadable  # noqa: PLC0415
+    from directory.pages.error_pages import bad_request_page  # noqa: PLC0415
 
-    page = unreadable(status).content
+    page = bad_request_page(status).content
     head = (
         f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\n"
         "Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n"

@@ -1,4 +1,4 @@
-"""Pages for a request that cannot be read, or that may be forged."""
+"""Pages for a request that cannot be read, or that fails the CSRF check."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from django.shortcuts import render
 from curation.unsent_forms import keep_refused
 
 
-def unreadable(status: int) -> HttpResponse:
-    """Return the page for a bad request; it uses nothing from the request itself."""
+def bad_request_page(status: int) -> HttpResponse:
+    """Return the page for a bad request, which uses nothing of the request."""
     context = {"exit_url": settings.EXIT_URL}
     return render(None, "400.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return unreadable(400)
+    return bad_request_page(400)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form of the desk may be from a session before this one: nothing is lost."""
-    return keep_refused(request) or unreadable(403)
+    """Return what was typed if it is a form of the admin from an earlier session."""
+    return keep_refused(request) or bad_request_page(403)

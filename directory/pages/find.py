@@ -1,4 +1,4 @@
-"""The find page's answer: who is near, serves here, answers the phone, meets online."""
+"""The sections of the find page: nearby, serving the area, by phone, online."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ from warmlines.search import LineSearch
 
 PAGE_SIZE = 20
 FAR_MILES = 50
-# Far away, only the nearest few stand open; the rest is one tap away.
-FAR_SHOWN = 3
-SERVING_SHOWN = 10
-ONLINE_SHOWN = 8
-LINES_SHOWN = 8
-GUIDES_SHOWN = 4
-# Fewer letters are like a part of any name.
-SHORTEST_NAME = 4
-# Guides for whoever finds little near, and for whoever is about to call.
-RURAL, CALLING = "rural-areas", "calling-a-warmline"
-_guides: MemoryCache[str, list[Guide]] = MemoryCache(4)
+# If all are far away, only the nearest few are expanded.
+MAX_FAR_CARDS = 3
+MAX_SERVING_CARDS = 10
+MAX_ONLINE_CARDS = 8
+MAX_LINES = 8
+MAX_GUIDES = 4
+# A shorter word resembles too many names.
+MIN_NAME_LETTERS = 4
+# Guides for people who find little nearby, and for people who are about to call.
+RURAL_GUIDE, CALLING_GUIDE = "rural-areas", "calling-a-warmline"
+_guide_cache: MemoryCache[str, list[Guide]] = MemoryCache(4)
 
 
 @dataclass
 class Section:
-    """One part of the answer; an empty one offers which filter to remove."""
+    """A section of the page. If it is empty, it suggests filters to remove."""
 
     name: ClassVar[str]
     heading: str
@@ -57,7 +57,7 @@ class Section:
     total: int = 0
     more_url: str = ""
     empty_advice: list[Advice] = field(default_factory=list)
-    # With "Open now": those of the page whose hours are not known.
+    # With the filter "Open now": the cards of listings with unknown hours.
     maybe_open: list[Card] = field(default_factory=list)
 
     @property
@@ -65,38 +65,38 @@ class Section:
         return f"directory/sections/{self.name}.html"
 
     @property
-    def jump(self) -> str:
-        """The heading, as short as a link to it needs to be."""
+    def link_label(self) -> str:
+        """Return a short form of the heading."""
         return self.heading
 
 
 @dataclass
-class Near(Section):
+class NearSection(Section):
     name = "near"
     rows: list[Card] = field(default_factory=list)
-    folded: list[Card] = field(default_factory=list)
+    collapsed: list[Card] = field(default_factory=list)
     pager: Pager = ONE_PAGE
     map_url: str = ""
-    far: bool = False
+    is_far: bool = False
     has_miles: bool = True
 
     @property
     def cards(self) -> list[Card]:
-        """Every card of the page, in its order."""
-        return [*self.rows, *self.folded, *self.maybe_open]
+        """Return every card of the page, in order."""
+        return [*self.rows, *self.collapsed, *self.maybe_open]
 
     @property
-    def jump(self) -> str:
+    def link_label(self) -> str:
         return _("Nearby") if self.has_miles else self.heading
 
     @property
     def first_number(self) -> int:
-        """The place in the whole list that the page's first row has."""
+        """Return the number of the page's first row in the whole list."""
         return (self.pager.page - 1) * PAGE_SIZE + 1
 
 
 @dataclass
-class Serving(Section):
+class ServingSection(Section):
     name = "serving"
     rows: list[Card] = field(default_factory=list)
 
@@ -105,33 +105,33 @@ class Serving(Section):
         return self.total > len(self.rows) + len(self.maybe_open)
 
     @property
-    def jump(self) -> str:
+    def link_label(self) -> str:
         return _("Serving here")
 
 
 @dataclass
-class Phone(Section):
+class PhoneSection(Section):
     name = "phone"
     groups: list[LineGroup] = field(default_factory=list)
     none_open: NoneOpen | None = None
-    # How many lines for everyone here are surely open.
+    # The number of lines for everyone here that are certainly open.
     open_total: int = 0
-    # Whom to call now: for the group that was asked for, then for everyone.
+    # Lines to call now: those for the requested group first, then for everyone.
     to_call_now: list[Line] = field(default_factory=list)
 
 
 @dataclass
-class Online(Section):
+class OnlineSection(Section):
     name = "online"
     rows: list[Card] = field(default_factory=list)
 
     @property
-    def jump(self) -> str:
+    def link_label(self) -> str:
         return _("Online")
 
 
-class Search:
-    """One question, asked of both catalogues at one moment."""
+class FindSearch:
+    """A search of both catalogs at one time."""
 
     def __init__(
         self,
@@ -142,24 +142,24 @@ class Search:
         in_distress: bool = False,
     ) -> None:
         self.form = form
-        # Words of distress are quoted nowhere, and resemble no listing's name.
+        # Words of distress are never quoted, and never compared with names.
         self.in_distress = in_distress
         self.params = params
         self.at = at
         self.place = form.place
         self.filter = OrganizationFilter(params)
         self.words: str = form.cleaned_data.get("q") or ""
-        # Words that are no place may be a name that somebody was told.
+        # Words that are no place may be the name of a listing.
         self.name_typed = form.typed if form.problem == "unknown" else ""
         self.radius: int | None = form.cleaned_data.get("radius")
         self.open_now: bool = bool(form.cleaned_data.get("open_now"))
 
     @property
     def _state(self) -> str | None:
-        """The state that parts what is near a place in or beside it; of a whole state
-        it would part nothing."""
-        beside = self.place is not None and not self.place.is_state
-        return (self.form.cleaned_data.get("state") or None) if beside else None
+        """Return the state that limits results near a place; a place that is a state
+        itself needs no limit."""
+        is_point = self.place is not None and not self.place.is_state
+        return (self.form.cleaned_data.get("state") or None) if is_point else None
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -167,7 +167,7 @@ class Search:
 
     @cached_property
     def query(self) -> Query:
-        """What was asked of the organizations."""
+        """Return the query for organizations."""
         words = None
         if self.words:
             words = Organization.objects.public().ranked_by_words(self.words)
@@ -182,57 +182,57 @@ class Search:
 
     @cached_property
     def located_query(self) -> Query:
-        """The same for what is located somewhere, which words that are no place may
-        have named."""
-        named = self.names_like if self.name_found is None else self.name_found
+        """Return the query for organizations with a location, including those that the
+        words in the place box name."""
+        named = self.similar_names if self.name_found is None else self.name_found
         return self.query if named is None else replace(self.query, words=named)
 
     @cached_property
     def name_found(self) -> dict[int, int] | None:
-        """What the words in the place box name, under no filter yet; None where that
-        is nothing, or was not asked."""
-        # Words of which no letter is left would match everybody.
+        """Return the organizations that the words in the place box name, regardless of
+        filters, or None."""
+        # Text without any letter or digit would match everything.
         if self.words or not fold(self.name_typed):
             return None
         return Organization.objects.public().ranked_by_words(self.name_typed) or None
 
     @cached_property
-    def lines_named(self) -> int:
-        """How many lines the words in the place box name."""
+    def named_line_count(self) -> int:
+        """Return the number of warmlines that the words in the place box name."""
         if self.words or not fold(self.name_typed):
             return 0
         return Warmline.objects.public().matching(self.name_typed).count()
 
     @cached_property
-    def names_like(self) -> dict[int, int] | None:
-        """What has a name like those words, where nothing matches them; or None."""
-        too_short = len(fold(self.name_typed)) < SHORTEST_NAME
+    def similar_names(self) -> dict[int, int] | None:
+        """Return organizations with a name like those words if nothing matches them."""
+        too_short = len(fold(self.name_typed)) < MIN_NAME_LETTERS
         if (
             self.in_distress
             or self.words
             or too_short
             or self.name_found is not None
-            or self.lines_named
+            or self.named_line_count
         ):
             return None
         public = Organization.objects.public()
         close = public.named_like(self.name_typed)
         return dict.fromkeys([row.pk for row in close], ELSEWHERE) or None
 
-    def problem(self, near: Near | None) -> str:
-        """What is wrong with the place; words that are none and found their name are
-        no mistake."""
-        named = bool(self.lines_named) or (near and self.name_found is not None)
+    def problem(self, near: NearSection | None) -> str:
+        """Return what is wrong with the place; words that name a listing are not an
+        error."""
+        named = bool(self.named_line_count) or (near and self.name_found is not None)
         return "" if named else self.form.problem
 
     def sections(self) -> list[Section]:
-        """The sections in the order of the page."""
+        """Return the sections in the order of the page."""
         ways = self.filter.chosen.get("how", [])
-        standing = self.standing()
-        parts: list[Section] = [standing] if standing else []
+        near = self.near_section()
+        parts: list[Section] = [near] if near else []
         if self.place:
             parts.append(self.serving(self.place))
-            # Somebody who names a county asks first for what serves it.
+            # People who enter a county look first for what serves it.
             if self.place.is_county or self.place.is_area:
                 parts.reverse()
         if not ways or "phone" in ways:
@@ -241,8 +241,8 @@ class Search:
             parts.append(self.online())
         return parts
 
-    def standing(self) -> Near | None:
-        """What stands somewhere: near the place, or named by the words."""
+    def near_section(self) -> NearSection | None:
+        """Return organizations near the place or named by the words, or None."""
         has_words = self.words or self.located_query.words is not None
         if not (self.place or has_words):
             return None
@@ -252,17 +252,17 @@ class Search:
         )
         has_miles = self.place is not None and not self.place.is_state
         rows, maybe_open = split_by_hours(found.hits)
-        section = Near(
+        section = NearSection(
             heading=self._heading(),
-            # A listing may have gone since it was counted, and is no row.
+            # A listing may have been removed since it was counted.
             total=found.total if rows or maybe_open or page > 1 else 0,
             rows=rows,
             maybe_open=maybe_open,
             has_miles=has_miles,
         )
-        self._fold(section, page)
+        self._collapse_far_cards(section, page)
         is_answer = self.place or self.words or section.cards
-        return self._paged(section, page) if is_answer else None
+        return self._add_pager(section, page) if is_answer else None
 
     def _heading(self) -> str:
         if self.place:
@@ -271,21 +271,21 @@ class Search:
         if self.in_distress:
             return _("Listings that may help")
         words = _("Listings that match “%(words)s”")
-        if self.names_like is not None:
+        if self.similar_names is not None:
             words = _("Listings with a name like “%(words)s”")
         return words % {"words": self.words or self.name_typed}
 
-    def _fold(self, section: Near, page: int) -> None:
-        """Far away, leave only the nearest few unfolded."""
+    def _collapse_far_cards(self, section: NearSection, page: int) -> None:
+        """Collapse all but the nearest few cards if all of them are far away."""
         if not (section.has_miles and section.rows) or page > 1 or self.words:
             return
-        section.far = (section.rows[0].distance_miles or 0) > FAR_MILES
-        if section.far:
-            section.folded = section.rows[FAR_SHOWN:]
-            section.rows = section.rows[:FAR_SHOWN]
+        section.is_far = (section.rows[0].distance_miles or 0) > FAR_MILES
+        if section.is_far:
+            section.collapsed = section.rows[MAX_FAR_CARDS:]
+            section.rows = section.rows[:MAX_FAR_CARDS]
 
-    def _paged(self, section: Near, page: int) -> Near:
-        # Nobody looks for the hundredth page of what is nearest.
+    def _add_pager(self, section: NearSection, page: int) -> NearSection:
+        # Links to pages far down the list help nobody in a list by distance.
         section.pager = Pager.of(
             self.params, page, section.total, PAGE_SIZE, fifths=False
         )
@@ -293,11 +293,11 @@ class Search:
             section.map_url = f"{reverse('find_map')}?{self.params.urlencode()}"
         return section
 
-    def serving(self, place: Place) -> Serving:
-        """Who serves here by name, wherever they stand; then who may serve here."""
-        found = relevance.serving(self.index, self.query, SERVING_SHOWN)
+    def serving(self, place: Place) -> ServingSection:
+        """Return organizations that serve the place, then those that may serve it."""
+        found = relevance.serving(self.index, self.query, MAX_SERVING_CARDS)
         rows, maybe_open = split_by_hours(found.hits)
-        return Serving(
+        return ServingSection(
             heading=_("Serving %(place)s") % {"place": self._area_label(place)},
             total=found.total,
             rows=rows,
@@ -312,26 +312,26 @@ class Search:
         return county.label if county else place.state_name
 
     def guides(self) -> list[Guide]:
-        return guides_on(self.words or self.name_typed)
+        return related_guides(self.words or self.name_typed)
 
-    def phone(self) -> Phone:
+    def phone(self) -> PhoneSection:
         place = self.place
-        words = self.words or (self.name_typed if self.lines_named else "")
+        words = self.words or (self.name_typed if self.named_line_count else "")
         search = LineSearch(
             place,
             self.params,
             self.at,
             open_now=self.open_now,
             words=words,
-            # A line may be looked up by its name from anywhere, whoever may call it.
+            # A search by name finds any line, even one that does not serve the visitor.
             from_anywhere=place is None and not words,
         )
         groups = search.groups
         everyone = search.for_everyone
-        return Phone(
+        return PhoneSection(
             heading=_("By phone"),
             total=sum(len(group.lines) for group in groups),
-            groups=at_most(groups, LINES_SHOWN),
+            groups=at_most(groups, MAX_LINES),
             none_open=search.none_open,
             open_total=sum(ln.is_open and not ln.is_doubtful for ln in everyone),
             to_call_now=to_call_now(groups, search.wanted_communities),
@@ -342,10 +342,10 @@ class Search:
         address = reverse("warmlines")
         return f"{address}?near={typed(self.place)}" if self.place else address
 
-    def online(self) -> Online:
-        found = relevance.online(self.index, self.query, ONLINE_SHOWN)
+    def online(self) -> OnlineSection:
+        found = relevance.online(self.index, self.query, MAX_ONLINE_CARDS)
         rows, maybe_open = split_by_hours(found.hits)
-        return Online(
+        return OnlineSection(
             heading=_("Online, from anywhere"),
             total=found.total,
             rows=rows,
@@ -354,36 +354,43 @@ class Search:
         )
 
     def counts(self) -> Counts:
-        """How many listings each option of the filters would show."""
+        """Return how many listings each filter option would show."""
         scope = relevance.reaching(self.index, self.located_query)
         return count_options(self.index, self.located_query, self.filter.filters, scope)
 
-    def count_without(self, chip: Chip) -> int:
-        """How many listings there would be without one of the filters in use."""
+    def count_excluding(self, chip: Chip) -> int:
+        """Return how many listings there would be without one of the active filters."""
         query = self.located_query.without(chip.name, chip.value)
         return relevance.located_or_named(self.index, query, 0).total
 
 
 def split_by_hours(hits: list[Hit]) -> tuple[list[Card], list[Card]]:
-    """The cards of what is surely open, if that was asked, and of what may be open."""
-    made = {card.pk: card for card in as_cards(hits)}
-    shown = [hit for hit in hits if hit.pk in made]
+    """Return the cards of open listings, and of those that may be open.
+
+    Without the filter "Open now" the second list is empty.
+    """
+    cards_by_pk = {card.pk: card for card in render_cards(hits)}
+    rendered = [hit for hit in hits if hit.pk in cards_by_pk]
     return (
-        [made[hit.pk] for hit in shown if not hit.may_be_open],
-        [made[hit.pk] for hit in shown if hit.may_be_open],
+        [cards_by_pk[hit.pk] for hit in rendered if not hit.may_be_open],
+        [cards_by_pk[hit.pk] for hit in rendered if hit.may_be_open],
     )
 
 
-def as_cards(hits: list[Hit]) -> list[Card]:
+def render_cards(hits: list[Hit]) -> list[Card]:
     return cards(Organization, hits, "orgs/_card.html")
 
 
-def guides_on(words: str) -> list[Guide]:
-    """On the words asked for; else those that help with what the page shows."""
+def related_guides(words: str) -> list[Guide]:
+    """Return guides that match the words; without words, those that suit the page."""
     if words:
-        return list(Guide.objects.public().matching(words)[:GUIDES_SHOWN])
-    return _guides.get_or_set("here", lambda: list(Guide.objects.named(RURAL, CALLING)))
+        return list(Guide.objects.public().matching(words)[:MAX_GUIDES])
+    return _guide_cache.get_or_set(
+        "here", lambda: list(Guide.objects.named(RURAL_GUIDE, CALLING_GUIDE))
+    )
 
 
 def first_guides(count: int) -> list[Guide]:
-    return _guides.get_or_set("first", lambda: list(Guide.objects.public()[:count]))
+    return _guide_cache.get_or_set(
+        "first", lambda: list(Guide.objects.public()[:count])
+    )

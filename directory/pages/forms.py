@@ -1,4 +1,4 @@
-"""What somebody asks of the find page."""
+"""The form of the find page."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from listings.fields import WordsField
 from places.forms import PlaceForm
 
-# Farther than any two points of the United States and its territories.
-MAX_MILES = 12_500
-# The distances offered, in miles.
-RADII = (10, 25, 50, 100, 250)
+# Farther apart than any two points of the United States and its territories.
+MAX_RADIUS_MILES = 12_500
+RADIUS_CHOICES_MILES = (10, 25, 50, 100, 250)
 
 
 class FindForm(PlaceForm):
-    """The find page's question, apart from the catalogue's own filters."""
+    """The fields of the find page that are not filters of the catalog."""
 
     radius = forms.IntegerField(
         label=_("Distance"),
         required=False,
         min_value=1,
-        max_value=MAX_MILES,
+        max_value=MAX_RADIUS_MILES,
         error_messages={
             "invalid": _("Please give the distance in whole miles, like 25."),
             "min_value": _("Please choose a distance of at least 1 mile."),

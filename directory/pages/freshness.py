@@ -1,4 +1,4 @@
-"""How fresh the listings are: shares checked within 90, 180 and 365 days."""
+"""How current the listings are: shares checked within 90, 180 and 365 days."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from warmlines.models import Warmline
 
 
 @dataclass(frozen=True)
-class FreshTable:
+class FreshnessTable:
     title: str
     first_column: str
     rows: list[FreshRow]
 
 
-def freshness_on(today: date) -> list[FreshTable]:
+def freshness_tables(today: date) -> list[FreshnessTable]:
     by_kind = tally(Organization.objects.public(), "kind", today)
     by_state = tally(Organization.objects.public(), "state", today)
     [lines] = tally(Warmline.objects.public(), None, today).values() or [(0, 0, 0, 0)]
@@ -36,6 +36,8 @@ def freshness_on(today: date) -> list[FreshTable]:
         if code in by_state
     ]
     return [
-        FreshTable(_("By kind"), _("Kind"), [fresh_row(_("Warmlines"), lines), *kinds]),
-        FreshTable(_("Organizations by state"), _("State"), states),
+        FreshnessTable(
+            _("By kind"), _("Kind"), [fresh_row(_("Warmlines"), lines), *kinds]
+        ),
+        FreshnessTable(_("Organizations by state"), _("State"), states),
     ]

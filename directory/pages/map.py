@@ -1,4 +1,4 @@
-"""A page with a map for those who look, and the same as a numbered list."""
+"""The map page: a map, and the same listings as a numbered list."""
 
 from __future__ import annotations
 
@@ -7,44 +7,44 @@ from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
 
-from directory.pages.svg_map import Drawing, draw, is_county_only
+from directory.pages.svg_map import MapDrawing, draw_map, is_county_only
 from orgs.models import Organization
 from places.models import Place
 
 
 @dataclass(frozen=True)
-class Item:
-    """A listing and the number that it carries on the map, if it is there."""
+class MapItem:
+    """A listing and its number on the map."""
 
     number: int
     organization: Organization
-    is_drawn: bool
-    # The number to look for, where a crowded mark leaves this one out.
-    found_at: int | None
+    is_on_map: bool
+    # The number that the map shows if the marker stands for several listings.
+    cluster_number: int | None
 
     @property
     def county(self) -> Place | None:
-        """Where only the county may be known; else None."""
+        """Return the county if the exact location is not public, or None."""
         row = self.organization
         return row.county if is_county_only(row) else None
 
 
 @dataclass(frozen=True)
 class MapPage:
-    drawing: Drawing | None
-    items: list[Item]
+    drawing: MapDrawing | None
+    items: list[MapItem]
     first_number: int
 
 
-def map_page(
+def build_map_page(
     rows: Iterable[Organization], place: Place | None, first_number: int = 1
 ) -> MapPage:
-    """The rows numbered in their order, and drawn."""
+    """Number the rows in their order and draw the map."""
     listed = list(rows)
     prefetch_related_objects(listed, "county")
     numbered = list(enumerate(listed, first_number))
-    drawing = draw(numbered, place)
+    drawing = draw_map(numbered, place)
     drawn = drawing.numbers if drawing else set()
     shared = drawing.shared if drawing else {}
-    items = [Item(n, row, n in drawn, shared.get(n)) for n, row in numbered]
+    items = [MapItem(n, row, n in drawn, shared.get(n)) for n, row in numbered]
     return MapPage(drawing, items, first_number)

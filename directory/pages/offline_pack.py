@@ -1,4 +1,4 @@
-"""What a visitor may keep on a phone, only by asking: a manifest and a worker."""
+"""The opt-in offline pack: a web app manifest and a service worker."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from directory.pages.find import CALLING, RURAL
+from directory.pages.find import CALLING_GUIDE, RURAL_GUIDE
 from guides.models import Guide
 
-# Paths of the sheets, as the script in the browser tells them from other pages.
-SHEETS = r"^(/es)?/states/[a-z]{2}/print/$"
+# A pattern for the paths of printable sheets, used by the script in the browser.
+SHEET_PATHS = r"^(/es)?/states/[a-z]{2}/print/$"
 
 
 @require_safe
-def worker(request: HttpRequest) -> HttpResponse:
-    """At the root of the site, since a worker serves only what lies below it."""
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Serve the worker at the root, because it only controls paths below its own."""
     return render(request, "sw.js", content_type="text/javascript; charset=utf-8")
 
 
 @require_safe
 def manifest(request: HttpRequest) -> JsonResponse:
-    """The W3C's web app manifest; the name on the home screen tells little."""
+    """Return the web app manifest; the name on the home screen is discreet."""
     facts = {
         "name": _("Peer Support Directory"),
         "short_name": _("Directory"),
@@ -49,5 +49,8 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def saved_pages(request: HttpRequest) -> HttpResponse:
-    context = {"sheets": SHEETS, "guides": Guide.objects.named(RURAL, CALLING)}
+    context = {
+        "sheets": SHEET_PATHS,
+        "guides": Guide.objects.named(RURAL_GUIDE, CALLING_GUIDE),
+    }
     return render(request, "directory/saved_pages.html", context)

@@ -1,4 +1,4 @@
-"""What needs no travel: lines to call and groups that meet online."""
+"""The page of support online and by phone."""
 
 from __future__ import annotations
 
@@ -32,17 +32,19 @@ class OnlinePage:
     advice: list[Advice]
 
 
-def online_page(place: Place | None, params: QueryDict, at: datetime) -> OnlinePage:
+def build_online_page(
+    place: Place | None, params: QueryDict, at: datetime
+) -> OnlinePage:
     chosen = PeopleFilter(params)
     index, number = index_of(Organization), page_number(params)
     query = Query(chosen=chosen.chosen, place=place)
     found = relevance.online(index, query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
-    groups = _lines(place, params, at) if number == 1 else []
+    groups = _line_groups(place, params, at) if number == 1 else []
     scope = relevance.meeting_online(index, place)
     counts = count_options(index, query, chosen.filters, scope)
     panel = build_panel(chosen, params, counts, ["state"])
 
-    def count_without(chip: Chip) -> int:
+    def count_excluding(chip: Chip) -> int:
         return relevance.online(index, query.without(chip.name, chip.value), 0).total
 
     empty = not (found.hits or groups)
@@ -52,9 +54,11 @@ def online_page(place: Place | None, params: QueryDict, at: datetime) -> OnlineP
         total=found.total,
         panel=panel,
         pager=Pager.of(params, number, found.total, PAGE_SIZE),
-        advice=panel.advice(count_without) if empty else [],
+        advice=panel.advice(count_excluding) if empty else [],
     )
 
 
-def _lines(place: Place | None, params: QueryDict, at: datetime) -> list[LineGroup]:
+def _line_groups(
+    place: Place | None, params: QueryDict, at: datetime
+) -> list[LineGroup]:
     return LineSearch(place, params, at, from_anywhere=place is None).groups

@@ -1,4 +1,4 @@
-"""Suggestions for the search box; nothing needs them."""
+"""Suggestions for the search box, which works without them."""
 
 from __future__ import annotations
 
@@ -14,34 +14,39 @@ MAX_ROWS, MAX_NAMES = 5, 2
 
 
 @require_safe
-def suggest(request: HttpRequest) -> JsonResponse:
-    """A few places and names of listings for the words so far: what to type for each,
-    and its label where that tells more. Small, for a poor signal."""
+def suggest_places(request: HttpRequest) -> JsonResponse:
+    """Return a few places and names of listings that match the words so far.
+
+    Each has the text to search for, and a label if that explains it better. The
+    response is small, for phones with a poor signal.
+    """
     words = request.GET.get("q", "")
-    places = _places(words)
-    # One place in the list is a listing's, where there are more places than that.
-    names = _names(words)[: max(1, MAX_ROWS - len(places))]
-    rows = [_row(place) for place in places[: MAX_ROWS - len(names)]]
+    places = _matching_places(words)
+    # At least one suggestion is a name, even if there are enough places.
+    names = _matching_names(words)[: max(1, MAX_ROWS - len(places))]
+    rows = [_serialize_place(place) for place in places[: MAX_ROWS - len(names)]]
     rows += [{"near": name} for name in names]
     if not rows:
-        # A typing error perhaps; what begins so comes before what only looks like it.
-        rows = [_row(place) for place in look_up(words).candidates[:MAX_ROWS]]
+        # It may be a typing error, so suggest places with a similar name.
+        rows = [
+            _serialize_place(place) for place in look_up(words).candidates[:MAX_ROWS]
+        ]
     compact = {"separators": (",", ":"), "ensure_ascii": False}
     return JsonResponse({"places": rows}, json_dumps_params=compact)
 
 
-def _places(words: str) -> list[Place]:
-    """What begins with the words, and what the words mean as they are."""
-    answer = look_up(words)
-    exact = [answer.place] if answer.place else []
-    if answer.problem is not Problem.UNKNOWN:
-        exact += answer.candidates
+def _matching_places(words: str) -> list[Place]:
+    """Return places that begin with the words, and those that the words name."""
+    result = look_up(words)
+    exact = [result.place] if result.place else []
+    if result.problem is not Problem.UNKNOWN:
+        exact += result.candidates
     found = [*starting_with(words), *exact]
     return list({typed(place): place for place in found}.values())
 
 
-def _names(words: str) -> list[str]:
-    """Names of listings that have the words."""
+def _matching_names(words: str) -> list[str]:
+    """Return names of listings that contain the words."""
     names = [
         str(name)
         for model in listing_models()
@@ -52,7 +57,7 @@ def _names(words: str) -> list[str]:
     return names[:MAX_NAMES]
 
 
-def _row(place: Place) -> dict[str, str]:
+def _serialize_place(place: Place) -> dict[str, str]:
     near = typed(place)
-    tells_more = place.kind in (Place.Kind.ZIP, Place.Kind.STATE, Place.Kind.POINT)
-    return {"near": near, "label": place.label} if tells_more else {"near": near}
+    needs_label = place.kind in (Place.Kind.ZIP, Place.Kind.STATE, Place.Kind.POINT)
+    return {"near": near, "label": place.label} if needs_label else {"near": near}

@@ -1,4 +1,4 @@
-"""Every address worth finding, with the date it last changed."""
+"""The sitemaps: every address for search engines, and when it last changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from listings.models import Listing
 from listings.registry import listing_models
 from places.states import STATES
 
-PAGES = [
+PAGE_URL_NAMES = [
     "home",
     "warmlines",
     "states",
@@ -34,22 +34,22 @@ PAGES = [
 ]
 
 
-class InEachLanguage(Sitemap):
-    """Each page in every language, each naming the others."""
+class LocalizedSitemap(Sitemap):
+    """Lists each page in every language, with links to the other languages."""
 
     i18n = True
     alternates = True
 
 
-class PageSitemap(InEachLanguage):
+class PageSitemap(LocalizedSitemap):
     def items(self) -> list[str]:
-        return PAGES
+        return PAGE_URL_NAMES
 
     def location(self, item: str) -> str:
         return reverse(item)
 
 
-class StateSitemap(InEachLanguage):
+class StateSitemap(LocalizedSitemap):
     def items(self) -> list[str]:
         return list(STATES)
 
@@ -57,7 +57,7 @@ class StateSitemap(InEachLanguage):
         return reverse("state", args=[item.lower()])
 
 
-class GuideSitemap(InEachLanguage):
+class GuideSitemap(LocalizedSitemap):
     def items(self) -> Iterable[Guide]:
         return Guide.objects.public()
 
@@ -65,7 +65,7 @@ class GuideSitemap(InEachLanguage):
         return item.changed_at
 
 
-class ListingSitemap(InEachLanguage):
+class ListingSitemap(LocalizedSitemap):
     limit = 5_000
 
     def __init__(self, model: type[Listing]) -> None:

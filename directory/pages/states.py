@@ -1,4 +1,4 @@
-"""One state's page: every kind of support that stands in it or serves it."""
+"""The page of a state: every kind of support that is located in it or serves it."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from search.query import Query
 from warmlines.open_status import LineGroup, NoneOpen
 from warmlines.search import LineSearch
 
-# More cards than this make a page heavy on an old phone.
-MOST_CARDS = 60
-CARDS_A_KIND = 8
+# With more cards, the page is slow on an old phone.
+MAX_CARDS = 60
+CARDS_PER_KIND = 8
 PAGE_SIZE = 40
 MAX_ELSEWHERE = 20
 
 
 @dataclass(frozen=True)
-class Town:
+class CityGroup:
     name: str
     rows: list[Card]
 
@@ -49,7 +49,7 @@ class KindSection:
     slug: str
     heading: str
     explained: str
-    towns: list[Town]
+    city_groups: list[CityGroup]
     shown: int
     total: int
     all_url: str = ""
@@ -59,53 +59,53 @@ class KindSection:
 class StatePage:
     place: Place
     sections: list[KindSection]
-    elsewhere: list[Card]
+    serving_from_elsewhere: list[Card]
     panel: Panel
     total: int
     line_groups: list[LineGroup] = field(default_factory=list)
     none_open: NoneOpen | None = None
     pager: Pager = ONE_PAGE
-    chosen: dict[str, list[str]] = field(default_factory=dict)
+    filters: dict[str, list[str]] = field(default_factory=dict)
 
 
-def state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
-    chosen = KindFilter(params)
-    index, query = index_of(Organization), Query(chosen.chosen, place)
+def build_state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
+    filters = KindFilter(params)
+    index, query = index_of(Organization), Query(filters.chosen, place)
     located = relevance.located_in_state(index, query)
     counts = Counter(index.facets["kind"].tally(located))
     total = counts.total()
     scope = relevance.located_in_state(index, Query(place=place))
-    tallies = count_options(index, query, chosen.filters, scope)
+    tallies = count_options(index, query, filters.filters, scope)
     page = StatePage(
         place=place,
         sections=[],
-        elsewhere=[],
-        panel=build_panel(chosen, params, tallies),
+        serving_from_elsewhere=[],
+        panel=build_panel(filters, params, tallies),
         total=total,
-        chosen=chosen.chosen,
+        filters=filters.chosen,
     )
-    if chosen.chosen and total > MOST_CARDS:
+    if filters.chosen and total > MAX_CARDS:
         _fill_one_page(page, query, counts, params)
     else:
-        limit = total if total <= MOST_CARDS else CARDS_A_KIND
+        limit = total if total <= MAX_CARDS else CARDS_PER_KIND
         hits = relevance.first_of_each_kind(index, query, limit)
-        page.sections = _overview(hits, counts, params)
-    if page.pager.page == 1 and not chosen.chosen:
-        page.elsewhere = _elsewhere(place)
+        page.sections = _overview_sections(hits, counts, params)
+    if page.pager.page == 1 and not filters.chosen:
+        page.serving_from_elsewhere = _serving_from_elsewhere(place)
         search = LineSearch(place, QueryDict(), at)
         page.line_groups, page.none_open = search.groups, search.none_open
     return page
 
 
-def _overview(
+def _overview_sections(
     hits: list[Hit], counts: Counter[str], params: QueryDict
 ) -> list[KindSection]:
-    """Every kind; where that would be too many cards, the first of each."""
+    """Return a section for each kind, with the cards of these hits."""
     by_kind: dict[str, list[Card]] = {}
-    for row in _rows(hits):
+    for row in _render_rows(hits):
         by_kind.setdefault(row.kind, []).append(row)
     return [
-        _section(kind, by_kind[kind], counts[kind], query_with(params, kind=kind))
+        _kind_section(kind, by_kind[kind], counts[kind], query_with(params, kind=kind))
         for kind in KIND_WORDS
         if kind in by_kind
     ]
@@ -119,31 +119,39 @@ def _fill_one_page(
     index = index_of(Organization)
     hits = relevance.in_state_by_kind(index, query, PAGE_SIZE, start).hits
     page.sections = [
-        _section(kind, list(members), counts[kind])
-        for kind, members in groupby(_rows(hits), key=lambda row: row.kind)
+        _kind_section(kind, list(members), counts[kind])
+        for kind, members in groupby(_render_rows(hits), key=lambda row: row.kind)
     ]
 
 
-def _section(kind: str, rows: list[Card], total: int, all_url: str = "") -> KindSection:
+def _kind_section(
+    kind: str, rows: list[Card], total: int, all_url: str = ""
+) -> KindSection:
     words = KIND_WORDS[kind]
-    towns = [list(town) for _key, town in groupby(rows, lambda row: row.city.lower())]
+    city_groups = [
+        list(city_group)
+        for _key, city_group in groupby(rows, lambda row: row.city.lower())
+    ]
     return KindSection(
         slug=kind,
         heading=str(words.plural),
         explained=str(words.explained),
-        towns=[Town(town[0].city or _("No town listed"), town) for town in towns],
+        city_groups=[
+            CityGroup(city_group[0].city or _("No town listed"), city_group)
+            for city_group in city_groups
+        ],
         shown=len(rows),
         total=total,
         all_url=all_url if total > len(rows) else "",
     )
 
 
-def _rows(hits: list[Hit], level: int = 4) -> list[Card]:
+def _render_rows(hits: list[Hit], level: int = 4) -> list[Card]:
     return cards(Organization, hits, "orgs/_row.html", level)
 
 
-def _elsewhere(place: Place) -> list[Card]:
-    """What stands in another state and serves this one by name."""
+def _serving_from_elsewhere(place: Place) -> list[Card]:
+    """Return cards of organizations in other states that name this one as served."""
     index = index_of(Organization)
     hits = relevance.serving_from_elsewhere(index, Query(place=place), MAX_ELSEWHERE)
-    return _rows(hits, level=3)
+    return _render_rows(hits, level=3)

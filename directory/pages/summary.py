@@ -1,15 +1,20 @@
-"""The find page in one glance: a sentence that answers, and the filters in use."""
+"""The summary of the find page: a sentence that answers, and the active filters."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from directory.pages.find import FAR_MILES, Near, Phone, Search, Section
-from directory.pages.forms import RADII
+from directory.pages.find import (
+    FAR_MILES,
+    FindSearch,
+    NearSection,
+    PhoneSection,
+    Section,
+)
+from directory.pages.forms import RADIUS_CHOICES_MILES
 from listings.facet_panel import (
     Chip,
     Group,
@@ -24,9 +29,12 @@ from warmlines.open_status import Line, NoneOpen
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The answer in one sentence, one about what reaches people at home, and the lines
-    that they can call this minute."""
+class Summary:
+    """The top of the find page.
+
+    It has a sentence about what is near, one about support without travel, and the
+    warmlines to call now.
+    """
 
     lead: str
     more: str = ""
@@ -34,47 +42,49 @@ class Answer:
     none_open: NoneOpen | None = None
 
 
-def answer(search: Search, panel: Panel, sections: list[Section]) -> Answer:
-    phone = next((part for part in sections if isinstance(part, Phone)), None)
-    return Answer(
-        lead=_lead(search, panel, sections),
-        more=_what_reaches(sections),
+def build_summary(search: FindSearch, panel: Panel, sections: list[Section]) -> Summary:
+    phone = next((part for part in sections if isinstance(part, PhoneSection)), None)
+    return Summary(
+        lead=_lead_sentence(search, panel, sections),
+        more=_reach_sentence(sections),
         lines=phone.to_call_now if phone else [],
         none_open=phone.none_open if phone else None,
     )
 
 
-def _lead(search: Search, panel: Panel, sections: list[Section]) -> str:
-    near = next((part for part in sections if isinstance(part, Near)), None)
+def _lead_sentence(search: FindSearch, panel: Panel, sections: list[Section]) -> str:
+    near = next((part for part in sections if isinstance(part, NearSection)), None)
     if search.in_distress and not search.place:
         return _("Here's more support you can reach from anywhere.")
-    if search.lines_named or (near and near.total and search.name_found is not None):
-        return _name_words(search, sections)
+    if search.named_line_count or (
+        near and near.total and search.name_found is not None
+    ):
+        return _name_sentence(search, sections)
     if near is None:
         return _("Here is what you can reach from anywhere.")
     if not near.total:
         serving = any(part.total for part in sections if part.name == "serving")
         missing = "" if serving else panel.missing
-        return missing or _nothing(search)
-    if search.names_like is not None:
+        return missing or _no_match_sentence(search)
+    if search.similar_names is not None:
         return _("Here is what has a name like “%(words)s”.") % {
             "words": search.name_typed
         }
     if near.pager.is_past_end:
-        return _page_words(near)
+        return _page_sentence(near)
     if search.open_now and near.pager.page == 1 and not near.rows:
         return _(
             "No place listed here is known to be open right now. The ones below don't "
             "list their hours, so call before you go."
         )
     if search.words or not near.has_miles:
-        return _count_words(near)
+        return _count_sentence(near)
     if near.pager.page > 1:
-        return _page_words(near)
-    return _nearest_words(near)
+        return _page_sentence(near)
+    return _nearest_sentence(near)
 
 
-def _nothing(search: Search) -> str:
+def _no_match_sentence(search: FindSearch) -> str:
     if search.radius:
         return _("Nothing is listed within %(miles)s miles.") % {"miles": search.radius}
     if search.words and not search.place:
@@ -82,15 +92,15 @@ def _nothing(search: Search) -> str:
     return _("No place listed here matches these filters.")
 
 
-def _count_words(near: Near) -> str:
+def _count_sentence(near: NearSection) -> str:
     return ngettext(
         "%(count)s listing found.", "%(count)s listings found.", near.total
     ) % {"count": f"{near.total:,}"}
 
 
-def _name_words(search: Search, sections: list[Section]) -> str:
-    near = sum(part.total for part in sections if isinstance(part, Near))
-    total = near + search.lines_named
+def _name_sentence(search: FindSearch, sections: list[Section]) -> str:
+    near = sum(part.total for part in sections if isinstance(part, NearSection))
+    total = near + search.named_line_count
     words = ngettext(
         "We found %(count)s listing for “%(words)s”. To see what's near you, enter a "
         "ZIP code, or a town and state.",
@@ -101,7 +111,7 @@ def _name_words(search: Search, sections: list[Section]) -> str:
     return words % {"count": f"{total:,}", "words": search.name_typed}
 
 
-def _page_words(near: Near) -> str:
+def _page_sentence(near: NearSection) -> str:
     if near.pager.is_past_end:
         return _("There is no page %(page)s. The last page is %(pages)s.") % {
             "page": f"{near.pager.page:,}",
@@ -113,7 +123,7 @@ def _page_words(near: Near) -> str:
     }
 
 
-def _nearest_words(near: Near) -> str:
+def _nearest_sentence(near: NearSection) -> str:
     nearest = near.cards[0]
     distance = nearest.distance_miles or 0
     facts = {
@@ -121,7 +131,7 @@ def _nearest_words(near: Near) -> str:
         "limit": FAR_MILES,
         "town": nearest.city or nearest.name,
     }
-    if near.far:
+    if near.is_far:
         words = _(
             "Nothing is listed within %(limit)s miles. "
             "The nearest is %(miles)s miles away, in %(town)s."
@@ -133,16 +143,16 @@ def _nearest_words(near: Near) -> str:
     return words % facts
 
 
-def _what_reaches(sections: list[Section]) -> str:
-    """ "You don't have to travel: …", from the sections that reach people at home."""
-    parts = [words for part in sections if (words := _reach_words(part))]
+def _reach_sentence(sections: list[Section]) -> str:
+    """Return "You don't have to travel: …" for support at home, or ""."""
+    parts = [words for part in sections if (words := _reach_phrase(part))]
     if not parts:
         return ""
     return _("You don't have to travel: %(list)s.") % {"list": ", ".join(parts)}
 
 
-def _reach_words(section: Any) -> str:
-    if section.name == "phone" and section.open_total:
+def _reach_phrase(section: Section) -> str:
+    if isinstance(section, PhoneSection) and section.open_total:
         return ngettext(
             "%(count)s warmline anyone here can call, open now",
             "%(count)s warmlines anyone here can call, open now",
@@ -163,8 +173,8 @@ def _reach_words(section: Any) -> str:
     return ""
 
 
-def find_panel(search: Search) -> Panel:
-    """The filters of the find page; counts are of what can reach the place."""
+def build_find_facets(search: FindSearch) -> Panel:
+    """Return the filters of the find page, with counts of what can reach the place."""
     panel = build_panel(
         search.filter,
         search.params,
@@ -173,26 +183,27 @@ def find_panel(search: Search) -> Panel:
     )
     parts = [switch(search.params, "open_now", _("Open now"), on=search.open_now)]
     if search.place and not search.place.is_state:
-        parts.append(_radius(search))
+        parts.append(_radius_facet(search))
     label = _("Your words") if search.in_distress else f"“{search.words}”"
     led = panel.led_by(parts, search.params)
     return led.with_words(search.words, search.params, label)
 
 
-def left_out(search: Search) -> list[str]:
-    """What the address asks and the search could not use, for a page that shows no
-    filters."""
-    panel = find_panel(search)
+def unusable_criteria(search: FindSearch) -> list[str]:
+    """Return what the search could not use, for a page that shows no filters."""
+    panel = build_find_facets(search)
     filters = [
         f"{group.legend}: {error}" for group in panel.groups for error in group.errors
     ]
     return [*panel.problems, *filters]
 
 
-def _radius(search: Search) -> tuple[Group, list[Chip]]:
+def _radius_facet(search: FindSearch) -> tuple[Group, list[Chip]]:
     chosen = str(search.radius or "")
     within = _("Within %(miles)s miles")
-    choices = [(str(miles), within % {"miles": miles}) for miles in RADII]
+    choices = [
+        (str(miles), within % {"miles": miles}) for miles in RADIUS_CHOICES_MILES
+    ]
     choices.insert(0, ("", _("Any distance")))
     options = [Option(v, words, None, v == chosen) for v, words in choices]
     errors = [str(error) for error in search.form.errors.get("radius", [])]
@@ -204,11 +215,11 @@ def _radius(search: Search) -> tuple[Group, list[Chip]]:
     return group, [Chip("radius", chosen, words, url)]
 
 
-def advise(search: Search, panel: Panel, sections: list[Section]) -> None:
-    """Give every section that the filters emptied its way out."""
+def add_suggestions(search: FindSearch, panel: Panel, sections: list[Section]) -> None:
+    """Suggest filters to remove in every section that the filters left empty."""
     empty = [part for part in sections if not part.total]
     if not (empty and panel.chips):
         return
-    advice = panel.advice(search.count_without)
+    advice = panel.advice(search.count_excluding)
     for part in empty:
         part.empty_advice = advice

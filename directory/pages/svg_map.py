@@ -1,4 +1,4 @@
-"""A map of numbered listings, as the parts of one SVG drawing."""
+"""A map of numbered listings as the parts of an SVG drawing."""
 
 from __future__ import annotations
 
@@ -12,40 +12,40 @@ from places.geo import Box, Point
 from places.models import Place
 from places.nearest import Located
 
-# Wider maps show states alone: county lines would be a grey haze.
+# A wider map shows only states, because county lines would be a gray blur.
 COUNTY_LINES_MILES = 450
-LONGEST_LABEL = 7
-TOWNS_TRIED, TOWNS_SHOWN = 60, 8
-LETTER_WIDE, LETTER_HIGH = 5.8, 11
-# From a town's spot to the base line of its name.
-ABOVE, BELOW = 10, 20
+MAX_LABEL_LETTERS = 7
+MAX_TOWN_CANDIDATES, MAX_TOWN_LABELS = 60, 8
+LETTER_WIDTH, LETTER_HEIGHT = 5.8, 11
+# Distances from the point of a town to the baseline of its label.
+LABEL_ABOVE, LABEL_BELOW = 10, 20
 SCALE_MILES = (500, 200, 100, 50, 20, 10, 5, 2, 1)
 
 
 @dataclass
 class Marker:
-    """One spot and the numbers of the listings there."""
+    """A marker with the numbers of the listings at one position."""
 
     x: int
     y: int
     numbers: list[int]
-    # False where a ZIP code's or a town's middle stands for the address.
-    exact: bool
+    # False if the marker is the middle of a ZIP code or a town.
+    is_exact: bool
 
     @classmethod
-    def at(cls, spot: Spot, numbers: list[int], *, exact: bool) -> Self:
-        return cls(round(spot[0]), round(spot[1]), numbers, exact)
+    def at(cls, spot: Spot, numbers: list[int], *, is_exact: bool) -> Self:
+        return cls(round(spot[0]), round(spot[1]), numbers, is_exact)
 
     @property
     def label(self) -> str:
-        if self.is_crowd:
+        if self.is_cluster:
             return f"{self.numbers[0]} +{len(self.numbers) - 1}"
-        return ranges(self.numbers)
+        return format_ranges(self.numbers)
 
     @property
-    def is_crowd(self) -> bool:
-        """Are there more numbers than a mark can show?"""
-        return len(ranges(self.numbers)) > LONGEST_LABEL
+    def is_cluster(self) -> bool:
+        """Tell whether there are more numbers than a marker can show."""
+        return len(format_ranges(self.numbers)) > MAX_LABEL_LETTERS
 
     @property
     def width(self) -> int:
@@ -61,98 +61,98 @@ class Marker:
 
 
 @dataclass
-class Shade:
-    """A county that stands for the listings somewhere in it."""
+class CountyShade:
+    """A shaded county, for the listings that are somewhere in it."""
 
     path: str
     marker: Marker
 
 
 @dataclass(frozen=True)
-class Town:
+class TownLabel:
     name: str
     x: int
     y: int
 
 
 @dataclass(frozen=True)
-class Scale:
+class ScaleBar:
     miles: int
     length: int
 
 
 @dataclass
-class Drawing:
+class MapDrawing:
     width: int
     height: int
     land: list[str]
     borders: list[str]
-    shades: list[Shade]
+    county_shades: list[CountyShade]
     markers: list[Marker]
-    towns: list[Town]
-    scale: Scale
+    town_labels: list[TownLabel]
+    scale_bar: ScaleBar
     here: Marker | None = None
 
     @property
-    def whole_height(self) -> int:
-        """With the strip for the scale."""
+    def total_height(self) -> int:
+        """Return the height including the scale bar."""
         return self.height + 24
 
     @property
     def numbers(self) -> set[int]:
-        """All that can be found on the map."""
-        shown = [*self.markers, *(shade.marker for shade in self.shades)]
+        """Return the numbers of all listings on the map."""
+        shown = [*self.markers, *(shade.marker for shade in self.county_shades)]
         return {number for marker in shown for number in marker.numbers}
 
     @property
     def shared(self) -> dict[int, int]:
-        """Of numbers that their mark leaves out: the number that it shows."""
-        crowds = [m.numbers for m in self.markers if m.is_crowd]
-        return {number: first for first, *rest in crowds for number in rest}
+        """Return {number that a cluster leaves out: number that it shows}."""
+        clusters = [m.numbers for m in self.markers if m.is_cluster]
+        return {number: first for first, *rest in clusters for number in rest}
 
     @property
-    def has_rough(self) -> bool:
-        return any(not marker.exact for marker in self.markers)
+    def has_approximate(self) -> bool:
+        return any(not marker.is_exact for marker in self.markers)
 
     @property
-    def has_exact(self) -> bool:
-        return any(marker.exact for marker in self.markers)
+    def has_exact_marker(self) -> bool:
+        return any(marker.is_exact for marker in self.markers)
 
 
-def draw(
+def draw_map(
     numbered: Iterable[tuple[int, Organization]], place: Place | None
-) -> Drawing | None:
-    """The map of these listings around a place; None if none can be placed.
+) -> MapDrawing | None:
+    """Draw a map of these listings around a place, or return None without any location.
 
-    A state is drawn whole. A withheld address is its county, and never a point.
+    A state is always drawn whole. A withheld address is drawn as its county.
     """
-    points, counties = _placed(numbered)
+    points, counties = _split_by_precision(numbered)
     if not points and not counties:
         return None
     atlas = outlines()
     state = place.state if place and place.is_state else None
     here = place.point if place and not state else None
-    frame = Frame(_box(atlas, state, here, points, counties))
+    frame = Frame(_bounding_box(atlas, state, here, points, counties))
     codes = [state] if state else atlas.states_in(frame)
     close = state or frame.miles_across < COUNTY_LINES_MILES
-    markers = _markers(frame, points)
-    shades = _shades(atlas, frame, counties)
+    markers = _merge_markers(frame, points)
+    county_shades = _county_shades(atlas, frame, counties)
     taken = [marker.box for marker in markers]
-    return Drawing(
+    return MapDrawing(
         width=frame.width,
         height=frame.height,
         land=[atlas.state(code, frame) for code in codes],
         borders=[atlas.county_lines(code, frame) for code in codes] if close else [],
-        shades=shades,
+        county_shades=county_shades,
         markers=markers,
-        towns=_towns(frame, state, taken),
-        scale=_scale(frame),
-        here=Marker.at(frame.spot(here), [], exact=True) if here else None,
+        town_labels=_town_labels(frame, state, taken),
+        scale_bar=_scale_bar(frame),
+        here=Marker.at(frame.spot(here), [], is_exact=True) if here else None,
     )
 
 
-def ranges(numbers: list[int]) -> str:
-    """ "1–3, 7" for 1, 2, 3, 7."""
+def format_ranges(numbers: list[int]) -> str:
+    """Return "1–3, 7" for the numbers 1, 2, 3 and 7."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:
@@ -164,14 +164,14 @@ def ranges(numbers: list[int]) -> str:
     )
 
 
-Numbered = list[tuple[int, Organization, Point]]
+NumberedPoints = list[tuple[int, Organization, Point]]
 
 
-def _placed(
+def _split_by_precision(
     numbered: Iterable[tuple[int, Organization]],
-) -> tuple[Numbered, dict[Place, list[int]]]:
-    """Who has a point of its own, and who is somewhere in which county."""
-    points: Numbered = []
+) -> tuple[NumberedPoints, dict[Place, list[int]]]:
+    """Split the listings into those with a point and those with only a county."""
+    points: NumberedPoints = []
     counties: dict[Place, list[int]] = {}
     for number, organization in numbered:
         if is_county_only(organization):
@@ -188,14 +188,14 @@ def is_county_only(organization: Organization) -> bool:
     return organization.address_withheld or rough
 
 
-def _box(
+def _bounding_box(
     atlas: Outlines,
     state: str | None,
     here: Point | None,
-    points: Numbered,
+    points: NumberedPoints,
     counties: Iterable[Place],
 ) -> Box:
-    """The state's box, or one around everything to be seen."""
+    """Return the box of the state, or one around everything on the map."""
     if state:
         return roomy(atlas.box_of_state(state))
     seen = [point for _number, _organization, point in points]
@@ -209,65 +209,67 @@ def _box(
     return roomy(Box(min(latitudes), max(latitudes), min(longitudes), max(longitudes)))
 
 
-def _markers(frame: Frame, points: Numbered) -> list[Marker]:
-    """One for each spot; those that would hide one another become one."""
-    apart: list[Marker] = []
+def _merge_markers(frame: Frame, points: NumberedPoints) -> list[Marker]:
+    """Return the markers; those that would overlap are merged into one."""
+    separate: list[Marker] = []
     for number, organization, point in points:
-        exact = not organization.point_is_approximate
-        newest = Marker.at(frame.spot(point), [number], exact=exact)
-        # A label that grew may reach another mark: again, until it meets none.
-        while met := next((m for m in apart if _meet(m.box, newest.box)), None):
-            apart.remove(met)
-            met.numbers = sorted(met.numbers + newest.numbers)
-            met.exact = met.exact and newest.exact
-            newest = met
-        apart.append(newest)
-    return apart
+        is_exact = not organization.point_is_approximate
+        newest = Marker.at(frame.spot(point), [number], is_exact=is_exact)
+        # A merged label is wider and may overlap another marker, so repeat.
+        while overlapping := next(
+            (m for m in separate if _overlap(m.box, newest.box)), None
+        ):
+            separate.remove(overlapping)
+            overlapping.numbers = sorted(overlapping.numbers + newest.numbers)
+            overlapping.is_exact = overlapping.is_exact and newest.is_exact
+            newest = overlapping
+        separate.append(newest)
+    return separate
 
 
-def _shades(
+def _county_shades(
     atlas: Outlines, frame: Frame, counties: dict[Place, list[int]]
-) -> list[Shade]:
-    """Numbers stand in the middle of the outline, which knows no address."""
-    shades: list[Shade] = []
+) -> list[CountyShade]:
+    """Return the counties, with numbers in the middle, which reveals no address."""
+    county_shades: list[CountyShade] = []
     for county, numbers in counties.items():
         box = atlas.box_of_county(county.code)
         if box is not None:
             middle = Point((box.south + box.north) / 2, (box.west + box.east) / 2)
-            marker = Marker.at(frame.spot(middle), numbers, exact=False)
-            shades.append(Shade(atlas.county(county.code, frame), marker))
-    return shades
+            marker = Marker.at(frame.spot(middle), numbers, is_exact=False)
+            county_shades.append(CountyShade(atlas.county(county.code, frame), marker))
+    return county_shades
 
 
-def _towns(frame: Frame, state: str | None, taken: list[Box]) -> list[Town]:
-    """Names of the largest towns in view that hide nothing else, to find one's way."""
-    shown: list[Town] = []
-    for place in Place.objects.largest_towns(frame.box, state)[:TOWNS_TRIED]:
+def _town_labels(frame: Frame, state: str | None, taken: list[Box]) -> list[TownLabel]:
+    """Return labels of the largest towns in view that do not overlap anything."""
+    shown: list[TownLabel] = []
+    for place in Place.objects.largest_towns(frame.box, state)[:MAX_TOWN_CANDIDATES]:
         x, y = frame.spot(place.point)
-        half = len(place.name) * LETTER_WIDE / 2
-        for base in (y - ABOVE, y + BELOW):
-            box = Box(base - LETTER_HIGH, base, x - half, x + half)
-            free = not any(_meet(box, other) for other in taken)
-            if free and _inside(box, frame) and frame.holds((x, y)):
+        half = len(place.name) * LETTER_WIDTH / 2
+        for base in (y - LABEL_ABOVE, y + LABEL_BELOW):
+            box = Box(base - LETTER_HEIGHT, base, x - half, x + half)
+            free = not any(_overlap(box, other) for other in taken)
+            if free and _is_inside(box, frame) and frame.holds((x, y)):
                 taken.append(box)
-                shown.append(Town(place.name, round(x), round(base) - 2))
+                shown.append(TownLabel(place.name, round(x), round(base) - 2))
                 break
-        if len(shown) == TOWNS_SHOWN:
+        if len(shown) == MAX_TOWN_LABELS:
             break
     return shown
 
 
-def _inside(box: Box, frame: Frame) -> bool:
+def _is_inside(box: Box, frame: Frame) -> bool:
     across = box.west > 0 and box.east < frame.width
     return across and box.south > 0 and box.north < frame.height
 
 
-def _meet(one: Box, other: Box) -> bool:
+def _overlap(one: Box, other: Box) -> bool:
     beside = one.west > other.east or other.west > one.east
     return not (beside or one.south > other.north or other.south > one.north)
 
 
-def _scale(frame: Frame) -> Scale:
+def _scale_bar(frame: Frame) -> ScaleBar:
     across = frame.miles_across
     miles = next((m for m in SCALE_MILES if m <= across / 4), SCALE_MILES[-1])
-    return Scale(miles, round(miles / across * frame.width))
+    return ScaleBar(miles, round(miles / across * frame.width))

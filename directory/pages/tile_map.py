@@ -1,4 +1,4 @@
-"""A small map: each state and territory a tile, about where it lies."""
+"""A tile map: a square for each state and territory, about where it lies."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from places.states import STATES, State
 
-# One letter pair is one tile; "--" is sea, or a neighbour.
-ROWS = """
+# Each pair of letters is a tile; "--" is water or another country.
+TILE_ROWS = """
 AK -- -- -- -- -- -- -- -- -- ME
 -- -- -- -- -- -- -- -- -- VT NH
 WA ID MT ND MN IL WI MI NY RI MA
@@ -19,12 +19,12 @@ CA UT CO NE MO KY WV VA MD DE --
 HI -- -- TX -- -- -- -- FL -- --
 GU MP AS -- -- -- -- -- -- PR VI
 """
-SIZE = 10
+TILE_SIZE = 10
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A state at the upper left corner (x, y) of its square, in drawing units."""
+    """The tile of a state; (x, y) is its upper left corner, in drawing units."""
 
     state: State
     x: int
@@ -33,14 +33,14 @@ class Tile:
 
     @property
     def middle(self) -> int:
-        return self.x + SIZE // 2
+        return self.x + TILE_SIZE // 2
 
 
-def tiles(organizations: Mapping[str, int]) -> list[Tile]:
-    """Row by row, as a keyboard walks them."""
+def build_tiles(organizations: Mapping[str, int]) -> list[Tile]:
+    """Return the tiles row by row, which is the order of keyboard focus."""
     return [
-        Tile(STATES[code], x * SIZE, y * SIZE, organizations.get(code, 0))
-        for y, row in enumerate(ROWS.split("\n")[1:-1])
+        Tile(STATES[code], x * TILE_SIZE, y * TILE_SIZE, organizations.get(code, 0))
+        for y, row in enumerate(TILE_ROWS.split("\n")[1:-1])
         for x, code in enumerate(row.split())
         if code in STATES
     ]

@@ -1,7 +1,7 @@
-"""A place and everyday words in one box: "Tulsa lgbtq group" → Tulsa, and two filters.
+"""Split the text of the search box: "Tulsa lgbtq group" is Tulsa and two filters.
 
-The table holds words for our own vocabulary and nothing else: a word that is not in
-it is a place, or a word to look for, and is never guessed at.
+The table only has words for terms of the vocabulary. Every other word is part of a
+place, or a word to search for; its meaning is never guessed.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from places.cleaning import ADDRESS, clean, zip_codes
 from places.lookup import Problem, look_up
 from warmlines.models import Warmline
 
-LONGEST_PHRASE = 5
-# Fewer letters are too likely part of a sentence.
-SHORTEST_PLACE = 4
+MAX_PHRASE_WORDS = 5
+# A shorter word is too likely to be part of a sentence.
+MIN_PLACE_LETTERS = 4
 
-_TABLE = """
+_PHRASE_TABLE = """
 community lgbtq: lgbtq, lgbt, lgbtqia, lgbtqia2s, gay, lesbian, queer, lesbiana
 community transgender: trans, transgender, transgenero
 community veterans: veteran, veterans, vets, veterano, veteranos, veterana, veteranas
@@ -66,16 +66,16 @@ how in_person: in person, en persona
 kind cil: cil, cils, center for independent living, centers for independent living,
  independent living center, centro de vida independiente
 """
-# Words that say nothing about what is looked for.
-_EMPTY = """
+# Words that say nothing about what people look for.
+_STOP_WORDS = """
 near in at for with and the a me my around close to help support peer need find people
 i im am live cerca en de del para con y el la los las ayuda apoyo necesito busco
 personas vivo estoy
 """
-EMPTY = frozenset(_EMPTY.split())
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
-def _read(table: str) -> dict[tuple[str, ...], tuple[str, str]]:
+def _parse_table(table: str) -> dict[tuple[str, ...], tuple[str, str]]:
     found = {}
     for line in table.replace(",\n", ",").strip().splitlines():
         filter_name, _colon, phrases = line.partition(":")
@@ -85,55 +85,57 @@ def _read(table: str) -> dict[tuple[str, ...], tuple[str, str]]:
     return found
 
 
-EVERYDAY = _read(_TABLE)
+PHRASE_FILTERS = _parse_table(_PHRASE_TABLE)
 
 
 @dataclass(frozen=True)
-class Understood:
-    """The parameters of a search, its typed text taken apart where that is sure."""
+class ParsedSearch:
+    """The parameters of a search, with the text split where its meaning is certain."""
 
     params: QueryDict
-    # The name of the page that the words ask for: "warmlines", "online" or "".
+    # The URL name of the page that the words ask for: "warmlines", "online" or "".
     page: str = ""
 
 
-def understand(params: QueryDict) -> Understood:
-    """Take place and everyday words apart; what is a place or name stays as it is."""
+def parse_search(params: QueryDict) -> ParsedSearch:
+    """Split the text into a place and filters; leave a whole place or name as it is."""
     text = clean(params.get("near", ""))
-    answer = look_up(text)
-    if params.get("q") or (answer.problem is not Problem.UNKNOWN and not _beside(text)):
-        return Understood(params)
-    filters, rest = _filters(text.split())
-    if not filters and answer.problem is not Problem.UNKNOWN:
-        return Understood(params)
+    result = look_up(text)
+    if params.get("q") or (
+        result.problem is not Problem.UNKNOWN and not _is_zip_beside_words(text)
+    ):
+        return ParsedSearch(params)
+    filters, rest = _extract_filters(text.split())
+    if not filters and result.problem is not Problem.UNKNOWN:
+        return ParsedSearch(params)
     if not filters:
-        return Understood(_place_and_name(params, rest, text))
+        return ParsedSearch(_split_place_and_name(params, rest, text))
     if not rest and filters in ([("how", "phone")], [("how", "online")]):
         page = "warmlines" if filters[0][1] == "phone" else "online"
-        return Understood(_changed(params, "", "", filters), page)
-    place, words = _parted(rest)
+        return ParsedSearch(_with_changes(params, "", "", filters), page)
+    place, words = _split_place(rest)
     if words and _is_name(text):
-        return Understood(params)
-    return Understood(_changed(params, place, words, filters))
+        return ParsedSearch(params)
+    return ParsedSearch(_with_changes(params, place, words, filters))
 
 
-def _beside(text: str) -> bool:
-    """Is a ZIP code, and no address, what was understood of more words?"""
+def _is_zip_beside_words(text: str) -> bool:
+    """Tell whether the text is a ZIP code with other words, and not an address."""
     codes = list(zip_codes(text))
     if not codes:
         return False
     return not ADDRESS.match(text) or text.startswith(codes[-1][0])
 
 
-def _filters(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
-    """The filters that the words name, and the words that are left."""
+def _extract_filters(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return the filters that the words name, and the remaining words."""
     filters: list[tuple[str, str]] = []
     rest: list[str] = []
     start = 0
     while start < len(words):
-        for end in range(min(len(words), start + LONGEST_PHRASE), start, -1):
+        for end in range(min(len(words), start + MAX_PHRASE_WORDS), start, -1):
             phrase = tuple(fold(" ".join(words[start:end])).split())
-            if found := EVERYDAY.get(phrase):
+            if found := PHRASE_FILTERS.get(phrase):
                 if found not in filters:
                     filters.append(found)
                 start = end
@@ -141,72 +143,72 @@ def _filters(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
         else:
             rest.append(words[start])
             start += 1
-    return filters, _without_empty(rest)
+    return filters, _strip_stop_words(rest)
 
 
-def _without_empty(words: list[str]) -> list[str]:
-    """Without the words that say nothing, at both ends; "La Jolla" is a name."""
+def _strip_stop_words(words: list[str]) -> list[str]:
+    """Remove stop words at both ends, unless they are part of a place: "La Jolla"."""
     if _is_place(" ".join(words)):
         return words
-    while words and _says_nothing(words[0]):
+    while words and _is_stop_word(words[0]):
         words = words[1:]
         if _is_place(" ".join(words)):
             return words
-    while words and _says_nothing(words[-1]):
+    while words and _is_stop_word(words[-1]):
         words = words[:-1]
     return words
 
 
-def _says_nothing(word: str) -> bool:
-    """Is it one of the empty words, and no state like "IN" or "ME"?"""
+def _is_stop_word(word: str) -> bool:
+    """Tell whether it is a stop word and not a state, like "IN" or "ME"."""
     is_state = len(word) == 2 and word.isupper()
-    return not is_state and fold(word) in EMPTY
+    return not is_state and fold(word) in STOP_WORDS
 
 
-def _partings(words: list[str]) -> Iterator[tuple[str, str]]:
-    """(place, other words), the longest place first."""
+def _place_splits(words: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield (place, other words), with the longest place first."""
     for length in range(len(words), 0, -1):
         yield " ".join(words[:length]), " ".join(words[length:])
         yield " ".join(words[-length:]), " ".join(words[:-length])
 
 
-def _parted(words: list[str]) -> tuple[str, str]:
-    for place, others in _partings(words):
+def _split_place(words: list[str]) -> tuple[str, str]:
+    for place, others in _place_splits(words):
         if _is_place(place):
             return place, others
     return "", " ".join(words)
 
 
-def _place_and_name(params: QueryDict, words: list[str], text: str) -> QueryDict:
-    """ "Tulsa Wildflower": a place and what some listing there is called; or a place
-    among words that say nothing, "I live in Tulsa"."""
+def _split_place_and_name(params: QueryDict, words: list[str], text: str) -> QueryDict:
+    """Split "Tulsa Wildflower" into a place and a name of a listing there, and find the
+    place in "I live in Tulsa"."""
     if words != text.split() and _is_place(" ".join(words)):
-        return _changed(params, " ".join(words), "", [])
+        return _with_changes(params, " ".join(words), "", [])
     if _is_name(text) or look_up(text).candidates:
         return params
-    for place, others in _partings(words):
-        sure = len(fold(place)) >= SHORTEST_PLACE and look_up(place).place
-        if sure and not sure.is_state and (not others or _is_name(others)):
-            return _changed(params, place, others, [])
+    for place, others in _place_splits(words):
+        found = len(fold(place)) >= MIN_PLACE_LETTERS and look_up(place).place
+        if found and not found.is_state and (not others or _is_name(others)):
+            return _with_changes(params, place, others, [])
     return params
 
 
 def _is_place(text: str) -> bool:
     if len(fold(text)) < 3 and not text.isupper():
         return False
-    answer = look_up(text)
-    return answer.place is not None or answer.problem is Problem.AMBIGUOUS
+    result = look_up(text)
+    return result.place is not None or result.problem is Problem.AMBIGUOUS
 
 
 def _is_name(text: str) -> bool:
-    """Does some listing say all these words?"""
+    """Tell whether a listing contains all these words."""
     models = (Organization, Warmline)
     return bool(fold(text)) and any(
         model.objects.public().matching(text).exists() for model in models
     )
 
 
-def _changed(
+def _with_changes(
     params: QueryDict, place: str, words: str, filters: list[tuple[str, str]]
 ) -> QueryDict:
     changed = params.copy()

@@ -1,4 +1,4 @@
-"""The pages that join the catalogues."""
+"""The pages that combine the catalogs."""
 
 from __future__ import annotations
 
@@ -23,17 +23,22 @@ from directory.operations.database_outage import (
     outage_response,
     trip_breaker,
 )
-from directory.pages.find import Near, Search, first_guides, guides_on
+from directory.pages.find import FindSearch, NearSection, first_guides, related_guides
 from directory.pages.forms import FindForm
-from directory.pages.freshness import freshness_on
-from directory.pages.map import map_page
-from directory.pages.offline_pack import SHEETS
-from directory.pages.online import online_page
-from directory.pages.states import state_page
-from directory.pages.summary import advise, answer, find_panel, left_out
-from directory.pages.tile_map import tiles
-from directory.pages.typed_words import understand
-from directory.printing.sheet import state_on_paper
+from directory.pages.freshness import freshness_tables
+from directory.pages.map import build_map_page
+from directory.pages.offline_pack import SHEET_PATHS
+from directory.pages.online import build_online_page
+from directory.pages.states import build_state_page
+from directory.pages.summary import (
+    add_suggestions,
+    build_find_facets,
+    build_summary,
+    unusable_criteria,
+)
+from directory.pages.tile_map import build_tiles
+from directory.pages.typed_words import parse_search
+from directory.printing.sheet import build_state_sheet
 from guides.models import Credential
 from listings.cards import cards
 from listings.crisis.lines import ShownLine, shown_lines
@@ -52,9 +57,9 @@ from warmlines.models import Warmline
 from warmlines.open_status import changes, changes_of, lines_at
 from warmlines.search import LineSearch
 
-HARM_AT_HOME = {CrisisKind.VIOLENCE, CrisisKind.SEXUAL_ASSAULT}
-HOME_LINES = 4
-HOME_GUIDES = 4
+HARM_KINDS = {CrisisKind.VIOLENCE, CrisisKind.SEXUAL_ASSAULT}
+MAX_HOME_LINES = 4
+MAX_HOME_GUIDES = 4
 
 
 @require_safe
@@ -64,11 +69,11 @@ def home(request: HttpRequest) -> HttpResponse:
     lines = search.for_everyone
     context = {
         "form": PlaceForm(),
-        "lines": lines[:HOME_LINES],
+        "lines": lines[:MAX_HOME_LINES],
         "open_count": sum(ln.is_open and not ln.is_doubtful for ln in lines),
         "none_open": search.none_open,
         "states": list(STATES.values()),
-        "guides": first_guides(HOME_GUIDES),
+        "guides": first_guides(MAX_HOME_GUIDES),
         "at": at,
     }
     page = render(request, "directory/home.html", context)
@@ -77,30 +82,30 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    understood = understand(request.GET)
-    if understood.page:
-        return redirect(understood.page)
-    params = understood.params
+    parsed = parse_search(request.GET)
+    if parsed.page:
+        return redirect(parsed.page)
+    params = parsed.params
     form = FindForm(params)
     form.is_valid()
     at = timezone.now()
     params = carried(request.GET, params)
-    search = Search(form, params, at, in_distress=is_in_distress(request.GET))
+    search = FindSearch(form, params, at, in_distress=is_in_distress(request.GET))
     sections = search.sections()
-    panel = find_panel(search)
-    advise(search, panel, sections)
+    panel = build_find_facets(search)
+    add_suggestions(search, panel, sections)
     links = place_links(form, params)
-    near = next((part for part in sections if isinstance(part, Near)), None)
+    near = next((part for part in sections if isinstance(part, NearSection)), None)
     context = {
         "form": form,
         "place": search.place,
         "problem": search.problem(near),
         "candidates": [] if search.place else links,
         "other_meanings": links if search.place else [],
-        "answer": answer(search, panel, sections),
+        "summary": build_summary(search, panel, sections),
         "panel": panel,
-        # Where only lines were found by name, its counts are of what is not shown.
-        "has_filters": near is not None or not search.lines_named,
+        # If only lines were found by name, the counts would be of listings not shown.
+        "has_filters": near is not None or not search.named_line_count,
         "sections": sections,
         "guides": search.guides(),
         "at": at,
@@ -110,33 +115,33 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def find_map(request: HttpRequest) -> HttpResponse:
-    """The same search as find's, its page of places on a map."""
-    params = understand(request.GET).params
+    """Show the places of a page of the find page on a map."""
+    params = parse_search(request.GET).params
     form = FindForm(params)
     form.is_valid()
     params = carried(request.GET, params)
-    search = Search(form, params, timezone.now())
-    near = search.standing()
+    search = FindSearch(form, params, timezone.now())
+    near = search.near_section()
     if near is None or not near.cards:
-        # Find has the words for what is missing, and the ways out.
+        # The find page explains what is missing, and suggests what to do.
         return redirect(f"{reverse('find')}?{request.GET.urlencode()}")
     rows = Organization.objects.whole(near.cards)
     context = {
-        "page": map_page(rows, search.place, near.first_number),
+        "page": build_map_page(rows, search.place, near.first_number),
         "heading": near.heading,
         "back_url": f"{reverse('find')}?{params.urlencode()}",
         "pager": near.pager,
         "is_search": True,
-        "left_out": [*form.unusable, *left_out(search)],
+        "unusable_criteria": [*form.unusable, *unusable_criteria(search)],
     }
     return render(request, "directory/map.html", context)
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Crawlers may read every page but the endless combinations of a search."""
-    shut = ["/admin/", "/find/", "/es/find/", "/meetings/?", "/es/meetings/?"]
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in shut), ""]
+    """Allow crawlers every page except the endless combinations of a search."""
+    disallowed = ["/admin/", "/find/", "/es/find/", "/meetings/?", "/es/meetings/?"]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in disallowed), ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
@@ -149,7 +154,7 @@ def states(request: HttpRequest) -> HttpResponse:
         (state, organizations.get(code, 0), lines.get(code, 0))
         for code, state in STATES.items()
     ]
-    context = {"rows": rows, "tiles": tiles(organizations)}
+    context = {"rows": rows, "tiles": build_tiles(organizations)}
     return set_cache_policy(
         render(request, "directory/states.html", context), timezone.now()
     )
@@ -159,16 +164,16 @@ def states(request: HttpRequest) -> HttpResponse:
 def state(request: HttpRequest, code: str) -> HttpResponse:
     place = get_object_or_404(Place.objects.states(), code=code.upper())
     at = timezone.now()
-    shown = state_page(place, carried(request.GET), at)
+    shown = build_state_page(place, carried(request.GET), at)
     context = {
         "place": place,
         "zones": STATES[place.code].zones,
         "page": shown,
         "sheet_url": reverse("state_sheet", args=[code.lower()]),
-        "sheets": SHEETS,
-        # Read only where the template has not kept what it says of them.
+        "sheets": SHEET_PATHS,
+        # Queried only if the template has no cached fragment.
         "credentials": Credential.objects.public().in_state(place.state),
-        "guides": guides_on(""),
+        "guides": related_guides(""),
         "at": at,
     }
     page = render(request, "directory/state.html", context)
@@ -178,7 +183,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
 @anonymous_form
 @form_methods
 def state_report(request: HttpRequest, code: str) -> HttpResponse:
-    """Something is missing or wrong on the page of a state."""
+    """Show the form to report what is missing or wrong on the page of a state."""
     place = get_object_or_404(Place.objects.states(), code=code.upper())
     return report_about(request, place)
 
@@ -190,12 +195,12 @@ def state_map(request: HttpRequest, code: str) -> HttpResponse:
     hits = relevance.in_state(index, Query(place=place), len(index)).hits
     rows = Organization.objects.whole(hits)
     context = {
-        "page": map_page(rows, place),
+        "page": build_map_page(rows, place),
         "heading": _("Map of peer support in %(state)s") % {"state": place.label},
         "back_url": reverse("state", args=[place.code.lower()]),
         "pager": ONE_PAGE,
         "is_search": False,
-        "left_out": [],
+        "unusable_criteria": [],
     }
     return set_cache_policy(
         render(request, "directory/map.html", context), timezone.now()
@@ -204,22 +209,22 @@ def state_map(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def state_sheet(request: HttpRequest, code: str) -> HttpResponse:
-    """A state on paper, or on a phone without a signal: numbers first."""
+    """Show the printable sheet of a state, which also works offline."""
     place = get_object_or_404(Place.objects.states(), code=code.upper())
     address = request.build_absolute_uri(reverse("state", args=[code.lower()]))
     at = timezone.now()
-    sheet = state_on_paper(place, address, at)
+    sheet = build_state_sheet(place, address, at)
     context = {"sheet": sheet, "style": static("css/sheet.css"), "on_screen": True}
     return set_cache_policy(render(request, "directory/sheet.html", context), at)
 
 
 @require_safe
 def online(request: HttpRequest) -> HttpResponse:
-    """What needs no travel; `state` adds what is the state's own."""
+    """Show support online and by phone; `state` adds the lines of that state."""
     form = StateForm(request.GET)
     form.is_valid()
     at = timezone.now()
-    found = online_page(form.place, carried(request.GET), at)
+    found = build_online_page(form.place, carried(request.GET), at)
     context = {
         "form": form,
         "place": form.place,
@@ -237,30 +242,30 @@ def online(request: HttpRequest) -> HttpResponse:
 @require_safe
 def freshness(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
-    context = {"tables": freshness_on(at.date())}
+    context = {"tables": freshness_tables(at.date())}
     return set_cache_policy(render(request, "directory/freshness.html", context), at)
 
 
 @require_safe
-def explain(request: HttpRequest, page: str) -> HttpResponse:
-    """A page of words alone: about, contact, privacy, accessibility, leaving."""
+def static_page(request: HttpRequest, page: str) -> HttpResponse:
+    """Show a page of text: about, contact, privacy, accessibility or leaving."""
     at = timezone.now()
     context = {
         "kinds": KIND_WORDS.values(),
         "contact_email": settings.CONTACT_EMAIL,
         "exit_host": urlsplit(settings.EXIT_URL).hostname,
         "at": at,
-        "lines": lines_against_harm(at) if page == "leaving" else [],
+        "lines": lines_for_harm_at_home(at) if page == "leaving" else [],
     }
     return set_cache_policy(render(request, f"directory/{page}.html", context), at)
 
 
-def lines_against_harm(at: datetime) -> list[ShownLine]:
-    return [line for line in shown_lines(at) if HARM_AT_HOME.intersection(line.kinds)]
+def lines_for_harm_at_home(at: datetime) -> list[ShownLine]:
+    return [line for line in shown_lines(at) if HARM_KINDS.intersection(line.kinds)]
 
 
-def broken(request: HttpRequest) -> HttpResponse:
-    """Something failed: a page that needs no database, with 988 and a way to leave."""
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Show the error page, which needs no database and has 988 and the exit link."""
     if is_database_unavailable(sys.exc_info()[1]):
         trip_breaker()
         return outage_response(request)
@@ -269,8 +274,8 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def style(request: HttpRequest) -> HttpResponse:
-    """The parts of the design side by side, for whoever works on it."""
+def style_guide(request: HttpRequest) -> HttpResponse:
+    """Show the components of the design, for people who work on it."""
     at = timezone.now()
     found = relevance.named(index_of(Organization), Query(), 2).hits
     context = {

@@ -1,4 +1,4 @@
-"""Where to tell of a weakness (RFC 9116)."""
+"""The file security.txt, which says where to report a vulnerability (RFC 9116)."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-# Somebody looks after a site that was set up or upgraded within this time.
-TRUE_FOR = timedelta(days=180)
-SET_UP = Path(settings.STATIC_ROOT) / "staticfiles.json"
+# A site that was set up or upgraded within this time is considered maintained.
+VALID_FOR = timedelta(days=180)
+STATIC_MANIFEST = Path(settings.STATIC_ROOT) / "staticfiles.json"
 
 
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """Contact, languages, and until when this can be relied on: past that, it says so.
+    """Return the contacts, the languages and the expiration date.
 
-    Nothing renews the date by itself: each start by `manage.py prepare` does.
+    Only `manage.py prepare`, which runs at each start, renews the date.
     """
     page = f"{settings.SITE_URL}{reverse('contact')}"
     mail = settings.CONTACT_EMAIL
     lines = [
         *([f"Contact: mailto:{mail}"] if mail else []),
         f"Contact: {page}",
-        f"Expires: {set_up_at() + TRUE_FOR:%Y-%m-%dT%H:%M:%SZ}",
+        f"Expires: {last_setup() + VALID_FOR:%Y-%m-%dT%H:%M:%SZ}",
         "Preferred-Languages: en, es",
         f"Canonical: {settings.SITE_URL}{request.path}",
         "",
@@ -34,9 +34,9 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
-def set_up_at() -> datetime:
-    """When the files were last collected; without them, long ago."""
+def last_setup() -> datetime:
+    """Return when static files were last collected, or 1970 if they never were."""
     try:
-        return datetime.fromtimestamp(SET_UP.stat().st_mtime, UTC)
+        return datetime.fromtimestamp(STATIC_MANIFEST.stat().st_mtime, UTC)
     except OSError:
         return datetime.fromtimestamp(0, UTC)

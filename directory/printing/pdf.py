@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from directory.printing.sheet import state_on_paper
+from directory.printing.sheet import build_state_sheet
 from places.models import Place
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -50,7 +50,7 @@ def print_sheet(place: Place, at: datetime, target: Path, browser: str) -> None:
     """Write the state's sheet to `target`. Raises NoBrowser."""
     address = settings.SITE_URL + reverse("state", args=[place.code.lower()])
     context = {
-        "sheet": state_on_paper(place, address, at),
+        "sheet": build_state_sheet(place, address, at),
         "style": (settings.BASE_DIR / "static/css/sheet.css").as_uri(),
         "language": get_language(),
         "on_screen": False,

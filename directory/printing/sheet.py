@@ -1,4 +1,4 @@
-"""A state on paper: for people without a signal, libraries, shelters and jails."""
+"""The printable sheet of a state, for libraries, shelters, jails and offline use."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from warmlines.open_status import Line, grouped, lines_at
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A listing, and its line of small facts below number and name."""
+class SheetEntry:
+    """A listing, and the facts below its number and name."""
 
     listing: Listing
     facts: list[str]
@@ -39,139 +39,142 @@ class Entry:
 
     @property
     def text_line(self) -> str:
-        """ "" where one number is for both."""
-        return "" if is_for_both(self.listing) else self.listing.text_line
+        """Return the number for texts, or "" if it is the number for calls too."""
+        return "" if takes_calls_and_texts(self.listing) else self.listing.text_line
 
 
 @dataclass(frozen=True)
-class Part:
+class SheetSection:
     heading: str
-    entries: list[Entry]
+    entries: list[SheetEntry]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class StateSheet:
     place: Place
     zones: list[str]
-    lines: list[Part]
-    organizations: list[Part]
+    lines: list[SheetSection]
+    organizations: list[SheetSection]
     printed_on: date
     address: str
-    # True where a line's clock and the state's do not change together.
+    # Whether a line and the state change their clocks on different dates.
     clocks_drift: bool
 
     @property
     def bare_address(self) -> str:
-        """As people type it."""
+        """Return the address without its scheme, as people type it."""
         return self.address.split("://", 1)[-1].rstrip("/")
 
     @property
     def qr_code(self) -> SafeString:
-        """The address as a drawing; a white ground, so that phones read it anywhere."""
+        """Return the address as an SVG; its white background suits dark screens too."""
         code = segno.make(self.address, error="m", micro=False)
         drawn = code.svg_inline(border=2, light="#fff", omitsize=True)
         return mark_safe(drawn)  # noqa: S308  # segno's own markup
 
 
-def state_on_paper(place: Place, address: str, at: datetime) -> Sheet:
-    """All that is public in a state and for it; `address` is where it is online."""
+def build_state_sheet(place: Place, address: str, at: datetime) -> StateSheet:
+    """Build the sheet of all public listings for a state; `address` is its page."""
     zones = list(STATES[place.code].zones)
     found = Warmline.objects.public().filter(may_take(place)).for_cards().by_name()
-    warmlines = sorted(found, key=_order_on_paper)
-    return Sheet(
+    warmlines = sorted(found, key=_print_order)
+    return StateSheet(
         place=place,
         zones=zones,
-        lines=_line_parts(warmlines, place, at, zones),
-        organizations=_organization_parts(place),
+        lines=_line_sections(warmlines, place, at, zones),
+        organizations=_organization_sections(place),
         printed_on=at.astimezone(ZoneInfo(zones[0])).date(),
         address=address,
-        clocks_drift=_drift(warmlines, zones[0], at.year),
+        clocks_drift=_do_clocks_drift(warmlines, zones[0], at.year),
     )
 
 
-def _line_parts(
+def _line_sections(
     warmlines: list[Warmline], place: Place, at: datetime, zones: list[str]
-) -> list[Part]:
-    """In the groups of the state's page; on paper, day and night comes first."""
+) -> list[SheetSection]:
+    """Group lines as on the state's page; those open day and night come first."""
     order = {line.pk: number for number, line in enumerate(warmlines)}
     lines = sorted(lines_at(warmlines, at, place), key=lambda ln: order[ln.warmline.pk])
     return [
-        Part(group.heading, [_line_entry(line, at, zones) for line in group.lines])
+        SheetSection(
+            group.heading, [_line_entry(line, at, zones) for line in group.lines]
+        )
         for group in grouped(lines, place)
     ]
 
 
-def _line_entry(line: Line, at: datetime, zones: list[str]) -> Entry:
+def _line_entry(line: Line, at: datetime, zones: list[str]) -> SheetEntry:
     warmline = line.warmline
     who = words_below_state if line.is_for_everyone else who_words
-    return _entry(warmline, [who(warmline), _hours(warmline, at, zones)])
+    return _entry(warmline, [who(warmline), _hours_text(warmline, at, zones)])
 
 
-def _order_on_paper(warmline: Warmline) -> tuple[bool, bool, bool]:
-    """Without a warning first, then day and night, then the state's own."""
+def _print_order(warmline: Warmline) -> tuple[bool, bool, bool]:
+    """Sort lines without a warning first, then day and night, then the state's own."""
     is_always = warmline.opening_hours.always
     return bool(warmline.caution), not is_always, warmline.serves_everywhere
 
 
-def _hours(warmline: Warmline, at: datetime, zones: list[str]) -> str:
+def _hours_text(warmline: Warmline, at: datetime, zones: list[str]) -> str:
     hours = warmline.opening_hours
     if warmline.hours_note and not hours.is_known:
         return warmline.hours_note
     return usual_hours(hours, at, zones)
 
 
-def _organization_parts(place: Place) -> list[Part]:
+def _organization_sections(place: Place) -> list[SheetSection]:
     here = Organization.objects.public().in_state(place.state).for_cards()
     rank = {kind: number for number, kind in enumerate(KIND_WORDS)}
     rows = sorted(here.by_town(), key=lambda row: rank.get(row.kind, len(rank)))
     parts = [
-        Part(plural_of(kind), _entries(members))
+        SheetSection(plural_of(kind), _entries(members))
         for kind, members in groupby(rows, key=lambda row: row.kind)
     ]
     naming = Organization.objects.public().naming_state(place.state)
     elsewhere = naming.exclude(state=place.state).for_cards().by_name()
     if entries := _entries(elsewhere):
         heading = _("From other states, serving %(state)s") % {"state": place.label}
-        parts.append(Part(heading, entries))
+        parts.append(SheetSection(heading, entries))
     return parts
 
 
-def _entries(rows: Iterable[Organization]) -> list[Entry]:
+def _entries(rows: Iterable[Organization]) -> list[SheetEntry]:
     return [_entry(row, [row.public_street, row.city]) for row in rows]
 
 
-def is_for_both(row: Listing) -> bool:
-    """Is the number to call the number to text?"""
+def takes_calls_and_texts(row: Listing) -> bool:
+    """Tell whether the number for calls is also the number for texts."""
     both = row.phone and row.text_line
     return bool(both) and national(row.text_line) == national(row.phone)
 
 
-def _entry(row: Listing, facts: list[str]) -> Entry:
-    """With the other ways to reach them, what to know before, and how sure it is."""
+def _entry(row: Listing, facts: list[str]) -> SheetEntry:
+    """Return the entry, with other ways to contact them and what to know before."""
     calls = bool(row.phone or row.toll_free or row.text_line)
     tty = row.tty if row.tty != "711" else ""
     known = [
-        _("Call or text") if is_for_both(row) else "",
+        _("Call or text") if takes_calls_and_texts(row) else "",
         *facts,
         "" if calls else row.email or bare_address(row.website),
         _("TTY %(number)s") % {"number": national(tty)} if tty else "",
         _("Closed for now.") if row.status == row.Status.TEMPORARILY_CLOSED else "",
     ]
-    return Entry(row, [fact for fact in known if fact])
+    return SheetEntry(row, [fact for fact in known if fact])
 
 
-def _drift(warmlines: Iterable[Warmline], zone: str, year: int) -> bool:
-    """Does the distance between a line's clock and the state's change in a year?"""
+def _do_clocks_drift(warmlines: Iterable[Warmline], zone: str, year: int) -> bool:
+    """Tell whether a line's time difference to the state changes in the year."""
     known = [line for line in warmlines if line.has_known_hours]
     partial = [line.timezone for line in known if not line.opening_hours.always]
     return any(
-        _seconds_apart(zone, other, year, 1) != _seconds_apart(zone, other, year, 7)
+        _offset_difference(zone, other, year, 1)
+        != _offset_difference(zone, other, year, 7)
         for other in set(filter(None, partial))
     )
 
 
-def _seconds_apart(one: str, other: str, year: int, month: int) -> float:
-    """Between noon in one zone and noon in the other."""
+def _offset_difference(one: str, other: str, year: int, month: int) -> float:
+    """Return the seconds between noon in the one zone and noon in the other."""
     noon = datetime(year, month, 15, 12)
     here, there = (noon.replace(tzinfo=ZoneInfo(zone)) for zone in (one, other))
     return (here - there).total_seconds()

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from api.openapi_schemas import SHAPES
+from api.openapi_schemas import SCHEMAS
 
 FOLDER = Path(__file__).parent / "hsds"
 # The compiled schemas of the API nest what the canonical ones leave open.
@@ -30,21 +30,21 @@ def registry():
 
 
 @cache
-def validator(entity):
+def validator(resource):
     schema = {
-        "allOf": [{"$ref": f"{entity}.json"}],
-        "properties": NESTED.get(entity, {}),
+        "allOf": [{"$ref": f"{resource}.json"}],
+        "properties": NESTED.get(resource, {}),
     }
     return Draft202012Validator(
         schema, registry=registry(), format_checker=FormatChecker()
     )
 
 
-def faults(entity, answer):
+def faults(resource, answer):
     """What the standard finds wrong, as (where, what)."""
     return [
         (error.json_path, error.message)
-        for error in validator(entity).iter_errors(answer)
+        for error in validator(resource).iter_errors(answer)
     ]
 
 
@@ -61,6 +61,6 @@ def nulls(answer, where="$"):
 
 def fits(shape, answer):
     """An answer that is not HSDS, held against our own description of it."""
-    schema = {"components": {"schemas": SHAPES}, **SHAPES[shape]}
+    schema = {"components": {"schemas": SCHEMAS}, **SCHEMAS[shape]}
     Draft202012Validator(schema).validate(answer)
     return answer

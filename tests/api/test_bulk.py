@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.hsds_zip import chunks
+from api.hsds_zip import zip_chunks
 from tests.api.shapes import faults
 from tests.factories import organization, place, state, term, warmline
 
@@ -42,10 +42,10 @@ def opened(content):
 
 @pytest.mark.usefixtures("listings")
 def test_the_archive_is_sent_while_it_is_made(monkeypatch):
-    whole = list(chunks(AT, "https://example.org"))
-    monkeypatch.setattr("api.hsds_zip.CHUNK", 10)
+    whole = list(zip_chunks(AT, "https://example.org"))
+    monkeypatch.setattr("api.hsds_zip.CHUNK_BYTES", 10)
 
-    parts = list(chunks(AT, "https://example.org"))
+    parts = list(zip_chunks(AT, "https://example.org"))
 
     assert (len(whole), len(parts) > 2) == (1, True)
     assert opened(b"".join(parts)) == opened(whole[0])
@@ -59,15 +59,15 @@ def test_the_package_holds_every_thing_and_describes_itself(client):
 
     assert response["Content-Type"] == "application/zip"
     assert [one["name"] for one in package["resources"]] == list(ENTITIES)
-    for resource in package["resources"]:
-        content = files.pop(resource["path"])
+    for entry in package["resources"]:
+        content = files.pop(entry["path"])
         rows = [json.loads(line) for line in content.splitlines()]
-        assert resource["bytes"] == len(content)
-        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
-        assert resource["rows"] == len(rows) > 0
-        entity = ENTITIES[resource["name"]]
-        assert [fault for row in rows for fault in faults(entity, row)] == []
-        answer = client.get(f"/api/{resource['name']}/{rows[0]['id']}").json()
+        assert entry["bytes"] == len(content)
+        assert entry["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+        assert entry["rows"] == len(rows) > 0
+        resource = ENTITIES[entry["name"]]
+        assert [fault for row in rows for fault in faults(resource, row)] == []
+        answer = client.get(f"/api/{entry['name']}/{rows[0]['id']}").json()
         assert answer["id"] == rows[0]["id"]
     assert files == {}
 
@@ -75,7 +75,7 @@ def test_the_package_holds_every_thing_and_describes_itself(client):
 @pytest.mark.usefixtures("listings")
 def test_the_same_facts_are_the_same_bytes():
     def made():
-        return b"".join(chunks(AT, "https://directory.example.org"))
+        return b"".join(zip_chunks(AT, "https://directory.example.org"))
 
     first = made()
 

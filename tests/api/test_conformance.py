@@ -7,16 +7,15 @@ from datetime import UTC, datetime
 import pytest
 
 from api import selection, taxonomies
-from api.hsds import Frame
-from api.operators import Operators
+from api.hsds import MappingContext
 from api.resources import (
     ORGANIZATION,
+    ORGANIZATION_WITH_SERVICES,
     SERVICE,
     SERVICE_AT_LOCATION,
-    WITH_SERVICES,
-    told,
+    serialize_batches,
 )
-from api.selection import Wish
+from api.selection import ListCriteria
 from tests.api.shapes import faults, fits, nulls
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
@@ -42,67 +41,80 @@ AT = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def frame(starter):
-    return Frame(AT, "https://directory.example.org", Operators.now(), {})
+def context(starter):
+    return MappingContext(AT, "https://directory.example.org")
 
 
-def wrong(entity, answers):
+def wrong(resource, answers):
     return [
         (answer["id"], fault)
         for answer in answers
-        for fault in [*faults(entity, answer), *nulls(answer)]
+        for fault in [*faults(resource, answer), *nulls(answer)]
     ]
 
 
-def test_services(frame):
-    found = selection.service_rows(Wish(), frame.operators)
+def test_services(context):
+    found = selection.select_services(ListCriteria(), context.operators)
 
-    brief = list(told(found.batches(), frame, SERVICE, whole=False))
-    whole = list(told(found.batches(), frame, SERVICE, whole=True))
+    brief = list(serialize_batches(found.batches(), context, SERVICE, in_full=False))
+    whole = list(serialize_batches(found.batches(), context, SERVICE, in_full=True))
 
     assert wrong("service", [*brief, *whole]) == []
     assert len(whole) == found.count() > 1_000
 
 
-def test_organizations(frame):
-    found = selection.organization_rows(Wish(), frame.operators)
+def test_organizations(context):
+    found = selection.select_organizations(ListCriteria(), context.operators)
 
-    brief = list(told(found.batches(), frame, ORGANIZATION, whole=False))
-    whole = list(told(found.batches(), frame, WITH_SERVICES, whole=True))
+    brief = list(
+        serialize_batches(found.batches(), context, ORGANIZATION, in_full=False)
+    )
+    whole = list(
+        serialize_batches(
+            found.batches(), context, ORGANIZATION_WITH_SERVICES, in_full=True
+        )
+    )
 
     assert wrong("organization", [*brief, *whole]) == []
     assert len({one["id"] for one in whole}) == len(whole) > 1_000
 
 
-def test_services_at_locations(frame):
-    found = selection.service_at_location_rows(Wish(), frame.operators)
+def test_services_at_locations(context):
+    found = selection.select_services_at_locations(ListCriteria(), context.operators)
 
-    brief = list(told(found.batches(), frame, SERVICE_AT_LOCATION, whole=False))
-    whole = list(told(found.batches(), frame, SERVICE_AT_LOCATION, whole=True))
+    brief = list(
+        serialize_batches(found.batches(), context, SERVICE_AT_LOCATION, in_full=False)
+    )
+    whole = list(
+        serialize_batches(found.batches(), context, SERVICE_AT_LOCATION, in_full=True)
+    )
 
     assert wrong("service_at_location", [*brief, *whole]) == []
     assert len(whole) == found.count() > 800
 
 
 def test_taxonomies_and_terms():
-    terms = [taxonomies.whole_term(word) for word in taxonomies.all_words()]
+    terms = [
+        taxonomies.serialize_term_with_taxonomy(word)
+        for word in taxonomies.load_terms()
+    ]
 
-    assert wrong("taxonomy", taxonomies.taxonomies()) == []
+    assert wrong("taxonomy", taxonomies.serialize_taxonomies()) == []
     assert wrong("taxonomy_term", terms) == []
     assert len(terms) > 50
 
 
-@pytest.mark.parametrize(("path", "entity"), LISTS)
-def test_answers_over_http_hold_to_it_too(client, path, entity):
+@pytest.mark.parametrize(("path", "resource"), LISTS)
+def test_answers_over_http_hold_to_it_too(client, path, resource):
     """What the mapping says is what is sent: some pages, whole and in brief."""
     pages = [client.get(f"{path}?per_page=20{more}").json() for more in ("", "&full=1")]
 
     for page in pages:
         assert {name: type(page[name]) for name in ENVELOPE} == ENVELOPE
         assert page["size"] == len(page["contents"]) > 0
-        assert wrong(entity, page["contents"]) == []
+        assert wrong(resource, page["contents"]) == []
     one = client.get(f"{path}/{pages[0]['contents'][0]['id']}").json()
-    assert wrong(entity, [one]) == []
+    assert wrong(resource, [one]) == []
 
 
 def test_guides_and_credentials_fit_our_own_description(client):

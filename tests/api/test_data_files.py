@@ -172,7 +172,7 @@ def test_a_worker_sends_one_download_at_a_time_and_pages_meanwhile(client, path)
 @pytest.mark.usefixtures("listings")
 def test_the_next_download_waits_for_the_end_of_the_last(client, monkeypatch):
     """A client asks for the next file as soon as it has the last byte of one."""
-    monkeypatch.setattr(downloads, "MAX_WAIT", 60)
+    monkeypatch.setattr(downloads, "MAX_WAIT_SECONDS", 60)
     first = client.get(CSV)
     ending = threading.Timer(0.1, first.close)
     ending.start()
@@ -268,7 +268,7 @@ def another_worker_makes(folder):
 def test_while_another_worker_makes_a_file_one_is_asked_to_wait(
     client, data_files, monkeypatch
 ):
-    monkeypatch.setattr(made_files, "MAX_WAIT", 0.2)
+    monkeypatch.setattr(made_files, "MAX_WAIT_SECONDS", 0.2)
     with another_worker_makes(data_files):
         refused, _content = download(client, CSV)
     later, content = download(client, CSV)

@@ -162,7 +162,7 @@ def test_the_command_says_what_it_wrote_or_why_it_could_not(tmp_path):
 
 
 def test_a_file_that_fails_leaves_the_old_one(tmp_path):
-    from api.atomic_files import write_whole  # noqa: PLC0415
+    from api.atomic_files import write_atomically  # noqa: PLC0415
 
     def broken():
         yield b"new"
@@ -172,7 +172,7 @@ def test_a_file_that_fails_leaves_the_old_one(tmp_path):
     path.write_bytes(b"old")
 
     with pytest.raises(OSError, match="full"):
-        write_whole(path, broken())
+        write_atomically(path, broken())
 
     assert [p.name for p in tmp_path.iterdir()] == ["data.csv"]
     assert path.read_bytes() == b"old"

@@ -16,8 +16,8 @@ KINDS = ["services", "organizations", "service_at_locations"]
 
 
 def address(listing, kind):
-    entity = kind.removesuffix("s")
-    return f"/api/{kind}/{ids.turned(listing.uuid, entity)}"
+    resource = kind.removesuffix("s")
+    return f"/api/{kind}/{ids.derive_id(listing.uuid, resource)}"
 
 
 def of_organization(listing):
@@ -38,9 +38,9 @@ def of_line(line):
 def test_turning_twice_leads_back_and_keeps_the_order():
     uuids = sorted(uuid4() for _ in range(1_000))
 
-    turned = [ids.turned(uuid, "service") for uuid in uuids]
+    turned = [ids.derive_id(uuid, "service") for uuid in uuids]
 
-    assert [ids.turned(uuid, "service") for uuid in turned] == uuids
+    assert [ids.derive_id(uuid, "service") for uuid in turned] == uuids
     assert turned == sorted(turned)
     assert {(uuid.version, uuid.variant) for uuid in turned} == {
         (8, "specified in RFC 4122")
@@ -51,7 +51,9 @@ def test_turning_twice_leads_back_and_keeps_the_order():
 def test_ids_of_one_listing_differ_and_never_change():
     uuid = UUID("6ba7b810-9dad-41d1-80b4-00c04fd430c8")
 
-    assert {entity: str(ids.turned(uuid, entity)) for entity in ids.MARKS} == {
+    assert {
+        resource: str(ids.derive_id(uuid, resource)) for resource in ids.RESOURCE_DIGITS
+    } == {
         "service": "6ba7b810-9dad-81d1-80b4-00c04fd430c9",
         "service_at_location": "6ba7b810-9dad-81d1-80b4-00c04fd430ca",
         "location": "6ba7b810-9dad-81d1-80b4-00c04fd430cb",
@@ -224,7 +226,9 @@ def test_an_operator_that_is_listed_in_that_state_is_the_listing(client):
         "+14065550102",
     ]
     # Two of that name: which of them runs the line cannot be said.
-    assert owner_of(client, other)["id"] == str(ids.turned(other.uuid, "organization"))
+    assert owner_of(client, other)["id"] == str(
+        ids.derive_id(other.uuid, "organization")
+    )
 
 
 def test_a_draft_line_makes_no_organization(client):

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from api import ids
-from api.views import METRES_A_MILE
+from api.views import METERS_PER_MILE
 from orgs.models import Organization
 from places.geo import miles_between
 from tests.factories import county, organization, person, place, state, term, warmline
@@ -149,8 +149,8 @@ def test_a_page_and_a_file_tell_the_house_and_not_its_street(client, path):
 def test_one_by_one_the_house_keeps_its_secrets(client, house):
     addresses = [
         f"/api/organizations/{house.uuid}?full_service=true",
-        f"/api/services/{ids.turned(house.uuid, 'service')}",
-        f"/api/service_at_locations/{ids.turned(house.uuid, 'service_at_location')}",
+        f"/api/services/{ids.derive_id(house.uuid, 'service')}",
+        f"/api/service_at_locations/{ids.derive_id(house.uuid, 'service_at_location')}",
     ]
 
     for path in addresses:
@@ -198,7 +198,7 @@ def test_no_circle_around_a_zip_code_closes_in_on_the_house(client, house, code)
         near, far = (near, middle) if found else (middle, far)
 
     start, centre = place(code), county("Garfield County", "MT")
-    metres = miles_between(start.point, centre.point) * METRES_A_MILE
+    metres = miles_between(start.point, centre.point) * METERS_PER_MILE
     assert near == pytest.approx(metres, abs=2)
 
 

@@ -68,7 +68,7 @@ def test_the_envelope_is_whole(client):
         True,
     )
     found = [one["id"] for some in contents for one in some]
-    assert found == sorted(str(ids.turned(one.uuid, "service")) for one in made)
+    assert found == sorted(str(ids.derive_id(one.uuid, "service")) for one in made)
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -97,8 +97,8 @@ def test_filters_narrow_one_another(client):
     organization(at=place("59301"), name="Veterans", terms=[veterans])
     warmline(name="Line for veterans", terms=[veterans])
     ours = {
-        "taxonomy_term_id": ids.word("community", "veterans"),
-        "taxonomy_id": ids.word("language"),
+        "taxonomy_term_id": ids.term_id("community", "veterans"),
+        "taxonomy_id": ids.term_id("language"),
     }
 
     both = names(client, "/api/services", **ours)
@@ -115,10 +115,10 @@ def test_a_kind_of_organization_is_a_term_too(client):
     organization(name="Respite", kind="peer_respite")
     warmline(name="Line")
 
-    assert names(client, "/api/services", taxonomy_term_id=ids.word("kind", "cil")) == {
-        "Center"
-    }
-    assert names(client, "/api/services", taxonomy_id=ids.word("kind")) == {
+    assert names(
+        client, "/api/services", taxonomy_term_id=ids.term_id("kind", "cil")
+    ) == {"Center"}
+    assert names(client, "/api/services", taxonomy_id=ids.term_id("kind")) == {
         "Center",
         "Respite",
     }
@@ -126,7 +126,7 @@ def test_a_kind_of_organization_is_a_term_too(client):
 
 def test_ids_of_nothing_find_nothing(client):
     organization()
-    nothing = ids.word("nothing", "nothing")
+    nothing = ids.term_id("nothing", "nothing")
 
     for name in ("taxonomy_term_id", "taxonomy_id", "organization_id"):
         assert page(client, "/api/services", **{name: nothing})["total_items"] == 0
@@ -262,7 +262,7 @@ def test_minimal_is_the_whole_directory_on_one_page(client, path):
 def test_a_line_that_was_published_a_moment_ago_is_its_own_operator(client, path):
     """Another process published it, and this one has not heard of that yet."""
     line = warmline(status="draft")
-    owner = str(ids.turned(line.uuid, "organization"))
+    owner = str(ids.derive_id(line.uuid, "organization"))
     commit()
     page(client, "/api/services")
     Warmline.objects.update(status="published")
@@ -313,8 +313,8 @@ def test_full_has_what_belongs_to_it(client):
 
 def test_terms_can_be_searched_and_narrowed(client):
     found = page(client, "/api/taxonomy_terms", search="american sign")["contents"]
-    languages = page(client, "/api/taxonomy_terms", taxonomy_id=ids.word("language"))
-    below = page(client, "/api/taxonomy_terms", parent_id=ids.word("language", "en"))
+    languages = page(client, "/api/taxonomy_terms", taxonomy_id=ids.term_id("language"))
+    below = page(client, "/api/taxonomy_terms", parent_id=ids.term_id("language", "en"))
 
     assert [(one["code"], one["name_es"]) for one in found] == [
         ("ase", "Lengua de señas americana (ASL)")

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from api import hsds, selection
-from api.hsds import Frame
+from api.hsds import MappingContext
 from api.operators import Operators
 from tests.api.shapes import faults, nulls
 from tests.factories import county, organization, place, state, term, warmline
@@ -20,9 +20,11 @@ SUMMER = datetime(2026, 7, 15, 18, 0, tzinfo=UTC)
 
 def told(listing, at=WINTER):
     """The whole service of a listing, which holds to the standard."""
-    frame = Frame(at, "https://directory.example.org", Operators.now(), {})
-    [fresh] = selection.loaded([(listing.uuid, listing.catalogue == "warmline")])
-    service = hsds.whole_service(fresh, frame)
+    context = MappingContext(
+        at, "https://directory.example.org", Operators.current(), {}
+    )
+    [fresh] = selection.load_listings([(listing.uuid, listing.catalogue == "warmline")])
+    service = hsds.serialize_service_in_full(fresh, context)
     assert faults("service", service) + nulls(service) == []
     return service
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from directory.pages.views import broken
+from directory.pages.views import server_error
 from tests.browser.axe import axe_faults
 from tests.browser.test_journeys import PAGES
 from tests.conftest import ROOT
@@ -123,7 +123,7 @@ def test_pages_for_one_listing_alone_pass_too(page, path):
 
 def test_a_page_that_failed_passes_too(page, site):
     def fail(route):
-        route.fulfill(body=broken(None).content, content_type="text/html")
+        route.fulfill(body=server_error(None).content, content_type="text/html")
 
     page.route("**/broken/", fail)
     page.goto("/broken/")

@@ -10,8 +10,8 @@ from django.test import RequestFactory, override_settings
 from playwright.sync_api import expect
 
 from directory.operations.database_outage import outage_response
-from directory.pages.error_pages import unreadable
-from directory.pages.views import broken
+from directory.pages.error_pages import bad_request_page
+from directory.pages.views import server_error
 
 BAR = ".crisis-bar"
 SIZES = [(320, 640), (390, 844), (320, 256)]  # The last is 1280 x 1024 at 400% zoom.
@@ -181,7 +181,7 @@ def test_the_bar_stays_in_sight_and_is_slim(page, visit, path):
 @pytest.mark.parametrize("status", [500, 400])
 def test_pages_for_faults_keep_the_bar_in_sight_too(page, status):
     def fail(route):
-        answer = broken(None) if status == 500 else unreadable(status)
+        answer = server_error(None) if status == 500 else bad_request_page(status)
         route.fulfill(body=answer.content, content_type="text/html")
 
     page.route("**/broken/", fail)

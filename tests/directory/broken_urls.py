@@ -11,5 +11,5 @@ def broken(request):
     raise RuntimeError("59301 is in this message")
 
 
-handler500 = views.broken
+handler500 = views.server_error
 urlpatterns = [path("broken/", broken)]

@@ -13,11 +13,11 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
 
-from directory.export.build import Job, addresses_of, make
-from directory.export.link_rewriter import Copier
-from directory.export.output import LIST, FolderRefused
+from directory.export.build import ExportJob, export_site, select_addresses
+from directory.export.link_rewriter import LinkRewriter
+from directory.export.output import MANIFEST_NAME, UnusableFolder
 from directory.export.search_index import places_scripts
-from directory.export.url_map import Addresses, Target
+from directory.export.url_map import ExportScope, ExportTarget
 from places.models import Area, AreaName, Place
 from places.name_keys import place_key
 from tests.factories import organization, place, state, warmline
@@ -48,7 +48,9 @@ def fill():
 
 
 def copy_into(folder, at=MORNING):
-    return make(Job(folder, SITE, at, addresses_of(["MT"])), processes=1)
+    return export_site(
+        ExportJob(folder, SITE, at, select_addresses(["MT"])), processes=1
+    )
 
 
 def pages_of(folder):
@@ -173,7 +175,7 @@ def test_the_second_run_writes_what_changed_and_removes_what_is_gone(tmp_path):
 def test_what_else_is_in_the_folder_is_never_touched(tmp_path):
     (tmp_path / "letter.txt").write_text("mine")
 
-    with pytest.raises(FolderRefused, match="other things"):
+    with pytest.raises(UnusableFolder, match="other things"):
         copy_into(tmp_path)
 
     (tmp_path / "letter.txt").unlink()
@@ -191,7 +193,7 @@ def test_without_a_site_online_there_is_no_copy(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("address", "file", "behind", "source"),
+    ("address", "file", "suffix", "source"),
     [
         ("/", "index.html", "", "/"),
         ("/es/", "es/index.html", "", "/es/"),
@@ -218,15 +220,15 @@ def test_without_a_site_online_there_is_no_copy(tmp_path):
         ("/data/warmlines.csv", "data/warmlines.csv", "", ""),
     ],
 )
-def test_an_address_has_its_file(address, file, behind, source):
-    assert Addresses().target(address) == Target(file, behind, source)
+def test_an_address_has_its_file(address, file, suffix, source):
+    assert ExportScope().target(address) == ExportTarget(file, suffix, source)
 
 
 @pytest.mark.parametrize(
     "address", ["/api/", "/admin/", "/embed/", "/saved/", "/find/map/?near=1", "/none/"]
 )
 def test_what_needs_a_server_is_in_no_copy(address):
-    assert Addresses().target(address) is None
+    assert ExportScope().target(address) is None
 
 
 def test_links_of_a_page_become_files_beside_it():
@@ -237,16 +239,18 @@ def test_links_of_a_page_become_files_beside_it():
         '<a href="tel:988">988</a> href="/orgs/"'
     )
 
-    made = Copier(Addresses(), SITE).page(page, "/orgs/x/", "orgs/x/index.html")
+    rewritten = LinkRewriter(ExportScope(), SITE).page(
+        page, "/orgs/x/", "orgs/x/index.html"
+    )
 
-    assert made.text == (
+    assert rewritten.text == (
         '<link rel="canonical" href="https://directory.example.org/orgs/x/">'
         '<a href="../page-2.html">2</a> '
         '<a href="https://directory.example.org/embed/?a=1&amp;b=2">frame</a>'
         '<a href="../../states/mt/index.html">MT</a>'
         '<a href="tel:988">988</a> href="/orgs/"'
     )
-    assert made.pages == {"/orgs/?page=2", "/states/mt/"}
+    assert rewritten.pages == {"/orgs/?page=2", "/states/mt/"}
 
 
 def read_shards(*states):
@@ -298,10 +302,10 @@ def test_every_place_is_in_the_index_near_where_it_is():
 
 
 def test_a_stopped_copy_can_be_made_again(tmp_path):
-    (tmp_path / LIST).write_text("[]")
+    (tmp_path / MANIFEST_NAME).write_text("[]")
     (tmp_path / "index.html").write_text("half")
 
     copy_into(tmp_path)
 
     assert "half" not in (tmp_path / "index.html").read_text()
-    assert "index.html" in json.loads((tmp_path / LIST).read_text())
+    assert "index.html" in json.loads((tmp_path / MANIFEST_NAME).read_text())

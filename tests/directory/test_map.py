@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from django.core.management import call_command
 
-from directory.pages.svg_map import Marker, draw, ranges
+from directory.pages.svg_map import Marker, draw_map, format_ranges
 from orgs.models import Organization
 from places.boundaries import Frame, outlines, roomy
 from places.geo import Box, Point, miles_between
@@ -77,13 +77,15 @@ def test_a_states_map_numbers_what_its_list_numbers(client):
 
 
 def test_marks_stand_where_the_towns_lie():
-    drawing = draw(numbered("59301", "59802", "59401"), state("MT"))
+    drawing = draw_map(numbered("59301", "59802", "59401"), state("MT"))
 
     miles_city, missoula, great_falls = drawing.markers
     assert missoula.x < great_falls.x < miles_city.x
     assert great_falls.y < missoula.y
     assert great_falls.y < miles_city.y
-    across = (miles_city.x - missoula.x) / drawing.scale.length * drawing.scale.miles
+    across = (
+        (miles_city.x - missoula.x) / drawing.scale_bar.length * drawing.scale_bar.miles
+    )
     apart = miles_between(place("59301").point, place("59802").point)
     assert across == pytest.approx(apart, rel=0.03)
 
@@ -151,7 +153,7 @@ def test_a_withheld_address_is_drawn_alike_wherever_in_the_county_it_is():
     other.street, other.zip_code, other.city = "2 Other Road", "59301", "Miles City"
     other.save()
 
-    drawings = [draw([(1, row)], state("MT")) for row in (one, other)]
+    drawings = [draw_map([(1, row)], state("MT")) for row in (one, other)]
 
     assert drawings[0] == drawings[1]
 
@@ -185,7 +187,7 @@ def test_rough_points_look_less_exact_than_addresses(client):
 def test_marks_never_hide_one_another_and_lose_no_number():
     rows = [organization(at=zip_) for zip_ in Place.objects.zips().in_state("NJ")[:150]]
 
-    drawing = draw(enumerate(rows, 1), state("NJ"))
+    drawing = draw_map(enumerate(rows, 1), state("NJ"))
 
     boxes = [marker.box for marker in drawing.markers]
     assert len(boxes) > 3
@@ -208,11 +210,11 @@ def meet(one, other):
     [([4], "4"), ([1, 2], "1–2"), ([1, 2, 3, 7], "1–3, 7"), ([2, 9, 11], "2, 9, 11")],
 )
 def test_numbers_in_a_row_are_said_as_a_range(numbers, words):
-    assert ranges(numbers) == words
+    assert format_ranges(numbers) == words
 
 
 def test_a_crowded_mark_says_the_first_and_how_many_more():
-    assert Marker(0, 0, [3, 5, 7, 9, 20], exact=True).label == "3 +4"
+    assert Marker(0, 0, [3, 5, 7, 9, 20], is_exact=True).label == "3 +4"
 
 
 def test_a_searchs_map_shows_the_same_page_of_the_same_search(client):

@@ -512,7 +512,7 @@ def test_the_page_of_the_design_is_for_development_alone(client, rf):
     organization(name="Shown in the style")
 
     assert client.get("/style/").status_code == 404
-    assert "Shown in the style" in views.style(rf.get("/style/")).content.decode()
+    assert "Shown in the style" in views.style_guide(rf.get("/style/")).content.decode()
 
 
 @pytest.mark.parametrize(

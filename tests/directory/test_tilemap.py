@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from directory.pages.tile_map import tiles
+from directory.pages.tile_map import build_tiles
 from places.states import STATES
 
 
 def test_every_state_has_one_tile_and_no_two_share_a_spot():
-    made = tiles({"MT": 14})
+    made = build_tiles({"MT": 14})
 
     assert Counter(tile.state.code for tile in made) == Counter(list(STATES))
     assert len({(tile.x, tile.y) for tile in made}) == len(STATES)

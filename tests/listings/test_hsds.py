@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 from django.core.management import CommandError, call_command
 
-from api.exports import FILES
+from api.exports import DATA_FILES
 from listings.exchange import hsds
 from listings.exchange.csv_rows import FileRefused
 from listings.exchange.hsds_mapping import Publisher
@@ -183,7 +183,9 @@ def test_our_own_archive_can_be_read(tmp_path):
     organization(at=place("59301"), serves=[state("MT")])
     warmline(serves=[state("MT")])
     path = tmp_path / "hsds.zip"
-    path.write_bytes(b"".join(FILES["hsds.zip"].chunks(MORNING, "https://example.org")))
+    path.write_bytes(
+        b"".join(DATA_FILES["hsds.zip"].chunks(MORNING, "https://example.org"))
+    )
 
     assert "0 refused" in bring(path, kind="warmline", dry_run=True)
     assert Warmline.objects.count() == 1

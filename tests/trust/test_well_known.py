@@ -23,7 +23,7 @@ def set_up(tmp_path, monkeypatch):
     mark.touch()
     moment = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
     os.utime(mark, (moment, moment))
-    monkeypatch.setattr(well_known, "SET_UP", mark)
+    monkeypatch.setattr(well_known, "STATIC_MANIFEST", mark)
     return mark
 
 

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from api.atomic_files import write_whole
-from api.exports import FILES
+from api.atomic_files import write_atomically
+from api.exports import DATA_FILES
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder, quiet = options["folder"], options["quiet"]
         at = timezone.now()
-        for name, file in FILES.items():
+        for name, file in DATA_FILES.items():
             told = tqdm(
                 file.chunks(at, settings.SITE_URL),
                 desc=name,
@@ -32,8 +32,8 @@ class Command(BaseCommand):
                 disable=quiet or None,
             )
             try:
-                write_whole(folder / name, told)
+                write_atomically(folder / name, told)
             except OSError as error:
                 raise CommandError(f"{name} cannot be written: {error}") from None
         if not quiet:
-            self.stdout.write(f"{len(FILES)} files are in {folder}.")
+            self.stdout.write(f"{len(DATA_FILES)} files are in {folder}.")

@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from directory.export.build import Job, addresses_of, make
-from directory.export.output import FolderRefused
+from directory.export.build import ExportJob, export_site, select_addresses
+from directory.export.output import UnusableFolder
 from places.states import STATES
 
 
@@ -42,7 +42,9 @@ class Command(BaseCommand):
                 "every page of the copy leads there for what is newer."
             )
         folder = options["folder"]
-        job = Job(folder, settings.SITE_URL, timezone.now(), addresses_of(states))
+        job = ExportJob(
+            folder, settings.SITE_URL, timezone.now(), select_addresses(states)
+        )
         quiet = options["quiet"]
         with tqdm(desc="Pages", unit=" pages", disable=quiet or None) as bar:
 
@@ -51,8 +53,10 @@ class Command(BaseCommand):
                 bar.update(done - bar.n)
 
             try:
-                result = make(job, processes=max(1, options["processes"]), bar=show)
-            except (FolderRefused, OSError) as error:
+                result = export_site(
+                    job, processes=max(1, options["processes"]), report_progress=show
+                )
+            except (UnusableFolder, OSError) as error:
                 raise CommandError(str(error)) from None
         if not quiet:
             self.stdout.write(

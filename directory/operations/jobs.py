@@ -84,7 +84,7 @@ JOBS = (
         is_enabled=lambda: settings.BACKUPS_KEPT > 0,
     ),
     Job(
-        "forget",
+        "delete_expired",
         "Delete senders, mailed links, sessions and failed sign-ins on time.",
         period=DAY,
         offset=timedelta(hours=7, minutes=30),

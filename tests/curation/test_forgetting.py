@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def forget_in(capsys, **time):
     with time_machine.travel(timezone.now() + timedelta(**time)):
-        call_command("forget")
+        call_command("delete_expired")
     return capsys.readouterr().out
 
 

@@ -116,7 +116,7 @@ def test_a_mail_that_nobody_took_is_forgotten_after_a_week(capsys):
     outgoing("ours@example.org")
     for days, left in ((6, 1), (8, 0)):
         with time_machine.travel(timezone.now() + timedelta(days=days)):
-            call_command("forget")
+            call_command("delete_expired")
         assert OutgoingMail.objects.count() == left
 
     assert "1 unsent mails" in capsys.readouterr().out

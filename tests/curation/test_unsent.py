@@ -110,7 +110,7 @@ def test_forget_takes_what_nobody_came_back_for(tab, listing):
     assert UnsentForm.objects.count() == 1
 
     with later(minutes=92):
-        call_command("forget")
+        call_command("delete_expired")
 
     assert not UnsentForm.objects.exists()
 

@@ -178,7 +178,7 @@ def test_the_last_run_of_each_job_is_a_number(settings):
     settings.BACKUPS_KEPT, settings.SEND_REMINDERS = 14, False
     at = datetime(2026, 11, 30, 12, tzinfo=UTC)
     TimedJob.objects.create(
-        name="forget",
+        name="delete_expired",
         started_at=at,
         finished_at=at,
         last_success_at=at,
@@ -190,12 +190,12 @@ def test_the_last_run_of_each_job_is_a_number(settings):
 
     found = numbers(text)
     last = "directory_job_last_success_timestamp_seconds"
-    assert found[f'{last}{{job="forget"}}'] == at.timestamp()
+    assert found[f'{last}{{job="delete_expired"}}'] == at.timestamp()
     # One that never ran is overdue, not missing; one that is off is no number.
     assert found[f'{last}{{job="backup"}}'] == 0
     assert f'{last}{{job="remind_checks"}}' not in found
-    assert found['directory_job_succeeded{job="forget"}'] == 0
-    assert found['directory_job_seconds{job="forget"}'] == 1.5
+    assert found['directory_job_succeeded{job="delete_expired"}'] == 0
+    assert found['directory_job_seconds{job="delete_expired"}'] == 1.5
 
 
 @pytest.mark.django_db

@@ -81,13 +81,13 @@ def test_every_command_is_timed_or_run_by_hand():
         (0.1, {"send_mails"}),
         (0.95, {"send_mails"}),
         (1.05, {"send_mails", "check_links", "send_digests"}),
-        (20.05, {"send_mails", "check_links", "forget", "send_digests"}),
+        (20.05, {"send_mails", "check_links", "delete_expired", "send_digests"}),
         (
             7 * 24,
             {
                 "send_mails",
                 "check_links",
-                "forget",
+                "delete_expired",
                 "send_digests",
                 "find_duplicates",
             },
@@ -138,7 +138,7 @@ def test_a_job_that_failed_is_tried_again_after_an_hour(failing_backup):
 
     assert "backup" not in run(MONDAY_NOON + timedelta(minutes=59))
     assert "backup" in run(MONDAY_NOON + timedelta(minutes=61))
-    assert "forget" not in run(MONDAY_NOON + timedelta(minutes=62))
+    assert "delete_expired" not in run(MONDAY_NOON + timedelta(minutes=62))
 
 
 @pytest.mark.django_db
@@ -166,12 +166,15 @@ def test_a_job_that_somebody_runs_is_left_alone_until_it_must_be_dead():
 @pytest.mark.django_db
 def test_a_run_that_was_given_up_does_not_overwrite_the_next_one():
     run()
-    row, later = job("forget"), MONDAY_NOON + timedelta(days=1)
+    row, later = job("delete_expired"), MONDAY_NOON + timedelta(days=1)
     assert row.claim(later)
 
     row.finish(MONDAY_NOON, later, succeeded=False, result="too late")
 
-    assert (job("forget").succeeded, job("forget").finished_at) == (True, None)
+    assert (job("delete_expired").succeeded, job("delete_expired").finished_at) == (
+        True,
+        None,
+    )
 
 
 @contextmanager

@@ -63,7 +63,7 @@ class Command(BaseCommand):
         self._load_starter_files()
         self._retire_listings()
         call_command("load_guides", stdout=StringIO())
-        call_command("forget", stdout=StringIO())
+        call_command("delete_expired", stdout=StringIO())
         store_all()
         collect_files()
         write_fallback_numbers(timezone.now())

@@ -95,7 +95,7 @@ def _summary(change: Change) -> str:
     if change.kind != CLOSED:
         if isinstance(listing, Warmline):
             sentences.append(f"{plain_who_words(listing)}.")
-        sentences.append(listing.caution)
+        sentences.append(listing.public_warning)
     return " ".join(filter(None, sentences))
 
 

@@ -103,7 +103,7 @@ def _extension_fields(listing: Any, context: MappingContext) -> JsonObject:
         in_person=listing.in_person,
         online=listing.online,
         by_phone=listing.by_phone,
-        area=listing.area,
+        service_area_scope=listing.service_area_scope,
         chat_url=listing.chat_url,
         who_may_call=getattr(listing, "who_may_call", None),
         answered_by_peers=getattr(listing, "answered_by_peers", None),
@@ -152,8 +152,8 @@ def _eligibility_text(listing: Any) -> str:
 
 def _alert_text(listing: Any) -> str:
     paused = listing.status == Listing.Status.TEMPORARILY_CLOSED
-    closed = f"Closed for now. {listing.closed_because}" if paused else ""
-    return " ".join(filter(None, (closed.strip(), listing.caution)))
+    closed = f"Closed for now. {listing.closure_reason}" if paused else ""
+    return " ".join(filter(None, (closed.strip(), listing.public_warning)))
 
 
 # Organizations ------------------------------------------------------------------

@@ -238,7 +238,7 @@ SCHEMAS: dict[str, JsonSchema] = {
         sources=array_of(object_with("name url", name=TEXT, url=URI, year=TEXT)),
     ),
     "Credential": object_with(
-        "state name focus standing provenance",
+        "state name focus status provenance",
         state=TEXT,
         name=TEXT,
         abbreviation=TEXT,
@@ -256,7 +256,6 @@ SCHEMAS: dict[str, JsonSchema] = {
         education=TEXT,
         continuing_education=TEXT,
         medicaid_billable=BOOLEAN,
-        note=TEXT,
         provenance={"type": "object"},
         last_modified=TIMESTAMP,
     ),

@@ -90,7 +90,7 @@ _operators_cache: MemoryCache[str, Operators] = MemoryCache(2)
 def _load_states_served() -> dict[int, tuple[str, ...]]:
     """Return the states that each line serves; no states if it names no place."""
     states_of: dict[int, set[str]] = defaultdict(set)
-    through = Warmline.serves.through._default_manager
+    through = Warmline.service_area.through._default_manager
     for pk, state in through.values_list("warmline_id", "place__state"):
         states_of[pk].add(state)
     states_served: dict[int, tuple[str, ...]] = defaultdict(tuple)

@@ -21,7 +21,7 @@ PHONE_FIELDS = {
     "toll_free": ("voice", "Toll-free"),
     "tty": ("textphone", "TTY; 711 is the relay service"),
     "videophone": ("video", "Videophone"),
-    "text_line": ("text", "Text line"),
+    "sms_number": ("text", "Text line"),
 }
 
 
@@ -94,11 +94,11 @@ def serialize_service_areas(listing: Any, service_id: UUID) -> list[JsonObject]:
             **further,
         )
 
-    note = listing.area_note
-    if listing.area == Listing.Area.NATIONWIDE:
+    note = listing.service_area_note
+    if listing.service_area_scope == Listing.ServiceAreaScope.NATIONWIDE:
         return [area("nation", "United States", note)]
-    if listing.area == Listing.Area.PLACES:
-        places: Iterable[Place] = listing.serves.all()
+    if listing.service_area_scope == Listing.ServiceAreaScope.PLACES:
+        places: Iterable[Place] = listing.service_area.all()
         return [
             area(f"{p.kind}:{p.code}", p.label, note, place_kind=p.kind, code=p.code)
             for p in sorted(places, key=lambda p: (p.kind, p.code))

@@ -57,7 +57,7 @@ def line_rows(path: Path) -> dict[str, LineRow]:
 
 
 def _line_row(row: dict[str, str]) -> LineRow:
-    words = " and ".join(COUNTY_NAMES.findall(row["area_note"]))
+    words = " and ".join(COUNTY_NAMES.findall(row["service_area_note"]))
     named = [name.strip() for name in words.split(" and ")]
     return LineRow(
         key=row["key"],

@@ -61,7 +61,9 @@ def _organization(number: int, town: Any, chance: random.Random) -> Any:
         county=town.county,
         in_person=True,
         online=chance.random() < 0.1,
-        area=chance.choices(["unknown", "places", "nationwide"], [45, 53, 2])[0],
+        service_area_scope=chance.choices(
+            ["unknown", "places", "nationwide"], [45, 53, 2]
+        )[0],
         source_name="example.org",
         source_seen="2026-01",
         timezone=town.timezone,
@@ -82,12 +84,12 @@ def _link(model: Any, made: list[Any], towns: list[Any], chance: random.Random) 
     for row, town in zip(made, towns, strict=True):
         some = chance.sample(terms, k=chance.randint(1, 5))
         carried += [model.terms.through(**{mine: row.pk}, term_id=pk) for pk in some]
-        if row.area == "places":
+        if row.service_area_scope == "places":
             whole = chance.random() < 0.15 or town.county_id is None
             place = states[town.state] if whole else town.county_id
-            served.append(model.serves.through(**{mine: row.pk}, place_id=place))
+            served.append(model.service_area.through(**{mine: row.pk}, place_id=place))
     model.terms.through.objects.bulk_create(carried, batch_size=BATCH)
-    model.serves.through.objects.bulk_create(served, batch_size=BATCH)
+    model.service_area.through.objects.bulk_create(served, batch_size=BATCH)
 
 
 def warmlines(count: int, start: int, chance: random.Random) -> None:
@@ -105,7 +107,7 @@ def warmlines(count: int, start: int, chance: random.Random) -> None:
             by_phone=True,
             hours=chance.choice(HOURS),
             timezone=state.timezone,
-            area="nationwide" if n % 20 == 0 else "places",
+            service_area_scope="nationwide" if n % 20 == 0 else "places",
             who_may_call="state",
         )
         for n, state in enumerate(chosen)

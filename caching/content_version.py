@@ -40,7 +40,7 @@ class Version(NamedTuple):
     number: int
     changed_at: datetime
     # When a fact last changed that the card of any listing may show.
-    shared_at: datetime = NEVER_CHANGED
+    global_changed_at: datetime = NEVER_CHANGED
 
 
 class ReadState(NamedTuple):
@@ -179,7 +179,7 @@ def has_pending_bump(*, is_global: bool = False) -> bool:
 
 def _bump_global() -> None:
     now = timezone.now()
-    _increment(changed_at=now, shared_at=now)
+    _increment(changed_at=now, global_changed_at=now)
 
 
 def _bump_one() -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 class DirectoryVersion(models.Model):
     """The content version, in one row. See caching.content_version.
 
-    `shared_at` is when a fact last changed that the card of any listing may show, such
+    `global_changed_at` is when a fact last changed that the card of any listing may show, such
     as the name of a term or a place.
     """
 
@@ -20,7 +20,7 @@ class DirectoryVersion(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
     number = models.PositiveBigIntegerField(default=0)
     changed_at = models.DateTimeField(default=timezone.now)
-    shared_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    global_changed_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
         constraints = [

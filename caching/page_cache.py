@@ -41,7 +41,7 @@ CACHEABLE_QUERY = re.compile(
 class CachedPage(NamedTuple):
     """A response, and between which times (in seconds since 1970) it is valid."""
 
-    made_at: float
+    created_at: float
     until: float
     headers: dict[str, str]
     content: bytes
@@ -76,8 +76,8 @@ def page_cache_middleware(get_response: GetResponse) -> GetResponse:
     def answer(request: HttpRequest) -> HttpResponse:
         key = _cache_key(request)
         page: CachedPage | None = pages.get(key) if key else None
-        # Comparing with made_at too expires the page if the clock was set back.
-        if page and page.made_at <= time() < page.until:
+        # Comparing with created_at too expires the page if the clock was set back.
+        if page and page.created_at <= time() < page.until:
             return _to_response(page)
         response = get_response(request)
         seconds = _cacheable_seconds(response, set(request.GET)) if key else 0

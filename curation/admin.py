@@ -113,12 +113,12 @@ class ReminderAdmin(AboutTheirs):
 
 @admin.register(OptOut)
 class OptOutAdmin(DeskAdmin):
-    list_display = ("email", "made_at")
+    list_display = ("email", "created_at")
 
 
 @admin.register(Suggestion)
 class SuggestionAdmin(OnlyToRead):
-    list_display = ("__str__", "kind", "problem", "state", "made_at", "decided_by")
+    list_display = ("__str__", "kind", "problem", "state", "created_at", "decided_by")
     list_filter = ("state", "kind", "problem")
     list_select_related = ("decided_by",)
 
@@ -247,7 +247,7 @@ class DuplicatePairAdmin(OnlyToRead):
 class ImportRunAdmin(OnlyToRead):
     """Bring a file in: choose it, look at what it would do, then do it."""
 
-    list_display = ("file_name", "kind", "state", "summary", "by", "made_at")
+    list_display = ("file_name", "kind", "state", "summary", "by", "created_at")
     change_list_template = "curation/imports.html"
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -88,7 +88,7 @@ class CrisisLineAdmin(CrisisAdmin):
         ),
         (
             gettext_lazy("Where the facts are from"),
-            {"fields": (*SOURCE_FIELDS, "note")},
+            {"fields": (*SOURCE_FIELDS, "internal_note")},
         ),
     )
 
@@ -114,6 +114,6 @@ class CrisisPhraseAdmin(CrisisAdmin):
     search_fields = ("phrase",)
     fieldsets = (
         (None, {"fields": ("phrase", "for_what", "level", "match", "language")}),
-        (None, {"fields": ("is_active", "note")}),
+        (None, {"fields": ("is_active", "internal_note")}),
         (gettext_lazy("Where the facts are from"), {"fields": SOURCE_FIELDS}),
     )

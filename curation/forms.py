@@ -34,7 +34,7 @@ FACT_WORDS = {
     "address": gettext_lazy("Address"),
     "email": gettext_lazy("E-mail"),
     "website": gettext_lazy("Website and chat"),
-    "area": gettext_lazy("Whom and where it serves"),
+    "service_area": gettext_lazy("Whom and where it serves"),
     "offers": gettext_lazy("What it offers, and how"),
 }
 MAX_FILE = 10_000_000
@@ -116,7 +116,7 @@ class KeptForm(DeskModelForm):
     def _typed(self, name: str) -> Any:
         """What this form says of a fact, as plain data."""
         cleaned = self.cleaned_data.get(name)
-        if name == "serves":
+        if name == "service_area":
             return self.fields[name].prepare_value(cleaned or [])
         if name == "terms":
             return sorted(f"{t.kind}:{t.slug}" for t in cleaned or [])
@@ -127,7 +127,7 @@ class ListingForm(KeptForm):
     """A listing at the desk, with its week, its area, and a look for doubles."""
 
     hours = WeekField(label=gettext_lazy("Hours"), required=False, max_length=500)
-    serves = AreasField(
+    service_area = AreasField(
         label=gettext_lazy("States and counties served"),
         required=False,
         help_text=gettext_lazy(
@@ -144,8 +144,8 @@ class ListingForm(KeptForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.similar: list[Any] = []
-        if self.instance.pk and "serves" in self.fields:
-            self.initial["serves"] = list(self.instance.serves.all())
+        if self.instance.pk and "service_area" in self.fields:
+            self.initial["service_area"] = list(self.instance.service_area.all())
         if "timezone" in self.fields:
             self.fields["timezone"] = forms.ChoiceField(
                 label=self.fields["timezone"].label,
@@ -163,10 +163,12 @@ class ListingForm(KeptForm):
         return cleaned
 
     def _check_area(self, cleaned: dict[str, Any]) -> None:
-        if not {"area", "serves"} <= set(cleaned):
+        if not {"service_area_scope", "service_area"} <= set(cleaned):
             return
         try:
-            self.instance.check_area(cleaned["area"], cleaned["serves"])
+            self.instance.check_area(
+                cleaned["service_area_scope"], cleaned["service_area"]
+            )
         except forms.ValidationError as error:
             self.add_error(None, error)
 
@@ -183,8 +185,8 @@ class ListingForm(KeptForm):
         parent = cleaned.get("parent")
         typed: dict[str, Any] = {
             "state": cleaned.get("state"),
-            "serves": places_in(cleaned.get("serves") or []),
-            "area": cleaned.get("area"),
+            "service_area": places_in(cleaned.get("service_area") or []),
+            "service_area_scope": cleaned.get("service_area_scope"),
             "parent": parent and parent.pk,
         }
         after = replace(before, **{n: v for n, v in typed.items() if n in self.fields})
@@ -206,8 +208,8 @@ def past_values(past: Any, names: list[str]) -> dict[str, Any]:
         if name == "terms":
             rows = past.terms.select_related("term")
             found[name] = sorted(f"{r.term.kind}:{r.term.slug}" for r in rows if r.term)
-        elif name == "serves":
-            rows = past.serves.select_related("place")
+        elif name == "service_area":
+            rows = past.service_area.select_related("place")
             places = [row.place for row in rows if row.place]
             found[name] = AreasField().prepare_value(places)
         else:

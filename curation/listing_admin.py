@@ -56,15 +56,23 @@ REACH: Fieldset = (
             "cost",
             "referral_needed",
             "wheelchair_access",
-            "area",
-            "serves",
-            "area_note",
+            "service_area_scope",
+            "service_area",
+            "service_area_note",
         )
     },
 )
 STATE: Fieldset = (
     gettext_lazy("State"),
-    {"fields": ("status", "closed_because", "caution", "note", "assigned_to")},
+    {
+        "fields": (
+            "status",
+            "closure_reason",
+            "public_warning",
+            "internal_note",
+            "assigned_to",
+        )
+    },
 )
 SOURCE: Fieldset = (
     gettext_lazy("Where the facts are from"),
@@ -168,7 +176,7 @@ class ListingAdmin(ListingActions):
             fields = (*fields, "address_withheld")
         if self.has_publish_permission(request):
             return fields
-        return (*fields, "status", "closed_because")
+        return (*fields, "status", "closure_reason")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The street of a withheld address is for those who may see it."""
@@ -184,7 +192,7 @@ class ListingAdmin(ListingActions):
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
-        with track_m2m_changes(form.instance, "terms", "serves"):
+        with track_m2m_changes(form.instance, "terms", "service_area"):
             super().save_related(request, form, formsets, change)
 
     def view_on_site(self, obj: Any) -> str | None:

@@ -113,7 +113,7 @@ class Check(AboutListing):
     facts = models.JSONField(_("facts"), default=list)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     note = models.CharField(_("note"), max_length=300, blank=True)
-    made_at = models.DateTimeField(_("written down"), auto_now_add=True)
+    created_at = models.DateTimeField(_("written down"), auto_now_add=True)
 
     objects = AboutQuerySet.as_manager()
 
@@ -191,7 +191,7 @@ class Suggestion(AboutListing):
         null=True,
         blank=True,
     )
-    made_at = models.DateTimeField(_("received"), auto_now_add=True)
+    created_at = models.DateTimeField(_("received"), auto_now_add=True)
     state = models.CharField(
         _("state"), max_length=10, choices=State, default=State.OPEN
     )
@@ -214,8 +214,8 @@ class Suggestion(AboutListing):
     class Meta:
         verbose_name = _("suggestion")
         verbose_name_plural = _("suggestions")
-        ordering = ["made_at", "pk"]
-        indexes = [models.Index(fields=["state", "made_at"])]
+        ordering = ["created_at", "pk"]
+        indexes = [models.Index(fields=["state", "created_at"])]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="new") | Q(object_id__isnull=False),
@@ -271,7 +271,7 @@ class OptOut(models.Model):
     """An address that wants no more mail from us."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    made_at = models.DateTimeField(_("since"), auto_now_add=True)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("no more mail")
@@ -283,7 +283,7 @@ class OptOut(models.Model):
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def due(self, at: datetime) -> Self:
-        return self.filter(due_at__lte=at).order_by("made_at", "pk")
+        return self.filter(due_at__lte=at).order_by("created_at", "pk")
 
 
 class OutgoingMail(models.Model):
@@ -295,7 +295,7 @@ class OutgoingMail(models.Model):
     html = models.TextField()
     # Stays at every try, so that a mail that was taken twice can be told.
     message_id = models.CharField(max_length=200, default=new_message_id)
-    made_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
     # Not before this: whoever tries takes it off the others for a while.
     due_at = models.DateTimeField(default=timezone.now, db_index=True)
 
@@ -394,7 +394,7 @@ class ImportRun(models.Model):
         null=True,
         blank=True,
     )
-    made_at = models.DateTimeField(_("made"), auto_now_add=True)
+    created_at = models.DateTimeField(_("made"), auto_now_add=True)
     state = models.CharField(
         _("state"), max_length=10, choices=State, default=State.PREVIEWED
     )
@@ -411,7 +411,7 @@ class ImportRun(models.Model):
     class Meta:
         verbose_name = _("import")
         verbose_name_plural = _("imports")
-        ordering = ["-made_at"]
+        ordering = ["-created_at"]
 
     def __str__(self) -> str:
         return self.file_name
@@ -451,7 +451,7 @@ class UnsentForm(models.Model):
     path = models.CharField(max_length=300)
     # The fields, encrypted for this person.
     content = models.TextField()
-    made_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [

@@ -16,7 +16,7 @@ from listings.visibility import hidden_facts
 
 # Facts that people outside the desk can propose.
 PROPOSED = """
-name kind operator summary phone text_line email website street city state zip_code
+name kind operator summary phone sms_number email website street city state zip_code
 hours_note in_person online
 """
 MOST_LINKS = 3

@@ -28,9 +28,9 @@ def forget(at: datetime) -> dict[str, int]:
     decided = Suggestion.objects.filter(decided_at__lte=at - AFTER_DECISION)
     told = decided.exclude(sender_email="", words="")
     links = Reminder.objects.filter(sent_at__lte=at - AFTER_LINK)
-    unsent = OutgoingMail.objects.filter(made_at__lte=at - AFTER_MAIL)
+    unsent = OutgoingMail.objects.filter(created_at__lte=at - AFTER_MAIL)
     tried = AccessAttempt.objects.filter(attempt_time__lte=at - AFTER_WRONG_PASSWORD)
-    typed = UnsentForm.objects.filter(made_at__lte=at - KEPT_FOR)
+    typed = UnsentForm.objects.filter(created_at__lte=at - KEPT_FOR)
     over = Session.objects.filter(expire_date__lte=at)
     return {
         "senders": told.update(sender_email="", words=""),

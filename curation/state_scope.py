@@ -25,8 +25,8 @@ class Reach:
     # None where the catalog has no state of its own, as of warmlines.
     state: str | None = None
     # (state, code) of each state and county that it names as served.
-    serves: frozenset[tuple[str, str]] = frozenset()
-    area: str = ""
+    service_area: frozenset[tuple[str, str]] = frozenset()
+    service_area_scope: str = ""
     parent: int | None = None
     is_public: bool = False
 
@@ -34,8 +34,8 @@ class Reach:
     def of(cls, listing: Any) -> Self:
         return cls(
             state=getattr(listing, "state", None),
-            serves=places_in(listing.serves.all()),
-            area=listing.area,
+            service_area=places_in(listing.service_area.all()),
+            service_area_scope=listing.service_area_scope,
             parent=getattr(listing, "parent_id", None),
             is_public=listing.is_public,
         )
@@ -55,18 +55,22 @@ def out_of_reach(
     names = ", ".join(states) or _("none")
     words = _("You keep these states: %(states)s.") % {"states": names}
     found = {}
-    moved = {state for state, _code in before.serves ^ after.serves}
+    moved = {state for state, _code in before.service_area ^ after.service_area}
     # An organization is of the state it is in; a line is of those that it serves.
-    here = {state for state, _code in after.serves}
+    here = {state for state, _code in after.service_area}
     if after.state is not None and after.state not in states:
         found["state"] = words
     if not moved <= set(states) or (after.state is None and not here & set(states)):
-        found["serves"] = words
-    if before.area != after.area and Listing.Area.NATIONWIDE in (
-        before.area,
-        after.area,
+        found["service_area"] = words
+    if (
+        before.service_area_scope != after.service_area_scope
+        and Listing.ServiceAreaScope.NATIONWIDE
+        in (
+            before.service_area_scope,
+            after.service_area_scope,
+        )
     ):
-        found["area"] = words
+        found["service_area_scope"] = words
     if after.parent not in (None, before.parent):
         manager: Any = model._default_manager
         if not theirs(manager.filter(pk=after.parent), user).exists():

@@ -175,14 +175,14 @@ class Undo:
             known = [self.terms[t] for t in facts.pop("terms") if t in self.terms]
             change.links["terms"] = frozenset(known)
         places = None
-        if "serves" in facts:
-            places = self.areas.from_text(facts.pop("serves"))
-            change.links["serves"] = frozenset(place.pk for place in places)
+        if "service_area" in facts:
+            places = self.areas.from_text(facts.pop("service_area"))
+            change.links["service_area"] = frozenset(place.pk for place in places)
         for name, fact in facts.items():
             setattr(row, name, fact)
-        if places is not None or "area" in facts:
-            named = list(row.serves.all()) if places is None else places
-            row.check_area(row.area, named)
+        if places is not None or "service_area_scope" in facts:
+            named = list(row.service_area.all()) if places is None else places
+            row.check_area(row.service_area_scope, named)
         row.clean()
         if isinstance(row, Listing) and self.requests.may_match(row):
             row.check_may_be_public()

@@ -57,7 +57,7 @@ def keep(request: HttpRequest) -> bool:
     UnsentForm.objects.update_or_create(
         user_id=owner,
         path=request.path,
-        defaults={"content": content.decode(), "made_at": timezone.now()},
+        defaults={"content": content.decode(), "created_at": timezone.now()},
     )
     return True
 
@@ -114,7 +114,7 @@ def take(request: HttpRequest) -> QueryDict | None:
     if row is None:
         return None
     mine.delete()
-    if row.made_at < timezone.now() - KEPT_FOR:
+    if row.created_at < timezone.now() - KEPT_FOR:
         return None
     try:
         text = _box(user_id).decrypt(row.content.encode()).decode()

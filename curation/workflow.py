@@ -82,7 +82,7 @@ def record_check(
         note=note,
     )
     _follow(fresh, check, because)
-    fresh.taken_by = fresh.taken_at = None
+    fresh.claimed_by = fresh.claimed_at = None
     fresh.version += 1
     fresh._change_reason = _("check")
     with refusing():
@@ -105,12 +105,12 @@ def _follow(listing: Any, check: Check, because: str) -> None:
         listing.checked_on, listing.checked_how = check.on, check.how
         listing.checked_by = check.by
         if check.outcome == outcome.REOPENED:
-            listing.status, listing.closed_because = Listing.Status.PUBLISHED, ""
+            listing.status, listing.closure_reason = Listing.Status.PUBLISHED, ""
     elif check.outcome == outcome.PAUSED:
         listing.status = Listing.Status.TEMPORARILY_CLOSED
-        listing.closed_because = because
+        listing.closure_reason = because
     else:
-        listing.status, listing.closed_because = Listing.Status.CLOSED, because
+        listing.status, listing.closure_reason = Listing.Status.CLOSED, because
 
 
 def _checked_that_day(listing: Any, check: Check) -> list[str]:
@@ -124,9 +124,9 @@ def _checked_that_day(listing: Any, check: Check) -> list[str]:
 
 def holder(listing: Any) -> Any:
     """Who has taken the listing just now, or None."""
-    if listing.taken_by_id is None or listing.taken_at is None:
+    if listing.taken_by_id is None or listing.claimed_at is None:
         return None
-    is_fresh = timezone.now() - listing.taken_at < TAKEN_FOR
+    is_fresh = timezone.now() - listing.claimed_at < TAKEN_FOR
     users = get_user_model()._default_manager
     return users.filter(pk=listing.taken_by_id).first() if is_fresh else None
 
@@ -148,8 +148,8 @@ def release(listing: Any) -> None:
 
 def _hold(listing: Any, by: Any) -> None:
     """No fact changes by it, so it leaves no row of history."""
-    listing.taken_by, listing.taken_at = by, timezone.now() if by else None
-    listing.save_without_historical_record(update_fields=["taken_by", "taken_at"])
+    listing.claimed_by, listing.claimed_at = by, timezone.now() if by else None
+    listing.save_without_historical_record(update_fields=["claimed_by", "claimed_at"])
 
 
 @transaction.atomic
@@ -185,7 +185,7 @@ def _suggested(suggestion: Suggestion) -> Any:
     model: Any = suggestion.content_type.model_class()
     listing = model(name=suggestion.changes.get("name", ""))
     listing.source_name = _("Suggested on this site")
-    listing.source_seen = suggestion.made_at.date().isoformat()
+    listing.source_seen = suggestion.created_at.date().isoformat()
     listing.version = 0
     return listing
 
@@ -196,7 +196,7 @@ def requests_against(suggestion: Suggestion) -> list[Tombstone]:
         return []
     listing = _suggested(suggestion)
     for name, fact in suggestion.changes.items():
-        if name not in ("terms", "serves"):
+        if name not in ("terms", "service_area"):
             setattr(listing, name, fact)
     found: list[Tombstone] = listing.removal_requests()
     return found
@@ -206,7 +206,7 @@ def _accept_check(suggestion: Suggestion, version: str) -> None:
     facts = dict(suggestion.changes)
     facts["on"] = date.fromisoformat(facts["on"])
     listing = locked(suggestion.listing, version)
-    then = listing.history.filter(history_date__lte=suggestion.made_at).first()
+    then = listing.history.filter(history_date__lte=suggestion.created_at).first()
     names = [
         name
         for fact in facts["facts"]
@@ -221,7 +221,7 @@ def _accept_check(suggestion: Suggestion, version: str) -> None:
 
 
 def _put_checked(listing: Any, facts: dict[str, Any], suggestion: Suggestion) -> None:
-    plain = {n: v for n, v in facts.items() if n not in ("terms", "serves")}
+    plain = {n: v for n, v in facts.items() if n not in ("terms", "service_area")}
     for name, fact in plain.items():
         setattr(listing, name, fact)
     with refusing():
@@ -238,7 +238,7 @@ def put_whole(listing: Any, facts: dict[str, Any]) -> None:
     Raises Refused, and leaves the row as it was.
     """
     for name, fact in facts.items():
-        if name not in ("terms", "serves"):
+        if name not in ("terms", "service_area"):
             setattr(listing, name, fact)
     try:
         with refusing():
@@ -261,12 +261,12 @@ def refusing() -> Iterator[None]:
 
 def _check_area(listing: Any, facts: dict[str, Any]) -> None:
     """Raises ValidationError, and UnknownArea where a service area names no place."""
-    if not {"area", "serves"} & set(facts):
+    if not {"service_area_scope", "service_area"} & set(facts):
         return
-    named = from_text(facts["serves"]) if "serves" in facts else None
+    named = from_text(facts["service_area"]) if "service_area" in facts else None
     if named is None:
-        named = list(listing.serves.all()) if listing.pk else []
-    listing.check_area(listing.area, named)
+        named = list(listing.service_area.all()) if listing.pk else []
+    listing.check_area(listing.service_area_scope, named)
 
 
 def _in_words(error: ValidationError) -> str:
@@ -324,7 +324,7 @@ def merge(
     slug = drop.slug
     drop.slug = f"{slug[:100]}-merged-{drop.pk}"
     drop.status = Listing.Status.CLOSED
-    drop.closed_because = _("Merged with %(name)s.") % {"name": keep.name}
+    drop.closure_reason = _("Merged with %(name)s.") % {"name": keep.name}
     drop.version += 1
     if not keep.key:
         # Else the closed row keeps it: the next file finds that row, and adds none.
@@ -431,7 +431,7 @@ def remove_on_request(listing: Any, reason: str) -> None:
             reason=reason,
         )
     fresh.status = Listing.Status.CLOSED
-    fresh.closed_because = _("They asked not to be listed.")
+    fresh.closure_reason = _("They asked not to be listed.")
     fresh.version += 1
     fresh._change_reason = _("removal on request")
     fresh.save()

@@ -53,10 +53,10 @@ class GuideAdmin(KeptAdmin):
 class CredentialAdmin(KeptAdmin):
     """What a state asks; the curator says when it was held against the rules."""
 
-    list_display = ("state", "name", "focus", "standing", "source_seen", "checked_on")
+    list_display = ("state", "name", "focus", "status", "source_seen", "checked_on")
     list_display_links = ("name",)
     list_filter = (
-        "standing",
+        "status",
         "focus",
         ("checked_on", admin.EmptyFieldListFilter),
         "state",
@@ -65,7 +65,7 @@ class CredentialAdmin(KeptAdmin):
     readonly_fields = ("key", "checked_on", "checked_by", "created_at", "changed_at")
     actions = ("mark_checked",)
     fieldsets = (
-        (None, {"fields": ("state", "name", "abbreviation", "focus", "standing")}),
+        (None, {"fields": ("state", "name", "abbreviation", "focus", "status")}),
         (
             gettext_lazy("Who certifies"),
             {"fields": ("certifying_body", "certifying_body_website")},
@@ -94,7 +94,7 @@ class CredentialAdmin(KeptAdmin):
                     "source_url",
                     "source_seen",
                     "source_license",
-                    "note",
+                    "internal_note",
                     ("checked_on", "checked_by"),
                     ("created_at", "changed_at"),
                     "opened_version",

@@ -20,9 +20,9 @@ source_seen note
 LONGEST_NUMBER = 10
 ANSWERS = {"yes": True, "no": False, "": None}
 # Names of rows that must not look like a certificate somebody can earn.
-STANDINGS = (
-    (re.compile(r"\(in process\)"), Credential.Standing.PLANNED),
-    (re.compile(r"^No state .* found$"), Credential.Standing.NOT_FOUND),
+STATUSES = (
+    (re.compile(r"\(in process\)"), Credential.Status.PLANNED),
+    (re.compile(r"^No state .* found$"), Credential.Status.NOT_FOUND),
 )
 
 
@@ -46,7 +46,7 @@ class CredentialImporter(Importer):
             "name": row["credential_name"],
             "abbreviation": row["credential_abbreviation"],
             "focus": row["focus"],
-            "standing": _standing(row["credential_name"]),
+            "status": _status(row["credential_name"]),
             "certifying_body": row["certifying_body"],
             "certifying_body_website": row["certifying_body_website"],
             "training_hours": _number(row, "training_hours"),
@@ -60,15 +60,15 @@ class CredentialImporter(Importer):
             "continuing_education": row["continuing_education"],
             "medicaid_billable": _answer(row, "medicaid_billable"),
             # A researcher's note: curators read it, and no page shows it.
-            "note": row["note"],
+            "internal_note": row["note"],
             **source(row),
         }
         return Facts(row["key"], fields)
 
 
-def _standing(name: str) -> str:
-    found = (standing for pattern, standing in STANDINGS if pattern.search(name))
-    return next(found, Credential.Standing.OFFERED)
+def _status(name: str) -> str:
+    found = (status for pattern, status in STATUSES if pattern.search(name))
+    return next(found, Credential.Status.OFFERED)
 
 
 def _number(row: Row, column: str) -> int | None:

@@ -251,7 +251,7 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
         return self.filter(key__in=set(keys) - {""})
 
     def public(self) -> Self:
-        return self.exclude(standing=Credential.Standing.ENDED)
+        return self.exclude(status=Credential.Status.ENDED)
 
     def in_state(self, code: str) -> Self:
         return self.filter(state=code)
@@ -274,21 +274,21 @@ class Credential(Sourced):
         FAMILY = "family", _("Families")
         OTHER = "other", _("Other")
 
-    class Standing(models.TextChoices):
+    class Status(models.TextChoices):
         OFFERED = "offered", _("Offered, as far as its source says")
         PLANNED = "planned", _("Being set up")
         NOT_FOUND = "not_found", _("None was found")
         ENDED = "ended", _("No longer offered")
 
     is_global = False
-    internal_fields = Sourced.internal_fields | {"note"}
+    internal_fields = Sourced.internal_fields | {"internal_note"}
     importers = {"credentials": "guides.importing.CredentialImporter"}
     facts = (
         "state",
         "name",
         "abbreviation",
         "focus",
-        "standing",
+        "status",
         "certifying_body",
         "certifying_body_website",
         "training_hours",
@@ -301,7 +301,7 @@ class Credential(Sourced):
         "education",
         "continuing_education",
         "medicaid_billable",
-        "note",
+        "internal_note",
         "source_name",
         "source_url",
         "source_seen",
@@ -312,8 +312,8 @@ class Credential(Sourced):
     name = models.CharField(_("name"), max_length=120)
     abbreviation = models.CharField(_("abbreviation"), max_length=20, blank=True)
     focus = models.CharField(_("focus"), max_length=15, choices=Focus)
-    standing = models.CharField(
-        _("standing"), max_length=10, choices=Standing, default=Standing.OFFERED
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.OFFERED
     )
     certifying_body = models.CharField(_("who certifies"), max_length=200, blank=True)
     certifying_body_website = models.URLField(
@@ -346,7 +346,7 @@ class Credential(Sourced):
     medicaid_billable = models.BooleanField(
         _("some services billable to Medicaid"), null=True, blank=True
     )
-    note = models.TextField(
+    internal_note = models.TextField(
         _("note for curators"),
         blank=True,
         help_text=_("Never shown to the public: doubts, and where each fact was read."),
@@ -398,11 +398,11 @@ class Credential(Sourced):
 
     @property
     def is_public(self) -> bool:
-        return self.standing != self.Standing.ENDED
+        return self.status != self.Status.ENDED
 
     @property
     def is_offered(self) -> bool:
-        return self.standing == self.Standing.OFFERED
+        return self.status == self.Status.OFFERED
 
     @property
     def checked_facts(self) -> list[str]:

@@ -262,7 +262,7 @@ def _key(template: str, language: str, pk: int) -> str:
 
 def _stamp(its_revision: int, now: content_version.Version) -> str:
     """The revision of the listing, of the vocabulary and of the code."""
-    return f"{its_revision} {now.shared_at.isoformat()} {digest()}"
+    return f"{its_revision} {now.global_changed_at.isoformat()} {digest()}"
 
 
 @lru_cache(maxsize=1)

@@ -19,11 +19,11 @@ from places.fields import StateField
 
 # Facts that people may propose and compare, in the order of a page.
 FACTS = """
-name kind run_by operator summary phone toll_free tty videophone text_line chat_url
+name kind run_by operator summary phone toll_free tty videophone sms_number chat_url
 email website street city state zip_code address_withheld hours hours_note timezone
 in_person online by_phone cost referral_needed wheelchair_access who_may_call
-open_to answered_by_peers may_send_emergency call_limits terms area serves
-area_note status closed_because caution
+open_to answered_by_peers may_send_emergency call_limits terms service_area_scope
+service_area service_area_note status closure_reason public_warning
 """
 
 
@@ -58,8 +58,8 @@ def value(listing: Any, name: str) -> Any:
     """The fact as plain data that JSON can hold."""
     if name == "terms":
         return sorted(f"{t.kind}:{t.slug}" for t in listing.terms.all())
-    if name == "serves":
-        return service_areas.to_text(listing.serves.all())
+    if name == "service_area":
+        return service_areas.to_text(listing.service_area.all())
     found = getattr(listing, name)
     return dialable(found) if isinstance(found, PhoneNumber) else found
 
@@ -78,7 +78,7 @@ def put(listing: Any, facts: Mapping[str, Any]) -> None:
     for name, plain in facts.items():
         if name == "terms":
             many[name] = _terms(plain)
-        elif name == "serves":
+        elif name == "service_area":
             many[name] = service_areas.from_text(plain)
         else:
             setattr(listing, name, plain)

@@ -16,7 +16,7 @@ from simple_history.models import HistoricalRecords
 from listings.exchange.statements import insert_many
 
 # Many-to-many fields that listings may have, and the column of their far side.
-LINK_COLUMNS = {"terms": "term_id", "serves": "place_id"}
+LINK_COLUMNS = {"terms": "term_id", "service_area": "place_id"}
 CREATED, CHANGED, DELETED = "+", "~", "-"
 
 _is_written_in_bulk: ContextVar[bool] = ContextVar("is_written_in_bulk", default=False)

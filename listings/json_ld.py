@@ -65,7 +65,7 @@ def _area(listing: Any) -> list[dict[str, str]]:
             "@type": "State" if place.is_state else "AdministrativeArea",
             "name": place.label,
         }
-        for place in listing.serves.all()
+        for place in listing.service_area.all()
     ]
 
 

@@ -89,7 +89,7 @@ class Listing(Sourced):
         TEMPORARILY_CLOSED = "temporarily_closed", _("Temporarily closed")
         CLOSED = "closed", _("Closed")
 
-    class Area(models.TextChoices):
+    class ServiceAreaScope(models.TextChoices):
         UNKNOWN = "unknown", _("Not known")
         NATIONWIDE = "nationwide", _("The whole country")
         PLACES = "places", _("The states and counties named")
@@ -109,7 +109,7 @@ class Listing(Sourced):
         "toll_free",
         "tty",
         "videophone",
-        "text_line",
+        "sms_number",
         "chat_url",
         "email",
         "website",
@@ -139,7 +139,7 @@ class Listing(Sourced):
         _("TTY"), max_length=20, blank=True, help_text=_("A number, or 711 for relay.")
     )
     videophone: Any = PhoneField(_("videophone"), blank=True)
-    text_line = TextLineField(
+    sms_number = TextLineField(
         _("text line"),
         max_length=60,
         blank=True,
@@ -170,25 +170,33 @@ class Listing(Sourced):
         Term, verbose_name=_("terms"), related_name="%(class)ss", blank=True
     )
 
-    area = models.CharField(
-        _("where it serves"), max_length=10, choices=Area, default=Area.UNKNOWN
+    service_area_scope = models.CharField(
+        _("where it serves"),
+        max_length=10,
+        choices=ServiceAreaScope,
+        default=ServiceAreaScope.UNKNOWN,
     )
-    serves = models.ManyToManyField(
+    service_area = models.ManyToManyField(
         Place,
         verbose_name=_("states and counties served"),
         related_name="served_by_%(class)ss",
         blank=True,
     )
-    area_note = models.CharField(_("area, in words"), max_length=300, blank=True)
+    service_area_note = models.CharField(
+        _("area, in words"), max_length=300, blank=True
+    )
 
     status = models.CharField(
         _("status"), max_length=20, choices=Status, default=Status.DRAFT
     )
-    closed_because = models.CharField(_("why closed"), max_length=300, blank=True)
-    caution = models.CharField(
-        _("caution"), max_length=300, blank=True, help_text=_("Shown to the public.")
+    closure_reason = models.CharField(_("why closed"), max_length=300, blank=True)
+    public_warning = models.CharField(
+        _("public warning"),
+        max_length=300,
+        blank=True,
+        help_text=_("Shown to the public."),
     )
-    note = models.TextField(_("internal note"), blank=True)
+    internal_note = models.TextField(_("internal note"), blank=True)
 
     checked_on = models.DateField(_("checked on"), null=True, blank=True)
     checked_how = models.CharField(
@@ -206,7 +214,7 @@ class Listing(Sourced):
     check_due_on = models.DateField(_("next check due"), null=True, blank=True)
 
     # Who is on it just now, so that two people do not ring the same number.
-    taken_by = models.ForeignKey(
+    claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("taken by"),
         on_delete=models.SET_NULL,
@@ -214,7 +222,7 @@ class Listing(Sourced):
         null=True,
         blank=True,
     )
-    taken_at = models.DateTimeField(_("taken"), null=True, blank=True)
+    claimed_at = models.DateTimeField(_("taken"), null=True, blank=True)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("assigned to"),
@@ -236,8 +244,8 @@ class Listing(Sourced):
     objects: ClassVar[ListingQuerySet[Any]] = ListingQuerySet.as_manager()  # type: ignore[assignment]
     history = History(
         inherit=True,
-        m2m_fields=["terms", "serves"],
-        excluded_fields=[*FOLDED, "taken_by", "taken_at"],
+        m2m_fields=["terms", "service_area"],
+        excluded_fields=[*FOLDED, "claimed_by", "claimed_at"],
     )
 
     class Meta:
@@ -256,7 +264,7 @@ class Listing(Sourced):
                 | ~Q(toll_free="")
                 | ~Q(tty="")
                 | ~Q(videophone="")
-                | ~Q(text_line="")
+                | ~Q(sms_number="")
                 | ~Q(chat_url="")
                 | ~Q(email="")
                 | ~Q(website=""),
@@ -267,8 +275,8 @@ class Listing(Sourced):
                 ),
             ),
             models.CheckConstraint(
-                condition=~Q(status="closed") | ~Q(closed_because=""),
-                name="%(app_label)s_%(class)s_closed_because_set",
+                condition=~Q(status="closed") | ~Q(closure_reason=""),
+                name="%(app_label)s_%(class)s_closed_has_reason",
                 violation_error_message=_("Please say why it has closed."),
             ),
             models.CheckConstraint(
@@ -320,7 +328,7 @@ class Listing(Sourced):
         self._fill_slug()
         if self.status == self.Status.PUBLISHED:
             # It is open again, so the old reason is none.
-            self.closed_because = ""
+            self.closure_reason = ""
         if self.timezone and self.zone is None:
             words = NOT_A_ZONE % {"zone": self.timezone}
             raise ValidationError({"timezone": [words]})
@@ -365,17 +373,17 @@ class Listing(Sourced):
         return [request for request in found if request.identifiers() & new]
 
     @classmethod
-    def check_area(cls, area: str, places: Collection[Place]) -> None:
+    def check_area(cls, service_area_scope: str, places: Collection[Place]) -> None:
         """Where it serves must fit the places named. Raises ValidationError."""
-        if area == cls.Area.PLACES and not places:
+        if service_area_scope == cls.ServiceAreaScope.PLACES and not places:
             words = _("Name at least one state or county, or choose “Not known” above.")
-            raise ValidationError({"serves": words})
-        if area != cls.Area.PLACES and places:
+            raise ValidationError({"service_area": words})
+        if service_area_scope != cls.ServiceAreaScope.PLACES and places:
             words = _(
                 "States or counties are named below. Choose “The states and counties "
                 "named”, or clear them."
             )
-            raise ValidationError({"area": words})
+            raise ValidationError({"service_area_scope": words})
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
@@ -411,7 +419,7 @@ class Listing(Sourced):
 
     @property
     def serves_everywhere(self) -> bool:
-        return self.area == self.Area.NATIONWIDE
+        return self.service_area_scope == self.ServiceAreaScope.NATIONWIDE
 
     @property
     def has_contact(self) -> bool:
@@ -487,18 +495,18 @@ class Listing(Sourced):
 
     def publish(self) -> None:
         self.status = self.Status.PUBLISHED
-        self.closed_because = ""
+        self.closure_reason = ""
         self._save_state()
 
     def close(self, *, because: str, temporarily: bool = False) -> None:
         closed, paused = self.Status.CLOSED, self.Status.TEMPORARILY_CLOSED
         self.status = paused if temporarily else closed
-        self.closed_because = because
+        self.closure_reason = because
         self._save_state()
 
     def _save_state(self) -> None:
         self.version += 1
-        self.save(update_fields=["status", "closed_because", "version"])
+        self.save(update_fields=["status", "closure_reason", "version"])
 
     def _fill_slug(self) -> None:
         if not self.slug:

@@ -36,5 +36,5 @@ CAUTIONS = tuple(
 )
 
 
-def caution(note: str) -> str:
+def public_warning(note: str) -> str:
     return next((words for pattern, words in CAUTIONS if pattern.search(note)), "")

@@ -83,7 +83,7 @@ class ListingQuerySet(models.QuerySet[ListingT]):
 
     def of_states(self, codes: Iterable[str]) -> Self:
         """That belong to these states: here, by where they serve."""
-        through = self._through("serves").filter(place__state__in=list(codes))
+        through = self._through("service_area").filter(place__state__in=list(codes))
         return self.filter(Exists(through))
 
     def due_for_check(self, on: date) -> Self:
@@ -102,7 +102,7 @@ class ListingQuerySet(models.QuerySet[ListingT]):
 
     def for_cards(self) -> Self:
         """With all that a card shows, in a fixed number of queries."""
-        return self.prefetch_related("terms", "serves")
+        return self.prefetch_related("terms", "service_area")
 
     def revisions(self, pks: Iterable[int] | None = None) -> dict[int, int]:
         """The revision of each row, which is new with every change of its facts."""
@@ -112,7 +112,7 @@ class ListingQuerySet(models.QuerySet[ListingT]):
 
     def for_files(self) -> Self:
         """With all that a row of a file tells, in an order that stays."""
-        return self.prefetch_related("terms", "serves").order_by("slug")
+        return self.prefetch_related("terms", "service_area").order_by("slug")
 
     def of_file_keys(self, keys: Iterable[str]) -> Self:
         """That files know by these: a source's key, else "uuid:…"."""
@@ -194,12 +194,12 @@ class ListingQuerySet(models.QuerySet[ListingT]):
 
     def naming_state(self, code: str) -> Self:
         """Whose service area names the state, or a county of it."""
-        through = self._through("serves").filter(place__state=code)
+        through = self._through("service_area").filter(place__state=code)
         return self.filter(Exists(through))
 
     def serving(self, place: Place) -> Self:
         """Whose service area covers the place, by name or as nationwide."""
-        return self.filter(self._naming(place) | Q(area="nationwide"))
+        return self.filter(self._naming(place) | Q(service_area_scope="nationwide"))
 
     def _naming(self, place: Place) -> Q:
         """The condition of naming the place's county or state as served."""
@@ -209,7 +209,7 @@ class ListingQuerySet(models.QuerySet[ListingT]):
     def _naming_any(self, places: Iterable[int]) -> Q:
         """As a list of numbers: asking each row whether it does reads every row."""
         mine = f"{self.model._meta.model_name}_id"
-        through = self.model.serves.through._default_manager  # type: ignore[attr-defined]
+        through = self.model.service_area.through._default_manager  # type: ignore[attr-defined]
         return Q(pk__in=through.filter(place_id__in=list(places)).values(mine))
 
     def _through(self, field: str) -> models.QuerySet[Any]:
@@ -222,4 +222,4 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         return self._through("terms")
 
     def _areas(self, places: Iterable[int]) -> models.QuerySet[Any]:
-        return self._through("serves").filter(place_id__in=places)
+        return self._through("service_area").filter(place_id__in=places)

@@ -13,7 +13,7 @@ from phonenumber_field.phonenumber import to_python
 from listings.text import site_of
 
 # Every field of a listing that may hold a number.
-PHONES = ("phone", "toll_free", "tty", "videophone", "text_line")
+PHONES = ("phone", "toll_free", "tty", "videophone", "sms_number")
 # The fields by which a removal request knows a listing.
 KNOWN_BY = frozenset({"key", "website", *PHONES})
 Identifier = tuple[str, str]

@@ -22,7 +22,7 @@ NUMBER_TYPES = {
     "toll_free": "VOICE",
     "tty": "TTY-TDD",
     "videophone": "VIDEO",
-    "text_line": "CELL",
+    "sms_number": "CELL",
 }
 
 
@@ -33,7 +33,7 @@ def sharing(request: HttpRequest, listing: Any) -> dict[str, object]:
     """
     address = request.build_absolute_uri(listing.get_absolute_url())
     phone = listing.phone.as_national if listing.phone else ""
-    parts = (listing.name, phone, listing.caution, address)
+    parts = (listing.name, phone, listing.public_warning, address)
     words = "\n".join(part for part in parts if part)
     return {
         "share_address": address,
@@ -74,9 +74,9 @@ def _numbers(listing: Any) -> list[str]:
 
 def _note(listing: Any, address: str) -> str:
     """The word that a short code asks for, any warning, and where to read more."""
-    code = SHORT_CODE.match(listing.text_line)
+    code = SHORT_CODE.match(listing.sms_number)
     words = _("Text %(word)s to %(code)s") % code.groupdict() if code else ""
-    return "\n".join(part for part in (words, listing.caution, address) if part)
+    return "\n".join(part for part in (words, listing.public_warning, address) if part)
 
 
 def _postal(listing: Any) -> list[str]:

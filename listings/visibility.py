@@ -7,11 +7,17 @@ from typing import Any
 # Written from other fields, to search and to sort by.
 FOLDED = frozenset({"search_text", "sort_name"})
 # The desk's own fields, beside those that no sourced row shows.
-INTERNAL = FOLDED | {"note", "check_due_on", "taken_by", "taken_at", "assigned_to"}
+INTERNAL = FOLDED | {
+    "internal_note",
+    "check_due_on",
+    "claimed_by",
+    "claimed_at",
+    "assigned_to",
+}
 # Facts that would betray a withheld address.
 STREET_FACTS = ("street", "zip_code", "venue")
 # What the page of a closed listing still says, and in open data its ids.
-LAST_FACTS = ("name", "slug", "state", "status", "closed_because", "operator")
+LAST_FACTS = ("name", "slug", "state", "status", "closure_reason", "operator")
 
 
 def hidden_facts(listing: Any) -> tuple[str, ...]:

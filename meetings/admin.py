@@ -70,9 +70,9 @@ class MeetingAdmin(ListingAdmin):
                     "open_to",
                     ("newcomers", "sign_language", "captions"),
                     "cost",
-                    "area",
-                    "serves",
-                    "area_note",
+                    "service_area_scope",
+                    "service_area",
+                    "service_area_note",
                 )
             },
         ),

@@ -130,7 +130,7 @@ def _description(meeting: Meeting, page: str) -> str:
         meeting.get_joining_display(),
         meeting.how_to_join,
         meeting.open_to,
-        meeting.caution,
+        meeting.public_warning,
         checked,
         meeting.website,
         page,

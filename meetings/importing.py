@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from listings.exchange.csv_rows import Row
 from listings.exchange.importing import Facts, RowRefused, source, split, terms, yes
-from listings.public_warnings import caution
+from listings.public_warnings import public_warning
 from listings.removals import Tombstone
 from meetings import schedule
 from meetings.models import MAX_MINUTES, Meeting
@@ -143,8 +143,8 @@ class MeetingImporter(PlacedImporter):
             "sign_language": True if SIGN_LANGUAGE.search(note) else None,
             "captions": True if CAPTIONS.search(note) else None,
             "cost": row["cost"],
-            "note": note,
-            "caution": caution(note),
+            "internal_note": note,
+            "public_warning": public_warning(note),
             **source(row),
             **_given(row),
         }

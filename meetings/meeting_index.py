@@ -49,7 +49,7 @@ class Entry:
     # The last day on which what we know was true; None is not known.
     known_on: date | None
     zone_inferred: bool
-    caution: str
+    public_warning: str
     town: str
     state: str
     point: Point | None
@@ -132,7 +132,7 @@ def _entry(row: Meeting, schedule: Schedule, size: int) -> Entry:
         newcomers=bool(row.newcomers),
         known_on=row.known_on,
         zone_inferred=row.zone_inferred,
-        caution=row.caution,
+        public_warning=row.public_warning,
         town=row.town_line if row.in_person else "",
         state=row.state,
         point=row.point,

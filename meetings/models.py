@@ -81,8 +81,21 @@ class Meeting(AddressedListing):
         *("schedule_note", "in_person", "online", "by_phone", "by_text", "venue"),
         *("street", "city", "state", "zip_code", "address_withheld", "website"),
         *("phone", "join_code", "joining", "how_to_join", "open_to", "newcomers"),
-        *("terms", "sign_language", "captions", "cost", "wheelchair_access", "area"),
-        *("serves", "area_note", "status", "closed_because", "caution"),
+        *(
+            "terms",
+            "sign_language",
+            "captions",
+            "cost",
+            "wheelchair_access",
+            "service_area_scope",
+        ),
+        *(
+            "service_area",
+            "service_area_note",
+            "status",
+            "closure_reason",
+            "public_warning",
+        ),
     )
 
     organization = models.ForeignKey(

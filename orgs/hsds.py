@@ -21,7 +21,7 @@ class HsdsOrganizations(OrganizationImporter):
             raise RowRefused("its publisher says that it is closed")
         facts = super().read(row)
         facts.fields |= {name: row[name] for name in PLAIN}
-        facts.fields["text_line"] = row["text_number"]
+        facts.fields["sms_number"] = row["text_number"]
         facts.fields["hours_note"] = row["hours_text"]
         facts.fields["hours"] = ""
         if facts.fields["timezone"]:

@@ -19,7 +19,7 @@ from listings.exchange.importing import (
     yes,
 )
 from listings.located import AddressedListing
-from listings.public_warnings import caution
+from listings.public_warnings import public_warning
 from orgs.addresses import Addresses
 from orgs.models import Organization
 from places.models import OtherName, Place
@@ -76,22 +76,22 @@ class PlacedImporter(Importer):
 
     def area(self, facts: Facts, names: list[str], state: str) -> None:
         """Where it serves; names that are no county stay as words."""
-        area = Organization.Area
+        scope = Organization.ServiceAreaScope
         if "nationwide" in names:
-            facts.fields["area"] = area.NATIONWIDE
+            facts.fields["service_area_scope"] = scope.NATIONWIDE
             return
         unknown = []
         for name in names:
             county = self.county(name, state)
             if name == "statewide" and state in self.states:
-                facts.serves.append(self.states[state])
+                facts.service_area.append(self.states[state])
             elif county:
-                facts.serves.append(county)
+                facts.service_area.append(county)
             else:
                 unknown.append(name)
-        facts.fields["area_note"] = "; ".join(unknown)
-        if facts.serves:
-            facts.fields["area"] = area.PLACES
+        facts.fields["service_area_note"] = "; ".join(unknown)
+        if facts.service_area:
+            facts.fields["service_area_scope"] = scope.PLACES
 
     def link(self, rows: list[Member], members: list[Member]) -> None:
         """Branches become children of a row of the parent's name, if there is one."""
@@ -155,10 +155,10 @@ def _common(row: Row) -> dict[str, Any]:
         "phone": row["phone"],
         "email": row["email"],
         "website": row["website"],
-        "note": row["note"],
-        "caution": caution(row["note"]),
-        "area": Organization.Area.UNKNOWN,
-        "area_note": "",
+        "internal_note": row["note"],
+        "public_warning": public_warning(row["note"]),
+        "service_area_scope": Organization.ServiceAreaScope.UNKNOWN,
+        "service_area_note": "",
         "address_withheld": bool(WITHHELD.search(row["note"])),
         **source(row),
     }

@@ -84,7 +84,9 @@ class OrganizationQuerySet(  # type: ignore[override]
 
     def from_anywhere(self) -> Self:
         """Online, and open to the whole country."""
-        return self.filter(online=True, area=Listing.Area.NATIONWIDE)
+        return self.filter(
+            online=True, service_area_scope=Listing.ServiceAreaScope.NATIONWIDE
+        )
 
 
 class Organization(AddressedListing):
@@ -158,7 +160,9 @@ class Organization(AddressedListing):
         indexes = [
             *AddressedListing.Meta.indexes,
             models.Index(fields=["state", "kind"], name="organization_state_kind"),
-            models.Index(fields=["area", "state"], name="organization_area_state"),
+            models.Index(
+                fields=["service_area_scope", "state"], name="organization_area_state"
+            ),
             models.Index(fields=["sort_name", "slug"], name="organization_sort_name"),
             # A kind within a distance, the filter most used.
             models.Index(

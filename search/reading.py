@@ -16,7 +16,18 @@ from places.states import STATES
 from search.index import Facet, Positions, SearchIndex, WeeklyHours
 
 COLUMNS = (
-    *("pk", "slug", "sort_name", "city", "state", "kind", "area", "x", "y", "z"),
+    *(
+        "pk",
+        "slug",
+        "sort_name",
+        "city",
+        "state",
+        "kind",
+        "service_area_scope",
+        "x",
+        "y",
+        "z",
+    ),
     *("in_person", "online", "by_phone", "hours", "timezone", "status", "changed_at"),
 )
 
@@ -33,15 +44,15 @@ def read_index(model: Any) -> SearchIndex:
     pks = np.array(columns["pk"], np.int64)
     hours, hours_code = _hours(columns)
     naming, naming_in = _naming(model, pks)
-    area = np.array(columns["area"], np.str_)
+    service_area_scope = np.array(columns["service_area_scope"], np.str_)
     return SearchIndex(
         pks=pks,
         revisions=np.array([revision(at) for at in columns["changed_at"]], np.int64),
         xyz=tuple(np.array(columns[axis], np.float64) for axis in "xyz"),
         slug_rank=_ranks(columns["slug"]),
         town_rank=_ranks([city.lower() for city in columns["city"]]),
-        nationwide=area == Listing.Area.NATIONWIDE,
-        area_unknown=area == Listing.Area.UNKNOWN,
+        nationwide=service_area_scope == Listing.ServiceAreaScope.NATIONWIDE,
+        area_unknown=service_area_scope == Listing.ServiceAreaScope.UNKNOWN,
         facets=_facets(model, pks, columns),
         naming=naming,
         naming_in=naming_in,
@@ -138,12 +149,12 @@ def _naming(
     model: Any, pks: NDArray[np.int64]
 ) -> tuple[dict[int, Positions], dict[str, Positions]]:
     """Map each served place, and the code of each state, to the rows that name it."""
-    rows, numbers = _pairs(model.serves.through, model, "place_id", pks)
+    rows, numbers = _pairs(model.service_area.through, model, "place_id", pks)
     by_number = np.argsort(numbers, kind="stable")
     known, starts = np.unique(numbers[by_number], return_index=True)
     parts = np.split(rows[by_number], starts[1:]) if len(known) else []
     naming = dict(zip(known.tolist(), parts, strict=True))
-    places = model.serves.field.related_model._default_manager
+    places = model.service_area.field.related_model._default_manager
     named_in: dict[str, list[Positions]] = {}
     for number, code in places.filter(pk__in=naming).values_list("pk", "state"):
         named_in.setdefault(code, []).append(naming[number])

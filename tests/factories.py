@@ -35,7 +35,7 @@ def term(kind, slug):
     return Term.objects.get(kind=kind, slug=slug)
 
 
-def organization(*, at=None, serves=(), terms=(), **facts):
+def organization(*, at=None, service_area=(), terms=(), **facts):
     """Published, with a phone; `at` is the Place it stands in."""
     number = next(NUMBERS)
     made = Organization(
@@ -44,7 +44,9 @@ def organization(*, at=None, serves=(), terms=(), **facts):
             "kind": Organization.Kind.PEER_RUN,
             "status": Organization.Status.PUBLISHED,
             "phone": "+14065550101",
-            "area": Organization.Area.PLACES if serves else Organization.Area.UNKNOWN,
+            "service_area_scope": Organization.ServiceAreaScope.PLACES
+            if service_area
+            else Organization.ServiceAreaScope.UNKNOWN,
             "in_person": True,
             **facts,
         }
@@ -53,12 +55,12 @@ def organization(*, at=None, serves=(), terms=(), **facts):
         made.locate(at.point, Organization.Precision.ZIP)
         made.city, made.state, made.county = at.name, at.state, at.county
     made.save()
-    made.serves.set(serves)
+    made.service_area.set(service_area)
     made.terms.set(terms)
     return made
 
 
-def warmline(*, serves=(), terms=(), **facts):
+def warmline(*, service_area=(), terms=(), **facts):
     """Published and open day and night, in Mountain time."""
     number = next(NUMBERS)
     made = Warmline(
@@ -69,13 +71,15 @@ def warmline(*, serves=(), terms=(), **facts):
             "by_phone": True,
             "hours": "24/7",
             "timezone": "America/Denver",
-            "area": Warmline.Area.PLACES if serves else Warmline.Area.NATIONWIDE,
+            "service_area_scope": Warmline.ServiceAreaScope.PLACES
+            if service_area
+            else Warmline.ServiceAreaScope.NATIONWIDE,
             "who_may_call": Warmline.WhoMayCall.UNKNOWN,
             **facts,
         }
     )
     made.save()
-    made.serves.set(serves)
+    made.service_area.set(service_area)
     made.terms.set(terms)
     return made
 

@@ -61,15 +61,18 @@ def public_listings():
     return {
         row.data_key: row
         for model in listing_models()
-        for row in model.objects.public().prefetch_related("serves")
+        for row in model.objects.public().prefetch_related("service_area")
     }
 
 
 def serves_by_name(listing, place):
     """Plainly, from the facts: it names the county or state, or takes anyone."""
-    if listing.area == "nationwide" or getattr(listing, "who_may_call", "") == "anyone":
+    if (
+        listing.service_area_scope == "nationwide"
+        or getattr(listing, "who_may_call", "") == "anyone"
+    ):
         return True
     return any(
         served.pk == place.county_id or served.code == place.state
-        for served in listing.serves.all()
+        for served in listing.service_area.all()
     )

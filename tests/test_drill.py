@@ -36,7 +36,7 @@ NIGHT = datetime(2026, 11, 25, 3, tzinfo=UTC)
 RELEASES = sorted(path.stem for path in HERE.glob("*.json"))
 IS_SQLITE = "sqlite" in settings.DATABASES["default"]["ENGINE"]
 INSERT = (
-    "INSERT INTO curation_optout (email, made_at) VALUES (%s, '2026-11-25 00:00:00')"
+    "INSERT INTO curation_optout (email, created_at) VALUES (%s, '2026-11-25 00:00:00')"
 )
 
 

@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from listings.querysets import areas_of
-from listings.templatetags.listing import served_names, serves
+from listings.templatetags.listing import served_names, service_area_text
 from places.models import Place
 from warmlines.models import Warmline
 
@@ -113,13 +113,17 @@ def is_somewhere_in_state(warmline: Warmline) -> bool:
 
 def may_take(place: Place) -> Q:
     """Return the condition for rows whose answer for the place is not NO."""
-    served = Warmline.serves.through._default_manager.filter(warmline=OuterRef("pk"))
+    served = Warmline.service_area.through._default_manager.filter(
+        warmline=OuterRef("pk")
+    )
     if place.is_state:
         here = served.filter(place__state=place.state)
     else:
         counties, states = areas_of(place)
         here = served.filter(place_id__in=[*counties, *states])
-    everywhere = Q(who_may_call=WhoMayCall.ANYONE) | Q(area=Warmline.Area.NATIONWIDE)
+    everywhere = Q(who_may_call=WhoMayCall.ANYONE) | Q(
+        service_area_scope=Warmline.ServiceAreaScope.NATIONWIDE
+    )
     return everywhere | Q(Exists(here)) | ~Q(Exists(served))
 
 
@@ -171,18 +175,22 @@ def _people(warmline: Warmline) -> list[str]:
 
 def _area(warmline: Warmline) -> str:
     """Where it serves; with the words of the source where those say it closer."""
-    words = serves(warmline)
+    words = service_area_text(warmline)
     if is_somewhere_in_state(warmline):
         states = ", ".join(served_names(warmline))
         words = _("Call to ask. Serves a part of %(places)s") % {"places": states}
     if not _has_own_words(warmline):
         return words
     return format_html(
-        '{words} (<span lang="en">{note}</span>)', words=words, note=warmline.area_note
+        '{words} (<span lang="en">{note}</span>)',
+        words=words,
+        note=warmline.service_area_note,
     )
 
 
 def _has_own_words(warmline: Warmline) -> bool:
     """Return True where the source describes an area that no place names exactly."""
     is_statewide = warmline.who_may_call == WhoMayCall.STATE
-    return bool(warmline.area_note) and not (is_statewide or warmline.served_counties)
+    return bool(warmline.service_area_note) and not (
+        is_statewide or warmline.served_counties
+    )

@@ -25,7 +25,7 @@ class HsdsWarmlines(WarmlineImporter):
         facts.fields |= {name: row[name] for name in PLAIN}
         facts.fields["timezone"] = row["timezone"]
         if not row["serves"]:
-            facts.fields["area"] = Warmline.Area.UNKNOWN
+            facts.fields["service_area_scope"] = Warmline.ServiceAreaScope.UNKNOWN
         facts.warnings += left_out(row)
         if row["status"] == "paused":
             facts.wishes["status"] = Warmline.Status.TEMPORARILY_CLOSED

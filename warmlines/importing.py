@@ -16,7 +16,7 @@ from listings.exchange.importing import (
     split,
     terms,
 )
-from listings.public_warnings import caution
+from listings.public_warnings import public_warning
 from places.models import Place
 from warmlines.eligibility import ADULTS
 from warmlines.models import Warmline
@@ -77,7 +77,7 @@ class WarmlineImporter(Importer):
             "name": row["name"],
             "operator": row["operator"],
             "phone": row["phone"],
-            "text_line": row["text_number"],
+            "sms_number": row["text_number"],
             "chat_url": row["chat_url"],
             "email": row["email"],
             "website": row["website"],
@@ -86,9 +86,9 @@ class WarmlineImporter(Importer):
             "by_phone": True,
             "open_to": row["open_to"],
             "answered_by_peers": ANSWERED.get(row["peer_run"]),
-            "note": row["note"],
-            "caution": caution(row["note"]),
-            "area_note": row["area_note"],
+            "internal_note": row["note"],
+            "public_warning": public_warning(row["note"]),
+            "service_area_note": row["area_note"],
             **filled(row, "summary"),
             **source(row),
         }
@@ -97,28 +97,28 @@ class WarmlineImporter(Importer):
         """The counties its note names, if only their people may call; else states."""
         codes = split(row["serves"])
         if not codes:
-            facts.fields["area"] = Warmline.Area.UNKNOWN
+            facts.fields["service_area_scope"] = Warmline.ServiceAreaScope.UNKNOWN
             return
         if codes == ["US"]:
-            facts.fields["area"] = Warmline.Area.NATIONWIDE
+            facts.fields["service_area_scope"] = Warmline.ServiceAreaScope.NATIONWIDE
             return
         for code in codes:
             if code not in self.states:
                 raise RowRefused(f"“{code}” is not a state or territory")
-        facts.fields["area"] = Warmline.Area.PLACES
+        facts.fields["service_area_scope"] = Warmline.ServiceAreaScope.PLACES
         statewide = facts.fields["who_may_call"] in (
             WhoMayCall.STATE,
             WhoMayCall.ANYONE,
         )
         counties = [] if statewide else self._counties(row["area_note"], codes)
-        facts.serves = counties or [self.states[code] for code in codes]
+        facts.service_area = counties or [self.states[code] for code in codes]
         is_unsaid = facts.fields["who_may_call"] == WhoMayCall.UNKNOWN
         if is_unsaid and not counties and _names_area(row["area_note"]):
             # Some part of the state, and no county tells which.
             facts.fields["who_may_call"] = WhoMayCall.LOCAL
         if row["open_to"].startswith("residents of"):
             near = self._counties(row["area_note"], codes[1:])
-            facts.serves = [self.states[codes[0]], *near]
+            facts.service_area = [self.states[codes[0]], *near]
             facts.fields["who_may_call"] = WhoMayCall.STATE
 
     def _counties(self, note: str, codes: list[str]) -> list[Place]:

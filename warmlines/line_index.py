@@ -54,7 +54,7 @@ def _read_all() -> list[Warmline]:
     now = content_version.read_state()
     revisions = Warmline.objects.public().revisions()
     stamps = {
-        pk: (revision, now.version.shared_at, now.last_write)
+        pk: (revision, now.version.global_changed_at, now.last_write)
         for pk, revision in revisions.items()
     }
     known = {pk: _lines.get(pk, stamp) for pk, stamp in stamps.items()}

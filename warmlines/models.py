@@ -18,8 +18,8 @@ from places.states import STATES
 class WarmlineQuerySet(ListingQuerySet["Warmline"]):
     def state_counts(self) -> dict[str, int]:
         """How many lines name each state, or a county of it."""
-        rows = self.order_by().filter(serves__isnull=False)
-        numbered = rows.values_list("serves__state").annotate(
+        rows = self.order_by().filter(service_area__isnull=False)
+        numbered = rows.values_list("service_area__state").annotate(
             models.Count("pk", distinct=True)
         )
         return dict(numbered)
@@ -27,7 +27,9 @@ class WarmlineQuerySet(ListingQuerySet["Warmline"]):
     def from_anywhere(self) -> Self:
         """Lines that somebody can call whatever state they are in."""
         anyone = Q(who_may_call=Warmline.WhoMayCall.ANYONE)
-        return self.filter(anyone | Q(area=Listing.Area.NATIONWIDE))
+        return self.filter(
+            anyone | Q(service_area_scope=Listing.ServiceAreaScope.NATIONWIDE)
+        )
 
 
 class Warmline(Listing):
@@ -94,18 +96,20 @@ class Warmline(Listing):
     @cached_property
     def state_codes(self) -> frozenset[str]:
         """The states that it names as served, wholly or a county of them."""
-        named = frozenset(place.state for place in self.serves.all())
+        named = frozenset(place.state for place in self.service_area.all())
         return named & STATES.keys()
 
     @cached_property
     def served_counties(self) -> frozenset[int]:
         """The counties that it names as served, by their primary keys."""
-        return frozenset(place.pk for place in self.serves.all() if place.is_county)
+        return frozenset(
+            place.pk for place in self.service_area.all() if place.is_county
+        )
 
     @cached_property
     def whole_states(self) -> frozenset[str]:
         """The states that it names as served as a whole."""
-        return frozenset(p.state for p in self.serves.all() if p.is_state)
+        return frozenset(p.state for p in self.service_area.all() if p.is_state)
 
     def searched_words(self) -> list[str]:
         return [*super().searched_words(), self.operator, self.open_to]

@@ -58,7 +58,7 @@ class Line:
     @property
     def is_doubtful(self) -> bool:
         """It carries a warning, as that it may have closed: never shown first."""
-        return bool(self.warmline.caution)
+        return bool(self.warmline.public_warning)
 
     @property
     def can_be_called_now(self) -> bool:

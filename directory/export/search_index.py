@@ -52,12 +52,12 @@ def _listing_record(listing: Any, at: datetime) -> dict[str, Any]:
         "u": listing.get_absolute_url().removeprefix("/es")[1:],
         "n": listing.name,
         "p": dialable(listing.phone),
-        "s": [place.code for place in listing.serves.all()],
-        "a": int(listing.area == Listing.Area.NATIONWIDE),
+        "s": [place.code for place in listing.service_area.all()],
+        "a": int(listing.service_area_scope == Listing.ServiceAreaScope.NATIONWIDE),
         "w": [f"{term.kind}:{term.slug}" for term in listing.terms.all()],
         "h": [way for name, way in CONTACT_WAYS.items() if getattr(listing, name)],
         "c": int(listing.status == Listing.Status.TEMPORARILY_CLOSED),
-        "v": plain_from_english(listing.caution),
+        "v": plain_from_english(listing.public_warning),
         **(_line_fields(listing, at) if is_line else _organization_fields(listing)),
     }
     return {name: fact for name, fact in facts.items() if fact not in ("", [], 0, None)}

@@ -41,16 +41,16 @@ def health_figures(at: datetime) -> Iterator[HealthFigure]:
 
 def _queue_figures() -> Iterator[HealthFigure]:
     suggestions = Suggestion.objects.open()
-    oldest_suggestion = suggestions.order_by("made_at").first()
+    oldest_suggestion = suggestions.order_by("created_at").first()
     yield _unlabeled(
         "suggestions_open", "Suggestions to decide on.", suggestions.count()
     )
     yield _unlabeled(
         f"suggestion_oldest{TIMESTAMP_SUFFIX}",
         "When the oldest open suggestion came in.",
-        *([oldest_suggestion.made_at.timestamp()] if oldest_suggestion else []),
+        *([oldest_suggestion.created_at.timestamp()] if oldest_suggestion else []),
     )
-    mails = OutgoingMail.objects.order_by("made_at")
+    mails = OutgoingMail.objects.order_by("created_at")
     oldest_mail = mails.first()
     yield _unlabeled(
         "mails_waiting", "Mails that no server has taken yet.", mails.count()
@@ -58,7 +58,7 @@ def _queue_figures() -> Iterator[HealthFigure]:
     yield _unlabeled(
         f"mail_oldest{TIMESTAMP_SUFFIX}",
         "When the oldest mail that is waiting was written.",
-        *([oldest_mail.made_at.timestamp()] if oldest_mail else []),
+        *([oldest_mail.created_at.timestamp()] if oldest_mail else []),
     )
 
 

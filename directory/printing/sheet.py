@@ -38,9 +38,9 @@ class SheetEntry:
         return [n for n in (self.listing.phone, self.listing.toll_free) if n]
 
     @property
-    def text_line(self) -> str:
+    def sms_number(self) -> str:
         """Return the number for texts, or "" if it is the number for calls too."""
-        return "" if takes_calls_and_texts(self.listing) else self.listing.text_line
+        return "" if takes_calls_and_texts(self.listing) else self.listing.sms_number
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _line_entry(line: Line, at: datetime, zones: list[str]) -> SheetEntry:
 def _print_order(warmline: Warmline) -> tuple[bool, bool, bool]:
     """Sort lines without a warning first, then day and night, then the state's own."""
     is_always = warmline.opening_hours.always
-    return bool(warmline.caution), not is_always, warmline.serves_everywhere
+    return bool(warmline.public_warning), not is_always, warmline.serves_everywhere
 
 
 def _hours_text(warmline: Warmline, at: datetime, zones: list[str]) -> str:
@@ -144,13 +144,13 @@ def _entries(rows: Iterable[Organization]) -> list[SheetEntry]:
 
 def takes_calls_and_texts(row: Listing) -> bool:
     """Tell whether the number for calls is also the number for texts."""
-    both = row.phone and row.text_line
-    return bool(both) and national(row.text_line) == national(row.phone)
+    both = row.phone and row.sms_number
+    return bool(both) and national(row.sms_number) == national(row.phone)
 
 
 def _entry(row: Listing, facts: list[str]) -> SheetEntry:
     """Return the entry, with other ways to contact them and what to know before."""
-    calls = bool(row.phone or row.toll_free or row.text_line)
+    calls = bool(row.phone or row.toll_free or row.sms_number)
     tty = row.tty if row.tty != "711" else ""
     known = [
         _("Call or text") if takes_calls_and_texts(row) else "",

@@ -42,7 +42,8 @@ class CrisisLineImporter(Importer):
         for name in ("name", "name_es", "for_what", "languages", "source_url"):
             if not row[name]:
                 raise RowRefused(f"{name} is empty")
-        fields = {name: row[name] for name in self.columns - {"key", "order"}}
+        fields = {name: row[name] for name in self.columns - {"key", "order", "note"}}
+        fields["internal_note"] = row["note"]
         if "for_whom" in row:
             fields["for_whom"] = row["for_whom"]
         order = row["order"]
@@ -65,4 +66,5 @@ class CrisisPhraseImporter(Importer):
     def read(self, row: Row) -> Facts:
         if not split_words(row["phrase"]):
             raise RowRefused("the row has no phrase")
-        return Facts(row["key"], {name: row[name] for name in self.columns - {"key"}})
+        fields = {name: row[name] for name in self.columns - {"key", "note"}}
+        return Facts(row["key"], {**fields, "internal_note": row["note"]})

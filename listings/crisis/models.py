@@ -121,7 +121,7 @@ class CrisisRow(Sourced):
 
     # Cards of listings show nothing of it.
     is_global = False
-    internal_fields = Sourced.internal_fields | {"note"}
+    internal_fields = Sourced.internal_fields | {"internal_note"}
     # A row that nobody can say is in use is not.
     placeholders: ClassVar[Placeholders] = {
         **Sourced.placeholders,
@@ -134,7 +134,7 @@ class CrisisRow(Sourced):
         default=True,
         help_text=_("Uncheck it to take this off the site without losing it."),
     )
-    note = models.TextField(_("internal note"), blank=True)
+    internal_note = models.TextField(_("internal note"), blank=True)
     checked_on = models.DateField(_("checked on"), null=True, blank=True)
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -196,7 +196,7 @@ class CrisisLine(CrisisRow):
         "how_in_spanish",
         "tty_or_asl",
         "order",
-        "note",
+        "internal_note",
         "is_active",
         "untried_fields",
         "source_name",
@@ -329,7 +329,15 @@ class CrisisPhrase(CrisisRow):
         SPANISH = "es", _("Spanish")
 
     importers = {"crisis_phrases": "listings.crisis.importing.CrisisPhraseImporter"}
-    facts = ("for_what", "language", "phrase", "level", "match", "note", "is_active")
+    facts = (
+        "for_what",
+        "language",
+        "phrase",
+        "level",
+        "match",
+        "internal_note",
+        "is_active",
+    )
 
     for_what = models.CharField(
         _("kind of trouble"), max_length=20, choices=CrisisKind.choices

@@ -27,7 +27,7 @@ IDENTITY = ("key", "uuid", "slug")
 SOURCE = ("source_name", "source_url", "source_seen", "source_license")
 CHECK = ("checked_on", "checked_how", "checked_facts")
 # A new listing takes these from its file; of a known one no import changes them.
-WISHED = ("uuid", "slug", "status", "closed_because")
+WISHED = ("uuid", "slug", "status", "closure_reason")
 # What stands behind a fact, or instead of it, where a model has it.
 WITH = {
     "kind": ("kind", *BRANCH),
@@ -36,7 +36,7 @@ WITH = {
 }
 
 EXAMPLES = {
-    "serves": "Montana; Wyoming: Park County, Big Horn County",
+    "service_area": "Montana; Wyoming: Park County, Big Horn County",
     "hours": "Mo-Fr 09:00-17:00 (OpenStreetMap opening_hours)",
     "timezone": "America/Denver",
     "source_seen": "2026-11-24, 2026-11, 2026",
@@ -63,7 +63,7 @@ def plain(listing: Any, name: str) -> Any:
         return sorted(term.slug for term in listing.terms_of(TERMS[name]))
     if name == "key":
         return listing.file_key
-    if name == "serves":
+    if name == "service_area":
         return value(listing, name).replace("\n", "; ")
     if name in BRANCH:
         return _branch(listing, name)

@@ -26,7 +26,7 @@ from listings.service_areas import Areas, UnknownArea
 ANSWERS = {"yes": True, "no": False, "": None}
 SLUG = re.compile(r"[-\w]{1,120}", re.ASCII)
 # Read by what they need, each in its own way.
-OWN_WAY = {"key", "serves", "hours", *TERMS, *POINT, *BRANCH, *WISHED}
+OWN_WAY = {"key", "service_area", "hours", *TERMS, *POINT, *BRANCH, *WISHED}
 
 
 class ExportedImporter(Importer):
@@ -56,11 +56,11 @@ class ExportedImporter(Importer):
         for name, kind in TERMS.items():
             terms(facts, kind, split(row[name]))
         try:
-            facts.serves = self.areas.from_text(row["serves"])
+            facts.service_area = self.areas.from_text(row["service_area"])
         except UnknownArea as unknown:
             raise RowRefused(" ".join(unknown.args)) from None
         try:
-            self.model.check_area(row["area"], facts.serves)
+            self.model.check_area(row["service_area_scope"], facts.service_area)
         except ValidationError as error:
             raise RowRefused(" ".join(error.messages)) from None
         return facts
@@ -78,9 +78,9 @@ class ExportedImporter(Importer):
         """The address and state of a listing that is new here. Raises RowRefused."""
         if row["status"] not in self.model.Status.values:
             raise RowRefused(f"“{row['status']}” is not a status of a listing")
-        if row["status"] == self.model.Status.CLOSED and not row["closed_because"]:
+        if row["status"] == self.model.Status.CLOSED and not row["closure_reason"]:
             raise RowRefused("the row does not say why it has closed")
-        wishes: dict[str, Any] = {n: row[n] for n in ("status", "closed_because")}
+        wishes: dict[str, Any] = {n: row[n] for n in ("status", "closure_reason")}
         if SLUG.fullmatch(row["slug"]):
             wishes["slug"] = row["slug"]
         if row["uuid"]:

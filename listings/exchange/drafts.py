@@ -55,11 +55,15 @@ def retire(model: type[Listing], rows: list[Row]) -> int:
     """
     reasons = {row["key"]: row["reason"] for row in rows}
     listings = model._default_manager.filter(key__in=reasons).select_for_update()
-    waiting: list[Any] = [one for one in listings if reasons[one.key] not in one.note]
+    waiting: list[Any] = [
+        one for one in listings if reasons[one.key] not in one.internal_note
+    ]
     for listing in waiting:
         if is_written_by_imports_alone(listing):
             listing.status = Listing.Status.DRAFT
-        listing.note = f"{listing.note}\n{reasons[listing.key]}".strip()
+        listing.internal_note = (
+            f"{listing.internal_note}\n{reasons[listing.key]}".strip()
+        )
         listing.version += 1
         listing._change_reason = "no longer in the starter data"
         listing.save()

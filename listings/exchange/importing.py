@@ -23,7 +23,7 @@ LINKED = ("parent_id", "host")
 # What a curator says was checked → the fields that an import then leaves alone.
 FACT_FIELDS: dict[str, tuple[str, ...]] = {
     "name": ("name",),
-    "phone": ("phone", "toll_free", "tty", "videophone", "text_line"),
+    "phone": ("phone", "toll_free", "tty", "videophone", "sms_number"),
     "hours": (
         *("hours", "hours_note", "timezone", "zone_inferred"),
         *("rules", "start_time", "duration_minutes", "first_on"),
@@ -32,7 +32,13 @@ FACT_FIELDS: dict[str, tuple[str, ...]] = {
     "address": ("street", "city", "state", "zip_code", "point"),
     "email": ("email",),
     "website": ("website", "chat_url"),
-    "area": ("area", "area_note", "serves", "who_may_call", "open_to"),
+    "service_area": (
+        "service_area_scope",
+        "service_area_note",
+        "service_area",
+        "who_may_call",
+        "open_to",
+    ),
     "offers": (
         *("summary", "run_by", "terms", "in_person", "online", "by_phone", "by_text"),
         *("joining", "how_to_join", "join_code", "newcomers"),
@@ -52,7 +58,7 @@ class Facts:
     key: str
     fields: dict[str, Any]
     terms: set[tuple[str, str]] = field(default_factory=set)
-    serves: list[Place] = field(default_factory=list)
+    service_area: list[Place] = field(default_factory=list)
     place: Place | None = None
     precision: str = ""
     # The row of its ZIP code, where that is looked up already.

@@ -148,7 +148,7 @@ class Planner:
             plan.warnings.append(f"no {kind} is called “{slug}”; left out")
         if self.links:
             wanted["terms"] = frozenset(self.terms[pair] for pair in known)
-            wanted["serves"] = frozenset(place.pk for place in facts.serves)
+            wanted["service_area"] = frozenset(place.pk for place in facts.service_area)
         if issubclass(self.model, Located):
             wanted["point"] = None
             if facts.place is not None:
@@ -222,9 +222,9 @@ class Planner:
         if "terms" in links:
             known = [pair for pair in facts.terms if pair in self.terms]
             found["terms"] = sorted(f"{kind}:{slug}" for kind, slug in known)
-        if "serves" in links:
-            places = {place.pk: place for place in facts.serves}
-            found["serves"] = service_areas.to_text(places.values())
+        if "service_area" in links:
+            places = {place.pk: place for place in facts.service_area}
+            found["service_area"] = service_areas.to_text(places.values())
         return found
 
 

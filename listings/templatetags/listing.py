@@ -59,15 +59,15 @@ def tel(phone: PhoneNumber | str) -> str:
 
 
 @register.simple_tag
-def text_link(text_line: str) -> SafeString:
+def text_link(sms_number: str) -> SafeString:
     """A button that starts a text message, saying what to write if anything."""
-    if found := SHORT_CODE.match(text_line):
+    if found := SHORT_CODE.match(sms_number):
         words = _("Text %(word)s to %(code)s") % found.groupdict()
         # "?&body=" is the form that both iPhones and Android phones understand.
         address = f"sms:{found['code']}?&body={found['word']}"
     else:
-        words = _("Text %(number)s") % {"number": national(text_line)}
-        address = f"sms:{text_line}"
+        words = _("Text %(number)s") % {"number": national(sms_number)}
+        address = f"sms:{sms_number}"
     return format_html('<a class="button quiet" href="{}">{}</a>', address, words)
 
 
@@ -130,7 +130,7 @@ def yes_no(value: bool | None) -> str:
 
 
 @register.filter
-def serves(listing: Listing) -> str:
+def service_area_text(listing: Listing) -> str:
     """Where it serves, in a line."""
     if listing.serves_everywhere:
         return _("Serves the whole country")
@@ -153,7 +153,9 @@ def served_names(listing: Any) -> list[str]:
     """The states and counties it serves; a county's state named once at the end."""
     if listing.serves_everywhere:
         return []
-    places = sorted(listing.serves.all(), key=lambda p: (p.state, p.is_county, p.name))
+    places = sorted(
+        listing.service_area.all(), key=lambda p: (p.state, p.is_county, p.name)
+    )
     states = {place.state for place in places}
     if len(states) == 1 and places[0].is_county:
         names = [place.name for place in places]

@@ -30,7 +30,7 @@ ENTITIES = {
 def listings():
     for _ in range(3):
         organization(at=place("59301"), terms=[term("language", "en")])
-        warmline(serves=[state("MT")])
+        warmline(service_area=[state("MT")])
     organization(status="draft")
 
 

@@ -77,7 +77,7 @@ def test_a_control_character_is_left_out_of_the_feed(client):
 
 def test_terms_and_places_are_changes_too(client):
     ours = organization(name="Ours")
-    change(ours, terms=["language:es"], serves="Montana")
+    change(ours, terms=["language:es"], service_area="Montana")
 
     assert entries(client)[0] == (
         "changed",
@@ -88,7 +88,7 @@ def test_terms_and_places_are_changes_too(client):
 
 def test_the_desk_s_own_work_is_no_change(client):
     ours = organization(name="Ours")
-    ours.note, ours.version = "Rang twice", 2
+    ours.internal_note, ours.version = "Rang twice", 2
     ours.save()
     record_check(ours, how="called", outcome="no_answer", by=person())
 
@@ -120,9 +120,9 @@ def test_who_asked_not_to_be_listed_is_not_told_of(client):
 
 def test_a_state_has_what_stands_in_it_and_what_serves_it(client):
     organization(at=place("59301"), name="Here")
-    organization(at=place("82801"), name="Serves here", serves=[state("MT")])
+    organization(at=place("82801"), name="Serves here", service_area=[state("MT")])
     organization(at=place("82801"), name="Elsewhere")
-    warmline(name="Our line", serves=[state("MT")])
+    warmline(name="Our line", service_area=[state("MT")])
     warmline(name="Nationwide")
 
     titles = {
@@ -205,9 +205,11 @@ def test_a_feed_asks_the_database_as_often_for_many_changes(client):
 
     def fill(count):
         for _ in range(count):
-            made = organization(terms=[term("language", "en")], serves=[state("MT")])
+            made = organization(
+                terms=[term("language", "en")], service_area=[state("MT")]
+            )
             change(made, summary="More")
-            warmline(serves=[state("MT")])
+            warmline(service_area=[state("MT")])
 
     fill(1)
     few = taken()

@@ -28,15 +28,15 @@ FILES = [
 def listings():
     """One of each kind that may be seen, one of each that may not, one that hides."""
     spot = {"at": place("59301"), "zip_code": "59301"}
-    organization(slug="ours", online=True, serves=[state("MT")], **spot)
-    warmline(slug="line", serves=[state("MT")])
+    organization(slug="ours", online=True, service_area=[state("MT")], **spot)
+    warmline(slug="line", service_area=[state("MT")])
     house = organization(slug="house", street="13 Hidden Lane", **spot)
     house.address_withheld = True
     house.clean()
     house.save()
-    paused = {"status": "temporarily_closed", "closed_because": "Snow"}
+    paused = {"status": "temporarily_closed", "closure_reason": "Snow"}
     organization(slug="paused", name="Paused", **paused)
-    gone = {"status": "closed", "closed_because": "The house was sold"}
+    gone = {"status": "closed", "closure_reason": "The house was sold"}
     for make in (organization, warmline):
         make(slug="draft", name="Unseen draft", status="draft", key="made:draft")
         make(slug="gone", name="Unseen gone", key="made:gone", **gone)
@@ -70,7 +70,10 @@ def test_the_csv_has_every_public_listing_and_no_hidden_point(client):
 
     assert list(rows) == ["house", "ours", "paused"]
     assert rows["paused"]["status"] == "temporarily_closed"
-    assert (rows["ours"]["latitude"], rows["ours"]["serves"]) == ("46.40834", "Montana")
+    assert (rows["ours"]["latitude"], rows["ours"]["service_area"]) == (
+        "46.40834",
+        "Montana",
+    )
     exact = [rows["house"][n] for n in ("street", "zip_code", "latitude", "longitude")]
     assert exact == ["", "", "", ""]
     assert import_text("exported-organizations", text).changed == 0

@@ -35,7 +35,7 @@ def test_one_guide_brings_its_text_and_its_sources(client):
 
 def test_what_a_credential_does_not_say_is_left_out(client):
     credential(state="IL", training_hours=100, exam_required=False)
-    credential(standing="ended")
+    credential(status="ended")
 
     [told] = client.get("/api/credentials").json()
 

@@ -182,8 +182,8 @@ def test_a_line_without_a_known_operator_is_its_own_organization(client):
 
 def test_lines_of_one_name_in_one_state_have_one_operator(client):
     montana, wyoming = [state("MT")], [state("WY")]
-    first, second = (warmline(operator="Peers", serves=montana) for _ in range(2))
-    elsewhere = warmline(operator="Peers", serves=wyoming)
+    first, second = (warmline(operator="Peers", service_area=montana) for _ in range(2))
+    elsewhere = warmline(operator="Peers", service_area=wyoming)
 
     owners = [owner_of(client, line) for line in (first, second, elsewhere)]
 
@@ -198,7 +198,9 @@ def test_lines_of_one_name_in_one_state_have_one_operator(client):
 
 
 def test_an_operator_outlives_the_line_that_its_id_is_from(client):
-    first, second = (warmline(operator="Peers", serves=[state("MT")]) for _ in range(2))
+    first, second = (
+        warmline(operator="Peers", service_area=[state("MT")]) for _ in range(2)
+    )
     before = owner_of(client, first)["id"]
     first.close(because="Number out of service")
 
@@ -212,8 +214,8 @@ def test_an_operator_outlives_the_line_that_its_id_is_from(client):
 def test_an_operator_that_is_listed_in_that_state_is_the_listing(client):
     montana = [state("MT")]
     listed = organization(name="Peers", state="MT")
-    line = warmline(operator="Peers", serves=montana)
-    other = warmline(operator="Twice", serves=montana)
+    line = warmline(operator="Peers", service_area=montana)
+    other = warmline(operator="Twice", service_area=montana)
     for _ in range(2):
         organization(name="Twice", state="MT")
 

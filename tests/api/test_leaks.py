@@ -95,16 +95,16 @@ def house(ada):
         kind="peer_respite",
         street="13 Hidden Lane",
         zip_code="59337",
-        note="Known to the desk",
+        internal_note="Known to the desk",
         key="secret-key",
         host="Example Host",
-        serves=[state("MT")],
+        service_area=[state("MT")],
         terms=[term("service", "respite")],
         checked_on="2026-05-03",
         checked_how="called",
         checked_by=ada,
         assigned_to=ada,
-        taken_by=ada,
+        claimed_by=ada,
     )
     made.address_withheld = True
     made.clean()
@@ -210,7 +210,7 @@ def test_no_word_of_what_is_withheld_finds_the_house(client, house, words):
 
 
 def test_a_draft_is_in_no_answer(client):
-    told = {"name": "Unheard Of", "summary": "Unheard", "serves": [state("MT")]}
+    told = {"name": "Unheard Of", "summary": "Unheard", "service_area": [state("MT")]}
     draft = organization(at=place("59301"), status="draft", **told)
     warmline(status="draft", operator="Unheard Operator", **told)
     draft.summary = "Unheard again"
@@ -224,7 +224,7 @@ def test_a_draft_is_in_no_answer(client):
 
 def test_a_closed_listing_leaves_its_id_where_one_asks_what_changed(client):
     gone = organization(
-        at=place("59301"), name="Gone", summary="Was here", serves=[state("MT")]
+        at=place("59301"), name="Gone", summary="Was here", service_area=[state("MT")]
     )
     gone.close(because="Sold to somebody")
 

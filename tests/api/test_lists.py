@@ -135,7 +135,7 @@ def test_ids_of_nothing_find_nothing(client):
 def test_services_of_an_organization(client):
     ours = organization(name="Ours", state="MT")
     organization(name="Theirs")
-    warmline(name="Our line", operator="Ours", serves=[state("MT")])
+    warmline(name="Our line", operator="Ours", service_area=[state("MT")])
 
     found = names(client, "/api/services", organization_id=ours.uuid)
 
@@ -162,9 +162,9 @@ def test_near_is_measured_in_metres_from_the_middle_of_the_zip_code(client):
 
 
 def test_a_zip_code_alone_finds_what_serves_it(client):
-    organization(at=place("82801"), name="Serves Montana", serves=[state("MT")])
+    organization(at=place("82801"), name="Serves Montana", service_area=[state("MT")])
     organization(at=place("59301"), name="Stands there")
-    organization(at=place("82801"), name="Everywhere", area="nationwide")
+    organization(at=place("82801"), name="Everywhere", service_area_scope="nationwide")
 
     found = names(client, "/api/service_at_locations", postcode="59301-1234")
 
@@ -192,7 +192,7 @@ def test_what_changed_since_is_told_with_what_has_closed(client):
     old = organization(name="Old")
     Organization.objects.filter(pk=old.pk).update(changed_at=before)
     organization(name="New")
-    organization(name="Gone", status="closed", closed_because="Sold")
+    organization(name="Gone", status="closed", closure_reason="Sold")
     organization(name="Draft", status="draft")
     since = (before + timedelta(hours=1)).isoformat()
 
@@ -275,11 +275,11 @@ def test_a_line_that_was_published_a_moment_ago_is_its_own_operator(client, path
 @pytest.mark.parametrize("status", ["draft", "closed"])
 def test_a_line_that_was_taken_back_a_moment_ago_is_not_told(client, status):
     ours = organization(name="Ours", state="MT")
-    line = warmline(operator="Ours", serves=[state("MT")])
+    line = warmline(operator="Ours", service_area=[state("MT")])
     path = f"/api/organizations/{ours.uuid}"
     commit()
     assert len(page(client, path)["services"]) == 2
-    Warmline.objects.update(status=status, closed_because="Moved")
+    Warmline.objects.update(status=status, closure_reason="Moved")
 
     assert str(line.uuid) not in json.dumps(page(client, path))
 
@@ -329,7 +329,7 @@ def test_terms_can_be_searched_and_narrowed(client):
 
 
 def fill(count):
-    facts = {"serves": [state("MT")], "terms": [term("language", "en")]}
+    facts = {"service_area": [state("MT")], "terms": [term("language", "en")]}
     for number in range(count):
         made = organization(at=place("59301"), hours="24/7", timezone="UTC", **facts)
         organization(at=place("59301"), parent=made, **facts)

@@ -104,7 +104,7 @@ def test_a_line_tells_what_callers_ask():
         answered_by_peers=True,
         may_send_emergency=False,
         call_limits="20 minutes",
-        text_line="85511 (keyword SUPPORT)",
+        sms_number="85511 (keyword SUPPORT)",
         chat_url="https://example.org/chat",
         terms=[term("language", "es"), term("community", "veterans")],
     )
@@ -121,7 +121,7 @@ def test_a_line_tells_what_callers_ask():
         "chat_url": "https://example.org/chat",
         "page_url": f"https://directory.example.org/warmlines/{line.slug}/",
         "by_phone": True,
-        "area": "nationwide",
+        "service_area_scope": "nationwide",
     }
     assert service | expected == service
     assert [(p["number"], p["type"]) for p in service["phones"]] == [
@@ -168,7 +168,9 @@ def test_every_kind_of_number_is_a_phone():
 
 def test_where_it_serves_is_told_by_name_and_code():
     custer = county("Custer County", "MT")
-    made = organization(serves=[state("WY"), custer], area_note="and near")
+    made = organization(
+        service_area=[state("WY"), custer], service_area_note="and near"
+    )
 
     areas = told(made)["service_areas"]
 
@@ -178,7 +180,7 @@ def test_where_it_serves_is_told_by_name_and_code():
         ("Custer County, Montana", "county", custer.code, "and near"),
         ("Wyoming", "state", "WY", "and near"),
     ]
-    words = told(organization(area_note="The valley"))["service_areas"]
+    words = told(organization(service_area_note="The valley"))["service_areas"]
     assert [one["name"] for one in words] == ["The valley"]
 
 
@@ -292,7 +294,9 @@ def test_where_the_facts_are_from_and_whether_anybody_checked():
 
 def test_closed_for_now_is_said_with_why_and_with_the_caution():
     made = organization(
-        status="temporarily_closed", closed_because="Flood.", caution="Call first."
+        status="temporarily_closed",
+        closure_reason="Flood.",
+        public_warning="Call first.",
     )
 
     service = told(made)

@@ -35,11 +35,13 @@ EXAMPLES = 10
 @pytest.fixture
 def cast():
     """One of each kind of thing that an answer can tell of."""
-    told = {"serves": [state("MT")], "terms": [term("language", "en")]}
+    told = {"service_area": [state("MT")], "terms": [term("language", "en")]}
     organization(at=place("59301"), street="1 Main Street", zip_code="59301", **told)
-    organization(online=True, status="closed", closed_because="Sold")
+    organization(online=True, status="closed", closure_reason="Sold")
     warmline(hours="Mo-Fr 17:00-02:00", operator="Example Peers", **told)
-    warmline(status="temporarily_closed", closed_because="Flood", caution="Call.")
+    warmline(
+        status="temporarily_closed", closure_reason="Flood", public_warning="Call."
+    )
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from curation.models import Reminder
 from tests.factories import organization, place
 town = place("96910")
 organization(at=town, name="Shut", slug="access-shut", status="closed",
-    closed_because="The house was sold")
+    closure_reason="The house was sold")
 ours = organization(at=town, name="Ours", slug="access-ours", phone="+14065550101")
 Reminder.objects.create(listing=ours, sent_to="ours@example.org", token="access")
 """

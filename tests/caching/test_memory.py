@@ -77,8 +77,8 @@ def test_a_part_of_a_template_is_made_once_for_each_key():
 
 def test_a_county_that_somebody_names_is_not_told_as_its_state(client):
     custer = county("Custer County", "MT")
-    organization(at=place("82801"), serves=[custer], online=True, slug="web")
-    warmline(serves=[custer], slug="line")
+    organization(at=place("82801"), service_area=[custer], online=True, slug="web")
+    warmline(service_area=[custer], slug="line")
     organization(at=place("59330"), kind="cil")
     commit()
 
@@ -106,10 +106,10 @@ def test_who_serves_comes_in_the_same_order_after_a_county_is_named(client):
     for code in ("59301", "59330"):
         assert serving(code) == [near.data_key, far.data_key]
     web = Organization.objects.get(slug="web")
-    put(web, {"serves": "Montana: Custer County", "area": "places"})
+    put(web, {"service_area": "Montana: Custer County", "service_area_scope": "places"})
     commit()
 
-    assert web.serves.get() == custer
+    assert web.service_area.get() == custer
     assert serving("59301") == [web.data_key, near.data_key, far.data_key]
     assert serving("59330") == [near.data_key, far.data_key]
 
@@ -130,7 +130,7 @@ def test_no_words_of_a_visitor_are_in_a_key(client):
 
 def test_a_state_beside_a_place_is_no_state_beside_a_state(client):
     """Near a place "state" leaves out the others; of a whole state it parts nothing."""
-    organization(state="MT", online=True, area="nationwide", slug="web")
+    organization(state="MT", online=True, service_area_scope="nationwide", slug="web")
     place("59301")
     commit()
 

@@ -97,7 +97,7 @@ NOT_KEPT_AGAIN = [
 @pytest.fixture
 def listings():
     organization(at=place("59301"), slug="ours", kind="cil", online=True)
-    warmline(slug="line", serves=[state("MT")], hours="Mo-Su 09:00-17:00")
+    warmline(slug="line", service_area=[state("MT")], hours="Mo-Su 09:00-17:00")
     guide(slug="ours")
     commit()
 

@@ -52,7 +52,7 @@ def save(row, **facts):
         {"status": "temporarily_closed"},
         {"status": "draft"},
         {"slug": "renamed"},
-        {"caution": "It may have moved."},
+        {"public_warning": "It may have moved."},
         {"source_seen": "2026-01"},
         {"checked_on": "2026-05-03", "checked_how": "confirmed"},
         {"latitude": 46.0, "longitude": -105.0},
@@ -72,7 +72,7 @@ def test_a_fact_of_a_public_listing_counts(facts):
     "facts",
     [
         {},
-        {"note": "Ask for Ada"},
+        {"internal_note": "Ask for Ada"},
         {"check_due_on": "2027-01-01"},
         {"key": "file:1"},
         {"version": 7},
@@ -92,10 +92,10 @@ def test_a_draft_counts_when_it_is_published_and_not_before():
 
 
 def test_a_closed_listing_counts_for_what_its_page_still_says():
-    made = organization(status="closed", closed_because="Moved")
+    made = organization(status="closed", closure_reason="Moved")
 
     assert by_how_much(save, made, phone="+14065550199") == 0
-    assert by_how_much(save, made, closed_because="The house was sold") == 1
+    assert by_how_much(save, made, closure_reason="The house was sold") == 1
 
 
 def test_a_withheld_street_is_no_published_fact():
@@ -107,18 +107,18 @@ def test_a_withheld_street_is_no_published_fact():
 
 def test_terms_and_areas_count_once_with_the_facts():
     made = organization()
-    facts = {"terms": ["language:es"], "serves": "Montana", "summary": "New"}
+    facts = {"terms": ["language:es"], "service_area": "Montana", "summary": "New"}
 
     assert by_how_much(put, made, facts) == 1
     assert by_how_much(put, made, facts) == 0
-    assert by_how_much(put, made, {"serves": "Idaho"}) == 1
+    assert by_how_much(put, made, {"service_area": "Idaho"}) == 1
 
 
 def test_an_area_alone_counts():
     made = warmline()
 
-    with track_m2m_changes(made, "serves"):
-        made.serves.set([state("MT")])
+    with track_m2m_changes(made, "service_area"):
+        made.service_area.set([state("MT")])
 
     assert content_version.current_or_none() is None
 

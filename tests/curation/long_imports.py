@@ -34,11 +34,9 @@ ROWS = 1_700
 COLUMNS = sorted(OrganizationImporter.columns)
 COUNT = "SELECT count(*) FROM orgs_organization"
 WRITE = (
-    "INSERT INTO curation_optout (email, made_at) VALUES ('{}', '2026-11-30 12:00:00')"
-)
-
-
-def row(number):
+    "INSERT INTO curation_optout (email, created_at)"
+    " VALUES ('{}', '2026-11-30 12:00:00')"
+)def row(number):
     blank = dict.fromkeys(COLUMNS, "")
     return blank | {
         "key": f"long:{number}",

@@ -21,7 +21,7 @@ from orgs.models import Organization  # noqa: E402
 
 PEOPLE, LISTINGS = 8, 4
 EDITS = int(sys.argv[1]) // PEOPLE
-NoteForm = modelform_factory(Organization, form=ListingForm, fields=["note"])
+NoteForm = modelform_factory(Organization, form=ListingForm, fields=["internal_note"])
 again: list[int] = []
 
 
@@ -38,7 +38,10 @@ def save_once(pk, word):
 
 def try_to_save(pk, word):
     opened = Organization.objects.get(pk=pk)
-    data = {"opened_version": opened.version, "note": f"{opened.note} {word}"}
+    data = {
+        "opened_version": opened.version,
+        "internal_note": f"{opened.internal_note} {word}",
+    }
     with transaction.atomic():
         form = NoteForm(data, instance=Organization.objects.get(pk=pk))
         if not form.is_valid():
@@ -64,6 +67,6 @@ for number in range(LISTINGS):
     numbers.append(made.pk)
 with ThreadPoolExecutor(PEOPLE) as people:
     list(people.map(work, range(PEOPLE), [numbers] * PEOPLE))
-kept = sum(len(row.note.split()) for row in Organization.objects.all())
+kept = sum(len(row.internal_note.split()) for row in Organization.objects.all())
 versions = sum(row.version - 1 for row in Organization.objects.all())
 print(PEOPLE * EDITS, kept, versions, len(again))  # noqa: T201

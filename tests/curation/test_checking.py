@@ -59,7 +59,7 @@ def test_a_dead_number_closes_with_a_reason(outcome, status):
     check(listing, ada, outcome=outcome, because="The number is dead")
 
     listing.refresh_from_db()
-    assert (listing.status, listing.closed_because) == (status, "The number is dead")
+    assert (listing.status, listing.closure_reason) == (status, "The number is dead")
     assert listing.checked_on is None
 
 
@@ -94,7 +94,7 @@ def test_a_listing_taken_and_forgotten_is_free_again():
     ada, bo, listing = person("ada"), person("bo"), organization()
     workflow.take(listing, ada)
     Organization.objects.filter(pk=listing.pk).update(
-        taken_at=timezone.now() - workflow.TAKEN_FOR
+        claimed_at=timezone.now() - workflow.TAKEN_FOR
     )
 
     workflow.take(listing, bo)
@@ -182,14 +182,14 @@ def test_a_check_opens_again_what_was_closed_for_now(client):
     workflow.record_check(listing, outcome="reopened", facts=["phone"], **today)
 
     listing.refresh_from_db()
-    assert (listing.status, listing.closed_because) == ("published", "")
+    assert (listing.status, listing.closure_reason) == ("published", "")
     assert listing.checked_facts == ["phone"]
     assert client.get(listing.get_absolute_url()).status_code == 200
 
 
 @pytest.mark.parametrize("status", ["published", "closed", "draft"])
 def test_only_what_is_closed_for_now_is_opened_again_by_a_check(status):
-    listing = organization(status=status, closed_because="gone")
+    listing = organization(status=status, closure_reason="gone")
 
     with pytest.raises(workflow.Refused, match="not closed for now"):
         workflow.record_check(

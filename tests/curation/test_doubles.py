@@ -41,7 +41,7 @@ def test_merging_keeps_the_trail_the_address_and_what_people_said(client):
         slug="drop",
         email="drop@example.org",
         phone="+14065550131",
-        serves=[state("MT")],
+        service_area=[state("MT")],
         terms=[term("language", "es")],
         key="source:drop",
     )
@@ -52,12 +52,12 @@ def test_merging_keeps_the_trail_the_address_and_what_people_said(client):
     )
     number = drop.uuid
 
-    workflow.merge(keep, drop, ["email", "serves", "terms", "area"])
+    workflow.merge(keep, drop, ["email", "service_area", "terms", "service_area_scope"])
 
     keep.refresh_from_db()
     drop.refresh_from_db()
     assert (keep.email, keep.phone.as_e164) == ("drop@example.org", "+14065550130")
-    assert list(keep.serves.all()) == [state("MT")]
+    assert list(keep.service_area.all()) == [state("MT")]
     assert keep.key == "source:drop"
     assert (drop.status, drop.key, drop.uuid) == ("closed", "", number)
     assert Check.objects.about(keep).count() == 1
@@ -209,4 +209,4 @@ def test_a_listing_that_is_published_by_hand_loses_the_reason_of_its_closing(ada
     ada.post(path_of(listing), form_of(ada, listing) | {"status": "published"})
 
     listing.refresh_from_db()
-    assert (listing.status, listing.closed_because) == ("published", "")
+    assert (listing.status, listing.closure_reason) == ("published", "")

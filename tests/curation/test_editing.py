@@ -173,13 +173,13 @@ def test_the_week_in_words_is_there_for_the_script(ada):
 def test_service_area_is_typed_as_lines(ada):
     listing = organization(at=place("59301"))
     form = form_of(ada, listing) | {
-        "area": "places",
-        "serves": "Montana: Custer, McCone\nWyoming",
+        "service_area_scope": "places",
+        "service_area": "Montana: Custer, McCone\nWyoming",
     }
 
     assert post(ada, listing, form).status_code == 302
 
-    assert set(listing.serves.all()) == {
+    assert set(listing.service_area.all()) == {
         county("Custer County", "MT"),
         county("McCone County", "MT"),
         state("WY"),
@@ -188,7 +188,7 @@ def test_service_area_is_typed_as_lines(ada):
 
 def test_a_line_that_names_nothing_is_told_beside_the_box(ada):
     listing = organization(at=place("59301"))
-    form = form_of(ada, listing) | {"serves": "Montana: Nowhere"}
+    form = form_of(ada, listing) | {"service_area": "Montana: Nowhere"}
 
     page = post(ada, listing, form).content.decode()
 
@@ -204,7 +204,7 @@ def test_a_new_listing_that_is_there_already_is_shown_first(ada):
         "phone": "406 555 0109",
         "city": "Miles City",
         "state": "MT",
-        "area": "unknown",
+        "service_area_scope": "unknown",
         "status": "published",
     }
     for name in [
@@ -236,9 +236,12 @@ def test_a_map_shows_where_the_point_lies(ada):
 
 def test_the_trail_tells_facts_one_by_one_and_one_save_is_one_entry(ada):
     listing = organization(at=place("59301"), terms=[term("language", "en")])
-    form = form_of(ada, listing) | {"phone": "(406) 555-0102", "area": "places"}
+    form = form_of(ada, listing) | {
+        "phone": "(406) 555-0102",
+        "service_area_scope": "places",
+    }
 
-    post(ada, listing, form | {"serves": "Montana", "terms": []})
+    post(ada, listing, form | {"service_area": "Montana", "terms": []})
 
     newest = trail(listing, withheld=True)[0]
     assert {change.label for change in newest.changes} == {
@@ -252,9 +255,9 @@ def test_the_trail_tells_facts_one_by_one_and_one_save_is_one_entry(ada):
 
 def test_facts_can_be_put_back(ada):
     listing = organization(
-        at=place("59301"), summary="First words", serves=[state("MT")]
+        at=place("59301"), summary="First words", service_area=[state("MT")]
     )
-    worse = {"summary": "Worse", "area": "unknown", "serves": ""}
+    worse = {"summary": "Worse", "service_area_scope": "unknown", "service_area": ""}
     post(ada, listing, form_of(ada, listing) | worse)
 
     entries = trail(listing, withheld=True)
@@ -263,7 +266,7 @@ def test_facts_can_be_put_back(ada):
 
     listing.refresh_from_db()
     assert listing.summary == "First words"
-    assert list(listing.serves.all()) == [state("MT")]
+    assert list(listing.service_area.all()) == [state("MT")]
     assert past_values(listing.history.first(), ["summary"]) == {
         "summary": "First words"
     }

@@ -235,8 +235,8 @@ def rows():
     made = {
         "organization": ours,
         "other": other,
-        "warmline": warmline(serves=[state("MT")]),
-        "other_line": warmline(serves=[state("MT")]),
+        "warmline": warmline(service_area=[state("MT")]),
+        "other_line": warmline(service_area=[state("MT")]),
         "meeting": meeting(at=here),
         "other_meeting": meeting(at=here),
         "guide": guide(),

@@ -50,7 +50,7 @@ def upload(client, rows):
     form = {"kind": "organizations", "file": file_of(rows)}
     response = client.post("/admin/curation/importrun/new/", form)
     assert response.status_code == 302, response.content.decode()
-    return ImportRun.objects.latest("made_at"), response["Location"]
+    return ImportRun.objects.latest("created_at"), response["Location"]
 
 
 def test_a_preview_tells_facts_and_refusals_and_writes_nothing(ada):

@@ -23,9 +23,9 @@ ROLES = ("Reader", "Volunteer", "State curator", "Curator", "Administrator")
 SECRETS = [
     ("orgs_organization", "street", "4417 Hidden Hollow Rd"),
     ("orgs_organization", "zip_code", "59330"),
-    ("orgs_organization", "note", "secret note"),
+    ("orgs_organization", "internal_note", "secret note"),
     ("orgs_organization", "checked_by__password", "md5"),
-    ("warmlines_warmline", "note", "secret note"),
+    ("warmlines_warmline", "internal_note", "secret note"),
     ("curation_reminder", "token", "token-of-a-link"),
     ("curation_suggestion", "words", "secret words"),
     ("curation_suggestion", "sender_email", "sender@example.org"),
@@ -52,13 +52,13 @@ def rows():
         street="4417 Hidden Hollow Rd",
         zip_code="59330",
         address_withheld=True,
-        note="secret note",
+        internal_note="secret note",
     )
     about = {
         "content_type": ContentType.objects.get_for_model(ours),
         "object_id": ours.pk,
     }
-    warmline(note="secret note")
+    warmline(internal_note="secret note")
     Reminder.objects.create(token="token-of-a-link", sent_to="a@example.org", **about)
     Suggestion.objects.create(
         kind="problem",
@@ -71,7 +71,7 @@ def rows():
         how="called",
         outcome="right",
         by=ada,
-        note="secret note",
+        internal_note="secret note",
         **about,
     )
     ImportRun.objects.create(

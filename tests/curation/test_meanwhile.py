@@ -92,7 +92,7 @@ def test_a_report_is_done_with_after_its_listing_was_mended(ada):
 
 
 def test_a_volunteers_check_is_of_what_they_checked(ada):
-    listing = organization(phone=OLD, serves=[state("MT")])
+    listing = organization(phone=OLD, service_area=[state("MT")])
     waiting = proposed_check(ada, listing, outcome="right", facts=["phone"])
 
     def colleague():
@@ -108,8 +108,8 @@ def test_a_volunteers_check_is_of_what_they_checked(ada):
 
 
 def test_a_volunteers_check_stands_where_something_else_changed(ada):
-    listing = organization(phone=OLD, serves=[state("MT")])
-    facts = ["phone", "area", "offers"]
+    listing = organization(phone=OLD, service_area=[state("MT")])
+    facts = ["phone", "service_area", "offers"]
     waiting = proposed_check(ada, listing, outcome="right", facts=facts)
     put(Organization.objects.get(), {"email": "new@example.org"})
 
@@ -270,8 +270,11 @@ def test_a_link_that_was_mended_waits_no_more(ada):
 
 
 def test_who_keeps_one_state_is_shown_no_pair_that_they_cannot_merge(client):
-    here, away = warmline(serves=[state("MT")]), warmline(serves=[state("WY")])
-    near = warmline(serves=[state("MT")])
+    here, away = (
+        warmline(service_area=[state("MT")]),
+        warmline(service_area=[state("WY")]),
+    )
+    near = warmline(service_area=[state("MT")])
     kind = ContentType.objects.get_for_model(Warmline)
     for other in (away, near):
         DuplicatePair.objects.create(

@@ -27,7 +27,7 @@ PAGES = [
 
 
 def fill(count):
-    facts = {"serves": [state("MT")], "terms": [term("language", "en")]}
+    facts = {"service_area": [state("MT")], "terms": [term("language", "en")]}
     for _number in range(count):
         made = organization(at=place("59301"), email="a@example.org", **facts)
         warmline(**facts)

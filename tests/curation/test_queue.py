@@ -82,7 +82,7 @@ def test_the_front_page_draws_how_much_was_checked(client):
     checked = {"checked_on": today, "checked_how": "confirmed"}
     organization(at=place("59301"), kind="cil", **checked)
     organization(at=place("59301"), kind="cil")
-    warmline(serves=[state("MT")])
+    warmline(service_area=[state("MT")])
     client.force_login(person())
 
     page = client.get("/admin/").content.decode()

@@ -23,7 +23,7 @@ def mo(client):
 
 @pytest.fixture
 def ours():
-    return organization(at=place("59301"), name="Ours", serves=[state("MT")])
+    return organization(at=place("59301"), name="Ours", service_area=[state("MT")])
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def facts(listing):
     fresh = type(listing).objects.get(pk=listing.pk)
     return (
         fresh.state,
-        {place.code for place in fresh.serves.all()},
-        fresh.area,
+        {place.code for place in fresh.service_area.all()},
+        fresh.service_area_scope,
         fresh.parent_id,
     )
 
@@ -46,8 +46,11 @@ def facts(listing):
     [
         ({"state": "WY"}, "state"),
         ({"state": ""}, "state"),
-        ({"serves": "Montana\nWyoming"}, "serves"),
-        ({"area": "nationwide", "serves": ""}, "area"),
+        ({"service_area": "Montana\nWyoming"}, "service_area"),
+        (
+            {"service_area_scope": "nationwide", "service_area": ""},
+            "service_area_scope",
+        ),
         ({"parent": "theirs"}, "parent"),
     ],
 )
@@ -67,7 +70,7 @@ def test_the_form_refuses_what_is_beyond_the_state(mo, ours, theirs, typed, fiel
 
 def test_a_parent_of_the_same_state_and_a_county_of_it_are_fine(mo, ours):
     parent = organization(at=place("59301"), name="Parent")
-    typed = {"parent": parent.pk, "serves": "Montana: Custer"}
+    typed = {"parent": parent.pk, "service_area": "Montana: Custer"}
 
     assert mo.post(path_of(ours), form_of(mo, ours) | typed).status_code == 302
     assert Organization.objects.get(pk=ours.pk).parent == parent
@@ -76,7 +79,7 @@ def test_a_parent_of_the_same_state_and_a_county_of_it_are_fine(mo, ours):
 def test_what_a_colleague_set_beyond_the_state_stays(mo, ours, theirs):
     ours.parent = theirs
     ours.save()
-    ours.serves.add(state("WY"))
+    ours.service_area.add(state("WY"))
 
     sent = mo.post(path_of(ours), form_of(mo, ours) | {"summary": "New words"})
 
@@ -85,13 +88,16 @@ def test_what_a_colleague_set_beyond_the_state_stays(mo, ours, theirs):
 
 
 def test_a_line_keeps_its_other_states_and_gets_no_new_ones(mo):
-    line = warmline(serves=[state("MT"), state("WY")])
+    line = warmline(service_area=[state("MT"), state("WY")])
     typed = form_of(mo, line)
 
-    for serves in ("Montana", "Montana\nWyoming\nIdaho", "Wyoming", ""):
-        assert mo.post(path_of(line), typed | {"serves": serves}).status_code == 200
+    for service_area in ("Montana", "Montana\nWyoming\nIdaho", "Wyoming", ""):
+        assert (
+            mo.post(path_of(line), typed | {"service_area": service_area}).status_code
+            == 200
+        )
     assert mo.post(path_of(line), typed | {"summary": "New"}).status_code == 302
-    assert {place.code for place in line.serves.all()} == {"MT", "WY"}
+    assert {place.code for place in line.service_area.all()} == {"MT", "WY"}
 
 
 def test_an_accepted_suggestion_moves_nothing_out_of_the_state(mo, ours):
@@ -176,7 +182,7 @@ def editor(client):
 )
 def test_the_form_needs_the_permission_to_publish(editor, before, after):
     listing = organization(at=place("59301"), status=before)
-    typed = form_of(editor, listing) | {"status": after, "closed_because": "gone"}
+    typed = form_of(editor, listing) | {"status": after, "closure_reason": "gone"}
 
     sent = editor.post(path_of(listing), typed | {"summary": "New words"})
 
@@ -187,7 +193,7 @@ def test_the_form_needs_the_permission_to_publish(editor, before, after):
 
 def test_an_added_listing_is_a_draft_without_that_permission(editor):
     typed = {"name": "New place", "kind": "peer_run", "phone": "406-555-0101"}
-    typed |= {"status": "published", "area": "unknown", "hours": ""}
+    typed |= {"status": "published", "service_area_scope": "unknown", "hours": ""}
 
     editor.post("/admin/orgs/organization/add/", typed)
 

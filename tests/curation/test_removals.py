@@ -27,7 +27,7 @@ SAME = {
     "phone": {"phone": "(406) 555-0155", "website": ""},
     "toll-free": {"phone": "", "toll_free": "1-406-555-0155", "website": ""},
     "TTY": {"phone": "", "tty": "406.555.0155", "website": ""},
-    "text line": {"phone": "", "text_line": "406-555-0155", "website": ""},
+    "text line": {"phone": "", "sms_number": "406-555-0155", "website": ""},
     "website": {"phone": "", "website": "http://example.org/house"},
     "key": {"key": "house:1", "phone": "+14065550101", "website": ""},
 }
@@ -69,7 +69,7 @@ def test_the_publish_action_brings_it_back_by_nothing(ada, again):
 @each_way
 def test_no_save_brings_it_back(again):
     for status in ("published", "temporarily_closed"):
-        again.status, again.closed_because = status, "for now"
+        again.status, again.closure_reason = status, "for now"
         with pytest.raises(ValidationError, match="asked not to be listed"):
             again.save()
         with pytest.raises(ValidationError, match="asked not to be listed"):
@@ -170,7 +170,7 @@ def test_a_merge_brings_nothing_back(removed):
     other = organization(name="Other place")
 
     for keep, drop, facts in (
-        (removed, other, ["status", "closed_because"]),
+        (removed, other, ["status", "closure_reason"]),
         (other, removed, ["phone"]),
         (other, removed, []),
     ):
@@ -241,7 +241,7 @@ def test_the_undoing_of_an_import_brings_nothing_back(ada):
 def test_every_number_of_it_is_remembered():
     line = warmline(
         phone="+14065550150", toll_free="+18005550151", tty="+14065550152",
-        videophone="+14065550153", text_line="406-555-0154",
+        videophone="+14065550153", sms_number="406-555-0154",
     )  # fmt: skip
 
     workflow.remove_on_request(line, "asked")

@@ -47,8 +47,8 @@ def numbers():
         "mt": organization(at=mt, name="Montana One"),
         "mt2": organization(at=mt, name="Montana Two"),
         "wy": organization(at=wy, name="Wyoming One"),
-        "line": warmline(serves=[state("MT")], name="Montana Line"),
-        "line_wy": warmline(serves=[state("WY")], name="Wyoming Line"),
+        "line": warmline(service_area=[state("MT")], name="Montana Line"),
+        "line_wy": warmline(service_area=[state("WY")], name="Wyoming Line"),
     }
     for name in ("mt", "wy"):
         said = {"kind": "problem", "problem": "closed", "listing": rows[name]}

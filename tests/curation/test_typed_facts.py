@@ -47,7 +47,7 @@ def test_the_desk_keeps_an_extension_and_shows_it_again(ada, listing):
     [
         ("phone", "406-555-0100, 406-555-0101", "two numbers"),
         ("tty", "zzz", "TTY number"),
-        ("text_line", "hello", "short code"),
+        ("sms_number", "hello", "short code"),
         ("zip_code", "ABCDE", "5 digits"),
         ("zip_code", "99501", "in Anchorage, Alaska, not in Montana"),
         ("zip_code", "00000", "ZIP codes of Miles City, MT: 59301"),
@@ -79,11 +79,16 @@ def test_a_zip_code_without_a_state_asks_for_it(ada, listing):
 
 
 @pytest.mark.parametrize(
-    ("area", "serves", "box"),
-    [("places", "", "serves"), ("unknown", "Montana", "area")],
+    ("service_area_scope", "service_area", "box"),
+    [("places", "", "service_area"), ("unknown", "Montana", "service_area_scope")],
 )
-def test_where_it_serves_must_fit_the_places_named(ada, listing, area, serves, box):
-    data = form_of(ada, listing) | {"area": area, "serves": serves}
+def test_where_it_serves_must_fit_the_places_named(
+    ada, listing, service_area_scope, service_area, box
+):
+    data = form_of(ada, listing) | {
+        "service_area_scope": service_area_scope,
+        "service_area": service_area,
+    }
 
     refused = post(ada, listing, data)
 
@@ -91,16 +96,16 @@ def test_where_it_serves_must_fit_the_places_named(ada, listing, area, serves, b
 
 
 def test_half_of_a_proposed_area_cannot_be_accepted(listing):
-    facts = {"area": "places", "serves": "Montana: Custer County"}
+    facts = {"service_area_scope": "places", "service_area": "Montana: Custer County"}
     half = Suggestion.objects.create(
         listing=listing, kind=Suggestion.Kind.CHANGE, changes=facts
     )
 
     with pytest.raises(workflow.Refused, match="at least one state"):
-        workflow.accept(half, ["area"], person())
+        workflow.accept(half, ["service_area_scope"], person())
 
     workflow.accept(half, list(facts), person("bo"))
-    assert list(listing.serves.all()) == [county("Custer County", "MT")]
+    assert list(listing.service_area.all()) == [county("Custer County", "MT")]
 
 
 def test_accepting_a_zip_code_of_another_state_is_refused(listing):
@@ -121,14 +126,14 @@ NEW = {
 
 
 def test_a_visitor_suggests_a_number_with_its_extension(client):
-    typed = {"phone": "(406) 555-0133 ext. 21", "text_line": "406-555-0134"}
+    typed = {"phone": "(406) 555-0133 ext. 21", "sms_number": "406-555-0134"}
 
     send(client, "/suggest/?what=organization", **NEW, **typed)
 
     [kept] = Suggestion.objects.open()
     assert kept.changes["phone"] == "+14065550133;ext=21"
     made = workflow.accept(kept, list(kept.changes), person())
-    assert (made.phone.extension, made.text_line) == ("21", "+14065550134")
+    assert (made.phone.extension, made.sms_number) == ("21", "+14065550134")
 
 
 def test_a_visitor_can_correct_the_extension_alone(client, listing):

@@ -83,7 +83,7 @@ def listing(model, name):
         return meeting(name=name, rules="FREQ=DAILY", start_time="23:30")
     facts = {
         "name": name,
-        "area": "nationwide",
+        "service_area_scope": "nationwide",
         "online": True,
         "hours": "Mo-Fr 09:00-17:00",
         "timezone": "America/Denver",

@@ -51,7 +51,7 @@ def shown(model, good, number):
         names = {"code": f"9999{number}", "name": "Broken County", "key": "broken"}
         row = Place.objects.create(kind="county", state="MT", **names, **facts)
         for listing in good:
-            listing.serves.add(row)
+            listing.service_area.add(row)
         Organization.objects.filter(pk=good[0].pk).update(county=row)
         return row
     if model is CrisisLine:
@@ -82,8 +82,11 @@ def broken_cells():
 @pytest.mark.parametrize(("model", "column", "values"), list(broken_cells()))
 def test_broken_value_takes_no_page_down(reader, model, column, values):
     with unchecked(model._meta.db_table):
-        serves = {"area": "places", "serves": [state("MT")]}
-        good = [organization(at=place("59301"), **serves), warmline(**serves)]
+        service_area = {"service_area_scope": "places", "service_area": [state("MT")]}
+        good = [
+            organization(at=place("59301"), **service_area),
+            warmline(**service_area),
+        ]
         rows = [
             row
             for number, value in enumerate(values)
@@ -97,10 +100,13 @@ def test_broken_value_takes_no_page_down(reader, model, column, values):
 
 
 @pytest.mark.parametrize("model", [Organization, Warmline])
-@pytest.mark.parametrize("name", ["terms", "serves"])
+@pytest.mark.parametrize("name", ["terms", "service_area"])
 def test_link_to_a_row_that_is_gone_takes_no_page_down(reader, model, name):
     through = getattr(model, name).through
-    owner, other = model._meta.model_name, {"terms": "term", "serves": "place"}[name]
+    owner, other = (
+        model._meta.model_name,
+        {"terms": "term", "service_area": "place"}[name],
+    )
     with unchecked(through._meta.db_table):
         good = [organization(at=place("59301")), warmline()]
         row = next(one for one in good if isinstance(one, model))

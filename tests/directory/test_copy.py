@@ -33,14 +33,14 @@ OFF_THE_DISK = re.compile(r"[a-z]+:|#")
 def fill():
     """Open as the copy is made; one that hides its street, and what nobody may see."""
     facts = {"at": place("59301"), "timezone": "America/Denver", "hours": "24/7"}
-    organization(slug="ours", name="Our Center", serves=[state("MT")], **facts)
-    warmline(slug="line", hours="Mo-Fr 09:00-17:00", serves=[state("MT")])
+    organization(slug="ours", name="Our Center", service_area=[state("MT")], **facts)
+    warmline(slug="line", hours="Mo-Fr 09:00-17:00", service_area=[state("MT")])
     warmline(slug="other-line", who_may_call="anyone")
     house = organization(slug="house", street="13 Hidden Lane", at=place("59301"))
     house.zip_code, house.address_withheld = "59301", True
     house.clean()
     house.save()
-    gone = {"status": "closed", "closed_because": "The house was sold"}
+    gone = {"status": "closed", "closure_reason": "The house was sold"}
     for make_one in (organization, warmline):
         make_one(slug="draft", name="Unseen draft", status="draft", key="made:draft")
         make_one(slug="gone", name="Unseen gone", key="made:gone", **gone)

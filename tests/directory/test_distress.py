@@ -220,8 +220,10 @@ def test_a_printed_sheet_shows_the_same_lines(client, language):
 
 def test_known_warnings_are_in_spanish_and_others_marked_as_english(client):
     known = "This line may have closed or changed its number."
-    warmline(slug="one", who_may_call="anyone", phone="+14065550101", caution=known)
-    organization(slug="two", caution="Ring twice.")
+    warmline(
+        slug="one", who_may_call="anyone", phone="+14065550101", public_warning=known
+    )
+    organization(slug="two", public_warning="Ring twice.")
 
     line = client.get("/es/warmlines/one/").content.decode()
     group = client.get("/es/orgs/two/").content.decode()

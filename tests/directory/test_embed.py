@@ -21,11 +21,11 @@ def listings():
         organization(
             slug=f"ours-{number}", kind="cil" if number else "peer_run", **facts
         )
-    warmline(slug="line", serves=[state("MT")])
-    gone = {"status": "closed", "closed_because": "The house was sold"}
+    warmline(slug="line", service_area=[state("MT")])
+    gone = {"status": "closed", "closure_reason": "The house was sold"}
     organization(slug="draft-org", status="draft", **facts)
     organization(slug="gone-org", **gone, **facts)
-    warmline(slug="draft-line", status="draft", serves=[state("MT")])
+    warmline(slug="draft-line", status="draft", service_area=[state("MT")])
 
 
 @pytest.mark.usefixtures("listings")

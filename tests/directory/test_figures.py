@@ -109,7 +109,7 @@ def many(django_db_setup, django_db_blocker):
             kind="cil",
             online=True,
             street="1234 Example Street",
-            serves=[state("MT")],
+            service_area=[state("MT")],
             terms=[term("language", "es")],
         )
         _copy(Organization, one, MANY - 1)
@@ -117,7 +117,7 @@ def many(django_db_setup, django_db_blocker):
             name="Example Line",
             slug="line",
             who_may_call="anyone",
-            serves=[state("MT")],
+            service_area=[state("MT")],
         )
         credential(name="Example Credential", work_hours=2000)
         guide(title="Example Guide", title_es="Guía de ejemplo", slug="ours")
@@ -135,7 +135,7 @@ def _copy(model, one, number):
         copies.append(row)
     rows = model.objects.bulk_create(copies)
     name = model._meta.model_name
-    for targets in ("serves", "terms"):
+    for targets in ("service_area", "terms"):
         through = getattr(model, targets).through
         links = list(through.objects.filter(**{name: one}).values())
         through.objects.bulk_create(

@@ -41,9 +41,9 @@ def names(rows):
 
 def test_the_four_sections_stand_in_their_order(find):
     organization(at=place("59330"), slug="glendive")
-    organization(serves=[county("Custer County", "MT")], slug="serves")
-    organization(area="nationwide", online=True, slug="web")
-    warmline(serves=[state("MT")], slug="line")
+    organization(service_area=[county("Custer County", "MT")], slug="serves")
+    organization(service_area_scope="nationwide", online=True, slug="web")
+    warmline(service_area=[state("MT")], slug="line")
 
     sections = find(near="59301")
 
@@ -57,9 +57,9 @@ def test_the_four_sections_stand_in_their_order(find):
 def test_drafts_and_closed_listings_are_in_no_section(find):
     spot = place("59301")
     for status in ("draft", "closed"):
-        facts = {"status": status, "closed_because": "Moved", "online": True}
-        organization(at=spot, serves=[state("MT")], **facts)
-        warmline(status=status, closed_because="Moved")
+        facts = {"status": status, "closure_reason": "Moved", "online": True}
+        organization(at=spot, service_area=[state("MT")], **facts)
+        warmline(status=status, closure_reason="Moved")
     organization(at=spot, slug="ours")
 
     sections = find(near="59301")
@@ -71,9 +71,11 @@ def test_drafts_and_closed_listings_are_in_no_section(find):
 
 def test_one_that_serves_the_county_ranks_above_a_nearer_one_that_does_not(find):
     custer = county("Custer County", "MT")
-    organization(at=place("59330"), slug="near", serves=[county("Dawson County", "MT")])
-    organization(at=place("59102"), slug="far", serves=[custer])
-    organization(at=place("59330"), slug="statewide", serves=[state("MT")])
+    organization(
+        at=place("59330"), slug="near", service_area=[county("Dawson County", "MT")]
+    )
+    organization(at=place("59102"), slug="far", service_area=[custer])
+    organization(at=place("59330"), slug="statewide", service_area=[state("MT")])
     organization(at=place("59301"), slug="unknown")
 
     sections = find(near="59301")
@@ -125,7 +127,9 @@ def test_a_state_lists_its_own_without_miles(find):
 
 
 def test_a_county_is_led_by_what_serves_it(find):
-    organization(at=place("59301"), serves=[county("McCone County", "MT")], slug="ours")
+    organization(
+        at=place("59301"), service_area=[county("McCone County", "MT")], slug="ours"
+    )
 
     sections = find(near="McCone County, MT")
 
@@ -252,7 +256,7 @@ def test_the_only_one_near_has_closed_since_it_was_counted(client, path):
     organization(at=place("59301"))
     commit()
     client.get(path, {"near": "59301"})
-    Organization.objects.update(status="closed", closed_because="Moved")
+    Organization.objects.update(status="closed", closure_reason="Moved")
 
     response = client.get(path, {"near": "59301"})
 
@@ -269,7 +273,7 @@ def test_an_odd_page_number_is_no_error(find, page):
 
 def test_without_a_place_the_page_shows_what_needs_none(find):
     warmline(slug="line")
-    organization(area="nationwide", online=True, slug="web")
+    organization(service_area_scope="nationwide", online=True, slug="web")
 
     sections = find()
 
@@ -313,7 +317,7 @@ def test_hostile_queries_are_answered_and_never_echoed_as_markup(client, path, q
 def test_the_number_of_queries_does_not_grow_with_listings(client, path):
     def fill(count):
         for _ in range(count):
-            facts = {"serves": [state("MT")], "terms": [term("language", "en")]}
+            facts = {"service_area": [state("MT")], "terms": [term("language", "en")]}
             organization(at=place("59301"), online=True, **facts)
             warmline(**facts)
 

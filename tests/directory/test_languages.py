@@ -60,7 +60,7 @@ def test_english_has_one_address(client):
 
 def test_links_stay_in_the_language(client):
     organization(at=place("59301"), slug="ours")
-    warmline(serves=[state("MT")], slug="line")
+    warmline(service_area=[state("MT")], slug="line")
 
     for path in ("/es/", "/es/find/?near=59301", "/es/states/mt/", "/es/orgs/ours/"):
         own = [a for a in links_on(client.get(path).content.decode()) if a[0] == "/"]

@@ -213,7 +213,7 @@ def test_freshness_and_the_longest_wait_are_numbers():
     checked = 'directory_listings_checked{catalogue="organization",days="%d"}'
     assert [found[checked % days] for days in (90, 180, 365)] == [0, 1, 1]
     oldest = found["directory_suggestion_oldest_timestamp_seconds"]
-    assert oldest == said.made_at.timestamp()
+    assert oldest == said.created_at.timestamp()
     assert "directory_mail_oldest_timestamp_seconds" not in found
 
 

@@ -122,9 +122,13 @@ def test_the_figure_beside_a_filter_is_the_total_that_it_leaves(client, query, k
     for spot, hours in [("59301", WEEKDAYS), ("59301", NIGHTS), ("59330", {})]:
         for each in ("peer_run", "cil"):
             organization(at=place(spot), kind=each, **hours)
-    away = {"kind": "online_community", "online": True, "area": "nationwide"}
+    away = {
+        "kind": "online_community",
+        "online": True,
+        "service_area_scope": "nationwide",
+    }
     organization(terms=[term("language", "es")], **away)
-    organization(at=place("59801"), serves=[state("MT")], kind="cil", **NIGHTS)
+    organization(at=place("59801"), service_area=[state("MT")], kind="cil", **NIGHTS)
 
     page = get(client, "/find/", near="59301", **query)
     shown = counted(page, "kind", kind)

@@ -33,8 +33,10 @@ def lines(settings, tmp_path):
     """Three lines, written down."""
     settings.DATA_DIR = tmp_path
     hours = {"hours": "Mo-Fr 09:00-17:00", "timezone": "America/Denver"}
-    warmline(slug="montana", name="Line 1", serves=[state("MT")], **hours)
-    warmline(slug="idaho", name="Line 2", serves=[state("ID")], text_line="741741")
+    warmline(slug="montana", name="Line 1", service_area=[state("MT")], **hours)
+    warmline(
+        slug="idaho", name="Line 2", service_area=[state("ID")], sms_number="741741"
+    )
     group = term("community", "veterans")
     warmline(slug="nation", name="Line 3", who_may_call="group", terms=[group])
     fallback_numbers.write_fallback_numbers(NOON)

@@ -67,13 +67,13 @@ FORMS = [
 @pytest.fixture
 def listings():
     """One of each that may be seen, and one of each that may not."""
-    facts = {"serves": [state("MT")], "terms": [term("community", "veterans")]}
+    facts = {"service_area": [state("MT")], "terms": [term("community", "veterans")]}
     organization(at=place("59301"), slug="ours", kind="cil", online=True, **facts)
     warmline(slug="line", hours="Mo-Su 09:00-17:00", **facts)
     guide(slug="ours")
     credential(training_hours=40)
     organization(at=place("59301"), slug="draft-org", status="draft", **facts)
-    gone = {"status": "closed", "closed_because": "The house was sold"}
+    gone = {"status": "closed", "closure_reason": "The house was sold"}
     organization(at=place("59301"), slug="gone-org", **gone, **facts)
     warmline(slug="draft-line", status="draft", **facts)
     warmline(slug="gone-line", **gone, **facts)
@@ -248,7 +248,7 @@ def test_a_withheld_street_is_on_no_page(client):
         kind="peer_respite",
         street="13 Hidden Lane",
         zip_code="59301",
-        serves=[state("MT")],
+        service_area=[state("MT")],
         online=True,
     )
     listing.locate(county("Custer County", "MT").point, Organization.Precision.COUNTY)
@@ -276,7 +276,7 @@ def test_a_listing_page_tells_its_facts(client):
         source_name="example.org",
         source_seen="2025-06",
         source_license="CC BY 4.0",
-        caution="This may have closed.",
+        public_warning="This may have closed.",
         tty="711",
         summary="Coffee and company.",
         run_by="peers",
@@ -356,8 +356,10 @@ def test_the_states_page_lists_all_56(client):
 
 def test_a_state_page_groups_by_kind_and_shows_what_serves_it(client):
     organization(at=place("59301"), kind="cil", name="Our Center")
-    organization(at=place("82801"), serves=[county("Custer County", "MT")], name="Far")
-    warmline(serves=[state("MT")], name="Our Line")
+    organization(
+        at=place("82801"), service_area=[county("Custer County", "MT")], name="Far"
+    )
+    warmline(service_area=[state("MT")], name="Our Line")
 
     page = text(client, "/states/mt/")
 
@@ -386,7 +388,9 @@ def test_a_full_state_shows_some_of_each_kind_and_pages_of_the_rest(client):
 
 
 def test_a_center_that_names_no_county_is_offered_with_a_word(client):
-    organization(at=place("59301"), kind="cil", serves=[county("Custer County", "MT")])
+    organization(
+        at=place("59301"), kind="cil", service_area=[county("Custer County", "MT")]
+    )
 
     page = text(
         client, "/centers-for-independent-living/?near=Petroleum+County%2C+Montana"

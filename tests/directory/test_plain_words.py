@@ -57,10 +57,10 @@ GRADE = 8
 @pytest.fixture
 def listings():
     organization(at=place("59301"), slug="center", kind="cil")
-    organization(slug="closed", status="closed", closed_because="Sold")
-    warmline(serves=[state("MT")], slug="line")
+    organization(slug="closed", status="closed", closure_reason="Sold")
+    warmline(service_area=[state("MT")], slug="line")
     guide(slug="ours", searches="Groups | Grupos | find?kind=cil")
-    credential(standing="planned")
+    credential(status="planned")
 
 
 @pytest.mark.usefixtures("listings")

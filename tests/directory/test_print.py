@@ -43,7 +43,7 @@ def test_lines_for_anyone_come_first_then_groups_then_places(sheet):
     organization(at=place("59301"), kind="drop_in_center", name="A Living Room")
     warmline(name="A Veterans Line", **veterans)
     warmline(name="An Open Line", who_may_call="anyone")
-    warmline(name="Our Line", serves=[state("MT")])
+    warmline(name="Our Line", service_area=[state("MT")])
 
     places = order(
         sheet(),
@@ -58,8 +58,8 @@ def test_lines_for_anyone_come_first_then_groups_then_places(sheet):
 
 
 def test_lines_of_day_and_night_come_before_those_with_hours(sheet):
-    warmline(name="Alpha", hours="Mo-Fr 09:00-17:00", serves=[state("MT")])
-    warmline(name="Beta", hours="24/7", serves=[state("MT")])
+    warmline(name="Alpha", hours="Mo-Fr 09:00-17:00", service_area=[state("MT")])
+    warmline(name="Beta", hours="24/7", service_area=[state("MT")])
 
     places = order(sheet(), "Beta", "Alpha")
 
@@ -78,7 +78,9 @@ def test_hours_are_in_the_states_zone(sheet):
 
 def test_a_split_state_has_both_its_times_on_every_line(sheet):
     warmline(
-        hours="Mo-Sa 17:00-21:00", timezone="America/New_York", serves=[state("KY")]
+        hours="Mo-Sa 17:00-21:00",
+        timezone="America/New_York",
+        service_area=[state("KY")],
     )
 
     page = words(sheet("ky"))
@@ -117,8 +119,10 @@ def test_numbers_come_first_and_other_ways_where_there_is_none(sheet):
     organization(
         at=place("59301"), name="Beta", phone="", website="https://www.example.org/beta"
     )
-    warmline(name="Gamma", text_line="839863 (keyword TEEN)", serves=[state("MT")])
-    warmline(name="Delta", text_line="+14065550102", serves=[state("MT")])
+    warmline(
+        name="Gamma", sms_number="839863 (keyword TEEN)", service_area=[state("MT")]
+    )
+    warmline(name="Delta", sms_number="+14065550102", service_area=[state("MT")])
 
     page = words(sheet())
 
@@ -130,8 +134,10 @@ def test_numbers_come_first_and_other_ways_where_there_is_none(sheet):
 
 
 def test_what_may_have_closed_says_so(sheet):
-    warmline(name="Alpha", serves=[state("MT")], caution="This may have closed.")
-    facts = {"status": "temporarily_closed", "closed_because": "A burst pipe"}
+    warmline(
+        name="Alpha", service_area=[state("MT")], public_warning="This may have closed."
+    )
+    facts = {"status": "temporarily_closed", "closure_reason": "A burst pipe"}
     organization(at=place("59301"), name="Beta", **facts)
 
     page = words(sheet())
@@ -158,8 +164,8 @@ def test_a_street_is_printed_and_a_withheld_one_never(sheet):
 
 def test_drafts_and_closed_listings_are_not_printed(sheet):
     organization(at=place("59301"), name="Alpha", status="draft")
-    gone = {"status": "closed", "closed_because": "The house was sold"}
-    warmline(name="Beta", serves=[state("MT")], **gone)
+    gone = {"status": "closed", "closure_reason": "The house was sold"}
+    warmline(name="Beta", service_area=[state("MT")], **gone)
 
     page = sheet()
 
@@ -167,7 +173,9 @@ def test_drafts_and_closed_listings_are_not_printed(sheet):
 
 
 def test_what_serves_from_another_state_is_there(sheet):
-    organization(at=place("82801"), name="Far", serves=[county("Custer County", "MT")])
+    organization(
+        at=place("82801"), name="Far", service_area=[county("Custer County", "MT")]
+    )
 
     assert "From other states, serving Montana (406) 555-0101 Far" in words(sheet())
 
@@ -175,8 +183,8 @@ def test_what_serves_from_another_state_is_there(sheet):
 def test_it_holds_what_the_states_page_holds(client, sheet):
     organization(at=place("59301"))
     organization(at=place("82001"))
-    warmline(serves=[state("MT")])
-    warmline(serves=[state("WY")])
+    warmline(service_area=[state("MT")])
+    warmline(service_area=[state("WY")])
 
     on_screen = set(listings_on(client.get("/states/mt/").content.decode()))
     page = sheet()
@@ -186,7 +194,9 @@ def test_it_holds_what_the_states_page_holds(client, sheet):
 
 
 def test_hours_that_only_words_tell_are_printed_as_published(sheet):
-    warmline(hours="", hours_note="Evenings, as volunteers can", serves=[state("MT")])
+    warmline(
+        hours="", hours_note="Evenings, as volunteers can", service_area=[state("MT")]
+    )
 
     assert "Evenings, as volunteers can" in words(sheet())
 
@@ -222,7 +232,7 @@ def test_a_sheet_takes_as_many_queries_for_many_lines(
 ):
     for _ in range(12):
         warmline(who_may_call="anyone")
-        organization(at=place("59301"), serves=[state("MT")])
+        organization(at=place("59301"), service_area=[state("MT")])
 
     with django_assert_num_queries(10):
         client.get("/states/mt/print/")

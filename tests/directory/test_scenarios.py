@@ -68,7 +68,7 @@ def test_every_center_that_serves_a_named_county(client):
 
     listed = [key.removeprefix("org:") for key in listings_on(text)]
     named = Organization.objects.filter(
-        slug__in=listed, serves__name="Harris County", serves__state="GA"
+        slug__in=listed, service_area__name="Harris County", service_area__state="GA"
     )
     public = Organization.objects.public().filter(key__in=keys)
     assert keys

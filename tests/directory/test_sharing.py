@@ -92,8 +92,8 @@ def test_hours_that_are_no_week_are_not_made_one(client):
 
 
 def test_linked_data_names_the_area_that_is_served(client):
-    organization(slug="ours", serves=[county("Custer County", "MT"), state("WY")])
-    organization(slug="nation", area="nationwide")
+    organization(slug="ours", service_area=[county("Custer County", "MT"), state("WY")])
+    organization(slug="nation", service_area_scope="nationwide")
     organization(slug="unknown")
 
     assert linked_data(client, "/orgs/ours/")["areaServed"] == [

@@ -152,11 +152,11 @@ def listings(db):
         slug="center", name="Zzz1", kind="cil", hours="Mo-Fr 09:00-17:00", **spot
     )
     organization(slug="second", name="Zzz2", online=True, hours="24/7", **spot)
-    organization(slug="closed", name="Zzz3", status="closed", closed_because="Zzz")
+    organization(slug="closed", name="Zzz3", status="closed", closure_reason="Zzz")
     guide(slug="ours", searches="Zzz | Zzz | find?kind=cil")
     credential(name="Zzz6", training_hours=40, source_name="Zzz")
-    credential(name="Zzz7", standing="planned", source_name="Zzz")
-    warmline(serves=[state("MT")], slug="line", name="Zzz4")
+    credential(name="Zzz7", status="planned", source_name="Zzz")
+    warmline(service_area=[state("MT")], slug="line", name="Zzz4")
     warmline(slug="other", name="Zzz5", hours="Mo 09:00-10:00", who_may_call="anyone")
 
 

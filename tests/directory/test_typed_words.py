@@ -107,7 +107,7 @@ def test_in_spanish_a_word_for_a_page_leads_to_the_spanish_one(client):
     ],
 )
 def test_a_line_is_found_by_its_name_from_every_box(client, path):
-    warmline(slug="quetzal", name="Quetzal Night Line", serves=[state("VT")])
+    warmline(slug="quetzal", name="Quetzal Night Line", service_area=[state("VT")])
     warmline(slug="other")
 
     text = page(client, f"{path}Quetzal Night Line")
@@ -120,7 +120,7 @@ def test_a_line_is_found_by_its_name_from_every_box(client, path):
 
 def test_a_name_finds_organizations_and_lines(client):
     organization(slug="quetzal-house", name="Quetzal House")
-    warmline(slug="quetzal", name="Quetzal Night Line", serves=[state("VT")])
+    warmline(slug="quetzal", name="Quetzal Night Line", service_area=[state("VT")])
 
     text = page(client, "/find/?near=Quetzal")
 

@@ -53,9 +53,9 @@ def test_illinois_crss_is_as_its_source_says():
 def test_three_places_do_not_look_like_earnable_credentials():
     import_file("credentials", CREDENTIALS)
 
-    others = Credential.objects.exclude(standing="offered").order_by("state")
+    others = Credential.objects.exclude(status="offered").order_by("state")
 
-    assert [(c.state, c.standing) for c in others] == [
+    assert [(c.state, c.status) for c in others] == [
         ("AS", "planned"),
         ("PR", "planned"),
         ("SD", "not_found"),

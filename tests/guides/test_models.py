@@ -91,7 +91,7 @@ def test_experience_of_both_kinds_fits_either():
 
 
 def test_what_is_no_longer_offered_is_not_public():
-    credential(standing=Credential.Standing.ENDED)
-    planned = credential(standing=Credential.Standing.PLANNED)
+    credential(status=Credential.Status.ENDED)
+    planned = credential(status=Credential.Status.PLANNED)
 
     assert list(Credential.objects.public()) == [planned]

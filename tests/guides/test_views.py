@@ -124,7 +124,7 @@ def test_a_state_shows_what_its_credentials_ask_for_and_what_was_not_found(clien
 
 
 def test_what_cannot_be_earned_shows_no_steps(client):
-    credential(state="PR", name="In process", standing="planned", training_hours=40)
+    credential(state="PR", name="In process", status="planned", training_hours=40)
 
     words = text(client, "/become-a-peer-supporter/?state=PR")
 
@@ -178,7 +178,7 @@ def test_a_state_that_is_none_gets_a_message_and_the_whole_table(client):
 def test_where_nobody_says_it_the_page_says_so(client):
     organization(
         at=place("59301"),
-        serves=[state("MT")],
+        service_area=[state("MT")],
         terms=[term("community", "veterans")],
     )
     missing = "No listing here says it serves “Veterans”."
@@ -201,8 +201,8 @@ def test_where_nobody_says_it_the_page_says_so(client):
 @pytest.mark.parametrize("query", ["", "?state=IL", "?state=IL&other=PR"])
 def test_no_page_shows_the_note_of_a_researcher(client, query):
     note = "The board’s own page was not found; a blog reportedly says so (not read)."
-    credential(state="IL", training_hours=100, note=note)
-    credential(state="PR", standing="planned", note=note)
+    credential(state="IL", training_hours=100, internal_note=note)
+    credential(state="PR", status="planned", internal_note=note)
 
     for path in ("/states/il/", f"/become-a-peer-supporter/{query}"):
         words = text(client, path)

@@ -74,16 +74,19 @@ def test_an_edit_makes_the_card_of_its_own_listing_anew_and_no_other(made):
         ({"name": "Another Name"}, "Another Name"),
         ({"phone": "+14065550177"}, "(406) 555-0177"),
         ({"toll_free": "+18005550177"}, "(800) 555-0177"),
-        ({"text_line": "741741 (keyword PEER)"}, "741741"),
+        ({"sms_number": "741741 (keyword PEER)"}, "741741"),
         ({"chat_url": "https://chat.example.org/"}, "chat.example.org"),
         ({"email": "new@example.org"}, "new@example.org"),
         ({"website": "https://new.example.org/"}, "new.example.org"),
         ({"city": "Terry"}, "Terry"),
         ({"terms": ["service:drop_in"]}, "A place to drop in"),
-        ({"serves": "Idaho"}, "Serves Idaho"),
-        ({"area": "nationwide", "serves": ""}, "Serves the whole country"),
+        ({"service_area": "Idaho"}, "Serves Idaho"),
+        (
+            {"service_area_scope": "nationwide", "service_area": ""},
+            "Serves the whole country",
+        ),
         ({"online": True}, "Online too"),
-        ({"caution": "It may have moved."}, "It may have moved."),
+        ({"public_warning": "It may have moved."}, "It may have moved."),
         ({"source_name": "A list", "source_seen": "2019-02"}, "A list, February 2019"),
         ({"kind": "cil"}, "Center for Independent Living"),
     ],
@@ -220,7 +223,7 @@ def test_a_card_of_an_older_revision_in_the_table_is_not_shown(made, another_pro
 @pytest.mark.parametrize(
     "facts",
     [
-        {"status": "closed", "closed_because": "It moved."},
+        {"status": "closed", "closure_reason": "It moved."},
         {"status": "draft"},
         {"address_withheld": True, "precision": "county"},
     ],
@@ -251,7 +254,7 @@ def test_prepare_renders_what_is_missing_and_removes_what_is_not_used():
     RenderedCard.objects.create(key=f"orgs/gone.html en {listing.pk}", stamp="old")
     # As an import closes it, whose rows are written at once.
     Organization.objects.filter(pk=closes.pk).update(
-        status="closed", closed_because="It moved."
+        status="closed", closure_reason="It moved."
     )
 
     assert cards.store_all() > 0

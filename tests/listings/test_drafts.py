@@ -97,7 +97,7 @@ def test_a_draft_that_a_curator_made_stays_one():
 
 def test_a_draft_that_a_curator_has_saved_stays_one():
     bring(**LEAD)
-    edit(note="They moved; do not publish yet.")
+    edit(internal_note="They moved; do not publish yet.")
 
     bring()
 
@@ -155,14 +155,14 @@ def retire():
 
 
 def test_a_listing_that_the_starter_data_lost_becomes_a_draft_with_a_note():
-    bring(key=RETIRED, note="From a list.")
+    bring(key=RETIRED, internal_note="From a list.")
 
     retire()
     retire()
 
     listing = Organization.objects.get(key=RETIRED)
     assert listing.status == "draft"
-    assert listing.note.splitlines() == [
+    assert listing.internal_note.splitlines() == [
         "From a list.",
         "Taken out of the starter data in November 2026: a program inside a prison, "
         "which the public cannot reach.",
@@ -174,7 +174,7 @@ def test_one_that_a_curator_published_again_stays_public():
     bring(key=RETIRED)
     retire()
     listing = Organization.objects.get(key=RETIRED)
-    listing.status, listing.note = "published", "They do take visitors."
+    listing.status, listing.internal_note = "published", "They do take visitors."
     listing._change_reason = "edited at the desk"
     listing.save()
 
@@ -182,7 +182,7 @@ def test_one_that_a_curator_published_again_stays_public():
 
     listing = Organization.objects.get(key=RETIRED)
     assert listing.status == "published"
-    assert "Taken out of the starter data" in listing.note
+    assert "Taken out of the starter data" in listing.internal_note
 
 
 def test_the_starter_files_have_no_listing_that_is_to_be_a_draft():

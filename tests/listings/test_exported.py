@@ -63,7 +63,7 @@ def odd():
         referral_needed=None,
         hours='Mo-Fr 09:00-17:00; Sa unknown "by appointment"',
         timezone="America/Denver",
-        serves=[
+        service_area=[
             state("WY"),
             county("Park County", "MT"),
             county("Custer County", "MT"),
@@ -75,8 +75,8 @@ def odd():
     draft = organization(name="Unseen", status="draft")
     organization(name="Branch", parent=center, key="made:branch")
     organization(name="Other branch", parent=draft)
-    paused = {"status": "temporarily_closed", "closed_because": "-Snow"}
-    warmline(serves=[state("MT")], call_limits="+20 minutes", **paused)
+    paused = {"status": "temporarily_closed", "closure_reason": "-Snow"}
+    warmline(service_area=[state("MT")], call_limits="+20 minutes", **paused)
     return center
 
 
@@ -173,7 +173,7 @@ def test_a_known_listing_keeps_its_state_and_its_checks():
     made = organization(checked_on="2026-05-03", checked_how="confirmed")
     made.checked_facts = ["phone"]
     made.save()
-    wishes = {"status": "closed", "closed_because": "Gone", "slug": "other"}
+    wishes = {"status": "closed", "closure_reason": "Gone", "slug": "other"}
 
     report = again(Organization, file_of(Organization), phone="+14065550177", **wishes)
 
@@ -211,7 +211,7 @@ def test_who_asked_not_to_be_listed_is_not_brought_back():
         ({"hours": "24/7", "timezone": ""}, "hours need a time zone"),
         ({"online": "maybe"}, "online: write yes, no or nothing"),
         ({"state": "ZZ"}, "“ZZ” is not a state"),
-        ({"serves": "Atlantis"}, "“Atlantis” is no state."),
+        ({"service_area": "Atlantis"}, "“Atlantis” is no state."),
         ({"status": "gone"}, "“gone” is not a status"),
         ({"status": "closed"}, "does not say why"),
         ({"uuid": "x"}, "“x” is not a UUID"),

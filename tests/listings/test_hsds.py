@@ -124,7 +124,7 @@ def test_an_organization_is_made_of_all_that_is_told_of_it(file):
         "+18005550112",
     )
     assert {term.slug for term in made.terms.all()} == {"drop_in", "es"}
-    assert {p.name for p in made.serves.all()} == {"Custer County", "Montana"}
+    assert {p.name for p in made.service_area.all()} == {"Custer County", "Montana"}
     assert bring(file([SERVICE]), license="CC BY 4.0").startswith(
         "0 added, 0 changed, 1"
     )
@@ -175,13 +175,13 @@ def test_a_warmline_is_a_service_if_we_are_told_so(file):
         "Mo,Tu 09:00-17:00",
         "America/Denver",
     )
-    assert list(made.serves.all()) == [state("MT")]
+    assert list(made.service_area.all()) == [state("MT")]
     assert not Organization.objects.exists()
 
 
 def test_our_own_archive_can_be_read(tmp_path):
-    organization(at=place("59301"), serves=[state("MT")])
-    warmline(serves=[state("MT")])
+    organization(at=place("59301"), service_area=[state("MT")])
+    warmline(service_area=[state("MT")])
     path = tmp_path / "hsds.zip"
     path.write_bytes(
         b"".join(DATA_FILES["hsds.zip"].chunks(MORNING, "https://example.org"))
@@ -240,24 +240,29 @@ def test_a_line_that_names_no_area_is_not_taken_to_be_for_everybody(file):
     bring(file({**SERVICE, "service_areas": []}), kind="warmline")
 
     made = Warmline.objects.get()
-    assert (made.area, list(made.serves.all())) == (Warmline.Area.UNKNOWN, [])
+    assert (made.service_area_scope, list(made.service_area.all())) == (
+        Warmline.ServiceAreaScope.UNKNOWN,
+        [],
+    )
     # Hours without a zone mean nothing.
     assert (made.hours, made.timezone) == ("", "")
 
 
 @pytest.mark.parametrize(
-    ("area", "serves", "words"),
+    ("area", "service_area_scope", "words"),
     [
         ({"name": "United States"}, "nationwide", ""),
         ({"name": "Our town;the valley"}, "unknown", "Our town the valley"),
         ({"description": "around here"}, "unknown", ""),
     ],
 )
-def test_an_area_is_what_its_publisher_says_it_is(file, area, serves, words):
-    bring(file({**SERVICE, "service_areas": [{"id": "r1", **area}]}))
+def test_an_area_is_what_its_publisher_says_it_is(
+    file, service_area_scope, service_area, words
+):
+    bring(file({**SERVICE, "service_areas": [{"id": "r1", **service_area_scope}]}))
 
     made = Organization.objects.get()
-    assert (made.area, made.area_note) == (serves, words)
+    assert (made.service_area_scope, made.service_area_note) == (service_area, words)
 
 
 @pytest.mark.parametrize(
@@ -347,6 +352,6 @@ def test_every_kind_of_number_is_read_and_what_is_left_out_is_named(file):
 
     made = Organization.objects.get()
     assert (made.phone.as_e164, made.phone.extension) == ("+14065550100", "12")
-    assert (made.tty, made.text_line) == ("711", "38255 (keyword TALK)")
+    assert (made.tty, made.sms_number) == ("711", "38255 (keyword TALK)")
     assert "these numbers are left out: (406) 555-0101 x7" in said
     assert bring(file([told])).startswith("0 added, 0 changed, 1 unchanged")

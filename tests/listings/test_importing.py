@@ -82,8 +82,11 @@ def test_a_row_becomes_a_listing_with_all_its_facts(bring):
         "en",
         "es",
     }
-    assert [p.label for p in listing.serves.all()] == ["Custer County, Montana"]
-    assert (listing.area, listing.area_note) == ("places", "the plains")
+    assert [p.label for p in listing.service_area.all()] == ["Custer County, Montana"]
+    assert (listing.service_area_scope, listing.service_area_note) == (
+        "places",
+        "the plains",
+    )
     assert (listing.precision, listing.county.name) == ("zip", "Custer County")
     assert listing.timezone == "America/Denver"
     assert listing.checked_on is None
@@ -332,7 +335,7 @@ def test_a_word_we_do_not_have_is_left_out_with_a_warning(bring):
 
 
 @pytest.mark.parametrize(
-    ("note", "caution"),
+    ("note", "public_warning"),
     [
         ("It may have closed.", "This may have closed"),
         ("Announced to open in spring 2021; confirm.", "before it opened"),
@@ -340,12 +343,12 @@ def test_a_word_we_do_not_have_is_left_out_with_a_warning(bring):
         ("Groups were planned.", ""),
     ],
 )
-def test_a_doubt_of_the_source_becomes_a_public_caution(bring, note, caution):
+def test_a_doubt_of_the_source_becomes_a_public_caution(bring, note, public_warning):
     bring({"note": note})
 
     listing = Organization.objects.get()
-    assert caution in listing.caution
-    assert bool(listing.caution) == bool(caution)
+    assert public_warning in listing.public_warning
+    assert bool(listing.public_warning) == bool(public_warning)
 
 
 def test_a_town_without_a_zip_is_placed_by_its_name(bring):
@@ -501,8 +504,8 @@ def test_who_may_call_a_line_and_from_where(line, facts, who, places):
     _report, found = line(**facts)
 
     assert found.who_may_call == who
-    assert sorted(place.label for place in found.serves.all()) == places
-    assert (found.area == "nationwide") == (facts.get("serves") == "US")
+    assert sorted(place.label for place in found.service_area.all()) == places
+    assert (found.service_area_scope == "nationwide") == (facts.get("serves") == "US")
 
 
 def test_unreadable_hours_are_kept_as_published_with_a_warning(line):

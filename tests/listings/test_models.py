@@ -44,7 +44,7 @@ def refused(listing, **facts):
         {"toll_free": "+18005550101"},
         {"tty": "711"},
         {"videophone": "+14065550101"},
-        {"text_line": "85511 (keyword SUPPORT)"},
+        {"sms_number": "85511 (keyword SUPPORT)"},
         {"chat_url": "https://example.org/chat"},
         {"email": "help@example.org"},
         {"website": "https://example.org"},
@@ -66,7 +66,7 @@ def test_without_contact_a_listing_stays_a_draft(make):
 
 def test_a_closed_listing_says_why():
     assert refused(organization(), status="closed")
-    assert not refused(organization(), status="closed", closed_because="Moved away")
+    assert not refused(organization(), status="closed", closure_reason="Moved away")
 
 
 def test_hours_need_a_zone():
@@ -153,7 +153,7 @@ def test_closing_and_publishing_count_as_versions():
     assert (listing.status, listing.version) == ("closed", 2)
     listing.publish()
     listing.refresh_from_db()
-    assert (listing.status, listing.closed_because, listing.version) == (
+    assert (listing.status, listing.closure_reason, listing.version) == (
         "published",
         "",
         3,
@@ -170,7 +170,7 @@ def test_closed_for_a_time_stays_public():
 
 def test_a_draft_and_a_closed_listing_are_not_public():
     organization(status="draft")
-    organization(status="closed", closed_because="Moved")
+    organization(status="closed", closure_reason="Moved")
     ours = organization()
 
     assert list(Organization.objects.public()) == [ours]
@@ -201,7 +201,7 @@ def test_words_are_found_in_name_town_summary_and_terms(words, found):
 
 
 def test_a_county_line_does_not_serve_the_whole_state():
-    organization(serves=[county("Custer County", "MT")])
+    organization(service_area=[county("Custer County", "MT")])
 
     assert not Organization.objects.serving(state("MT")).exists()
     assert not Organization.objects.serving(place("59102")).exists()
@@ -219,7 +219,7 @@ def test_a_removal_request_knows_a_listing_by_key_number_or_website():
     assert not matching()
     asked.website = "https://example.org/us"
     asked.save()
-    assert not matching(text_line="no number", website="no address")
+    assert not matching(sms_number="no number", website="no address")
     assert matching(website="http://www.example.org/us/")
     assert not matching(website="https://[example.org/us")
     assert not matching(website="https://example.org/them")

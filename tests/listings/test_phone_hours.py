@@ -46,6 +46,6 @@ def test_page_says_published_hours_once(client):
 
 
 def test_a_warning_is_on_every_row_of_the_catalogue(client):
-    organization(at=place("59301"), caution="This may have closed.")
+    organization(at=place("59301"), public_warning="This may have closed.")
 
     assert "This may have closed." in client.get("/orgs/").content.decode()

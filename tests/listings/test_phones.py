@@ -93,8 +93,8 @@ def test_what_takes_no_texts_is_refused(typed):
 @pytest.mark.django_db
 def test_every_page_shows_and_dials_the_extension(client):
     montana = place("MT", "state")
-    org = organization(at=place("59301"), phone=WITH_EXTENSION, serves=[montana])
-    line = warmline(phone=WITH_EXTENSION, tty=WITH_EXTENSION, serves=[montana])
+    org = organization(at=place("59301"), phone=WITH_EXTENSION, service_area=[montana])
+    line = warmline(phone=WITH_EXTENSION, tty=WITH_EXTENSION, service_area=[montana])
 
     for path in (
         org.get_absolute_url(),
@@ -126,8 +126,8 @@ def test_the_linked_data_tells_the_extension(client):
 @pytest.mark.django_db
 def test_a_contact_card_carries_every_number(client):
     facts = {"tty": "+14065550103", "videophone": "+14065550104"}
-    organization(slug="ours", phone=WITH_EXTENSION, text_line="+14065550105", **facts)
-    warmline(slug="line", tty="711", text_line="38255 (keyword TALK)")
+    organization(slug="ours", phone=WITH_EXTENSION, sms_number="+14065550105", **facts)
+    warmline(slug="line", tty="711", sms_number="38255 (keyword TALK)")
 
     card = client.get("/orgs/ours/contact.vcf").content.decode()
     other = client.get("/warmlines/line/contact.vcf").content.decode()

@@ -73,7 +73,7 @@ def test_long_lines_are_folded_between_letters(client):
 
 @pytest.mark.parametrize("status", [Listing.Status.DRAFT, Listing.Status.CLOSED])
 def test_there_is_no_card_of_what_is_not_public(client, status):
-    organization(slug="ours", status=status, closed_because="Example")
+    organization(slug="ours", status=status, closure_reason="Example")
 
     assert client.get("/orgs/ours/contact.vcf").status_code == 404
 

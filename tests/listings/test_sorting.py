@@ -28,7 +28,7 @@ def centers():
             at=place("59301"),
             kind=Organization.Kind.CIL,
             online=True,
-            area="nationwide",
+            service_area_scope="nationwide",
             summary="Lantern evenings",
             terms=[term("service", "support_groups")],
         )

@@ -28,8 +28,13 @@ def public_file(model):
 
 def empty(model):
     """Without Django's own look at everything that could hang on each row."""
-    with_meetings = [Meeting.terms.through, Meeting.serves.through, Meeting]
-    for emptied in (*with_meetings, model.terms.through, model.serves.through, model):
+    with_meetings = [Meeting.terms.through, Meeting.service_area.through, Meeting]
+    for emptied in (
+        *with_meetings,
+        model.terms.through,
+        model.service_area.through,
+        model,
+    ):
         emptied._default_manager.all()._raw_delete("default")
 
 
@@ -93,8 +98,11 @@ def test_counties_served_are_the_counties_of_the_file():
         name="Living Independently for Today and Tomorrow (LIFTT) - Glendive"
     )
 
-    assert county("Custer County", "MT") in glendive.serves.all()
-    assert (glendive.area, glendive.serves.count()) == ("places", 10)
+    assert county("Custer County", "MT") in glendive.service_area.all()
+    assert (glendive.service_area_scope, glendive.service_area.count()) == (
+        "places",
+        10,
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,7 +147,7 @@ def meanings():
 def test_every_county_named_by_a_center_is_the_one_it_means():
     meant = meanings()
     served = defaultdict(set)
-    through = Organization.serves.through.objects.filter(place__kind="county")
+    through = Organization.service_area.through.objects.filter(place__kind="county")
     for key, code in through.values_list("organization__key", "place__code"):
         served[key].add(code)
     cells = 0
@@ -188,7 +196,7 @@ def test_lines_that_the_source_doubts_carry_a_caution():
     doubted = Warmline.objects.filter(note__contains="may have closed")
 
     assert doubted.count() == 15
-    assert not doubted.filter(caution="").exists()
+    assert not doubted.filter(public_warning="").exists()
 
 
 @pytest.mark.parametrize("model", [Organization, Warmline])

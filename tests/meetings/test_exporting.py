@@ -41,7 +41,7 @@ def test_our_file_brings_every_fact_back():
         newcomers=True,
         joining="register",
         how_to_join="Register on the page",
-        note="internal",
+        internal_note="internal",
         terms=[term("community", "parents"), term("language", "es")],
     )
     text = written(csv_chunks)
@@ -52,7 +52,7 @@ def test_our_file_brings_every_fact_back():
     assert (report.added, report.refused) == (1, [])
     again = Meeting.objects.get()
     after = {name: getattr(again, name) for name in before}
-    many = ("serves", "operator")
+    many = ("service_area", "operator")
     assert {n: v for n, v in after.items() if n not in many} == {
         n: v for n, v in before.items() if n not in many
     }

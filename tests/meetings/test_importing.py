@@ -137,4 +137,4 @@ def test_the_note_stays_internal_and_what_visitors_need_is_shown(host):
     assert made.newcomers is True
     assert made.zone_inferred is True
     assert made.open_to == "For beginners too. For parents of teenagers."
-    assert "note" not in made.public_fields()
+    assert "internal_note" not in made.public_fields()

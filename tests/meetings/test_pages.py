@@ -228,7 +228,7 @@ def test_the_key_leads_to_the_page(client):
 @pytest.mark.parametrize("status", ["draft", "closed", "temporarily_closed"])
 def test_a_group_that_does_not_meet_is_not_listed(client, status):
     made = meeting()
-    Meeting.objects.filter(pk=made.pk).update(status=status, closed_because="Ended.")
+    Meeting.objects.filter(pk=made.pk).update(status=status, closure_reason="Ended.")
     assert listed(client) == []
 
 

@@ -89,6 +89,6 @@ def test_a_file_of_ours_with_an_area_and_no_place_is_refused(client):
     reader = importers()["exported-organizations"]
     [row] = read_rows(text, reader.columns, reader.optional_columns)
 
-    report = import_rows(reader, [row | {"area": "places"}])
+    report = import_rows(reader, [row | {"service_area_scope": "places"}])
 
     assert "at least one state or county" in report.refused[0][1]

@@ -21,7 +21,7 @@ FORM = {
     "city": "Miles City",
     "state": "MT",
     "zip_code": "59301",
-    "area": "unknown",
+    "service_area_scope": "unknown",
     "status": "published",
     "in_person": "unknown",
     "online": "unknown",

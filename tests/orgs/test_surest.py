@@ -12,8 +12,12 @@ pytestmark = pytest.mark.django_db
 
 def test_the_centers_of_a_state_are_led_by_one_that_serves_the_nation(client):
     elsewhere = [county("Wibaux County", "MT")]
-    organization(kind="cil", at=place("59301"), serves=elsewhere, slug="elsewhere")
-    organization(kind="cil", at=place("59330"), area="nationwide", slug="nation")
+    organization(
+        kind="cil", at=place("59301"), service_area=elsewhere, slug="elsewhere"
+    )
+    organization(
+        kind="cil", at=place("59330"), service_area_scope="nationwide", slug="nation"
+    )
 
     response = client.get("/centers-for-independent-living/?near=59301")
 

@@ -150,10 +150,10 @@ def test_every_row_of_the_file_is_loaded_and_a_second_time_changes_nothing():
 
 
 def test_find_asks_for_every_county_and_state_of_an_area(client):
-    organization(slug="utah", serves=[county("San Juan County", "UT")])
-    organization(slug="elsewhere", serves=[county("Yellowstone County", "MT")])
-    warmline(slug="new-mexico", serves=[state("NM")])
-    warmline(slug="montana", serves=[state("MT")])
+    organization(slug="utah", service_area=[county("San Juan County", "UT")])
+    organization(slug="elsewhere", service_area=[county("Yellowstone County", "MT")])
+    warmline(slug="new-mexico", service_area=[state("NM")])
+    warmline(slug="montana", service_area=[state("MT")])
 
     page = client.get("/find/?near=Navajo Nation").content.decode()
 
@@ -175,7 +175,7 @@ def test_find_measures_an_area_from_its_main_place(client):
 
 
 def test_find_tells_a_military_address_what_can_help_it(client):
-    organization(slug="online", online=True, area="nationwide")
+    organization(slug="online", online=True, service_area_scope="nationwide")
     warmline(slug="national")
 
     page = client.get("/find/?near=APO AE 09012").content.decode()
@@ -186,7 +186,7 @@ def test_find_tells_a_military_address_what_can_help_it(client):
 
 
 def test_lines_of_every_state_of_an_area_are_found(client):
-    warmline(slug="south", serves=[state("SD")])
+    warmline(slug="south", service_area=[state("SD")])
 
     page = client.get("/warmlines/?near=Standing Rock, ND").content.decode()
 

@@ -36,7 +36,7 @@ class Question:
 
 def listings():
     rows = Organization.objects.filter(status__in=["published", "temporarily_closed"])
-    return list(rows.prefetch_related("terms", "serves"))
+    return list(rows.prefetch_related("terms", "service_area"))
 
 
 def spot(latitude, longitude):
@@ -108,16 +108,16 @@ def state_rows():
 
 def coverage(row, place):
     """0 county, 1 state, 2 nation, 3 may serve its own state, None elsewhere."""
-    served = {served.pk for served in row.serves.all()}
+    served = {served.pk for served in row.service_area.all()}
     counties = set() if place.kind == "state" else set(place.county_numbers)
     codes = [place.state] if place.kind == "state" else place.state_codes
     if served & counties:
         return 0
     if served & {state_rows()[code] for code in codes}:
         return 1
-    if row.area == "nationwide":
+    if row.service_area_scope == "nationwide":
         return 2
-    return 3 if row.area == "unknown" and row.state in codes else None
+    return 3 if row.service_area_scope == "unknown" and row.state in codes else None
 
 
 def likely_order(row, question):
@@ -182,7 +182,7 @@ def serving(rows, question):
 def online(rows, question):
     def takes(row):
         if question.place is None:
-            return row.area == "nationwide"
+            return row.service_area_scope == "nationwide"
         return coverage(row, question.place) in (0, 1, 2)
 
     found = [r for r in rows if passes(r, question) and r.online and takes(r)]
@@ -212,7 +212,7 @@ def serving_or_in_state(rows, question):
 
 
 def names_state(row, place):
-    return place.state in {served.state for served in row.serves.all()}
+    return place.state in {served.state for served in row.service_area.all()}
 
 
 def first_of_each_kind(rows, question, limit):
@@ -265,21 +265,23 @@ def make(chance, number, spots, states, counties, terms):
         chance.choice(["Harbor", "Lantern", "Prairie"]),
         chance.choice("ABC"),
     )
-    area = chance.choice(["unknown", "unknown", "nationwide", "places", "places"])
+    service_area_scope = chance.choice(
+        ["unknown", "unknown", "nationwide", "places", "places"]
+    )
     made = Organization(
         name=f"{first} {chance.choice(['House', 'Center'])} {second}",
         slug=f"made-{chance.randrange(10**6)}-{number}",
         summary=chance.choice(["", "Peer support by the harbor.", "A lantern."]),
         phone="+14065550101",
         kind=chance.choice(Organization.Kind.values),
-        area=area,
+        service_area_scope=service_area_scope,
         in_person=chance.choice([True, False, None]),
         online=chance.choice([True, False, None]),
         by_phone=chance.choice([True, False, None]),
         hours=chance.choice(["", "", "24/7", "Mo-Fr 09:00-17:00", "Sa 10:00-12:00"]),
         timezone="America/Denver",
         status=chance.choice(["published"] * 6 + ["draft", "closed"]),
-        closed_because="Moved",
+        closure_reason="Moved",
     )
     if chance.random() < 0.85:
         at = spots[chance.choice(list(spots))]
@@ -289,9 +291,9 @@ def make(chance, number, spots, states, counties, terms):
     if chance.random() < 0.05:
         made.status = "temporarily_closed"
     made.save()
-    if area == "places":
-        made.serves.set(chance.sample(states, 1) if chance.random() < 0.4 else [])
-        made.serves.add(*chance.sample(counties, 2), chance.choice(counties[:5]))
+    if service_area_scope == "places":
+        made.service_area.set(chance.sample(states, 1) if chance.random() < 0.4 else [])
+        made.service_area.add(*chance.sample(counties, 2), chance.choice(counties[:5]))
     made.terms.set(chance.sample(terms, chance.randrange(6)))
     return made
 

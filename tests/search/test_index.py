@@ -49,7 +49,12 @@ def some_change(chance, rows):
     act = chance.choice(["put", "close", "pause", "publish", "merge", "delete", "back"])
     if act == "put":
         put(
-            one, {"serves": "Montana: Custer County", "area": "places", "name": "Moved"}
+            one,
+            {
+                "service_area": "Montana: Custer County",
+                "service_area_scope": "places",
+                "name": "Moved",
+            },
         )
     elif act == "close":
         workflow.close(one, "Moved", temporarily=False)

@@ -96,7 +96,7 @@ def ask(settings):
     listing = organization(slug="before")
     listing.slug = "ours"
     listing.save()
-    organization(slug="gone", status="closed", closed_because="It has closed")
+    organization(slug="gone", status="closed", closure_reason="It has closed")
     warmline()
 
     def asked(how):

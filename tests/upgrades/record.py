@@ -85,10 +85,14 @@ def fill():
     town, state = make.place("59301"), make.state("MT")
     spanish = make.term("language", "es")
     ours = make.organization(
-        at=town, slug="ours", name="Café for Peers", serves=[state], terms=[spanish]
+        at=town,
+        slug="ours",
+        name="Café for Peers",
+        service_area=[state],
+        terms=[spanish],
     )
     make.organization(slug="theirs", parent=ours, hours="24/7", timezone="UTC")
-    line = make.warmline(slug="line", serves=[state], terms=[spanish])
+    line = make.warmline(slug="line", service_area=[state], terms=[spanish])
     make.guide(slug="a-guide")
     make.credential(key="credential:one")
     ada = make.person("ada", states=["MT"])

@@ -49,30 +49,40 @@ def answer_box(text):
 
 
 @pytest.mark.parametrize(
-    ("facts", "serves", "answers"),
+    ("facts", "service_area", "answers"),
     [
         ({"who_may_call": "anyone"}, ["MT"], "yes yes yes yes"),
-        ({"area": "nationwide"}, [], "serves_place serves_place serves_place yes"),
+        (
+            {"service_area_scope": "nationwide"},
+            [],
+            "serves_place serves_place serves_place yes",
+        ),
         ({"who_may_call": "state"}, ["MT"], "yes yes yes no"),
         ({}, ["MT"], "serves_place serves_place serves_place no"),
         ({"who_may_call": "local"}, ["CUSTER"], "yes no some_counties no"),
         ({}, ["CUSTER"], "serves_place no some_counties no"),
         ({"who_may_call": "local"}, ["MT"], "ask ask some_counties no"),
-        ({"area": "unknown"}, [], "ask ask ask ask"),
-        ({"who_may_call": "state", "area": "unknown"}, [], "ask ask ask ask"),
+        ({"service_area_scope": "unknown"}, [], "ask ask ask ask"),
+        (
+            {"who_may_call": "state", "service_area_scope": "unknown"},
+            [],
+            "ask ask ask ask",
+        ),
         ({"who_may_call": "group"}, ["MT"], "yes yes yes no"),
     ],
 )
-def test_a_line_takes_callers_only_as_its_listing_says(facts, serves, answers):
-    where = [county(*CUSTER) if code == "CUSTER" else state(code) for code in serves]
-    line = warmline(serves=where, **facts)
+def test_a_line_takes_callers_only_as_its_listing_says(facts, service_area, answers):
+    where = [
+        county(*CUSTER) if code == "CUSTER" else state(code) for code in service_area
+    ]
+    line = warmline(service_area=where, **facts)
     # In the county, in another county of the state, the state, another state.
     spots = [place("59301"), place("59102"), state("MT"), place("96813")]
 
     found = [takes_caller(line, spot).name.lower() for spot in spots]
 
     expected = answers.split()
-    if facts == {"area": "nationwide"}:
+    if facts == {"service_area_scope": "nationwide"}:
         expected[-1] = "serves_place"
     assert found == expected
 
@@ -80,8 +90,8 @@ def test_a_line_takes_callers_only_as_its_listing_says(facts, serves, answers):
 def test_the_database_and_the_rule_say_the_same():
     wheres = [[], [state("MT")], [county(*CUSTER)], [state("WY"), county(*CUSTER)]]
     for where, who in itertools.product(wheres, Warmline.WhoMayCall):
-        for area in {"places" if where else "unknown", "nationwide"}:
-            warmline(serves=where, who_may_call=who, area=area)
+        for scope in {"places" if where else "unknown", "nationwide"}:
+            warmline(service_area=where, who_may_call=who, service_area_scope=scope)
     spots = [place("59301"), place("59102"), state("MT"), county(*CUSTER), state("HI")]
 
     for spot in spots:
@@ -104,7 +114,7 @@ FILTERED = [
 def test_a_filter_or_a_word_never_hides_the_lines_for_everyone(page, path, query):
     asked = [term("community", "veterans"), term("language", "es")]
     warmline(slug="brave", name="Brave", who_may_call="group", terms=asked)
-    warmline(slug="ours", serves=[state("MT")])
+    warmline(slug="ours", service_area=[state("MT")])
     warmline(slug="nation", who_may_call="anyone")
 
     text = page(path, near="59301", **query)
@@ -170,9 +180,9 @@ LISTS = [
 def test_a_line_for_a_county_stands_under_its_county_on_lists_of_the_state(
     page, path, query
 ):
-    warmline(slug="custer", name="Custer Line", serves=[county(*CUSTER)])
+    warmline(slug="custer", name="Custer Line", service_area=[county(*CUSTER)])
     youth = {"who_may_call": "group", "terms": [term("community", "youth")]}
-    warmline(slug="teens", name="Teen Line", serves=[county(*CUSTER)], **youth)
+    warmline(slug="teens", name="Teen Line", service_area=[county(*CUSTER)], **youth)
     warmline(slug="nation", name="Nation Line", who_may_call="anyone")
 
     text = page(path, **query)
@@ -186,8 +196,8 @@ def test_a_line_for_a_county_stands_under_its_county_on_lists_of_the_state(
 
 @pytest.mark.parametrize("path", ["/find/", "/warmlines/", "/embed/"])
 def test_somebody_of_another_county_never_sees_a_county_line(page, path):
-    warmline(slug="custer", serves=[county(*CUSTER)])
-    warmline(slug="dawson", serves=[county("Dawson County", "MT")])
+    warmline(slug="custer", service_area=[county(*CUSTER)])
+    warmline(slug="dawson", service_area=[county("Dawson County", "MT")])
 
     for near, slug in (("59301", "custer"), ("59330", "dawson")):
         lines = [k for k in listings_on(page(path, near=near)) if "warmline" in k]
@@ -196,7 +206,7 @@ def test_somebody_of_another_county_never_sees_a_county_line(page, path):
 
 
 def test_the_feed_of_a_state_names_the_county_and_the_warning(client):
-    warmline(name="Custer Line", serves=[county(*CUSTER)], caution=CAUTION)
+    warmline(name="Custer Line", service_area=[county(*CUSTER)], public_warning=CAUTION)
 
     feed = client.get("/feeds/states/mt.atom").content.decode()
 
@@ -205,7 +215,7 @@ def test_the_feed_of_a_state_names_the_county_and_the_warning(client):
 
 
 def test_the_api_and_the_file_name_the_county_of_a_county_line(client):
-    line = warmline(name="Custer Line", serves=[county(*CUSTER)])
+    line = warmline(name="Custer Line", service_area=[county(*CUSTER)])
 
     service = client.get(f"/api/services/{line.uuid}").json()
     rows = b"".join(client.get("/data/warmlines.csv").streaming_content).decode()
@@ -223,7 +233,7 @@ PAGES = [*LISTS, ("/find/", {"near": "59301"}), ("/warmlines/", {"near": "59301"
     ("path", "query"), [*PAGES, ("/warmlines/", {"language": "en"})]
 )
 def test_a_line_with_a_warning_says_so_and_is_never_first(page, path, query):
-    doubtful = {"caution": CAUTION, "serves": [state("MT")]}
+    doubtful = {"public_warning": CAUTION, "service_area": [state("MT")]}
     doubtful["terms"] = [term("language", "en")]
     warmline(slug="a-doubtful", phone="+14065550111", **doubtful)
     warmline(slug="sure", hours="Mo-Su 20:00-22:00", who_may_call="anyone")
@@ -236,7 +246,7 @@ def test_a_line_with_a_warning_says_so_and_is_never_first(page, path, query):
 
 
 def test_a_line_with_a_warning_is_not_the_one_to_call_now(page):
-    warmline(caution=CAUTION, serves=[state("MT")])
+    warmline(public_warning=CAUTION, service_area=[state("MT")])
 
     text = page("/find/", near="59301")
 
@@ -245,7 +255,7 @@ def test_a_line_with_a_warning_is_not_the_one_to_call_now(page):
 
 
 def test_a_warning_is_in_the_card_and_the_files(client):
-    line = warmline(slug="line", caution=CAUTION, serves=[state("MT")])
+    line = warmline(slug="line", public_warning=CAUTION, service_area=[state("MT")])
 
     card = client.get("/warmlines/line/contact.vcf").content.decode()
     assert CAUTION in card.replace("\r\n ", "")
@@ -257,8 +267,8 @@ def test_a_warning_is_in_the_card_and_the_files(client):
 
 
 def test_a_line_closed_for_a_time_is_not_open(page):
-    paused = {"status": "temporarily_closed", "closed_because": "Moving"}
-    warmline(slug="line", serves=[state("MT")], **paused)
+    paused = {"status": "temporarily_closed", "closure_reason": "Moving"}
+    warmline(slug="line", service_area=[state("MT")], **paused)
 
     text = page("/find/", near="59301")
 
@@ -268,7 +278,7 @@ def test_a_line_closed_for_a_time_is_not_open(page):
 
 @pytest.mark.parametrize("path", ["/warmlines/line/", "/warmlines/", "/states/mt/"])
 def test_no_page_says_both_from_anywhere_and_a_state(page, path):
-    warmline(slug="line", serves=[state("MT")], who_may_call="anyone")
+    warmline(slug="line", service_area=[state("MT")], who_may_call="anyone")
 
     text = page(path)
 
@@ -277,8 +287,8 @@ def test_no_page_says_both_from_anywhere_and_a_state(page, path):
 
 
 def test_a_line_that_does_not_say_whom_it_takes_is_offered_where_it_serves(page):
-    warmline(slug="ours", serves=[state("MT")])
-    warmline(slug="nowhere", area="unknown")
+    warmline(slug="ours", service_area=[state("MT")])
+    warmline(slug="nowhere", service_area_scope="unknown")
 
     here = page("/warmlines/", near="59301")
     there = page("/warmlines/", near="96813")
@@ -300,21 +310,21 @@ def test_a_line_that_does_not_say_whom_it_takes_is_offered_where_it_serves(page)
             "For youth ages 11–20 · Serves Montana",
         ),
         (
-            {"area_note": "Miles City", "who_may_call": "local"},
+            {"service_area_note": "Miles City", "who_may_call": "local"},
             "Call to ask. Serves a part of Montana (Miles City)",
         ),
         ({"open_to": "<b>", "who_may_call": "group"}, "For <b> · Serves Montana"),
     ],
 )
 def test_who_may_call_is_said_in_plain_words(facts, said):
-    line = warmline(serves=[state("MT")], **facts)
+    line = warmline(service_area=[state("MT")], **facts)
 
     assert plain_who_words(line) == said
 
 
 def test_a_community_that_is_welcome_hides_a_line_from_nobody(page):
     welcome = [term("community", "lgbtq")]
-    warmline(slug="friendly", serves=[state("MT")], terms=welcome)
+    warmline(slug="friendly", service_area=[state("MT")], terms=welcome)
 
     text = page("/warmlines/", near="59301")
 
@@ -324,8 +334,8 @@ def test_a_community_that_is_welcome_hides_a_line_from_nobody(page):
 
 
 def test_the_answer_box_and_every_list_begin_with_the_same_line(page):
-    warmline(slug="a-closed", serves=[state("MT")], hours="Mo-Su 20:00-22:00")
-    warmline(slug="b-doubtful", serves=[state("MT")], caution=CAUTION)
+    warmline(slug="a-closed", service_area=[state("MT")], hours="Mo-Su 20:00-22:00")
+    warmline(slug="b-doubtful", service_area=[state("MT")], public_warning=CAUTION)
     veterans = {"who_may_call": "group", "terms": [term("community", "veterans")]}
     warmline(slug="c-veterans", **veterans)
     warmline(slug="d-open", who_may_call="anyone", phone="+14065550199")
@@ -340,7 +350,7 @@ def test_the_answer_box_and_every_list_begin_with_the_same_line(page):
 def test_who_asks_for_veterans_may_be_told_to_call_their_line(page):
     veterans = {"who_may_call": "group", "terms": [term("community", "veterans")]}
     warmline(slug="vets", phone="+14065550198", **veterans)
-    warmline(slug="ours", serves=[state("MT")], phone="+14065550199")
+    warmline(slug="ours", service_area=[state("MT")], phone="+14065550199")
 
     asked = page("/find/", near="59301", community="veterans")
 
@@ -349,9 +359,9 @@ def test_who_asks_for_veterans_may_be_told_to_call_their_line(page):
 
 
 def test_open_now_shows_what_may_be_open_apart_and_marked(page):
-    warmline(slug="open", serves=[state("MT")])
-    warmline(slug="closed", serves=[state("MT")], hours="Mo-Su 20:00-22:00")
-    warmline(slug="unsure", serves=[state("MT")], hours="")
+    warmline(slug="open", service_area=[state("MT")])
+    warmline(slug="closed", service_area=[state("MT")], hours="Mo-Su 20:00-22:00")
+    warmline(slug="unsure", service_area=[state("MT")], hours="")
 
     for query in ({"near": "59301"}, {}):
         text = page("/warmlines/", open_now="1", **query)
@@ -363,8 +373,8 @@ def test_open_now_shows_what_may_be_open_apart_and_marked(page):
 def test_counts_count_lines_that_take_the_caller(page):
     warmline(slug="anyone", who_may_call="anyone")
     warmline(slug="veterans", who_may_call="group")
-    warmline(slug="ours", serves=[state("MT")])
-    warmline(slug="doubtful", who_may_call="anyone", caution=CAUTION)
+    warmline(slug="ours", service_area=[state("MT")])
+    warmline(slug="doubtful", who_may_call="anyone", public_warning=CAUTION)
 
     assert "1 line takes callers from any state. 1 is open now." in words(
         page("/warmlines/")
@@ -384,11 +394,13 @@ def test_counts_count_lines_that_take_the_caller(page):
 def test_an_area_in_several_states_has_a_list_for_each_state(page, path):
     youth = {"who_may_call": "group", "terms": [term("community", "youth")]}
     warmline(slug="nation", who_may_call="anyone", hours="Mo-Su 20:00-22:00")
-    warmline(slug="teens", serves=[state("AZ")], **youth)
-    warmline(slug="arizona", serves=[state("AZ")])
-    warmline(slug="mexico", serves=[state("NM")], hours="")
-    warmline(slug="all", serves=[state(code) for code in ("AZ", "NM", "UT")], hours="")
-    warmline(slug="county", serves=[county("McKinley County", "NM")])
+    warmline(slug="teens", service_area=[state("AZ")], **youth)
+    warmline(slug="arizona", service_area=[state("AZ")])
+    warmline(slug="mexico", service_area=[state("NM")], hours="")
+    warmline(
+        slug="all", service_area=[state(code) for code in ("AZ", "NM", "UT")], hours=""
+    )
+    warmline(slug="county", service_area=[county("McKinley County", "NM")])
 
     text = page(path, near="Navajo Nation")
 
@@ -412,7 +424,7 @@ NAVAJO = {"near": "Navajo Nation"}
 
 def test_in_an_area_the_line_that_opens_first_is_named_with_its_state(page):
     warmline(name="Nation", who_may_call="anyone", hours="Mo-Su 20:00-22:00")
-    warmline(name="Mexico", serves=[state("NM")], hours="Mo-Su 15:00-22:00")
+    warmline(name="Mexico", service_area=[state("NM")], hours="Mo-Su 15:00-22:00")
 
     for query in (NAVAJO, {**NAVAJO, "community": "veterans"}):
         text = words(page("/find/", **query))
@@ -422,7 +434,7 @@ def test_in_an_area_the_line_that_opens_first_is_named_with_its_state(page):
 
 
 def test_in_an_area_a_state_s_open_line_is_offered_where_no_other_is(page):
-    facts = {"serves": [state("NM")], "phone": "+15055550123"}
+    facts = {"service_area": [state("NM")], "phone": "+15055550123"}
     warmline(slug="mexico", name="Mexico", **facts)
     warmline(slug="later", who_may_call="anyone", hours="Mo-Su 20:00-22:00")
 
@@ -439,7 +451,7 @@ def test_in_an_area_a_state_s_open_line_is_offered_where_no_other_is(page):
 def test_with_a_group_chosen_the_line_that_is_counted_has_a_button_too(page):
     veterans = {"who_may_call": "group", "terms": [term("community", "veterans")]}
     warmline(name="Vets", phone="+14065550198", **veterans)
-    warmline(name="Ours", serves=[state("MT")], phone="+14065550199")
+    warmline(name="Ours", service_area=[state("MT")], phone="+14065550199")
 
     text = page("/find/", near="59301", community="veterans")
 
@@ -495,7 +507,7 @@ def test_the_answer_box_says_whom_a_line_for_some_is_for(page):
 
 def test_without_a_place_the_lines_of_states_are_one_tap_away(page):
     warmline(slug="anyone", who_may_call="anyone")
-    warmline(slug="ours", serves=[state("MT"), county("Park County", "WY")])
+    warmline(slug="ours", service_area=[state("MT"), county("Park County", "WY")])
 
     text = page("/warmlines/")
 

@@ -33,10 +33,10 @@ def slugs(lines):
 
 def test_open_comes_first_then_next_to_open_then_unknown():
     here = [state("MT")]
-    warmline(slug="unknown", serves=here, hours="")
-    warmline(slug="evening", serves=here, hours="Mo-Su 17:00-22:00")
-    warmline(slug="morning", serves=here, hours="Mo-Su 08:00-12:00")
-    warmline(slug="always", serves=here)
+    warmline(slug="unknown", service_area=here, hours="")
+    warmline(slug="evening", service_area=here, hours="Mo-Su 17:00-22:00")
+    warmline(slug="morning", service_area=here, hours="Mo-Su 08:00-12:00")
+    warmline(slug="always", service_area=here)
 
     lines = lines_from(place("59301"))
 
@@ -45,10 +45,10 @@ def test_open_comes_first_then_next_to_open_then_unknown():
 
 
 def test_only_lines_that_take_callers_from_here():
-    warmline(slug="ours", serves=[county("Custer County", "MT")])
-    warmline(slug="theirs", serves=[state("WY")])
+    warmline(slug="ours", service_area=[county("Custer County", "MT")])
+    warmline(slug="theirs", service_area=[state("WY")])
     warmline(slug="nation")
-    warmline(slug="anyone", serves=[state("WY")], who_may_call="anyone")
+    warmline(slug="anyone", service_area=[state("WY")], who_may_call="anyone")
 
     assert set(slugs(lines_from(place("59301")))) == {"ours", "nation", "anyone"}
 
@@ -57,7 +57,7 @@ def test_lines_for_everyone_come_before_lines_for_some():
     veterans = term("community", "veterans")
     warmline(slug="veterans", who_may_call="group", terms=[veterans])
     warmline(slug="far", who_may_call="anyone")
-    warmline(slug="ours", serves=[state("MT")], hours="Mo-Su 17:00-22:00")
+    warmline(slug="ours", service_area=[state("MT")], hours="Mo-Su 17:00-22:00")
 
     spot = place("59301")
     groups = grouped(lines_from(spot), spot)
@@ -84,7 +84,7 @@ def test_lines_for_a_group_that_is_not_named_stand_last():
 def test_a_limit_cuts_the_last_groups_first():
     veterans = term("community", "veterans")
     for number in range(3):
-        warmline(slug=f"ours-{number}", serves=[state("MT")])
+        warmline(slug=f"ours-{number}", service_area=[state("MT")])
         warmline(slug=f"far-{number}", who_may_call="group", terms=[veterans])
     spot = place("59301")
 
@@ -103,11 +103,11 @@ def test_hours_are_said_in_the_callers_zone():
 
 
 def test_without_a_place_lines_stand_by_state_and_the_open_ones_first():
-    warmline(slug="closed", serves=[state("MT")], hours="Mo-Su 17:00-22:00")
-    warmline(slug="open", serves=[state("WY"), county("Custer County", "MT")])
+    warmline(slug="closed", service_area=[state("MT")], hours="Mo-Su 17:00-22:00")
+    warmline(slug="open", service_area=[state("WY"), county("Custer County", "MT")])
     warmline(slug="nation")
-    warmline(slug="anyone", serves=[state("WY")], who_may_call="anyone")
-    warmline(slug="nowhere", area="unknown")
+    warmline(slug="anyone", service_area=[state("WY")], who_may_call="anyone")
+    warmline(slug="nowhere", service_area_scope="unknown")
 
     groups = by_state(lines_at(Warmline.objects.public().for_cards(), EARLY))
 
@@ -134,8 +134,8 @@ def page(client):
 
 
 def test_open_now_is_a_chip_that_can_be_taken_off(page):
-    warmline(slug="open", serves=[state("MT")])
-    warmline(slug="closed", serves=[state("MT")], hours="Mo-Su 17:00-22:00")
+    warmline(slug="open", service_area=[state("MT")])
+    warmline(slug="closed", service_area=[state("MT")], hours="Mo-Su 17:00-22:00")
 
     shown = page(state="MT", open_now="1")
 
@@ -144,7 +144,7 @@ def test_open_now_is_a_chip_that_can_be_taken_off(page):
 
 
 def test_filters_that_leave_nothing_name_the_one_to_remove(page):
-    warmline(slug="closed", serves=[state("MT")], hours="Mo-Su 17:00-22:00")
+    warmline(slug="closed", service_area=[state("MT")], hours="Mo-Su 17:00-22:00")
 
     shown = page(state="MT", open_now="1")
 
@@ -154,7 +154,7 @@ def test_filters_that_leave_nothing_name_the_one_to_remove(page):
 
 
 def test_a_line_of_unknown_hours_says_so(page):
-    warmline(slug="line", serves=[state("MT")], hours="", timezone="")
+    warmline(slug="line", service_area=[state("MT")], hours="", timezone="")
 
     shown = page(state="MT")
 

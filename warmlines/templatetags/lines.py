@@ -83,7 +83,7 @@ def _made(name: str, line: Line, at: datetime, level: int) -> SafeString:
     now, warmline = content_version.current_or_none(), line.warmline
     words = hours_status(line.status, at, line.zone)
     key = (name, warmline.pk, line.open_attr, words, level, get_language())
-    stamp = (revision(warmline.changed_at), now.shared_at) if now else None
+    stamp = (revision(warmline.changed_at), now.global_changed_at) if now else None
     html = _in_memory.get(key, stamp) if stamp else None
     if html is None:
         said = {"line": line, "at": at, "level": level}

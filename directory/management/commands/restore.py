@@ -51,6 +51,6 @@ class Command(BaseCommand):
             self.stdout.write(f"What was there is in {kept}.")
         restore_backup(engine, path, manifest, settings.DATA_DIR)
         self.stdout.write(
-            f"Restored {manifest.rows:,} rows of {manifest.made_at}; every table is "
+            f"Restored {manifest.rows:,} rows of {manifest.created_at}; every table is "
             "as it was. Run “manage.py prepare” next."
         )

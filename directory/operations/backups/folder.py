@@ -31,7 +31,7 @@ BACKUP_NAME = re.compile(r"directory-\d{8}T\d{6}Z\.(sqlite3|dump)")
 class Manifest:
     """The description of a backup, stored beside it as JSON."""
 
-    made_at: str
+    created_at: str
     size: int
     sha256: str
     tables: Fingerprints

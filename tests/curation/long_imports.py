@@ -36,7 +36,10 @@ COUNT = "SELECT count(*) FROM orgs_organization"
 WRITE = (
     "INSERT INTO curation_optout (email, created_at)"
     " VALUES ('{}', '2026-11-30 12:00:00')"
-)def row(number):
+)
+
+
+def row(number):
     blank = dict.fromkeys(COLUMNS, "")
     return blank | {
         "key": f"long:{number}",

@@ -257,12 +257,15 @@ def test_a_line_that_names_no_area_is_not_taken_to_be_for_everybody(file):
     ],
 )
 def test_an_area_is_what_its_publisher_says_it_is(
-    file, service_area_scope, service_area, words
+    file, area, service_area_scope, words
 ):
-    bring(file({**SERVICE, "service_areas": [{"id": "r1", **service_area_scope}]}))
+    bring(file({**SERVICE, "service_areas": [{"id": "r1", **area}]}))
 
     made = Organization.objects.get()
-    assert (made.service_area_scope, made.service_area_note) == (service_area, words)
+    assert (made.service_area_scope, made.service_area_note) == (
+        service_area_scope,
+        words,
+    )
 
 
 @pytest.mark.parametrize(

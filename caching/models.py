@@ -11,8 +11,8 @@ from django.utils import timezone
 class DirectoryVersion(models.Model):
     """The content version, in one row. See caching.content_version.
 
-    `global_changed_at` is when a fact last changed that the card of any listing may show, such
-    as the name of a term or a place.
+    `global_changed_at` is when a fact last changed that the card of any listing may
+    show, such as the name of a term or a place.
     """
 
     ONLY = 1

@@ -82,4 +82,4 @@ def theirs(queryset: Any, user: Any) -> Any:
 
 def may(user: Any, what: str) -> bool:
     """May the user do this act of the desk? (`check_listing` …)"""
-    return bool(user.has_perm(f"desk.{what}"))
+    return bool(user.has_perm(f"curation.{what}"))

@@ -124,11 +124,11 @@ def _checked_that_day(listing: Any, check: Check) -> list[str]:
 
 def holder(listing: Any) -> Any:
     """Who has taken the listing just now, or None."""
-    if listing.taken_by_id is None or listing.claimed_at is None:
+    if listing.claimed_by_id is None or listing.claimed_at is None:
         return None
     is_fresh = timezone.now() - listing.claimed_at < TAKEN_FOR
     users = get_user_model()._default_manager
-    return users.filter(pk=listing.taken_by_id).first() if is_fresh else None
+    return users.filter(pk=listing.claimed_by_id).first() if is_fresh else None
 
 
 @transaction.atomic

@@ -110,7 +110,7 @@ def line_rows(bundle: Bundle, publisher: Publisher) -> Iterator[Row]:
             "operator": text(operator, "name"),
             **_common(told, []),
             "serves": "US" if _is_nationwide(service) else ";".join(codes),
-            "service_area_note": Truncator("; ".join(rest)).chars(MOST_NOTE),
+            "area_note": Truncator("; ".join(rest)).chars(MOST_NOTE),
             "timezone": _zone(service, list(codes)),
             "open_to": Truncator(text(service, "eligibility_description")).chars(
                 MOST_WORDS

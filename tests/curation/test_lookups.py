@@ -71,7 +71,7 @@ def rows():
         how="called",
         outcome="right",
         by=ada,
-        internal_note="secret note",
+        note="secret note",
         **about,
     )
     ImportRun.objects.create(

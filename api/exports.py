@@ -20,7 +20,7 @@ from listings.models import Listing
 from listings.registry import listing_models
 from listings.visibility import hidden_facts
 from meetings.exporting import csv_chunks as meetings_csv
-from meetings.exporting import guide_chunks
+from meetings.exporting import meeting_guide_chunks
 from orgs.models import Organization
 from warmlines.models import Warmline
 

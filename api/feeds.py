@@ -21,7 +21,7 @@ from api.ids import NAMESPACE
 from listings.querysets import ListingQuerySet
 from orgs.models import Organization
 from places.models import Place
-from warmlines.eligibility import plain_who_words
+from warmlines.eligibility import describe_eligibility_as_text
 from warmlines.models import Warmline
 
 MAX_ENTRIES = 50

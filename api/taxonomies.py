@@ -11,7 +11,7 @@ from django.utils import translation
 
 from api import ids
 from listings.models import Term
-from orgs.kind_labels import KIND_WORDS
+from orgs.kind_labels import KIND_LABELS
 from orgs.models import Organization
 
 JsonObject = dict[str, Any]

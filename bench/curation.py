@@ -49,7 +49,7 @@ def fill(number: int = LISTINGS) -> int:
             city=town.name,
             state=town.state,
         )
-        made.locate(town.point, "city")
+        made.set_point(town.point, "city")
         made.fold_words()
         rows.append(made)
     Organization.objects.bulk_create(rows, batch_size=2_000)

@@ -24,7 +24,7 @@ class LineRow:
     states: tuple[str, ...]
     counties: tuple[str, ...]
     open_to: str
-    is_doubtful: bool
+    has_public_warning: bool
     hours: str
     timezone: str
 
@@ -64,7 +64,7 @@ def _line_row(row: dict[str, str]) -> LineRow:
         states=tuple(row["serves"].split(";")),
         counties=tuple(f"{n} County" for n in named if n and n not in NO_NAMES),
         open_to=row["open_to"],
-        is_doubtful="may have closed" in row["note"],
+        has_public_warning="may have closed" in row["note"],
         hours=row["hours"],
         timezone=row["timezone"],
     )

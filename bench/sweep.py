@@ -135,7 +135,9 @@ class Check:
         box = BOX.search(page)
         for number in NUMBER.findall(box[0]) if box else []:
             row = self.by_phone[number]
-            is_wrong = row.is_for_group or row.is_doubtful or _refuses(row, place)
+            is_wrong = (
+                row.is_for_group or row.has_public_warning or _refuses(row, place)
+            )
             if is_wrong or not is_open(row.hours, row.timezone, at):
                 yield f"the answer box says to call {row.key}"
 

@@ -68,7 +68,7 @@ def _organization(number: int, town: Any, chance: random.Random) -> Any:
         source_seen="2026-01",
         timezone=town.timezone,
     )
-    made.locate(town.point, "city")
+    made.set_point(town.point, "city")
     made.fold_words()
     return made
 

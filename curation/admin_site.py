@@ -34,7 +34,7 @@ from curation.work_queue import heaps
 from listings.freshness import fresh_row, tally
 from listings.rate_limit import seconds_left
 from listings.registry import listing_models
-from places.geocoders import asking_first
+from places.geocoders import geocode_before_transaction
 from places.states import STATES
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -79,7 +79,7 @@ class DeskSite(AdminSite):
                     return page
             if request.method != "POST" or getattr(view, BY_PARTS, False):
                 return view(request, *args, **kwargs)
-            return asking_first(partial(whole, request, *args, **kwargs))
+            return geocode_before_transaction(partial(whole, request, *args, **kwargs))
 
         protected = super().admin_view(act, cacheable)
 

@@ -77,7 +77,7 @@ def states_of(user: Any) -> list[str] | None:
 def theirs(queryset: Any, user: Any) -> Any:
     """Of a catalogue's listings, those that the user may see at the desk."""
     states = states_of(user)
-    return queryset if states is None else queryset.of_states(states)
+    return queryset if states is None else queryset.in_states(states)
 
 
 def may(user: Any, what: str) -> bool:

@@ -33,11 +33,11 @@ class BecomeForm(forms.Form):
         return cleaned
 
     @property
-    def codes(self) -> list[str]:
+    def state_codes(self) -> list[str]:
         """The states asked for: none, one or two."""
         chosen = (self.cleaned_data.get("state"), self.cleaned_data.get("other"))
         return [code for code in chosen if code]
 
     @property
-    def focus_chosen(self) -> str:
+    def chosen_focus(self) -> str:
         return str(self.cleaned_data.get("focus") or "")

@@ -17,8 +17,8 @@ continuing_education medicaid_billable source_name source_url source_license
 source_seen note
 """
 # Longer than any number of hours; Python itself refuses some thousand digits.
-LONGEST_NUMBER = 10
-ANSWERS = {"yes": True, "no": False, "": None}
+MAX_DIGITS = 10
+YES_NO = {"yes": True, "no": False, "": None}
 # Names of rows that must not look like a certificate somebody can earn.
 STATUSES = (
     (re.compile(r"\(in process\)"), Credential.Status.PLANNED),
@@ -49,16 +49,16 @@ class CredentialImporter(Importer):
             "status": _status(row["credential_name"]),
             "certifying_body": row["certifying_body"],
             "certifying_body_website": row["certifying_body_website"],
-            "training_hours": _number(row, "training_hours"),
-            "work_hours": _number(row, "work_experience_hours"),
-            "supervision_hours": _number(row, "supervision_hours"),
-            "exam_required": _answer(row, "exam_required"),
-            "lived_experience_required": _answer(row, "lived_experience_required"),
+            "training_hours": _read_number(row, "training_hours"),
+            "work_hours": _read_number(row, "work_experience_hours"),
+            "supervision_hours": _read_number(row, "supervision_hours"),
+            "exam_required": _read_yes_no(row, "exam_required"),
+            "lived_experience_required": _read_yes_no(row, "lived_experience_required"),
             "min_recovery_time": row["min_recovery_time"],
-            "min_age": _number(row, "min_age"),
+            "min_age": _read_number(row, "min_age"),
             "education": row["education"],
             "continuing_education": row["continuing_education"],
-            "medicaid_billable": _answer(row, "medicaid_billable"),
+            "medicaid_billable": _read_yes_no(row, "medicaid_billable"),
             # A researcher's note: curators read it, and no page shows it.
             "internal_note": row["note"],
             **source(row),
@@ -71,17 +71,17 @@ def _status(name: str) -> str:
     return next(found, Credential.Status.OFFERED)
 
 
-def _number(row: Row, column: str) -> int | None:
+def _read_number(row: Row, column: str) -> int | None:
     text = row[column]
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER):
+    if not (text.isascii() and text.isdigit() and len(text) < MAX_DIGITS):
         raise RowRefused(f"{column}: “{text}” is not a whole number")
     return int(text)
 
 
-def _answer(row: Row, column: str) -> bool | None:
+def _read_yes_no(row: Row, column: str) -> bool | None:
     text = row[column].casefold()
-    if text not in ANSWERS:
+    if text not in YES_NO:
         raise RowRefused(f"{column}: “{row[column]}” is neither yes nor no")
-    return ANSWERS[text]
+    return YES_NO[text]

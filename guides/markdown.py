@@ -14,10 +14,10 @@ from django.utils.translation import get_language, override
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-RULES = ["heading", "list", "emphasis", "link", "newline", "escape", "entity"]
+MARKDOWN_RULES = ["heading", "list", "emphasis", "link", "newline", "escape", "entity"]
 # Pages of our own, other sites, and what a phone can dial or write.
-ALLOWED = re.compile(r"^(/(?!/)|#|https?://|tel:|sms:|mailto:)")
-OUTSIDE = re.compile(r"^https?://")
+ALLOWED_LINK = re.compile(r"^(/(?!/)|#|https?://|tel:|sms:|mailto:)")
+EXTERNAL_LINK = re.compile(r"^https?://")
 
 
 def render(text: str) -> SafeString:
@@ -31,15 +31,15 @@ def render(text: str) -> SafeString:
 
 @cache
 def _markdown() -> MarkdownIt:
-    made = MarkdownIt("zero", {"html": False}).enable(RULES)
-    made.validateLink = lambda url: bool(ALLOWED.match(url))  # type: ignore[method-assign]
-    made.add_render_rule("heading_open", _heading)
-    made.add_render_rule("heading_close", _heading)
-    made.add_render_rule("link_open", _link)
+    made = MarkdownIt("zero", {"html": False}).enable(MARKDOWN_RULES)
+    made.validateLink = lambda url: bool(ALLOWED_LINK.match(url))  # type: ignore[method-assign]
+    made.add_render_rule("heading_open", _render_heading_tag)
+    made.add_render_rule("heading_close", _render_heading_tag)
+    made.add_render_rule("link_open", _render_link)
     return made
 
 
-def _heading(
+def _render_heading_tag(
     self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any
 ) -> str:
     token = tokens[index]
@@ -47,19 +47,19 @@ def _heading(
     return str(self.renderToken(tokens, index, options, env))
 
 
-def _link(
+def _render_link(
     self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any
 ) -> str:
     token = tokens[index]
     address = str(token.attrs["href"])
-    if OUTSIDE.match(address):
+    if EXTERNAL_LINK.match(address):
         token.attrSet("rel", "noopener noreferrer")
     elif address.startswith("/"):
-        token.attrSet("href", _in_language(address))
+        token.attrSet("href", _localized_path(address))
     return str(self.renderToken(tokens, index, options, env))
 
 
-def _in_language(path: str) -> str:
+def _localized_path(path: str) -> str:
     """The page at an English path, at its address in the reader's language."""
     code = get_language() or settings.LANGUAGE_CODE
     with override(settings.LANGUAGE_CODE):

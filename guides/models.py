@@ -24,24 +24,24 @@ from guides.markdown import render
 from listings.history import History
 from listings.provenance import Sourced
 from listings.text import ADDRESS_PATTERN, fits_address, fold
-from places.states import STATES, name_of_state
+from places.states import STATES, get_state_name
 
 # More is a slip of the pen, on any database.
-AT_MOST_HOURS = MaxValueValidator(20_000)
+MAX_HOURS_VALIDATOR = MaxValueValidator(20_000)
 
 
 Line = TypeVar("Line")
 
 
 @models.SlugField.register_lookup
-class FitsAddress(BuiltinLookup):  # type: ignore[type-arg]  # none at run time
+class IsValidSlug(BuiltinLookup):  # type: ignore[type-arg]  # none at run time
     """Is the slug made of the characters of an address, and not empty?
 
     On SQLite this is GLOB: Django's REGEXP is a Python function, which SQLite cannot
     call with text that is not UTF-8.
     """
 
-    lookup_name = "fits_address"
+    lookup_name = "is_valid"
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
@@ -60,7 +60,7 @@ class GuideQuerySet(models.QuerySet["Guide"]):
     def public(self) -> Self:
         """What is published, but for a guide whose slug fits no address."""
         published = self.filter(status=Guide.Status.PUBLISHED)
-        return published.filter(slug__fits_address=True)
+        return published.filter(slug__is_valid=True)
 
     def matching(self, words: str) -> Self:
         """Every word stands in the title, the summary or the body, in any language."""
@@ -176,7 +176,7 @@ class Guide(CacheInvalidatingModel):
 
     def __str__(self) -> str:
         """The title in the reader's language."""
-        return self._said("title")
+        return self._localized("title")
 
     def save(self, **options: Any) -> None:
         names = ("title", "summary", "body", "title_es", "summary_es", "body_es")
@@ -209,14 +209,14 @@ class Guide(CacheInvalidatingModel):
         return self.status == self.Status.PUBLISHED
 
     @property
-    def in_short(self) -> str:
+    def localized_summary(self) -> str:
         """The summary in the reader's language."""
-        return self._said("summary")
+        return self._localized("summary")
 
     @property
     def html(self) -> SafeString:
         """The text in the reader's language."""
-        return render(self._said("body"))
+        return render(self._localized("body"))
 
     @property
     def search_list(self) -> list[link_lines.Search]:
@@ -241,7 +241,7 @@ class Guide(CacheInvalidatingModel):
                 log_once(self._meta.label, self.pk, name)
         return found
 
-    def _said(self, name: str) -> str:
+    def _localized(self, name: str) -> str:
         spanish = getattr(self, f"{name}_es") if get_language() == "es" else ""
         return spanish or getattr(self, name)
 
@@ -321,13 +321,16 @@ class Credential(Sourced):
     )
     # Hours: the smallest total asked; null is not found, and never none.
     training_hours = models.PositiveSmallIntegerField(
-        _("hours of training"), null=True, blank=True, validators=[AT_MOST_HOURS]
+        _("hours of training"), null=True, blank=True, validators=[MAX_HOURS_VALIDATOR]
     )
     work_hours = models.PositiveSmallIntegerField(
-        _("hours of work"), null=True, blank=True, validators=[AT_MOST_HOURS]
+        _("hours of work"), null=True, blank=True, validators=[MAX_HOURS_VALIDATOR]
     )
     supervision_hours = models.PositiveSmallIntegerField(
-        _("hours of supervision"), null=True, blank=True, validators=[AT_MOST_HOURS]
+        _("hours of supervision"),
+        null=True,
+        blank=True,
+        validators=[MAX_HOURS_VALIDATOR],
     )
     exam_required = models.BooleanField(_("exam"), null=True, blank=True)
     lived_experience_required = models.BooleanField(
@@ -394,7 +397,7 @@ class Credential(Sourced):
 
     @property
     def state_name(self) -> str:
-        return name_of_state(self.state)
+        return get_state_name(self.state)
 
     @property
     def is_public(self) -> bool:

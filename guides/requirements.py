@@ -12,7 +12,7 @@ from guides.models import Credential
 
 
 @dataclass(frozen=True)
-class Fact:
+class Requirement:
     """One requirement; `words` is "" where it was not found."""
 
     label: str
@@ -22,35 +22,45 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparisonRow:
     """One requirement in two states: (credential, fact) of each."""
 
     label: str
-    columns: tuple[list[tuple[Credential, Fact]], list[tuple[Credential, Fact]]]
-
-
-def requirements(credential: Credential) -> list[Fact]:
-    """Every requirement, always in the same order."""
-    return [
-        Fact(_("Training"), _hours(credential.training_hours)),
-        Fact(_("Work or volunteering"), _hours(credential.work_hours)),
-        Fact(_("With supervision"), _hours(credential.supervision_hours)),
-        Fact(_("Exam"), _answer(credential.exam_required)),
-        Fact(_("Lived experience"), _answer(credential.lived_experience_required)),
-        Fact(_("Time in recovery"), credential.min_recovery_time, is_quoted=True),
-        Fact(_("Age"), _age(credential.min_age)),
-        Fact(_("Education"), credential.education, is_quoted=True),
-        Fact(_("Learning afterwards"), credential.continuing_education, is_quoted=True),
-        Fact(_("Medicaid can pay"), _answer(credential.medicaid_billable)),
+    columns: tuple[
+        list[tuple[Credential, Requirement]], list[tuple[Credential, Requirement]]
     ]
 
 
-def compared(one: Iterable[Credential], other: Iterable[Credential]) -> list[Compared]:
-    """Two states' credentials side by side, requirement by requirement."""
-    columns = [[(c, requirements(c)) for c in state] for state in (one, other)]
-    labels = [fact.label for fact in requirements(Credential())]
+def list_requirements(credential: Credential) -> list[Requirement]:
+    """Every requirement, always in the same order."""
     return [
-        Compared(
+        Requirement(_("Training"), _hours_text(credential.training_hours)),
+        Requirement(_("Work or volunteering"), _hours_text(credential.work_hours)),
+        Requirement(_("With supervision"), _hours_text(credential.supervision_hours)),
+        Requirement(_("Exam"), _yes_no_text(credential.exam_required)),
+        Requirement(
+            _("Lived experience"), _yes_no_text(credential.lived_experience_required)
+        ),
+        Requirement(
+            _("Time in recovery"), credential.min_recovery_time, is_quoted=True
+        ),
+        Requirement(_("Age"), _age_text(credential.min_age)),
+        Requirement(_("Education"), credential.education, is_quoted=True),
+        Requirement(
+            _("Learning afterwards"), credential.continuing_education, is_quoted=True
+        ),
+        Requirement(_("Medicaid can pay"), _yes_no_text(credential.medicaid_billable)),
+    ]
+
+
+def compare(
+    one: Iterable[Credential], other: Iterable[Credential]
+) -> list[ComparisonRow]:
+    """Two states' credentials side by side, requirement by requirement."""
+    columns = [[(c, list_requirements(c)) for c in state] for state in (one, other)]
+    labels = [fact.label for fact in list_requirements(Credential())]
+    return [
+        ComparisonRow(
             label,
             (
                 [(credential, facts[row]) for credential, facts in columns[0]],
@@ -61,7 +71,9 @@ def compared(one: Iterable[Credential], other: Iterable[Credential]) -> list[Com
     ]
 
 
-def by_state(credentials: Iterable[Credential]) -> list[tuple[str, list[Credential]]]:
+def group_by_state(
+    credentials: Iterable[Credential],
+) -> list[tuple[str, list[Credential]]]:
     """(state's name, its credentials), by name."""
     states: dict[str, list[Credential]] = {}
     for credential in credentials:
@@ -69,7 +81,7 @@ def by_state(credentials: Iterable[Credential]) -> list[tuple[str, list[Credenti
     return sorted(states.items())
 
 
-def _hours(number: int | None) -> str:
+def _hours_text(number: int | None) -> str:
     if number is None:
         return ""
     return ngettext("%(count)s hour", "%(count)s hours", number) % {
@@ -77,11 +89,11 @@ def _hours(number: int | None) -> str:
     }
 
 
-def _age(years: int | None) -> str:
+def _age_text(years: int | None) -> str:
     return "" if years is None else _("%(years)s or older") % {"years": years}
 
 
-def _answer(value: bool | None) -> str:
+def _yes_no_text(value: bool | None) -> str:
     if value is None:
         return ""
     return _("Yes") if value else _("No")

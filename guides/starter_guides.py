@@ -14,19 +14,19 @@ from typing import Any
 
 from guides.models import Guide
 
-FENCE = "+++\n"
+FRONT_MATTER_FENCE = "+++\n"
 PART = " | "
 
 
-def shipped(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def read_starter_guides(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """(slug, facts) of each guide; both of its languages must be there."""
     for path in sorted(folder.glob("*.en.md")):
         slug = path.name.removesuffix(".en.md")
-        english, spanish = _read(path), _read(folder / f"{slug}.es.md")
-        yield slug, _joined(english, spanish)
+        english, spanish = _read_file(path), _read_file(folder / f"{slug}.es.md")
+        yield slug, _merge_languages(english, spanish)
 
 
-def load(slug: str, facts: dict[str, Any]) -> bool:
+def save_starter_guide(slug: str, facts: dict[str, Any]) -> bool:
     """Write a guide that is new or that nobody has edited here; has it changed?"""
     guide = Guide.objects.filter(slug=slug).first()
     if guide is None:
@@ -42,29 +42,31 @@ def load(slug: str, facts: dict[str, Any]) -> bool:
     return True
 
 
-def _read(path: Path) -> dict[str, Any]:
-    _before, front, body = path.read_text(encoding="utf-8").split(FENCE, 2)
+def _read_file(path: Path) -> dict[str, Any]:
+    _before, front, body = path.read_text(encoding="utf-8").split(FRONT_MATTER_FENCE, 2)
     return {**tomllib.loads(front), "body": body.strip()}
 
 
-def _joined(english: dict[str, Any], spanish: dict[str, Any]) -> dict[str, Any]:
+def _merge_languages(
+    english: dict[str, Any], spanish: dict[str, Any]
+) -> dict[str, Any]:
     pairs = zip(english["searches"], spanish["searches"], strict=True)
     return {
         **{name: english[name] for name in ("title", "summary", "body")},
         **{f"{name}_es": spanish[name] for name in ("title", "summary", "body")},
         "order": english["order"],
         "written_on": english["written"],
-        "searches": "\n".join(_search(one, other) for one, other in pairs),
-        "sources": "\n".join(_source(source) for source in english["sources"]),
+        "searches": "\n".join(_search_line(one, other) for one, other in pairs),
+        "sources": "\n".join(_source_line(source) for source in english["sources"]),
     }
 
 
-def _search(english: dict[str, str], spanish: dict[str, str]) -> str:
+def _search_line(english: dict[str, str], spanish: dict[str, str]) -> str:
     query = english.get("query", "")
     target = f"{english['address']}?{query}" if query else english["address"]
     return PART.join((english["label"], spanish["label"], target))
 
 
-def _source(source: dict[str, str]) -> str:
+def _source_line(source: dict[str, str]) -> str:
     parts = (source["name"], source["url"], source["year"])
     return PART.join(part for part in parts if part)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from caching.page_cache import set_cache_policy
 from guides.forms import BecomeForm
 from guides.models import Credential, Guide
-from guides.requirements import by_state, compared
+from guides.requirements import compare, group_by_state
 from places.forms import PlaceForm
 from places.states import STATES
 
@@ -37,19 +37,20 @@ def become(request: HttpRequest) -> HttpResponse:
     """Every credential in a table; one state's in full; two states side by side."""
     form = BecomeForm(request.GET)
     form.is_valid()
-    codes = form.codes
+    state_codes = form.state_codes
     found = Credential.objects.public()
-    if focus := form.focus_chosen:
+    if focus := form.chosen_focus:
         found = found.about(focus)
-    columns = [list(found.in_state(code)) for code in codes]
+    columns = [list(found.in_state(code)) for code in state_codes]
     context = {
         "form": form,
         "states": [
-            (STATES[code], rows) for code, rows in zip(codes, columns, strict=True)
+            (STATES[code], rows)
+            for code, rows in zip(state_codes, columns, strict=True)
         ],
-        "table": [] if codes else by_state(found),
-        "compared": compared(*columns) if len(columns) == 2 else [],
-        "unknown": _unknown() if not codes else [],
+        "table": [] if state_codes else group_by_state(found),
+        "compared": compare(*columns) if len(columns) == 2 else [],
+        "unknown": _states_without_credentials() if not state_codes else [],
     }
     page = render(request, "guides/become.html", context)
     return set_cache_policy(
@@ -57,7 +58,7 @@ def become(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _unknown() -> list[str]:
+def _states_without_credentials() -> list[str]:
     """States and territories of which no source was found."""
     known = set(Credential.objects.public().order_by().values_list("state", flat=True))
     return [state.name for code, state in STATES.items() if code not in known]

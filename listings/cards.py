@@ -32,7 +32,7 @@ from caching.models import RenderedCard
 from listings.querysets import revision
 from listings.registry import listing_models
 from listings.templatetags.listing import miles
-from places.nearest import Hit
+from places.nearest import SearchHit
 
 # Stands for a slot while a card is rendered; no listing can hold it.
 SLOT = mark_safe(f"[slot {secrets.token_hex(8)}]")  # noqa: S308
@@ -73,7 +73,7 @@ class CardHtml:
 class Card:
     """A listing in a list, as far from the place asked for as the search found."""
 
-    hit: Hit
+    hit: SearchHit
     content: CardHtml
     level: int
 
@@ -119,7 +119,9 @@ class Card:
 _in_memory: MemoryCache[str, CardHtml] = MemoryCache(MAX_CARDS_IN_MEMORY)
 
 
-def cards(model: Any, hits: Iterable[Hit], template: str, level: int = 3) -> list[Card]:
+def cards(
+    model: Any, hits: Iterable[SearchHit], template: str, level: int = 3
+) -> list[Card]:
     """The cards of what a search found, in its order; without what has been deleted
     since, when an import was undone."""
     hits = list(hits)
@@ -127,7 +129,7 @@ def cards(model: Any, hits: Iterable[Hit], template: str, level: int = 3) -> lis
     return [Card(hit, found[hit.pk], level) for hit in hits if hit.pk in found]
 
 
-def rendered(model: Any, hits: list[Hit], template: str) -> dict[int, CardHtml]:
+def rendered(model: Any, hits: list[SearchHit], template: str) -> dict[int, CardHtml]:
     """The rendered cards by listing: from memory, else from the table, else new."""
     pks = [hit.pk for hit in hits]
     now = content_version.current_or_none()

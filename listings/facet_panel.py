@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from places.forms import PlaceForm
-from places.lookup import typed
+from places.lookup import canonical_query
 
 Counts = Mapping[str, Mapping[str, int]]
 # So much of an unusable value is said back.
@@ -277,6 +277,6 @@ def _chips(group: Group, params: QueryDict) -> list[Chip]:
 def place_links(form: PlaceForm, params: QueryDict) -> list[tuple[str, str]]:
     """(label, address) of each meaning that the typed words may have."""
     return [
-        (place.label_with_county, query_with(params, near=typed(place)))
+        (place.label_with_county, query_with(params, near=canonical_query(place)))
         for place in form.candidates
     ]

@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from caching.unreadable_values import Placeholders
 from listings.models import Listing
-from places.geocoders import Found, locate_address
+from places.geocoders import GeocodeResult, locate_address
 from places.models import Place
-from places.nearest import Located
+from places.nearest import LocatedModel
 from places.states import STATES
 from places.zip_codes import ZipField, check_zip
 
 
-class AddressedListing(Listing, Located):
+class AddressedListing(Listing, LocatedModel):
     """Abstract: an address, which may be withheld, and the point that it has."""
 
     street = models.CharField(_("street"), max_length=200, blank=True)
@@ -51,10 +51,10 @@ class AddressedListing(Listing, Located):
         abstract = True
         constraints = [
             *Listing.Meta.constraints,
-            *Located.Meta.constraints,
+            *LocatedModel.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(address_withheld=False)
-                | Q(precision__in=["", Located.Precision.COUNTY]),
+                | Q(precision__in=["", LocatedModel.Precision.COUNTY]),
                 name="%(app_label)s_%(class)s_withheld_point_is_coarse",
                 violation_error_message=_(
                     "A withheld address may have the middle of its county as point, "
@@ -67,7 +67,7 @@ class AddressedListing(Listing, Located):
                 violation_error_message=_("Write the state with two letters, like MT."),
             ),
         ]
-        indexes = [*Located.Meta.indexes]
+        indexes = [*LocatedModel.Meta.indexes]
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         """A ZIP code must lie in the state; here, since every way in calls it."""
@@ -103,9 +103,9 @@ class AddressedListing(Listing, Located):
 
     @property
     def point_is_approximate(self) -> bool:
-        return self.precision != Located.Precision.ADDRESS
+        return self.precision != LocatedModel.Precision.ADDRESS
 
-    def stand_at_its_address(self) -> Found | None:
+    def stand_at_its_address(self) -> GeocodeResult | None:
         """Take the point of the address, the county's middle if it is withheld."""
         found = locate_address(
             street=self.street,
@@ -114,11 +114,11 @@ class AddressedListing(Listing, Located):
             zip_code=self.zip_code,
         )
         if found is None:
-            self.unlocate()
+            self.clear_point()
             self.county = None
             return None
         self.county = found.place.own_county
-        self.locate(found.point, found.precision)
+        self.set_point(found.point, found.precision)
         if self.address_withheld:
             self._hide_point()
         self.timezone = self.timezone or found.place.timezone
@@ -127,9 +127,9 @@ class AddressedListing(Listing, Located):
     def _hide_point(self) -> None:
         """The middle of the county stands for a withheld address, or nothing does."""
         if self.county is not None:
-            self.locate(self.county.point, self.Precision.COUNTY)
+            self.set_point(self.county.point, self.Precision.COUNTY)
         else:
-            self.unlocate()
+            self.clear_point()
 
     def searched_words(self) -> list[str]:
         return [*super().searched_words(), self.city, self.state_name]

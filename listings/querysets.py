@@ -15,7 +15,7 @@ from caching.unreadable_values import PLACEHOLDER_DATETIME
 from listings.text_search import IN_NAME, relevance, saying, searched
 from places.gazetteer import gazetteer
 from places.models import Place
-from places.nearest import Hit
+from places.nearest import SearchHit
 
 ListingT = TypeVar("ListingT", bound=models.Model)
 
@@ -32,7 +32,7 @@ def areas_of(place: Place) -> tuple[list[int], list[int]]:
     """The numbers of the counties that the place lies in, and of its states."""
     if place.is_state:
         return [], [place.pk]
-    return list(place.county_numbers), [state_number(c) for c in place.state_codes]
+    return list(place.county_ids), [state_number(c) for c in place.state_codes]
 
 
 class TermQuerySet(models.QuerySet[Any]):
@@ -50,8 +50,8 @@ def revision(changed_at: datetime | None) -> int:
     return ((changed_at or PLACEHOLDER_DATETIME) - EPOCH) // timedelta(microseconds=1)
 
 
-def _hit(row: tuple[Any, ...]) -> Hit:
-    return Hit(row[0], coverage=row[1] if len(row) > 1 else None)
+def _hit(row: tuple[Any, ...]) -> SearchHit:
+    return SearchHit(row[0], coverage=row[1] if len(row) > 1 else None)
 
 
 class ListingQuerySet(models.QuerySet[ListingT]):
@@ -81,7 +81,7 @@ class ListingQuerySet(models.QuerySet[ListingT]):
     def changed_since(self, moment: datetime) -> Self:
         return self.filter(changed_at__gte=moment)
 
-    def of_states(self, codes: Iterable[str]) -> Self:
+    def in_states(self, codes: Iterable[str]) -> Self:
         """That belong to these states: here, by where they serve."""
         through = self._through("service_area").filter(place__state__in=list(codes))
         return self.filter(Exists(through))
@@ -166,7 +166,7 @@ class ListingQuerySet(models.QuerySet[ListingT]):
 
     def page(
         self, *, limit: int, offset: int, total: int | None = None
-    ) -> tuple[list[Hit], int]:
+    ) -> tuple[list[SearchHit], int]:
         """Some rows and how many there are in all, in one query.
 
         Where the total is known, an index may lead to the rows.
@@ -181,7 +181,7 @@ class ListingQuerySet(models.QuerySet[ListingT]):
             return [_hit(row[:-1]) for row in found], found[0][-1] if found else 0
         return [], self.count()
 
-    def hits(self) -> list[Hit]:
+    def hits(self) -> list[SearchHit]:
         return [_hit(row) for row in self.values_list(*self._hit_fields())]
 
     def _hit_fields(self) -> list[str]:

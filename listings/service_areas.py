@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from places.counties import CountiesByName, counties_by_name, is_independent_city
 from places.models import Place
 from places.name_keys import place_key
-from places.states import STATES, name_of_state
+from places.states import STATES, get_state_name
 
 # In the one cell of a table, a semicolon ends a line.
 LINES = re.compile(r"[\n;]")
@@ -38,11 +38,11 @@ def to_text(places: Iterable[Place]) -> str:
         else:
             counties.setdefault(place.state, []).append(place.name)
     lines = []
-    for code in sorted(whole | set(counties), key=name_of_state):
+    for code in sorted(whole | set(counties), key=get_state_name):
         if code in whole:
-            lines.append(name_of_state(code))
+            lines.append(get_state_name(code))
         if code in counties:
-            lines.append(f"{name_of_state(code)}: {', '.join(sorted(counties[code]))}")
+            lines.append(f"{get_state_name(code)}: {', '.join(sorted(counties[code]))}")
     return "\n".join(lines)
 
 

@@ -13,12 +13,12 @@ from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from caching.memory_cache import MemoryCache
 from listings.text import fold
 from listings.text_index import is_there
-from places.name_keys import SHORT
+from places.name_keys import ABBREVIATIONS
 
 MOST_WORDS = 8
 IN_NAME, ELSEWHERE = 0, 1
 # "Saint Louis" is "St. Louis": as places are compared, both ways.
-OTHER_SPELLINGS = SHORT | {short: long for long, short in SHORT.items()}
+OTHER_SPELLINGS = ABBREVIATIONS | {short: long for long, short in ABBREVIATIONS.items()}
 _terms: MemoryCache[str, list[tuple[int, str]]] = MemoryCache(4)
 
 

@@ -15,13 +15,13 @@ from listings.exchange.csv_columns import plain
 from listings.exchange.csv_export import Line, safe
 from meetings.importing import COLUMNS, EXTRA_COLUMNS
 from meetings.models import Meeting
-from meetings.schedule import BadSchedule, Rule, read_rules
-from meetings.schedule_text import rule_words
+from meetings.schedule import InvalidSchedule, Rule, parse_rules
+from meetings.schedule_text import describe_rule
 
 # Rows in memory at a time; more is not faster.
-CHUNK = 500
+CHUNK_ROWS = 500
 # Columns of the file that are named otherwise here.
-FIELDS = {
+FIELD_OF_COLUMN = {
     "rrule": "rules",
     "zip": "public_zip_code",
     "street": "public_street",
@@ -29,9 +29,9 @@ FIELDS = {
     "join_phone": "phone",
 }
 # The spec counts days from Sunday.
-DAYS = {"SU": 0, "MO": 1, "TU": 2, "WE": 3, "TH": 4, "FR": 5, "SA": 6}
+DAY_NUMBERS = {"SU": 0, "MO": 1, "TU": 2, "WE": 3, "TH": 4, "FR": 5, "SA": 6}
 # Our words for people and languages, and the spec's codes.
-TYPES = {
+TYPE_CODES = {
     "women": "W",
     "lgbtq": "LGBTQ",
     "young_adults": "Y",
@@ -41,9 +41,9 @@ TYPES = {
 }
 
 
-def _public() -> Iterator[Meeting]:
+def _public_meetings() -> Iterator[Meeting]:
     rows = Meeting.objects.public().for_files()
-    return rows.iterator(chunk_size=CHUNK)
+    return rows.iterator(chunk_size=CHUNK_ROWS)
 
 
 def csv_chunks(at: datetime, site: str) -> Iterator[bytes]:
@@ -51,7 +51,7 @@ def csv_chunks(at: datetime, site: str) -> Iterator[bytes]:
     names = [*COLUMNS.split(), *EXTRA_COLUMNS]
     writer = csv.writer(Line())
     yield writer.writerow(names).encode()
-    for meeting in _public():
+    for meeting in _public_meetings():
         yield writer.writerow([safe(_cell(meeting, name)) for name in names]).encode()
 
 
@@ -63,28 +63,28 @@ def _cell(meeting: Meeting, name: str) -> Any:
         return ""
     if name == "venue" and meeting.address_withheld:
         return ""
-    field = FIELDS.get(name, name)
+    field = FIELD_OF_COLUMN.get(name, name)
     if field.startswith("public_"):
         return getattr(meeting, field)
     return plain(meeting, field)
 
 
-def guide_chunks(at: datetime, site: str) -> Iterator[bytes]:
+def meeting_guide_chunks(at: datetime, site: str) -> Iterator[bytes]:
     """One JSON array; a meeting of several weekdays is there once for each."""
     yield b"["
     before = "\n"
-    for meeting in _public():
-        for entry in guide_entries(meeting, site):
+    for meeting in _public_meetings():
+        for entry in build_guide_entries(meeting, site):
             yield f"{before}{json.dumps(entry, ensure_ascii=False)}".encode()
             before = ",\n"
     yield b"\n]\n"
 
 
-def guide_entries(meeting: Meeting, site: str) -> Iterator[dict[str, Any]]:
+def build_guide_entries(meeting: Meeting, site: str) -> Iterator[dict[str, Any]]:
     """What is not weekly has no `day` there: the words of its rule are in `notes`."""
     try:
-        rules = read_rules(meeting.rules)
-    except BadSchedule:
+        rules = parse_rules(meeting.rules)
+    except InvalidSchedule:
         return
     number = 0
     for rule in rules:
@@ -95,7 +95,7 @@ def guide_entries(meeting: Meeting, site: str) -> Iterator[dict[str, Any]]:
             if number > 1:
                 entry["slug"] = f"{meeting.slug}-{number}"
             if day is None:
-                words = (rule_words(rule), meeting.open_to)
+                words = (describe_rule(rule), meeting.open_to)
                 entry["notes"] = "\n".join(filter(None, words))
             yield {n: said for n, said in entry.items() if said not in ("", [], None)}
 
@@ -104,10 +104,10 @@ def _weekdays(rule: Rule) -> list[int]:
     """The days of a rule that is the same every week."""
     parts = dict(part.split("=", 1) for part in rule.text.split(";"))
     if parts == {"FREQ": "DAILY"}:
-        return sorted(DAYS.values())
+        return sorted(DAY_NUMBERS.values())
     if parts["FREQ"] != "WEEKLY" or not set(parts) <= {"FREQ", "BYDAY", "WKST"}:
         return []
-    return [DAYS[code] for code in parts.get("BYDAY", "").split(",") if code]
+    return [DAY_NUMBERS[code] for code in parts.get("BYDAY", "").split(",") if code]
 
 
 def _guide_entry(meeting: Meeting, site: str, day: int | None) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def _attendance(meeting: Meeting) -> str:
 
 def _types(meeting: Meeting) -> list[str]:
     slugs = {term.slug for term in meeting.terms.all()}
-    found = {code for slug, code in TYPES.items() if slug in slugs}
+    found = {code for slug, code in TYPE_CODES.items() if slug in slugs}
     flags = {
         "ASL": meeting.sign_language,
         "BE": meeting.newcomers,

@@ -19,25 +19,29 @@ from places.forms import PlaceForm
 
 # Where neither a place nor a zone is known, as on the rest of the site.
 DEFAULT_ZONE = "America/New_York"
-MAX_MILES = 500
-DEFAULT_MILES = 50
-RADII = (10, 25, 50, 100, 250)
+MAX_RADIUS_MILES = 500
+DEFAULT_RADIUS_MILES = 50
+RADIUS_CHOICES_MILES = (10, 25, 50, 100, 250)
 # So far ahead a single day can be requested.
-LAST_DAY = timedelta(days=366)
+MAX_DAYS_AHEAD = timedelta(days=366)
 WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 # Part of the day → its first hour; each ends where the next begins.
-PARTS = {
+DAY_PARTS = {
     "night": (0, _("Night, before 6 am")),
     "morning": (6, _("Morning")),
     "afternoon": (12, _("Afternoon")),
     "evening": (17, _("Evening, from 5 pm")),
 }
-BAD_DAY = _("We do not know this day. Write it like 2026-12-24, or choose one below.")
+UNKNOWN_DAY = _(
+    "We do not know this day. Write it like 2026-12-24, or choose one below."
+)
 
 
-def part_of(moment: datetime) -> str:
+def get_day_part(moment: datetime) -> str:
     """The part of the day in which a local moment lies."""
-    return [name for name, (hour, _label) in PARTS.items() if hour <= moment.hour][-1]
+    return [name for name, (hour, _label) in DAY_PARTS.items() if hour <= moment.hour][
+        -1
+    ]
 
 
 class MeetingForm(PlaceForm):
@@ -49,7 +53,7 @@ class MeetingForm(PlaceForm):
         label=_("Distance"),
         required=False,
         min_value=1,
-        max_value=MAX_MILES,
+        max_value=MAX_RADIUS_MILES,
         error_messages={
             "invalid": _("Please give the distance in whole miles, like 25."),
             "min_value": _("Please choose a distance of at least 1 mile."),
@@ -74,12 +78,12 @@ class MeetingForm(PlaceForm):
         try:
             date.fromisoformat(text)
         except ValueError:
-            raise ValidationError(BAD_DAY, code="unknown") from None
+            raise ValidationError(UNKNOWN_DAY, code="unknown") from None
         return text
 
     @property
     def miles(self) -> int:
-        return self.cleaned_data.get("radius") or DEFAULT_MILES
+        return self.cleaned_data.get("radius") or DEFAULT_RADIUS_MILES
 
     @property
     def reader_zone(self) -> ZoneInfo:
@@ -98,7 +102,7 @@ class MeetingForm(PlaceForm):
         if text in days:
             return days[text]
         day = date.fromisoformat(text)
-        return day if today <= day <= today + LAST_DAY else None
+        return day if today <= day <= today + MAX_DAYS_AHEAD else None
 
 
 class MeetingFilter(ListingFilter):
@@ -107,7 +111,7 @@ class MeetingFilter(ListingFilter):
     how = AnyOf(_("How"), fixed(WAY_LABELS.items()))
     part = AnyOf(
         _("Part of the day"),
-        fixed([(name, label) for name, (_hour, label) in PARTS.items()]),
+        fixed([(name, label) for name, (_hour, label) in DAY_PARTS.items()]),
     )
     community = of_terms(Term.Kind.COMMUNITY, _("Who it is for"))
     condition = of_terms(Term.Kind.CONDITION, _("What it is about"))
@@ -116,7 +120,7 @@ class MeetingFilter(ListingFilter):
     newcomers = AnyOf(_("First time"), fixed([("1", _("Open to newcomers"))]))
 
 
-def zone_choices(chosen: str) -> list[tuple[str, str]]:
+def list_zone_choices(chosen: str) -> list[tuple[str, str]]:
     """One zone of each name, and the one that is in use where it has no such name."""
     listed = [(zones.split()[0], name) for name, zones in ZONE_NAMES.items()]
     found = [(zone, zone_name(zone)) for zone, _name in listed]
@@ -128,7 +132,7 @@ def zone_choices(chosen: str) -> list[tuple[str, str]]:
     return [(chosen, mine), *found]
 
 
-def problems(form: Any) -> list[str]:
+def list_address_errors(form: Any) -> list[str]:
     """What of the address could not be used, where the page has no box for it."""
     return [
         str(error)

@@ -12,19 +12,19 @@ from icalendar import Calendar, Event, vRecur
 
 from meetings.ics_zones import time_zone
 from meetings.models import Meeting
-from meetings.schedule import Rule, Schedule, moment, next_starts
+from meetings.schedule import Rule, Schedule, next_starts, to_utc
 
-PRODUCT = "-//Peer Support Directory//Meetings//EN"
+PRODUCT_ID = "-//Peer Support Directory//Meetings//EN"
 # Breaks are written out for so long.
-AHEAD = timedelta(days=2 * 365)
+BREAKS_LISTED_FOR = timedelta(days=2 * 365)
 # Where nobody says how long a group lasts, a calendar needs a length.
-USUAL_MINUTES = 60
+DEFAULT_MINUTES = 60
 
 
 def calendar_file(meetings: Iterable[Meeting], site: str, at: datetime) -> bytes:
     """One file with an event for each rule of each meeting, and their time zones."""
     calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
+    calendar.add("prodid", PRODUCT_ID)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     shown = list(meetings)
@@ -32,12 +32,12 @@ def calendar_file(meetings: Iterable[Meeting], site: str, at: datetime) -> bytes
     for _key, zone in sorted(zones.items()):
         calendar.add_component(time_zone(zone, at.year))
     for meeting in shown:
-        for event in _events(meeting, site, at):
+        for event in _build_events(meeting, site, at):
             calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
-def _events(meeting: Meeting, site: str, at: datetime) -> Iterable[Event]:
+def _build_events(meeting: Meeting, site: str, at: datetime) -> Iterable[Event]:
     schedule = meeting.schedule
     if schedule is None or meeting.status != Meeting.Status.PUBLISHED:
         return
@@ -47,33 +47,35 @@ def _events(meeting: Meeting, site: str, at: datetime) -> Iterable[Event]:
         starts = next_starts(alone, at, 1)
         if not starts:
             continue
-        event = _event(meeting, site, f"{meeting.uuid}-{number}")
-        first = _first(alone, rule, starts[0])
+        event = _build_event(meeting, site, f"{meeting.uuid}-{number}")
+        first = _first_start(alone, rule, starts[0])
         _set_time(event, first, meeting)
         event.add("rrule", _recurrence(rule, schedule))
-        for day in _days_off(schedule, first):
-            event.add("exdate", _at(day, rule.start or schedule.start, schedule))
+        for day in _break_days(schedule, first):
+            event.add(
+                "exdate", _local_moment(day, rule.start or schedule.start, schedule)
+            )
         yield event
     for day in extra:
-        event = _event(meeting, site, f"{meeting.uuid}-{day.isoformat()}")
-        _set_time(event, _at(day, schedule.start, schedule), meeting)
+        event = _build_event(meeting, site, f"{meeting.uuid}-{day.isoformat()}")
+        _set_time(event, _local_moment(day, schedule.start, schedule), meeting)
         yield event
 
 
-def _at(day: date, start: time, schedule: Schedule) -> datetime:
+def _local_moment(day: date, start: time, schedule: Schedule) -> datetime:
     return datetime.combine(day, start, tzinfo=schedule.zone)
 
 
-def _first(alone: Schedule, rule: Rule, start: datetime) -> datetime:
+def _first_start(alone: Schedule, rule: Rule, start: datetime) -> datetime:
     """Where the event begins: a rule with a COUNT counts from its own first day."""
     if "COUNT=" in rule.text and rule.anchor:
-        begins = moment(rule.anchor, time(), alone.zone)
+        begins = to_utc(rule.anchor, time(), alone.zone)
         start = next_starts(alone, begins, 1)[0]
     return start.astimezone(alone.zone)
 
 
 def _set_time(event: Event, start: datetime, meeting: Meeting) -> None:
-    minutes = meeting.duration_minutes or USUAL_MINUTES
+    minutes = meeting.duration_minutes or DEFAULT_MINUTES
     event.add("dtstart", start)
     event.add("duration", timedelta(minutes=minutes))
 
@@ -87,9 +89,9 @@ def _recurrence(rule: Rule, schedule: Schedule) -> vRecur:
     return recurrence
 
 
-def _days_off(schedule: Schedule, first: datetime) -> list[date]:
+def _break_days(schedule: Schedule, first: datetime) -> list[date]:
     """The days of breaks that are still to come."""
-    begins, ends = first.date(), (first + AHEAD).date()
+    begins, ends = first.date(), (first + BREAKS_LISTED_FOR).date()
     days = []
     for start, last in schedule.breaks:
         day = max(start, begins)
@@ -99,7 +101,7 @@ def _days_off(schedule: Schedule, first: datetime) -> list[date]:
     return days
 
 
-def _event(meeting: Meeting, site: str, uid: str) -> Event:
+def _build_event(meeting: Meeting, site: str, uid: str) -> Event:
     page = f"{site}{meeting.get_absolute_url()}"
     event = Event()
     event.add("uid", f"{uid}@{site.partition('://')[2]}")
@@ -107,14 +109,14 @@ def _event(meeting: Meeting, site: str, uid: str) -> Event:
     event.add("summary", meeting.name)
     event.add("url", page)
     event.add("description", _description(meeting, page))
-    if where := _where(meeting):
+    if where := _location(meeting):
         event.add("location", where)
     if meeting.point and not meeting.address_withheld:
         event.add("geo", (meeting.point.latitude, meeting.point.longitude))
     return event
 
 
-def _where(meeting: Meeting) -> str:
+def _location(meeting: Meeting) -> str:
     if not meeting.in_person:
         return meeting.ways_label
     venue = "" if meeting.address_withheld else meeting.venue

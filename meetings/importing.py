@@ -12,8 +12,8 @@ from listings.public_warnings import public_warning
 from listings.removals import Tombstone
 from meetings import schedule
 from meetings.models import MAX_MINUTES, Meeting
-from meetings.schedule import BadSchedule
-from orgs.importing import PlacedImporter
+from meetings.schedule import InvalidSchedule
+from orgs.importing import AddressedImporter
 from orgs.models import Organization
 
 COLUMNS = """
@@ -27,13 +27,13 @@ EXTRA_COLUMNS = (
     *("zone_inferred", "by_text", "venue", "join_code", "joining", "open_to"),
     *("newcomers", "sign_language", "captions", "wheelchair_access"),
 )
-WORDS = {
+TEXT_COLUMNS = {
     *("summary", "first_on", "extra_dates", "skipped_dates", "schedule_note", "venue"),
     *("join_code", "joining", "open_to"),
 }
 Joining = Meeting.Joining
 # What the text says → how one joins; the first that fits. The text itself stays.
-JOINING = tuple(
+JOINING_PATTERNS = tuple(
     (re.compile(pattern, re.IGNORECASE), joining)
     for pattern, joining in (
         (r"\bmember\b", Joining.MEMBERS),
@@ -45,7 +45,7 @@ JOINING = tuple(
         (r"^see\b", Joining.SEE_PAGE),
     )
 )
-CLOSED = re.compile(r"\b(marked )?closed[:.]? ?(only|adults|ask)", re.IGNORECASE)
+CLOSED_GROUP = re.compile(r"\b(marked )?closed[:.]? ?(only|adults|ask)", re.IGNORECASE)
 ZONE_INFERRED = re.compile(r"\bzone (was )?(inferred|from|not stated)\b", re.IGNORECASE)
 NEWCOMERS = re.compile(r"\bbeginners|newcomers\b", re.IGNORECASE)
 SIGN_LANGUAGE = re.compile(r"\bsign language\b", re.IGNORECASE)
@@ -54,15 +54,15 @@ TEXT_CHAT = re.compile(r"\btext (chat|only)\b", re.IGNORECASE)
 VENUE = re.compile(r"(?:^|(?<=\. ))At ((?:[^.]|(?<=\bSt)\.|(?<=\bDr)\.)*)\.")
 WRITE_FIRST = re.compile(r"\bwrite to the group for the link\b", re.IGNORECASE)
 # A remark for curators at the end of a sentence for visitors.
-REMARK = re.compile(r"[;,] (?:so )?confirm[^.]*(?=\.)")
+CURATOR_REMARK = re.compile(r"[;,] (?:so )?confirm[^.]*(?=\.)")
 # Sentences of a note that tell a visitor whether the group is for them.
-FOR_VISITORS = re.compile(
+VISITOR_SENTENCES = re.compile(
     r"(?:^|(?<=\. ))((?:Closed:|Marked closed|For |Open to |Camera on|Adults 18|Text "
     r"chat|Text only|No observers|In American Sign|Come by )[^.]*\.)"
 )
 
 
-class MeetingImporter(PlacedImporter):
+class MeetingImporter(AddressedImporter):
     """meetings.csv: every row belongs to an organization that is listed."""
 
     model = Meeting
@@ -110,9 +110,9 @@ class MeetingImporter(PlacedImporter):
         if not row["rrule"]:
             raise RowRefused("the row has no rule that says when it meets")
         try:
-            schedule.read_rules(row["rrule"])
-            schedule.read_time(row["start_time"])
-        except BadSchedule as error:
+            schedule.parse_rules(row["rrule"])
+            schedule.parse_time(row["start_time"])
+        except InvalidSchedule as error:
             raise RowRefused(str(error)) from None
 
     def _fields(self, row: Row) -> dict[str, Any]:
@@ -122,13 +122,13 @@ class MeetingImporter(PlacedImporter):
             "organization_id": self.organizations[row["listing_key"]].pk,
             "rules": row["rrule"],
             "start_time": row["start_time"],
-            "duration_minutes": _minutes(row["duration_minutes"]),
+            "duration_minutes": _read_minutes(row["duration_minutes"]),
             "zone_inferred": bool(ZONE_INFERRED.search(note)),
             "in_person": yes(row["in_person"]),
             "online": yes(row["online"]),
             "by_phone": yes(row["by_phone"]),
             "by_text": True if TEXT_CHAT.search(note) else None,
-            "venue": _venue(note),
+            "venue": _read_venue(note),
             "street": row["street"],
             "city": row["city"],
             "state": row["state"],
@@ -137,8 +137,10 @@ class MeetingImporter(PlacedImporter):
             "website": row["join_url"],
             "phone": row["join_phone"],
             "how_to_join": row["how_to_join"],
-            "joining": joining(row["how_to_join"], note),
-            "open_to": " ".join(FOR_VISITORS.findall(REMARK.sub("", note))),
+            "joining": read_joining(row["how_to_join"], note),
+            "open_to": " ".join(
+                VISITOR_SENTENCES.findall(CURATOR_REMARK.sub("", note))
+            ),
             "newcomers": True if NEWCOMERS.search(note) else None,
             "sign_language": True if SIGN_LANGUAGE.search(note) else None,
             "captions": True if CAPTIONS.search(note) else None,
@@ -146,18 +148,18 @@ class MeetingImporter(PlacedImporter):
             "internal_note": note,
             "public_warning": public_warning(note),
             **source(row),
-            **_given(row),
+            **_read_extra_columns(row),
         }
 
 
-def _given(row: Row) -> dict[str, Any]:
+def _read_extra_columns(row: Row) -> dict[str, Any]:
     """What a file of our own says outright. Raises RowRefused."""
     found: dict[str, Any] = {}
     for name in EXTRA_COLUMNS:
         said = row.get(name, "")
         if not said or name == "uuid":
             continue
-        if name in WORDS:
+        if name in TEXT_COLUMNS:
             found[name] = said
         elif said.casefold() in ("yes", "no"):
             found[name] = said.casefold() == "yes"
@@ -166,22 +168,22 @@ def _given(row: Row) -> dict[str, Any]:
     return found
 
 
-def joining(text: str, note: str) -> str:
+def read_joining(text: str, note: str) -> str:
     """How one joins, read from the words of the source; "" where they do not say."""
-    if CLOSED.search(note):
+    if CLOSED_GROUP.search(note):
         return Joining.CLOSED
     if WRITE_FIRST.search(note):
         return Joining.WRITE
-    found = (way for pattern, way in JOINING if pattern.search(text))
+    found = (way for pattern, way in JOINING_PATTERNS if pattern.search(text))
     return next(found, Joining.SEE_PAGE if text else "")
 
 
-def _venue(note: str) -> str:
+def _read_venue(note: str) -> str:
     found = VENUE.search(note)
     return found[1].strip() if found else ""
 
 
-def _minutes(text: str) -> int | None:
+def _read_minutes(text: str) -> int | None:
     """Raises RowRefused."""
     if not text:
         return None

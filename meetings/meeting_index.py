@@ -17,11 +17,11 @@ from meetings.schedule import Schedule, Window
 from places.geo import Point
 
 # An organization with more meetings than this is an umbrella of many groups.
-UMBRELLA = 20
+MAX_MEETINGS_OF_ONE_GROUP = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexedMeeting:
     """What a list shows of a meeting, and what filters ask of it."""
 
     pk: int
@@ -47,7 +47,7 @@ class Entry:
     language_label: str
     newcomers: bool
     # The last day on which what we know was true; None is not known.
-    known_on: date | None
+    last_known_on: date | None
     zone_inferred: bool
     public_warning: str
     town: str
@@ -56,7 +56,7 @@ class Entry:
 
     def is_stale(self, on: date) -> bool:
         limit = timedelta(days=STALE_AFTER_DAYS)
-        return self.known_on is None or on - self.known_on > limit
+        return self.last_known_on is None or on - self.last_known_on > limit
 
     @property
     def is_about_mental_health(self) -> bool:
@@ -65,8 +65,8 @@ class Entry:
         return bool(conditions - {"substance_use"})
 
     @property
-    def is_of_umbrella(self) -> bool:
-        return self.host_size > UMBRELLA
+    def is_of_umbrella_group(self) -> bool:
+        return self.host_size > MAX_MEETINGS_OF_ONE_GROUP
 
     @property
     def how(self) -> str:
@@ -78,7 +78,7 @@ class Occurrence:
     """One time that a meeting begins, in UTC."""
 
     start: datetime
-    entry: Entry
+    entry: IndexedMeeting
     miles: float | None = None
 
     @property
@@ -87,29 +87,29 @@ class Occurrence:
         return self.start.astimezone(self.entry.schedule.zone)
 
 
-_entries: MemoryCache[str, tuple[Entry, ...]] = MemoryCache(4)
+_index_cache: MemoryCache[str, tuple[IndexedMeeting, ...]] = MemoryCache(4)
 
 
-def entries() -> tuple[Entry, ...]:
+def indexed_meetings() -> tuple[IndexedMeeting, ...]:
     """Every public meeting whose dates are known, in a stable order."""
-    return _entries.get_or_set("all", _read)
+    return _index_cache.get_or_set("all", _read_meetings)
 
 
-def _read() -> tuple[Entry, ...]:
+def _read_meetings() -> tuple[IndexedMeeting, ...]:
     public = Meeting.objects.public().filter(status=Listing.Status.PUBLISHED)
     rows = list(public.for_cards().order_by("slug"))
     sizes = Counter(row.organization_id or 0 for row in rows)
     found = ((row, row.schedule) for row in rows)
     return tuple(
-        _entry(row, known, sizes[row.organization_id or 0])
+        _to_indexed(row, known, sizes[row.organization_id or 0])
         for row, known in found
         if known is not None
     )
 
 
-def _entry(row: Meeting, schedule: Schedule, size: int) -> Entry:
+def _to_indexed(row: Meeting, schedule: Schedule, size: int) -> IndexedMeeting:
     host = row.organization
-    return Entry(
+    return IndexedMeeting(
         pk=row.pk,
         key=row.file_key,
         slug=row.slug,
@@ -130,7 +130,7 @@ def _entry(row: Meeting, schedule: Schedule, size: int) -> Entry:
         community_label=", ".join(map(str, row.communities)),
         language_label=", ".join(str(t) for t in row.languages if t.slug != "en"),
         newcomers=bool(row.newcomers),
-        known_on=row.known_on,
+        last_known_on=row.last_known_on,
         zone_inferred=row.zone_inferred,
         public_warning=row.public_warning,
         town=row.town_line if row.in_person else "",
@@ -139,8 +139,8 @@ def _entry(row: Meeting, schedule: Schedule, size: int) -> Entry:
     )
 
 
-def occurrences(
-    among: Iterable[Entry], first: datetime, last: datetime
+def find_occurrences(
+    among: Iterable[IndexedMeeting], first: datetime, last: datetime
 ) -> list[Occurrence]:
     """The starts of these meetings from `first` until before `last`, in order."""
     window = Window(first, last)

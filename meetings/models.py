@@ -18,7 +18,7 @@ from listings.models import Listing
 from listings.querysets import ListingQuerySet
 from listings.removals import Tombstone
 from meetings import schedule
-from meetings.schedule import BadSchedule, Schedule
+from meetings.schedule import InvalidSchedule, Schedule
 from orgs.models import Organization
 from places.nearest import LocatedQuerySet
 
@@ -26,7 +26,7 @@ from places.nearest import LocatedQuerySet
 STALE_AFTER_DAYS = 90
 MAX_MINUTES = 24 * 60
 # The ways to take part, as addresses name them, and the field of each.
-WAYS = {
+WAY_FIELDS = {
     "in_person": "in_person",
     "online": "online",
     "phone": "by_phone",
@@ -55,7 +55,7 @@ class MeetingQuerySet(  # type: ignore[override]
     def for_files(self) -> Self:
         return super().for_files().select_related("organization", "county")
 
-    def of_states(self, codes: Any) -> Self:
+    def in_states(self, codes: Any) -> Self:
         return self.filter(state__in=list(codes))
 
 
@@ -184,10 +184,10 @@ class Meeting(AddressedListing):
         """A schedule must be readable; here, since every way in calls it."""
         super().clean_fields(exclude=exclude)
         errors = {}
-        for name, read in READERS.items():
+        for name, read in SCHEDULE_PARSERS.items():
             try:
                 read(getattr(self, name))
-            except BadSchedule as error:
+            except InvalidSchedule as error:
                 errors[name] = [str(error)]
         if errors:
             raise ValidationError(errors)
@@ -226,22 +226,22 @@ class Meeting(AddressedListing):
         if zone is None or not self.start_time:
             return None
         try:
-            anchor = schedule.read_date(self.first_on) if self.first_on else None
+            anchor = schedule.parse_date(self.first_on) if self.first_on else None
             found = Schedule(
                 zone=zone,
-                start=schedule.read_time(self.start_time),
-                rules=schedule.read_rules(self.rules, anchor),
-                extra=schedule.days_of(schedule.read_spans(self.extra_dates)),
-                breaks=schedule.read_spans(self.skipped_dates),
+                start=schedule.parse_time(self.start_time),
+                rules=schedule.parse_rules(self.rules, anchor),
+                extra=schedule.expand_spans(schedule.parse_spans(self.extra_dates)),
+                breaks=schedule.parse_spans(self.skipped_dates),
             )
-        except BadSchedule:
+        except InvalidSchedule:
             return None
         return found if found.is_known else None
 
     @property
     def ways(self) -> tuple[str, ...]:
         """How one can take part, as `how` in an address says it."""
-        return tuple(way for way, name in WAYS.items() if getattr(self, name))
+        return tuple(way for way, name in WAY_FIELDS.items() if getattr(self, name))
 
     @property
     def ways_label(self) -> str:
@@ -249,7 +249,7 @@ class Meeting(AddressedListing):
         return ", ".join(str(WAY_LABELS[way]) for way in self.ways)
 
     @property
-    def known_on(self) -> date | None:
+    def last_known_on(self) -> date | None:
         """The last day on which somebody saw or checked it; None is not known."""
         if self.checked_on:
             return self.checked_on
@@ -261,17 +261,17 @@ class Meeting(AddressedListing):
     def is_stale(self, on: date) -> bool:
         """Is what we know older than STALE_AFTER_DAYS? An undated source is old."""
         limit = timedelta(days=STALE_AFTER_DAYS)
-        return self.known_on is None or on - self.known_on > limit
+        return self.last_known_on is None or on - self.last_known_on > limit
 
 
 def _optional(read: Any) -> Any:
     return lambda text: read(text) if text else None
 
 
-READERS = {
-    "rules": schedule.read_rules,
-    "start_time": _optional(schedule.read_time),
-    "first_on": _optional(schedule.read_date),
-    "extra_dates": lambda text: schedule.days_of(schedule.read_spans(text)),
-    "skipped_dates": schedule.read_spans,
+SCHEDULE_PARSERS = {
+    "rules": schedule.parse_rules,
+    "start_time": _optional(schedule.parse_time),
+    "first_on": _optional(schedule.parse_date),
+    "extra_dates": lambda text: schedule.expand_spans(schedule.parse_spans(text)),
+    "skipped_dates": schedule.parse_spans,
 }

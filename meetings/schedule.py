@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-DAY = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 # A rule sets dates alone: the time of day is the meeting's.
-PARTS = {
+RULE_PART_PATTERNS = {
     "FREQ": re.compile("|".join(FREQUENCIES)),
     "INTERVAL": re.compile(r"[1-9]\d{0,2}"),
     "COUNT": re.compile(r"[1-9]\d{0,3}"),
@@ -28,16 +28,16 @@ PARTS = {
     "BYSETPOS": re.compile(r"-?[1-5]"),
     "WKST": re.compile(r"MO|TU|WE|TH|FR|SA|SU"),
 }
-LISTS = {"BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"}
-CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+LIST_PARTS = {"BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"}
+CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 # A line above a rule: the day from which it counts, and its own time of day.
 ANCHOR = re.compile(r"DTSTART:(\d{8})(?:T(\d{2})(\d{2})(?:00)?)?")
-SPAN = re.compile(r"(\d{4}-\d{2}-\d{2})(?:/(\d{4}-\d{2}-\d{2}))?")
+DATE_OR_BREAK = re.compile(r"(\d{4}-\d{2}-\d{2})(?:/(\d{4}-\d{2}-\d{2}))?")
 MAX_RULES = 20
 MAX_DATES = 200
 
 
-class BadSchedule(ValueError):
+class InvalidSchedule(ValueError):
     """A schedule that cannot be read; the message says why in plain words."""
 
 
@@ -52,7 +52,7 @@ class Rule:
     @property
     def needs_anchor(self) -> bool:
         """Does the rule leave open which of the days it means?"""
-        parts = _parts(self.text)
+        parts = _rule_parts(self.text)
         if "COUNT" in parts or parts.get("INTERVAL", "1") != "1":
             return True
         has_days = "BYDAY" in parts or "BYMONTHDAY" in parts
@@ -70,7 +70,7 @@ class Rule:
         text = self.text if has_end else f"{self.text};UNTIL={last:%Y%m%d}"
         found = rrulestr(text, dtstart=datetime.combine(begins, time()))
         window = (datetime.combine(day, time()) for day in (first, last))
-        return [moment.date() for moment in found.between(*window, inc=True)]
+        return [start.date() for start in found.between(*window, inc=True)]
 
     def _begins(self, first: date) -> date | None:
         """The day to count from; None where nobody has said it."""
@@ -78,7 +78,7 @@ class Rule:
             return max(first, self.anchor) if self.anchor else first
         if self.anchor is None:
             return None
-        parts = _parts(self.text)
+        parts = _rule_parts(self.text)
         unit = {"DAILY": 1, "WEEKLY": 7}.get(parts["FREQ"])
         if unit is None or "COUNT" in parts or first <= self.anchor:
             return self.anchor
@@ -138,17 +138,19 @@ class Window:
         if rule not in self._dates:
             # Local dates are up to a day ahead of UTC, or behind it.
             first, last = self.first.astimezone(UTC), self.last.astimezone(UTC)
-            self._dates[rule] = rule.dates(first.date() - DAY, last.date() + DAY)
+            self._dates[rule] = rule.dates(
+                first.date() - ONE_DAY, last.date() + ONE_DAY
+            )
         return self._dates[rule]
 
     def _moment(self, day: date, start: time, zone: ZoneInfo) -> datetime:
         key = (day, start, zone.key)
         if key not in self._moments:
-            self._moments[key] = moment(day, start, zone)
+            self._moments[key] = to_utc(day, start, zone)
         return self._moments[key]
 
 
-def moment(day: date, start: time, zone: ZoneInfo) -> datetime:
+def to_utc(day: date, start: time, zone: ZoneInfo) -> datetime:
     """The moment of a local time, as RFC 5545 reads it.
 
     A time that the clocks skip counts with the offset before; of one that comes twice,
@@ -170,7 +172,7 @@ def next_starts(schedule: Schedule, at: datetime, number: int) -> list[datetime]
     return found[:number]
 
 
-def read_rules(text: str, anchor: date | None = None) -> tuple[Rule, ...]:
+def parse_rules(text: str, anchor: date | None = None) -> tuple[Rule, ...]:
     """One rule a line; a line DTSTART:20270107T1930 dates the rules below it.
 
     Raises BadSchedule.
@@ -180,96 +182,100 @@ def read_rules(text: str, anchor: date | None = None) -> tuple[Rule, ...]:
     for line in text.split():
         line = line.removeprefix("RRULE:").upper()
         if line.startswith("DTSTART"):
-            anchor, start = _read_anchor(line)
+            anchor, start = _parse_anchor(line)
         else:
             _check_rule(line)
             rules.append(Rule(line, anchor, start))
     if len(rules) > MAX_RULES:
-        raise BadSchedule(f"A meeting can have {MAX_RULES} rules at most.")
+        raise InvalidSchedule(f"A meeting can have {MAX_RULES} rules at most.")
     return tuple(rules)
 
 
-def read_time(text: str) -> time:
+def parse_time(text: str) -> time:
     """Raises BadSchedule."""
-    if not CLOCK.fullmatch(text):
-        raise BadSchedule(f"“{text}” is not a time. Write it like 18:30.")
+    if not CLOCK_TIME.fullmatch(text):
+        raise InvalidSchedule(f"“{text}” is not a time. Write it like 18:30.")
     return time.fromisoformat(text)
 
 
-def read_date(text: str) -> date:
+def parse_date(text: str) -> date:
     """Raises BadSchedule."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadSchedule(
+        raise InvalidSchedule(
             f"“{text}” is not a date. Write it like 2026-12-24."
         ) from None
 
 
-def read_spans(text: str) -> tuple[tuple[date, date], ...]:
+def parse_spans(text: str) -> tuple[tuple[date, date], ...]:
     """Days and breaks: “2026-12-24 2026-12-27/2027-01-05”. Raises BadSchedule."""
     spans = []
     for word in re.split(r"[\s;,]+", text.strip()):
         if not word:
             continue
-        found = SPAN.fullmatch(word)
+        found = DATE_OR_BREAK.fullmatch(word)
         if not found:
-            raise BadSchedule(
+            raise InvalidSchedule(
                 f"“{word}” is not a date. Write days like 2026-12-24, and a break "
                 "like 2026-12-20/2027-01-05."
             )
-        first = read_date(found[1])
-        last = read_date(found[2]) if found[2] else first
+        first = parse_date(found[1])
+        last = parse_date(found[2]) if found[2] else first
         if last < first:
-            raise BadSchedule(f"The break “{word}” ends before it begins.")
+            raise InvalidSchedule(f"The break “{word}” ends before it begins.")
         spans.append((first, last))
     if len(spans) > MAX_DATES:
-        raise BadSchedule(f"A meeting can have {MAX_DATES} single dates at most.")
+        raise InvalidSchedule(f"A meeting can have {MAX_DATES} single dates at most.")
     return tuple(spans)
 
 
-def days_of(spans: Iterable[tuple[date, date]]) -> frozenset[date]:
+def expand_spans(spans: Iterable[tuple[date, date]]) -> frozenset[date]:
     """Every day of the spans. Raises BadSchedule where there are too many."""
     days: set[date] = set()
     for first, last in spans:
         number = (last - first).days + 1
         if len(days) + number > MAX_DATES:
-            raise BadSchedule(f"A meeting can have {MAX_DATES} single dates at most.")
+            raise InvalidSchedule(
+                f"A meeting can have {MAX_DATES} single dates at most."
+            )
         days |= {first + timedelta(days=n) for n in range(number)}
     return frozenset(days)
 
 
-def _read_anchor(line: str) -> tuple[date, time | None]:
+def _parse_anchor(line: str) -> tuple[date, time | None]:
     found = ANCHOR.fullmatch(line)
     if not found:
-        raise BadSchedule(f"“{line}” is not a start like DTSTART:20270107T1930.")
+        raise InvalidSchedule(f"“{line}” is not a start like DTSTART:20270107T1930.")
     digits, hour, minute = found.groups()
-    day = read_date(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
-    return day, read_time(f"{hour}:{minute}") if hour else None
+    day = parse_date(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
+    return day, parse_time(f"{hour}:{minute}") if hour else None
 
 
-def _parts(text: str) -> dict[str, str]:
+def _rule_parts(text: str) -> dict[str, str]:
     return dict(part.split("=", 1) for part in text.split(";") if "=" in part)
 
 
 def _check_rule(line: str) -> None:
     """Raises BadSchedule."""
     names = [part.split("=", 1)[0] for part in line.split(";")]
-    parts = _parts(line)
+    parts = _rule_parts(line)
     if "FREQ" not in parts or len(parts) != len(names):
-        raise BadSchedule(f"“{line}” is not a rule like FREQ=WEEKLY;BYDAY=TH.")
+        raise InvalidSchedule(f"“{line}” is not a rule like FREQ=WEEKLY;BYDAY=TH.")
     for name, value in parts.items():
-        pattern = PARTS.get(name)
-        values = value.split(",") if name in LISTS else [value]
+        pattern = RULE_PART_PATTERNS.get(name)
+        values = value.split(",") if name in LIST_PARTS else [value]
         if pattern is None or not all(map(pattern.fullmatch, values)):
-            raise BadSchedule(f"We cannot read “{name}={value}” in “{line}”.")
+            raise InvalidSchedule(f"We cannot read “{name}={value}” in “{line}”.")
     if parts["FREQ"] in ("DAILY", "WEEKLY") and re.search(
         r"\d", parts.get("BYDAY", "")
     ):
-        raise BadSchedule(f"“{line}”: a numbered weekday like 2TH needs FREQ=MONTHLY.")
+        raise InvalidSchedule(
+            f"“{line}”: a numbered weekday like 2TH needs FREQ=MONTHLY."
+        )
     if {"COUNT", "UNTIL"} <= set(parts):
-        raise BadSchedule(f"“{line}” has both COUNT and UNTIL. Keep one of them.")
+        raise InvalidSchedule(f"“{line}” has both COUNT and UNTIL. Keep one of them.")
     try:
         rrulestr(line, dtstart=datetime(2026, 1, 1))
     except ValueError as error:
-        raise BadSchedule(f"“{line}” is not a rule: {error}.") from None
+        raise InvalidSchedule(f"“{line}” is not a rule: {error}.") from None

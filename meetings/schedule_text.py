@@ -15,15 +15,15 @@ from django.utils.translation import ngettext, pgettext
 from listings.hours_text import clock
 from listings.templatetags.listing import miles as distance
 from listings.time_zones import zone_name
-from meetings.meeting_index import Entry, Occurrence
+from meetings.meeting_index import IndexedMeeting, Occurrence
 from meetings.models import Meeting
-from meetings.schedule import BadSchedule, Rule, read_rules
+from meetings.schedule import InvalidSchedule, Rule, parse_rules
 
 SEPARATOR = " · "
 DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
-def rule_words(rule: Rule) -> str:
+def describe_rule(rule: Rule) -> str:
     """ "Every Thursday", "2nd and 4th Thursday of the month"; "" where we have none."""
     parts = dict(part.split("=", 1) for part in rule.text.split(";"))
     days = parts.get("BYDAY", "").split(",") if "BYDAY" in parts else []
@@ -34,25 +34,25 @@ def rule_words(rule: Rule) -> str:
     if parts["FREQ"] == "DAILY" and interval == 1 and not days:
         words = _("Every day")
     elif parts["FREQ"] == "WEEKLY" and days:
-        words = _weekly(days, interval)
+        words = _weekly_text(days, interval)
     elif parts["FREQ"] == "MONTHLY" and days:
-        words = _monthly(days, interval)
+        words = _monthly_text(days, interval)
     else:
         return ""
-    return words + _until(parts.get("UNTIL", ""))
+    return words + _until_text(parts.get("UNTIL", ""))
 
 
-def _until(digits: str) -> str:
+def _until_text(digits: str) -> str:
     if not digits:
         return ""
     last = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     return _(", until %(day)s") % {"day": date_format(last, pgettext("day", "F j, Y"))}
 
 
-def _weekly(days: list[str], interval: int) -> str:
+def _weekly_text(days: list[str], interval: int) -> str:
     if len(days) == len(DAY_CODES) and interval == 1:
         return _("Every day")
-    names = _joined([str(WEEKDAYS[DAY_CODES.index(day)]) for day in days])
+    names = _join_words([str(WEEKDAYS[DAY_CODES.index(day)]) for day in days])
     if interval == 1:
         return _("Every %(days)s") % {"days": names}
     return ngettext(
@@ -60,19 +60,19 @@ def _weekly(days: list[str], interval: int) -> str:
     ) % {"number": interval, "days": names}
 
 
-def _monthly(days: list[str], interval: int) -> str:
+def _monthly_text(days: list[str], interval: int) -> str:
     said = []
     for day in days:
         number, code = day[:-2], day[-2:]
         if not number:
             return ""
         weekday = str(WEEKDAYS[DAY_CODES.index(code)])
-        said.append((_ordinal(number), weekday))
+        said.append((_ordinal_text(number), weekday))
     weekdays = {weekday for _number, weekday in said}
     if len(weekdays) == 1:
-        names = f"{_joined([number for number, _weekday in said])} {weekdays.pop()}"
+        names = f"{_join_words([number for number, _weekday in said])} {weekdays.pop()}"
     else:
-        names = _joined([f"{number} {weekday}" for number, weekday in said])
+        names = _join_words([f"{number} {weekday}" for number, weekday in said])
     if interval == 1:
         return _("%(days)s of the month") % {"days": names}
     return ngettext(
@@ -80,7 +80,7 @@ def _monthly(days: list[str], interval: int) -> str:
     ) % {"number": interval, "days": names}
 
 
-def _ordinal(number: str) -> str:
+def _ordinal_text(number: str) -> str:
     words = {
         "1": pgettext("weekday of the month", "1st"),
         "2": pgettext("weekday of the month", "2nd"),
@@ -92,7 +92,7 @@ def _ordinal(number: str) -> str:
     return words.get(number.lstrip("+"), number)
 
 
-def _joined(words: list[str]) -> str:
+def _join_words(words: list[str]) -> str:
     if len(words) == 1:
         return words[0]
     return _("%(first)s and %(last)s") % {
@@ -101,16 +101,16 @@ def _joined(words: list[str]) -> str:
     }
 
 
-def schedule_words(meeting: Meeting) -> list[str]:
+def describe_schedule(meeting: Meeting) -> list[str]:
     """Each rule in a line; also where no date can be worked out from it."""
     try:
-        rules = read_rules(meeting.rules)
-    except BadSchedule:
+        rules = parse_rules(meeting.rules)
+    except InvalidSchedule:
         return []
-    return [words for rule in rules if (words := rule_words(rule))]
+    return [words for rule in rules if (words := describe_rule(rule))]
 
 
-def day_words(day: date, today: date) -> str:
+def day_heading(day: date, today: date) -> str:
     """ "Today, Monday, November 30", or the weekday with its date."""
     words = _("%(weekday)s, %(day)s") % {
         "weekday": WEEKDAYS[day.weekday()],
@@ -121,7 +121,7 @@ def day_words(day: date, today: date) -> str:
     return near[ahead] % {"day": words} if ahead in near else capfirst(words)
 
 
-def moment_words(start: datetime) -> str:
+def format_moment(start: datetime) -> str:
     """ "Tuesday, December 1, 7 pm", on the clock of the moment."""
     return _("%(weekday)s, %(day)s, %(time)s") % {
         "weekday": capfirst(str(WEEKDAYS[start.weekday()])),
@@ -131,7 +131,7 @@ def moment_words(start: datetime) -> str:
 
 
 @dataclass(frozen=True)
-class Shown:
+class OccurrenceDisplay:
     """One time of a meeting as a list shows it, on the reader's clock."""
 
     one: Occurrence
@@ -139,7 +139,7 @@ class Shown:
     at: datetime
 
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> IndexedMeeting:
         return self.one.entry
 
     @property

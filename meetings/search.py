@@ -12,23 +12,28 @@ from zoneinfo import ZoneInfo
 from django.http import QueryDict
 
 from listings.facet_panel import Chip, Pager, Panel, build_panel, page_number
-from meetings.forms import PARTS, MeetingFilter, MeetingForm, part_of
-from meetings.meeting_index import Entry, Occurrence, entries, occurrences
+from meetings.forms import DAY_PARTS, MeetingFilter, MeetingForm, get_day_part
+from meetings.meeting_index import (
+    IndexedMeeting,
+    Occurrence,
+    find_occurrences,
+    indexed_meetings,
+)
 from meetings.models import Meeting
 from places.geo import miles_between
 from places.models import Place
 
 # A group that has begun can still be joined for so long.
-LATE = timedelta(minutes=15)
-DAYS = 7
+JOINABLE_AFTER_START = timedelta(minutes=15)
+DAYS_SHOWN = 7
 # Times shown on one page.
 PAGE_SIZE = 60
 # What can be joined from home.
-REMOTE = ("online", "phone", "text")
+REMOTE_WAYS = ("online", "phone", "text")
 
 
 @dataclass(frozen=True)
-class Row:
+class HostRow:
     """One line of a list: the first group of a host in an hour, and its others."""
 
     first: Occurrence
@@ -36,35 +41,35 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Hour:
+class HourGroup:
     begins: datetime
-    rows: list[Row]
+    rows: list[HostRow]
 
 
 @dataclass(frozen=True)
 class DayPart:
     name: str
     label: str
-    hours: list[Hour]
+    hours: list[HourGroup]
 
 
 @dataclass(frozen=True)
-class Day:
+class DayGroup:
     date: date
     parts: list[DayPart]
 
 
 @dataclass(frozen=True)
-class Reach:
+class JoinRange:
     """Which ways of taking part count for somebody: in person only where it is near."""
 
     place: Place | None
     miles: float
     anywhere: bool = False
 
-    def within(self, entry: Entry) -> tuple[bool, float | None]:
+    def within(self, entry: IndexedMeeting) -> tuple[bool, float | None]:
         """Can the group be joined from here, and how far is its room?"""
-        remote = any(way in entry.ways for way in REMOTE)
+        remote = any(way in entry.ways for way in REMOTE_WAYS)
         if "in_person" not in entry.ways:
             return remote, None
         if self.place is None:
@@ -111,29 +116,29 @@ class MeetingSearch:
     def window(self) -> tuple[datetime, datetime]:
         """From what has just begun to the end of the last day that is shown."""
         first_day = self.day or self.today
-        last_day = first_day + timedelta(days=1 if self.day else DAYS)
+        last_day = first_day + timedelta(days=1 if self.day else DAYS_SHOWN)
         first, last = (
             datetime.combine(day, time(), tzinfo=self.zone).astimezone(UTC)
             for day in (first_day, last_day)
         )
-        return max(first, self.at - LATE), last
+        return max(first, self.at - JOINABLE_AFTER_START), last
 
     def _matching(self) -> Iterator[Occurrence]:
         """The times under all filters; what one filter alone leaves out is counted."""
         miles = {}
         reach = self._reach()
         among = []
-        for entry in entries():
+        for entry in indexed_meetings():
             is_reached, far = reach.within(entry)
             if is_reached and (not self.host or entry.host == self.host):
                 among.append(entry)
                 miles[entry.pk] = far
         values: dict[int, dict[str, set[str]]] = {}
-        for one in occurrences(among, *self.window):
+        for one in find_occurrences(among, *self.window):
             entry = one.entry
             known = values.get(entry.pk)
             if known is None:
-                known = values[entry.pk] = values_of(entry)
+                known = values[entry.pk] = get_filter_values(entry)
             far = miles[entry.pk]
             if self._passes(one, known, far):
                 yield one if far is None else replace(one, miles=far)
@@ -141,7 +146,7 @@ class MeetingSearch:
     def _passes(
         self, one: Occurrence, known: dict[str, set[str]], miles: float | None
     ) -> bool:
-        said = {**known, "part": {part_of(one.start.astimezone(self.zone))}}
+        said = {**known, "part": {get_day_part(one.start.astimezone(self.zone))}}
         if "in_person" in said["how"] and not self._is_near(one.entry, miles):
             said["how"] = said["how"] - {"in_person"}
         failed = [
@@ -154,16 +159,16 @@ class MeetingSearch:
                 self.counts[name].update(said[name])
         return not failed
 
-    def _is_near(self, entry: Entry, miles: float | None) -> bool:
+    def _is_near(self, entry: IndexedMeeting, miles: float | None) -> bool:
         place = self.form.place
         if place is None:
             return True
         return entry.state == place.state if place.is_state else miles is not None
 
-    def _reach(self) -> Reach:
+    def _reach(self) -> JoinRange:
         wants_room = "in_person" in self.filters.chosen.get("how", [])
         anywhere = bool(self.host) or wants_room
-        return Reach(self.form.place, self.form.miles, anywhere)
+        return JoinRange(self.form.place, self.form.miles, anywhere)
 
     # What the page shows
 
@@ -187,11 +192,11 @@ class MeetingSearch:
         return len(MeetingSearch(self.form, params, self.at, self.host).found)
 
     @property
-    def days(self) -> list[Day]:
+    def days(self) -> list[DayGroup]:
         """This page's times by day, part of the day and hour."""
         start = (self.page - 1) * PAGE_SIZE
         shown = self.found[start : start + PAGE_SIZE]
-        return list(by_day(shown, self.zone, self.today))
+        return list(group_by_day(shown, self.zone, self.today))
 
     @property
     def in_person_elsewhere(self) -> bool:
@@ -200,7 +205,7 @@ class MeetingSearch:
         return self.form.place is None and not self.host and "in_person" not in chosen
 
 
-def values_of(entry: Entry) -> dict[str, set[str]]:
+def get_filter_values(entry: IndexedMeeting) -> dict[str, set[str]]:
     """The values of each filter that a meeting has."""
     found: dict[str, set[str]] = {
         "how": set(entry.ways),
@@ -213,7 +218,9 @@ def values_of(entry: Entry) -> dict[str, set[str]]:
     return found
 
 
-def by_day(found: Iterable[Occurrence], zone: ZoneInfo, today: date) -> Iterator[Day]:
+def group_by_day(
+    found: Iterable[Occurrence], zone: ZoneInfo, today: date
+) -> Iterator[DayGroup]:
     """Times in order, grouped as a page shows them."""
 
     def local(one: Occurrence) -> datetime:
@@ -221,33 +228,33 @@ def by_day(found: Iterable[Occurrence], zone: ZoneInfo, today: date) -> Iterator
 
     for day, times in groupby(found, key=lambda one: local(one).date()):
         parts = []
-        for name, of_part in groupby(times, key=lambda one: part_of(local(one))):
+        for name, of_part in groupby(times, key=lambda one: get_day_part(local(one))):
             hours = [
-                Hour(begins, rows(list(of_hour), today))
+                HourGroup(begins, group_by_host(list(of_hour), today))
                 for begins, of_hour in groupby(
                     of_part, key=lambda one: local(one).replace(minute=0, second=0)
                 )
             ]
-            parts.append(DayPart(name, str(PARTS[name][1]), hours))
-        yield Day(day, parts)
+            parts.append(DayPart(name, str(DAY_PARTS[name][1]), hours))
+        yield DayGroup(day, parts)
 
 
-def rows(hour: list[Occurrence], today: date) -> list[Row]:
+def group_by_host(hour: list[Occurrence], today: date) -> list[HostRow]:
     """One row for each host: what was seen lately, then mental health, then small
     groups come first, so that one large fellowship buries nobody."""
-    ordered = sorted(hour, key=lambda one: _order(one, today))
+    ordered = sorted(hour, key=lambda one: _host_sort_key(one, today))
     of_host: dict[object, list[Occurrence]] = {}
     for one in ordered:
         of_host.setdefault(one.entry.host or one.entry.key, []).append(one)
-    return [Row(first, others) for first, *others in of_host.values()]
+    return [HostRow(first, others) for first, *others in of_host.values()]
 
 
-def _order(one: Occurrence, today: date) -> tuple[object, ...]:
+def _host_sort_key(one: Occurrence, today: date) -> tuple[object, ...]:
     entry = one.entry
     return (
         entry.is_stale(today),
         not entry.is_about_mental_health,
-        entry.is_of_umbrella,
+        entry.is_of_umbrella_group,
         one.start,
         entry.name,
     )

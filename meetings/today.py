@@ -12,13 +12,13 @@ from django.urls import reverse
 
 from listings.hours import zone_or_utc
 from meetings.forms import DEFAULT_ZONE
-from meetings.meeting_index import Occurrence, entries, occurrences
-from meetings.search import DAYS, LATE
+from meetings.meeting_index import Occurrence, find_occurrences, indexed_meetings
+from meetings.search import DAYS_SHOWN, JOINABLE_AFTER_START
 from places.models import Place
 
 
 @dataclass(frozen=True)
-class Today:
+class OnlineToday:
     """Online meetings from now to the end of the reader's day, the next one first."""
 
     at: datetime
@@ -39,21 +39,23 @@ class Today:
         return start.astimezone(self.zone) if start else None
 
 
-def online_today(place: Place | None, at: datetime) -> Today:
+def find_online_today(place: Place | None, at: datetime) -> OnlineToday:
     zone = zone_or_utc((place and place.timezone) or DEFAULT_ZONE)
     tomorrow = at.astimezone(zone).date() + timedelta(days=1)
     midnight = datetime.combine(tomorrow, time(), tzinfo=zone)
-    among = [entry for entry in entries() if "online" in entry.ways]
-    found = occurrences(among, at - LATE, midnight)
+    among = [entry for entry in indexed_meetings() if "online" in entry.ways]
+    found = find_occurrences(among, at - JOINABLE_AFTER_START, midnight)
     query = {"zone": zone.key} if place else {}
     url = f"{reverse('meetings')}?{urlencode({'how': 'online', **query})}"
-    return Today(at, zone, found, url)
+    return OnlineToday(at, zone, found, url)
 
 
-def next_of(
+def find_next_meetings(
     organization: Any, at: datetime, number: int
 ) -> tuple[list[Occurrence], int]:
     """The next meetings of an organization, and how many groups it has."""
-    among = [entry for entry in entries() if entry.host == organization.pk]
-    found = occurrences(among, at - LATE, at + timedelta(days=DAYS))
+    among = [entry for entry in indexed_meetings() if entry.host == organization.pk]
+    found = find_occurrences(
+        among, at - JOINABLE_AFTER_START, at + timedelta(days=DAYS_SHOWN)
+    )
     return found[:number], len(among)

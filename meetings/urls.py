@@ -31,5 +31,5 @@ urlpatterns = [
         name="organization_calendar",
     ),
     *of_catalogue("meetings", Meeting, "meeting"),
-    path("meetings/<path:key>/", views.meeting_of_key, name="meeting_of_key"),
+    path("meetings/<path:key>/", views.meeting_by_key, name="meeting_by_key"),
 ]

@@ -24,35 +24,42 @@ from listings.shared_views import or_elsewhere
 from listings.time_zones import zone_name
 from listings.vcard import sharing
 from meetings import schedule_text
-from meetings.forms import RADII, MeetingForm, problems, zone_choices
+from meetings.forms import (
+    RADIUS_CHOICES_MILES,
+    MeetingForm,
+    list_address_errors,
+    list_zone_choices,
+)
 from meetings.ics import calendar_file
 from meetings.meeting_index import Occurrence
 from meetings.models import Meeting
 from meetings.schedule import next_starts
-from meetings.search import DAYS, LATE, MeetingSearch
+from meetings.search import DAYS_SHOWN, JOINABLE_AFTER_START, MeetingSearch
 from orgs.models import Organization
 
-NEXT_DATES = 5
+MAX_NEXT_DATES = 5
 # Meetings in one calendar file.
 MAX_EVENTS = 1_000
 # Groups of people offered above the list.
-SHORTCUTS = 8
+MAX_SHORTCUTS = 8
 
 
 @require_safe
 def meetings(request: HttpRequest) -> HttpResponse:
     """Groups to join from now on, on the clock of the place or zone asked for."""
-    return _list(request)
+    return _render_list(request)
 
 
 @require_safe
 def organization_meetings(request: HttpRequest, slug: str) -> HttpResponse:
     """The same for the groups of one organization, wherever they meet."""
     found = _public_host(slug)
-    return _list(request, found)
+    return _render_list(request, found)
 
 
-def _list(request: HttpRequest, host: Organization | None = None) -> HttpResponse:
+def _render_list(
+    request: HttpRequest, host: Organization | None = None
+) -> HttpResponse:
     form = MeetingForm(request.GET)
     form.is_valid()
     params = carried(request.GET)
@@ -66,7 +73,7 @@ def _list(request: HttpRequest, host: Organization | None = None) -> HttpRespons
         "host": host,
         "place": place,
         "problem": form.problem,
-        "problems": [*problems(form), *_day_problem(search)],
+        "problems": [*list_address_errors(form), *_day_problem(search)],
         "candidates": [] if place else links,
         "other_meanings": links if place else [],
         "search": search,
@@ -78,13 +85,15 @@ def _list(request: HttpRequest, host: Organization | None = None) -> HttpRespons
         "day_links": list(_day_links(search, params)),
         "zone": zone,
         "zone_name": zone_name(zone.key),
-        "zones": zone_choices(zone.key),
+        "zones": list_zone_choices(zone.key),
         "is_zone_known": bool(place or form.cleaned_data.get("zone")),
-        "radius_links": [(n, query_with(params, radius=n)) for n in RADII],
+        "radius_links": [
+            (n, query_with(params, radius=n)) for n in RADIUS_CHOICES_MILES
+        ],
         "shortcuts": _shortcuts(search, params),
         "calendar_url": _calendar_url(request.path, params),
-        "hidden": _hidden(params, "near", "state", "lat", "lon"),
-        "zone_hidden": _hidden(params, "zone"),
+        "hidden": _hidden_inputs(params, "near", "state", "lat", "lon"),
+        "zone_hidden": _hidden_inputs(params, "zone"),
         "query": _zone_query(form),
         "at": at,
     }
@@ -97,7 +106,7 @@ def _shortcuts(search: MeetingSearch, params: QueryDict) -> list[tuple[str, int,
     if "community" in search.filters.chosen:
         return []
     labels = dict(term_choices().get("community", []))
-    most = search.counts["community"].most_common(SHORTCUTS)
+    most = search.counts["community"].most_common(MAX_SHORTCUTS)
     return [
         (labels[slug], number, query_with(params, community=slug))
         for slug, number in most
@@ -111,16 +120,16 @@ def _calendar_url(path: str, params: QueryDict) -> str:
     return f"{path.rstrip('/')}.ics{query if len(query) > 1 else ''}"
 
 
-def _hidden(params: QueryDict, *but: str) -> list[tuple[str, str]]:
+def _hidden_inputs(params: QueryDict, *but: str) -> list[tuple[str, str]]:
     """What a form on the page keeps of the address, besides its own boxes."""
     names = [name for name in params if name not in (*but, "page")]
     return [(name, value) for name in names for value in params.getlist(name) if value]
 
 
-def _changes(found: Iterable[Occurrence], at: datetime) -> list[datetime]:
+def _next_changes(found: Iterable[Occurrence], at: datetime) -> list[datetime]:
     """When the page says something else: a group begins, or is too far on to join."""
     soon = [one.start for one in found if one.start <= at + timedelta(hours=1)]
-    return [*soon, *(start + LATE for start in soon)]
+    return [*soon, *(start + JOINABLE_AFTER_START for start in soon)]
 
 
 def _day_problem(search: MeetingSearch) -> list[str]:
@@ -134,7 +143,7 @@ def _day_links(
 ) -> Iterable[tuple[str, str, bool]]:
     """(label, address, chosen?) of all days and of each of the next seven."""
     yield _("All 7 days"), query_with(params, day=None), search.day is None
-    for ahead in range(DAYS):
+    for ahead in range(DAYS_SHOWN):
         day = search.today + timedelta(days=ahead)
         label = {0: _("Today"), 1: _("Tomorrow")}.get(ahead) or _weekday(day)
         said = {0: "today", 1: "tomorrow"}.get(ahead, day.isoformat())
@@ -164,17 +173,21 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     is_zone_known = bool(form.place or form.cleaned_data.get("zone"))
     zone = form.reader_zone if is_zone_known or own is None else own.zone
     is_open = found.status == Meeting.Status.PUBLISHED
-    starts = next_starts(own, at - LATE, NEXT_DATES) if own and is_open else []
+    starts = (
+        next_starts(own, at - JOINABLE_AFTER_START, MAX_NEXT_DATES)
+        if own and is_open
+        else []
+    )
     context: dict[str, Any] = {
         "meeting": found,
-        "dates": [_date(start, own, zone) for start in starts],
+        "dates": [_describe_date(start, own, zone) for start in starts],
         "first": starts[0].astimezone(zone) if starts else None,
-        "schedule_words": schedule_text.schedule_words(found),
+        "schedule_words": schedule_text.describe_schedule(found),
         "zone": zone,
         "zone_name": zone_name(zone.key),
         "own_zone_name": zone_name(found.timezone),
-        "zones": zone_choices(zone.key),
-        "problems": problems(form),
+        "zones": list_zone_choices(zone.key),
+        "problems": list_address_errors(form),
         "is_stale": found.is_stale(at.date()),
         "how": " ".join(found.ways),
         "at": at,
@@ -185,16 +198,16 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     return set_cache_policy(page, at, [start + LATE for start in starts])
 
 
-def _date(start: datetime, own: Any, zone: Any) -> tuple[str, str, str]:
+def _describe_date(start: datetime, own: Any, zone: Any) -> tuple[str, str, str]:
     """The moment for machines, in words, and in the group's words where they differ."""
     here, there = start.astimezone(zone), start.astimezone(own.zone)
     differs = here.utcoffset() != there.utcoffset()
-    theirs = schedule_text.moment_words(there) if differs else ""
-    return here.isoformat(), schedule_text.moment_words(here), theirs
+    theirs = schedule_text.format_moment(there) if differs else ""
+    return here.isoformat(), schedule_text.format_moment(here), theirs
 
 
 @require_safe
-def meeting_of_key(request: HttpRequest, key: str) -> HttpResponse:
+def meeting_by_key(request: HttpRequest, key: str) -> HttpResponse:
     """The page of a meeting by its key in files, which has signs that slugs lack."""
     found = Meeting.objects.of_file_keys([key]).first()
     if found is None or found.status == Meeting.Status.DRAFT:

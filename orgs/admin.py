@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from curation.listing_admin import CONTACT, HOURS, REACH, SOURCE, STATE, ListingAdmin
 from orgs.models import Organization
 from places.fields import StateField
-from places.geocoders import Found
+from places.geocoders import GeocodeResult
 
 # Fields of the form whose change asks for a new point.
-ADDRESS = {"street", "city", "state", "zip_code", "address_withheld"}
+ADDRESS_FIELDS = {"street", "city", "state", "zip_code", "address_withheld"}
 
 
 class StateFilter(admin.AllValuesFieldListFilter):
@@ -77,13 +77,13 @@ class OrganizationAdmin(ListingAdmin):
         self, request: HttpRequest, obj: Organization, form: Any, change: bool
     ) -> None:
         """An address that changed gets its point; the curator hears how exact it is."""
-        if ADDRESS & set(form.changed_data) or (obj.point is None and obj.city):
+        if ADDRESS_FIELDS & set(form.changed_data) or (obj.point is None and obj.city):
             found = obj.stand_at_its_address()
-            self.message_user(request, _point_words(obj, found), messages.INFO)
+            self.message_user(request, _describe_point(obj, found), messages.INFO)
         super().save_model(request, obj, form, change)
 
 
-def _point_words(listing: Organization, found: Found | None) -> str:
+def _describe_point(listing: Organization, found: GeocodeResult | None) -> str:
     if found is None:
         return _("We could not find this address, so the listing has no point.")
     if listing.address_withheld:

@@ -10,15 +10,15 @@ from listings.exchange.csv_import import ExportedImporter
 from listings.exchange.csv_rows import Row
 from listings.exchange.importing import Facts, Member, RowRefused
 from orgs.addresses import Addresses
-from orgs.importing import join
+from orgs.importing import set_parent_or_host
 from orgs.models import Organization
 from places.models import Place
 from places.states import STATES
 
-MOST = dict(zip(EXACT_POINT, (90, 180), strict=True))
+MAX_ABSOLUTE_DEGREES = dict(zip(EXACT_POINT, (90, 180), strict=True))
 
 
-class ExportedOrganizations(ExportedImporter):
+class ExportedOrganizationImporter(ExportedImporter):
     """organizations.csv of /data/, and the desk's own export."""
 
     model = Organization
@@ -62,7 +62,7 @@ class ExportedOrganizations(ExportedImporter):
         if facts.fields["address_withheld"]:
             facts.place, facts.precision = county, Organization.Precision.COUNTY
             return
-        latitude, longitude = (_degrees(row, name) for name in EXACT_POINT)
+        latitude, longitude = (_read_degrees(row, name) for name in EXACT_POINT)
         facts.place = Place(
             kind=Place.Kind.POINT,
             county=county,
@@ -78,12 +78,12 @@ class ExportedOrganizations(ExportedImporter):
         numbers |= {parent.file_key: parent.pk for parent in found}
         for row in rows:
             parent_id = numbers.get(row.parent_named)
-            if parent_id is None and _names_its_parent(row):
+            if parent_id is None and _has_hidden_parent(row):
                 continue
-            join(row, parent_id, row.host_named)
+            set_parent_or_host(row, parent_id, row.host_named)
 
 
-def _names_its_parent(row: Member) -> bool:
+def _has_hidden_parent(row: Member) -> bool:
     """The public file tells a parent that is not public by its name alone."""
     if row.parent_id is None or not row.host_named:
         return False
@@ -91,11 +91,11 @@ def _names_its_parent(row: Member) -> bool:
     return parent is not None and not parent.is_public and parent.name == row.host_named
 
 
-def _degrees(row: Row, name: str) -> float:
+def _read_degrees(row: Row, name: str) -> float:
     try:
         degrees = float(row[name])
     except ValueError:
         raise RowRefused(f"{name}: “{row[name]}” is not a number") from None
-    if not isfinite(degrees) or abs(degrees) > MOST[name]:
+    if not isfinite(degrees) or abs(degrees) > MAX_ABSOLUTE_DEGREES[name]:
         raise RowRefused(f"{name}: “{row[name]}” is not on the earth")
     return degrees

@@ -25,7 +25,7 @@ class OrganizationFilter(OfferFilter, PeopleFilter):
     """Those of offers come first, then whom they are for."""
 
 
-class CatalogueFilter(OrganizationFilter):
+class CatalogFilter(OrganizationFilter):
     """The catalogue's own page is filtered by state as well."""
 
     state = AnyOf(

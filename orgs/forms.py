@@ -8,5 +8,5 @@ from django.utils.translation import gettext_lazy as _
 from listings.fields import WordsField
 
 
-class CatalogueForm(forms.Form):
+class CatalogForm(forms.Form):
     q = WordsField(label=_("Name, town or word"), required=False, max_length=100)

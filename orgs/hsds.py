@@ -8,13 +8,18 @@ from listings.exchange.importing import Facts, RowRefused, hours
 from orgs.importing import OrganizationImporter
 from orgs.models import Organization
 
-PLAIN = ("summary", "toll_free", "tty", "videophone", "chat_url", "cost")
+COPIED_COLUMNS = ("summary", "toll_free", "tty", "videophone", "chat_url", "cost")
 
 
-class HsdsOrganizations(OrganizationImporter):
+class HsdsOrganizationImporter(OrganizationImporter):
     """Imports organizations from rows made by listings.exchange.hsds_mapping."""
 
-    columns = OrganizationImporter.columns | {*PLAIN, "hours", "left_out", "status"}
+    columns = OrganizationImporter.columns | {
+        *COPIED_COLUMNS,
+        "hours",
+        "left_out",
+        "status",
+    }
 
     def read(self, row: Row) -> Facts:
         if row["status"] == "gone":

@@ -22,7 +22,7 @@ from listings.located import AddressedListing
 from listings.public_warnings import public_warning
 from orgs.addresses import Addresses
 from orgs.models import Organization
-from places.models import OtherName, Place
+from places.models import Place, PlaceAlias
 from places.name_keys import place_key
 from places.states import STATES
 
@@ -36,16 +36,16 @@ online by_phone services communities conditions languages source_name source_url
 source_license source_seen note
 """
 POST_BOX = re.compile(r"^\s*(?:p\.?\s*o\.?\s*box|box)\b", re.IGNORECASE)
-TTY = re.compile(r"TTY (\+\d+)")
-VIDEOPHONE = re.compile(r"VP (\+\d+)")
-WITHHELD = re.compile(
+TTY_NUMBER = re.compile(r"TTY (\+\d+)")
+VIDEOPHONE_NUMBER = re.compile(r"VP (\+\d+)")
+ADDRESS_WITHHELD = re.compile(
     r"address (?:is )?"
     r"(?:private|confidential|withheld|not (?:published|public|shared))",
     re.IGNORECASE,
 )
 
 
-class PlacedImporter(Importer):
+class AddressedImporter(Importer):
     """Rows that stand in a town: found by ZIP code, else by town and state."""
 
     model: ClassVar[type[AddressedListing]] = Organization
@@ -54,7 +54,7 @@ class PlacedImporter(Importer):
     def __init__(self, rows: list[Row]) -> None:
         super().__init__(rows)
         self.addresses = Addresses(rows, "zip")
-        self.towns = _towns({place_key(row["city"]) for row in rows})
+        self.towns = _cities_by_name({place_key(row["city"]) for row in rows})
 
     def place(self, facts: Facts, row: Row) -> None:
         """Where the row stands, and how exactly that is known."""
@@ -99,12 +99,12 @@ class PlacedImporter(Importer):
         for member in members:
             named[member.name].append(member)
         for row in rows:
-            parent = _parent(row, named.get(row.parent_named, []))
+            parent = _find_parent(row, named.get(row.parent_named, []))
             host = "" if parent else row.parent_named
-            join(row, parent.pk if parent else None, host)
+            set_parent_or_host(row, parent.pk if parent else None, host)
 
 
-def join(row: Member, parent_id: int | None, host: str) -> None:
+def set_parent_or_host(row: Member, parent_id: int | None, host: str) -> None:
     """Make it a branch of a listing, or of a host by name.
 
     What a curator has checked stays whose branch it is, and no empty cell of a file
@@ -114,11 +114,11 @@ def join(row: Member, parent_id: int | None, host: str) -> None:
         row.parent_id, row.host = parent_id, host
 
 
-def _towns(keys: set[str]) -> dict[tuple[str, str], Place]:
+def _cities_by_name(keys: set[str]) -> dict[tuple[str, str], Place]:
     """The biggest town of each name in each state; its own name before another's."""
     found = Place.objects.filter(kind=Place.Kind.CITY).select_related("county")
     towns = {}
-    other_ids = OtherName.objects.filter(key__in=keys).values_list(
+    other_ids = PlaceAlias.objects.filter(key__in=keys).values_list(
         "place_id", flat=True
     )
     others = found.filter(pk__in=list(other_ids)).order_by("population")
@@ -130,7 +130,7 @@ def _towns(keys: set[str]) -> dict[tuple[str, str], Place]:
     return towns
 
 
-def _parent(branch: Member, named: list[Member]) -> Member | None:
+def _find_parent(branch: Member, named: list[Member]) -> Member | None:
     """The only row of that name; of several the one in the same city or state."""
     others = [other for other in named if other.pk != branch.pk]
     for same in ("city", "state"):
@@ -140,7 +140,7 @@ def _parent(branch: Member, named: list[Member]) -> Member | None:
     return others[0] if len(others) == 1 else None
 
 
-def _common(row: Row) -> dict[str, Any]:
+def _common_fields(row: Row) -> dict[str, Any]:
     state = "" if row["state"] == "US" else row["state"]
     if state and state not in STATES:
         raise RowRefused(f"“{state}” is not a state or territory")
@@ -164,7 +164,7 @@ def _common(row: Row) -> dict[str, Any]:
     }
 
 
-class CilImporter(PlacedImporter):
+class CilImporter(AddressedImporter):
     """cils.csv: Centers for Independent Living and their branch offices."""
 
     columns = frozenset(CIL_COLUMNS.split())
@@ -172,15 +172,18 @@ class CilImporter(PlacedImporter):
 
     def read(self, row: Row) -> Facts:
         row, notes = self.addresses.tidy(row)
-        tty, video = TTY.search(row["tty_vp"]), VIDEOPHONE.search(row["tty_vp"])
+        tty, video = (
+            TTY_NUMBER.search(row["tty_vp"]),
+            VIDEOPHONE_NUMBER.search(row["tty_vp"]),
+        )
         relay = "711" if "Relay 711" in row["tty_vp"] else ""
         toll_free = row["toll_free"] if row["toll_free"] != row["phone"] else ""
-        fields = _common(row) | {
+        fields = _common_fields(row) | {
             "kind": Organization.Kind.CIL,
             "toll_free": toll_free,
             "tty": tty[1] if tty else relay,
             "videophone": video[1] if video else "",
-            "in_person": _walk_in(row["street"]),
+            "in_person": _has_walk_in_office(row["street"]),
             "online": yes(row["remote"]),
         }
         facts = Facts(row["key"], fields, parent=row["branch_of"], warnings=notes)
@@ -190,12 +193,12 @@ class CilImporter(PlacedImporter):
         return facts
 
 
-def _walk_in(street: str) -> bool | None:
+def _has_walk_in_office(street: str) -> bool | None:
     """An office with a street can be visited; a post box tells us nothing."""
     return True if street and not POST_BOX.match(street) else None
 
 
-class OrganizationImporter(PlacedImporter):
+class OrganizationImporter(AddressedImporter):
     """organizations.csv: peer-run groups of every other kind."""
 
     columns = frozenset(ORGANIZATION_COLUMNS.split())
@@ -207,7 +210,7 @@ class OrganizationImporter(PlacedImporter):
             raise RowRefused(f"“{row['kind']}” is not a kind of organization")
         if row.get("run_by", "") not in ("", *Organization.RunBy.values):
             raise RowRefused(f"run_by: “{row['run_by']}” is not one we know")
-        fields = _common(row) | {
+        fields = _common_fields(row) | {
             "kind": row["kind"],
             "in_person": yes(row["in_person"]),
             "online": yes(row["online"]),

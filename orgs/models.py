@@ -17,9 +17,9 @@ from listings.models import Listing
 from listings.querysets import ListingQuerySet
 from listings.text import fold
 from places.models import Place
-from places.nearest import Located, LocatedQuerySet
+from places.nearest import LocatedModel, LocatedQuerySet
 
-BY_TOWN = (Lower("city"), "sort_name", "slug")
+CITY_ORDER = (Lower("city"), "sort_name", "slug")
 
 
 # Each parent brings its own as_manager; ours is made from both.
@@ -29,7 +29,7 @@ class OrganizationQuerySet(  # type: ignore[override]
     def for_cards(self) -> Self:
         return super().for_cards().select_related("parent")
 
-    def whole(self, hits: Iterable[Any]) -> list[Organization]:
+    def hydrate(self, hits: Iterable[Any]) -> list[Organization]:
         """The rows of hits or cards in their order, each with its distance; without
         what has been deleted since."""
         miles = {hit.pk: hit.distance_miles for hit in hits}
@@ -47,30 +47,30 @@ class OrganizationQuerySet(  # type: ignore[override]
     def in_state(self, code: str) -> Self:
         return self.filter(state=code)
 
-    def reaching_state(self, place: Place) -> Self:
+    def in_or_serving_state(self, place: Place) -> Self:
         """Stands in the state, or names it or a county of it as served."""
         naming = self.naming_state(place.state).values("pk")
         return self.filter(Q(state=place.state) | Q(pk__in=naming))
 
-    def of_states(self, codes: Iterable[str]) -> Self:
+    def in_states(self, codes: Iterable[str]) -> Self:
         return self.filter(state__in=list(codes))
 
     def without_point(self) -> Self:
         """Of those with a town: no point yet, or a street that has only a rough one."""
-        rough = Q(precision__in=[Located.Precision.CITY]) & ~Q(street="")
+        rough = Q(precision__in=[LocatedModel.Precision.CITY]) & ~Q(street="")
         missing = Q(latitude=None) & ~Q(city="")
         wanted = (rough | missing) & Q(address_withheld=False)
         return self.exclude(status="closed").filter(wanted).order_by("slug")
 
-    def with_location(self) -> Self:
+    def with_known_location(self) -> Self:
         """That stand in a town or at a point, or meet online."""
         somewhere = ~Q(city="") | Q(latitude__isnull=False)
         return self.filter(somewhere | Q(online=True))
 
-    def named(self, names: Iterable[str]) -> Self:
+    def with_names(self, names: Iterable[str]) -> Self:
         return self.filter(name__in=list(names))
 
-    def named_like(self, words: str) -> list[Organization]:
+    def with_similar_name(self, words: str) -> list[Organization]:
         """Whose names are nearest to misspelt words, likeliest first."""
         names = dict(self.order_by("pk").values_list("pk", "search_text"))
         best = process.extract(
@@ -80,7 +80,7 @@ class OrganizationQuerySet(  # type: ignore[override]
         return [found[pk] for _name, _score, pk in best if pk in found]
 
     def by_town(self) -> Self:
-        return self.order_by(*BY_TOWN)
+        return self.order_by(*CITY_ORDER)
 
     def from_anywhere(self) -> Self:
         """Online, and open to the whole country."""
@@ -118,9 +118,9 @@ class Organization(AddressedListing):
     importers = {
         "cils": "orgs.importing.CilImporter",
         "organizations": "orgs.importing.OrganizationImporter",
-        "exported-organizations": "orgs.csv_import.ExportedOrganizations",
+        "exported-organizations": "orgs.csv_import.ExportedOrganizationImporter",
     }
-    hsds_importer = "orgs.hsds.HsdsOrganizations"
+    hsds_importer = "orgs.hsds.HsdsOrganizationImporter"
     card_templates = ("orgs/_card.html", "orgs/_row.html", "orgs/_catalogue_row.html")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)

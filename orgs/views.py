@@ -23,8 +23,8 @@ from listings.json_ld import head
 from listings.name_matches import named_elsewhere
 from listings.shared_views import or_elsewhere
 from listings.vcard import sharing
-from orgs.filters import CatalogueFilter
-from orgs.forms import CatalogueForm
+from orgs.filters import CatalogFilter
+from orgs.forms import CatalogForm
 from orgs.models import Organization
 from places.forms import PlaceForm
 from places.models import Place
@@ -41,11 +41,11 @@ PAGE_SIZE = 30
 @require_safe
 def organizations(request: HttpRequest) -> HttpResponse:
     """The whole catalogue by name, under the filters and words of the address."""
-    form = CatalogueForm(request.GET)
+    form = CatalogForm(request.GET)
     form.is_valid()
     words = form.cleaned_data.get("q") or ""
     params = carried(request.GET)
-    chosen = CatalogueFilter(params)
+    chosen = CatalogFilter(params)
     index, page = index_of(Organization), page_number(request.GET)
     said = Organization.objects.public().ranked_by_words(words) if words else None
     query = Query(chosen=chosen.chosen, words=said)
@@ -64,7 +64,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
         "total": total,
         "panel": panel,
         "advice": [] if hits else panel.advice(count_without),
-        "near_misses": [] if hits or not words else near_misses(words),
+        "similar_names": [] if hits or not words else similar_names(words),
         "named": named_elsewhere(words, but=Organization),
         "pager": Pager.of(params, page, total, PAGE_SIZE),
     }
@@ -75,8 +75,8 @@ def organizations(request: HttpRequest) -> HttpResponse:
     return set_cache_policy(answer, timezone.now(), parameters=reads)
 
 
-def near_misses(words: str) -> list[Organization]:
-    return Organization.objects.public().named_like(words)
+def similar_names(words: str) -> list[Organization]:
+    return Organization.objects.public().with_similar_name(words)
 
 
 @require_safe
@@ -92,7 +92,7 @@ def cils(request: HttpRequest) -> HttpResponse:
         "form": form,
         "place": place,
         "problem": form.problem,
-        "area": _area_label(place),
+        "area": _county_or_place_label(place),
         "links": place_links(form, params),
         "left_out": page_problems(request.GET),
         "states": [] if place else _states_with_counts(index, query),
@@ -117,7 +117,7 @@ def cils(request: HttpRequest) -> HttpResponse:
     return set_cache_policy(answer, timezone.now(), parameters=reads)
 
 
-def _area_label(place: Place | None) -> str:
+def _county_or_place_label(place: Place | None) -> str:
     if place is None:
         return ""
     county = None if place.is_area else place.own_county

@@ -11,7 +11,7 @@ from places.name_keys import place_key
 
 Row = dict[str, str]
 # The file's mark on a row whose old name is a slur.
-NEVER_SHOWN = "match it, never show it"
+OFFENSIVE_NAME_MARK = "match it, never show it"
 
 
 def read_areas(path: Path) -> list[Row]:
@@ -19,12 +19,12 @@ def read_areas(path: Path) -> list[Row]:
         return list(csv.DictReader(lines))
 
 
-def rename_towns(places: list[Row], areas: Iterable[Row]) -> None:
+def rename_cities(places: list[Row], areas: Iterable[Row]) -> None:
     """Give towns that still carry a slur their new name; the old one is understood."""
     renamed = {
         (county, place_key(name.split(",")[0])): area["name"].split(",")[0]
         for area in areas
-        if NEVER_SHOWN in area["note"]
+        if OFFENSIVE_NAME_MARK in area["note"]
         for name in area["alt_names"].split(";")
         for county in area["counties"].split(";")
     }
@@ -80,7 +80,7 @@ def _save_counties(rows: Iterable[Row], areas: dict[str, Area]) -> None:
 
 
 def _save_names(rows: Iterable[Row], areas: dict[str, Area]) -> None:
-    wanted = {pair for row in rows for pair in _names(row, areas[row["key"]])}
+    wanted = {pair for row in rows for pair in _name_rows(row, areas[row["key"]])}
     stored = set(AreaName.objects.values_list("area_id", "key", "is_suggested"))
     if wanted != stored:
         AreaName.objects.all().delete()
@@ -90,9 +90,12 @@ def _save_names(rows: Iterable[Row], areas: dict[str, Area]) -> None:
         )
 
 
-def _names(row: Row, area: Area) -> Iterator[tuple[int, str, bool]]:
+def _name_rows(row: Row, area: Area) -> Iterator[tuple[int, str, bool]]:
     own = {place_key(area.name), place_key(area.bare_name)}
     others = {place_key(name) for name in row["alt_names"].split(";")} - own
-    for keys, is_suggested in ((own, True), (others, NEVER_SHOWN not in row["note"])):
+    for keys, is_suggested in (
+        (own, True),
+        (others, OFFENSIVE_NAME_MARK not in row["note"]),
+    ):
         for key in filter(None, keys):
             yield area.pk, key, is_suggested

@@ -14,30 +14,32 @@ from places.name_keys import place_key
 
 MAX_SUGGESTIONS = 6
 # What the file calls the ZIP codes of one prefix: "090xx".
-PREFIX_KEY = "{}xx"
+ZIP_PREFIX_KEY = "{}xx"
 
 
-def areas_named(name: str, state: str) -> tuple[Place, ...]:
+def find_areas_by_name(name: str, state: str) -> tuple[Place, ...]:
     """The areas of a name, of one state if it is given, each as a place."""
     key = place_key(name)
-    if key in gazetteer().known and (found := _as_places(_areas_of_key(key), state)):
+    if key in gazetteer().known_keys and (
+        found := _to_places(_areas_of_key(key), state)
+    ):
         return found
     is_region = REGION.match(name)
-    return areas_named(is_region[1], state) if is_region else ()
+    return find_areas_by_name(is_region[1], state) if is_region else ()
 
 
 def areas_starting_with(key: str) -> tuple[Place, ...]:
     """For suggestions: the areas of which a name begins so, tribal lands first."""
     # "~" sorts after every letter and digit that a key can hold.
     begins = Q(names__key__gte=key, names__key__lt=f"{key}~", names__is_suggested=True)
-    found = _as_places(_areas(begins).distinct()[:MAX_SUGGESTIONS], "")
+    found = _to_places(_areas(begins).distinct()[:MAX_SUGGESTIONS], "")
     # "Cbus" is no help to who types "Columb": the town itself is there.
-    return tuple(place for place in found if not _is_other_word(place, key))
+    return tuple(place for place in found if not _is_unrelated_short_form(place, key))
 
 
-def _is_other_word(place: Place, key: str) -> bool:
+def _is_unrelated_short_form(place: Place, key: str) -> bool:
     is_short_form = place.is_area and place.area_kind == Area.Kind.ALIAS
-    return is_short_form and not place_key(place.typed_as).startswith(key)
+    return is_short_form and not place_key(place.query_text).startswith(key)
 
 
 def _areas_of_key(key: str) -> QuerySet[Area]:
@@ -52,34 +54,39 @@ def _areas(condition: Q) -> QuerySet[Area]:
     )
 
 
-def _as_places(areas: QuerySet[Area], state: str) -> tuple[Place, ...]:
+def _to_places(areas: QuerySet[Area], state: str) -> tuple[Place, ...]:
     found = [
         place
         for area in areas
         if (not state or state in area.states.split(";")) and (place := area.as_place())
     ]
     # Several short forms may mean one town.
-    return tuple({place.typed_as or place.pk: place for place in found}.values())
+    return tuple({place.query_text or place.pk: place for place in found}.values())
 
 
-def without(matches: Iterable[Place], areas: Iterable[Place]) -> tuple[Place, ...]:
+def exclude_places(
+    matches: Iterable[Place], areas: Iterable[Place]
+) -> tuple[Place, ...]:
     """The areas that are not just another name of one of the matches."""
     numbers = {place.pk for place in matches}
     return tuple(area for area in areas if area.pk not in numbers)
 
 
-def without_doubles(
+def drop_places_same_as_area(
     matches: Iterable[Place], areas: Iterable[Place], key: str
 ) -> tuple[Place, ...]:
     """The matches that are not the same thing as an area that they lie in."""
     return tuple(
         place
         for place in matches
-        if not any(area.covers(place) and _is_same(area, place, key) for area in areas)
+        if not any(
+            area.shares_county_with(place) and _is_same_as_area(area, place, key)
+            for area in areas
+        )
     )
 
 
-def _is_same(area: Place, place: Place, key: str) -> bool:
+def _is_same_as_area(area: Place, place: Place, key: str) -> bool:
     """Are an area and a place in it that share the name `key` the same thing?
 
     A base and a town of any of its names are, and a pueblo and the town of its main
@@ -95,17 +102,19 @@ def _is_same(area: Place, place: Place, key: str) -> bool:
 
 def is_military_zip(code: str) -> bool:
     """A ZIP code of overseas military or diplomatic mail."""
-    return _is_military([PREFIX_KEY.format(code[:3])])
+    return _is_any_military([ZIP_PREFIX_KEY.format(code[:3])])
 
 
 def is_military_mail(text: str) -> bool:
     """An address of overseas military or diplomatic mail, like "PSC 1 Box 2 APO AE"."""
     words = text.replace(",", " ").split()
     pairs = [*words, *map(" ".join, pairwise(words)), text]
-    return _is_military([key for pair in pairs if (key := place_key(pair))])
+    return _is_any_military([key for pair in pairs if (key := place_key(pair))])
 
 
-def _is_military(keys: list[str]) -> bool:
-    known = gazetteer().known.intersection(keys)
-    military = Area.objects.filter(kind=Area.Kind.MILITARY_MAIL, names__key__in=known)
-    return bool(known) and military.exists()
+def _is_any_military(keys: list[str]) -> bool:
+    known_keys = gazetteer().known_keys.intersection(keys)
+    military = Area.objects.filter(
+        kind=Area.Kind.MILITARY_MAIL, names__key__in=known_keys
+    )
+    return bool(known_keys) and military.exists()

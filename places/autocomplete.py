@@ -8,47 +8,47 @@ from django.db.models import Case, F, Q, When
 from rapidfuzz import fuzz, process
 
 from places.areas import areas_starting_with
-from places.cleaning import clean, zip_codes
+from places.cleaning import clean_text, zip_codes
 from places.gazetteer import gazetteer
 from places.models import Place, PlaceQuerySet
 from places.name_keys import place_key
 from places.name_search import DOMINANT_POPULATION
-from places.readings import readings
+from places.readings import interpretations
 
 MAX_SUGGESTIONS = 6
 # Longer text is cut.
-MAX_LENGTH = 120
+MAX_TEXT_LENGTH = 120
 # How many ZIP codes are offered in place of one that does not exist.
-ZIPS_OFFERED = 3
+MAX_ZIP_SUGGESTIONS = 3
 # How alike two names must be, of 100.
-LEAST_ALIKE = 78
-SHORTEST_KEY = 3
+MIN_SIMILARITY_PERCENT = 78
+MIN_KEY_LENGTH = 3
 LOOKS_LIKE_ZIP = re.compile(r"^[0-9OoIlSsB]{5}$")
-MISREAD_DIGITS = str.maketrans("OoIlSsB", "0011558")
+LETTERS_FOR_DIGITS = str.maketrans("OoIlSsB", "0011558")
 
 
-def meant_instead_of(text: str) -> tuple[Place, ...]:
+def suggest_corrections(text: str) -> tuple[Place, ...]:
     """What somebody who mistyped may have meant, likeliest first."""
     zips = gazetteer().zips
     if LOOKS_LIKE_ZIP.match(text):
-        code = text.translate(MISREAD_DIGITS)
+        code = text.translate(LETTERS_FOR_DIGITS)
         exact = zips.get(code)
-        return (exact,) if exact else zips.like(code, ZIPS_OFFERED)
-    for words in readings(text):
-        if near := _names_like(place_key(words.name), words.state):
+        return (exact,) if exact else zips.like(code, MAX_ZIP_SUGGESTIONS)
+    for words in interpretations(text):
+        if near := _similar_names(place_key(words.name), words.state):
             return near
     return tuple(place for code, _rest in zip_codes(text) if (place := zips.get(code)))
 
 
-def _names_like(key: str, state: str) -> tuple[Place, ...]:
+def _similar_names(key: str, state: str) -> tuple[Place, ...]:
     names = gazetteer().names.get(state)
-    if len(key) < SHORTEST_KEY or names is None:
+    if len(key) < MIN_KEY_LENGTH or names is None:
         return ()
     best = process.extract(
         key,
         names.keys,
         scorer=fuzz.ratio,
-        score_cutoff=LEAST_ALIKE,
+        score_cutoff=MIN_SIMILARITY_PERCENT,
         limit=MAX_SUGGESTIONS,
     )
     scores = {names.pks[at]: score for _key, score, at in best}
@@ -57,21 +57,21 @@ def _names_like(key: str, state: str) -> tuple[Place, ...]:
     return tuple(ranked)
 
 
-def starting_with(text: str) -> list[Place]:
+def autocomplete_places(text: str) -> list[Place]:
     """Places whose names begin with the text, for suggestions: states, big cities,
     tribal lands and other areas first, then what has just that name, then by size."""
-    key = place_key(clean(text[:MAX_LENGTH]))
-    if len(key) < SHORTEST_KEY:
+    key = place_key(clean_text(text[:MAX_TEXT_LENGTH]))
+    if len(key) < MIN_KEY_LENGTH:
         return []
     places = _places_starting_with(key)
-    first = [place for place in places if _is_first(place)]
-    rest = [place for place in places if not _is_first(place)]
+    first = [place for place in places if _is_state_or_big_city(place)]
+    rest = [place for place in places if not _is_state_or_big_city(place)]
     # Tribal lands come first; a few of each leave room for the others.
     areas = areas_starting_with(key)
     return [*first[:2], *areas[:2], *first[2:], *rest, *areas[2:]]
 
 
-def _is_first(place: Place) -> bool:
+def _is_state_or_big_city(place: Place) -> bool:
     big = DOMINANT_POPULATION[False]
     is_city = place.kind == Place.Kind.CITY
     return place.is_state or (is_city and (place.population or 0) >= big)

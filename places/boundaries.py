@@ -10,40 +10,40 @@ from functools import cache, cached_property
 from math import cos, radians, sin, sqrt
 from pathlib import Path
 
-from places.geo import MEAN_RADIUS, Box, Point
+from places.geo import MEAN_RADIUS_MILES, Box, Point
 
-FILE = Path(__file__).resolve().parent / "data" / "outlines.json.gz"
+FILE = Path(__file__).resolve().parent / "data" / "boundaries.json.gz"
 
 # A map's longer side in drawing units; its paths are drawn in tenths of a unit.
-SIDE = 320
-TENTHS = 10
+MAP_SIDE_UNITS = 320
+TENTHS_PER_UNIT = 10
 # In tenths: what lies closer together is one point, in view and out of it.
-FINE, COARSE = 6, 150
+MIN_STEP_IN_VIEW, MIN_STEP_OUT_OF_VIEW = 6, 150
 
 # A degree of latitude in miles, near enough for a margin.
-DEGREE = 69.0
+MILES_PER_DEGREE = 69.0
 
-Spot = tuple[float, float]
+XY = tuple[float, float]
 
 
-def unwrapped(longitude: float, near: float) -> float:
+def wrap_longitude(longitude: float, near: float) -> float:
     """The same meridian, counted so that it is within half a turn of another."""
     return (longitude - near + 180) % 360 - 180 + near
 
 
-def roomy(box: Box, least_miles: float = 20) -> Box:
+def pad_box(box: Box, least_miles: float = 20) -> Box:
     """The box with a margin, and no narrower than a map that can be read."""
     middle = Point((box.south + box.north) / 2, (box.west + box.east) / 2)
-    mile = DEGREE * cos(radians(middle.latitude))
-    high = max((box.north - box.south) * DEGREE * 1.12, least_miles)
+    mile = MILES_PER_DEGREE * cos(radians(middle.latitude))
+    high = max((box.north - box.south) * MILES_PER_DEGREE * 1.12, least_miles)
     wide = max((box.east - box.west) * mile * 1.12, high * 0.7, least_miles)
     high = max(high, wide / 2)
-    up, out = high / DEGREE / 2, wide / mile / 2
+    up, out = high / MILES_PER_DEGREE / 2, wide / mile / 2
     south, north = middle.latitude - up, middle.latitude + up
     return Box(south, north, middle.longitude - out, middle.longitude + out)
 
 
-class Frame:
+class Projection:
     """A part of the earth on paper, by Albers' equal-area conic projection.
 
     It keeps areas true and bends shapes little, from Guam to Alaska; its two
@@ -57,33 +57,33 @@ class Frame:
         one, two = sin(radians(box.south + sixth)), sin(radians(box.north - sixth))
         self._cone = (one + two) / 2
         self._bend = 1 + one * two
-        spots = [self._on_cone(point) for point in _edge(box)]
+        spots = [self._on_cone(point) for point in _edge_points(box)]
         xs, ys = [x for x, _y in spots], [y for _x, y in spots]
         self._left, self._top = min(xs), min(ys)
         wide, high = max(xs) - self._left, max(ys) - self._top
-        self._scale = SIDE / max(wide, high)
+        self._scale = MAP_SIDE_UNITS / max(wide, high)
         self.width, self.height = round(wide * self._scale), round(high * self._scale)
 
-    def spot(self, point: Point) -> Spot:
+    def project(self, point: Point) -> XY:
         """Where a point falls, in units from the upper left corner."""
         x, y = self._on_cone(point)
         return (x - self._left) * self._scale, (y - self._top) * self._scale
 
-    def holds(self, spot: Spot) -> bool:
-        return 0 <= spot[0] <= self.width and 0 <= spot[1] <= self.height
+    def contains(self, position: XY) -> bool:
+        return 0 <= position[0] <= self.width and 0 <= position[1] <= self.height
 
     @property
     def miles_across(self) -> float:
-        return self.width / self._scale * MEAN_RADIUS
+        return self.width / self._scale * MEAN_RADIUS_MILES
 
-    def _on_cone(self, point: Point) -> Spot:
-        turn = radians(unwrapped(point.longitude, self.middle) - self.middle)
+    def _on_cone(self, point: Point) -> XY:
+        turn = radians(wrap_longitude(point.longitude, self.middle) - self.middle)
         square = self._bend - 2 * self._cone * sin(radians(point.latitude))
         reach = sqrt(max(0.0, square)) / self._cone
         return reach * sin(self._cone * turn), reach * cos(self._cone * turn)
 
 
-def _edge(box: Box) -> Iterator[Point]:
+def _edge_points(box: Box) -> Iterator[Point]:
     """Points along the edge; between its corners, it bends."""
     for part in range(9):
         share = part / 8
@@ -94,31 +94,31 @@ def _edge(box: Box) -> Iterator[Point]:
 
 
 @dataclass(frozen=True)
-class Outlines:
+class Boundaries:
     """Borders as arcs on a grid, each stored once; shapes are rings of arcs."""
 
-    scale: Spot
-    corner: Spot
+    scale: XY
+    corner: XY
     arcs: list[list[int]]
     states: dict[str, list[list[int]]]
     borders: dict[str, list[int]]
     counties: dict[str, list[list[int]]]
 
-    def state(self, code: str, frame: Frame) -> str:
+    def state(self, code: str, frame: Projection) -> str:
         """The path of a state's shape, as an SVG's `d`."""
         return self._shape(self.states[code], frame)
 
-    def county(self, code: str, frame: Frame) -> str:
+    def county(self, code: str, frame: Projection) -> str:
         """The path of a county's shape; "" where the atlas does not have it."""
         return self._shape(self.counties.get(code, []), frame)
 
-    def county_lines(self, code: str, frame: Frame) -> str:
+    def county_lines(self, code: str, frame: Projection) -> str:
         """The path of the borders between a state's counties, as far as in view."""
         lines = (self._line([arc], frame) for arc in self.borders.get(code, []))
-        seen = (line for line in lines if any(map(frame.holds, line)))
-        return "".join(_path(_thinned(line, frame)) for line in seen)
+        seen = (line for line in lines if any(map(frame.contains, line)))
+        return "".join(_path(_simplify(line, frame)) for line in seen)
 
-    def states_in(self, frame: Frame) -> list[str]:
+    def states_in(self, frame: Projection) -> list[str]:
         """Codes of the states whose box touches the frame's."""
         return [code for code in self.states if _touches(self._boxes[code], frame)]
 
@@ -133,12 +133,12 @@ class Outlines:
         rings = self.counties.get(code)
         return self._box(rings) if rings else None
 
-    def _shape(self, rings: list[list[int]], frame: Frame) -> str:
+    def _shape(self, rings: list[list[int]], frame: Projection) -> str:
         lines = (self._line(ring, frame) for ring in rings)
-        return "".join(_path(_thinned(line, frame), "z") for line in lines)
+        return "".join(_path(_simplify(line, frame), "z") for line in lines)
 
-    def _line(self, arcs: Iterable[int], frame: Frame) -> list[Spot]:
-        return [frame.spot(point) for arc in arcs for point in self._points(arc)]
+    def _line(self, arcs: Iterable[int], frame: Projection) -> list[XY]:
+        return [frame.project(point) for arc in arcs for point in self._points(arc)]
 
     def _points(self, arc: int) -> list[Point]:
         """An arc's points; ~n is arc n walked backwards."""
@@ -154,24 +154,27 @@ class Outlines:
         """Around the rings, its longitudes counted from the first point's side."""
         points = [p for ring in rings for arc in ring for p in self._points(arc)]
         near = points[0].longitude
-        longitudes = [unwrapped(point.longitude, near) for point in points]
+        longitudes = [wrap_longitude(point.longitude, near) for point in points]
         latitudes = [point.latitude for point in points]
         return Box(min(latitudes), max(latitudes), min(longitudes), max(longitudes))
 
 
-def _touches(box: Box, frame: Frame) -> bool:
-    shift = unwrapped(box.west, frame.middle) - box.west
+def _touches(box: Box, frame: Projection) -> bool:
+    shift = wrap_longitude(box.west, frame.middle) - box.west
     beside = box.west + shift > frame.box.east or box.east + shift < frame.box.west
     over = box.south > frame.box.north or box.north < frame.box.south
     return not (beside or over)
 
 
-def _thinned(line: list[Spot], frame: Frame) -> list[tuple[int, int]]:
+def _simplify(line: list[XY], frame: Projection) -> list[tuple[int, int]]:
     """Whole tenths, without points too close together; both ends stay."""
     kept: list[tuple[int, int]] = []
-    for number, spot in enumerate(line):
-        x, y = round(spot[0] * TENTHS), round(spot[1] * TENTHS)
-        step = FINE if frame.holds(spot) else COARSE
+    for number, position in enumerate(line):
+        x, y = (
+            round(position[0] * TENTHS_PER_UNIT),
+            round(position[1] * TENTHS_PER_UNIT),
+        )
+        step = MIN_STEP_IN_VIEW if frame.contains(position) else MIN_STEP_OUT_OF_VIEW
         is_end = number in (0, len(line) - 1)
         if is_end or max(abs(x - kept[-1][0]), abs(y - kept[-1][1])) >= step:
             kept.append((x, y))
@@ -191,6 +194,6 @@ def _path(spots: list[tuple[int, int]], close: str = "") -> str:
 
 
 @cache
-def outlines() -> Outlines:
+def load_boundaries() -> Boundaries:
     """The one file, read when the first map is asked for."""
-    return Outlines(**json.loads(gzip.decompress(FILE.read_bytes())))
+    return Boundaries(**json.loads(gzip.decompress(FILE.read_bytes())))

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 
 # Marks around the text. A minus sign may begin a latitude, an okina a Hawaiian name.
-OUTER = " \t\"'“”„«»‘’()[]{}<>,;:.!?¡¿#*/\\|_~=+"
-MINUS = "\N{MINUS SIGN}"
+OUTER_CHARACTERS = " \t\"'“”„«»‘’()[]{}<>,;:.!?¡¿#*/\\|_~=+"
+MINUS_SIGN = "\N{MINUS SIGN}"
 COUNTRY = re.compile(
     r"(?<=\w)[\s,.]+(?:u\.? ?s\.? ?a\.?|u\.s\.?|us|united states(?: of america)?"
     r"|ee\.? ?uu\.?|estados unidos(?: de am[eé]rica)?)$",
@@ -18,16 +18,18 @@ COUNTRY = re.compile(
 ZIP = re.compile(r"(?<![\d.])(?<!\d-)(\d{5})(?:[- ]*\d{4})?(?![\d-])")
 # A spreadsheet took the zero away: "2139", "Cambridge MA 2139".
 SHORT_ZIP = re.compile(r"(?:^|[a-z]{2,},? )(\d{4})$", re.IGNORECASE)
-ADDRESS = re.compile(r"^(?:\d+[a-z]?\b|p\.? ?o\.? ?box\b|apartado\b)", re.IGNORECASE)
+ADDRESS_START = re.compile(
+    r"^(?:\d+[a-z]?\b|p\.? ?o\.? ?box\b|apartado\b)", re.IGNORECASE
+)
 # "12345 Main Street", but not "63101 St. Louis".
-STREET = re.compile(
+STREET_WORD = re.compile(
     r"(?<=\w )(?:st|street|ave?|avenue|rd|road|dr|drive|blvd|boulevard|ln|lane|ct|court"
     r"|hwy|highway|pkwy|parkway|way|pl|place|cir|circle|ter|terrace)\b"
     r"|^(?:calle|avenida|carretera|camino)\b",
     re.IGNORECASE,
 )
 # What people write between a town, its county and its state.
-PARTS = re.compile(r"[,;/]")
+PART_SEPARATORS = re.compile(r"[,;/]")
 STATE_OF = re.compile(
     r"^(?:the )?(?:(?:state|commonwealth|territory|estado|territorio) (?:of|de) )"
     r"(?P<after>.+)$|^(?P<before>.+) state$|^(?:the )(?P<the>.+)$",
@@ -40,24 +42,24 @@ TOWN_OF = re.compile(
 )
 COUNTY_OF = re.compile(r"^(?:county of|condado del?) (.+)$", re.IGNORECASE)
 PARISH_OF = re.compile(r"^parroquia del? (.+)$", re.IGNORECASE)
-THE = re.compile(r"^the ", re.IGNORECASE)
+LEADING_THE = re.compile(r"^the ", re.IGNORECASE)
 REGION = re.compile(r"^(.+) (?:region|area|base|región|área)$", re.IGNORECASE)
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Plain letters and blanks, every dash a hyphen, no marks or country around."""
     plain = unicodedata.normalize("NFKC", text)
-    plain = " ".join("".join(map(_plain, plain)).split())
-    return COUNTRY.sub("", plain.strip(OUTER)).strip(OUTER)
+    plain = " ".join("".join(map(_plain_character, plain)).split())
+    return COUNTRY.sub("", plain.strip(OUTER_CHARACTERS)).strip(OUTER_CHARACTERS)
 
 
-def _plain(letter: str) -> str:
+def _plain_character(letter: str) -> str:
     category = unicodedata.category(letter)
     if category in ("Cf", "Cs", "Co", "Cn"):
         return ""
     if category in ("Cc", "Zl", "Zp"):
         return " "
-    return "-" if category == "Pd" or letter == MINUS else letter
+    return "-" if category == "Pd" or letter == MINUS_SIGN else letter
 
 
 def zip_codes(text: str) -> Iterator[tuple[str, str]]:
@@ -67,16 +69,16 @@ def zip_codes(text: str) -> Iterator[tuple[str, str]]:
     """
     for found in reversed(list(ZIP.finditer(text))):
         rest = f"{text[: found.start()]} {text[found.end() :]}"
-        yield found[1], " ".join(rest.split()).strip(OUTER)
+        yield found[1], " ".join(rest.split()).strip(OUTER_CHARACTERS)
 
 
-def state_name(text: str) -> str:
+def strip_state_words(text: str) -> str:
     """ "Washington" of "Washington State", "State of Washington", "the Washington"."""
     found = STATE_OF.match(text)
     return next(filter(None, found.groups()), "") if found else text
 
 
-def spellings(name: str) -> Iterator[str]:
+def name_variants(name: str) -> Iterator[str]:
     """The name as it is, then without the words that say what kind of place it is."""
     yield name
     if found := COUNTY_OF.match(name):
@@ -85,5 +87,5 @@ def spellings(name: str) -> Iterator[str]:
         yield f"{found[1]} Parish"
     if TOWN_OF.match(name):
         yield TOWN_OF.sub("", name)
-    elif THE.match(name):
-        yield THE.sub("", name)
+    elif LEADING_THE.match(name):
+        yield LEADING_THE.sub("", name)

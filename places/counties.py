@@ -9,14 +9,14 @@ from places.models import Place
 from places.name_keys import place_key
 
 # From here on the county part of a FIPS code is that of an independent city.
-FIRST_CITY_CODE = 510
+FIRST_INDEPENDENT_CITY_CODE = 510
 
 CountiesByName = dict[tuple[str, str], list[Place]]
 
 
 def is_independent_city(county: Place) -> bool:
     """Is it a city that lies in no county, like those of Virginia and Baltimore?"""
-    return int(county.code[2:]) >= FIRST_CITY_CODE
+    return int(county.code[2:]) >= FIRST_INDEPENDENT_CITY_CODE
 
 
 def counties_by_name(counties: Iterable[Place]) -> CountiesByName:
@@ -35,7 +35,7 @@ def counties_by_name(counties: Iterable[Place]) -> CountiesByName:
     return bare | full
 
 
-def county_meant(named: list[Place]) -> Place | None:
+def resolve_county(named: list[Place]) -> Place | None:
     """Return the county where a name is a county's and a city's; None where it stays
     open which of several is meant."""
     if len(named) == 1:

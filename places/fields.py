@@ -8,14 +8,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from places.autocomplete import MAX_LENGTH
+from places.autocomplete import MAX_TEXT_LENGTH
 from places.lookup import Problem, look_up
 from places.models import Place
 from places.name_keys import place_key
 from places.readings import STATE_KEYS
 from places.states import STATES
 
-MESSAGES = {
+PROBLEM_MESSAGES = {
     Problem.UNKNOWN: _(
         "We could not find “%(text)s”. Try a ZIP code, or a town with its state, "
         "like “Circle, MT”. If the place is very small, try its county or the "
@@ -34,14 +34,14 @@ MESSAGES = {
     Problem.TOO_LONG: _("That is too long. Please type just a ZIP code or a town."),
     Problem.EMPTY: _("Please type a ZIP code or a town."),
 }
-SENTENCE = _(
+NOT_A_PLACE_MESSAGE = _(
     "We couldn't match that to a place. Enter a ZIP code, or a town and state, like "
     "Circle, MT. If you want to talk with someone now, call a warmline, or call or "
     "text 988."
 )
 # Of so many words it may be what somebody wants to say: it isn't held up to them.
-SENTENCE_WORDS = 4
-SHOWN_LENGTH = 60
+MIN_SENTENCE_WORDS = 4
+MAX_QUOTED_LENGTH = 60
 
 
 class PlaceField(forms.CharField):
@@ -56,7 +56,7 @@ class PlaceField(forms.CharField):
             "autocomplete": "postal-code",
             "autocapitalize": "words",
             "spellcheck": "false",
-            "maxlength": MAX_LENGTH,
+            "maxlength": MAX_TEXT_LENGTH,
         }
 
     def clean(self, value: Any) -> Place | None:
@@ -70,7 +70,7 @@ class PlaceField(forms.CharField):
                 _message(problem, text),
                 code=problem.value,
                 params={
-                    "text": text[:SHOWN_LENGTH],
+                    "text": text[:MAX_QUOTED_LENGTH],
                     "candidates": answer.candidates,
                 },
             )
@@ -79,8 +79,12 @@ class PlaceField(forms.CharField):
 
 
 def _message(problem: Problem, text: str) -> Any:
-    is_sentence = len(text.split()) >= SENTENCE_WORDS
-    return SENTENCE if is_sentence and problem is Problem.UNKNOWN else MESSAGES[problem]
+    is_sentence = len(text.split()) >= MIN_SENTENCE_WORDS
+    return (
+        NOT_A_PLACE_MESSAGE
+        if is_sentence and problem is Problem.UNKNOWN
+        else PROBLEM_MESSAGES[problem]
+    )
 
 
 class StateField(forms.ChoiceField):

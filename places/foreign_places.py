@@ -6,9 +6,11 @@ import re
 
 from places.name_keys import place_key
 
-CANADA = re.compile(r"^[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d$", re.IGNORECASE)
-BRITAIN = re.compile(r"^[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}$", re.IGNORECASE)
-COUNTRIES = """
+CANADIAN_POSTCODE = re.compile(
+    r"^[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d$", re.IGNORECASE
+)
+BRITISH_POSTCODE = re.compile(r"^[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}$", re.IGNORECASE)
+FOREIGN_COUNTRIES_TEXT = """
 australia austria bahamas belgium brazil britain canada china colombia cuba denmark
 england finland france germany greece guatemala haiti honduras india ireland israel
 italy jamaica japan kenya korea mexico netherlands newzealand nigeria norway pakistan
@@ -17,7 +19,7 @@ switzerland turkey uk ukraine unitedkingdom wales
 alberta britishcolumbia manitoba newbrunswick newfoundland novascotia ontario quebec
 saskatchewan yukon
 """
-CITIES = """
+FOREIGN_CITIES_TEXT = """
 amsterdam auckland barcelona beijing berlin bogota brussels buenosaires cairo calgary
 caracas ciudadjuarez delhi dublin edinburgh edmonton glasgow guadalajara havana hongkong
 johannesburg juarez kingston lagos lima lisbon london madrid manila matamoros melbourne
@@ -25,17 +27,17 @@ mexicali mexicocity monterrey montreal moscow mumbai nairobi nuevolaredo osaka o
 ottawa paris reynosa rome saopaulo seoul shanghai singapore stockholm sydney tijuana
 tokyo toronto vancouver vienna warsaw winnipeg
 """
-ABROAD = frozenset(COUNTRIES.split())
-NAMES = ABROAD | frozenset(CITIES.split())
+FOREIGN_COUNTRIES = frozenset(FOREIGN_COUNTRIES_TEXT.split())
+FOREIGN_NAMES = FOREIGN_COUNTRIES | frozenset(FOREIGN_CITIES_TEXT.split())
 
 
 def is_foreign_code(text: str) -> bool:
     """A Canadian or British postcode."""
-    return bool(CANADA.match(text) or BRITAIN.match(text))
+    return bool(CANADIAN_POSTCODE.match(text) or BRITISH_POSTCODE.match(text))
 
 
 def is_foreign_name(text: str) -> bool:
-    return place_key(text) in NAMES
+    return place_key(text) in FOREIGN_NAMES
 
 
 def strip_foreign_country(text: str) -> str | None:
@@ -43,6 +45,6 @@ def strip_foreign_country(text: str) -> str | None:
     words = text.replace(",", " ").split()
     for length in (1, 2):
         country = place_key(" ".join(words[-length:]))
-        if len(words) > length and country in ABROAD:
+        if len(words) > length and country in FOREIGN_COUNTRIES:
             return " ".join(words[:-length])
     return None

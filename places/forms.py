@@ -8,23 +8,23 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from places.cleaning import clean
+from places.cleaning import clean_text
 from places.fields import PlaceField
 from places.lookup import look_up
 from places.models import Place
 from places.readings import state_code
 
-FLAWS = ("invalid", "min_value", "max_value")
-NO_LATITUDE = _(
+NUMBER_ERROR_CODES = ("invalid", "min_value", "max_value")
+INVALID_LATITUDE = _(
     "We could not use this location. A latitude is a number from -90 to 90."
 )
-NO_LONGITUDE = _(
+INVALID_LONGITUDE = _(
     "We could not use this location. A longitude is a number from -180 to 180."
 )
-HALF_A_POINT = _(
+INCOMPLETE_POINT = _(
     "We could not use this location. It needs both a latitude and a longitude."
 )
-ABROAD = _(
+POINT_ABROAD = _(
     "This location is outside the United States and its territories, which is what "
     "this directory covers. Try a ZIP code, or a town and state."
 )
@@ -36,7 +36,7 @@ class StateForm(forms.Form):
     state = forms.CharField(label=_("State"), required=False, max_length=40)
 
     def clean_state(self) -> str:
-        text = clean(str(self.cleaned_data["state"]))
+        text = clean_text(str(self.cleaned_data["state"]))
         code = state_code(text)
         if text and not code:
             raise ValidationError(
@@ -59,29 +59,29 @@ class PlaceForm(StateForm):
         required=False,
         min_value=-90,
         max_value=90,
-        error_messages=dict.fromkeys(FLAWS, NO_LATITUDE),
+        error_messages=dict.fromkeys(NUMBER_ERROR_CODES, INVALID_LATITUDE),
     )
     lon = forms.FloatField(
         required=False,
         min_value=-180,
         max_value=180,
-        error_messages=dict.fromkeys(FLAWS, NO_LONGITUDE),
+        error_messages=dict.fromkeys(NUMBER_ERROR_CODES, INVALID_LONGITUDE),
     )
 
-    def clean(self) -> dict[str, Any]:
+    def clean_text(self) -> dict[str, Any]:
         """Find what is at the point; a point abroad or half a point is an error."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         latitude, longitude = cleaned.get("lat"), cleaned.get("lon")
         if latitude is not None and longitude is not None:
-            cleaned["spot"] = look_up(f"{latitude:.2f},{longitude:.2f}").place
-            if cleaned["spot"] is None:
-                self.add_error("lat", ValidationError(ABROAD, code="foreign"))
+            cleaned["point_place"] = look_up(f"{latitude:.2f},{longitude:.2f}").place
+            if cleaned["point_place"] is None:
+                self.add_error("lat", ValidationError(POINT_ABROAD, code="foreign"))
         elif (latitude, longitude) != (None, None) and not self.errors:
-            self.add_error("lat", ValidationError(HALF_A_POINT, code="half"))
+            self.add_error("lat", ValidationError(INCOMPLETE_POINT, code="half"))
         return cleaned
 
     @property
-    def unusable(self) -> list[str]:
+    def hidden_field_errors(self) -> list[str]:
         """What was wrong with parameters that have no field on the page."""
         shown = {"near", "radius"}
         return [
@@ -99,7 +99,7 @@ class PlaceForm(StateForm):
             return None
         if near := cleaned.get("near"):
             return near  # type: ignore[no-any-return]
-        return cleaned.get("spot") or super().place
+        return cleaned.get("point_place") or super().place
 
     @property
     def problem(self) -> str:

@@ -17,17 +17,17 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Q
 
-from places.models import AreaName, OtherName, Place
+from places.models import AreaName, Place, PlaceAlias
 
 # Towns smaller than this are suggested only within a state that was named.
-SUGGESTED_POPULATION = 5_000
-FIELDS = [field.attname for field in Place._meta.concrete_fields]
+MIN_SUGGESTED_POPULATION = 5_000
+PLACE_COLUMNS = [field.attname for field in Place._meta.concrete_fields]
 # Without a number of people: no other number is smaller than 0.
-UNKNOWN = -1
+NO_POPULATION = -1
 
 
 @dataclass(frozen=True)
-class Zips:
+class ZipCodeTable:
     """Every ZIP code in columns, which take a fifth of the memory that rows do."""
 
     numbers: Sequence[int]
@@ -51,8 +51,8 @@ class Zips:
 
     def _place(self, at: int) -> Place:
         values = [column[at] for column in self.columns]
-        found = Place.from_db(DEFAULT_DB_ALIAS, FIELDS, values)
-        if found.population == UNKNOWN:
+        found = Place.from_db(DEFAULT_DB_ALIAS, PLACE_COLUMNS, values)
+        if found.population == NO_POPULATION:
             found.population = None
         # Also None where a row has no county.
         found.county = self.counties.get(found.county_id or 0)
@@ -60,7 +60,7 @@ class Zips:
 
 
 @dataclass(frozen=True)
-class Names:
+class NameTable:
     """Comparable names of towns, counties and states, and whose they are."""
 
     keys: list[str]
@@ -69,46 +69,46 @@ class Names:
 
 @dataclass(frozen=True)
 class Gazetteer:
-    zips: Zips
+    zips: ZipCodeTable
     # The primary keys of states, by their letters.
     states: dict[str, int]
     # By state, and under "" the larger ones of all states.
-    names: dict[str, Names]
+    names: dict[str, NameTable]
     # Every name of anything, so that words that name nothing ask no database.
-    known: frozenset[str]
+    known_keys: frozenset[str]
 
 
 @lru_cache(maxsize=1)
 def gazetteer() -> Gazetteer:
     """Read it, once. Raises DatabaseError."""
-    others = OtherName.objects.values_list("key", flat=True)
+    others = PlaceAlias.objects.values_list("key", flat=True)
     areas = AreaName.objects.values_list("key", flat=True)
     zip_names = Place.objects.zips().values_list("key", flat=True).distinct()
-    names = _names()
+    names = _read_names()
     keys = (of_state.keys for of_state in names.values())
-    known = frozenset(chain(*keys, zip_names, others, areas))
+    known_keys = frozenset(chain(*keys, zip_names, others, areas))
     states = dict(Place.objects.states().values_list("code", "pk"))
-    return Gazetteer(_zips(), states, names, known)
+    return Gazetteer(_read_zip_codes(), states, names, known_keys)
 
 
-def forget() -> None:
+def clear() -> None:
     """Read it again at the next lookup: the places have changed."""
     gazetteer.cache_clear()
 
 
-def _zips() -> Zips:
+def _read_zip_codes() -> ZipCodeTable:
     """Row by row, because memory that is full once stays with the process."""
     columns = [_empty_column(field) for field in Place._meta.concrete_fields]
     once: dict[str, str] = {}
-    rows = Place.objects.zips().order_by("code").values_list(*FIELDS)
+    rows = Place.objects.zips().order_by("code").values_list(*PLACE_COLUMNS)
     for row in rows.iterator():
         for column, value in zip(columns, row, strict=True):
             if isinstance(value, str):
                 column.append(once.setdefault(value, value))
             else:
-                column.append(UNKNOWN if value is None else value)
-    numbers = array("i", map(int, columns[FIELDS.index("code")]))
-    return Zips(numbers, columns, Place.objects.counties().in_bulk())
+                column.append(NO_POPULATION if value is None else value)
+    numbers = array("i", map(int, columns[PLACE_COLUMNS.index("code")]))
+    return ZipCodeTable(numbers, columns, Place.objects.counties().in_bulk())
 
 
 def _empty_column(field: Any) -> Any:
@@ -119,16 +119,24 @@ def _empty_column(field: Any) -> Any:
     return array("i") if is_whole else []
 
 
-def _names() -> dict[str, Names]:
-    is_suggested = ~Q(kind=Place.Kind.CITY) | Q(population__gte=SUGGESTED_POPULATION)
+def _read_names() -> dict[str, NameTable]:
+    is_suggested = ~Q(kind=Place.Kind.CITY) | Q(
+        population__gte=MIN_SUGGESTED_POPULATION
+    )
     rows = Place.objects.exclude(kind=Place.Kind.ZIP).order_by("pk")
-    found = {"": _named(rows.filter(is_suggested).values_list("state", "key", "pk"))}
+    found = {
+        "": _to_name_table(rows.filter(is_suggested).values_list("state", "key", "pk"))
+    }
     by_state: dict[str, list[tuple[str, str, int]]] = {}
     for row in rows.values_list("state", "key", "pk").iterator():
         by_state.setdefault(row[0], []).append(row)
-    return found | {state: _named(of_state) for state, of_state in by_state.items()}
+    return found | {
+        state: _to_name_table(of_state) for state, of_state in by_state.items()
+    }
 
 
-def _named(rows: Iterable[tuple[str, str, int]]) -> Names:
+def _to_name_table(rows: Iterable[tuple[str, str, int]]) -> NameTable:
     listed = list(rows)
-    return Names([key for _s, key, _pk in listed], array("i", (r[2] for r in listed)))
+    return NameTable(
+        [key for _s, key, _pk in listed], array("i", (r[2] for r in listed))
+    )

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from math import asin, cos, degrees, radians, sin, sqrt
 
 # WGS84 in statute miles (1 mile = 1,609.344 m): half axis and first eccentricity².
-EQUATOR = 6_378_137.0 / 1_609.344
-ECCENTRICITY2 = 6.694_379_990_141_3e-3
+EQUATORIAL_RADIUS_MILES = 6_378_137.0 / 1_609.344
+ECCENTRICITY_SQUARED = 6.694_379_990_141_3e-3
 # Turning a chord into an arc wants one radius; the mean radius keeps the error
 # below 0.1% up to 5,000 miles (tests/places/test_geo.py proves it by geodesics).
-MEAN_RADIUS = 6_371_008.8 / 1_609.344
+MEAN_RADIUS_MILES = 6_371_008.8 / 1_609.344
 # A degree of latitude is never shorter than this many miles.
-LATITUDE_DEGREE = 68.6
+MIN_MILES_PER_LATITUDE_DEGREE = 68.6
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,14 @@ class Point:
     def xyz(self) -> tuple[float, float, float]:
         """Earth-centred coordinates in miles, on the ellipsoid."""
         phi, lam = radians(self.latitude), radians(self.longitude)
-        normal = EQUATOR / sqrt(1 - ECCENTRICITY2 * sin(phi) ** 2)
+        normal = EQUATORIAL_RADIUS_MILES / sqrt(
+            1 - ECCENTRICITY_SQUARED * sin(phi) ** 2
+        )
         across = normal * cos(phi)
         return (
             across * cos(lam),
             across * sin(lam),
-            normal * (1 - ECCENTRICITY2) * sin(phi),
+            normal * (1 - ECCENTRICITY_SQUARED) * sin(phi),
         )
 
 
@@ -55,27 +57,27 @@ class Box:
 
 def miles_of_chord(chord: float) -> float:
     """Miles along the ground from the straight line through the earth."""
-    return 2 * MEAN_RADIUS * asin(min(1.0, chord / (2 * MEAN_RADIUS)))
+    return 2 * MEAN_RADIUS_MILES * asin(min(1.0, chord / (2 * MEAN_RADIUS_MILES)))
 
 
 def chord_of_miles(miles: float) -> float:
     """The inverse of miles_of_chord; the far side of the earth at most."""
-    half_turn = MEAN_RADIUS * radians(180)
-    return 2 * MEAN_RADIUS * sin(min(miles, half_turn) / (2 * MEAN_RADIUS))
+    half_turn = MEAN_RADIUS_MILES * radians(180)
+    return 2 * MEAN_RADIUS_MILES * sin(min(miles, half_turn) / (2 * MEAN_RADIUS_MILES))
 
 
-def chord2_between(one: Point, other: Point) -> float:
+def squared_chord_between(one: Point, other: Point) -> float:
     """The squared chord in square miles."""
     return sum((a - b) ** 2 for a, b in zip(one.xyz, other.xyz, strict=True))
 
 
 def miles_between(one: Point, other: Point) -> float:
-    return miles_of_chord(sqrt(chord2_between(one, other)))
+    return miles_of_chord(sqrt(squared_chord_between(one, other)))
 
 
 def boxes_around(point: Point, miles: float) -> list[Box]:
     """Boxes that hold every point within `miles`; two where they cross 180°."""
-    rise = miles / LATITUDE_DEGREE
+    rise = miles / MIN_MILES_PER_LATITUDE_DEGREE
     south, north = point.latitude - rise, point.latitude + rise
     if south <= -90 or north >= 90:
         return [Box(max(south, -90.0), min(north, 90.0), -180.0, 180.0)]
@@ -90,6 +92,6 @@ def boxes_around(point: Point, miles: float) -> list[Box]:
     return [Box(south, north, west, east)]
 
 
-def rounded_miles(distance: float) -> str:
+def format_miles(distance: float) -> str:
     """Write miles as every page does: "4.2" below ten, else whole, like "1,026"."""
     return f"{distance:.1f}" if distance < 10 else f"{distance:,.0f}"

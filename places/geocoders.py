@@ -23,19 +23,19 @@ from geopy.point import Point as GeopyPoint
 from places.geo import Point, miles_between
 from places.lookup import Problem, look_up, nearest_zip
 from places.models import Place
-from places.nearest import Located
+from places.nearest import LocatedModel
 
-Precision = Located.Precision
+Precision = LocatedModel.Precision
 USER_AGENT = "peer-support-directory"
 # The public services ask for no more than one request a second.
-SECONDS_BETWEEN = 1.0
+MIN_SECONDS_BETWEEN_REQUESTS = 1.0
 # Down, slow or refusing; the others are what geopy makes of an answer in no form.
-SERVICE_FAULTS = (GeopyError, AttributeError, KeyError, TypeError, ValueError)
+SERVICE_ERRORS = (GeopyError, AttributeError, KeyError, TypeError, ValueError)
 # A street point this far from its ZIP code or town is another street of that name.
-TRUSTED_MILES = 60
+MAX_MILES_FROM_TOWN = 60
 
 
-class Gazetteer(Geocoder):  # type: ignore[misc]  # geopy has no types
+class GazetteerGeocoder(Geocoder):  # type: ignore[misc]  # geopy has no types
     """geopy's protocol over our own tables: no network, no key, no limit."""
 
     def geocode(self, query: str, **options: Any) -> Location | None:
@@ -56,7 +56,7 @@ def _location(place: Place) -> Location:
 
 
 @dataclass(frozen=True)
-class Found:
+class GeocodeResult:
     """A point, how exact it is, and the place it was taken from if not the street."""
 
     point: Point
@@ -70,7 +70,9 @@ class Found:
 
 
 @lru_cache(maxsize=4)
-def _service(name: str, domain: str, scheme: str, timeout: float) -> RateLimiter | None:
+def _street_geocoder(
+    name: str, domain: str, scheme: str, timeout: float
+) -> RateLimiter | None:
     """The street geocoder that the settings name, no faster than it allows."""
     services = {"nominatim": Nominatim, "photon": Photon}
     if name not in services:
@@ -86,7 +88,9 @@ def _service(name: str, domain: str, scheme: str, timeout: float) -> RateLimiter
     )
     return RateLimiter(
         geocoder.geocode,
-        min_delay_seconds=0 if domain.startswith("127.") else SECONDS_BETWEEN,
+        min_delay_seconds=0
+        if domain.startswith("127.")
+        else MIN_SECONDS_BETWEEN_REQUESTS,
         max_retries=0,
         swallow_exceptions=False,
     )
@@ -94,17 +98,19 @@ def _service(name: str, domain: str, scheme: str, timeout: float) -> RateLimiter
 
 def locate_address(
     *, street: str, city: str, state: str, zip_code: str
-) -> Found | None:
+) -> GeocodeResult | None:
     """The best point for an address: its street, else its ZIP code, else its town.
 
     Never raises for a service that is down: the point is then approximate.
     """
-    place = _place(city, state, zip_code)
+    place = _find_place(city, state, zip_code)
     if place is None:
         return None
     is_zip = place.kind == Place.Kind.ZIP
-    near = Found(place.point, Precision.ZIP if is_zip else Precision.CITY, place)
-    geocode = _service(
+    near = GeocodeResult(
+        place.point, Precision.ZIP if is_zip else Precision.CITY, place
+    )
+    geocode = _street_geocoder(
         settings.GEOCODER,
         settings.GEOCODER_DOMAIN,
         settings.GEOCODER_SCHEME,
@@ -112,10 +118,10 @@ def locate_address(
     )
     if not street or geocode is None:
         return near
-    return _by_street(geocode, f"{street}, {city}, {state} {zip_code}", near)
+    return _locate_street(geocode, f"{street}, {city}, {state} {zip_code}", near)
 
 
-def _town_of(words: str) -> Place | None:
+def _find_town(words: str) -> Place | None:
     """The place of an address's words: of a town and a county of one name, the town."""
     answer = look_up(words, with_areas=False)
     towns = [one for one in answer.candidates if one.kind == Place.Kind.CITY]
@@ -123,66 +129,72 @@ def _town_of(words: str) -> Place | None:
     return towns[0] if is_clear else answer.place
 
 
-def _place(city: str, state: str, zip_code: str) -> Place | None:
+def _find_place(city: str, state: str, zip_code: str) -> Place | None:
     for words in (zip_code, f"{city}, {state}" if city else "", state):
-        place = _town_of(words) if words else None
+        place = _find_town(words) if words else None
         if place is not None and not place.is_state:
             return place
     return None
 
 
-class _NotAskedYet(Exception):
+class _GeocodeNeeded(Exception):
     """A street has to be asked for before the transaction begins again."""
 
 
 # What the service said of each address while `asking_first` runs; None elsewhere.
-_answers: ContextVar[dict[str, Location | Exception | None] | None] = ContextVar(
+_street_answers: ContextVar[dict[str, Location | Exception | None] | None] = ContextVar(
     "answers", default=None
 )
 Result = TypeVar("Result")
 
 
-def asking_first(act: Callable[[], Result]) -> Result:
+def geocode_before_transaction(act: Callable[[], Result]) -> Result:
     """Run `act`, a transaction that may need the point of a street.
 
     Nobody should wait for a lock while we wait for a service. So where a street is not
     known yet, `act` is undone, the service is asked, and `act` begins again.
     """
     answers: dict[str, Location | Exception | None] = {}
-    token = _answers.set(answers)
+    token = _street_answers.set(answers)
     try:
         while True:
             try:
                 return act()
-            except _NotAskedYet as wanted:
+            except _GeocodeNeeded as wanted:
                 geocode, address = wanted.args
-                answers[address] = _asked(geocode, address)
+                answers[address] = _geocode(geocode, address)
     finally:
-        _answers.reset(token)
+        _street_answers.reset(token)
 
 
-def _asked(geocode: RateLimiter, address: str) -> Location | Exception | None:
+def _geocode(geocode: RateLimiter, address: str) -> Location | Exception | None:
     try:
         return geocode(address)
-    except SERVICE_FAULTS as error:
+    except SERVICE_ERRORS as error:
         return error
 
 
-def _by_street(geocode: RateLimiter, address: str, near: Found) -> Found:
-    answers = _answers.get()
+def _locate_street(
+    geocode: RateLimiter, address: str, near: GeocodeResult
+) -> GeocodeResult:
+    answers = _street_answers.get()
     if answers is None:
-        location = _asked(geocode, address)
+        location = _geocode(geocode, address)
     elif address in answers:
         location = answers[address]
     else:
-        raise _NotAskedYet(geocode, address)
+        raise _GeocodeNeeded(geocode, address)
     if isinstance(location, Exception):
-        return Found(near.point, near.precision, near.place, street_failed=True)
+        return GeocodeResult(near.point, near.precision, near.place, street_failed=True)
     if location is None:
         return near
     point = Point(location.latitude, location.longitude)
-    return near if _is_far(point, near.point) else Found(point, "address", near.place)
+    return (
+        near
+        if _is_far(point, near.point)
+        else GeocodeResult(point, "address", near.place)
+    )
 
 
 def _is_far(one: Point, other: Point) -> bool:
-    return miles_between(one, other) > TRUSTED_MILES
+    return miles_between(one, other) > MAX_MILES_FROM_TOWN

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from places.geo import Box, Point
-from places.nearest import in_boxes
-from places.states import STATES, name_of_state
+from places.nearest import in_boxes_around
+from places.states import STATES, get_state_name
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):
@@ -27,7 +27,7 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     def zips(self) -> Self:
         return self.filter(kind=Place.Kind.ZIP)
 
-    def of_zip(self, code: str) -> Place | None:
+    def get_by_zip(self, code: str) -> Place | None:
         """The ZIP code of five digits, with its county, if we know it."""
         return self.zips().select_related("county").filter(code=code).first()
 
@@ -41,7 +41,7 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         """Counties, towns and ZIP codes, each with its county."""
         return self.exclude(kind=Place.Kind.STATE).select_related("county")
 
-    def largest_towns(self, box: Box, state: str | None = None) -> Self:
+    def largest_cities(self, box: Box, state: str | None = None) -> Self:
         """Towns in a box of degrees, or of a state in it; most people first."""
         towns = self.filter(
             kind=Place.Kind.CITY,
@@ -53,9 +53,9 @@ class PlaceQuerySet(models.QuerySet["Place"]):
             towns = towns.in_state(state)
         return towns.order_by("-population", "name")
 
-    def inside(self, point: Point, miles: float) -> Self:
+    def in_boxes_around(self, point: Point, miles: float) -> Self:
         """Centres in the boxes around a point: all within `miles`, and a few more."""
-        return self.filter(in_boxes(point, miles))
+        return self.filter(in_boxes_around(point, miles))
 
 
 class Place(models.Model):
@@ -89,10 +89,10 @@ class Place(models.Model):
     # Set by PlaceField: what else the typed words may mean.
     other_meanings: ClassVar[tuple[Place, ...]] = ()
     # Set by Area.as_place: every county and state that the area lies in.
-    area_counties: tuple[int, ...] = ()
+    area_county_ids: tuple[int, ...] = ()
     area_states: tuple[str, ...] = ()
     area_kind = ""
-    typed_as = ""
+    query_text = ""
 
     objects: ClassVar[PlaceQuerySet] = PlaceQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -144,15 +144,15 @@ class Place(models.Model):
     def is_area(self) -> bool:
         return self.kind == self.Kind.AREA
 
-    def covers(self, place: Place) -> bool:
+    def shares_county_with(self, place: Place) -> bool:
         """Does the place lie in one of the counties that this one lies in?"""
-        return not set(place.county_numbers).isdisjoint(self.county_numbers)
+        return not set(place.county_ids).isdisjoint(self.county_ids)
 
     @property
-    def county_numbers(self) -> tuple[int, ...]:
+    def county_ids(self) -> tuple[int, ...]:
         """The primary keys of every county that it lies in."""
         county = self.own_county
-        return self.area_counties or ((county.pk,) if county else ())
+        return self.area_county_ids or ((county.pk,) if county else ())
 
     @property
     def state_codes(self) -> tuple[str, ...]:
@@ -162,7 +162,7 @@ class Place(models.Model):
     @property
     def state_name(self) -> str:
         """ "Montana"; of an area in several states, "North Dakota, South Dakota"."""
-        return ", ".join(name_of_state(code) for code in self.state_codes)
+        return ", ".join(get_state_name(code) for code in self.state_codes)
 
     @property
     def label(self) -> str:
@@ -170,7 +170,7 @@ class Place(models.Model):
         if self.is_state:
             return self.state_name
         is_named = self.is_area and self.area_kind != Area.Kind.ALIAS
-        if is_named and name_of_state(self.state) in self.name:
+        if is_named and get_state_name(self.state) in self.name:
             return self.name
         town = f"{self.name}, {self.state_name}"
         if self.kind == self.Kind.ZIP:
@@ -188,24 +188,22 @@ class Place(models.Model):
 
     def at(self, point: Point) -> Place:
         """This place as seen from a spot in it; not to be saved."""
-        spot = copy.copy(self)
-        spot.pk = None
-        spot.kind = self.Kind.POINT
-        spot.latitude, spot.longitude = point.latitude, point.longitude
-        return spot
+        viewpoint = copy.copy(self)
+        viewpoint.pk = None
+        viewpoint.kind = self.Kind.POINT
+        viewpoint.latitude, viewpoint.longitude = point.latitude, point.longitude
+        return viewpoint
 
 
-class OtherName(models.Model):
+class PlaceAlias(models.Model):
     """Another name of a place, as places.lookup compares it."""
 
-    place = models.ForeignKey(
-        Place, on_delete=models.CASCADE, related_name="other_names"
-    )
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="aliases")
     key = models.CharField(max_length=100, db_index=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["place", "key"], name="other_name_unique"),
+            models.UniqueConstraint(fields=["place", "key"], name="place_alias_unique"),
         ]
 
     def __str__(self) -> str:
@@ -264,14 +262,17 @@ class Area(models.Model):
             return self.counties.first() if counties else self._whole_state()
         if self.kind == self.Kind.ALIAS and len(counties) < 2:
             return main
-        spot = copy.copy(main)
-        spot.pk = None
-        spot.kind = Place.Kind.AREA
-        spot.area_counties, spot.area_states = counties, tuple(self.states.split(";"))
+        viewpoint = copy.copy(main)
+        viewpoint.pk = None
+        viewpoint.kind = Place.Kind.AREA
+        viewpoint.area_county_ids, viewpoint.area_states = (
+            counties,
+            tuple(self.states.split(";")),
+        )
         if self.kind != self.Kind.ALIAS:
-            spot.name, spot.state = self.name, spot.area_states[0]
-        spot.area_kind, spot.typed_as = self.kind, self._typed_as()
-        return spot
+            viewpoint.name, viewpoint.state = self.name, viewpoint.area_states[0]
+        viewpoint.area_kind, viewpoint.query_text = self.kind, self._typed_as()
+        return viewpoint
 
     def _whole_state(self) -> Place | None:
         return Place.objects.states().filter(code=self.states).first()

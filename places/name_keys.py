@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-DROPPED = str.maketrans("", "", "'’‘`.ʻ")
+DROPPED_CHARACTERS = str.maketrans("", "", "'’‘`.ʻ")
 NOT_A_WORD = re.compile(r"[^a-z0-9]+")
-SHORT = {
+ABBREVIATIONS = {
     "saint": "st",
     "sainte": "ste",
     "mount": "mt",
@@ -19,7 +19,7 @@ SHORT = {
 
 def place_key(name: str) -> str:
     """Accents, case, punctuation and spaces taken out; long words made short."""
-    plain = unicodedata.normalize("NFKD", name.translate(DROPPED))
+    plain = unicodedata.normalize("NFKD", name.translate(DROPPED_CHARACTERS))
     letters = plain.encode("ascii", "ignore").decode().lower()
     words = NOT_A_WORD.sub(" ", letters).split()
-    return "".join(SHORT.get(word, word) for word in words)
+    return "".join(ABBREVIATIONS.get(word, word) for word in words)

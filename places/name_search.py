@@ -8,38 +8,38 @@ from django.db.models import Q
 
 from places.counties import is_independent_city
 from places.gazetteer import gazetteer
-from places.models import OtherName, Place
+from places.models import Place, PlaceAlias
 from places.name_keys import place_key
-from places.readings import IS_COUNTY, Words
+from places.readings import ENDS_IN_COUNTY, PlaceQuery
 
 MAX_CANDIDATES = 12
 # A namesake this much bigger than the next one is what people mean: Portland is
 # Oregon's (9 times Maine's), Springfield is nobody's (Missouri 1.1 times
 # Massachusetts), Columbus is asked (Ohio 4.4 times Georgia).
-DOMINANT = 5
+DOMINANT_RATIO = 5
 DOMINANT_POPULATION = {True: 20_000, False: 100_000}  # by "a state was named"
 # A county this big is meant by its bare name more often than a small town is.
-WELL_KNOWN = 100_000
+WELL_KNOWN_POPULATION = 100_000
 
 
-def places_named(words: Words) -> tuple[Place, ...]:
+def find_places_by_name(words: PlaceQuery) -> tuple[Place, ...]:
     """Towns of the name, else counties, else ZIP codes that go by it."""
     key = place_key(words.name)
     if not key:
         return ()
-    rows = _rows_named(key, words.state)
+    rows = _find_rows(key, words.state)
     if words.county:
         county = place_key(words.county)
         rows = [row for row in rows if row.county and row.county.key == county]
     kinds = [Place.Kind.CITY, Place.Kind.COUNTY, Place.Kind.ZIP]
-    if IS_COUNTY.search(words.name):
+    if ENDS_IN_COUNTY.search(words.name):
         kinds = [Place.Kind.COUNTY, Place.Kind.CITY]
     for kind in kinds:
         if same_kind := [row for row in rows if row.kind == kind]:
             if kind == Place.Kind.CITY:
                 same_kind += _counties_sharing_a_name(rows)
-                same_kind.sort(key=_rank(key))
-            return _one_a_county(same_kind)
+                same_kind.sort(key=_by_size_and_name(key))
+            return _largest_per_county(same_kind)
     return ()
 
 
@@ -53,21 +53,21 @@ def _counties_sharing_a_name(rows: list[Place]) -> list[Place]:
     return [c for c in counties if c.state in states and not is_independent_city(c)]
 
 
-def _rows_named(key: str, state: str) -> list[Place]:
+def _find_rows(key: str, state: str) -> list[Place]:
     """Everything of the name, the biggest first."""
-    if key not in gazetteer().known:
+    if key not in gazetteer().known_keys:
         return []
-    others = OtherName.objects.filter(key=key).values("place_id")
+    others = PlaceAlias.objects.filter(key=key).values("place_id")
     found = Place.objects.filter(Q(key=key) | Q(pk__in=others)).select_related("county")
-    return sorted(found.in_state(state) if state else found, key=_rank(key))
+    return sorted(found.in_state(state) if state else found, key=_by_size_and_name(key))
 
 
-def _rank(key: str) -> Callable[[Place], tuple[int, bool, str]]:
+def _by_size_and_name(key: str) -> Callable[[Place], tuple[int, bool, str]]:
     """Biggest first; of equals the one that bears the name itself."""
     return lambda row: (-(row.population or 0), row.key != key, row.code)
 
 
-def _one_a_county(rows: list[Place]) -> tuple[Place, ...]:
+def _largest_per_county(rows: list[Place]) -> tuple[Place, ...]:
     """Namesakes in one county are one town in several lists: keep the biggest."""
     kept: dict[object, Place] = {}
     for row in rows:
@@ -75,10 +75,10 @@ def _one_a_county(rows: list[Place]) -> tuple[Place, ...]:
     return tuple(kept.values())[:MAX_CANDIDATES]
 
 
-def big_counties(words: Words, towns: tuple[Place, ...]) -> list[Place]:
+def big_counties(words: PlaceQuery, towns: tuple[Place, ...]) -> list[Place]:
     """Counties that people may mean by the name of a much smaller town."""
     if words.county or not towns or towns[0].is_county:
         return []
-    least = max((towns[0].population or 0) * DOMINANT, WELL_KNOWN)
-    rows = _rows_named(place_key(words.name), words.state)
+    least = max((towns[0].population or 0) * DOMINANT_RATIO, WELL_KNOWN_POPULATION)
+    rows = _find_rows(place_key(words.name), words.state)
     return [row for row in rows if row.is_county and (row.population or 0) >= least]

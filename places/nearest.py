@@ -13,7 +13,7 @@ from places.geo import Point, boxes_around, chord_of_miles, point_on_earth
 LocatedT = TypeVar("LocatedT", bound=models.Model)
 
 
-class Hit(NamedTuple):
+class SearchHit(NamedTuple):
     """A row that a search found; the rest of it is read where it is needed."""
 
     pk: int
@@ -26,7 +26,7 @@ class Hit(NamedTuple):
     may_be_open: bool = False
 
 
-def in_boxes(point: Point, miles: float) -> Q:
+def in_boxes_around(point: Point, miles: float) -> Q:
     """The condition of standing in the boxes that hold everything within `miles`."""
     # Not from Q(pk=None): "or no number" would keep SQLite from its index.
     inside = Q()
@@ -40,7 +40,7 @@ def in_boxes(point: Point, miles: float) -> Q:
     return inside
 
 
-class Chord2(Func):
+class SquaredChord(Func):
     """The squared chord from a point, in one expression: cheap to build and to read."""
 
     template = (
@@ -65,18 +65,18 @@ class LocatedQuerySet(models.QuerySet[LocatedT]):
 
     def within(self, point: Point, *, miles: float) -> Self:
         """No farther than this: a box on the index, then the exact chord."""
-        near = self.filter(in_boxes(point, miles))
-        measured = near.annotate(chord2=Chord2(*point.xyz))
-        return measured.filter(chord2__lte=chord_of_miles(miles) ** 2)
+        near = self.filter(in_boxes_around(point, miles))
+        measured = near.annotate(squared_chord=SquaredChord(*point.xyz))
+        return measured.filter(squared_chord__lte=chord_of_miles(miles) ** 2)
 
 
 # What locate() writes, and the county beside it.
-POINT_COLUMNS = frozenset(
+POINT_FIELDS = frozenset(
     {"latitude", "longitude", "x", "y", "z", "precision", "county"}
 )
 
 
-class Located(models.Model):
+class LocatedModel(models.Model):
     """Abstract: coordinates, how exact they are, and x, y, z for distances."""
 
     class Precision(models.TextChoices):
@@ -128,11 +128,11 @@ class Located(models.Model):
         """None where it is not known, or not on the earth."""
         return point_on_earth(self.latitude, self.longitude)
 
-    def locate(self, point: Point, precision: str) -> None:
+    def set_point(self, point: Point, precision: str) -> None:
         self.latitude, self.longitude = point.latitude, point.longitude
         self.x, self.y, self.z = point.xyz
         self.precision = precision
 
-    def unlocate(self) -> None:
+    def clear_point(self) -> None:
         self.latitude = self.longitude = self.x = self.y = self.z = None
         self.precision = ""

@@ -6,21 +6,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from places.cleaning import ADDRESS, PARTS, spellings, state_name
+from places.cleaning import (
+    ADDRESS_START,
+    PART_SEPARATORS,
+    name_variants,
+    strip_state_words,
+)
 from places.name_keys import place_key
 from places.states import SPANISH_NAMES, STATES
 
 COUNTY_WORDS = (
     "county|parish|borough|municipio|census area|municipality|planning region|island"
 )
-IS_COUNTY = re.compile(rf"\b(?:{COUNTY_WORDS})$", re.IGNORECASE)
+ENDS_IN_COUNTY = re.compile(rf"\b(?:{COUNTY_WORDS})$", re.IGNORECASE)
 
 # An independent city stands where others have a county: "Fairfax, Fairfax city, VA".
-IS_CITY = re.compile(r"\bcity$", re.IGNORECASE)
+ENDS_IN_CITY = re.compile(r"\bcity$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Words:
+class PlaceQuery:
     """A name, and the county and state it was said to be in."""
 
     name: str
@@ -43,36 +48,38 @@ STATE_KEYS = {place_key(state.name): code for code, state in STATES.items()} | {
 def state_code(text: str) -> str:
     """ "WA" of "Washington", "Washington State", "State of Washington"; else ""."""
     plain = STATE_KEYS.get(place_key(text))
-    return plain or STATE_KEYS.get(place_key(state_name(text)), "")
+    return plain or STATE_KEYS.get(place_key(strip_state_words(text)), "")
 
 
-def readings(text: str) -> Iterator[Words]:
+def interpretations(text: str) -> Iterator[PlaceQuery]:
     """The ways to part the text into name, county and state, likeliest first."""
-    for words in _partings(text):
-        for name in spellings(words.name):
+    for words in _splits(text):
+        for name in name_variants(words.name):
             yield replace(words, name=name)
 
 
-def _partings(text: str) -> Iterator[Words]:
-    parts = [part.strip() for part in PARTS.split(text) if part.strip()]
+def _splits(text: str) -> Iterator[PlaceQuery]:
+    parts = [part.strip() for part in PART_SEPARATORS.split(text) if part.strip()]
     if len(parts) > 1 and (state := state_code(parts[-1])):
         if len(parts) > 2:
-            yield Words(", ".join(parts[:-1]), state=state)
-        if len(parts) > 2 and IS_CITY.search(parts[-2]):
-            yield Words(parts[0], parts[-2], state)
-        county = parts[-2] if len(parts) > 2 and IS_COUNTY.search(parts[-2]) else ""
-        yield Words(parts[0], county, state)
+            yield PlaceQuery(", ".join(parts[:-1]), state=state)
+        if len(parts) > 2 and ENDS_IN_CITY.search(parts[-2]):
+            yield PlaceQuery(parts[0], parts[-2], state)
+        county = (
+            parts[-2] if len(parts) > 2 and ENDS_IN_COUNTY.search(parts[-2]) else ""
+        )
+        yield PlaceQuery(parts[0], county, state)
         if code := STATE_KEYS.get(place_key(parts[0])):
             # "NY, NY" is the city.
-            yield Words(STATES[code].name, state=state)
-    words = PARTS.sub(" ", text).split()
-    is_address = ADDRESS.match(text)
+            yield PlaceQuery(STATES[code].name, state=state)
+    words = PART_SEPARATORS.sub(" ", text).split()
+    is_address = ADDRESS_START.match(text)
     for length in (1, 2, 3):
         if len(words) > length and (state := state_code(" ".join(words[-length:]))):
             # In an address a street comes first; the longest name is the likeliest.
             starts = range(len(words) - length if is_address else 1)
             for start in starts:
-                yield Words(" ".join(words[start:-length]), state=state)
-    yield Words(text)
+                yield PlaceQuery(" ".join(words[start:-length]), state=state)
+    yield PlaceQuery(text)
     if is_address and len(parts) > 1:
-        yield Words(parts[-1])
+        yield PlaceQuery(parts[-1])

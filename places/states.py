@@ -21,7 +21,7 @@ class State:
 EASTERN, CENTRAL = "America/New_York", "America/Chicago"
 MOUNTAIN, PACIFIC = "America/Denver", "America/Los_Angeles"
 
-_ROWS: list[tuple[str, str, tuple[str, ...]]] = [
+_STATE_ROWS: list[tuple[str, str, tuple[str, ...]]] = [
     ("AL", "Alabama", (CENTRAL,)),
     ("AK", "Alaska", ("America/Anchorage", "America/Adak")),
     ("AS", "American Samoa", ("Pacific/Pago_Pago",)),
@@ -80,7 +80,7 @@ _ROWS: list[tuple[str, str, tuple[str, ...]]] = [
     ("WY", "Wyoming", (MOUNTAIN,)),
 ]
 
-STATES = {code: State(code, name, zones) for code, name, zones in _ROWS}
+STATES = {code: State(code, name, zones) for code, name, zones in _STATE_ROWS}
 
 # What people type in Spanish, where it is not the English name without its accents.
 SPANISH_NAMES = {
@@ -106,7 +106,7 @@ SPANISH_NAMES = {
 }
 
 
-def name_of_state(code: str) -> str:
+def get_state_name(code: str) -> str:
     """ "Montana" for "MT"; a code that is no state's as it is."""
     known = STATES.get(code)
     return known.name if known else code

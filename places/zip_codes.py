@@ -14,10 +14,10 @@ from places.states import STATES
 
 DASHES = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
 # A spreadsheet that takes a ZIP code for a number drops zeros and adds a fraction.
-AS_NUMBER = re.compile(r"([0-9]{3,5})(?:\.0+)?")
+NUMBER_FROM_SPREADSHEET = re.compile(r"([0-9]{3,5})(?:\.0+)?")
 ZIP_PLUS_4 = re.compile(r"([0-9]{5})-?([0-9]{4})")
 # How many ZIP codes of a city a message names.
-MAX_NAMED = 5
+MAX_SUGGESTED_ZIPS = 5
 
 
 def read_zip(typed: str) -> str:
@@ -26,7 +26,7 @@ def read_zip(typed: str) -> str:
     Raises ValidationError.
     """
     text = DASHES.sub("-", typed.strip())
-    if found := AS_NUMBER.fullmatch(text):
+    if found := NUMBER_FROM_SPREADSHEET.fullmatch(text):
         return found[1].zfill(5)
     if found := ZIP_PLUS_4.fullmatch(text):
         return f"{found[1]}-{found[2]}"
@@ -55,28 +55,30 @@ def check_zip(zip_code: str, state: str, city: str, known: Place | None = None) 
     is given. `known` may be the ZIP code's row, where the caller has it.
     """
     is_it = known is not None and known.code == zip_code[:5]
-    place = known if is_it else Place.objects.of_zip(zip_code[:5])
+    place = known if is_it else Place.objects.get_by_zip(zip_code[:5])
     said = {"zip": zip_code, "state": STATES[state].name if state in STATES else ""}
     if place is None:
         words = _("We don't know the ZIP code %(zip)s.") % said
-        raise _error("zip_code", f"{words} {_way_on(city, state)}")
+        raise _field_error("zip_code", f"{words} {_suggestion(city, state)}")
     said["place"] = f"{place.name}, {place.state_name}"
     if not state:
         words = _("The ZIP code %(zip)s is in %(place)s. Enter that state here.")
-        raise _error("state", words % said)
+        raise _field_error("state", words % said)
     if place.state != state:
         words = _("The ZIP code %(zip)s is in %(place)s, not in %(state)s.") % said
-        raise _error("zip_code", f"{words} {_way_on(city, state)}")
+        raise _field_error("zip_code", f"{words} {_suggestion(city, state)}")
 
 
-def _error(field: str, words: str) -> ValidationError:
+def _field_error(field: str, words: str) -> ValidationError:
     return ValidationError({field: ValidationError(words, code="zip")})
 
 
-def _way_on(city: str, state: str) -> str:
+def _suggestion(city: str, state: str) -> str:
     """The ZIP codes of the city, as far as we know them, and what else can be done."""
     zips = Place.objects.zips().in_state(state).filter(key=place_key(city))
-    codes = list(zips.order_by("code").values_list("code", flat=True)[:MAX_NAMED])
+    codes = list(
+        zips.order_by("code").values_list("code", flat=True)[:MAX_SUGGESTED_ZIPS]
+    )
     if city and codes:
         words = _("ZIP codes of %(city)s, %(state)s: %(codes)s.")
         return words % {"city": city, "state": state, "codes": ", ".join(codes)}

@@ -133,7 +133,7 @@ def indexes() -> list[tuple[Any, SearchIndex]]:
     return list(last.items())
 
 
-def forget() -> None:
+def clear() -> None:
     """Drop every index of this process."""
     _catalogs.clear()
 

@@ -25,7 +25,7 @@ from listings.querysets import (
 )
 from places.geo import Point, chord_of_miles, miles_of_chord
 from places.models import Place
-from places.nearest import Hit
+from places.nearest import SearchHit
 
 Rows = NDArray[np.bool_]
 Positions = NDArray[np.intp]
@@ -207,7 +207,7 @@ class SearchIndex:
         *,
         point: Point | None = None,
         coverage: NDArray[np.int8] | None = None,
-    ) -> list[Hit]:
+    ) -> list[SearchHit]:
         """The rows as a page reads them, with the miles from a point."""
         pks: list[int] = self.pks[positions].tolist()
         miles: list[float | None] = [None] * len(pks)
@@ -220,7 +220,7 @@ class SearchIndex:
             surely = [None if one == SERVES_ELSEWHERE else one for one in known]
         revisions: list[int] = self.revisions[positions].tolist()
         each = zip(pks, miles, surely, revisions, strict=True)
-        return [Hit(*values) for values in each]
+        return [SearchHit(*values) for values in each]
 
     def _at(self, positions: Positions | None) -> Rows:
         rows = np.zeros(len(self), np.bool_)

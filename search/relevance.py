@@ -12,7 +12,7 @@ import numpy as np
 
 from listings.querysets import AREA_UNKNOWN, SERVES_COUNTY, SERVES_NATION, SERVES_STATE
 from places.models import Place
-from places.nearest import Hit
+from places.nearest import SearchHit
 from search.index import Order, Positions, Rows, SearchIndex
 from search.query import Query, matching_rows, rows_with_words_in_name
 
@@ -24,7 +24,7 @@ BY_NAME: tuple[int, ...] = (SERVES_COUNTY, SERVES_STATE, AREA_UNKNOWN)
 class Results:
     """Some of the rows that a rule finds, best first, and how many there are in all."""
 
-    hits: list[Hit] = field(default_factory=list)
+    hits: list[SearchHit] = field(default_factory=list)
     total: int = 0
 
 
@@ -132,13 +132,15 @@ def in_state_by_kind(
     return _results(index, query, rows, index.hits(found))
 
 
-def first_of_each_kind(index: SearchIndex, query: Query, limit: int) -> list[Hit]:
+def first_of_each_kind(index: SearchIndex, query: Query, limit: int) -> list[SearchHit]:
     """The first few of each kind that are located in a state, by town."""
     tiers = _kinds(index, located_in_state(index, query))
     return [hit for tier in tiers for hit in index.hits(index.by_town(tier, limit))]
 
 
-def serving_from_elsewhere(index: SearchIndex, query: Query, limit: int) -> list[Hit]:
+def serving_from_elsewhere(
+    index: SearchIndex, query: Query, limit: int
+) -> list[SearchHit]:
     """What names a state as served and is located in another, by name."""
     state = _place(query).state
     rows = matching_rows(index, query) & index.naming_state(state)
@@ -211,7 +213,9 @@ def _page(tiers: list[Rows], order: Order, limit: int, start: int) -> Positions:
     return np.concatenate(found)
 
 
-def _results(index: SearchIndex, query: Query, rows: Rows, hits: list[Hit]) -> Results:
+def _results(
+    index: SearchIndex, query: Query, rows: Rows, hits: list[SearchHit]
+) -> Results:
     total = int(np.count_nonzero(rows))
     if query.open_at:
         _open, may_be_open = index.open_states(query.open_at)

@@ -52,7 +52,7 @@ def organization(*, at=None, service_area=(), terms=(), **facts):
         }
     )
     if at is not None:
-        made.locate(at.point, Organization.Precision.ZIP)
+        made.set_point(at.point, Organization.Precision.ZIP)
         made.city, made.state, made.county = at.name, at.state, at.county
     made.save()
     made.service_area.set(service_area)
@@ -104,7 +104,7 @@ def meeting(*, at=None, terms=(), **facts):
         }
     )
     if at is not None:
-        made.locate(at.point, Meeting.Precision.ZIP)
+        made.set_point(at.point, Meeting.Precision.ZIP)
         made.city, made.state, made.county = at.name, at.state, at.county
     made.save()
     made.terms.set(terms)

@@ -7,7 +7,7 @@ from listings.exchange.csv_import import ExportedImporter
 from warmlines.models import Warmline
 
 
-class ExportedWarmlines(ExportedImporter):
+class ExportedWarmlineImporter(ExportedImporter):
     """warmlines.csv of /data/, and the desk's own export."""
 
     model = Warmline

@@ -24,7 +24,7 @@ from warmlines.models import Warmline
 
 WhoMayCall = Warmline.WhoMayCall
 # Words of sources that say no more than the area that a line serves.
-PLAIN_OPEN_TO = {
+UNSPECIFIC_AUDIENCES = {
     "",
     "anyone",
     "state residents",
@@ -34,11 +34,11 @@ PLAIN_OPEN_TO = {
     "people in the state",
     "people in the county or area",
 }
-ADULTS = re.compile(r"adults \(?(\d+) and over\)?")
-IN_BRACKETS = re.compile(r" \(([^)]*)\)")
+ADULTS_FROM_AGE = re.compile(r"adults \(?(\d+) and over\)?")
+PARENTHESES = re.compile(r" \(([^)]*)\)")
 
 
-class TakesCaller(enum.Enum):
+class Eligibility(enum.Enum):
     """What a listing says about callers from a place."""
 
     YES = "yes"
@@ -54,64 +54,62 @@ class TakesCaller(enum.Enum):
 
 
 # Answers for which a caller from anywhere in the place can call.
-CALLABLE = {TakesCaller.YES, TakesCaller.SERVES_PLACE}
+CAN_CALL = {Eligibility.YES, Eligibility.SERVES_PLACE}
 
 
-def takes_caller(warmline: Warmline, place: Place | None) -> TakesCaller:
+def check_eligibility(warmline: Warmline, place: Place | None) -> Eligibility:
     """Say whether callers from the place are taken; None is a place not known.
 
     A line for a group of people is judged by its area alone: who somebody is, only
     they know.
     """
     said = warmline.who_may_call != WhoMayCall.UNKNOWN
-    serves_it = TakesCaller.YES if said else TakesCaller.SERVES_PLACE
+    serves_it = Eligibility.YES if said else Eligibility.SERVES_PLACE
     if warmline.serves_everywhere:
         return serves_it
     if not warmline.state_codes:
-        return TakesCaller.ASK
+        return Eligibility.ASK
     if place is None:
-        return TakesCaller.SOME_COUNTIES
+        return Eligibility.SOME_COUNTIES
     if place.is_area:
-        return _takes_from_area(warmline, place, serves_it)
+        return _check_area(warmline, place, serves_it)
     county = place.own_county
     if county and county.pk in warmline.served_counties:
         return serves_it
     if place.state in warmline.whole_states:
-        if not is_somewhere_in_state(warmline):
+        if not serves_unknown_part_of_state(warmline):
             return serves_it
-        return TakesCaller.SOME_COUNTIES if place.is_state else TakesCaller.ASK
+        return Eligibility.SOME_COUNTIES if place.is_state else Eligibility.ASK
     if place.is_state and place.state in warmline.state_codes:
-        return TakesCaller.SOME_COUNTIES
-    return TakesCaller.NO
+        return Eligibility.SOME_COUNTIES
+    return Eligibility.NO
 
 
-def _takes_from_area(
-    warmline: Warmline, area: Place, serves_it: TakesCaller
-) -> TakesCaller:
+def _check_area(warmline: Warmline, area: Place, serves_it: Eligibility) -> Eligibility:
     """Answer for an area of several counties, which may lie in several states."""
-    counties, states = set(area.county_numbers), set(area.state_codes)
+    counties, states = set(area.county_ids), set(area.state_codes)
     has_some_states = not states.isdisjoint(warmline.whole_states)
-    if has_some_states and is_somewhere_in_state(warmline):
-        return TakesCaller.ASK
+    if has_some_states and serves_unknown_part_of_state(warmline):
+        return Eligibility.ASK
     if counties <= warmline.served_counties or states <= warmline.whole_states:
         return serves_it
     if has_some_states:
-        return TakesCaller.SOME_STATES
+        return Eligibility.SOME_STATES
     has_some_counties = not counties.isdisjoint(warmline.served_counties)
-    return TakesCaller.SOME_COUNTIES if has_some_counties else TakesCaller.NO
+    return Eligibility.SOME_COUNTIES if has_some_counties else Eligibility.NO
 
 
-def states_served(warmline: Warmline, place: Place) -> tuple[str, ...]:
+def states_served_in_full(warmline: Warmline, place: Place) -> tuple[str, ...]:
     """The states of the place, in its order, that the line serves as a whole."""
     return tuple(code for code in place.state_codes if code in warmline.whole_states)
 
 
-def is_somewhere_in_state(warmline: Warmline) -> bool:
+def serves_unknown_part_of_state(warmline: Warmline) -> bool:
     """Return True for a local line of which only the state is known."""
     return warmline.who_may_call == WhoMayCall.LOCAL and not warmline.served_counties
 
 
-def may_take(place: Place) -> Q:
+def may_accept_callers_from(place: Place) -> Q:
     """Return the condition for rows whose answer for the place is not NO."""
     served = Warmline.service_area.through._default_manager.filter(
         warmline=OuterRef("pk")
@@ -127,7 +125,7 @@ def may_take(place: Place) -> Q:
     return everywhere | Q(Exists(here)) | ~Q(Exists(served))
 
 
-def who_words(warmline: Warmline) -> SafeString:
+def describe_eligibility(warmline: Warmline) -> SafeString:
     """Say whom a line takes and where it serves, as a line of HTML.
 
     Words of the source are in English, and marked so.
@@ -135,32 +133,32 @@ def who_words(warmline: Warmline) -> SafeString:
     if warmline.takes_anyone:
         return format_html("{}", _("Anyone may call, from anywhere"))
     if not (warmline.serves_everywhere or warmline.state_codes):
-        parts = [*_people(warmline), _("Call to ask who they take")]
+        parts = [*_describe_audience(warmline), _("Call to ask who they take")]
     else:
-        parts = [*_people(warmline), _area(warmline)]
+        parts = [*_describe_audience(warmline), _describe_area(warmline)]
     return format_html_join(" · ", "{}", ((part,) for part in parts))
 
 
-def words_below_state(warmline: Warmline) -> SafeString:
+def describe_eligibility_under_state(warmline: Warmline) -> SafeString:
     """Say only what a heading that names the state leaves open, as a line of HTML."""
     if warmline.takes_anyone:
         return SafeString()
-    area = [_area(warmline)] if _has_own_words(warmline) else []
-    parts = [*_people(warmline), *area]
+    area = [_describe_area(warmline)] if _needs_area_note(warmline) else []
+    parts = [*_describe_audience(warmline), *area]
     return format_html_join(" · ", "{}", ((part,) for part in parts))
 
 
-def plain_who_words(warmline: Warmline) -> str:
+def describe_eligibility_as_text(warmline: Warmline) -> str:
     """The same as `who_words`, as plain text."""
-    return html.unescape(strip_tags(who_words(warmline)))
+    return html.unescape(strip_tags(describe_eligibility(warmline)))
 
 
-def _people(warmline: Warmline) -> list[str]:
+def _describe_audience(warmline: Warmline) -> list[str]:
     """Whom it is for, or from which age; [] where that says no more than the area."""
     open_to = warmline.open_to
-    if found := ADULTS.fullmatch(open_to):
+    if found := ADULTS_FROM_AGE.fullmatch(open_to):
         return [_("Adults %(age)s and over") % {"age": found[1]}]
-    said = IN_BRACKETS.sub(r" \1", open_to)
+    said = PARENTHESES.sub(r" \1", open_to)
     if warmline.is_for_group and said:
         english = format_html('<span lang="en">{}</span>', said)
         return [format_html(_("For {people}"), people=english)]
@@ -168,18 +166,18 @@ def _people(warmline: Warmline) -> list[str]:
         communities = [term.inside_sentence for term in warmline.communities]
         people = ", ".join(communities) or _("a particular group")
         return [format_html(_("For {people}"), people=people)]
-    if open_to.casefold() in PLAIN_OPEN_TO:
+    if open_to.casefold() in UNSPECIFIC_AUDIENCES:
         return []
     return [format_html('<span lang="en">{}</span>', capfirst(said))]
 
 
-def _area(warmline: Warmline) -> str:
+def _describe_area(warmline: Warmline) -> str:
     """Where it serves; with the words of the source where those say it closer."""
     words = service_area_text(warmline)
     if is_somewhere_in_state(warmline):
         states = ", ".join(served_names(warmline))
         words = _("Call to ask. Serves a part of %(places)s") % {"places": states}
-    if not _has_own_words(warmline):
+    if not _needs_area_note(warmline):
         return words
     return format_html(
         '{words} (<span lang="en">{note}</span>)',
@@ -188,7 +186,7 @@ def _area(warmline: Warmline) -> str:
     )
 
 
-def _has_own_words(warmline: Warmline) -> bool:
+def _needs_area_note(warmline: Warmline) -> bool:
     """Return True where the source describes an area that no place names exactly."""
     is_statewide = warmline.who_may_call == WhoMayCall.STATE
     return bool(warmline.service_area_note) and not (

@@ -8,13 +8,13 @@ from listings.exchange.importing import Facts, RowRefused
 from warmlines.importing import WarmlineImporter
 from warmlines.models import Warmline
 
-PLAIN = ("summary", "toll_free", "tty", "videophone", "cost")
+COPIED_COLUMNS = ("summary", "toll_free", "tty", "videophone", "cost")
 
 
-class HsdsWarmlines(WarmlineImporter):
+class HsdsWarmlineImporter(WarmlineImporter):
     """Imports warmlines from rows made by listings.exchange.hsds_mapping."""
 
-    columns = WarmlineImporter.columns | {*PLAIN, "left_out", "status"}
+    columns = WarmlineImporter.columns | {*COPIED_COLUMNS, "left_out", "status"}
 
     def read(self, row: Row) -> Facts:
         if row["status"] == "gone":
@@ -22,7 +22,7 @@ class HsdsWarmlines(WarmlineImporter):
         # Without a zone hours mean nothing: the words of the source stay.
         told = row if row["timezone"] else row | {"timezone": "UTC", "hours": ""}
         facts = super().read(told)
-        facts.fields |= {name: row[name] for name in PLAIN}
+        facts.fields |= {name: row[name] for name in COPIED_COLUMNS}
         facts.fields["timezone"] = row["timezone"]
         if not row["serves"]:
             facts.fields["service_area_scope"] = Warmline.ServiceAreaScope.UNKNOWN

@@ -18,7 +18,7 @@ from listings.exchange.importing import (
 )
 from listings.public_warnings import public_warning
 from places.models import Place
-from warmlines.eligibility import ADULTS
+from warmlines.eligibility import ADULTS_FROM_AGE
 from warmlines.models import Warmline
 
 COLUMNS = """
@@ -28,7 +28,7 @@ source_license source_seen note
 """
 WhoMayCall = Warmline.WhoMayCall
 # Words of the file that do not name a particular group of people.
-GENERAL = {
+CALLERS_BY_TEXT = {
     "": WhoMayCall.UNKNOWN,
     "anyone": WhoMayCall.ANYONE,
     "state residents": WhoMayCall.STATE,
@@ -40,12 +40,12 @@ GENERAL = {
     "people in the county or area": WhoMayCall.LOCAL,
 }
 # Notes that say where a line is, and not whom it serves.
-NOT_AN_AREA = ("based in", "made for")
-ANSWERED = {"yes": True, "no": False, "unknown": None}
+LOCATION_NOTE_STARTS = ("based in", "made for")
+YES_NO_UNKNOWN = {"yes": True, "no": False, "unknown": None}
 # A language, and a subject, that the file names among the communities.
-SPANISH, RECOVERY = "spanish-speaking", "substance use recovery"
-COMMUNITIES = {"people of color": "bipoc"}
-COUNTIES = re.compile(r"([A-Z][\w.' -]+?) (?:County|counties)\b")
+SPANISH_COMMUNITY, RECOVERY_COMMUNITY = "spanish-speaking", "substance use recovery"
+COMMUNITY_SLUGS = {"people of color": "bipoc"}
+COUNTY_NAMES = re.compile(r"([A-Z][\w.' -]+?) (?:County|counties)\b")
 
 
 class WarmlineImporter(Importer):
@@ -60,13 +60,17 @@ class WarmlineImporter(Importer):
             raise RowRefused("the row has no name")
         if row["timezone"] not in available_timezones():
             raise RowRefused(f"“{row['timezone']}” is not a time zone")
-        named = [c for c in split(row["communities"]) if c not in (SPANISH, RECOVERY)]
+        named = [
+            c
+            for c in split(row["communities"])
+            if c not in (SPANISH_COMMUNITY, RECOVERY_COMMUNITY)
+        ]
         facts = Facts(row["key"], self._fields(row))
         facts.fields["who_may_call"] = _who_may_call(row["open_to"])
-        slugs = [COMMUNITIES.get(c, c.replace(" ", "_")) for c in named]
+        slugs = [COMMUNITY_SLUGS.get(c, c.replace(" ", "_")) for c in named]
         terms(facts, "community", slugs)
         terms(facts, "language", split(row["languages"]))
-        if RECOVERY in row["communities"]:
+        if RECOVERY_COMMUNITY in row["communities"]:
             terms(facts, "condition", ["substance_use"])
         hours(row, "hours", facts)
         self._area(facts, row)
@@ -113,7 +117,7 @@ class WarmlineImporter(Importer):
         counties = [] if statewide else self._counties(row["area_note"], codes)
         facts.service_area = counties or [self.states[code] for code in codes]
         is_unsaid = facts.fields["who_may_call"] == WhoMayCall.UNKNOWN
-        if is_unsaid and not counties and _names_area(row["area_note"]):
+        if is_unsaid and not counties and _describes_area(row["area_note"]):
             # Some part of the state, and no county tells which.
             facts.fields["who_may_call"] = WhoMayCall.LOCAL
         if row["open_to"].startswith("residents of"):
@@ -124,20 +128,20 @@ class WarmlineImporter(Importer):
     def _counties(self, note: str, codes: list[str]) -> list[Place]:
         names = [
             name
-            for words in COUNTIES.findall(note)
+            for words in COUNTY_NAMES.findall(note)
             for name in re.split(r",| and ", words)
         ]
         found = [self.county(n.strip(), code) for n in names for code in codes]
         return [county for county in found if county]
 
 
-def _names_area(note: str) -> bool:
-    return bool(note) and not note.casefold().startswith(NOT_AN_AREA)
+def _describes_area(note: str) -> bool:
+    return bool(note) and not note.casefold().startswith(LOCATION_NOTE_STARTS)
 
 
 def _who_may_call(open_to: str) -> str:
     """Read the words of the source. A community that the file names may merely be
     welcome: only words of the source make a line one for a group alone."""
-    if open_to.startswith("residents of") or ADULTS.fullmatch(open_to):
+    if open_to.startswith("residents of") or ADULTS_FROM_AGE.fullmatch(open_to):
         return WhoMayCall.STATE
-    return GENERAL.get(open_to.casefold(), WhoMayCall.GROUP)
+    return CALLERS_BY_TEXT.get(open_to.casefold(), WhoMayCall.GROUP)

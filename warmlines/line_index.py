@@ -14,12 +14,12 @@ from caching.memory_cache import MemoryCache
 from warmlines.models import Warmline
 
 # Whole lines, some 15 KB each.
-_lines: MemoryCache[int, Warmline] = MemoryCache(2_000)
-_index: MemoryCache[str, LineIndex] = MemoryCache(4)
+_line_cache: MemoryCache[int, Warmline] = MemoryCache(2_000)
+_index_cache: MemoryCache[str, WarmlineIndex] = MemoryCache(4)
 
 
 @dataclass(frozen=True)
-class LineIndex:
+class WarmlineIndex:
     """All lines, those that somebody can call from any state, and those of no state."""
 
     lines: list[Warmline]
@@ -37,7 +37,7 @@ class LineIndex:
                 for code in line.state_codes:
                     self.by_state.setdefault(code, []).append(line)
 
-    def of_states(self, codes: Iterable[str]) -> list[Warmline]:
+    def for_states(self, codes: Iterable[str]) -> list[Warmline]:
         """Lines that may take callers from one of the states, each once."""
         named = {
             line.pk: line for code in codes for line in self.by_state.get(code, ())
@@ -45,9 +45,11 @@ class LineIndex:
         return [*self.everywhere, *self.unknown, *named.values()]
 
 
-def line_index() -> LineIndex:
+def warmline_index() -> WarmlineIndex:
     """The lines as this thread reads them now. Raises DatabaseError."""
-    return _index.get_or_set("public", lambda: LineIndex(_read_all()))
+    return _index_cache.get_or_set(
+        "public", lambda: WarmlineIndex(_read_public_lines())
+    )
 
 
 def _read_all() -> list[Warmline]:
@@ -57,15 +59,15 @@ def _read_all() -> list[Warmline]:
         pk: (revision, now.version.global_changed_at, now.last_write)
         for pk, revision in revisions.items()
     }
-    known = {pk: _lines.get(pk, stamp) for pk, stamp in stamps.items()}
-    new = _read([pk for pk, line in known.items() if line is None])
+    known = {pk: _line_cache.get(pk, stamp) for pk, stamp in stamps.items()}
+    new = _read_lines([pk for pk, line in known.items() if line is None])
     for pk, warmline in new.items():
         _lines.set(pk, stamps[pk], warmline)
     found = (known[pk] or new.get(pk) for pk in stamps)
     return [line for line in found if line]
 
 
-def _read(pks: list[int]) -> dict[int, Warmline]:
+def _read_lines(pks: list[int]) -> dict[int, Warmline]:
     """Each with what grouping asks of it, found once for all who share it."""
     if not pks:
         return {}

@@ -47,9 +47,9 @@ class Warmline(Listing):
     check_every_days = 90
     importers = {
         "warmlines": "warmlines.importing.WarmlineImporter",
-        "exported-warmlines": "warmlines.csv_import.ExportedWarmlines",
+        "exported-warmlines": "warmlines.csv_import.ExportedWarmlineImporter",
     }
-    hsds_importer = "warmlines.hsds.HsdsWarmlines"
+    hsds_importer = "warmlines.hsds.HsdsWarmlineImporter"
 
     operator = models.CharField(_("operator"), max_length=200, blank=True)
     who_may_call = models.CharField(

@@ -11,29 +11,38 @@ from django.utils.translation import gettext as _
 from listings.hours import State, Status
 from listings.snapshot import made_on
 from places.models import Place
-from places.states import STATES, name_of_state
-from warmlines.eligibility import CALLABLE, TakesCaller, states_served, takes_caller
+from places.states import STATES, get_state_name
+from warmlines.eligibility import (
+    CAN_CALL,
+    Eligibility,
+    check_eligibility,
+    states_served_in_full,
+)
 from warmlines.models import Warmline
 
-ATTRIBUTES = {State.OPEN: "yes", State.CLOSED: "no", State.UNKNOWN: "unknown"}
+OPEN_ATTRIBUTE_VALUES = {
+    State.OPEN: "yes",
+    State.CLOSED: "no",
+    State.UNKNOWN: "unknown",
+}
 # Answers for which a line is shown to the group that it is for.
-FOR_GROUPS = {*CALLABLE, TakesCaller.SOME_STATES}
-NEVER = datetime.max.replace(tzinfo=UTC)
+FOR_GROUPS = {*CAN_CALL, Eligibility.SOME_STATES}
+FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Line:
+class LineStatus:
     """A warmline, its state at one moment, the zone its hours are said in, and whether
     it takes callers from the place that was asked about."""
 
     warmline: Warmline
     status: Status
     zone: str
-    takes: TakesCaller
+    eligibility: Eligibility
 
     @property
     def open_attr(self) -> str:
-        return ATTRIBUTES[self.status.state]
+        return OPEN_ATTRIBUTE_VALUES[self.status.state]
 
     @property
     def is_open(self) -> bool:
@@ -47,30 +56,32 @@ class Line:
     @property
     def is_for_everyone(self) -> bool:
         """Anybody in the place can call it, as far as its listing says."""
-        return self.takes in CALLABLE and not self.warmline.is_for_group
+        return self.eligibility in CAN_CALL and not self.warmline.is_for_group
 
     @property
     def is_for_some_states(self) -> bool:
         """Anybody in one of the states can call it, of a place in several states."""
-        is_for_some = self.takes is TakesCaller.SOME_STATES
+        is_for_some = self.eligibility is Eligibility.SOME_STATES
         return is_for_some and not self.warmline.is_for_group
 
     @property
-    def is_doubtful(self) -> bool:
+    def has_public_warning(self) -> bool:
         """It carries a warning, as that it may have closed: never shown first."""
         return bool(self.warmline.public_warning)
 
     @property
     def can_be_called_now(self) -> bool:
-        return self.is_open and bool(self.warmline.phone) and not self.is_doubtful
+        return (
+            self.is_open and bool(self.warmline.phone) and not self.has_public_warning
+        )
 
     @property
-    def urgency(self) -> tuple[bool, bool, bool, datetime, bool, str, str]:
+    def sort_key(self) -> tuple[bool, bool, bool, datetime, bool, str, str]:
         """Without a warning first; open first, then the next to open, then those of
         unknown hours; of two alike, the one of the place first, then by name."""
-        opens = NEVER if self.is_open else self.status.opens or NEVER
+        opens = FAR_FUTURE if self.is_open else self.status.opens or FAR_FUTURE
         return (
-            self.is_doubtful,
+            self.has_public_warning,
             not self.is_open,
             self.may_be_open,
             opens,
@@ -84,18 +95,18 @@ class Line:
 class LineGroup:
     slug: str
     heading: str
-    lines: list[Line]
+    lines: list[LineStatus]
     # It was not asked for, and follows what was.
-    is_below: bool = False
+    is_secondary: bool = False
 
 
-def lines_at(
+def line_statuses(
     warmlines: Iterable[Warmline],
     at: datetime,
     place: Place | None = None,
     *,
     open_now: bool = False,
-) -> list[Line]:
+) -> list[LineStatus]:
     """The lines at a moment, the most useful first; hours said in the place's zone, or
     in each line's own zone where no place is known.
 
@@ -103,27 +114,29 @@ def lines_at(
     """
     zone = place.timezone if place else ""
     lines = [
-        Line(w, w.status_at(at), zone or w.timezone or "UTC", takes_caller(w, place))
+        LineStatus(
+            w, w.status_at(at), zone or w.timezone or "UTC", check_eligibility(w, place)
+        )
         for w in warmlines
     ]
     shown = [ln for ln in lines if ln.is_open or ln.may_be_open or not open_now]
-    return sorted(shown, key=lambda line: line.urgency)
+    return sorted(shown, key=lambda line: line.sort_key)
 
 
-def changes(lines: Iterable[Line]) -> Iterator[datetime | None]:
+def next_changes(lines: Iterable[LineStatus]) -> Iterator[datetime | None]:
     """When each of them opens or closes next."""
     return (line.status.until for line in lines)
 
 
-def changes_of(groups: Iterable[LineGroup]) -> Iterator[datetime | None]:
-    return changes(line for group in groups for line in group.lines)
+def next_changes_in_groups(groups: Iterable[LineGroup]) -> Iterator[datetime | None]:
+    return next_changes(line for group in groups for line in group.lines)
 
 
-def grouped(
-    lines: Iterable[Line],
+def group_for_place(
+    lines: Iterable[LineStatus],
     place: Place | None,
     *,
-    others: Iterable[Line] = (),
+    others: Iterable[LineStatus] = (),
     open_now: bool = False,
 ) -> list[LineGroup]:
     """For everyone here, for some states and counties of the place, for each group of
@@ -140,82 +153,90 @@ def grouped(
         lines = [line for line in lines if line.is_open]
         others = [line for line in others if line.is_open]
     groups = [
-        LineGroup("here", _heading_here(place), _where(lines, is_for_everyone)),
-        *_groups_of_states(lines, place),
-        LineGroup("counties", _heading_counties(place), _where(lines, is_for_counties)),
-        *_groups_of_people(lines),
+        LineGroup("here", _place_heading(place), _select(lines, is_for_everyone)),
+        *_group_by_states(lines, place),
+        LineGroup(
+            "counties", _counties_heading(place), _select(lines, is_for_counties)
+        ),
+        *_group_by_audience(lines),
         LineGroup(
             "everyone",
             _("These lines take any caller"),
-            _where(others, is_for_everyone),
-            is_below=True,
+            _select(others, is_for_everyone),
+            is_secondary=True,
         ),
-        *_groups_of_states(others, place, is_below=True),
+        *_group_by_states(others, place, is_secondary=True),
         LineGroup("maybe", maybe_open_heading(), maybe),
-        LineGroup("ask", _("Call to ask who they take"), _where(lines, is_to_ask)),
+        LineGroup("ask", _("Call to ask who they take"), _select(lines, needs_asking)),
     ]
     shown = [group for group in groups if group.lines]
-    return sorted(shown, key=lambda group: all(ln.is_doubtful for ln in group.lines))
+    return sorted(
+        shown, key=lambda group: all(ln.has_public_warning for ln in group.lines)
+    )
 
 
-def is_for_everyone(line: Line) -> bool:
+def is_for_everyone(line: LineStatus) -> bool:
     return line.is_for_everyone
 
 
-def is_for_counties(line: Line) -> bool:
-    return line.takes is TakesCaller.SOME_COUNTIES
+def is_for_counties(line: LineStatus) -> bool:
+    return line.eligibility is Eligibility.SOME_COUNTIES
 
 
-def is_to_ask(line: Line) -> bool:
-    return line.takes is TakesCaller.ASK
+def needs_asking(line: LineStatus) -> bool:
+    return line.eligibility is Eligibility.ASK
 
 
 def maybe_open_heading() -> str:
     return _("Hours not listed. These may be open")
 
 
-def _where(lines: list[Line], holds: Callable[[Line], bool]) -> list[Line]:
+def _select(
+    lines: list[LineStatus], holds: Callable[[LineStatus], bool]
+) -> list[LineStatus]:
     return [line for line in lines if holds(line)]
 
 
-def _heading_here(place: Place | None) -> str:
+def _place_heading(place: Place | None) -> str:
     if place is None:
         return _("For anyone, from anywhere")
-    return _heading_states(place.state_codes)
+    return _states_heading(place.state_codes)
 
 
-def _heading_states(codes: Iterable[str]) -> str:
+def _states_heading(codes: Iterable[str]) -> str:
     return _("For people in %(state)s") % {"state": _state_names(codes)}
 
 
 def _state_names(codes: Iterable[str]) -> str:
-    return ", ".join(name_of_state(code) for code in codes)
+    return ", ".join(get_state_name(code) for code in codes)
 
 
-def _groups_of_states(
-    lines: Iterable[Line], place: Place | None, *, is_below: bool = False
+def _group_by_states(
+    lines: Iterable[LineStatus], place: Place | None, *, is_secondary: bool = False
 ) -> Iterator[LineGroup]:
     """Of a place in several states, what only people in some of them can call; the
     states of the most useful line first."""
-    found: dict[tuple[str, ...], list[Line]] = {}
+    found: dict[tuple[str, ...], list[LineStatus]] = {}
     for line in lines:
         if place and line.is_for_some_states:
-            found.setdefault(states_served(line.warmline, place), []).append(line)
+            found.setdefault(states_served_in_full(line.warmline, place), []).append(
+                line
+            )
     for codes, members in found.items():
-        slug = "-".join([*(["other"] if is_below else []), *codes]).lower()
-        yield LineGroup(slug, _heading_states(codes), members, is_below)
+        slug = "-".join([*(["other"] if is_secondary else []), *codes]).lower()
+        yield LineGroup(slug, _states_heading(codes), members, is_secondary)
 
 
-def _heading_counties(place: Place | None) -> str:
+def _counties_heading(place: Place | None) -> str:
     if place is None:
         return _("For some states and counties")
     return _("For some counties of %(state)s") % {"state": place.state_name}
 
 
-def _groups_of_people(lines: Iterable[Line]) -> Iterator[LineGroup]:
-    found: dict[tuple[int, str, str], list[Line]] = {}
+def _group_by_audience(lines: Iterable[LineStatus]) -> Iterator[LineGroup]:
+    found: dict[tuple[int, str, str], list[LineStatus]] = {}
     for line in lines:
-        if line.takes in FOR_GROUPS and line.warmline.is_for_group:
+        if line.eligibility in FOR_GROUPS and line.warmline.is_for_group:
             group = line.warmline.group
             key = (999, "others", _("others"))
             if group:
@@ -225,7 +246,7 @@ def _groups_of_people(lines: Iterable[Line]) -> Iterator[LineGroup]:
         yield LineGroup(slug, _("For %(people)s") % {"people": label}, members)
 
 
-def at_most(groups: Iterable[LineGroup], limit: int) -> list[LineGroup]:
+def limit_lines(groups: Iterable[LineGroup], limit: int) -> list[LineGroup]:
     """The first `limit` lines, still in their groups.
 
     Lines for everyone below what was asked for have a limit of their own.
@@ -233,13 +254,15 @@ def at_most(groups: Iterable[LineGroup], limit: int) -> list[LineGroup]:
     shown: list[LineGroup] = []
     left = limit
     for group in groups:
-        if taken := group.lines[: limit if group.is_below else left]:
+        if taken := group.lines[: limit if group.is_secondary else left]:
             shown.append(replace(group, lines=taken))
-        left -= 0 if group.is_below else len(taken)
+        left -= 0 if group.is_secondary else len(taken)
     return shown
 
 
-def to_call_now(groups: Iterable[LineGroup], wanted: Iterable[str]) -> list[Line]:
+def choose_lines_to_call_now(
+    groups: Iterable[LineGroup], wanted: Iterable[str]
+) -> list[LineStatus]:
     """The lines of a page that its visitor can call this minute, at most two.
 
     First one for a group, but only for a visitor who asked for that group: `wanted` are
@@ -248,51 +271,55 @@ def to_call_now(groups: Iterable[LineGroup], wanted: Iterable[str]) -> list[Line
     """
     communities = set(wanted)
     lines = [ln for group in groups for ln in group.lines if ln.can_be_called_now]
-    kinds: list[list[Line]] = [
-        [ln for ln in lines if ln.takes in FOR_GROUPS and _is_for(ln, communities)],
+    kinds: list[list[LineStatus]] = [
+        [
+            ln
+            for ln in lines
+            if ln.eligibility in FOR_GROUPS and _is_for_communities(ln, communities)
+        ],
         [ln for ln in lines if ln.is_for_everyone]
         or [ln for ln in lines if ln.is_for_some_states],
     ]
     return [found[0] for found in kinds if found]
 
 
-def _is_for(line: Line, communities: set[str]) -> bool:
+def _is_for_communities(line: LineStatus, communities: set[str]) -> bool:
     slugs = {term.slug for term in line.warmline.communities}
     return line.warmline.is_for_group and bool(slugs & communities)
 
 
 @dataclass(frozen=True)
-class NoneOpen:
+class NoOpenLine:
     """No line for everyone is surely open; `next_line` opens next, if that is known.
 
     `next_for_some` opens sooner, for people in `some_states` alone.
     """
 
-    next_line: Line | None
-    next_for_some: Line | None
+    next_line: LineStatus | None
+    next_for_some: LineStatus | None
     some_states: str
     is_any_listed: bool
     may_one_be_open: bool
 
 
-def none_open(
-    for_everyone: Iterable[Line],
-    for_some_states: Iterable[Line] = (),
+def find_no_open_line(
+    for_everyone: Iterable[LineStatus],
+    for_some_states: Iterable[LineStatus] = (),
     place: Place | None = None,
-) -> NoneOpen | None:
+) -> NoOpenLine | None:
     """What to say where no line for everyone is surely open; None where one is.
 
     On a page for later nothing is said about this moment.
     """
-    lines = [line for line in for_everyone if not line.is_doubtful]
+    lines = [line for line in for_everyone if not line.has_public_warning]
     if made_on() or any(line.is_open for line in lines):
         return None
-    next_line = _next_to_open(lines)
-    sooner = _next_to_open(for_some_states)
-    if sooner and next_line and sooner.urgency > next_line.urgency:
+    next_line = _first_to_open(lines)
+    sooner = _first_to_open(for_some_states)
+    if sooner and next_line and sooner.sort_key > next_line.sort_key:
         sooner = None
-    codes = states_served(sooner.warmline, place) if sooner and place else ()
-    return NoneOpen(
+    codes = states_served_in_full(sooner.warmline, place) if sooner and place else ()
+    return NoOpenLine(
         next_line=next_line,
         next_for_some=sooner,
         some_states=_state_names(codes),
@@ -301,19 +328,19 @@ def none_open(
     )
 
 
-def _next_to_open(lines: Iterable[Line]) -> Line | None:
+def _first_to_open(lines: Iterable[LineStatus]) -> LineStatus | None:
     """The first of lines in their order that opens; without those with a warning."""
-    sure = (line for line in lines if not line.is_doubtful)
+    sure = (line for line in lines if not line.has_public_warning)
     return next((line for line in sure if line.status.opens), None)
 
 
-def by_state(lines: Iterable[Line]) -> list[LineGroup]:
+def group_by_state(lines: Iterable[LineStatus]) -> list[LineGroup]:
     """Whom anyone may call, what serves the whole country, then what each state has,
     wholly or a county of it; at the end of whom nothing is known."""
-    anyone: list[Line] = []
-    nationwide: list[Line] = []
-    ask: list[Line] = []
-    states: dict[str, list[Line]] = {}
+    anyone: list[LineStatus] = []
+    nationwide: list[LineStatus] = []
+    ask: list[LineStatus] = []
+    states: dict[str, list[LineStatus]] = {}
     for line in lines:
         if line.warmline.takes_anyone:
             anyone.append(line)

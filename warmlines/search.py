@@ -13,22 +13,22 @@ from django.utils.translation import gettext as _
 from listings.facet_panel import Advice, Chip, Panel, build_panel, switch
 from listings.filters import PeopleFilter
 from places.models import Place
-from warmlines.eligibility import TakesCaller, takes_caller
-from warmlines.line_index import line_index
+from warmlines.eligibility import Eligibility, check_eligibility
+from warmlines.line_index import warmline_index
 from warmlines.models import Warmline
 from warmlines.open_status import (
-    Line,
     LineGroup,
-    NoneOpen,
-    by_state,
-    grouped,
-    lines_at,
+    LineStatus,
+    NoOpenLine,
+    find_no_open_line,
+    group_by_state,
+    group_for_place,
+    line_statuses,
     maybe_open_heading,
-    none_open,
 )
 
 
-class LineSearch:
+class WarmlineSearch:
     """One question about lines, asked at one moment; no place means all of them.
 
     Filters and words say what is wanted first. They never hide the lines that take
@@ -54,65 +54,67 @@ class LineSearch:
         self.from_anywhere = from_anywhere
 
     @cached_property
-    def _reaching(self) -> list[Warmline]:
+    def _serving(self) -> list[Warmline]:
         """Every line that may take callers from here, whatever was filtered."""
-        index = line_index()
+        index = warmline_index()
         if self.place:
-            near = index.of_states(self.place.state_codes)
-            return [w for w in near if takes_caller(w, self.place) != TakesCaller.NO]
+            near = index.for_states(self.place.state_codes)
+            return [
+                w for w in near if check_eligibility(w, self.place) != Eligibility.NO
+            ]
         return index.everywhere if self.from_anywhere else index.lines
 
     @cached_property
     def _matching(self) -> list[Warmline]:
         """Those of them that say the words."""
         if not self.words:
-            return self._reaching
+            return self._serving
         matching = Warmline.objects.public().matching(self.words)
         pks = set(matching.values_list("pk", flat=True))
-        return [line for line in self._reaching if line.pk in pks]
+        return [line for line in self._serving if line.pk in pks]
 
-    def _narrowed(self, *, but: str = "", value: str = "") -> list[Warmline]:
+    def _filtered(self, *, excluding: str = "", value: str = "") -> list[Warmline]:
         """Lines under every filter, one of them or one of its values left out."""
         found = self._matching
         for name, values in self.filter.chosen.items():
-            wanted = {v for v in values if name != but or (value and v != value)}
+            wanted = {v for v in values if name != excluding or (value and v != value)}
             if wanted:
-                found = [line for line in found if wanted & _slugs(line, name)]
+                found = [line for line in found if wanted & _term_slugs(line, name)]
         return found
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[LineStatus]:
         """What the filters and words leave, the most useful first."""
-        return self._at(self._narrowed(), open_now=self.open_now)
+        return self._at(self._filtered(), open_now=self.open_now)
 
     @cached_property
-    def unfiltered(self) -> list[Line]:
+    def unfiltered(self) -> list[LineStatus]:
         """Every line here, whatever was filtered."""
-        return self._at(self._reaching, open_now=False)
+        return self._at(self._serving, open_now=False)
 
     @cached_property
-    def for_everyone(self) -> list[Line]:
+    def for_everyone(self) -> list[LineStatus]:
         return [line for line in self.unfiltered if line.is_for_everyone]
 
     @cached_property
-    def for_some_states(self) -> list[Line]:
+    def for_some_states(self) -> list[LineStatus]:
         return [line for line in self.unfiltered if line.is_for_some_states]
 
     @property
-    def others(self) -> list[Line]:
+    def others(self) -> list[LineStatus]:
         """Lines for everyone that the filters or words leave out."""
         shown = {line.warmline.pk for line in self.lines}
         everyone = [*self.for_everyone, *self.for_some_states]
         rest = [ln for ln in everyone if ln.warmline.pk not in shown]
-        return rest if self.is_narrowed else []
+        return rest if self.is_filtered else []
 
     @property
-    def is_narrowed(self) -> bool:
+    def is_filtered(self) -> bool:
         return bool(self.words or self.filter.chosen)
 
     @property
     def groups(self) -> list[LineGroup]:
-        return grouped(
+        return group_for_place(
             self.lines, self.place, others=self.others, open_now=self.open_now
         )
 
@@ -121,20 +123,20 @@ class LineSearch:
         """Without a place: state by state; with `open_now`, what may be open apart."""
         lines = [*self.lines, *self.others]
         if not self.open_now:
-            return by_state(lines)
+            return group_by_state(lines)
         maybe = [line for line in lines if line.may_be_open]
-        groups = by_state(line for line in lines if line.is_open)
+        groups = group_by_state(line for line in lines if line.is_open)
         if maybe:
             groups.append(LineGroup("maybe", maybe_open_heading(), maybe))
         return groups
 
     @property
-    def wanted_communities(self) -> list[str]:
+    def chosen_communities(self) -> list[str]:
         return self.filter.chosen.get("community", [])
 
     @property
-    def none_open(self) -> NoneOpen | None:
-        return none_open(self.for_everyone, self.for_some_states, self.place)
+    def no_open_line(self) -> NoOpenLine | None:
+        return find_no_open_line(self.for_everyone, self.for_some_states, self.place)
 
     def panel(self, keep: Iterable[str]) -> Panel:
         counts = {name: self._count(name) for name in self.filter.filters}
@@ -146,18 +148,18 @@ class LineSearch:
         return panel.advice(self._count_without)
 
     def _count_without(self, chip: Chip) -> int:
-        found = self._narrowed(but=chip.name, value=chip.value)
+        found = self._filtered(excluding=chip.name, value=chip.value)
         open_now = self.open_now and chip.name != "open_now"
         return len(self._at(found, open_now=open_now))
 
     def _count(self, name: str) -> Counter[str]:
         """How many lines each option of a filter would show."""
-        shown = self._at(self._narrowed(but=name), open_now=self.open_now)
-        return Counter(slug for ln in shown for slug in _slugs(ln.warmline, name))
+        shown = self._at(self._filtered(excluding=name), open_now=self.open_now)
+        return Counter(slug for ln in shown for slug in _term_slugs(ln.warmline, name))
 
-    def _at(self, lines: Iterable[Warmline], *, open_now: bool) -> list[Line]:
-        return lines_at(lines, self.at, self.place, open_now=open_now)
+    def _at(self, lines: Iterable[Warmline], *, open_now: bool) -> list[LineStatus]:
+        return line_statuses(lines, self.at, self.place, open_now=open_now)
 
 
-def _slugs(warmline: Warmline, kind: str) -> set[str]:
+def _term_slugs(warmline: Warmline, kind: str) -> set[str]:
     return {term.slug for term in warmline.terms_of(kind)}

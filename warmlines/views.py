@@ -20,11 +20,11 @@ from listings.vcard import sharing
 from places.states import STATES
 from warmlines.forms import WarmlineForm
 from warmlines.models import Warmline
-from warmlines.open_status import Line, LineGroup, changes, lines_at
-from warmlines.search import LineSearch
+from warmlines.open_status import LineGroup, LineStatus, line_statuses, next_changes
+from warmlines.search import WarmlineSearch
 
 
-def is_name(form: WarmlineForm) -> bool:
+def is_line_name(form: WarmlineForm) -> bool:
     """Are the words in the place box no place, but the name of a line?"""
     if form.problem != "unknown" or not fold(form.typed):
         return False
@@ -38,9 +38,9 @@ def warmlines(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     at = timezone.now()
     place, open_now = form.place, bool(form.cleaned_data.get("open_now"))
-    words = form.typed if is_name(form) else ""
+    words = form.typed if is_line_name(form) else ""
     params = carried(request.GET)
-    search = LineSearch(place, params, at, open_now=open_now, words=words)
+    search = WarmlineSearch(place, params, at, open_now=open_now, words=words)
     lines, everyone = search.lines, search.for_everyone
     panel = search.panel(keep=["near", "state", "lat", "lon"])
     links = place_links(form, params)
@@ -53,13 +53,13 @@ def warmlines(request: HttpRequest) -> HttpResponse:
         "other_meanings": links if place else [],
         "panel": panel,
         "groups": search.groups if place else [],
-        **_lists(search),
+        **_group_lists(search),
         "named": lines if words else [],
         "advice": [] if lines else search.advice(panel),
-        "count": sum(not line.is_doubtful for line in everyone),
-        "open_count": sum(ln.is_open and not ln.is_doubtful for ln in everyone),
-        "more_count": len({*map(_key, lines)} - {*map(_key, everyone)}),
-        "none_open": search.none_open,
+        "count": sum(not line.has_public_warning for line in everyone),
+        "open_count": sum(ln.is_open and not ln.has_public_warning for ln in everyone),
+        "more_count": len({*map(_line_pk, lines)} - {*map(_line_pk, everyone)}),
+        "no_open_line": search.no_open_line,
         "at": at,
     }
     page = render(request, "warmlines/warmlines.html", context)
@@ -67,13 +67,13 @@ def warmlines(request: HttpRequest) -> HttpResponse:
     return set_cache_policy(page, at, moments, parameters=("state",) if place else ())
 
 
-def _lists(search: LineSearch) -> dict[str, list[LineGroup]]:
+def _group_lists(search: WarmlineSearch) -> dict[str, list[LineGroup]]:
     """Without a place: what can be called from anywhere, and the states to choose from.
     What somebody filtered, and a page for later, has the lines of every state."""
     if search.place or search.words:
         return {"lists": [], "states": []}
     groups = search.lists
-    if search.is_narrowed or search.open_now or made_on():
+    if search.is_filtered or search.open_now or made_on():
         return {"lists": groups, "states": []}
     return {
         "lists": [group for group in groups if group.slug.upper() not in STATES],
@@ -81,7 +81,7 @@ def _lists(search: LineSearch) -> dict[str, list[LineGroup]]:
     }
 
 
-def _key(line: Line) -> int:
+def _line_pk(line: LineStatus) -> int:
     return line.warmline.pk
 
 
@@ -91,7 +91,7 @@ def warmline(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None or not found.is_public:
         return or_elsewhere(request, Warmline, slug, found)
     at: datetime = timezone.now()
-    [line] = lines_at([found], at)
+    [line] = line_statuses([found], at)
     context = {
         "warmline": found,
         "line": line,

@@ -28,7 +28,7 @@ from directory.pages.sitemaps import sitemaps
 from listings.snapshot import frozen
 from orgs.models import Organization
 from places.models import Place
-from warmlines.eligibility import may_take
+from warmlines.eligibility import may_accept_callers_from
 from warmlines.models import Warmline
 
 # The number of pages that a process gets at a time.
@@ -75,8 +75,8 @@ def select_addresses(states: Iterable[str]) -> ExportScope:
     wanted = frozenset(states)
     rows: set[Organization | Warmline] = set()
     for place in Place.objects.states().in_states(wanted):
-        rows |= set(Organization.objects.public().reaching_state(place))
-        rows |= set(Warmline.objects.public().filter(may_take(place)))
+        rows |= set(Organization.objects.public().in_or_serving_state(place))
+        rows |= set(Warmline.objects.public().filter(may_accept_callers_from(place)))
     rows |= set(Organization.objects.public().from_anywhere()) if wanted else set()
     return ExportScope(wanted, frozenset(row.get_absolute_url() for row in rows))
 

@@ -19,13 +19,16 @@ from listings.phones import dialable
 from listings.templatetags.hours import hours_status
 from listings.templatetags.listing import plain_from_english
 from orgs.models import Organization
-from places.fields import SENTENCE, SENTENCE_WORDS
-from places.lookup import typed
+from places.fields import MIN_SENTENCE_WORDS, NOT_A_PLACE_MESSAGE
+from places.lookup import canonical_query
 from places.models import Area, Place
-from places.name_keys import SHORT, place_key
+from places.name_keys import ABBREVIATIONS, place_key
 from places.readings import STATE_KEYS
 from places.states import STATES
-from warmlines.eligibility import is_somewhere_in_state, plain_who_words
+from warmlines.eligibility import (
+    describe_eligibility_as_text,
+    serves_unknown_part_of_state,
+)
 from warmlines.models import Warmline
 
 CONTACT_WAYS = {"in_person": "in_person", "online": "online", "by_phone": "phone"}
@@ -68,7 +71,7 @@ def _line_fields(line: Warmline, at: datetime) -> dict[str, Any]:
     group = line.group
     return {
         "t": hours_status(line.status_at(at), at, zone),
-        "o": plain_who_words(line),
+        "o": describe_eligibility_as_text(line),
         "f": int(line.takes_anyone),
         "g": group.inside_sentence
         if group
@@ -77,7 +80,7 @@ def _line_fields(line: Warmline, at: datetime) -> dict[str, Any]:
         else "",
         # The states that it serves in part, with or without known counties.
         "d": sorted(line.state_codes - line.whole_states),
-        "e": int(is_somewhere_in_state(line)),
+        "e": int(serves_unknown_part_of_state(line)),
     }
 
 
@@ -108,7 +111,7 @@ def _script_texts() -> dict[str, str]:
             "We could not find “%(text)s”. Try a ZIP code, or a town with its state, "
             "like “Circle, MT”."
         ),
-        "sentence": str(SENTENCE),
+        "sentence": str(NOT_A_PLACE_MESSAGE),
         "gentle": _(
             "To see who can help near you, enter a ZIP code, or a town and state, like "
             "Circle, MT."

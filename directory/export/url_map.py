@@ -23,7 +23,7 @@ ONLINE_ONLY = {
     "meeting",
     "meeting_calendar",
     "meeting_card",
-    "meeting_of_key",
+    "meeting_by_key",
     "meetings",
     "meetings_calendar",
     "organization_calendar",

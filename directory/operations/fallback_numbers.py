@@ -24,7 +24,7 @@ from caching import content_version
 from listings.crisis.lines import essential_lines
 from listings.snapshot import frozen
 from warmlines.models import Warmline
-from warmlines.open_status import by_state, lines_at
+from warmlines.open_status import group_by_state, line_statuses
 
 LOG = logging.getLogger(__name__)
 # Slugs of the groups that people can call from any state, in this order.

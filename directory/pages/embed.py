@@ -17,7 +17,7 @@ from directory.pages.typed_words import parse_search
 from listings.cards import Card
 from listings.crisis.panel import carried, is_in_distress
 from listings.facet_panel import place_links
-from warmlines.open_status import at_most
+from warmlines.open_status import limit_lines
 
 # A frame is small, so it shows only so many, and a link to the find page.
 MAX_CARDS, MAX_LINES = 5, 4

@@ -20,17 +20,23 @@ from listings.text import fold
 from listings.text_search import ELSEWHERE
 from orgs.filters import OrganizationFilter
 from orgs.models import Organization
-from places.lookup import typed
+from places.lookup import canonical_query
 from places.models import Place
-from places.nearest import Hit
+from places.nearest import SearchHit
 from search import relevance
 from search.current import index_of
 from search.facets import Counts, count_options
 from search.index import SearchIndex
 from search.query import Query
 from warmlines.models import Warmline
-from warmlines.open_status import Line, LineGroup, NoneOpen, at_most, to_call_now
-from warmlines.search import LineSearch
+from warmlines.open_status import (
+    LineGroup,
+    LineStatus,
+    NoOpenLine,
+    choose_lines_to_call_now,
+    limit_lines,
+)
+from warmlines.search import WarmlineSearch
 
 PAGE_SIZE = 20
 FAR_MILES = 50
@@ -216,7 +222,7 @@ class FindSearch:
         ):
             return None
         public = Organization.objects.public()
-        close = public.named_like(self.name_typed)
+        close = public.with_similar_name(self.name_typed)
         return dict.fromkeys([row.pk for row in close], ELSEWHERE) or None
 
     def problem(self, near: NearSection | None) -> str:
@@ -340,7 +346,9 @@ class FindSearch:
 
     def _all_lines_url(self) -> str:
         address = reverse("warmlines")
-        return f"{address}?near={typed(self.place)}" if self.place else address
+        return (
+            f"{address}?near={canonical_query(self.place)}" if self.place else address
+        )
 
     def online(self) -> OnlineSection:
         found = relevance.online(self.index, self.query, MAX_ONLINE_CARDS)

@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from listings.freshness import FreshRow, fresh_row, tally
-from orgs.kind_labels import KIND_WORDS
+from orgs.kind_labels import KIND_LABELS
 from orgs.models import Organization
 from places.states import STATES
 from warmlines.models import Warmline
@@ -27,7 +27,7 @@ def freshness_tables(today: date) -> list[FreshnessTable]:
     [lines] = tally(Warmline.objects.public(), None, today).values() or [(0, 0, 0, 0)]
     kinds = [
         fresh_row(str(words.plural), by_kind[kind])
-        for kind, words in KIND_WORDS.items()
+        for kind, words in KIND_LABELS.items()
         if kind in by_kind
     ]
     states = [

@@ -17,7 +17,7 @@ from search.current import index_of
 from search.facets import count_options
 from search.query import Query
 from warmlines.open_status import LineGroup
-from warmlines.search import LineSearch
+from warmlines.search import WarmlineSearch
 
 PAGE_SIZE = 30
 

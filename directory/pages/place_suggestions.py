@@ -6,8 +6,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from listings.registry import listing_models
-from places.autocomplete import starting_with
-from places.lookup import Problem, look_up, typed
+from places.autocomplete import autocomplete_places
+from places.lookup import Problem, canonical_query, look_up
 from places.models import Place
 
 MAX_ROWS, MAX_NAMES = 5, 2

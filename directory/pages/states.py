@@ -20,16 +20,16 @@ from listings.facet_panel import (
     query_with,
 )
 from orgs.filters import KindFilter
-from orgs.kind_labels import KIND_WORDS
+from orgs.kind_labels import KIND_LABELS
 from orgs.models import Organization
 from places.models import Place
-from places.nearest import Hit
+from places.nearest import SearchHit
 from search import relevance
 from search.current import index_of
 from search.facets import count_options
 from search.query import Query
-from warmlines.open_status import LineGroup, NoneOpen
-from warmlines.search import LineSearch
+from warmlines.open_status import LineGroup, NoOpenLine
+from warmlines.search import WarmlineSearch
 
 # With more cards, the page is slow on an old phone.
 MAX_CARDS = 60
@@ -63,7 +63,7 @@ class StatePage:
     panel: Panel
     total: int
     line_groups: list[LineGroup] = field(default_factory=list)
-    none_open: NoneOpen | None = None
+    no_open_line: NoOpenLine | None = None
     pager: Pager = ONE_PAGE
     filters: dict[str, list[str]] = field(default_factory=dict)
 

@@ -24,8 +24,8 @@ from listings.facet_panel import (
     query_with,
     switch,
 )
-from places.geo import rounded_miles
-from warmlines.open_status import Line, NoneOpen
+from places.geo import format_miles
+from warmlines.open_status import LineStatus, NoOpenLine
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Summary:
 
     lead: str
     more: str = ""
-    lines: list[Line] = field(default_factory=list)
-    none_open: NoneOpen | None = None
+    lines: list[LineStatus] = field(default_factory=list)
+    no_open_line: NoOpenLine | None = None
 
 
 def build_summary(search: FindSearch, panel: Panel, sections: list[Section]) -> Summary:
@@ -48,7 +48,7 @@ def build_summary(search: FindSearch, panel: Panel, sections: list[Section]) -> 
         lead=_lead_sentence(search, panel, sections),
         more=_reach_sentence(sections),
         lines=phone.to_call_now if phone else [],
-        none_open=phone.none_open if phone else None,
+        no_open_line=phone.no_open_line if phone else None,
     )
 
 
@@ -127,7 +127,7 @@ def _nearest_sentence(near: NearSection) -> str:
     nearest = near.cards[0]
     distance = nearest.distance_miles or 0
     facts = {
-        "miles": rounded_miles(distance),
+        "miles": format_miles(distance),
         "limit": FAR_MILES,
         "town": nearest.city or nearest.name,
     }

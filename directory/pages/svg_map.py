@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from typing import Self
 
 from orgs.models import Organization
-from places.boundaries import Frame, Outlines, Spot, outlines, roomy, unwrapped
+from places.boundaries import (
+    XY,
+    Boundaries,
+    Projection,
+    load_boundaries,
+    pad_box,
+    wrap_longitude,
+)
 from places.geo import Box, Point
 from places.models import Place
-from places.nearest import Located
+from places.nearest import LocatedModel
 
 # A wider map shows only states, because county lines would be a gray blur.
 COUNTY_LINES_MILES = 450
@@ -129,7 +136,7 @@ def draw_map(
     points, counties = _split_by_precision(numbered)
     if not points and not counties:
         return None
-    atlas = outlines()
+    atlas = load_boundaries()
     state = place.state if place and place.is_state else None
     here = place.point if place and not state else None
     frame = Frame(_bounding_box(atlas, state, here, points, counties))
@@ -179,12 +186,12 @@ def _split_by_precision(
                 counties.setdefault(organization.county, []).append(number)
         elif organization.point is not None:
             points.append((number, organization, organization.point))
-    drawn = outlines().counties
+    drawn = load_boundaries().counties
     return points, {c: rows for c, rows in counties.items() if c.code in drawn}
 
 
 def is_county_only(organization: Organization) -> bool:
-    rough = organization.precision == Located.Precision.COUNTY
+    rough = organization.precision == LocatedModel.Precision.COUNTY
     return organization.address_withheld or rough
 
 
@@ -197,7 +204,7 @@ def _bounding_box(
 ) -> Box:
     """Return the box of the state, or one around everything on the map."""
     if state:
-        return roomy(atlas.box_of_state(state))
+        return pad_box(atlas.box_of_state(state))
     seen = [point for _number, _organization, point in points]
     for box in filter(None, (atlas.box_of_county(c.code) for c in counties)):
         seen += [Point(box.south, box.west), Point(box.north, box.east)]
@@ -205,8 +212,10 @@ def _bounding_box(
         seen.append(here)
     near = (here or seen[0]).longitude
     latitudes = [point.latitude for point in seen]
-    longitudes = [unwrapped(point.longitude, near) for point in seen]
-    return roomy(Box(min(latitudes), max(latitudes), min(longitudes), max(longitudes)))
+    longitudes = [wrap_longitude(point.longitude, near) for point in seen]
+    return pad_box(
+        Box(min(latitudes), max(latitudes), min(longitudes), max(longitudes))
+    )
 
 
 def _merge_markers(frame: Frame, points: NumberedPoints) -> list[Marker]:

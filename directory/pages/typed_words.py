@@ -13,7 +13,7 @@ from django.http import QueryDict
 
 from listings.text import fold
 from orgs.models import Organization
-from places.cleaning import ADDRESS, clean, zip_codes
+from places.cleaning import ADDRESS_START, clean_text, zip_codes
 from places.lookup import Problem, look_up
 from warmlines.models import Warmline
 
@@ -124,7 +124,7 @@ def _is_zip_beside_words(text: str) -> bool:
     codes = list(zip_codes(text))
     if not codes:
         return False
-    return not ADDRESS.match(text) or text.startswith(codes[-1][0])
+    return not ADDRESS_START.match(text) or text.startswith(codes[-1][0])
 
 
 def _extract_filters(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:

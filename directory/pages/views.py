@@ -45,7 +45,7 @@ from listings.crisis.lines import ShownLine, shown_lines
 from listings.crisis.models import CrisisKind
 from listings.crisis.panel import carried, is_in_distress
 from listings.facet_panel import ONE_PAGE, place_links
-from orgs.kind_labels import KIND_WORDS
+from orgs.kind_labels import KIND_LABELS
 from orgs.models import Organization
 from places.forms import PlaceForm, StateForm
 from places.models import Place
@@ -54,8 +54,8 @@ from search import relevance
 from search.current import index_of
 from search.query import Query
 from warmlines.models import Warmline
-from warmlines.open_status import changes, changes_of, lines_at
-from warmlines.search import LineSearch
+from warmlines.open_status import line_statuses, next_changes, next_changes_in_groups
+from warmlines.search import WarmlineSearch
 
 HARM_KINDS = {CrisisKind.VIOLENCE, CrisisKind.SEXUAL_ASSAULT}
 MAX_HOME_LINES = 4
@@ -65,7 +65,7 @@ MAX_HOME_GUIDES = 4
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
-    search = LineSearch(None, QueryDict(), at, from_anywhere=True)
+    search = WarmlineSearch(None, QueryDict(), at, from_anywhere=True)
     lines = search.for_everyone
     context = {
         "form": PlaceForm(),
@@ -125,7 +125,7 @@ def find_map(request: HttpRequest) -> HttpResponse:
     if near is None or not near.cards:
         # The find page explains what is missing, and suggests what to do.
         return redirect(f"{reverse('find')}?{request.GET.urlencode()}")
-    rows = Organization.objects.whole(near.cards)
+    rows = Organization.objects.hydrate(near.cards)
     context = {
         "page": build_map_page(rows, search.place, near.first_number),
         "heading": near.heading,
@@ -193,7 +193,7 @@ def state_map(request: HttpRequest, code: str) -> HttpResponse:
     place = get_object_or_404(Place.objects.states(), code=code.upper())
     index = index_of(Organization)
     hits = relevance.in_state(index, Query(place=place), len(index)).hits
-    rows = Organization.objects.whole(hits)
+    rows = Organization.objects.hydrate(hits)
     context = {
         "page": build_map_page(rows, place),
         "heading": _("Map of peer support in %(state)s") % {"state": place.label},
@@ -251,7 +251,7 @@ def static_page(request: HttpRequest, page: str) -> HttpResponse:
     """Show a page of text: about, contact, privacy, accessibility or leaving."""
     at = timezone.now()
     context = {
-        "kinds": KIND_WORDS.values(),
+        "kinds": KIND_LABELS.values(),
         "contact_email": settings.CONTACT_EMAIL,
         "exit_host": urlsplit(settings.EXIT_URL).hostname,
         "at": at,
@@ -280,7 +280,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
     found = relevance.named(index_of(Organization), Query(), 2).hits
     context = {
         "form": PlaceForm(),
-        "lines": lines_at(Warmline.objects.public().for_cards()[:2], at),
+        "lines": line_statuses(Warmline.objects.public().for_cards()[:2], at),
         "cards": cards(Organization, found, "orgs/_card.html"),
         "rows": cards(Organization, found, "orgs/_row.html"),
         "at": at,

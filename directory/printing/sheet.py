@@ -17,13 +17,17 @@ from listings.models import Listing
 from listings.phones import national
 from listings.templatetags.listing import bare_address
 from listings.typical_hours import usual_hours
-from orgs.kind_labels import KIND_WORDS, plural_of
+from orgs.kind_labels import KIND_LABELS, get_plural_label
 from orgs.models import Organization
 from places.models import Place
 from places.states import STATES
-from warmlines.eligibility import may_take, who_words, words_below_state
+from warmlines.eligibility import (
+    describe_eligibility,
+    describe_eligibility_under_state,
+    may_accept_callers_from,
+)
 from warmlines.models import Warmline
-from warmlines.open_status import Line, grouped, lines_at
+from warmlines.open_status import LineStatus, group_for_place, line_statuses
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,9 @@ def _line_sections(
 ) -> list[SheetSection]:
     """Group lines as on the state's page; those open day and night come first."""
     order = {line.pk: number for number, line in enumerate(warmlines)}
-    lines = sorted(lines_at(warmlines, at, place), key=lambda ln: order[ln.warmline.pk])
+    lines = sorted(
+        line_statuses(warmlines, at, place), key=lambda ln: order[ln.warmline.pk]
+    )
     return [
         SheetSection(
             group.heading, [_line_entry(line, at, zones) for line in group.lines]
@@ -124,7 +130,7 @@ def _hours_text(warmline: Warmline, at: datetime, zones: list[str]) -> str:
 
 def _organization_sections(place: Place) -> list[SheetSection]:
     here = Organization.objects.public().in_state(place.state).for_cards()
-    rank = {kind: number for number, kind in enumerate(KIND_WORDS)}
+    rank = {kind: number for number, kind in enumerate(KIND_LABELS)}
     rows = sorted(here.by_town(), key=lambda row: rank.get(row.kind, len(rank)))
     parts = [
         SheetSection(plural_of(kind), _entries(members))

@@ -12,12 +12,12 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 
 from guides.models import Credential, Guide
-from guides.requirements import Fact, requirements
+from guides.requirements import Requirement, list_requirements
 
 register = template.Library()
 
 # An address in running text, without the full stop or bracket that follows it.
-ADDRESS = re.compile(r"(https?://[^\s()<>]+[^\s()<>.,;:])")
+URL_IN_TEXT = re.compile(r"(https?://[^\s()<>]+[^\s()<>.,;:])")
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,18 @@ def previews(form: Any) -> list[Preview]:
         with translation.override(code):
             html = guide.html
             found.append(
-                Preview(code, str(guide), guide.in_short, html, word_count(html))
+                Preview(
+                    code, str(guide), guide.localized_summary, html, count_words(html)
+                )
             )
     return found
 
 
 @register.filter
-def word_count(html: str) -> int:
+def count_words(html: str) -> int:
     return len(re.sub(r"<[^>]+>", " ", html).split())
 
 
 @register.filter
-def asks_for(credential: Credential) -> list[Fact]:
-    return requirements(credential)
+def requirements(credential: Credential) -> list[Requirement]:
+    return list_requirements(credential)

@@ -22,7 +22,7 @@ from listings.crisis.lines import (
 from listings.crisis.matching import EMERGENCY, LEVELS, QUIET, Distress, Matcher
 from listings.crisis.models import CrisisKind, CrisisPhrase
 from places.forms import PlaceForm
-from places.lookup import typed
+from places.lookup import canonical_query
 from places.states import STATES
 
 # What a box of the site sends: a place, words, or a state.
@@ -133,7 +133,7 @@ def without_words(params: QueryDict) -> QueryDict:
     if states:
         carried.setlist("state", states)
     if form.place and params.get("near"):
-        carried["near"] = typed(form.place)
+        carried["near"] = canonical_query(form.place)
     return carried
 
 

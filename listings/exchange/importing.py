@@ -14,7 +14,7 @@ from listings.field_values import value
 from listings.hours import BadHours, check
 from listings.models import Listing
 from listings.provenance import Sourced
-from places.counties import CountiesByName, counties_by_name, county_meant
+from places.counties import CountiesByName, counties_by_name, resolve_county
 from places.models import Place
 from places.name_keys import place_key
 
@@ -125,7 +125,7 @@ class Importer(ABC):
 
     def county(self, name: str, state: str) -> Place | None:
         """Return the county of a name, before an independent city that shares it."""
-        return county_meant(self.counties.get((state, place_key(name)), []))
+        return resolve_county(self.counties.get((state, place_key(name)), []))
 
 
 def split(cell: str) -> list[str]:
@@ -239,9 +239,9 @@ def guarded(listing: Any) -> dict[str, str]:
 def put_point(listing: Any, point: Iterable[Any] | None) -> None:
     """Stand at (latitude, longitude, precision, county's id), or nowhere."""
     if point is None:
-        listing.unlocate()
+        listing.clear_point()
         listing.county_id = None
         return
     latitude, longitude, precision, county_id = point
-    listing.locate(Place(latitude=latitude, longitude=longitude).point, precision)
+    listing.set_point(Place(latitude=latitude, longitude=longitude).point, precision)
     listing.county_id = county_id

@@ -24,7 +24,7 @@ from listings.history import link_names
 from listings.models import Listing, Term
 from listings.phones import PhoneField
 from listings.removals import KnownRequests
-from places.nearest import POINT_COLUMNS, Located
+from places.nearest import POINT_FIELDS, LocatedModel
 from places.normalized_text import NormalizedCharField
 
 # Checked by the form or the database, or no business of a file.
@@ -181,7 +181,7 @@ class Planner:
                 change.links[name] = wanted[name]
             elif name == "point":
                 put_point(row, wanted[name])
-                change.columns |= POINT_COLUMNS
+                change.columns |= POINT_FIELDS
             else:
                 setattr(row, name, wanted[name])
                 change.columns.add(name)

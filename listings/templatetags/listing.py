@@ -16,7 +16,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from listings.models import Listing
 from listings.phones import SHORT_CODE, dialable, national
-from places.geo import rounded_miles
+from places.geo import format_miles
 
 register = template.Library()
 register.filter(national)
@@ -78,7 +78,7 @@ def miles(distance: float | None) -> str:
         return ""
     if distance < 1:
         return _("less than a mile away")
-    return _("%(miles)s miles away") % {"miles": rounded_miles(distance)}
+    return _("%(miles)s miles away") % {"miles": format_miles(distance)}
 
 
 def day_pattern() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,12 +16,13 @@ from listings.snapshot import made_on
 from listings.time_zones import zone_name
 from meetings.forms import DEFAULT_ZONE
 from meetings.meeting_index import Occurrence
-from meetings.schedule_text import Shown, day_words
-from meetings.today import Today, next_of, online_today
+from meetings.schedule_text import OccurrenceDisplay, day_heading
+from meetings.today import OnlineToday, find_next_meetings, find_online_today
 from places.models import Place
 
 register = template.Library()
-NEXT_SHOWN = 4
+register.filter(day_heading)
+MAX_NEXT_SHOWN = 4
 
 
 @register.inclusion_tag("meetings/_time.html")
@@ -29,12 +30,7 @@ def meeting_time(
     one: Occurrence, zone: ZoneInfo, at: datetime, query: str = ""
 ) -> dict[str, object]:
     """One time of a meeting, on the reader's clock."""
-    return {"shown": Shown(one, zone, at), "query": query, "day": ""}
-
-
-@register.filter
-def day_heading(day: date, today: date) -> str:
-    return day_words(day, today)
+    return {"shown": OccurrenceDisplay(one, zone, at), "query": query, "day": ""}
 
 
 @register.inclusion_tag("meetings/_today.html")
@@ -43,13 +39,13 @@ def meetings_today(place: Place | None, at: datetime) -> dict[str, object]:
 
     On a page that is read later, nothing.
     """
-    today = None if made_on() else online_today(place, at)
+    today = None if made_on() else find_online_today(place, at)
     if today is None or not today.count:
         return {"today": None}
     return {"today": today, "words": _today_words(today)}
 
 
-def _today_words(today: Today) -> str:
+def _today_words(today: OnlineToday) -> str:
     words = ngettext(
         "Today: %(number)s online group.",
         "Today: %(number)s online groups.",
@@ -62,11 +58,13 @@ def _today_words(today: Today) -> str:
 
 
 @register.inclusion_tag("meetings/_next.html")
-def meetings_of(organization: Any, at: datetime) -> dict[str, object]:
+def next_meetings(organization: Any, at: datetime) -> dict[str, object]:
     """The next few meetings of an organization, on its own clock."""
-    found, total = next_of(organization, at, NEXT_SHOWN)
+    found, total = find_next_meetings(organization, at, MAX_NEXT_SHOWN)
     zone = zone_or_utc(organization.timezone or _first_zone(found))
-    shown = [(Shown(one, zone, at), _day(one, zone, at)) for one in found]
+    shown = [
+        (OccurrenceDisplay(one, zone, at), _heading_of(one, zone, at)) for one in found
+    ]
     return {
         "shown": [] if made_on() else shown,
         "organization": organization,
@@ -75,8 +73,8 @@ def meetings_of(organization: Any, at: datetime) -> dict[str, object]:
     }
 
 
-def _day(one: Occurrence, zone: ZoneInfo, at: datetime) -> str:
-    return day_words(one.start.astimezone(zone).date(), at.astimezone(zone).date())
+def _heading_of(one: Occurrence, zone: ZoneInfo, at: datetime) -> str:
+    return day_heading(one.start.astimezone(zone).date(), at.astimezone(zone).date())
 
 
 def _first_zone(found: list[Occurrence]) -> str:

@@ -35,11 +35,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='OtherName',
+            name='PlaceAlias',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(db_index=True, max_length=100)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='other_names', to='places.place')),
+                ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='places.place')),
             ],
         ),
         migrations.CreateModel(
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), name='place_on_earth'),
         ),
         migrations.AddConstraint(
-            model_name='othername',
-            constraint=models.UniqueConstraint(fields=('place', 'key'), name='other_name_unique'),
+            model_name='placealias',
+            constraint=models.UniqueConstraint(fields=('place', 'key'), name='place_alias_unique'),
         ),
     ]

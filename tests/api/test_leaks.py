@@ -178,7 +178,7 @@ def test_the_house_has_no_address_and_the_middle_of_its_county(client, house):
 def test_a_point_that_slipped_through_is_not_told(client, house):
     """The database allows any point that calls itself the county's."""
     exact = place("59337").point
-    house.locate(exact, Organization.Precision.COUNTY)
+    house.set_point(exact, Organization.Precision.COUNTY)
     house.save()
 
     page = text(client, f"/api/organizations/{house.uuid}")

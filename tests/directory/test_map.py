@@ -13,9 +13,9 @@ from django.core.management import call_command
 
 from directory.pages.svg_map import Marker, draw_map, format_ranges
 from orgs.models import Organization
-from places.boundaries import Frame, outlines, roomy
+from places.boundaries import Projection, load_boundaries, pad_box
 from places.geo import Box, Point, miles_between
-from places.management.commands import make_outlines
+from places.management.commands import make_boundaries
 from places.models import Place
 from tests.factories import county, organization, place, state
 
@@ -53,7 +53,7 @@ def withheld(slug="house"):
         slug=slug, kind="peer_respite", street="13 Hidden Lane", state="MT"
     )
     made.county = county("Custer County", "MT")
-    made.locate(made.county.point, Organization.Precision.COUNTY)
+    made.set_point(made.county.point, Organization.Precision.COUNTY)
     made.address_withheld = True
     made.save()
     return made
@@ -92,25 +92,27 @@ def test_marks_stand_where_the_towns_lie():
 
 @pytest.mark.parametrize("code", ["MT", "AK", "AS", "GU", "HI", "TX", "MP"])
 def test_a_frame_keeps_miles_and_holds_its_state(code):
-    atlas = outlines()
-    frame = Frame(roomy(atlas.box_of_state(code)))
+    atlas = load_boundaries()
+    frame = Projection(pad_box(atlas.box_of_state(code)))
     middle = (frame.box.south + frame.box.north) / 2
     near, far = Point(middle, frame.middle - 0.05), Point(middle, frame.middle + 0.05)
 
-    (x, _), (further, _) = frame.spot(near), frame.spot(far)
+    (x, _), (further, _) = frame.project(near), frame.project(far)
 
     drawn = (further - x) / frame.width * frame.miles_across
     assert drawn == pytest.approx(miles_between(near, far), rel=0.03)
-    towns = Place.objects.largest_towns(frame.box, code)
+    towns = Place.objects.largest_cities(frame.box, code)
     assert towns
-    assert all(frame.holds(frame.spot(town.point)) for town in towns)
+    assert all(frame.contains(frame.project(town.point)) for town in towns)
 
 
 def test_every_county_with_an_outline_holds_its_own_middle():
-    atlas = outlines()
+    atlas = load_boundaries()
     counties = Place.objects.counties().filter(code__in=atlas.counties)
 
-    strayed = [c.label for c in counties if not holds(atlas.box_of_county(c.code), c)]
+    strayed = [
+        c.label for c in counties if not contains(atlas.box_of_county(c.code), c)
+    ]
 
     assert len(counties) > 3_200
     # Its middle is at sea, between the city and its islands.
@@ -120,7 +122,7 @@ def test_every_county_with_an_outline_holds_its_own_middle():
     )
 
 
-def holds(box, county):
+def contains(box, county):
     """Within a fifth of a degree: centres were measured on finer shores."""
     turn = (county.longitude - box.west + 180) % 360 - 180
     tall = box.south - 0.2 <= county.latitude <= box.north + 0.2
@@ -128,10 +130,10 @@ def holds(box, county):
 
 
 def test_alaska_is_one_piece_across_the_date_line():
-    box = outlines().box_of_state("AK")
+    box = load_boundaries().box_of_state("AK")
 
     assert box.west < -180 < -130 < box.east
-    assert outlines().states_in(Frame(Box(51, 53, 172, 178))) == ["AK"]
+    assert load_boundaries().states_in(Projection(Box(51, 53, 172, 178))) == ["AK"]
 
 
 def test_a_withheld_address_is_its_county_and_no_point(client):
@@ -173,7 +175,7 @@ def test_a_withheld_address_without_a_county_is_not_on_the_map(client):
 def test_rough_points_look_less_exact_than_addresses(client):
     organization(at=place("59802"))
     exact = organization(at=place("59301"))
-    exact.locate(place("59301").point, Organization.Precision.ADDRESS)
+    exact.set_point(place("59301").point, Organization.Precision.ADDRESS)
     exact.save()
 
     page = page_of(client, "/states/mt/map/")
@@ -295,10 +297,10 @@ def test_outlines_are_made_from_the_atlas(tmp_path, monkeypatch, capsys):
         },
     }
 
-    monkeypatch.setattr(make_outlines, "FILE", tmp_path / "outlines.json.gz")
+    monkeypatch.setattr(make_boundaries, "FILE", tmp_path / "boundaries.json.gz")
     (tmp_path / "atlas.json").write_text(json.dumps(atlas))
-    call_command("make_outlines", tmp_path / "atlas.json")
-    made = json.loads(gzip.decompress(make_outlines.FILE.read_bytes()))
+    call_command("make_boundaries", tmp_path / "atlas.json")
+    made = json.loads(gzip.decompress(make_boundaries.FILE.read_bytes()))
 
     assert "1 states, 2 counties" in capsys.readouterr().out
 

@@ -251,7 +251,9 @@ def test_a_withheld_street_is_on_no_page(client):
         service_area=[state("MT")],
         online=True,
     )
-    listing.locate(county("Custer County", "MT").point, Organization.Precision.COUNTY)
+    listing.set_point(
+        county("Custer County", "MT").point, Organization.Precision.COUNTY
+    )
     listing.address_withheld = True
     listing.save()
 

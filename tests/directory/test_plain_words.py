@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import textstat
 
-from orgs.kind_labels import KIND_WORDS
+from orgs.kind_labels import KIND_LABELS
 from tests.factories import credential, guide, organization, place, state, warmline
 from tests.reading import NAMES, sentences
 
@@ -73,7 +73,7 @@ def test_running_text_reads_at_grade_8_or_below(client, path):
 
 
 def test_the_words_that_explain_each_kind_read_easily():
-    for words in KIND_WORDS.values():
+    for words in KIND_LABELS.values():
         text = NAMES.sub("It", str(words.explained))
         assert textstat.flesch_kincaid_grade(text) <= GRADE, text
 

@@ -151,7 +151,7 @@ def test_a_street_is_printed_and_a_withheld_one_never(sheet):
     house = organization(
         at=place("59301"), name="House", street="13 Hidden Lane", zip_code="59301"
     )
-    house.locate(county("Custer County", "MT").point, Organization.Precision.COUNTY)
+    house.set_point(county("Custer County", "MT").point, Organization.Precision.COUNTY)
     house.address_withheld = True
     house.save()
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from places.geo import Point, rounded_miles
+from places.geo import Point, format_miles
 from tests.factories import organization, place, warmline
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_the_answer_and_the_card_say_one_distance(client, degrees, said):
     town = place("59301")
     other = organization(at=town, name="Example Center")
     point = Point(town.point.latitude - degrees, town.point.longitude)
-    other.locate(point, other.Precision.ZIP)
+    other.set_point(point, other.Precision.ZIP)
     other.save()
 
     page = text(client, "/find/?near=59301")
@@ -64,8 +64,8 @@ def test_the_answer_and_the_card_say_one_distance(client, degrees, said):
 
 
 def test_a_thousand_miles_are_written_with_a_comma():
-    assert rounded_miles(1026.4) == "1,026"
-    assert rounded_miles(9.94) == "9.9"
+    assert format_miles(1026.4) == "1,026"
+    assert format_miles(9.94) == "9.9"
 
 
 @pytest.mark.parametrize(

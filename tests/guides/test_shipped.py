@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.urls import resolve
 
 from guides.models import Guide
-from guides.starter_guides import load, shipped
+from guides.starter_guides import read_starter_guides, save_starter_guide
 from guides.templatetags.guides import word_count
 from listings.models import Term
 from orgs.models import Organization
@@ -21,7 +21,7 @@ from tests.directory.test_plain_words import GRADE
 from tests.reading import NAMES
 
 FOLDER = settings.BASE_DIR / "fixtures/guides"
-GUIDES = dict(shipped(FOLDER))
+GUIDES = dict(read_starter_guides(FOLDER))
 LANGUAGES = {"en": "body", "es": "body_es"}
 MOST_WORDS = 600
 # The Action Alliance's and SAMHSA's advice on how to speak of suicide.
@@ -106,7 +106,7 @@ def test_links_within_a_guide_lead_to_pages_of_ours(slug, language):
 @pytest.mark.django_db
 @pytest.mark.parametrize("slug", GUIDES)
 def test_searches_ask_for_words_that_we_know(slug):
-    load(slug, GUIDES[slug])
+    save_starter_guide(slug, GUIDES[slug])
     kinds = {"service": "service", "community": "community", "language": "language"}
     values = {"kind": Organization.Kind.values, "how": ["online"], "open_now": ["1"]}
     for name, kind in kinds.items():
@@ -140,7 +140,7 @@ def test_a_guide_in_one_language_only_is_not_shipped(tmp_path: Path):
     (tmp_path / "alone.en.md").write_text('+++\ntitle = "x"\n+++\nText.')
 
     with pytest.raises(FileNotFoundError):
-        dict(shipped(tmp_path))
+        dict(read_starter_guides(tmp_path))
 
 
 # Phone numbers beyond 988 and 911 are those of the list of crisis lines.

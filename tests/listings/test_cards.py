@@ -15,7 +15,7 @@ from listings.exchange.workflow import import_text
 from listings.field_values import put
 from listings.models import Term
 from orgs.models import Organization
-from places.nearest import Hit
+from places.nearest import SearchHit
 from tests.caching.committing import commit
 from tests.conftest import ROOT
 from tests.curation.test_editing import form_of, post
@@ -28,7 +28,7 @@ FILE = ROOT / "fixtures" / "organizations.csv"
 
 def shown(*listings):
     """As a page shows them, with whatever is kept."""
-    hits = [Hit(listing.pk, 3.2) for listing in listings]
+    hits = [SearchHit(listing.pk, 3.2) for listing in listings]
     found = cards.cards(Organization, hits, "orgs/_card.html")
     return [str(card.html) for card in found]
 
@@ -274,7 +274,9 @@ def test_a_distance_is_no_part_of_what_is_kept():
     shown(listing)
 
     near, far = (
-        cards.cards(Organization, [Hit(listing.pk, miles)], "orgs/_card.html")[0].html
+        cards.cards(Organization, [SearchHit(listing.pk, miles)], "orgs/_card.html")[
+            0
+        ].html
         for miles in (0.4, 72.0)
     )
 

@@ -109,7 +109,9 @@ def test_a_withheld_address_has_no_exact_point():
     listing = organization(at=place("59301"))
 
     assert refused(listing, address_withheld=True)
-    listing.locate(county("Custer County", "MT").point, Organization.Precision.COUNTY)
+    listing.set_point(
+        county("Custer County", "MT").point, Organization.Precision.COUNTY
+    )
     assert not refused(listing, address_withheld=True)
 
 

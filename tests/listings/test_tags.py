@@ -8,7 +8,7 @@ from caching.models import DirectoryVersion
 from guides.models import Credential
 from listings.models import OldSlug
 from listings.templatetags.listing import miles, partial_date
-from places.models import OtherName
+from places.models import PlaceAlias
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_as_much_of_a_date_as_is_known(text, words):
     ("row", "name"),
     [
         (OldSlug(slug="old-address"), "old-address"),
-        (OtherName(key="utqiagvik"), "utqiagvik"),
+        (PlaceAlias(key="utqiagvik"), "utqiagvik"),
         (DirectoryVersion(number=7), "7"),
         (Credential(state="MT", name="Example"), "MT: Example"),
     ],

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from listings.exchange.workflow import import_text
-from meetings.exporting import csv_chunks, guide_chunks
+from meetings.exporting import csv_chunks, meeting_guide_chunks
 from meetings.models import Meeting
 from tests.factories import meeting, organization, place, term
 
@@ -22,7 +22,7 @@ def written(chunks):
 
 
 def guide():
-    return json.loads(written(guide_chunks))
+    return json.loads(written(meeting_guide_chunks))
 
 
 def test_our_file_brings_every_fact_back():

@@ -8,7 +8,7 @@ import pytest
 
 from listings.exchange.workflow import import_text
 from listings.removals import Tombstone
-from meetings.importing import COLUMNS, joining
+from meetings.importing import COLUMNS, read_joining
 from meetings.models import Meeting
 from tests.factories import organization, person
 
@@ -68,7 +68,7 @@ def host():
     ],
 )
 def test_the_way_of_joining_is_read_from_the_words(words, note, expected):
-    assert joining(words, note) == expected
+    assert read_joining(words, note) == expected
 
 
 @pytest.mark.parametrize(

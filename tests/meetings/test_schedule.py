@@ -10,12 +10,12 @@ import pytest
 from dateutil.rrule import rrulestr
 
 from meetings.schedule import (
-    BadSchedule,
+    InvalidSchedule,
     Schedule,
     Window,
     next_starts,
-    read_rules,
-    read_spans,
+    parse_rules,
+    parse_spans,
 )
 from tests.meetings import calendar
 
@@ -60,8 +60,8 @@ def schedule(rule, clock="18:30", zone="America/Denver", anchor=None, breaks="")
     return Schedule(
         zone=ZoneInfo(zone),
         start=time.fromisoformat(clock),
-        rules=read_rules(rule, first),
-        breaks=read_spans(breaks),
+        rules=parse_rules(rule, first),
+        breaks=parse_spans(breaks),
     )
 
 
@@ -178,21 +178,21 @@ def test_several_rules_that_name_one_day_name_it_once():
     ],
 )
 def test_a_rule_that_cannot_be_read_is_refused_in_words(text):
-    with pytest.raises(BadSchedule, match="“"):
-        read_rules(text)
+    with pytest.raises(InvalidSchedule, match="“"):
+        parse_rules(text)
 
 
 @pytest.mark.parametrize("text", ["2026-13-01", "12/24", "2026-12-24/2026-12-20"])
 def test_a_date_that_cannot_be_read_is_refused_in_words(text):
-    with pytest.raises(BadSchedule, match="“"):
-        read_spans(text)
+    with pytest.raises(InvalidSchedule, match="“"):
+        parse_spans(text)
 
 
 def test_a_rule_goes_on_as_dateutil_reads_it_whole():
     """Our windows cut a rule into pieces; the whole of it is the same."""
     anchor = date(2026, 1, 5)
     for rule in (r for r in RULES if "UNTIL" not in r):
-        ours = read_rules(rule, anchor)[0]
+        ours = parse_rules(rule, anchor)[0]
         whole = rrulestr(rule, dtstart=datetime(2026, 1, 5))
         year = (datetime(2026, 6, 1), datetime(2027, 5, 31))
         days = [moment.date() for moment in whole.between(*year, inc=True)]

@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from places.autocomplete import starting_with
-from places.lookup import Problem, look_up, typed
+from places.autocomplete import autocomplete_places
+from places.lookup import Problem, canonical_query, look_up
 from places.models import Area, AreaName, Place
 from tests.factories import county, organization, place, state, warmline
 
@@ -44,10 +44,10 @@ def test_an_area_is_found_with_its_states_and_counties(text, label, states):
     assert found.label == label
     assert list(found.state_codes) == states.split()
     assert found.timezone
-    assert set(found.county_numbers) == area_counties(found)
+    assert set(found.county_ids) == area_county_ids(found)
 
 
-def area_counties(found):
+def area_county_ids(found):
     area = Area.objects.get(name="NYC" if found.name == "New York" else found.name)
     return set(area.counties.values_list("pk", flat=True))
 
@@ -88,25 +88,25 @@ def test_a_small_namesake_is_never_taken_for_what_is_better_known(text, first):
     answer = look_up(text)
 
     assert (answer.place, answer.problem) == (None, Problem.AMBIGUOUS)
-    assert [typed(one) for one in answer.candidates[:2]] == first
+    assert [canonical_query(one) for one in answer.candidates[:2]] == first
 
 
 def test_with_a_state_a_town_comes_before_an_area_of_that_state():
     answer = look_up("Palouse, WA")
 
     assert answer.place is not None
-    assert typed(answer.place) == "Palouse, Whitman County, WA"
-    assert [typed(one) for one in answer.candidates] == ["Palouse region, WA"]
+    assert canonical_query(answer.place) == "Palouse, Whitman County, WA"
+    assert [canonical_query(one) for one in answer.candidates] == ["Palouse region, WA"]
 
 
 def test_the_words_offered_for_an_area_lead_to_it():
     for area in Area.objects.exclude(kind__in=["military_mail", "alias"]):
         place = area.as_place()
 
-        found = look_up(typed(place))
+        found = look_up(canonical_query(place))
 
-        assert found.place is not None, typed(place)
-        assert typed(found.place) == typed(place)
+        assert found.place is not None, canonical_query(place)
+        assert canonical_query(found.place) == canonical_query(place)
 
 
 @pytest.mark.parametrize(
@@ -124,10 +124,12 @@ def test_an_offensive_old_name_is_understood_and_never_shown(text):
     answer = look_up(text)
 
     assert answer.place is not None
-    shown = [answer.place, *answer.candidates, *starting_with("squaw va")]
+    shown = [answer.place, *answer.candidates, *autocomplete_places("squaw va")]
     assert answer.place.name == "Yokuts Valley"
     assert not [
-        one for one in shown if "squaw v" in f"{one.label} {typed(one)}".lower()
+        one
+        for one in shown
+        if "squaw v" in f"{one.label} {canonical_query(one)}".lower()
     ]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from geopy.geocoders.base import Geocoder
 
-from places.geocoders import Gazetteer, locate_address
-from places.nearest import Located
+from places.geocoders import GazetteerGeocoder, locate_address
+from places.nearest import LocatedModel
 
 pytestmark = pytest.mark.django_db
 
@@ -19,34 +19,34 @@ ADDRESS = {
 
 
 def test_the_gazetteer_is_a_geopy_geocoder():
-    found = Gazetteer().geocode("Miles City, MT")
+    found = GazetteerGeocoder().geocode("Miles City, MT")
 
-    assert isinstance(Gazetteer(), Geocoder)
+    assert isinstance(GazetteerGeocoder(), Geocoder)
     assert found.address == "Miles City, Montana"
     assert (round(found.latitude, 1), round(found.longitude, 1)) == (46.4, -105.8)
 
 
 @pytest.mark.parametrize("words", ["Springfield", "zzzz", ""])
 def test_the_gazetteer_guesses_nothing(words):
-    assert Gazetteer().geocode(words) is None
+    assert GazetteerGeocoder().geocode(words) is None
 
 
 def test_the_gazetteer_finds_the_zip_code_of_a_point():
-    assert Gazetteer().reverse("46.41, -105.84").raw["code"] == "59301"
-    assert Gazetteer().reverse((51.5, -0.1)) is None
+    assert GazetteerGeocoder().reverse("46.41, -105.84").raw["code"] == "59301"
+    assert GazetteerGeocoder().reverse((51.5, -0.1)) is None
 
 
 def test_without_a_service_the_zip_code_is_the_point():
     found = locate_address(**ADDRESS)
 
-    assert (found.precision, found.is_approximate) == (Located.Precision.ZIP, True)
+    assert (found.precision, found.is_approximate) == (LocatedModel.Precision.ZIP, True)
     assert found.place.code == "59301"
 
 
 def test_without_a_zip_code_the_town_is_the_point():
     found = locate_address(**ADDRESS | {"zip_code": ""})
 
-    assert found.precision == Located.Precision.CITY
+    assert found.precision == LocatedModel.Precision.CITY
 
 
 @pytest.mark.parametrize("city", ["", "Nowhere at all"])

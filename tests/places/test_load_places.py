@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from caching import content_version
-from places.models import OtherName, Place
+from places.models import Place, PlaceAlias
 from places.states import STATES
 
 pytestmark = pytest.mark.django_db
@@ -23,26 +23,26 @@ def test_every_row_and_every_state_is_loaded():
 
 def test_loading_again_changes_nothing():
     before = set(Place.objects.values_list())
-    names = set(OtherName.objects.values_list())
+    names = set(PlaceAlias.objects.values_list())
 
     assert content_version.current_or_none() is not None
     call_command("load_places", quiet=True, stdout=StringIO())
 
     assert content_version.current_or_none() is None
     assert set(Place.objects.values_list()) == before
-    assert set(OtherName.objects.values_list()) == names
+    assert set(PlaceAlias.objects.values_list()) == names
 
 
 def test_loading_mends_a_row_and_drops_a_name_of_ours():
     town = Place.objects.get(kind="zip", code="59301")
     Place.objects.filter(pk=town.pk).update(name="Wrong")
-    OtherName.objects.create(place=town, key="wrong")
+    PlaceAlias.objects.create(place=town, key="wrong")
 
     call_command("load_places", quiet=True, stdout=StringIO())
 
     town.refresh_from_db()
     assert town.name == "Miles City"
-    assert not OtherName.objects.filter(key="wrong").exists()
+    assert not PlaceAlias.objects.filter(key="wrong").exists()
 
 
 def test_if_empty_leaves_a_full_gazetteer_alone():

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from places.autocomplete import MAX_LENGTH, starting_with
+from places.autocomplete import MAX_TEXT_LENGTH, autocomplete_places
 from places.geo import Point
-from places.lookup import Answer, Problem, look_up, nearest_zip, typed
+from places.lookup import LookupResult, Problem, canonical_query, look_up, nearest_zip
 from places.models import Place
 from places.name_search import MAX_CANDIDATES
 
@@ -65,7 +65,7 @@ def test_an_ambiguous_name_offers_the_places_biggest_first():
     answer = look_up("Springfield")
 
     assert (answer.place, answer.problem) == (None, Problem.AMBIGUOUS)
-    assert [typed(place) for place in answer.candidates[:3]] == [
+    assert [canonical_query(place) for place in answer.candidates[:3]] == [
         "Springfield, Greene County, MO",
         "Springfield, Hampden County, MA",
         "Springfield, Sangamon County, IL",
@@ -76,8 +76,8 @@ def test_a_dominant_name_is_taken_and_its_namesakes_are_offered():
     answer = look_up("Portland")
 
     assert answer.place is not None
-    assert typed(answer.place) == "Portland, Multnomah County, OR"
-    assert typed(answer.candidates[0]) == "Portland, Cumberland County, ME"
+    assert canonical_query(answer.place) == "Portland, Multnomah County, OR"
+    assert canonical_query(answer.candidates[0]) == "Portland, Cumberland County, ME"
 
 
 def test_a_state_that_is_a_city_too_offers_the_city():
@@ -85,7 +85,7 @@ def test_a_state_that_is_a_city_too_offers_the_city():
 
     assert answer.place is not None
     assert answer.place.is_state
-    assert [typed(place) for place in answer.candidates] == [
+    assert [canonical_query(place) for place in answer.candidates] == [
         "New York, New York County, NY"
     ]
 
@@ -119,7 +119,7 @@ def test_a_typing_error_suggests_what_was_meant_likeliest_first(text, meant):
     answer = look_up(text)
 
     assert (answer.place, answer.problem) == (None, Problem.UNKNOWN)
-    assert [typed(place) for place in answer.candidates] == meant
+    assert [canonical_query(place) for place in answer.candidates] == meant
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_typing_error_suggests_what_was_meant_likeliest_first(text, meant):
         ("Ely", ["Ely Reservation, NV", "Ely, White Pine County, NV"]),
         ("sp", []),
         ("59301", []),
-        ("Miles City" + "x" * MAX_LENGTH, []),
+        ("Miles City" + "x" * MAX_TEXT_LENGTH, []),
     ],
 )
 def test_the_first_letters_suggest_what_is_best_known(
@@ -144,7 +144,7 @@ def test_the_first_letters_suggest_what_is_best_known(
 ):
     # One of places, and two of areas with their counties; short words ask nothing.
     with django_assert_max_num_queries(3 if len(text) > 2 else 0):
-        found = [typed(place) for place in starting_with(text)]
+        found = [canonical_query(place) for place in autocomplete_places(text)]
 
     assert found[: len(names)] == names
     assert bool(found) == bool(names)
@@ -162,8 +162,10 @@ def test_within_a_state_a_smaller_town_may_lead():
     answer = look_up("El Cerrito, CA")
 
     assert answer.place is not None
-    assert typed(answer.place) == "El Cerrito, Contra Costa County, CA"
-    assert [typed(p) for p in answer.candidates] == ["El Cerrito, Riverside County, CA"]
+    assert canonical_query(answer.place) == "El Cerrito, Contra Costa County, CA"
+    assert [canonical_query(p) for p in answer.candidates] == [
+        "El Cerrito, Riverside County, CA"
+    ]
 
 
 def test_counties_of_one_name_are_one_each():
@@ -171,14 +173,14 @@ def test_counties_of_one_name_are_one_each():
 
     assert (answer.place, answer.problem) == (None, Problem.AMBIGUOUS)
     assert len(answer.candidates) == MAX_CANDIDATES
-    assert typed(answer.candidates[0]) == "Jackson County, MO"
+    assert canonical_query(answer.candidates[0]) == "Jackson County, MO"
 
 
 def test_a_foreign_name_offers_our_own_towns_of_that_name():
     answer = look_up("London")
 
     assert answer.problem is Problem.FOREIGN
-    assert typed(answer.candidates[0]) == "London, Madison County, OH"
+    assert canonical_query(answer.candidates[0]) == "London, Madison County, OH"
 
 
 def test_the_sea_belongs_to_nobody():
@@ -210,8 +212,8 @@ def test_a_foreign_place_is_called_foreign(text):
         ("46,181", Problem.UNKNOWN),
         ("90,0", Problem.FOREIGN),
         ("0,180", Problem.FOREIGN),
-        ("a" * MAX_LENGTH, Problem.UNKNOWN),
-        ("a" * (MAX_LENGTH + 1), Problem.TOO_LONG),
+        ("a" * MAX_TEXT_LENGTH, Problem.UNKNOWN),
+        ("a" * (MAX_TEXT_LENGTH + 1), Problem.TOO_LONG),
     ],
 )
 def test_what_is_no_place_says_why(text, problem):
@@ -228,7 +230,7 @@ def test_what_is_no_place_says_why(text, problem):
 def test_any_text_is_answered(text):
     answer = look_up(text)
 
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, LookupResult)
     assert (answer.place is None) == (answer.problem is not None)
 
 
@@ -238,15 +240,17 @@ def test_typed_words_lead_back_to_their_place(kind):
     step = max(1, places.count() // 60)
 
     for place in places[::step]:
-        answer = look_up(typed(place))
+        answer = look_up(canonical_query(place))
         found = answer.place or answer.candidates[0]
         same_town = (found.key, found.county_id) == (place.key, place.county_id)
-        assert found == place or same_town or place.key in keys(found), typed(place)
+        assert found == place or same_town or place.key in keys(found), canonical_query(
+            place
+        )
 
 
 def keys(place):
     """The other names a place goes by, in comparable form."""
-    return [other.key for other in place.other_names.all()]
+    return [other.key for other in place.aliases.all()]
 
 
 def test_every_zip_code_is_found():
@@ -276,7 +280,7 @@ def test_a_name_of_a_county_and_an_independent_city_is_asked(words, name, state)
     found = {place.label_with_county: place for place in answer.candidates}
     assert (answer.place, answer.problem) == (None, Problem.AMBIGUOUS)
     for label in (f"{name} County, {state}", f"{name}, {name} city, {state}"):
-        assert look_up(typed(found[label])).place == found[label]
+        assert look_up(canonical_query(found[label])).place == found[label]
 
 
 def test_a_city_much_bigger_than_the_county_of_its_name_is_meant_and_both_are_offered():

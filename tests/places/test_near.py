@@ -11,7 +11,7 @@ from geopy.distance import geodesic
 from orgs.models import Organization
 from places.geo import Point
 from places.models import Place
-from places.nearest import in_boxes
+from places.nearest import in_boxes_around
 from search import index, relevance
 from search.current import index_of
 from search.query import Query
@@ -54,7 +54,7 @@ def scattered():
             status="published",
             phone="+14065550101",
         )
-        row.locate(spot.point, Organization.Precision.ZIP)
+        row.set_point(spot.point, Organization.Precision.ZIP)
         rows.append(row)
     Organization.objects.bulk_create(rows)
     return rows
@@ -117,12 +117,12 @@ def test_a_radius_reaches_across_180_degrees():
         ("south", Point(44.0, -179.5)),
     ):
         row = organization(slug=slug)
-        row.locate(point, Organization.Precision.CITY)
+        row.set_point(point, Organization.Precision.CITY)
         row.save()
     here = Point(52.0, 179.9)
 
     page = nearest(place("59301").at(here), miles=100, limit=9)
-    boxed = Organization.objects.filter(in_boxes(here, 100))
+    boxed = Organization.objects.filter(in_boxes_around(here, 100))
 
     assert (slugs_of(page), page.total) == (["east", "west"], 2)
     assert {row.slug for row in boxed} == {"east", "west"}
@@ -168,7 +168,7 @@ def test_half_a_point_is_refused_by_the_database(wrong):
 def test_a_point_can_be_taken_away_whole():
     row = organization(at=place("59301"))
 
-    row.unlocate()
+    row.clear_point()
     row.save()
 
     row.refresh_from_db()

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from places.lookup import Problem, look_up, typed
+from places.lookup import Problem, canonical_query, look_up
 from places.models import Place
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +161,7 @@ def test_what_may_mean_several_things_is_asked(text, problem, first):
     answer = look_up(text)
 
     assert (answer.place, answer.problem) == (None, problem)
-    assert [typed(one) for one in answer.candidates[: len(first)]] == first
+    assert [canonical_query(one) for one in answer.candidates[: len(first)]] == first
     assert bool(answer.candidates) == bool(first)
 
 

@@ -287,7 +287,7 @@ def make(chance, number, spots, states, counties, terms):
         at = spots[chance.choice(list(spots))]
         made.city, made.state, made.county = at.name, at.state, at.county
         if chance.random() < 0.9:
-            made.locate(at.point, "zip")
+            made.set_point(at.point, "zip")
     if chance.random() < 0.05:
         made.status = "temporarily_closed"
     made.save()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from listings.models import Term
-from orgs.filters import CatalogueFilter
+from orgs.filters import CatalogFilter
 from orgs.models import Organization
 from places.lookup import look_up
 from search import facets, relevance
@@ -29,7 +29,7 @@ def options():
         str(kind): list(Term.objects.filter(kind=kind).values_list("slug", flat=True))
         for kind in Term.Kind.values
     }
-    others = {name: CatalogueFilter.base_filters[name] for name in ("how", "kind")}
+    others = {name: CatalogFilter.base_filters[name] for name in ("how", "kind")}
     fixed = {name: [v for v, _l in one.choices()] for name, one in others.items()}
     return {**terms, **fixed, "state": ["MT", "WY", "ND", "AS"]}
 

@@ -26,8 +26,8 @@ from listings.hours import BadHours, Hours, check
 from listings.rate_limit import client_network
 from listings.vcard import contact_card
 from orgs.models import Organization
-from places.autocomplete import starting_with
-from places.lookup import Answer, look_up
+from places.autocomplete import autocomplete_places
+from places.lookup import LookupResult, look_up
 from places.models import Place
 from tests.trust.hostile import odd, often
 
@@ -82,9 +82,9 @@ OSM = st.lists(st.sampled_from(OSM_WORDS), max_size=12).map(" ".join)
 def test_a_place(text):
     answer = look_up(text)
 
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, LookupResult)
     assert (answer.place is None) == (answer.problem is not None)
-    assert all(isinstance(place, Place) for place in starting_with(text))
+    assert all(isinstance(place, Place) for place in autocomplete_places(text))
 
 
 @often

@@ -184,7 +184,7 @@ def fill_places():
     gazetteer.save(
         gazetteer.place_of(row, county.pk) for row in custer if row["kind"] != "county"
     )
-    gazetteer.save_other_names()
+    gazetteer.save_aliases()
 
 
 def rows_of_counties(rows):

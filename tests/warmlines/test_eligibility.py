@@ -12,7 +12,12 @@ import time_machine
 
 from tests.factories import county, place, state, term, warmline
 from tests.reading import listings_on
-from warmlines.eligibility import TakesCaller, may_take, plain_who_words, takes_caller
+from warmlines.eligibility import (
+    Eligibility,
+    check_eligibility,
+    describe_eligibility_as_text,
+    may_accept_callers_from,
+)
 from warmlines.models import Warmline
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +84,7 @@ def test_a_line_takes_callers_only_as_its_listing_says(facts, service_area, answ
     # In the county, in another county of the state, the state, another state.
     spots = [place("59301"), place("59102"), state("MT"), place("96813")]
 
-    found = [takes_caller(line, spot).name.lower() for spot in spots]
+    found = [check_eligibility(line, spot).name.lower() for spot in spots]
 
     expected = answers.split()
     if facts == {"service_area_scope": "nationwide"}:
@@ -96,9 +101,9 @@ def test_the_database_and_the_rule_say_the_same():
 
     for spot in spots:
         lines = Warmline.objects.all()
-        answers = {line: takes_caller(line, spot) for line in lines}
-        expected = {line for line, a in answers.items() if a is not TakesCaller.NO}
-        assert set(lines.filter(may_take(spot))) == expected
+        answers = {line: check_eligibility(line, spot) for line in lines}
+        expected = {line for line, a in answers.items() if a is not Eligibility.NO}
+        assert set(lines.filter(may_accept_callers_from(spot))) == expected
 
 
 FILTERED = [
@@ -319,7 +324,7 @@ def test_a_line_that_does_not_say_whom_it_takes_is_offered_where_it_serves(page)
 def test_who_may_call_is_said_in_plain_words(facts, said):
     line = warmline(service_area=[state("MT")], **facts)
 
-    assert plain_who_words(line) == said
+    assert describe_eligibility_as_text(line) == said
 
 
 def test_a_community_that_is_welcome_hides_a_line_from_nobody(page):

@@ -12,9 +12,14 @@ from listings.models import Term
 from listings.templatetags.listing import labels
 from tests.factories import county, place, state, term, warmline
 from tests.reading import listings_on
-from warmlines.eligibility import may_take
+from warmlines.eligibility import may_accept_callers_from
 from warmlines.models import Warmline
-from warmlines.open_status import at_most, by_state, grouped, lines_at
+from warmlines.open_status import (
+    group_by_state,
+    group_for_place,
+    limit_lines,
+    line_statuses,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -23,8 +28,8 @@ EARLY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 def lines_from(spot, at=EARLY, **options):
-    found = Warmline.objects.public().filter(may_take(spot)).for_cards()
-    return lines_at(found, at, spot, **options)
+    found = Warmline.objects.public().filter(may_accept_callers_from(spot)).for_cards()
+    return line_statuses(found, at, spot, **options)
 
 
 def slugs(lines):
@@ -60,7 +65,7 @@ def test_lines_for_everyone_come_before_lines_for_some():
     warmline(slug="ours", service_area=[state("MT")], hours="Mo-Su 17:00-22:00")
 
     spot = place("59301")
-    groups = grouped(lines_from(spot), spot)
+    groups = group_for_place(lines_from(spot), spot)
 
     assert [group.heading for group in groups] == [
         "For people in Montana",
@@ -75,7 +80,7 @@ def test_lines_for_a_group_that_is_not_named_stand_last():
     warmline(slug="veterans", who_may_call="group", terms=[veterans])
 
     spot = place("59301")
-    groups = grouped(lines_from(spot), spot)
+    groups = group_for_place(lines_from(spot), spot)
 
     assert [slugs(group.lines) for group in groups] == [["veterans"], ["some"]]
     assert groups[-1].heading == "For others"
@@ -88,7 +93,7 @@ def test_a_limit_cuts_the_last_groups_first():
         warmline(slug=f"far-{number}", who_may_call="group", terms=[veterans])
     spot = place("59301")
 
-    cut = at_most(grouped(lines_from(spot), spot), 4)
+    cut = limit_lines(group_for_place(lines_from(spot), spot), 4)
 
     assert [len(group.lines) for group in cut] == [3, 1]
 
@@ -109,7 +114,7 @@ def test_without_a_place_lines_stand_by_state_and_the_open_ones_first():
     warmline(slug="anyone", service_area=[state("WY")], who_may_call="anyone")
     warmline(slug="nowhere", service_area_scope="unknown")
 
-    groups = by_state(lines_at(Warmline.objects.public().for_cards(), EARLY))
+    groups = group_by_state(line_statuses(Warmline.objects.public().for_cards(), EARLY))
 
     assert [(group.heading, slugs(group.lines)) for group in groups] == [
         ("For anyone, from anywhere", ["anyone"]),

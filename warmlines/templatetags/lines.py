@@ -17,52 +17,52 @@ from listings.hours_text import at_clock
 from listings.querysets import revision
 from listings.templatetags.hours import day_word, hours_status
 from listings.time_zones import zone_name
-from warmlines.eligibility import who_words
+from warmlines.eligibility import describe_eligibility
 from warmlines.models import Warmline
-from warmlines.open_status import Line, NoneOpen
+from warmlines.open_status import LineStatus, NoOpenLine
 
 register = template.Library()
 
 # Some 2 KB each; warmlines are few, so that no table needs to hold them.
-MAX_LINES_IN_MEMORY = 4_000
-_in_memory: MemoryCache[tuple[str | int | None, ...], str] = MemoryCache(
-    MAX_LINES_IN_MEMORY
+MAX_CACHED_CARDS = 4_000
+_card_cache: MemoryCache[tuple[str | int | None, ...], str] = MemoryCache(
+    MAX_CACHED_CARDS
 )
 
 
 @register.simple_tag
-def line_card(line: Line, at: datetime) -> SafeString:
-    return _made("warmlines/_card.html", line, at, 3)
+def line_card(line: LineStatus, at: datetime) -> SafeString:
+    return _render_cached("warmlines/_card.html", line, at, 3)
 
 
 @register.simple_tag
-def line_row(line: Line, at: datetime, level: int) -> SafeString:
-    return _made("warmlines/_row.html", line, at, level)
+def line_row(line: LineStatus, at: datetime, level: int) -> SafeString:
+    return _render_cached("warmlines/_row.html", line, at, level)
 
 
 @register.filter
 def who(warmline: Warmline) -> SafeString:
-    return who_words(warmline)
+    return describe_eligibility(warmline)
 
 
 @register.simple_tag
-def opens_next(found: NoneOpen, at: datetime) -> str:
+def next_opening_text(found: NoOpenLine, at: datetime) -> str:
     """ "NAMI HelpLine opens Monday at 5 am, Hawaii time.", or "" if nobody knows.
 
     What opens sooner for people in some states of a place in several comes first.
     """
-    words = _opens(found.next_line, at)
+    words = _opening_text(found.next_line, at)
     if not found.next_for_some:
         return words
     facts = {
         "states": found.some_states,
-        "line_opens": _opens(found.next_for_some, at),
+        "line_opens": _opening_text(found.next_for_some, at),
     }
     sooner = _("For people in %(states)s: %(line_opens)s") % facts
     return f"{sooner} {words}".strip()
 
 
-def _opens(line: Line | None, at: datetime) -> str:
+def _opening_text(line: LineStatus | None, at: datetime) -> str:
     if line is None or line.status.opens is None:
         return ""
     zone = ZoneInfo(line.zone)
@@ -75,7 +75,7 @@ def _opens(line: Line | None, at: datetime) -> str:
     }
 
 
-def _made(name: str, line: Line, at: datetime, level: int) -> SafeString:
+def _render_cached(name: str, line: LineStatus, at: datetime, level: int) -> SafeString:
     """The line under a heading of that level, as it is to be said at the moment.
 
     It is rendered once for each revision and state of its hours.

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from guides.starter_guides import load, shipped
+from guides.starter_guides import read_starter_guides, save_starter_guide
 
 
 class Command(BaseCommand):
@@ -17,5 +17,9 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         folder = settings.BASE_DIR / "fixtures" / "guides"
-        changed = [slug for slug, facts in shipped(folder) if load(slug, facts)]
+        changed = [
+            slug
+            for slug, facts in read_starter_guides(folder)
+            if save_starter_guide(slug, facts)
+        ]
         self.stdout.write(f"{len(changed)} guides loaded.")

@@ -16,9 +16,9 @@ from django.db import connection, transaction
 from tqdm import tqdm
 
 from caching import content_version
-from places.area_rows import read_areas, rename_towns, save_areas
-from places.gazetteer import forget
-from places.models import Area, OtherName, Place
+from places.area_rows import read_areas, rename_cities, save_areas
+from places.gazetteer import clear
+from places.models import Area, Place, PlaceAlias
 from places.name_keys import place_key
 from places.states import STATES
 
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             return
         rows = read_rows(settings.BASE_DIR / "fixtures" / FILE)
         areas = read_areas(settings.BASE_DIR / "fixtures" / AREAS_FILE)
-        rename_towns(rows, areas)
+        rename_cities(rows, areas)
         with transaction.atomic():
             self._load(rows, quiet=options["quiet"])
             save_areas(areas)
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             with connection.cursor() as cursor:
                 # Both databases choose their indexes by what they know of a table.
                 cursor.execute("ANALYZE")
-        forget()
+        clear()
         self.stdout.write(f"{Place.objects.count():,} places are in the gazetteer.")
 
     def _load(self, rows: list[Row], *, quiet: bool) -> None:
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         others = [row for row in rows if row["kind"] != "county"]
         bar = tqdm(others, desc="Places", unit=" rows", disable=quiet or None)
         save(place_of(row, ids[row["county_fips"]]) for row in bar)
-        save_other_names()
+        save_aliases()
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -137,7 +137,7 @@ def save(places: Iterable[Place]) -> None:
     )
 
 
-def save_other_names() -> None:
+def save_aliases() -> None:
     """Make the other names just those of the file."""
     wanted = {
         (pk, other)
@@ -149,12 +149,12 @@ def save_other_names() -> None:
     }
     stored = {
         (place_id, key): pk
-        for pk, place_id, key in OtherName.objects.values_list("pk", "place_id", "key")
+        for pk, place_id, key in PlaceAlias.objects.values_list("pk", "place_id", "key")
     }
     gone = [pk for pair, pk in stored.items() if pair not in wanted]
     for start in range(0, len(gone), BATCH):
-        OtherName.objects.filter(pk__in=gone[start : start + BATCH]).delete()
+        PlaceAlias.objects.filter(pk__in=gone[start : start + BATCH]).delete()
     added = sorted(wanted - stored.keys())
-    OtherName.objects.bulk_create(
-        (OtherName(place_id=pk, key=key) for pk, key in added), batch_size=BATCH
+    PlaceAlias.objects.bulk_create(
+        (PlaceAlias(place_id=pk, key=key) for pk, key in added), batch_size=BATCH
     )

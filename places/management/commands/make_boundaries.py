@@ -1,7 +1,7 @@
-"""Make places/data/outlines.json.gz anew. The one in the repository was made so:
+"""Make places/data/boundaries.json.gz anew. The one in the repository was made so:
 
 npm pack us-atlas@3.0.1 && tar xzf us-atlas-3.0.1.tgz package/counties-10m.json
-python manage.py make_outlines package/counties-10m.json
+python manage.py make_boundaries package/counties-10m.json
 
 us-atlas is TopoJSON: borders ("arcs") on a grid of whole numbers, each stored once,
 and shapes as rings of arcs, where ~n is arc n walked backwards. We keep the grid and

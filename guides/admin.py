@@ -1,4 +1,4 @@
-"""Guides and credentials at the curators' desk."""
+"""The admin of guides and credentials."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from guides.models import Credential, Guide
 
 @admin.register(Guide)
 class GuideAdmin(KeptAdmin):
-    """Both languages side by side, with a preview of what is typed."""
+    """Shows both languages of a guide, with a preview of unsaved text."""
 
     change_form_template = "guides/change_form.html"
-    # Titles and summaries are sentences, so their boxes are wide.
+    # Titles and summaries are sentences, so their fields are wide.
     formfield_overrides: ClassVar = {
         **KeptAdmin.formfield_overrides,
         models.CharField: {"widget": TextInput(attrs={"class": "vLargeTextField"})},
@@ -42,7 +42,7 @@ class GuideAdmin(KeptAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Other pages link to an address that is out: it stays."""
+        """Other pages link to a public guide, so its slug cannot change."""
         return ("slug",) if obj is not None and obj.is_public else ()
 
     def view_on_site(self, obj: Guide) -> str | None:
@@ -51,7 +51,7 @@ class GuideAdmin(KeptAdmin):
 
 @admin.register(Credential)
 class CredentialAdmin(KeptAdmin):
-    """What a state asks; the curator says when it was held against the rules."""
+    """The admin of credentials, with an action that records a check."""
 
     list_display = ("state", "name", "focus", "status", "source_seen", "checked_on")
     list_display_links = ("name",)

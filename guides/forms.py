@@ -1,4 +1,4 @@
-"""What somebody asks of the page about becoming a peer supporter."""
+"""The form of the page about becoming a peer supporter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def _states() -> list[tuple[str, str]]:
 
 
 class BecomeForm(forms.Form):
-    """A state, perhaps a second one beside it, and a kind of experience."""
+    """One state or two states to compare, and a kind of experience."""
 
     state = forms.ChoiceField(label=_("State"), choices=_states, required=False)
     other = forms.ChoiceField(label=_("Compare with"), choices=_states, required=False)
@@ -25,7 +25,7 @@ class BecomeForm(forms.Form):
     )
 
     def clean(self) -> dict[str, str]:
-        """One state alone is the first; a state beside itself is one state."""
+        """Make a single or repeated state the first one."""
         cleaned: dict[str, str] = super().clean() or {}
         first, second = cleaned.get("state", ""), cleaned.get("other", "")
         cleaned["state"] = first or second
@@ -34,7 +34,7 @@ class BecomeForm(forms.Form):
 
     @property
     def state_codes(self) -> list[str]:
-        """The states asked for: none, one or two."""
+        """Codes of the chosen states: none, one or two."""
         chosen = (self.cleaned_data.get("state"), self.cleaned_data.get("other"))
         return [code for code in chosen if code]
 

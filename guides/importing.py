@@ -1,4 +1,4 @@
-"""Credentials, as their file tells of them."""
+"""Import of the starter file of credentials."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ exam_required lived_experience_required min_recovery_time min_age education
 continuing_education medicaid_billable source_name source_url source_license
 source_seen note
 """
-# Longer than any number of hours; Python itself refuses some thousand digits.
+# A longer number is a mistake, and int() refuses thousands of digits.
 MAX_DIGITS = 10
 YES_NO = {"yes": True, "no": False, "": None}
 # Names of rows that must not look like a certificate somebody can earn.
@@ -27,7 +27,7 @@ STATUSES = (
 
 
 class CredentialImporter(Importer):
-    """state_guides.csv: one row a credential."""
+    """Imports state_guides.csv, which has one row for each credential."""
 
     model = Credential
     columns = frozenset(COLUMNS.split())

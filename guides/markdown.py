@@ -1,4 +1,4 @@
-"""Markdown to HTML: headings, paragraphs, lists, emphasis and links, and no more."""
+"""Render Markdown with headings, paragraphs, lists, emphasis and links only."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 MARKDOWN_RULES = ["heading", "list", "emphasis", "link", "newline", "escape", "entity"]
-# Pages of our own, other sites, and what a phone can dial or write.
+# Our own pages, other sites, and phone, text and email links.
 ALLOWED_LINK = re.compile(r"^(/(?!/)|#|https?://|tel:|sms:|mailto:)")
 EXTERNAL_LINK = re.compile(r"^https?://")
 
 
 def render(text: str) -> SafeString:
-    """HTML of a text; markup in it is shown as text, and links lead where they may.
+    """Return the HTML of a text. HTML in the text is escaped.
 
-    The title of the page is its only first heading: a "#" begins a second one.
+    The title of the page is its only h1, so "#" becomes an h2.
     """
     html = str(_markdown().render(text))
     return mark_safe(html)  # noqa: S308  # the renderer escapes all but its own tags
@@ -31,12 +31,12 @@ def render(text: str) -> SafeString:
 
 @cache
 def _markdown() -> MarkdownIt:
-    made = MarkdownIt("zero", {"html": False}).enable(MARKDOWN_RULES)
-    made.validateLink = lambda url: bool(ALLOWED_LINK.match(url))  # type: ignore[method-assign]
-    made.add_render_rule("heading_open", _render_heading_tag)
-    made.add_render_rule("heading_close", _render_heading_tag)
-    made.add_render_rule("link_open", _render_link)
-    return made
+    parser = MarkdownIt("zero", {"html": False}).enable(MARKDOWN_RULES)
+    parser.validateLink = lambda url: bool(ALLOWED_LINK.match(url))  # type: ignore[method-assign]
+    parser.add_render_rule("heading_open", _render_heading_tag)
+    parser.add_render_rule("heading_close", _render_heading_tag)
+    parser.add_render_rule("link_open", _render_link)
+    return parser
 
 
 def _render_heading_tag(
@@ -60,7 +60,7 @@ def _render_link(
 
 
 def _localized_path(path: str) -> str:
-    """The page at an English path, at its address in the reader's language."""
+    """Return the path of the same page in the current language."""
     code = get_language() or settings.LANGUAGE_CODE
     with override(settings.LANGUAGE_CODE):
         return translate_url(path, code)

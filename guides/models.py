@@ -1,4 +1,4 @@
-"""Guides people ask for, and what each state asks of those who support others."""
+"""Guides, and the credentials of peer supporters in each state."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from listings.provenance import Sourced
 from listings.text import ADDRESS_PATTERN, fits_address, fold
 from places.states import STATES, get_state_name
 
-# More is a slip of the pen, on any database.
+# A larger number of hours is a typing error.
 MAX_HOURS_VALIDATOR = MaxValueValidator(20_000)
 
 
@@ -35,10 +35,10 @@ Line = TypeVar("Line")
 
 @models.SlugField.register_lookup
 class IsValidSlug(BuiltinLookup):  # type: ignore[type-arg]  # none at run time
-    """Is the slug made of the characters of an address, and not empty?
+    """Matches slugs that are not empty and have only characters allowed in a URL.
 
-    On SQLite this is GLOB: Django's REGEXP is a Python function, which SQLite cannot
-    call with text that is not UTF-8.
+    On SQLite this uses GLOB, because Django's REGEXP is a Python function, which SQLite
+    cannot call with text that is not UTF-8.
     """
 
     lookup_name = "is_valid"
@@ -58,19 +58,19 @@ class IsValidSlug(BuiltinLookup):  # type: ignore[type-arg]  # none at run time
 
 class GuideQuerySet(models.QuerySet["Guide"]):
     def public(self) -> Self:
-        """What is published, but for a guide whose slug fits no address."""
+        """Published guides, except those whose slug is not valid in a URL."""
         published = self.filter(status=Guide.Status.PUBLISHED)
         return published.filter(slug__is_valid=True)
 
     def matching(self, words: str) -> Self:
-        """Every word stands in the title, the summary or the body, in any language."""
+        """Guides that contain every word, in any field and language."""
         found = self
         for word in fold(words).split()[:8]:
             found = found.filter(search_text__contains=word)
         return found
 
     def named(self, *slugs: str) -> Self:
-        """The public ones of these: a page links to a guide only while it is there."""
+        """Public guides among these slugs, because pages link only to public guides."""
         return self.public().filter(slug__in=slugs)
 
 
@@ -175,7 +175,7 @@ class Guide(CacheInvalidatingModel):
         ]
 
     def __str__(self) -> str:
-        """The title in the reader's language."""
+        """Return the title in the current language."""
         return self._localized("title")
 
     def save(self, **options: Any) -> None:
@@ -210,12 +210,12 @@ class Guide(CacheInvalidatingModel):
 
     @property
     def localized_summary(self) -> str:
-        """The summary in the reader's language."""
+        """The summary in the current language."""
         return self._localized("summary")
 
     @property
     def html(self) -> SafeString:
-        """The text in the reader's language."""
+        """The body as HTML in the current language."""
         return render(self._localized("body"))
 
     @property
@@ -257,7 +257,7 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
         return self.filter(state=code)
 
     def about(self, focus: str) -> Self:
-        """For this kind of experience; those for both fit either of the two."""
+        """Credentials for a kind of experience; those for both match either one."""
         kinds = [focus]
         if focus in (Credential.Focus.MENTAL_HEALTH, Credential.Focus.SUBSTANCE_USE):
             kinds.append(Credential.Focus.BOTH)
@@ -319,7 +319,7 @@ class Credential(Sourced):
     certifying_body_website = models.URLField(
         _("their website"), max_length=300, blank=True
     )
-    # Hours: the smallest total asked; null is not found, and never none.
+    # The smallest total of hours; null means that no source gives it.
     training_hours = models.PositiveSmallIntegerField(
         _("hours of training"), null=True, blank=True, validators=[MAX_HOURS_VALIDATOR]
     )
@@ -355,7 +355,7 @@ class Credential(Sourced):
         help_text=_("Never shown to the public: doubts, and where each fact was read."),
     )
 
-    # Somebody held the facts against the certifying body's own words; set by an act.
+    # The day on which somebody compared the facts with the certifying body.
     checked_on = models.DateField(_("checked on"), null=True, blank=True)
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -409,11 +409,11 @@ class Credential(Sourced):
 
     @property
     def checked_facts(self) -> list[str]:
-        """A check covers every fact, so an import then leaves all of them alone."""
+        """All facts, because a check covers them all and imports must not change them."""
         return list(self.facts)
 
     def mark_checked(self, *, on: Any, by: Any) -> None:
-        """Somebody has compared every fact with what the certifying body says."""
+        """Record that somebody compared every fact with the certifying body."""
         self.checked_on, self.checked_by = on, by
         self.version += 1
         self.save()

@@ -1,4 +1,4 @@
-"""What a credential asks for, in words; a fact that no source gave is "not found"."""
+"""The requirements of a credential in words."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from guides.models import Credential
 
 @dataclass(frozen=True)
 class Requirement:
-    """One requirement; `words` is "" where it was not found."""
+    """One requirement; `words` is "" if no source gives it."""
 
     label: str
     words: str
-    # The source's own English, whatever the language of the page.
+    # True for text of the source, which is in English on every page.
     is_quoted: bool = False
 
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """One requirement in two states: (credential, fact) of each."""
+    """One requirement of the credentials of two states."""
 
     label: str
     columns: tuple[
@@ -32,7 +32,7 @@ class ComparisonRow:
 
 
 def list_requirements(credential: Credential) -> list[Requirement]:
-    """Every requirement, always in the same order."""
+    """Return all requirements in a fixed order."""
     return [
         Requirement(_("Training"), _hours_text(credential.training_hours)),
         Requirement(_("Work or volunteering"), _hours_text(credential.work_hours)),
@@ -56,7 +56,7 @@ def list_requirements(credential: Credential) -> list[Requirement]:
 def compare(
     one: Iterable[Credential], other: Iterable[Credential]
 ) -> list[ComparisonRow]:
-    """Two states' credentials side by side, requirement by requirement."""
+    """Compare the credentials of two states, one row for each requirement."""
     columns = [[(c, list_requirements(c)) for c in state] for state in (one, other)]
     labels = [fact.label for fact in list_requirements(Credential())]
     return [
@@ -74,7 +74,7 @@ def compare(
 def group_by_state(
     credentials: Iterable[Credential],
 ) -> list[tuple[str, list[Credential]]]:
-    """(state's name, its credentials), by name."""
+    """Return pairs of a state's name and its credentials, by name."""
     states: dict[str, list[Credential]] = {}
     for credential in credentials:
         states.setdefault(credential.state_name, []).append(credential)

@@ -1,8 +1,6 @@
-"""The guides that come with the site: a Markdown file for each language.
+"""Read the guides in fixtures/guides, which have a Markdown file for each language.
 
-+++
-title = "…"          facts in TOML, then the text
-+++
+A file begins with facts in TOML between two lines "+++".
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ PART = " | "
 
 
 def read_starter_guides(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(slug, facts) of each guide; both of its languages must be there."""
+    """Yield the slug and the facts of each guide. Both languages must exist."""
     for path in sorted(folder.glob("*.en.md")):
         slug = path.name.removesuffix(".en.md")
         english, spanish = _read_file(path), _read_file(folder / f"{slug}.es.md")
@@ -27,7 +25,7 @@ def read_starter_guides(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def save_starter_guide(slug: str, facts: dict[str, Any]) -> bool:
-    """Write a guide that is new or that nobody has edited here; has it changed?"""
+    """Save a guide unless somebody has edited it here. Return True if it changed."""
     guide = Guide.objects.filter(slug=slug).first()
     if guide is None:
         guide = Guide(slug=slug, status=Guide.Status.PUBLISHED)

@@ -1,4 +1,4 @@
-"""Addresses of the guides."""
+"""URLs of the guides."""
 
 from __future__ import annotations
 

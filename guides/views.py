@@ -1,4 +1,4 @@
-"""The pages of guides, and how one becomes a peer supporter in each state."""
+"""The pages of guides, and the page about becoming a peer supporter."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def become(request: HttpRequest) -> HttpResponse:
-    """Every credential in a table; one state's in full; two states side by side."""
+    """Show all credentials in a table, or one state in detail, or compare two."""
     form = BecomeForm(request.GET)
     form.is_valid()
     state_codes = form.state_codes
@@ -59,6 +59,6 @@ def become(request: HttpRequest) -> HttpResponse:
 
 
 def _states_without_credentials() -> list[str]:
-    """States and territories of which no source was found."""
+    """Return names of states and territories for which no source was found."""
     known = set(Credential.objects.public().order_by().values_list("state", flat=True))
     return [state.name for code, state in STATES.items() if code not in known]

@@ -1,4 +1,4 @@
-"""Meetings at the curators' admin."""
+"""The admin of meetings."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class MeetingAdmin(ListingAdmin):
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **options: Any
     ) -> Any:
-        """A box that takes a state's name or its letters, however they are typed."""
+        """Use a text field that accepts the name or the code of a state."""
         if db_field.name != "state":
             return super().formfield_for_dbfield(db_field, request, **options)
         label = capfirst(db_field.verbose_name)

@@ -1,6 +1,6 @@
-"""Meetings as files for anybody: our CSV, and the meeting-guide JSON of code4recovery.
+"""Export of meetings: our CSV file, and the Meeting Guide JSON of code4recovery.
 
-https://github.com/code4recovery/spec describes the JSON, which finders of groups read.
+https://github.com/code4recovery/spec describes the JSON.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from meetings.models import Meeting
 from meetings.schedule import InvalidSchedule, Rule, parse_rules
 from meetings.schedule_text import describe_rule
 
-# Rows in memory at a time; more is not faster.
+# Rows to read at a time. More is not faster.
 CHUNK_ROWS = 500
-# Columns of the file that are named otherwise here.
+# The field of each column that has another name than its field.
 FIELD_OF_COLUMN = {
     "rrule": "rules",
     "zip": "public_zip_code",
@@ -28,9 +28,9 @@ FIELD_OF_COLUMN = {
     "join_url": "website",
     "join_phone": "phone",
 }
-# The spec counts days from Sunday.
+# The specification counts days from Sunday.
 DAY_NUMBERS = {"SU": 0, "MO": 1, "TU": 2, "WE": 3, "TH": 4, "FR": 5, "SA": 6}
-# Our words for people and languages, and the spec's codes.
+# The codes of the specification by slug of our terms.
 TYPE_CODES = {
     "women": "W",
     "lgbtq": "LGBTQ",
@@ -47,7 +47,7 @@ def _public_meetings() -> Iterator[Meeting]:
 
 
 def csv_chunks(at: datetime, site: str) -> Iterator[bytes]:
-    """Every public meeting, in the columns that `import_listings meetings` reads."""
+    """Yield the CSV file, with the columns that `import_listings meetings` reads."""
     names = [*COLUMNS.split(), *EXTRA_COLUMNS]
     writer = csv.writer(Line())
     yield writer.writerow(names).encode()
@@ -59,7 +59,7 @@ def _cell(meeting: Meeting, name: str) -> Any:
     if name == "listing_key":
         return meeting.organization.file_key if meeting.organization else ""
     if name == "note":
-        # Internal.
+        # Curators alone read it.
         return ""
     if name == "venue" and meeting.address_withheld:
         return ""
@@ -70,7 +70,7 @@ def _cell(meeting: Meeting, name: str) -> Any:
 
 
 def meeting_guide_chunks(at: datetime, site: str) -> Iterator[bytes]:
-    """One JSON array; a meeting of several weekdays is there once for each."""
+    """Yield the JSON array, with one entry for each weekday of a meeting."""
     yield b"["
     before = "\n"
     for meeting in _public_meetings():
@@ -81,7 +81,7 @@ def meeting_guide_chunks(at: datetime, site: str) -> Iterator[bytes]:
 
 
 def build_guide_entries(meeting: Meeting, site: str) -> Iterator[dict[str, Any]]:
-    """What is not weekly has no `day` there: the words of its rule are in `notes`."""
+    """Yield the entries of a meeting; the notes of one describe an unusual rule."""
     try:
         rules = parse_rules(meeting.rules)
     except InvalidSchedule:
@@ -101,7 +101,7 @@ def build_guide_entries(meeting: Meeting, site: str) -> Iterator[dict[str, Any]]
 
 
 def _weekdays(rule: Rule) -> list[int]:
-    """The days of a rule that is the same every week."""
+    """Return the day numbers of a weekly rule, or [] for any other rule."""
     parts = dict(part.split("=", 1) for part in rule.text.split(";"))
     if parts == {"FREQ": "DAILY"}:
         return sorted(DAY_NUMBERS.values())

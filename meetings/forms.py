@@ -1,4 +1,4 @@
-"""What somebody asks of the meetings page."""
+"""The form and the filters of the page of meetings."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ from listings.time_zones import ZONE_NAMES, zone_name
 from meetings.models import WAY_LABELS
 from places.forms import PlaceForm
 
-# Where neither a place nor a zone is known, as on the rest of the site.
+# Used if neither a place nor a time zone is known, as on other pages.
 DEFAULT_ZONE = "America/New_York"
 MAX_RADIUS_MILES = 500
 DEFAULT_RADIUS_MILES = 50
 RADIUS_CHOICES_MILES = (10, 25, 50, 100, 250)
-# So far ahead a single day can be requested.
 MAX_DAYS_AHEAD = timedelta(days=366)
 WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
-# Part of the day → its first hour; each ends where the next begins.
+# The first hour and the label of each part of the day, in order.
 DAY_PARTS = {
     "night": (0, _("Night, before 6 am")),
     "morning": (6, _("Morning")),
@@ -38,14 +37,14 @@ UNKNOWN_DAY = _(
 
 
 def get_day_part(moment: datetime) -> str:
-    """The part of the day in which a local moment lies."""
+    """Return the part of the day of a local moment."""
     return [name for name, (hour, _label) in DAY_PARTS.items() if hour <= moment.hour][
         -1
     ]
 
 
 class MeetingForm(PlaceForm):
-    """Where somebody is, and on which clock and day they want to join."""
+    """A place, and the time zone, day and distance of the meetings to list."""
 
     zone = forms.CharField(label=_("Time zone"), required=False, max_length=40)
     day = forms.CharField(label=_("Day"), required=False, max_length=10)
@@ -87,13 +86,13 @@ class MeetingForm(PlaceForm):
 
     @property
     def reader_zone(self) -> ZoneInfo:
-        """The zone that was chosen, else that of the place, else Eastern time."""
+        """The chosen time zone, or that of the place, or Eastern time."""
         chosen = self.cleaned_data.get("zone")
         place = self.place
         return zone_or_utc(chosen or (place and place.timezone) or DEFAULT_ZONE)
 
     def day_from(self, today: date) -> date | None:
-        """The one day that was chosen; None for the days that come."""
+        """Return the chosen day, or None for all days or an unusable day."""
         text = self.cleaned_data.get("day") or ""
         if text in WEEKDAYS:
             ahead = (WEEKDAYS.index(text) - today.weekday()) % 7
@@ -106,8 +105,6 @@ class MeetingForm(PlaceForm):
 
 
 class MeetingFilter(ListingFilter):
-    """The filters of the page of meetings."""
-
     how = AnyOf(_("How"), fixed(WAY_LABELS.items()))
     part = AnyOf(
         _("Part of the day"),
@@ -121,19 +118,19 @@ class MeetingFilter(ListingFilter):
 
 
 def list_zone_choices(chosen: str) -> list[tuple[str, str]]:
-    """One zone of each name, and the one that is in use where it has no such name."""
+    """Return one zone for each name, and the chosen zone if it has another name."""
     listed = [(zones.split()[0], name) for name, zones in ZONE_NAMES.items()]
     found = [(zone, zone_name(zone)) for zone, _name in listed]
     names = {name for _zone, name in found}
     mine = zone_name(chosen)
     if mine in names:
-        # Denver and Boise have one name and one clock: the zone in use stands for it.
+        # Denver and Boise share a name, so the chosen one replaces the other.
         return [(chosen if name == mine else zone, name) for zone, name in found]
     return [(chosen, mine), *found]
 
 
 def list_address_errors(form: Any) -> list[str]:
-    """What of the address could not be used, where the page has no box for it."""
+    """Return the errors of parameters that have no visible field on the page."""
     return [
         str(error)
         for name in ("zone", "day", "radius", "lat", "lon", "state")

@@ -1,4 +1,4 @@
-"""Meetings as iCalendar files (RFC 5545), for the reader's own calendar."""
+"""Meetings as iCalendar files (RFC 5545)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from meetings.models import Meeting
 from meetings.schedule import Rule, Schedule, next_starts, to_utc
 
 PRODUCT_ID = "-//Peer Support Directory//Meetings//EN"
-# Breaks are written out for so long.
+# Breaks are listed as single dates for this period.
 BREAKS_LISTED_FOR = timedelta(days=2 * 365)
 # Where nobody says how long a group lasts, a calendar needs a length.
 DEFAULT_MINUTES = 60
@@ -67,7 +67,7 @@ def _local_moment(day: date, start: time, schedule: Schedule) -> datetime:
 
 
 def _first_start(alone: Schedule, rule: Rule, start: datetime) -> datetime:
-    """Where the event begins: a rule with a COUNT counts from its own first day."""
+    """Return the start of the event. A rule with COUNT counts from its anchor."""
     if "COUNT=" in rule.text and rule.anchor:
         begins = to_utc(rule.anchor, time(), alone.zone)
         start = next_starts(alone, begins, 1)[0]
@@ -81,7 +81,7 @@ def _set_time(event: Event, start: datetime, meeting: Meeting) -> None:
 
 
 def _recurrence(rule: Rule, schedule: Schedule) -> vRecur:
-    """The rule; a last day becomes the moment at which that day ends."""
+    """Return the rule, in which UNTIL becomes the end of its day in UTC."""
     recurrence: vRecur = vRecur.from_ical(rule.text)
     for last in recurrence.get("UNTIL", []):
         ends = datetime.combine(last, time(23, 59, 59), tzinfo=schedule.zone)
@@ -90,7 +90,7 @@ def _recurrence(rule: Rule, schedule: Schedule) -> vRecur:
 
 
 def _break_days(schedule: Schedule, first: datetime) -> list[date]:
-    """The days of breaks that are still to come."""
+    """Return the days of all breaks from `first` on."""
     begins, ends = first.date(), (first + BREAKS_LISTED_FOR).date()
     days = []
     for start, last in schedule.breaks:

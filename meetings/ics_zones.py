@@ -1,7 +1,7 @@
-"""Time zones in calendar files, as rules that go on without an end.
+"""Time zones in calendar files, as yearly rules without an end.
 
-The icalendar library lists every change of the clock as a date, which some programs
-do not read (vobject, for one). All clocks of the United States change by one rule.
+The icalendar library lists every change of daylight saving time as a date, which some
+programs (like vobject) cannot read. All US time zones change by one rule.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 
 def time_zone(zone: ZoneInfo, year: int) -> Timezone:
-    """The zone as it is in a year, with the rule of its changes."""
+    """Return the component of a time zone as it is in a year."""
     winter, summer = (datetime(year, month, 1, tzinfo=zone) for month in (1, 7))
     if (
         not _changes_like_the_us(zone, year)
@@ -60,7 +60,7 @@ def _offset(moment: datetime) -> timedelta:
 
 
 def _changes_like_the_us(zone: ZoneInfo, year: int) -> bool:
-    """Do the clocks go forward and back on the two Sundays, by an hour, at 2 am?"""
+    """Return True if the zone changes by an hour at 2 am on the US dates."""
     march = datetime(year, 3, 8, 2)
     march += timedelta(days=(6 - march.weekday()) % 7)
     november = datetime(year, 11, 1, 2)

@@ -1,4 +1,4 @@
-"""Meetings, as their file lists them: one row for each meeting."""
+"""Import of the CSV file of meetings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ key listing_key name rrule start_time duration_minutes timezone in_person online
 by_phone city state zip street join_url join_phone how_to_join communities conditions
 languages cost source_name source_url source_seen source_license note
 """
-# What our own file says beside; in another file it is read from the note and the words.
+# Extra columns of our own export. Otherwise these facts come from the note.
 EXTRA_COLUMNS = (
     *("uuid", "summary", "first_on", "extra_dates", "skipped_dates", "schedule_note"),
     *("zone_inferred", "by_text", "venue", "join_code", "joining", "open_to"),
@@ -32,7 +32,7 @@ TEXT_COLUMNS = {
     *("join_code", "joining", "open_to"),
 }
 Joining = Meeting.Joining
-# What the text says → how one joins; the first that fits. The text itself stays.
+# How people join, by the text of the source. The first pattern that matches counts.
 JOINING_PATTERNS = tuple(
     (re.compile(pattern, re.IGNORECASE), joining)
     for pattern, joining in (
@@ -53,9 +53,9 @@ CAPTIONS = re.compile(r"\bclosed captions\b", re.IGNORECASE)
 TEXT_CHAT = re.compile(r"\btext (chat|only)\b", re.IGNORECASE)
 VENUE = re.compile(r"(?:^|(?<=\. ))At ((?:[^.]|(?<=\bSt)\.|(?<=\bDr)\.)*)\.")
 WRITE_FIRST = re.compile(r"\bwrite to the group for the link\b", re.IGNORECASE)
-# A remark for curators at the end of a sentence for visitors.
+# A remark for curators at the end of a sentence for visitors, to be removed.
 CURATOR_REMARK = re.compile(r"[;,] (?:so )?confirm[^.]*(?=\.)")
-# Sentences of a note that tell a visitor whether the group is for them.
+# Sentences of a note that say whom the group is for.
 VISITOR_SENTENCES = re.compile(
     r"(?:^|(?<=\. ))((?:Closed:|Marked closed|For |Open to |Camera on|Adults 18|Text "
     r"chat|Text only|No observers|In American Sign|Come by )[^.]*\.)"
@@ -63,7 +63,7 @@ VISITOR_SENTENCES = re.compile(
 
 
 class MeetingImporter(AddressedImporter):
-    """meetings.csv: every row belongs to an organization that is listed."""
+    """Imports meetings.csv. Every row belongs to a listed organization."""
 
     model = Meeting
     columns = frozenset(COLUMNS.split())
@@ -89,7 +89,7 @@ class MeetingImporter(AddressedImporter):
         terms(facts, "condition", split(row["conditions"]))
         terms(facts, "language", split(row["languages"]))
         self.place(facts, row)
-        # The place has a zone, too; the meeting's own is what its source says.
+        # The zone of the source replaces the zone of the place.
         facts.fields["timezone"] = row["timezone"]
         return facts
 
@@ -153,7 +153,7 @@ class MeetingImporter(AddressedImporter):
 
 
 def _read_extra_columns(row: Row) -> dict[str, Any]:
-    """What a file of our own says outright. Raises RowRefused."""
+    """Read the extra columns that have a value. Raises RowRefused."""
     found: dict[str, Any] = {}
     for name in EXTRA_COLUMNS:
         said = row.get(name, "")
@@ -169,7 +169,7 @@ def _read_extra_columns(row: Row) -> dict[str, Any]:
 
 
 def read_joining(text: str, note: str) -> str:
-    """How one joins, read from the words of the source; "" where they do not say."""
+    """Return how people join, from the text of the source, or "" if it is empty."""
     if CLOSED_GROUP.search(note):
         return Joining.CLOSED
     if WRITE_FIRST.search(note):

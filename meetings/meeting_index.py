@@ -1,6 +1,6 @@
-"""Every public meeting in memory, read once for each version of the directory.
+"""Every public meeting in memory, read once for each content version.
 
-A page works out the dates that it shows from these rows; no date is stored.
+No dates are stored. Each page computes the dates that it shows.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from meetings.models import STALE_AFTER_DAYS, Meeting
 from meetings.schedule import Schedule, Window
 from places.geo import Point
 
-# An organization with more meetings than this is an umbrella of many groups.
+# An organization with more meetings than this is an umbrella for many groups.
 MAX_MEETINGS_OF_ONE_GROUP = 20
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedMeeting:
-    """What a list shows of a meeting, and what filters ask of it."""
+    """The facts of a meeting that lists show and filters need."""
 
     pk: int
     key: str
     slug: str
-    # The address of its page in the language of the reader.
+    # The path of its page in the current language.
     url: str
     name: str
-    # The organization's number and address, or 0 and "" where it has none.
+    # The organization's primary key, or 0 if it has none.
     host: int
     host_name: str
     host_slug: str
@@ -46,7 +46,7 @@ class IndexedMeeting:
     community_label: str
     language_label: str
     newcomers: bool
-    # The last day on which what we know was true; None is not known.
+    # The last day on which somebody saw or checked it; None is unknown.
     last_known_on: date | None
     zone_inferred: bool
     public_warning: str
@@ -60,7 +60,7 @@ class IndexedMeeting:
 
     @property
     def is_about_mental_health(self) -> bool:
-        """Is it about more than recovery from substance use?"""
+        """True if it is about more than recovery from substance use."""
         conditions = {slug for kind, slug in self.terms if kind == Term.Kind.CONDITION}
         return bool(conditions - {"substance_use"})
 
@@ -75,7 +75,7 @@ class IndexedMeeting:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One time that a meeting begins, in UTC."""
+    """One start of a meeting, in UTC."""
 
     start: datetime
     entry: IndexedMeeting
@@ -83,7 +83,7 @@ class Occurrence:
 
     @property
     def own_start(self) -> datetime:
-        """The start on the clock of the group."""
+        """The start in the time zone of the meeting."""
         return self.start.astimezone(self.entry.schedule.zone)
 
 
@@ -91,7 +91,7 @@ _index_cache: MemoryCache[str, tuple[IndexedMeeting, ...]] = MemoryCache(4)
 
 
 def indexed_meetings() -> tuple[IndexedMeeting, ...]:
-    """Every public meeting whose dates are known, in a stable order."""
+    """Return every public meeting with known dates, by slug."""
     return _index_cache.get_or_set("all", _read_meetings)
 
 
@@ -142,7 +142,7 @@ def _to_indexed(row: Meeting, schedule: Schedule, size: int) -> IndexedMeeting:
 def find_occurrences(
     among: Iterable[IndexedMeeting], first: datetime, last: datetime
 ) -> list[Occurrence]:
-    """The starts of these meetings from `first` until before `last`, in order."""
+    """Return the starts of these meetings in `first` <= start < `last`, in order."""
     window = Window(first, last)
     found = [
         Occurrence(start, entry)

@@ -1,4 +1,4 @@
-"""The catalog of groups that meet: when, how, and how to join."""
+"""The catalog of meetings: groups that meet at set times."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from meetings.schedule import InvalidSchedule, Schedule
 from orgs.models import Organization
 from places.nearest import LocatedQuerySet
 
-# A source that is older may describe a group that has moved or ended.
+# After so many days a group may have moved or ended.
 STALE_AFTER_DAYS = 90
 MAX_MINUTES = 24 * 60
-# The ways to take part, as addresses name them, and the field of each.
+# The field of each way to take part, by its name in query parameters.
 WAY_FIELDS = {
     "in_person": "in_person",
     "online": "online",
@@ -40,12 +40,12 @@ WAY_LABELS = {
 }
 
 
-# Each parent brings its own as_manager; ours is made from both.
+# Both parents define as_manager(); the first one is used.
 class MeetingQuerySet(  # type: ignore[override]
     ListingQuerySet["Meeting"], LocatedQuerySet["Meeting"]
 ):
     def public(self) -> Self:
-        """Without the meetings of an organization that is not public itself."""
+        """Public meetings, except those of an organization that is not public."""
         of_public = Q(organization__status__in=Listing.PUBLIC_STATES)
         return super().public().filter(Q(organization=None) | of_public)
 
@@ -60,7 +60,7 @@ class MeetingQuerySet(  # type: ignore[override]
 
 
 class Meeting(AddressedListing):
-    """A group that meets at set times, online, by phone or in a room."""
+    """A group that meets at set times online, by phone or in person."""
 
     class Joining(models.TextChoices):
         OPEN = "open", _("No sign-up needed")
@@ -181,7 +181,7 @@ class Meeting(AddressedListing):
         ]
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """A schedule must be readable; here, since every way in calls it."""
+        """Check the schedule here, because imports and forms both call this method."""
         super().clean_fields(exclude=exclude)
         errors = {}
         for name, read in SCHEDULE_PARSERS.items():
@@ -194,11 +194,11 @@ class Meeting(AddressedListing):
 
     @property
     def is_public(self) -> bool:
-        """A meeting of an organization that is hidden or has left is hidden too."""
+        """False also if its organization is not public."""
         try:
             of_public = self.organization is None or self.organization.is_public
         except ObjectDoesNotExist:
-            # Its number is of no organization, so nobody knows whether it left.
+            # The organization is missing, so it may have asked to be removed.
             return False
         return super().is_public and of_public
 
@@ -221,7 +221,7 @@ class Meeting(AddressedListing):
 
     @property
     def schedule(self) -> Schedule | None:
-        """None where no date can be worked out; one bad row takes no page down."""
+        """The parsed schedule, or None if it is invalid or has no dates."""
         zone = self.zone
         if zone is None or not self.start_time:
             return None
@@ -240,7 +240,7 @@ class Meeting(AddressedListing):
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """How one can take part, as `how` in an address says it."""
+        """The ways to take part, as values of the query parameter `how`."""
         return tuple(way for way, name in WAY_FIELDS.items() if getattr(self, name))
 
     @property
@@ -250,7 +250,7 @@ class Meeting(AddressedListing):
 
     @property
     def last_known_on(self) -> date | None:
-        """The last day on which somebody saw or checked it; None is not known."""
+        """The last day on which somebody saw or checked it; None is unknown."""
         if self.checked_on:
             return self.checked_on
         try:
@@ -259,7 +259,7 @@ class Meeting(AddressedListing):
             return None
 
     def is_stale(self, on: date) -> bool:
-        """Is what we know older than STALE_AFTER_DAYS? An undated source is old."""
+        """Return True if nobody is known to have seen it for STALE_AFTER_DAYS."""
         limit = timedelta(days=STALE_AFTER_DAYS)
         return self.last_known_on is None or on - self.last_known_on > limit
 

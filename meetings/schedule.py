@@ -1,7 +1,6 @@
-"""When a meeting begins: RFC 5545 rules, extra dates and breaks, in its own time zone.
+"""Schedules of meetings: RFC 5545 rules, extra dates and breaks in a time zone.
 
-Everything here is plain Python. A schedule has no list of dates: the dates within a
-window are worked out when they are needed.
+This module does not use the database. Dates are computed for a window of time.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from dateutil.rrule import rrulestr
 
 ONE_DAY = timedelta(days=1)
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-# A rule sets dates alone: the time of day is the meeting's.
+# A rule gives only dates. The meeting gives the time of day.
 RULE_PART_PATTERNS = {
     "FREQ": re.compile("|".join(FREQUENCIES)),
     "INTERVAL": re.compile(r"[1-9]\d{0,2}"),
@@ -30,7 +29,7 @@ RULE_PART_PATTERNS = {
 }
 LIST_PARTS = {"BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"}
 CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-# A line above a rule: the day from which it counts, and its own time of day.
+# A line before a rule: the day to count from, and perhaps a time of day.
 ANCHOR = re.compile(r"DTSTART:(\d{8})(?:T(\d{2})(\d{2})(?:00)?)?")
 DATE_OR_BREAK = re.compile(r"(\d{4}-\d{2}-\d{2})(?:/(\d{4}-\d{2}-\d{2}))?")
 MAX_RULES = 20
@@ -38,12 +37,12 @@ MAX_DATES = 200
 
 
 class InvalidSchedule(ValueError):
-    """A schedule that cannot be read; the message says why in plain words."""
+    """A schedule is invalid; the message explains why to a curator."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One RFC 5545 rule; `anchor` is a day on which it met, for intervals."""
+    """One RFC 5545 rule. `anchor` is a day on which it met, for intervals."""
 
     text: str
     anchor: date | None = None
@@ -51,7 +50,7 @@ class Rule:
 
     @property
     def needs_anchor(self) -> bool:
-        """Does the rule leave open which of the days it means?"""
+        """True if the rule has no definite dates without an anchor."""
         parts = _rule_parts(self.text)
         if "COUNT" in parts or parts.get("INTERVAL", "1") != "1":
             return True
@@ -61,11 +60,11 @@ class Rule:
         return parts["FREQ"] != "DAILY" and not has_days
 
     def dates(self, first: date, last: date) -> list[date]:
-        """The dates of the rule from `first` to `last`, both included."""
+        """Return the dates of the rule from `first` to `last`, inclusive."""
         begins = self._begins(first)
         if begins is None or begins > last:
             return []
-        # A rule that names no day, like February 30, would be sought for ever.
+        # Without an end, a rule for February 30 would be searched forever.
         has_end = "UNTIL" in self.text or "COUNT" in self.text
         text = self.text if has_end else f"{self.text};UNTIL={last:%Y%m%d}"
         found = rrulestr(text, dtstart=datetime.combine(begins, time()))
@@ -73,7 +72,7 @@ class Rule:
         return [start.date() for start in found.between(*window, inc=True)]
 
     def _begins(self, first: date) -> date | None:
-        """The day to count from; None where nobody has said it."""
+        """Return the day to count from, or None if it is unknown."""
         if not self.needs_anchor:
             return max(first, self.anchor) if self.anchor else first
         if self.anchor is None:
@@ -82,25 +81,25 @@ class Rule:
         unit = {"DAILY": 1, "WEEKLY": 7}.get(parts["FREQ"])
         if unit is None or "COUNT" in parts or first <= self.anchor:
             return self.anchor
-        # Whole intervals are skipped, so that old groups cost no more than new ones.
+        # Whole intervals are skipped, so that an old anchor costs no time.
         step = unit * int(parts.get("INTERVAL", "1"))
         return self.anchor + timedelta(days=(first - self.anchor).days // step * step)
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """When a meeting begins, as local dates and times of `zone`."""
+    """The starts of a meeting, as local dates and times in `zone`."""
 
     zone: ZoneInfo
     start: time
     rules: tuple[Rule, ...] = ()
     extra: frozenset[date] = frozenset()
-    # First and last day of each break; one day without a meeting is a break of a day.
+    # First and last day of each break; a single skipped day is a break of one day.
     breaks: tuple[tuple[date, date], ...] = ()
 
     @property
     def is_known(self) -> bool:
-        """Can any date be worked out?"""
+        """True if any date can be computed."""
         has_rule = any(not rule.needs_anchor or rule.anchor for rule in self.rules)
         return has_rule or bool(self.extra)
 
@@ -110,9 +109,9 @@ class Schedule:
 
 @dataclass
 class Window:
-    """A span of time, and the starts of meetings within it, first included.
+    """Computes starts of meetings in `first` <= start < `last`.
 
-    Rules and local times that several meetings share are worked out once.
+    Rules and local times that several meetings share are computed once.
     """
 
     first: datetime
@@ -121,14 +120,14 @@ class Window:
     _moments: dict[tuple[date, time, str], datetime] = field(default_factory=dict)
 
     def starts(self, schedule: Schedule) -> list[datetime]:
-        """The moments at which a meeting of the schedule begins, in order, in UTC."""
+        """Return the starts of a schedule in order, in UTC."""
         found = {
             self._moment(day, rule.start or schedule.start, schedule.zone)
             for rule in schedule.rules
             for day in self._of(rule)
             if not schedule.is_off(day)
         }
-        # An extra date is a deliberate act, so no break takes it away.
+        # Somebody added an extra date deliberately, so a break does not remove it.
         found |= {
             self._moment(day, schedule.start, schedule.zone) for day in schedule.extra
         }
@@ -151,16 +150,16 @@ class Window:
 
 
 def to_utc(day: date, start: time, zone: ZoneInfo) -> datetime:
-    """The moment of a local time, as RFC 5545 reads it.
+    """Convert a local time to UTC as RFC 5545 requires.
 
-    A time that the clocks skip counts with the offset before; of one that comes twice,
-    the first is meant.
+    A time that daylight saving time skips uses the offset before the change, and a time
+    that occurs twice means the first.
     """
     return datetime.combine(day, start, tzinfo=zone).astimezone(UTC)
 
 
 def next_starts(schedule: Schedule, at: datetime, number: int) -> list[datetime]:
-    """The next starts from a moment on; fewer where there are no more in two years."""
+    """Return the next starts from a moment, as far as two years ahead."""
     found: list[datetime] = []
     first = at
     for days in (35, 120, 575):
@@ -173,9 +172,9 @@ def next_starts(schedule: Schedule, at: datetime, number: int) -> list[datetime]
 
 
 def parse_rules(text: str, anchor: date | None = None) -> tuple[Rule, ...]:
-    """One rule a line; a line DTSTART:20270107T1930 dates the rules below it.
+    """Parse one rule per line. A line DTSTART:20270107T1930 applies to rules below it.
 
-    Raises BadSchedule.
+    Raises InvalidSchedule.
     """
     rules = []
     start = None
@@ -192,14 +191,14 @@ def parse_rules(text: str, anchor: date | None = None) -> tuple[Rule, ...]:
 
 
 def parse_time(text: str) -> time:
-    """Raises BadSchedule."""
+    """Parse a time like 18:30. Raises InvalidSchedule."""
     if not CLOCK_TIME.fullmatch(text):
         raise InvalidSchedule(f"“{text}” is not a time. Write it like 18:30.")
     return time.fromisoformat(text)
 
 
 def parse_date(text: str) -> date:
-    """Raises BadSchedule."""
+    """Parse a date like 2026-12-24. Raises InvalidSchedule."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -209,7 +208,7 @@ def parse_date(text: str) -> date:
 
 
 def parse_spans(text: str) -> tuple[tuple[date, date], ...]:
-    """Days and breaks: “2026-12-24 2026-12-27/2027-01-05”. Raises BadSchedule."""
+    """Parse "2026-12-24 2026-12-27/2027-01-05". Raises InvalidSchedule."""
     spans = []
     for word in re.split(r"[\s;,]+", text.strip()):
         if not word:
@@ -231,7 +230,7 @@ def parse_spans(text: str) -> tuple[tuple[date, date], ...]:
 
 
 def expand_spans(spans: Iterable[tuple[date, date]]) -> frozenset[date]:
-    """Every day of the spans. Raises BadSchedule where there are too many."""
+    """Return every day of the spans. Raises InvalidSchedule for too many days."""
     days: set[date] = set()
     for first, last in spans:
         number = (last - first).days + 1
@@ -257,7 +256,7 @@ def _rule_parts(text: str) -> dict[str, str]:
 
 
 def _check_rule(line: str) -> None:
-    """Raises BadSchedule."""
+    """Raises InvalidSchedule."""
     names = [part.split("=", 1)[0] for part in line.split(";")]
     parts = _rule_parts(line)
     if "FREQ" not in parts or len(parts) != len(names):

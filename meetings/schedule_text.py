@@ -1,4 +1,4 @@
-"""Schedules and times in words, in the reader's language."""
+"""Text for schedules and times of meetings, in the current language."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 def describe_rule(rule: Rule) -> str:
-    """ "Every Thursday", "2nd and 4th Thursday of the month"; "" where we have none."""
+    """Return "2nd and 4th Thursday of the month", or "" for an unusual rule."""
     parts = dict(part.split("=", 1) for part in rule.text.split(";"))
     days = parts.get("BYDAY", "").split(",") if "BYDAY" in parts else []
     interval = int(parts.get("INTERVAL", "1"))
@@ -102,7 +102,7 @@ def _join_words(words: list[str]) -> str:
 
 
 def describe_schedule(meeting: Meeting) -> list[str]:
-    """Each rule in a line; also where no date can be worked out from it."""
+    """Describe each rule of a meeting, also one whose dates are unknown."""
     try:
         rules = parse_rules(meeting.rules)
     except InvalidSchedule:
@@ -111,7 +111,7 @@ def describe_schedule(meeting: Meeting) -> list[str]:
 
 
 def day_heading(day: date, today: date) -> str:
-    """ "Today, Monday, November 30", or the weekday with its date."""
+    """Return "Today: Monday, November 30", or only the weekday and date."""
     words = _("%(weekday)s, %(day)s") % {
         "weekday": WEEKDAYS[day.weekday()],
         "day": date_format(day, "MONTH_DAY_FORMAT"),
@@ -122,7 +122,7 @@ def day_heading(day: date, today: date) -> str:
 
 
 def format_moment(start: datetime) -> str:
-    """ "Tuesday, December 1, 7 pm", on the clock of the moment."""
+    """Return "Tuesday, December 1, 7 pm", in the time zone of the moment."""
     return _("%(weekday)s, %(day)s, %(time)s") % {
         "weekday": capfirst(str(WEEKDAYS[start.weekday()])),
         "day": date_format(start, "MONTH_DAY_FORMAT"),
@@ -132,7 +132,7 @@ def format_moment(start: datetime) -> str:
 
 @dataclass(frozen=True)
 class OccurrenceDisplay:
-    """One time of a meeting as a list shows it, on the reader's clock."""
+    """The text that a list shows for one start of a meeting, in the visitor's zone."""
 
     one: Occurrence
     zone: ZoneInfo
@@ -156,7 +156,7 @@ class OccurrenceDisplay:
 
     @property
     def started(self) -> str:
-        """ "Started 5 minutes ago" while somebody can still come in; else ""."""
+        """The text "Started 5 minutes ago", or "" if it has not started."""
         minutes = int((self.at - self.one.start).total_seconds() // 60)
         if minutes < 0:
             return ""
@@ -168,7 +168,7 @@ class OccurrenceDisplay:
 
     @property
     def own_time(self) -> str:
-        """The start on the group's clock, where that shows another time."""
+        """The start in the meeting's time zone, or "" if that is the same time."""
         own = self.one.own_start
         if own.utcoffset() == self.start.utcoffset():
             return ""
@@ -180,7 +180,7 @@ class OccurrenceDisplay:
 
     @property
     def line(self) -> str:
-        """How and where it meets, and how one joins."""
+        """How and where it meets, and how to join."""
         entry, miles = self.entry, self.one.miles
         far = f" ({distance(miles)})" if miles is not None else ""
         parts = [entry.ways_label, f"{entry.town}{far}", entry.joining_label]
@@ -190,21 +190,21 @@ class OccurrenceDisplay:
 
     @property
     def people(self) -> str:
-        """Who runs it, whom it is for, and its languages other than English."""
+        """The host, the communities, and the languages other than English."""
         entry = self.entry
         about = (self.host, entry.community_label, entry.language_label)
         return SEPARATOR.join(filter(None, about))
 
     @property
     def host(self) -> str:
-        """Who runs it, where the name does not begin with it already."""
+        """The host, or "" if the name of the meeting begins with it."""
         host = self.entry.host_name
         begins = host.partition(" ")[0].casefold()
         return "" if self.entry.name.casefold().startswith(begins) else host
 
     @property
     def remarks(self) -> str:
-        """What somebody should know before they rely on the time."""
+        """Warnings about the time of the meeting."""
         said = []
         if own := self.own_time:
             said.append(_("For the group it is %(time)s.") % {"time": own})

@@ -1,4 +1,4 @@
-"""Which meetings somebody can join, by day and part of the day, on their clock."""
+"""Search for meetings that a visitor can join, by day and part of the day."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from meetings.models import Meeting
 from places.geo import miles_between
 from places.models import Place
 
-# A group that has begun can still be joined for so long.
+# People can still join for this long after the start.
 JOINABLE_AFTER_START = timedelta(minutes=15)
 DAYS_SHOWN = 7
-# Times shown on one page.
+# Starts shown on one page.
 PAGE_SIZE = 60
-# What can be joined from home.
+# The ways to take part from home.
 REMOTE_WAYS = ("online", "phone", "text")
 
 
 @dataclass(frozen=True)
 class HostRow:
-    """One line of a list: the first group of a host in an hour, and its others."""
+    """The first meeting of a host in an hour, and the host's other meetings."""
 
     first: Occurrence
     others: list[Occurrence]
@@ -61,14 +61,14 @@ class DayGroup:
 
 @dataclass(frozen=True)
 class JoinRange:
-    """Which ways of taking part count for somebody: in person only where it is near."""
+    """The place and distance that decide which meetings a visitor can join."""
 
     place: Place | None
     miles: float
     anywhere: bool = False
 
     def within(self, entry: IndexedMeeting) -> tuple[bool, float | None]:
-        """Can the group be joined from here, and how far is its room?"""
+        """Return whether a visitor can join, and the miles to a meeting in person."""
         remote = any(way in entry.ways for way in REMOTE_WAYS)
         if "in_person" not in entry.ways:
             return remote, None
@@ -84,12 +84,12 @@ class JoinRange:
 
 @dataclass
 class MeetingSearch:
-    """The times that the address asks for, and the filters with true counts."""
+    """The starts that match a request, and the count of each filter option."""
 
     form: MeetingForm
     params: QueryDict
     at: datetime
-    # Only meetings of this organization, wherever they are.
+    # Primary key of an organization to list alone; 0 for all.
     host: int = 0
     filters: MeetingFilter = field(init=False)
     found: list[Occurrence] = field(init=False)
@@ -114,7 +114,7 @@ class MeetingSearch:
 
     @property
     def window(self) -> tuple[datetime, datetime]:
-        """From what has just begun to the end of the last day that is shown."""
+        """From the oldest start that people can still join, to the last day."""
         first_day = self.day or self.today
         last_day = first_day + timedelta(days=1 if self.day else DAYS_SHOWN)
         first, last = (
@@ -124,7 +124,7 @@ class MeetingSearch:
         return max(first, self.at - JOINABLE_AFTER_START), last
 
     def _matching(self) -> Iterator[Occurrence]:
-        """The times under all filters; what one filter alone leaves out is counted."""
+        """Yield the starts that pass all filters, and count the options."""
         miles = {}
         reach = self._reach()
         among = []
@@ -185,7 +185,7 @@ class MeetingSearch:
         return build_panel(self.filters, self.params, self.counts, keep)
 
     def count_without(self, chip: Chip) -> int:
-        """How many times there would be without one chosen value."""
+        """Count the starts without one chosen value."""
         params = self.params.copy()
         left = [v for v in params.getlist(chip.name) if v != chip.value]
         params.setlist(chip.name, left)
@@ -193,20 +193,20 @@ class MeetingSearch:
 
     @property
     def days(self) -> list[DayGroup]:
-        """This page's times by day, part of the day and hour."""
+        """The starts of this page by day, part of the day and hour."""
         start = (self.page - 1) * PAGE_SIZE
         shown = self.found[start : start + PAGE_SIZE]
         return list(group_by_day(shown, self.zone, self.today))
 
     @property
     def in_person_elsewhere(self) -> bool:
-        """Does the page leave out groups that meet in a room, for want of a place?"""
+        """True if meetings in person are left out because no place is known."""
         chosen = self.filters.chosen.get("how", [])
         return self.form.place is None and not self.host and "in_person" not in chosen
 
 
 def get_filter_values(entry: IndexedMeeting) -> dict[str, set[str]]:
-    """The values of each filter that a meeting has."""
+    """Return the values that a meeting has for each filter."""
     found: dict[str, set[str]] = {
         "how": set(entry.ways),
         "open": {"1"} if entry.joining == Meeting.Joining.OPEN else set(),
@@ -221,7 +221,7 @@ def get_filter_values(entry: IndexedMeeting) -> dict[str, set[str]]:
 def group_by_day(
     found: Iterable[Occurrence], zone: ZoneInfo, today: date
 ) -> Iterator[DayGroup]:
-    """Times in order, grouped as a page shows them."""
+    """Group sorted starts by day, part of the day and hour."""
 
     def local(one: Occurrence) -> datetime:
         return one.start.astimezone(zone)
@@ -240,8 +240,10 @@ def group_by_day(
 
 
 def group_by_host(hour: list[Occurrence], today: date) -> list[HostRow]:
-    """One row for each host: what was seen lately, then mental health, then small
-    groups come first, so that one large fellowship buries nobody."""
+    """Return one row for each host, so that a large host does not crowd out others.
+
+    Recently seen meetings come first, then those about mental health, then small hosts.
+    """
     ordered = sorted(hour, key=lambda one: _host_sort_key(one, today))
     of_host: dict[object, list[Occurrence]] = {}
     for one in ordered:

@@ -1,4 +1,4 @@
-"""What other pages say of meetings: how many today, and the next few."""
+"""Facts about meetings for other pages: how many today, and the next few."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from places.models import Place
 
 @dataclass(frozen=True)
 class OnlineToday:
-    """Online meetings from now to the end of the reader's day, the next one first."""
+    """Online meetings from now to the end of the visitor's day, in order."""
 
     at: datetime
     zone: ZoneInfo
     found: list[Occurrence]
-    # The meetings page on the same clock; without a place, on the default one.
+    # The page of meetings in the same time zone.
     url: str
 
     @property
@@ -33,7 +33,7 @@ class OnlineToday:
 
     @property
     def next(self) -> datetime | None:
-        """The first that has not begun, on the reader's clock."""
+        """The first start that is not past, in the visitor's time zone, or None."""
         ahead = (one.start for one in self.found if one.start >= self.at)
         start = next(ahead, None)
         return start.astimezone(self.zone) if start else None
@@ -53,7 +53,7 @@ def find_online_today(place: Place | None, at: datetime) -> OnlineToday:
 def find_next_meetings(
     organization: Any, at: datetime, number: int
 ) -> tuple[list[Occurrence], int]:
-    """The next meetings of an organization, and how many groups it has."""
+    """Return the next starts of an organization, and its number of meetings."""
     among = [entry for entry in indexed_meetings() if entry.host == organization.pk]
     found = find_occurrences(
         among, at - JOINABLE_AFTER_START, at + timedelta(days=DAYS_SHOWN)

@@ -1,4 +1,4 @@
-"""Addresses of the meetings' catalog."""
+"""URLs of the catalog of meetings."""
 
 from __future__ import annotations
 

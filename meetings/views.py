@@ -1,4 +1,4 @@
-"""The pages of meetings: what somebody can join and when, and one group in full."""
+"""The list of meetings, the page of one meeting, and their calendars."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ from meetings.search import DAYS_SHOWN, JOINABLE_AFTER_START, MeetingSearch
 from orgs.models import Organization
 
 MAX_NEXT_DATES = 5
-# Meetings in one calendar file.
+# In one calendar file.
 MAX_EVENTS = 1_000
-# Groups of people offered above the list.
+# Communities offered above the list.
 MAX_SHORTCUTS = 8
 
 
 @require_safe
 def meetings(request: HttpRequest) -> HttpResponse:
-    """Groups to join from now on, on the clock of the place or zone asked for."""
+    """List meetings from now on, in the requested time zone."""
     return _render_list(request)
 
 
 @require_safe
 def organization_meetings(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same for the groups of one organization, wherever they meet."""
+    """List the meetings of one organization."""
     found = _public_host(slug)
     return _render_list(request, found)
 
@@ -102,7 +102,7 @@ def _render_list(
 
 
 def _shortcuts(search: MeetingSearch, params: QueryDict) -> list[tuple[str, int, str]]:
-    """(label, count, address) of those whom most groups here are for, in one tap."""
+    """Return label, count and URL of the communities with the most meetings."""
     if "community" in search.filters.chosen:
         return []
     labels = dict(term_choices().get("community", []))
@@ -115,19 +115,19 @@ def _shortcuts(search: MeetingSearch, params: QueryDict) -> list[tuple[str, int,
 
 
 def _calendar_url(path: str, params: QueryDict) -> str:
-    """The address of this list as a calendar: the same filters."""
+    """Return the URL of this list as a calendar, with the same filters."""
     query = query_with(params)
     return f"{path.rstrip('/')}.ics{query if len(query) > 1 else ''}"
 
 
 def _hidden_inputs(params: QueryDict, *but: str) -> list[tuple[str, str]]:
-    """What a form on the page keeps of the address, besides its own boxes."""
+    """Return the query parameters that a form repeats as hidden inputs."""
     names = [name for name in params if name not in (*but, "page")]
     return [(name, value) for name in names for value in params.getlist(name) if value]
 
 
 def _next_changes(found: Iterable[Occurrence], at: datetime) -> list[datetime]:
-    """When the page says something else: a group begins, or is too far on to join."""
+    """Return when the page changes: a meeting starts, or is too late to join."""
     soon = [one.start for one in found if one.start <= at + timedelta(hours=1)]
     return [*soon, *(start + JOINABLE_AFTER_START for start in soon)]
 
@@ -141,7 +141,7 @@ def _day_problem(search: MeetingSearch) -> list[str]:
 def _day_links(
     search: MeetingSearch, params: QueryDict
 ) -> Iterable[tuple[str, str, bool]]:
-    """(label, address, chosen?) of all days and of each of the next seven."""
+    """Yield label, URL and "is chosen" for all days and each of the next seven."""
     yield _("All 7 days"), query_with(params, day=None), search.day is None
     for ahead in range(DAYS_SHOWN):
         day = search.today + timedelta(days=ahead)
@@ -155,14 +155,14 @@ def _weekday(day: date) -> str:
 
 
 def _zone_query(form: MeetingForm) -> str:
-    """The reader's zone for links to a group, where they named a zone or a place."""
+    """Return the query with the visitor's time zone, or "" if it is unknown."""
     is_known = form.place or form.cleaned_data.get("zone")
     return f"?{urlencode({'zone': form.reader_zone.key})}" if is_known else ""
 
 
 @require_safe
 def meeting(request: HttpRequest, slug: str) -> HttpResponse:
-    """One group: its next dates on the reader's clock, and how to join."""
+    """Show one meeting with its next dates in the visitor's time zone."""
     found = Meeting.objects.for_cards().at_address(slug)
     if found is None or not found.is_public:
         return or_elsewhere(request, Meeting, slug, found)
@@ -199,7 +199,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _describe_date(start: datetime, own: Any, zone: Any) -> tuple[str, str, str]:
-    """The moment for machines, in words, and in the group's words where they differ."""
+    """Return a start as ISO 8601, as text, and as text in another time zone."""
     here, there = start.astimezone(zone), start.astimezone(own.zone)
     differs = here.utcoffset() != there.utcoffset()
     theirs = schedule_text.format_moment(there) if differs else ""
@@ -208,7 +208,7 @@ def _describe_date(start: datetime, own: Any, zone: Any) -> tuple[str, str, str]
 
 @require_safe
 def meeting_by_key(request: HttpRequest, key: str) -> HttpResponse:
-    """The page of a meeting by its key in files, which has signs that slugs lack."""
+    """Redirect from the key of a meeting in files to its page."""
     found = Meeting.objects.of_file_keys([key]).first()
     if found is None or found.status == Meeting.Status.DRAFT:
         raise Http404(_("No listing at this address."))
@@ -217,7 +217,7 @@ def meeting_by_key(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 def meeting_calendar(request: HttpRequest, slug: str) -> HttpResponse:
-    """One group for the reader's own calendar."""
+    """Return one meeting as a calendar file."""
     found = Meeting.objects.public().for_cards().at_address(slug)
     if found is None:
         raise Http404(_("No listing at this address."))
@@ -233,7 +233,7 @@ def _public_host(slug: str) -> Organization:
 
 @require_safe
 def calendar(request: HttpRequest, slug: str = "") -> HttpResponse:
-    """What the same address without .ics lists, as a calendar to subscribe to."""
+    """Return the meetings of a list as a calendar to subscribe to."""
     host = None
     if slug:
         host = _public_host(slug)

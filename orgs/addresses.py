@@ -1,4 +1,4 @@
-"""ZIP codes and states of a file's rows, as other people and programs write them."""
+"""Normalize the ZIP codes and states of imported rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from places.zip_codes import normalize_zip
 
 
 class Addresses:
-    """Tidies the rows of a file; every ZIP code in them is looked up at once."""
+    """Normalizes the addresses of a file. One query finds all its ZIP codes."""
 
     def __init__(self, rows: list[Row], zip_column: str) -> None:
         self.zip_column = zip_column
@@ -18,13 +18,13 @@ class Addresses:
         self.zips = {place.code: place for place in zips}
 
     def zip_place(self, row: Row) -> Place | None:
-        """The ZIP code of a tidied row, where we know it."""
+        """Return the place of the ZIP code of a normalized row, or None."""
         return self.zips.get(row[self.zip_column][:5])
 
     def tidy(self, row: Row) -> tuple[Row, list[str]]:
-        """The row with ZIP code and state as we store them, and notes on what changed.
+        """Return the row with normalized ZIP code and state, and notes on changes.
 
-        What is no ZIP code or state stays, for the model to refuse.
+        Invalid values stay unchanged, so that the model refuses them.
         """
         notes = []
         written = row[self.zip_column]

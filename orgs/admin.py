@@ -1,4 +1,4 @@
-"""Organizations at the curators' desk."""
+"""The admin of organizations."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from orgs.models import Organization
 from places.fields import StateField
 from places.geocoders import GeocodeResult
 
-# Fields of the form whose change asks for a new point.
+# A change of one of these form fields requires geocoding.
 ADDRESS_FIELDS = {"street", "city", "state", "zip_code", "address_withheld"}
 
 
 class StateFilter(admin.AllValuesFieldListFilter):
-    """Django's own would offer a link without words where no state is known."""
+    """Labels the choice for organizations without a state."""
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
@@ -67,7 +67,7 @@ class OrganizationAdmin(ListingAdmin):
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **options: Any
     ) -> Any:
-        """A box that takes a state's name or its letters, however they are typed."""
+        """Use a text field that accepts the name or the code of a state."""
         if db_field.name != "state":
             return super().formfield_for_dbfield(db_field, request, **options)
         label = capfirst(db_field.verbose_name)
@@ -76,7 +76,7 @@ class OrganizationAdmin(ListingAdmin):
     def save_model(
         self, request: HttpRequest, obj: Organization, form: Any, change: bool
     ) -> None:
-        """An address that changed gets its point; the curator hears how exact it is."""
+        """Geocode a changed address and tell the curator how exact the point is."""
         if ADDRESS_FIELDS & set(form.changed_data) or (obj.point is None and obj.city):
             found = obj.stand_at_its_address()
             self.message_user(request, _describe_point(obj, found), messages.INFO)

@@ -1,4 +1,4 @@
-"""The file of organizations that this directory writes itself, read back."""
+"""Import of the CSV file of organizations that this directory exports."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_ABSOLUTE_DEGREES = dict(zip(EXACT_POINT, (90, 180), strict=True))
 
 
 class ExportedOrganizationImporter(ExportedImporter):
-    """organizations.csv of /data/, and the desk's own export."""
+    """Imports organizations.csv of /data/, or the export of the admin."""
 
     model = Organization
     joins = True
@@ -43,12 +43,12 @@ class ExportedOrganizationImporter(ExportedImporter):
         if facts.parent and facts.parent not in self.known:
             facts.warnings.append(f"no listing has the key “{facts.parent}”")
         if facts.fields["address_withheld"] and not row["street"]:
-            # The public file does not tell them; that is no reason to forget them.
+            # The public file has no withheld address, so the stored one must stay.
             del facts.fields["street"], facts.fields["zip_code"]
-        self._stand(facts, row)
+        self._set_point(facts, row)
         return facts
 
-    def _stand(self, facts: Facts, row: Row) -> None:
+    def _set_point(self, facts: Facts, row: Row) -> None:
         if not row["precision"]:
             return
         if row["precision"] not in Organization.Precision.values:
@@ -71,7 +71,7 @@ class ExportedOrganizationImporter(ExportedImporter):
         )
 
     def link(self, rows: list[Member], members: list[Member]) -> None:
-        """Branches become children of the listing whose key they name."""
+        """Set the parents of branches by the keys of their parents."""
         numbers = {member.key: member.pk for member in members}
         wanted = {row.parent_named for row in rows} - {*numbers, ""}
         found = Organization.objects.of_file_keys(wanted).only("key", "uuid")
@@ -84,7 +84,7 @@ class ExportedOrganizationImporter(ExportedImporter):
 
 
 def _has_hidden_parent(row: Member) -> bool:
-    """The public file tells a parent that is not public by its name alone."""
+    """Return True if the row has the name of its stored parent, which is hidden."""
     if row.parent_id is None or not row.host_named:
         return False
     parent = Organization.objects.filter(pk=row.parent_id).first()

@@ -10,7 +10,7 @@ from places.states import STATES
 
 
 class KindFilter(ListingFilter):
-    """Which kind, and how people reach it."""
+    """The filters "how" and "kind"."""
 
     how = AnyOf(_("How"), fixed(HOW))
     kind = AnyOf(_("Kind"), fixed(Organization.Kind.choices))
@@ -22,11 +22,11 @@ class OfferFilter(KindFilter):
 
 
 class OrganizationFilter(OfferFilter, PeopleFilter):
-    """Those of offers come first, then whom they are for."""
+    """All filters of the find page, in the order of that page."""
 
 
 class CatalogFilter(OrganizationFilter):
-    """The catalogue's own page is filtered by state as well."""
+    """The filters of the catalog page, which can be filtered by state too."""
 
     state = AnyOf(
         _("State"), fixed((state.code, state.name) for state in STATES.values())

@@ -1,4 +1,4 @@
-"""What somebody asks of the catalogue."""
+"""The form of the catalog page."""
 
 from __future__ import annotations
 

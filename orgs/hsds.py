@@ -1,4 +1,4 @@
-"""Organizations that another publisher tells in HSDS."""
+"""Import of organizations that another publisher provides in HSDS."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COPIED_COLUMNS = ("summary", "toll_free", "tty", "videophone", "chat_url", "cost
 
 
 class HsdsOrganizationImporter(OrganizationImporter):
-    """Imports organizations from rows made by listings.exchange.hsds_mapping."""
+    """Imports organizations from the rows of listings.exchange.hsds_mapping."""
 
     columns = OrganizationImporter.columns | {
         *COPIED_COLUMNS,

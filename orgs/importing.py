@@ -1,4 +1,4 @@
-"""Organizations and Centers for Independent Living, as their files tell of them."""
+"""Import of the starter files of organizations and Centers for Independent Living."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ADDRESS_WITHHELD = re.compile(
 
 
 class AddressedImporter(Importer):
-    """Rows that stand in a town: found by ZIP code, else by town and state."""
+    """Imports rows with an address, located by ZIP code or else by city and state."""
 
     model: ClassVar[type[AddressedListing]] = Organization
     joins = True
@@ -57,7 +57,7 @@ class AddressedImporter(Importer):
         self.towns = _cities_by_name({place_key(row["city"]) for row in rows})
 
     def place(self, facts: Facts, row: Row) -> None:
-        """Where the row stands, and how exactly that is known."""
+        """Set the location of the row and its precision."""
         precision = Organization.Precision
         zip_place = facts.zip_place = self.addresses.zip_place(row)
         town = self.towns.get((row["state"], place_key(row["city"])))
@@ -94,7 +94,7 @@ class AddressedImporter(Importer):
             facts.fields["service_area_scope"] = scope.PLACES
 
     def link(self, rows: list[Member], members: list[Member]) -> None:
-        """Branches become children of a row of the parent's name, if there is one."""
+        """Set the parents of branches by the names of their parents."""
         named = defaultdict(list)
         for member in members:
             named[member.name].append(member)
@@ -105,17 +105,17 @@ class AddressedImporter(Importer):
 
 
 def set_parent_or_host(row: Member, parent_id: int | None, host: str) -> None:
-    """Make it a branch of a listing, or of a host by name.
+    """Make the row a branch of a listing, or else of a host that is not listed.
 
-    What a curator has checked stays whose branch it is, and no empty cell of a file
-    ends what somebody joined at the desk.
+    A listing that a curator has checked stays unchanged, and an empty cell does not
+    remove a parent that a curator has set.
     """
     if (parent_id, host) != (None, "") and not row.is_checked:
         row.parent_id, row.host = parent_id, host
 
 
 def _cities_by_name(keys: set[str]) -> dict[tuple[str, str], Place]:
-    """The biggest town of each name in each state; its own name before another's."""
+    """Return the largest city by state and name; own names win over aliases."""
     found = Place.objects.filter(kind=Place.Kind.CITY).select_related("county")
     towns = {}
     other_ids = PlaceAlias.objects.filter(key__in=keys).values_list(
@@ -131,7 +131,7 @@ def _cities_by_name(keys: set[str]) -> dict[tuple[str, str], Place]:
 
 
 def _find_parent(branch: Member, named: list[Member]) -> Member | None:
-    """The only row of that name; of several the one in the same city or state."""
+    """Return the only row with the name, or the only one in the same city or state."""
     others = [other for other in named if other.pk != branch.pk]
     for same in ("city", "state"):
         nearer = [o for o in others if getattr(o, same) == getattr(branch, same)]
@@ -165,7 +165,7 @@ def _common_fields(row: Row) -> dict[str, Any]:
 
 
 class CilImporter(AddressedImporter):
-    """cils.csv: Centers for Independent Living and their branch offices."""
+    """Imports cils.csv: Centers for Independent Living and their branch offices."""
 
     columns = frozenset(CIL_COLUMNS.split())
     optional_columns = frozenset({"phone_display"})
@@ -194,12 +194,12 @@ class CilImporter(AddressedImporter):
 
 
 def _has_walk_in_office(street: str) -> bool | None:
-    """An office with a street can be visited; a post box tells us nothing."""
+    """Return True for an office with a street; a post office box says nothing."""
     return True if street and not POST_BOX.match(street) else None
 
 
 class OrganizationImporter(AddressedImporter):
-    """organizations.csv: peer-run groups of every other kind."""
+    """Imports organizations.csv: organizations of all other kinds."""
 
     columns = frozenset(ORGANIZATION_COLUMNS.split())
     optional_columns = frozenset({"phone_display", "summary", "run_by"})

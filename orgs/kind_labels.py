@@ -1,4 +1,4 @@
-"""The kinds of organization, explained the way we would to a friend."""
+"""Labels and explanations of the kinds of organization."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class KindLabels:
     explained: Promise
 
 
-# In the order of a state's page.
+# In the order of the page of a state.
 KIND_LABELS: dict[str, KindLabels] = {
     Kind.PEER_RUN: KindLabels(
         _("Peer-run organizations"),
@@ -72,7 +72,7 @@ KIND_LABELS: dict[str, KindLabels] = {
 
 
 def get_plural_label(kind: str) -> str:
-    """ "Peer respites and living rooms"; for a kind we do not know, "organizations"."""
+    """Return "Peer respites and living rooms", or "Organizations" if unknown."""
     known = KIND_LABELS.get(kind)
     return str(
         known.plural if known else capfirst(Organization._meta.verbose_name_plural)

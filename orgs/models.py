@@ -1,4 +1,4 @@
-"""The catalogue of peer-run organizations and Centers for Independent Living."""
+"""The catalog of peer-run organizations and Centers for Independent Living."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from places.nearest import LocatedModel, LocatedQuerySet
 CITY_ORDER = (Lower("city"), "sort_name", "slug")
 
 
-# Each parent brings its own as_manager; ours is made from both.
+# Both parents define as_manager(); the first one is used.
 class OrganizationQuerySet(  # type: ignore[override]
     ListingQuerySet["Organization"], LocatedQuerySet["Organization"]
 ):
@@ -30,8 +30,10 @@ class OrganizationQuerySet(  # type: ignore[override]
         return super().for_cards().select_related("parent")
 
     def hydrate(self, hits: Iterable[Any]) -> list[Organization]:
-        """The rows of hits or cards in their order, each with its distance; without
-        what has been deleted since."""
+        """Return the rows of search hits in their order, each with its distance.
+
+        Rows that have been deleted since the search are left out.
+        """
         miles = {hit.pk: hit.distance_miles for hit in hits}
         found = self.for_cards().in_bulk(miles)
         for pk, row in found.items():
@@ -48,7 +50,7 @@ class OrganizationQuerySet(  # type: ignore[override]
         return self.filter(state=code)
 
     def in_or_serving_state(self, place: Place) -> Self:
-        """Stands in the state, or names it or a county of it as served."""
+        """Located in the state, or serving it or a county of it."""
         naming = self.naming_state(place.state).values("pk")
         return self.filter(Q(state=place.state) | Q(pk__in=naming))
 
@@ -56,14 +58,14 @@ class OrganizationQuerySet(  # type: ignore[override]
         return self.filter(state__in=list(codes))
 
     def without_point(self) -> Self:
-        """Of those with a town: no point yet, or a street that has only a rough one."""
+        """Rows to geocode: without a point, or with a street and a city's point."""
         rough = Q(precision__in=[LocatedModel.Precision.CITY]) & ~Q(street="")
         missing = Q(latitude=None) & ~Q(city="")
         wanted = (rough | missing) & Q(address_withheld=False)
         return self.exclude(status="closed").filter(wanted).order_by("slug")
 
     def with_known_location(self) -> Self:
-        """That stand in a town or at a point, or meet online."""
+        """Rows with a city or a point, or that meet online."""
         somewhere = ~Q(city="") | Q(latitude__isnull=False)
         return self.filter(somewhere | Q(online=True))
 
@@ -71,7 +73,7 @@ class OrganizationQuerySet(  # type: ignore[override]
         return self.filter(name__in=list(names))
 
     def with_similar_name(self, words: str) -> list[Organization]:
-        """Whose names are nearest to misspelt words, likeliest first."""
+        """Return rows with names similar to misspelled text, most similar first."""
         names = dict(self.order_by("pk").values_list("pk", "search_text"))
         best = process.extract(
             fold(words), names, scorer=fuzz.partial_ratio, score_cutoff=80, limit=5
@@ -90,7 +92,7 @@ class OrganizationQuerySet(  # type: ignore[override]
 
 
 class Organization(AddressedListing):
-    """A peer-run organization, a respite, a Center for Independent Living …"""
+    """A peer-run organization, peer respite or Center for Independent Living."""
 
     class Kind(models.TextChoices):
         PEER_RUN = "peer_run", _("Peer-run organization")
@@ -105,7 +107,7 @@ class Organization(AddressedListing):
         ONLINE_COMMUNITY = "online_community", _("Online community")
 
     class RunBy(models.TextChoices):
-        """Who runs it, where a source says so; empty is not known."""
+        """Who runs it, as far as a source says so; "" is unknown."""
 
         PEERS = "peers", _("Run by peers")
         LARGER_ORGANIZATION = (
@@ -147,9 +149,9 @@ class Organization(AddressedListing):
         blank=True,
         help_text=_("The organization it is part of, if that is not listed here."),
     )
-    # Miles from the place asked for, where a page measures them.
+    # Miles from the requested place; set by a search.
     distance_miles: float | None = None
-    # Set by covering(): how surely it serves the place asked for.
+    # How surely it serves the requested place; set by covering().
     coverage: int | None = None
 
     objects: ClassVar[OrganizationQuerySet] = OrganizationQuerySet.as_manager()  # type: ignore[assignment]
@@ -164,7 +166,7 @@ class Organization(AddressedListing):
                 fields=["service_area_scope", "state"], name="organization_area_state"
             ),
             models.Index(fields=["sort_name", "slug"], name="organization_sort_name"),
-            # A kind within a distance, the filter most used.
+            # For one kind within a distance, the most frequent filter.
             models.Index(
                 fields=["kind", "latitude", "longitude"], name="organization_kind_point"
             ),
@@ -172,7 +174,7 @@ class Organization(AddressedListing):
 
     @property
     def kind_label(self) -> str:
-        """As get_kind_display(), which makes the list of all kinds first."""
+        """The same as get_kind_display(), without building the list of all kinds."""
         known = self.kind in self.Kind.values
         return str(self.Kind(self.kind).label if known else self._meta.verbose_name)
 

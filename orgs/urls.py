@@ -1,4 +1,4 @@
-"""Addresses of the organizations' catalogue."""
+"""URLs of the catalog of organizations."""
 
 from __future__ import annotations
 

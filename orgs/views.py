@@ -1,4 +1,4 @@
-"""The pages of organizations: the catalogue, the CILs, and one in full."""
+"""The catalog of organizations, the list of CILs, and the page of one organization."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PAGE_SIZE = 30
 
 @require_safe
 def organizations(request: HttpRequest) -> HttpResponse:
-    """The whole catalogue by name, under the filters and words of the address."""
+    """List the catalog by name, filtered by the query parameters."""
     form = CatalogForm(request.GET)
     form.is_valid()
     words = form.cleaned_data.get("q") or ""
@@ -69,7 +69,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
         "pager": Pager.of(params, page, total, PAGE_SIZE),
     }
     answer = render(request, "orgs/organizations.html", context)
-    # Past its end, or for a state that is none, it would be one page under many names.
+    # An unusable query would fill the cache with many copies of one page.
     is_usable = not (chosen.unknown or panel.problems)
     reads = ("state", "page") if hits and is_usable else ()
     return set_cache_policy(answer, timezone.now(), parameters=reads)
@@ -81,7 +81,7 @@ def similar_names(words: str) -> list[Organization]:
 
 @require_safe
 def cils(request: HttpRequest) -> HttpResponse:
-    """Centers for Independent Living: by state, or those that serve a county."""
+    """List Centers for Independent Living by state, or those that serve a place."""
     form = PlaceForm(request.GET)
     form.is_valid()
     place = form.place

@@ -1,4 +1,4 @@
-"""Fill the areas from fixtures/areas.csv, after the places that they name."""
+"""Load the areas of fixtures/areas.csv. The places that they name must be loaded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from places.models import Area, AreaName, Place
 from places.name_keys import place_key
 
 Row = dict[str, str]
-# The file's mark on a row whose old name is a slur.
+# How the file marks a row whose old name is a slur.
 OFFENSIVE_NAME_MARK = "match it, never show it"
 
 
@@ -20,7 +20,7 @@ def read_areas(path: Path) -> list[Row]:
 
 
 def rename_cities(places: list[Row], areas: Iterable[Row]) -> None:
-    """Give towns that still carry a slur their new name; the old one is understood."""
+    """Replace the names of cities that are slurs; people can still search by them."""
     renamed = {
         (county, place_key(name.split(",")[0])): area["name"].split(",")[0]
         for area in areas
@@ -36,7 +36,7 @@ def rename_cities(places: list[Row], areas: Iterable[Row]) -> None:
 
 
 def save_areas(rows: list[Row]) -> None:
-    """Insert, or bring up to date by key; what the file no longer has is deleted."""
+    """Insert or update each area by its key, and delete areas that left the file."""
     towns = {row["main_place"] for row in rows}
     main = dict(
         Place.objects.filter(kind="city", code__in=towns).values_list("code", "pk")

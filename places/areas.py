@@ -1,4 +1,4 @@
-"""Areas by their names: tribal lands, regions, bases, short forms, military mail."""
+"""Find areas by name: tribal lands, regions, bases, short forms, military mail."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from places.models import Area, Place
 from places.name_keys import place_key
 
 MAX_SUGGESTIONS = 6
-# What the file calls the ZIP codes of one prefix: "090xx".
+# The key of all ZIP codes with one prefix, like "090xx".
 ZIP_PREFIX_KEY = "{}xx"
 
 
 def find_areas_by_name(name: str, state: str) -> tuple[Place, ...]:
-    """The areas of a name, of one state if it is given, each as a place."""
+    """Return the areas of a name as places, only those of one state if it is given."""
     key = place_key(name)
     if key in gazetteer().known_keys and (
         found := _to_places(_areas_of_key(key), state)
@@ -29,11 +29,11 @@ def find_areas_by_name(name: str, state: str) -> tuple[Place, ...]:
 
 
 def areas_starting_with(key: str) -> tuple[Place, ...]:
-    """For suggestions: the areas of which a name begins so, tribal lands first."""
+    """Return areas to suggest that have a name with this prefix, tribal lands first."""
     # "~" sorts after every letter and digit that a key can hold.
     begins = Q(names__key__gte=key, names__key__lt=f"{key}~", names__is_suggested=True)
     found = _to_places(_areas(begins).distinct()[:MAX_SUGGESTIONS], "")
-    # "Cbus" is no help to who types "Columb": the town itself is there.
+    # "Cbus" does not help somebody who types "Columb": the city itself is suggested.
     return tuple(place for place in found if not _is_unrelated_short_form(place, key))
 
 
@@ -67,7 +67,7 @@ def _to_places(areas: QuerySet[Area], state: str) -> tuple[Place, ...]:
 def exclude_places(
     matches: Iterable[Place], areas: Iterable[Place]
 ) -> tuple[Place, ...]:
-    """The areas that are not just another name of one of the matches."""
+    """Return the areas that are not merely another name of one of the matches."""
     numbers = {place.pk for place in matches}
     return tuple(area for area in areas if area.pk not in numbers)
 
@@ -75,7 +75,7 @@ def exclude_places(
 def drop_places_same_as_area(
     matches: Iterable[Place], areas: Iterable[Place], key: str
 ) -> tuple[Place, ...]:
-    """The matches that are not the same thing as an area that they lie in."""
+    """Return the matches that are not the same thing as an area around them."""
     return tuple(
         place
         for place in matches
@@ -87,10 +87,11 @@ def drop_places_same_as_area(
 
 
 def _is_same_as_area(area: Place, place: Place, key: str) -> bool:
-    """Are an area and a place in it that share the name `key` the same thing?
+    """Return True if an area and a place in it, both called `key`, are one thing.
 
-    A base and a town of any of its names are, and a pueblo and the town of its main
-    name; so is whatever goes by an area's name only as its second one.
+    A base is the same as a city with any of its names, and a pueblo the same as the
+    city with its main name. A place that has the name only as an alias is also the
+    same as the area.
     """
     if not area.is_area:
         return place.is_county and place.key != key
@@ -101,12 +102,12 @@ def _is_same_as_area(area: Place, place: Place, key: str) -> bool:
 
 
 def is_military_zip(code: str) -> bool:
-    """A ZIP code of overseas military or diplomatic mail."""
+    """Return True for a ZIP code of overseas military or diplomatic mail."""
     return _is_any_military([ZIP_PREFIX_KEY.format(code[:3])])
 
 
 def is_military_mail(text: str) -> bool:
-    """An address of overseas military or diplomatic mail, like "PSC 1 Box 2 APO AE"."""
+    """Return True for a military mail address abroad, like "PSC 1 Box 2 APO AE"."""
     words = text.replace(",", " ").split()
     pairs = [*words, *map(" ".join, pairwise(words)), text]
     return _is_any_military([key for pair in pairs if (key := place_key(pair))])

@@ -1,4 +1,4 @@
-"""What people may mean while they type, or where they mistyped."""
+"""Suggestions while somebody types a place, and corrections for a misspelled one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from places.name_search import DOMINANT_POPULATION
 from places.readings import interpretations
 
 MAX_SUGGESTIONS = 6
-# Longer text is cut.
+# In characters. Longer text is cut here, and refused by places.lookup.
 MAX_TEXT_LENGTH = 120
-# How many ZIP codes are offered in place of one that does not exist.
+# How many ZIP codes are suggested in place of one that does not exist.
 MAX_ZIP_SUGGESTIONS = 3
-# How alike two names must be, of 100.
+# How similar two names must be to suggest one for the other.
 MIN_SIMILARITY_PERCENT = 78
 MIN_KEY_LENGTH = 3
 LOOKS_LIKE_ZIP = re.compile(r"^[0-9OoIlSsB]{5}$")
@@ -28,7 +28,7 @@ LETTERS_FOR_DIGITS = str.maketrans("OoIlSsB", "0011558")
 
 
 def suggest_corrections(text: str) -> tuple[Place, ...]:
-    """What somebody who mistyped may have meant, likeliest first."""
+    """Return the places that misspelled text may mean, most likely first."""
     zips = gazetteer().zips
     if LOOKS_LIKE_ZIP.match(text):
         code = text.translate(LETTERS_FOR_DIGITS)
@@ -58,15 +58,18 @@ def _similar_names(key: str, state: str) -> tuple[Place, ...]:
 
 
 def autocomplete_places(text: str) -> list[Place]:
-    """Places whose names begin with the text, for suggestions: states, big cities,
-    tribal lands and other areas first, then what has just that name, then by size."""
+    """Return places to suggest whose names begin with the text.
+
+    States, big cities, tribal lands and other areas come first, then exact names, then
+    the rest by population.
+    """
     key = place_key(clean_text(text[:MAX_TEXT_LENGTH]))
     if len(key) < MIN_KEY_LENGTH:
         return []
     places = _places_starting_with(key)
     first = [place for place in places if _is_state_or_big_city(place)]
     rest = [place for place in places if not _is_state_or_big_city(place)]
-    # Tribal lands come first; a few of each leave room for the others.
+    # Only a few of each kind come first, so that the others are not crowded out.
     areas = areas_starting_with(key)
     return [*first[:2], *areas[:2], *first[2:], *rest, *areas[2:]]
 

@@ -1,4 +1,4 @@
-"""Outlines of states and counties, and where things fall on a drawn map of them."""
+"""Boundaries of states and counties, and the projection that draws them on a map."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from places.geo import MEAN_RADIUS_MILES, Box, Point
 
 FILE = Path(__file__).resolve().parent / "data" / "boundaries.json.gz"
 
-# A map's longer side in drawing units; its paths are drawn in tenths of a unit.
+# The longer side of a map in drawing units. Paths have tenths of a unit.
 MAP_SIDE_UNITS = 320
 TENTHS_PER_UNIT = 10
-# In tenths: what lies closer together is one point, in view and out of it.
+# In tenths of a unit: points closer together than this are drawn as one.
 MIN_STEP_IN_VIEW, MIN_STEP_OUT_OF_VIEW = 6, 150
 
-# A degree of latitude in miles, near enough for a margin.
+# Of latitude; exact enough for the margin of a map.
 MILES_PER_DEGREE = 69.0
 
 XY = tuple[float, float]
 
 
 def wrap_longitude(longitude: float, near: float) -> float:
-    """The same meridian, counted so that it is within half a turn of another."""
+    """Return the longitude plus or minus full turns, within 180° of another one."""
     return (longitude - near + 180) % 360 - 180 + near
 
 
 def pad_box(box: Box, least_miles: float = 20) -> Box:
-    """The box with a margin, and no narrower than a map that can be read."""
+    """Return the box with a margin, and large enough for a map that people can read."""
     middle = Point((box.south + box.north) / 2, (box.west + box.east) / 2)
     mile = MILES_PER_DEGREE * cos(radians(middle.latitude))
     high = max((box.north - box.south) * MILES_PER_DEGREE * 1.12, least_miles)
@@ -44,10 +44,10 @@ def pad_box(box: Box, least_miles: float = 20) -> Box:
 
 
 class Projection:
-    """A part of the earth on paper, by Albers' equal-area conic projection.
+    """Albers equal-area conic projection of a box of degrees.
 
-    It keeps areas true and bends shapes little, from Guam to Alaska; its two
-    true parallels stand a sixth of the height from either edge.
+    It preserves areas and distorts shapes little, from Guam to Alaska. The two standard
+    parallels are a sixth of the height from the edges, as is usual.
     """
 
     def __init__(self, box: Box) -> None:
@@ -65,7 +65,7 @@ class Projection:
         self.width, self.height = round(wide * self._scale), round(high * self._scale)
 
     def project(self, point: Point) -> XY:
-        """Where a point falls, in units from the upper left corner."""
+        """Return the position of a point in units from the upper left corner."""
         x, y = self._on_cone(point)
         return (x - self._left) * self._scale, (y - self._top) * self._scale
 
@@ -84,7 +84,7 @@ class Projection:
 
 
 def _edge_points(box: Box) -> Iterator[Point]:
-    """Points along the edge; between its corners, it bends."""
+    """Yield points along the edges of a box, because they are curved on the map."""
     for part in range(9):
         share = part / 8
         latitude = box.south + share * (box.north - box.south)
@@ -95,7 +95,7 @@ def _edge_points(box: Box) -> Iterator[Point]:
 
 @dataclass(frozen=True)
 class Boundaries:
-    """Borders as arcs on a grid, each stored once; shapes are rings of arcs."""
+    """Borders as arcs of grid steps, each stored once, and shapes as rings of arcs."""
 
     scale: XY
     corner: XY
@@ -105,21 +105,21 @@ class Boundaries:
     counties: dict[str, list[list[int]]]
 
     def state(self, code: str, frame: Projection) -> str:
-        """The path of a state's shape, as an SVG's `d`."""
+        """Return the path of a state's shape for the `d` attribute of an SVG."""
         return self._shape(self.states[code], frame)
 
     def county(self, code: str, frame: Projection) -> str:
-        """The path of a county's shape; "" where the atlas does not have it."""
+        """Return the path of a county's shape, or "" if the atlas does not have it."""
         return self._shape(self.counties.get(code, []), frame)
 
     def county_lines(self, code: str, frame: Projection) -> str:
-        """The path of the borders between a state's counties, as far as in view."""
+        """Return the path of the visible borders between a state's counties."""
         lines = (self._line([arc], frame) for arc in self.borders.get(code, []))
         seen = (line for line in lines if any(map(frame.contains, line)))
         return "".join(_path(_simplify(line, frame)) for line in seen)
 
     def states_in(self, frame: Projection) -> list[str]:
-        """Codes of the states whose box touches the frame's."""
+        """Return the codes of the states whose boxes overlap the map."""
         return [code for code in self.states if _touches(self._boxes[code], frame)]
 
     @cached_property
@@ -141,7 +141,7 @@ class Boundaries:
         return [frame.project(point) for arc in arcs for point in self._points(arc)]
 
     def _points(self, arc: int) -> list[Point]:
-        """An arc's points; ~n is arc n walked backwards."""
+        """Return the points of an arc; the number ~n means arc n backwards."""
         numbers = self.arcs[arc if arc >= 0 else ~arc]
         points, x, y = [], 0, 0
         for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
@@ -151,7 +151,7 @@ class Boundaries:
         return points if arc >= 0 else points[::-1]
 
     def _box(self, rings: list[list[int]]) -> Box:
-        """Around the rings, its longitudes counted from the first point's side."""
+        """Return the box around rings, without a jump of longitude at 180°."""
         points = [p for ring in rings for arc in ring for p in self._points(arc)]
         near = points[0].longitude
         longitudes = [wrap_longitude(point.longitude, near) for point in points]
@@ -167,7 +167,7 @@ def _touches(box: Box, frame: Projection) -> bool:
 
 
 def _simplify(line: list[XY], frame: Projection) -> list[tuple[int, int]]:
-    """Whole tenths, without points too close together; both ends stay."""
+    """Return the line in whole tenths of a unit, without points that are too close."""
     kept: list[tuple[int, int]] = []
     for number, position in enumerate(line):
         x, y = (
@@ -182,7 +182,7 @@ def _simplify(line: list[XY], frame: Projection) -> list[tuple[int, int]]:
 
 
 def _path(spots: list[tuple[int, int]], close: str = "") -> str:
-    """ "m10 20l5-5 3 0z": each point as the way from the one before."""
+    """Return an SVG path of relative steps, like "M10 20l5 -5 3 0z"."""
     if len(set(spots)) < 2:
         return ""
     (x, y), *rest = spots
@@ -195,5 +195,5 @@ def _path(spots: list[tuple[int, int]], close: str = "") -> str:
 
 @cache
 def load_boundaries() -> Boundaries:
-    """The one file, read when the first map is asked for."""
+    """Read the file of boundaries when the first map needs it."""
     return Boundaries(**json.loads(gzip.decompress(FILE.read_bytes())))

@@ -1,4 +1,4 @@
-"""What people type, made plain before it is compared with names of places."""
+"""Clean and split the text that people type before it is compared with names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-# Marks around the text. A minus sign may begin a latitude, an okina a Hawaiian name.
+# Stripped from both ends. A minus sign may begin a latitude, and an okina a name.
 OUTER_CHARACTERS = " \t\"'“”„«»‘’()[]{}<>,;:.!?¡¿#*/\\|_~=+"
 MINUS_SIGN = "\N{MINUS SIGN}"
 COUNTRY = re.compile(
@@ -14,21 +14,21 @@ COUNTRY = re.compile(
     r"|ee\.? ?uu\.?|estados unidos(?: de am[eé]rica)?)$",
     re.IGNORECASE,
 )
-# Five digits, perhaps with four more, that are no part of a longer number.
+# Five digits, perhaps with four more, that are not part of a longer number.
 ZIP = re.compile(r"(?<![\d.])(?<!\d-)(\d{5})(?:[- ]*\d{4})?(?![\d-])")
-# A spreadsheet took the zero away: "2139", "Cambridge MA 2139".
+# A ZIP code whose leading zero a spreadsheet removed: "Cambridge MA 2139".
 SHORT_ZIP = re.compile(r"(?:^|[a-z]{2,},? )(\d{4})$", re.IGNORECASE)
 ADDRESS_START = re.compile(
     r"^(?:\d+[a-z]?\b|p\.? ?o\.? ?box\b|apartado\b)", re.IGNORECASE
 )
-# "12345 Main Street", but not "63101 St. Louis".
+# Matches in "12345 Main Street", but not in "63101 St. Louis".
 STREET_WORD = re.compile(
     r"(?<=\w )(?:st|street|ave?|avenue|rd|road|dr|drive|blvd|boulevard|ln|lane|ct|court"
     r"|hwy|highway|pkwy|parkway|way|pl|place|cir|circle|ter|terrace)\b"
     r"|^(?:calle|avenida|carretera|camino)\b",
     re.IGNORECASE,
 )
-# What people write between a town, its county and its state.
+# Between a city, its county and its state.
 PART_SEPARATORS = re.compile(r"[,;/]")
 STATE_OF = re.compile(
     r"^(?:the )?(?:(?:state|commonwealth|territory|estado|territorio) (?:of|de) )"
@@ -47,7 +47,7 @@ REGION = re.compile(r"^(.+) (?:region|area|base|región|área)$", re.IGNORECASE)
 
 
 def clean_text(text: str) -> str:
-    """Plain letters and blanks, every dash a hyphen, no marks or country around."""
+    """Normalize letters, spaces and dashes, and strip punctuation and the country."""
     plain = unicodedata.normalize("NFKC", text)
     plain = " ".join("".join(map(_plain_character, plain)).split())
     return COUNTRY.sub("", plain.strip(OUTER_CHARACTERS)).strip(OUTER_CHARACTERS)
@@ -63,9 +63,9 @@ def _plain_character(letter: str) -> str:
 
 
 def zip_codes(text: str) -> Iterator[tuple[str, str]]:
-    """Each ZIP code in a text with the rest of the text, the last one first.
+    """Yield each ZIP code in a text with the rest of the text, the last one first.
 
-    Addresses end with it; what begins with five digits may be a house number.
+    An address ends with its ZIP code. Five digits at its start may be a house number.
     """
     for found in reversed(list(ZIP.finditer(text))):
         rest = f"{text[: found.start()]} {text[found.end() :]}"
@@ -73,13 +73,13 @@ def zip_codes(text: str) -> Iterator[tuple[str, str]]:
 
 
 def strip_state_words(text: str) -> str:
-    """ "Washington" of "Washington State", "State of Washington", "the Washington"."""
+    """Return "Washington" for "Washington State" and "State of Washington"."""
     found = STATE_OF.match(text)
     return next(filter(None, found.groups()), "") if found else text
 
 
 def name_variants(name: str) -> Iterator[str]:
-    """The name as it is, then without the words that say what kind of place it is."""
+    """Yield the name, then the name without words like "city of" or "the"."""
     yield name
     if found := COUNTY_OF.match(name):
         yield f"{found[1]} County"

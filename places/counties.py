@@ -1,4 +1,4 @@
-"""Counties by the names that people write, and what a bare name may mean."""
+"""Find counties by the names that people write, full ("Fairfax County") or bare."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Iterable
 from places.models import Place
 from places.name_keys import place_key
 
-# From here on the county part of a FIPS code is that of an independent city.
+# From this number on, the county part of a FIPS code means an independent city.
 FIRST_INDEPENDENT_CITY_CODE = 510
 
 CountiesByName = dict[tuple[str, str], list[Place]]
 
 
 def is_independent_city(county: Place) -> bool:
-    """Is it a city that lies in no county, like those of Virginia and Baltimore?"""
+    """Return True for a city outside every county, like Baltimore."""
     return int(county.code[2:]) >= FIRST_INDEPENDENT_CITY_CODE
 
 
 def counties_by_name(counties: Iterable[Place]) -> CountiesByName:
-    """Return what each name may mean, by state and comparable name.
+    """Return the counties that each name may mean, by state and comparable name.
 
-    A full name ("Fairfax County", "Fairfax city") means its own county alone; a bare
-    one ("Fairfax") may mean several, counties before independent cities.
+    A full name ("Fairfax County", "Fairfax city") means one county. A bare name
+    ("Fairfax") may mean several, with counties before independent cities.
     """
     full: CountiesByName = {}
     bare: CountiesByName = defaultdict(list)
@@ -36,8 +36,10 @@ def counties_by_name(counties: Iterable[Place]) -> CountiesByName:
 
 
 def resolve_county(named: list[Place]) -> Place | None:
-    """Return the county where a name is a county's and a city's; None where it stays
-    open which of several is meant."""
+    """Return the county that a name means, or None if it may mean several.
+
+    A name shared by one county and an independent city means the county.
+    """
     if len(named) == 1:
         return named[0]
     counties = [county for county in named if not is_independent_city(county)]

@@ -1,4 +1,4 @@
-"""A form field that cleans what somebody typed to a place."""
+"""Form fields that turn typed text into a place or a state."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ NOT_A_PLACE_MESSAGE = _(
     "Circle, MT. If you want to talk with someone now, call a warmline, or call or "
     "text 988."
 )
-# Of so many words it may be what somebody wants to say: it isn't held up to them.
+# Text of so many words may be a cry for help, so no error message repeats it.
 MIN_SENTENCE_WORDS = 4
 MAX_QUOTED_LENGTH = 60
 
 
 class PlaceField(forms.CharField):
-    """Cleans to a Place whose `other_meanings` are its namesakes, or to None.
+    """Cleans to a Place with its namesakes in `other_meanings`, or to None.
 
-    Errors carry the problem's name as their code, and in params the `candidates`.
+    An error has the value of a Problem as its code, and `candidates` in its params.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -88,9 +88,9 @@ def _message(problem: Problem, text: str) -> Any:
 
 
 class StateField(forms.ChoiceField):
-    """A list of states, or with a text box a state as people type it: "mt", "Montana".
+    """A list of states, or a text box that accepts "mt" and "Montana".
 
-    Cleans to the two letters, or to "".
+    Cleans to the two-letter code, or to "".
     """
 
     default_error_messages = {
@@ -106,5 +106,5 @@ class StateField(forms.ChoiceField):
 
 
 def state_code(typed: str) -> str:
-    """The two letters of a state that somebody named; other text as it is."""
+    """Return the two-letter code of a state, or the text itself if it names none."""
     return STATE_KEYS.get(place_key(typed), typed.strip())

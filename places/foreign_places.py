@@ -1,4 +1,4 @@
-"""Signs that somebody typed a place outside the United States."""
+"""Recognize text that names a place outside the United States."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FOREIGN_NAMES = FOREIGN_COUNTRIES | frozenset(FOREIGN_CITIES_TEXT.split())
 
 
 def is_foreign_code(text: str) -> bool:
-    """A Canadian or British postcode."""
+    """Return True for a Canadian or British postcode."""
     return bool(CANADIAN_POSTCODE.match(text) or BRITISH_POSTCODE.match(text))
 
 
@@ -41,7 +41,7 @@ def is_foreign_name(text: str) -> bool:
 
 
 def strip_foreign_country(text: str) -> str | None:
-    """ "London" of "London, UK"; None where no other country is named."""
+    """Return "London" for "London, UK", or None if no foreign country is named."""
     words = text.replace(",", " ").split()
     for length in (1, 2):
         country = place_key(" ".join(words[-length:]))

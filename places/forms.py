@@ -1,4 +1,4 @@
-"""Where somebody is: typed words, a point of the browser, or a state."""
+"""Forms that ask where somebody is."""
 
 from __future__ import annotations
 
@@ -31,8 +31,6 @@ POINT_ABROAD = _(
 
 
 class StateForm(forms.Form):
-    """A state alone."""
-
     state = forms.CharField(label=_("State"), required=False, max_length=40)
 
     def clean_state(self) -> str:
@@ -52,7 +50,7 @@ class StateForm(forms.Form):
 
 
 class PlaceForm(StateForm):
-    """Where: typed words, a point of the browser, or a state."""
+    """A place as typed text, a point from the browser, or a state."""
 
     near = PlaceField(label=_("ZIP code, town, county or state"), required=False)
     lat = forms.FloatField(
@@ -69,7 +67,7 @@ class PlaceForm(StateForm):
     )
 
     def clean_text(self) -> dict[str, Any]:
-        """Find what is at the point; a point abroad or half a point is an error."""
+        """Find the place at the point; a foreign or incomplete point is an error."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         latitude, longitude = cleaned.get("lat"), cleaned.get("lon")
         if latitude is not None and longitude is not None:
@@ -82,7 +80,7 @@ class PlaceForm(StateForm):
 
     @property
     def hidden_field_errors(self) -> list[str]:
-        """What was wrong with parameters that have no field on the page."""
+        """The errors of parameters that have no visible field on the page."""
         shown = {"near", "radius"}
         return [
             str(error)
@@ -93,7 +91,7 @@ class PlaceForm(StateForm):
 
     @property
     def place(self) -> Place | None:
-        """The place asked for: words before a point, a point before a state."""
+        """The requested place: typed text before a point, a point before a state."""
         cleaned: dict[str, Any] = self.cleaned_data
         if "near" in self.errors:
             return None
@@ -103,18 +101,18 @@ class PlaceForm(StateForm):
 
     @property
     def problem(self) -> str:
-        """Why there is no place: "ambiguous", "unknown", "foreign" …, or ""."""
+        """The value of a Problem if the text names no clear place, or ""."""
         errors = self.errors.as_data().get("near", [])
         return str(errors[0].code) if errors else ""
 
     @property
     def typed(self) -> str:
-        """The words as they were typed."""
+        """The text of the search box, unchanged."""
         return str(self["near"].value() or "").strip()
 
     @property
     def candidates(self) -> tuple[Place, ...]:
-        """What the words may have meant, or what else they may mean."""
+        """Places that ambiguous text may mean, or other meanings of clear text."""
         errors = self.errors.as_data().get("near", [])
         if errors:
             return tuple((errors[0].params or {}).get("candidates", ()))

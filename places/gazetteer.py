@@ -1,7 +1,7 @@
-"""What lookups need of the gazetteer in memory: ZIP codes, and the names that it knows.
+"""The part of the gazetteer that lookups hold in memory: ZIP codes and names.
 
-Read once in a process, at its start or at the first lookup. `load_places` changes it
-and is followed by a restart.
+Each process reads it once, at its start or at the first lookup. After `load_places` has
+changed the places, processes are restarted.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ from django.db.models import Q
 
 from places.models import AreaName, Place, PlaceAlias
 
-# Towns smaller than this are suggested only within a state that was named.
+# Smaller cities are suggested only if the text names their state.
 MIN_SUGGESTED_POPULATION = 5_000
 PLACE_COLUMNS = [field.attname for field in Place._meta.concrete_fields]
-# Without a number of people: no other number is smaller than 0.
+# Stands for None in an array of whole numbers.
 NO_POPULATION = -1
 
 
 @dataclass(frozen=True)
 class ZipCodeTable:
-    """Every ZIP code in columns, which take a fifth of the memory that rows do."""
+    """Every ZIP code, stored by column, which needs a fifth of the memory of rows."""
 
     numbers: Sequence[int]
     columns: Sequence[Sequence[Any]]
     counties: dict[int, Place]
 
     def get(self, code: str) -> Place | None:
-        """The ZIP code of five digits with its county, if there is one."""
+        """Return the place of a five-digit ZIP code with its county, or None."""
         at = bisect_left(self.numbers, int(code))
         is_known = at < len(self.numbers) and self.numbers[at] == int(code)
         return self._place(at) if is_known else None
 
     def like(self, code: str, limit: int) -> tuple[Place, ...]:
-        """Real ZIP codes of the same area, the nearest in number first."""
+        """Return real ZIP codes with the same three digits, nearest in number first."""
         number, first = int(code), int(code[:3]) * 100
         start, end = (bisect_left(self.numbers, n) for n in (first, first + 100))
         near = sorted(
@@ -54,14 +54,14 @@ class ZipCodeTable:
         found = Place.from_db(DEFAULT_DB_ALIAS, PLACE_COLUMNS, values)
         if found.population == NO_POPULATION:
             found.population = None
-        # Also None where a row has no county.
+        # None if the row has no county.
         found.county = self.counties.get(found.county_id or 0)
         return found
 
 
 @dataclass(frozen=True)
 class NameTable:
-    """Comparable names of towns, counties and states, and whose they are."""
+    """Comparable names of cities, counties and states, each with a primary key."""
 
     keys: list[str]
     pks: Sequence[int]
@@ -70,17 +70,17 @@ class NameTable:
 @dataclass(frozen=True)
 class Gazetteer:
     zips: ZipCodeTable
-    # The primary keys of states, by their letters.
+    # Primary keys of states by two-letter code.
     states: dict[str, int]
-    # By state, and under "" the larger ones of all states.
+    # By two-letter code; "" has the larger places of all states.
     names: dict[str, NameTable]
-    # Every name of anything, so that words that name nothing ask no database.
+    # Every name of anything, so that unknown text needs no database query.
     known_keys: frozenset[str]
 
 
 @lru_cache(maxsize=1)
 def gazetteer() -> Gazetteer:
-    """Read it, once. Raises DatabaseError."""
+    """Return the gazetteer, read at the first call. Raises DatabaseError."""
     others = PlaceAlias.objects.values_list("key", flat=True)
     areas = AreaName.objects.values_list("key", flat=True)
     zip_names = Place.objects.zips().values_list("key", flat=True).distinct()
@@ -92,12 +92,12 @@ def gazetteer() -> Gazetteer:
 
 
 def clear() -> None:
-    """Read it again at the next lookup: the places have changed."""
+    """Read the gazetteer again at the next lookup, because places have changed."""
     gazetteer.cache_clear()
 
 
 def _read_zip_codes() -> ZipCodeTable:
-    """Row by row, because memory that is full once stays with the process."""
+    """Read row by row, because a process never gives its peak memory back."""
     columns = [_empty_column(field) for field in Place._meta.concrete_fields]
     once: dict[str, str] = {}
     rows = Place.objects.zips().order_by("code").values_list(*PLACE_COLUMNS)
@@ -112,7 +112,7 @@ def _read_zip_codes() -> ZipCodeTable:
 
 
 def _empty_column(field: Any) -> Any:
-    """Plain numbers in an array; each word is there once, and the list names it."""
+    """Return an array for numbers, or a list of shared strings for text."""
     if isinstance(field, models.FloatField):
         return array("d")
     is_whole = isinstance(field, models.IntegerField | models.ForeignKey)

@@ -1,17 +1,16 @@
-"""Points on the earth and the miles between them. Pure arithmetic, WGS84."""
+"""Points on the earth (WGS84) and the miles between them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from math import asin, cos, degrees, radians, sin, sqrt
 
-# WGS84 in statute miles (1 mile = 1,609.344 m): half axis and first eccentricity².
+# WGS84: the semi-major axis in statute miles (1,609.344 m), and the first eccentricity.
 EQUATORIAL_RADIUS_MILES = 6_378_137.0 / 1_609.344
 ECCENTRICITY_SQUARED = 6.694_379_990_141_3e-3
 # Turning a chord into an arc wants one radius; the mean radius keeps the error
 # below 0.1% up to 5,000 miles (tests/places/test_geo.py proves it by geodesics).
 MEAN_RADIUS_MILES = 6_371_008.8 / 1_609.344
-# A degree of latitude is never shorter than this many miles.
 MIN_MILES_PER_LATITUDE_DEGREE = 68.6
 
 
@@ -24,7 +23,7 @@ class Point:
 
     @property
     def xyz(self) -> tuple[float, float, float]:
-        """Earth-centred coordinates in miles, on the ellipsoid."""
+        """Earth-centered coordinates in miles, on the ellipsoid."""
         phi, lam = radians(self.latitude), radians(self.longitude)
         normal = EQUATORIAL_RADIUS_MILES / sqrt(
             1 - ECCENTRICITY_SQUARED * sin(phi) ** 2
@@ -38,7 +37,7 @@ class Point:
 
 
 def point_on_earth(latitude: float | None, longitude: float | None) -> Point | None:
-    """The point of two numbers; None where one is missing or out of range."""
+    """Return the point, or None if a coordinate is missing or out of range."""
     if latitude is None or longitude is None:
         return None
     is_there = abs(latitude) <= 90 and abs(longitude) <= 180
@@ -47,7 +46,7 @@ def point_on_earth(latitude: float | None, longitude: float | None) -> Point | N
 
 @dataclass(frozen=True)
 class Box:
-    """Degrees; `west` is never greater than `east`."""
+    """A box of degrees; `west` is never greater than `east`."""
 
     south: float
     north: float
@@ -56,18 +55,18 @@ class Box:
 
 
 def miles_of_chord(chord: float) -> float:
-    """Miles along the ground from the straight line through the earth."""
+    """Convert a straight line through the earth to miles along the ground."""
     return 2 * MEAN_RADIUS_MILES * asin(min(1.0, chord / (2 * MEAN_RADIUS_MILES)))
 
 
 def chord_of_miles(miles: float) -> float:
-    """The inverse of miles_of_chord; the far side of the earth at most."""
+    """Convert miles along the ground, at most half way around, to a straight line."""
     half_turn = MEAN_RADIUS_MILES * radians(180)
     return 2 * MEAN_RADIUS_MILES * sin(min(miles, half_turn) / (2 * MEAN_RADIUS_MILES))
 
 
 def squared_chord_between(one: Point, other: Point) -> float:
-    """The squared chord in square miles."""
+    """Return the squared straight-line distance in square miles."""
     return sum((a - b) ** 2 for a, b in zip(one.xyz, other.xyz, strict=True))
 
 
@@ -76,12 +75,12 @@ def miles_between(one: Point, other: Point) -> float:
 
 
 def boxes_around(point: Point, miles: float) -> list[Box]:
-    """Boxes that hold every point within `miles`; two where they cross 180°."""
+    """Return one box that holds every point within `miles`, or two across 180°."""
     rise = miles / MIN_MILES_PER_LATITUDE_DEGREE
     south, north = point.latitude - rise, point.latitude + rise
     if south <= -90 or north >= 90:
         return [Box(max(south, -90.0), min(north, 90.0), -180.0, 180.0)]
-    # Less than 1 where no pole is inside; a last digit of it may say otherwise.
+    # Below 1 as long as no pole is inside, except for a rounding error.
     reach = min(1.0, sin(radians(rise)) / cos(radians(point.latitude)))
     turn = degrees(asin(reach))
     west, east = point.longitude - turn, point.longitude + turn
@@ -93,5 +92,5 @@ def boxes_around(point: Point, miles: float) -> list[Box]:
 
 
 def format_miles(distance: float) -> str:
-    """Write miles as every page does: "4.2" below ten, else whole, like "1,026"."""
+    """Format miles for every page: "4.2" below ten, and "1,026" above."""
     return f"{distance:.1f}" if distance < 10 else f"{distance:,.0f}"

@@ -1,6 +1,6 @@
-"""From an address to a point: our gazetteer, or a service a curator switched on.
+"""Geocode addresses of listings by our gazetteer, or by an optional street service.
 
-For curators' street addresses only. What a visitor types goes to places.lookup.
+Only addresses of listings come here. What a visitor types goes to places.lookup alone.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from places.nearest import LocatedModel
 
 Precision = LocatedModel.Precision
 USER_AGENT = "peer-support-directory"
-# The public services ask for no more than one request a second.
+# The usage policy of the public services.
 MIN_SECONDS_BETWEEN_REQUESTS = 1.0
-# Down, slow or refusing; the others are what geopy makes of an answer in no form.
+# GeopyError means down, slow or refusing; geopy raises the others for a bad response.
 SERVICE_ERRORS = (GeopyError, AttributeError, KeyError, TypeError, ValueError)
-# A street point this far from its ZIP code or town is another street of that name.
+# A street farther from its ZIP code or city is another street of the same name.
 MAX_MILES_FROM_TOWN = 60
 
 
 class GazetteerGeocoder(Geocoder):  # type: ignore[misc]  # geopy has no types
-    """geopy's protocol over our own tables: no network, no key, no limit."""
+    """The geopy interface to our own tables: no network, no key, no rate limit."""
 
     def geocode(self, query: str, **options: Any) -> Location | None:
-        """The place that the words mean, or None where they mean none or several."""
+        """Return the place that the text means, or None if there is none or several."""
         place = look_up(query, with_areas=False).place
         return _location(place) if place else None
 
     def reverse(self, query: Any, **options: Any) -> Location | None:
-        """The ZIP code whose centre is nearest to a point, if any is near."""
+        """Return the ZIP code whose center is nearest to a point, or None."""
         asked = GeopyPoint(query)
         place = nearest_zip(Point(asked.latitude, asked.longitude))
         return _location(place) if place else None
@@ -57,7 +57,7 @@ def _location(place: Place) -> Location:
 
 @dataclass(frozen=True)
 class GeocodeResult:
-    """A point, how exact it is, and the place it was taken from if not the street."""
+    """The point of an address, its precision, and the place of its ZIP code or city."""
 
     point: Point
     precision: str
@@ -73,7 +73,7 @@ class GeocodeResult:
 def _street_geocoder(
     name: str, domain: str, scheme: str, timeout: float
 ) -> RateLimiter | None:
-    """The street geocoder that the settings name, no faster than it allows."""
+    """Return the rate-limited street geocoder of the settings, or None."""
     services = {"nominatim": Nominatim, "photon": Photon}
     if name not in services:
         return None
@@ -82,7 +82,7 @@ def _street_geocoder(
         user_agent=USER_AGENT,
         scheme=scheme,
         timeout=timeout,
-        # One try: with `requests`, where that is installed, geopy would make three.
+        # geopy would retry twice if `requests` were installed.
         adapter_factory=URLLibAdapter,
         **where,
     )
@@ -99,9 +99,9 @@ def _street_geocoder(
 def locate_address(
     *, street: str, city: str, state: str, zip_code: str
 ) -> GeocodeResult | None:
-    """The best point for an address: its street, else its ZIP code, else its town.
+    """Return the best point for an address: of its street, ZIP code or city.
 
-    Never raises for a service that is down: the point is then approximate.
+    If the street service is down, the result is approximate. Never raises for that.
     """
     place = _find_place(city, state, zip_code)
     if place is None:
@@ -122,7 +122,7 @@ def locate_address(
 
 
 def _find_town(words: str) -> Place | None:
-    """The place of an address's words: of a town and a county of one name, the town."""
+    """Look up part of an address; a city wins over a county of the same name."""
     answer = look_up(words, with_areas=False)
     towns = [one for one in answer.candidates if one.kind == Place.Kind.CITY]
     is_clear = answer.problem == Problem.AMBIGUOUS and len(towns) == 1
@@ -138,10 +138,10 @@ def _find_place(city: str, state: str, zip_code: str) -> Place | None:
 
 
 class _GeocodeNeeded(Exception):
-    """A street has to be asked for before the transaction begins again."""
+    """A street must be geocoded before the transaction starts again."""
 
 
-# What the service said of each address while `asking_first` runs; None elsewhere.
+# Responses by address during geocode_before_transaction(); None outside of it.
 _street_answers: ContextVar[dict[str, Location | Exception | None] | None] = ContextVar(
     "answers", default=None
 )
@@ -151,8 +151,8 @@ Result = TypeVar("Result")
 def geocode_before_transaction(act: Callable[[], Result]) -> Result:
     """Run `act`, a transaction that may need the point of a street.
 
-    Nobody should wait for a lock while we wait for a service. So where a street is not
-    known yet, `act` is undone, the service is asked, and `act` begins again.
+    A request to a service must not hold a database lock. So if a street is needed, the
+    transaction is rolled back, the street is geocoded, and `act` runs again.
     """
     answers: dict[str, Location | Exception | None] = {}
     token = _street_answers.set(answers)

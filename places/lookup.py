@@ -1,6 +1,6 @@
-"""What a person typed → a place, or a short list of what it may have been.
+"""Turn what a person typed into a place, or into a short list of candidates.
 
-Answers come from our own gazetteer only: nobody's words leave the server.
+Only our own gazetteer is searched, so nobody's words leave the server.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from places.name_search import (
 )
 from places.readings import PlaceQuery, interpretations, state_code
 
-# Farther from every ZIP code than this is another country, or the sea.
+# A point farther from every ZIP code is in another country or at sea.
 MAX_MILES_TO_ZIP = 60
 COORDINATES = re.compile(r"^(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)$")
 
@@ -57,10 +57,10 @@ class Problem(enum.Enum):
 
 @dataclass(frozen=True)
 class LookupResult:
-    """A place, with the other meanings of the words; or why there is none.
+    """A place, or the problem why there is none.
 
-    `candidates`: with a place, its namesakes; AMBIGUOUS, all the meanings, biggest
-    first; UNKNOWN or FOREIGN, what was perhaps meant.
+    `candidates` are the namesakes of a place. With AMBIGUOUS they are all meanings,
+    largest first, and with UNKNOWN or FOREIGN they are corrections.
     """
 
     place: Place | None = None
@@ -69,10 +69,10 @@ class LookupResult:
 
 
 def look_up(text: str, *, with_areas: bool = True) -> LookupResult:
-    """Find the place that somebody typed. Any text at all is answered.
+    """Find the place that somebody typed. Never raises, whatever the text is.
 
-    Without areas only towns, counties, states and ZIP codes are found: an address
-    needs one of those.
+    Without areas, only cities, counties, states and ZIP codes are found, which is what
+    an address needs.
     """
     if len(text.strip()) > MAX_TEXT_LENGTH:
         return LookupResult(problem=Problem.TOO_LONG)
@@ -88,7 +88,7 @@ def look_up(text: str, *, with_areas: bool = True) -> LookupResult:
 
 
 def _by_zip_code(text: str) -> LookupResult | None:
-    """The answer of a ZIP code in the text; None where the rest has to tell."""
+    """Look up a ZIP code in the text; None if the rest of the text must decide."""
     zips = gazetteer().zips
     for code, rest in zip_codes(text):
         place = zips.get(code)
@@ -108,14 +108,14 @@ def _by_zip_code(text: str) -> LookupResult | None:
 
 
 def _is_house_number(place: Place, rest: str) -> bool:
-    """Are five digits that begin an address the number of a house, by what follows?"""
+    """Return True if five digits before this text are the number of a house."""
     names_town = place.key in place_key(rest)
     is_street = not names_town and STREET_WORD.search(rest) is not None
     return is_street or _names_another_state(place, rest)
 
 
 def _names_another_state(place: Place, rest: str) -> bool:
-    """Does the rest of an address name another state?"""
+    """Return True if the rest of an address names a state, but not the place's."""
     words = rest.replace(",", " ").split()
     states = {state_code(" ".join(words[-length:])) for length in (1, 2, 3)}
     named = states - {""}
@@ -123,7 +123,7 @@ def _names_another_state(place: Place, rest: str) -> bool:
 
 
 def canonical_query(place: Place) -> str:
-    """The words that lead to exactly this place."""
+    """Return text that look_up() resolves to exactly this place."""
     if place.query_text:
         return place.query_text
     if place.kind == Place.Kind.POINT:
@@ -145,7 +145,7 @@ def _by_coordinates(latitude: float, longitude: float) -> LookupResult:
 
 
 def nearest_zip(point: Point) -> Place | None:
-    """The ZIP code whose centre is nearest, if any is within COAST_MILES."""
+    """Return the ZIP code with the nearest center within MAX_MILES_TO_ZIP, or None."""
     near = (
         Place.objects.zips()
         .in_boxes_around(point, MAX_MILES_TO_ZIP)
@@ -181,7 +181,7 @@ def _is_dominant(matches: tuple[Place, ...]) -> bool:
 
 
 def _state_result(code: str, text: str) -> LookupResult:
-    """A bare state name means the state; a great city of that name is offered."""
+    """Return the state, with large cities and areas of its name as candidates."""
     place = Place.objects.states().filter(code=code).first()
     towns = () if len(place_key(text)) <= 2 else find_places_by_name(PlaceQuery(text))
     namesakes = [t for t in towns if (t.population or 0) >= DOMINANT_POPULATION[False]]
@@ -193,7 +193,7 @@ def _state_result(code: str, text: str) -> LookupResult:
 def _resolve(
     matches: tuple[Place, ...], areas: tuple[Place, ...], words: PlaceQuery
 ) -> LookupResult:
-    """The place that people mean by a name, if it is clear; else all it may mean."""
+    """Return the place that people mean by a name, or AMBIGUOUS if it is not clear."""
     key, in_state = place_key(words.name), bool(words.state)
     areas = () if words.county else exclude_places(matches, areas)
     matches = drop_places_same_as_area(matches, areas, key)
@@ -203,7 +203,7 @@ def _resolve(
     first, rest = matches[0], matches[1:]
     population = first.population or 0
     leads = not rest or population >= DOMINANT_RATIO * (rest[0].population or 0)
-    # Of a county and a city of one name, the smaller one may be a day's drive away.
+    # A county and a city of one name may be far apart, so a county never wins alone.
     leads = leads and (not first.is_county or all(one.is_county for one in rest))
     is_alone = not rest and (in_state or not others)
     if is_alone or (leads and population >= DOMINANT_POPULATION[in_state]):

@@ -1,4 +1,4 @@
-"""The gazetteer: states, counties, towns and ZIP codes of the United States."""
+"""The gazetteer: states, counties, cities and ZIP codes of the United States."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         return self.filter(kind=Place.Kind.ZIP)
 
     def get_by_zip(self, code: str) -> Place | None:
-        """The ZIP code of five digits, with its county, if we know it."""
+        """Return the place of a five-digit ZIP code with its county, or None."""
         return self.zips().select_related("county").filter(code=code).first()
 
     def in_state(self, code: str) -> Self:
@@ -38,11 +38,11 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         return self.filter(state__in=list(codes))
 
     def below_states(self) -> Self:
-        """Counties, towns and ZIP codes, each with its county."""
+        """Everything but states, each row with its county."""
         return self.exclude(kind=Place.Kind.STATE).select_related("county")
 
     def largest_cities(self, box: Box, state: str | None = None) -> Self:
-        """Towns in a box of degrees, or of a state in it; most people first."""
+        """Cities in a box, of one state if it is given, by descending population."""
         towns = self.filter(
             kind=Place.Kind.CITY,
             latitude__range=(box.south, box.north),
@@ -54,28 +54,28 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         return towns.order_by("-population", "name")
 
     def in_boxes_around(self, point: Point, miles: float) -> Self:
-        """Centres in the boxes around a point: all within `miles`, and a few more."""
+        """Places within `miles` of a point, and a few in the corners of the boxes."""
         return self.filter(in_boxes_around(point, miles))
 
 
 class Place(models.Model):
-    """A state, county, town or ZIP code, with its centre and time zone."""
+    """A state, county, city or ZIP code, with its center and time zone."""
 
     class Kind(models.TextChoices):
         STATE = "state", gettext_lazy("State")
         COUNTY = "county", gettext_lazy("County")
         CITY = "city", gettext_lazy("Town")
         ZIP = "zip", gettext_lazy("ZIP code")
-        # A spot on the map that somebody asked for; never stored.
+        # A point from a visitor's browser; never stored.
         POINT = "point", gettext_lazy("Point")
-        # An Area seen from its main place; never stored.
+        # An Area, located at its main place; never stored.
         AREA = "area", gettext_lazy("Area")
 
     kind = models.CharField(max_length=6, choices=Kind)
     code = models.CharField(max_length=12)
     name = models.CharField(max_length=100)
     alt_names = models.TextField(blank=True)
-    # The name as places.lookup compares it.
+    # The comparable name, by name_keys.place_key().
     key = models.CharField(max_length=100)
     state = models.CharField(max_length=2)
     county = models.ForeignKey(
@@ -86,9 +86,9 @@ class Place(models.Model):
     population = models.PositiveIntegerField(null=True, blank=True)
     timezone = models.CharField(max_length=40)
 
-    # Set by PlaceField: what else the typed words may mean.
+    # Other meanings of the typed text; set by PlaceField.
     other_meanings: ClassVar[tuple[Place, ...]] = ()
-    # Set by Area.as_place: every county and state that the area lies in.
+    # Set by Area.as_place() for a place of kind AREA.
     area_county_ids: tuple[int, ...] = ()
     area_states: tuple[str, ...] = ()
     area_kind = ""
@@ -120,7 +120,7 @@ class Place(models.Model):
         return self.label
 
     def get_absolute_url(self) -> str:
-        """The page of the state that it is or lies in."""
+        """Return the address of the page of its state."""
         return reverse("state", args=[self.state.lower()])
 
     @property
@@ -137,7 +137,7 @@ class Place(models.Model):
 
     @property
     def own_county(self) -> Place | None:
-        """The county it lies in; a county itself; None for a state."""
+        """Its county, or the county itself; None for a state."""
         return self if self.is_county else self.county
 
     @property
@@ -145,28 +145,28 @@ class Place(models.Model):
         return self.kind == self.Kind.AREA
 
     def shares_county_with(self, place: Place) -> bool:
-        """Does the place lie in one of the counties that this one lies in?"""
+        """Return True if both places lie in at least one common county."""
         return not set(place.county_ids).isdisjoint(self.county_ids)
 
     @property
     def county_ids(self) -> tuple[int, ...]:
-        """The primary keys of every county that it lies in."""
+        """Primary keys of all counties that it lies in."""
         county = self.own_county
         return self.area_county_ids or ((county.pk,) if county else ())
 
     @property
     def state_codes(self) -> tuple[str, ...]:
-        """Every state that it lies in, the main one first."""
+        """Codes of all states that it lies in, the main one first."""
         return self.area_states or (self.state,)
 
     @property
     def state_name(self) -> str:
-        """ "Montana"; of an area in several states, "North Dakota, South Dakota"."""
+        """The name of its state, or of several, like "North Dakota, South Dakota"."""
         return ", ".join(get_state_name(code) for code in self.state_codes)
 
     @property
     def label(self) -> str:
-        """ "Miles City, Montana 59301", "McCone County, Montana", "Montana"."""
+        """A label like "Miles City, Montana 59301" or "McCone County, Montana"."""
         if self.is_state:
             return self.state_name
         is_named = self.is_area and self.area_kind != Area.Kind.ALIAS
@@ -181,13 +181,13 @@ class Place(models.Model):
 
     @property
     def label_with_county(self) -> str:
-        """ "Springfield, Hampden County, Massachusetts", to tell namesakes apart."""
+        """A label that distinguishes namesakes: "Springfield, Hampden County, …"."""
         if self.kind != self.Kind.CITY or self.county is None:
             return self.label
         return f"{self.name}, {self.county.name}, {self.state_name}"
 
     def at(self, point: Point) -> Place:
-        """This place as seen from a spot in it; not to be saved."""
+        """Return a copy of kind POINT that is located at the point; never save it."""
         viewpoint = copy.copy(self)
         viewpoint.pk = None
         viewpoint.kind = self.Kind.POINT
@@ -196,7 +196,7 @@ class Place(models.Model):
 
 
 class PlaceAlias(models.Model):
-    """Another name of a place, as places.lookup compares it."""
+    """Another comparable name of a place, by name_keys.place_key()."""
 
     place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="aliases")
     key = models.CharField(max_length=100, db_index=True)
@@ -211,11 +211,11 @@ class PlaceAlias(models.Model):
 
 
 class Area(models.Model):
-    """A name that people use and a plain gazetteer lacks: tribal lands, regions …
+    """A tribal land, region, base or nickname, which plain gazetteers lack.
 
-    Rows come from fixtures/areas.csv. `counties` are all that it lies in, wholly or in
-    part; `main_place` is its one point where one is needed. A whole state has no
-    counties, and overseas military mail has no states.
+    Rows come from fixtures/areas.csv. `counties` are all those that it lies in, wholly
+    or partly, and `main_place` is its location where one point is needed. A nickname of
+    a whole state has no counties, and overseas military mail has no states.
     """
 
     class Kind(models.TextChoices):
@@ -245,16 +245,16 @@ class Area(models.Model):
 
     @property
     def bare_name(self) -> str:
-        """The name without the state that tells it from its namesakes."""
+        """The name without the state at its end."""
         name, comma, state = self.name.rpartition(", ")
         first = STATES.get(self.states[:2])
         is_state = comma and first and state.startswith(first.name)
         return name if is_state else self.name
 
     def as_place(self) -> Place | None:
-        """The area as a place to search from; None where it has no point.
+        """Return a place to search from, or None if the area has no location.
 
-        Another name of a town, county or state is that town, county or state.
+        A nickname of a city, county or state returns that city, county or state.
         """
         counties = tuple(sorted(county.pk for county in self.counties.all()))
         main = self.main_place
@@ -278,7 +278,7 @@ class Area(models.Model):
         return Place.objects.states().filter(code=self.states).first()
 
     def _typed_as(self) -> str:
-        """Words that lead to this area, also where a town of its state has its name."""
+        """Return text that look_up() resolves to this area and not to a namesake."""
         words, state = self.bare_name, self.states[:2]
         says_kind = words.lower().endswith((" area", " region")) or "Base" in words
         has_kind = self.kind in (self.Kind.REGION, self.Kind.BASE)
@@ -290,11 +290,11 @@ class Area(models.Model):
 
 
 class AreaName(models.Model):
-    """A name of an area, as places.lookup compares it."""
+    """A comparable name of an area, by name_keys.place_key()."""
 
     area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="names")
     key = models.CharField(max_length=100, db_index=True)
-    # An offensive old name is understood, and never offered.
+    # False for an offensive old name: people can search by it, and we never show it.
     is_suggested = models.BooleanField(default=True, db_default=True)
 
     class Meta:

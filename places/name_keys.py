@@ -1,4 +1,4 @@
-"""Names made comparable, so that "St. Louis" and "Saint Louis" are one."""
+"""Make names comparable, so that "St. Louis" and "Saint Louis" are equal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ABBREVIATIONS = {
 
 
 def place_key(name: str) -> str:
-    """Accents, case, punctuation and spaces taken out; long words made short."""
+    """Return the name without accents, case, punctuation and spaces, abbreviated."""
     plain = unicodedata.normalize("NFKD", name.translate(DROPPED_CHARACTERS))
     letters = plain.encode("ascii", "ignore").decode().lower()
     words = NOT_A_WORD.sub(" ", letters).split()

@@ -1,4 +1,4 @@
-"""Places by name: towns, counties and ZIP codes, the biggest first."""
+"""Find cities, counties and ZIP codes by name, largest population first."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from places.name_keys import place_key
 from places.readings import ENDS_IN_COUNTY, PlaceQuery
 
 MAX_CANDIDATES = 12
-# A namesake this much bigger than the next one is what people mean: Portland is
-# Oregon's (9 times Maine's), Springfield is nobody's (Missouri 1.1 times
-# Massachusetts), Columbus is asked (Ohio 4.4 times Georgia).
+# People mean a city that is this many times as large as the next one of its name.
+# "Portland" means Oregon's (9 times Maine's). "Springfield" (1.1 times) and "Columbus"
+# (4.4 times) are ambiguous.
 DOMINANT_RATIO = 5
-DOMINANT_POPULATION = {True: 20_000, False: 100_000}  # by "a state was named"
-# A county this big is meant by its bare name more often than a small town is.
+DOMINANT_POPULATION = {
+    True: 20_000,
+    False: 100_000,
+}  # by whether the text names a state
+# The bare name of such a county rarely means a small city.
 WELL_KNOWN_POPULATION = 100_000
 
 
 def find_places_by_name(words: PlaceQuery) -> tuple[Place, ...]:
-    """Towns of the name, else counties, else ZIP codes that go by it."""
+    """Return cities of the name, or else counties, or else ZIP codes."""
     key = place_key(words.name)
     if not key:
         return ()
@@ -44,9 +47,9 @@ def find_places_by_name(words: PlaceQuery) -> tuple[Place, ...]:
 
 
 def _counties_sharing_a_name(rows: list[Place]) -> list[Place]:
-    """The counties that share their name with an independent city of their state.
+    """Return counties that share their name with an independent city of their state.
 
-    "Baltimore" is both, and who lives in the county must not get the city's answer.
+    "Baltimore" is both. Somebody who lives in the county must be able to choose it.
     """
     counties = [row for row in rows if row.is_county]
     states = {county.state for county in counties if is_independent_city(county)}
@@ -54,7 +57,7 @@ def _counties_sharing_a_name(rows: list[Place]) -> list[Place]:
 
 
 def _find_rows(key: str, state: str) -> list[Place]:
-    """Everything of the name, the biggest first."""
+    """Return everything with the name, largest population first."""
     if key not in gazetteer().known_keys:
         return []
     others = PlaceAlias.objects.filter(key=key).values("place_id")
@@ -63,12 +66,12 @@ def _find_rows(key: str, state: str) -> list[Place]:
 
 
 def _by_size_and_name(key: str) -> Callable[[Place], tuple[int, bool, str]]:
-    """Biggest first; of equals the one that bears the name itself."""
+    """Return a sort key: by population, and an own name before an alias."""
     return lambda row: (-(row.population or 0), row.key != key, row.code)
 
 
 def _largest_per_county(rows: list[Place]) -> tuple[Place, ...]:
-    """Namesakes in one county are one town in several lists: keep the biggest."""
+    """Return the largest namesake of each county, because the others duplicate it."""
     kept: dict[object, Place] = {}
     for row in rows:
         kept.setdefault(row.pk if row.is_county else row.county_id, row)
@@ -76,7 +79,7 @@ def _largest_per_county(rows: list[Place]) -> tuple[Place, ...]:
 
 
 def big_counties(words: PlaceQuery, towns: tuple[Place, ...]) -> list[Place]:
-    """Counties that people may mean by the name of a much smaller town."""
+    """Return counties that people may mean by the name of a much smaller city."""
     if words.county or not towns or towns[0].is_county:
         return []
     least = max((towns[0].population or 0) * DOMINANT_RATIO, WELL_KNOWN_POPULATION)

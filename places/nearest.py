@@ -1,4 +1,4 @@
-"""Things that stand somewhere, and the one distance query."""
+"""Models that have a location, and the distance query over them."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ LocatedT = TypeVar("LocatedT", bound=models.Model)
 
 
 class SearchHit(NamedTuple):
-    """A row that a search found; the rest of it is read where it is needed."""
+    """The primary key of a row that a search found, and facts of this search."""
 
     pk: int
     distance_miles: float | None = None
-    # How surely it serves the place asked for.
+    # How surely it serves the requested place: SERVES_COUNTY … of listings.querysets.
     coverage: int | None = None
-    # Of which revision the row was; None where a search does not know.
+    # The revision of the row; None if the search does not know it.
     revision: int | None = None
-    # "Open now" was asked, and its hours are not known.
+    # True if only open rows are requested and its hours are not known.
     may_be_open: bool = False
 
 
 def in_boxes_around(point: Point, miles: float) -> Q:
-    """The condition of standing in the boxes that hold everything within `miles`."""
-    # Not from Q(pk=None): "or no number" would keep SQLite from its index.
+    """Return the condition of lying in boxes that hold everything within `miles`."""
+    # Starting with Q(pk=None) would prevent SQLite from using its index.
     inside = Q()
     for box in boxes_around(point, miles):
         inside |= Q(
@@ -41,7 +41,7 @@ def in_boxes_around(point: Point, miles: float) -> Q:
 
 
 class SquaredChord(Func):
-    """The squared chord from a point, in one expression: cheap to build and to read."""
+    """The squared straight-line distance from a point, in square miles."""
 
     template = (
         "((%(x)s - %%s) * (%(x)s - %%s) + (%(y)s - %%s) * (%(y)s - %%s)"
@@ -61,23 +61,23 @@ class SquaredChord(Func):
 
 
 class LocatedQuerySet(models.QuerySet[LocatedT]):
-    """For models with Located's columns and a `slug`."""
+    """A queryset of a LocatedModel."""
 
     def within(self, point: Point, *, miles: float) -> Self:
-        """No farther than this: a box on the index, then the exact chord."""
+        """Rows within `miles`: first by the indexed boxes, then by exact distance."""
         near = self.filter(in_boxes_around(point, miles))
         measured = near.annotate(squared_chord=SquaredChord(*point.xyz))
         return measured.filter(squared_chord__lte=chord_of_miles(miles) ** 2)
 
 
-# What locate() writes, and the county beside it.
+# The fields that set_point() writes, and the county.
 POINT_FIELDS = frozenset(
     {"latitude", "longitude", "x", "y", "z", "precision", "county"}
 )
 
 
 class LocatedModel(models.Model):
-    """Abstract: coordinates, how exact they are, and x, y, z for distances."""
+    """Abstract model with coordinates, their precision, and x, y, z in miles."""
 
     class Precision(models.TextChoices):
         ADDRESS = "address", _("The street address")
@@ -102,7 +102,7 @@ class LocatedModel(models.Model):
                     latitude=None, longitude=None, x=None, y=None, z=None, precision=""
                 )
                 | Q(
-                    # A check that comes out as NULL would pass: ask for both.
+                    # A constraint whose result is NULL would pass.
                     latitude__isnull=False,
                     longitude__isnull=False,
                     latitude__range=(-90, 90),
@@ -115,7 +115,7 @@ class LocatedModel(models.Model):
                 name="%(app_label)s_%(class)s_point_whole_or_absent",
             ),
         ]
-        # Key columns, not INCLUDE: SQLite drops included columns.
+        # SQLite ignores INCLUDE, so x, y and z are key columns.
         indexes = [
             models.Index(
                 fields=["latitude", "longitude", "x", "y", "z"],
@@ -125,7 +125,7 @@ class LocatedModel(models.Model):
 
     @property
     def point(self) -> Point | None:
-        """None where it is not known, or not on the earth."""
+        """None if it is not known, or if the stored coordinates are invalid."""
         return point_on_earth(self.latitude, self.longitude)
 
     def set_point(self, point: Point, precision: str) -> None:

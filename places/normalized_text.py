@@ -1,4 +1,4 @@
-"""Text that is stored in one form, however somebody types it."""
+"""Fields for text that people write in several ways and we store in one form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import models
 
 
 class NormalizedFormField(forms.CharField):
-    """A text box that cleans to the stored form, or says what is wrong beside it."""
+    """A text box that cleans to the stored form."""
 
     def __init__(
         self, *, read: Callable[[str], str], show: Callable[[str], str], **options: Any
@@ -35,11 +35,11 @@ class NormalizedFormField(forms.CharField):
 
 
 class NormalizedCharField(models.CharField):  # type: ignore[type-arg]
-    """A column of text with one form for each value.
+    """A text column with one stored form for each value.
 
-    Subclasses give `read`, which turns typed text into the stored form or raises
-    ValidationError, and may give `show`, which turns the stored form into what a
-    person reads in a text box.
+    Subclasses define `read`, which converts typed text to the stored form or raises
+    ValidationError. They may define `show`, which converts the stored form to the text
+    of a form field.
     """
 
     @staticmethod
@@ -51,7 +51,7 @@ class NormalizedCharField(models.CharField):  # type: ignore[type-arg]
         return stored
 
     def normalized(self, typed: Any) -> Any:
-        """The stored form, or the text itself where it cannot be read."""
+        """Return the stored form, or the text itself if it is invalid."""
         try:
             return self.read(typed) if typed else typed
         except ValidationError:
@@ -69,6 +69,6 @@ class NormalizedCharField(models.CharField):  # type: ignore[type-arg]
         return super().formfield(**form | options)
 
     def deconstruct(self) -> Any:
-        """Migrations see a plain text column, which is what the database has."""
+        """Describe a plain text column, so that migrations do not import this class."""
         name, _path, args, options = super().deconstruct()
         return name, "django.db.models.CharField", args, options

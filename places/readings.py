@@ -1,4 +1,4 @@
-"""The ways to read typed text as a name, its county and its state."""
+"""Interpret typed text as a name, perhaps with its county and state."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ COUNTY_WORDS = (
 )
 ENDS_IN_COUNTY = re.compile(rf"\b(?:{COUNTY_WORDS})$", re.IGNORECASE)
 
-# An independent city stands where others have a county: "Fairfax, Fairfax city, VA".
+# Independent cities stand in place of a county: "Fairfax, Fairfax city, VA".
 ENDS_IN_CITY = re.compile(r"\bcity$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class PlaceQuery:
-    """A name, and the county and state it was said to be in."""
+    """A name, and the county and state that the text gives for it."""
 
     name: str
     county: str = ""
@@ -46,13 +46,13 @@ STATE_KEYS = {place_key(state.name): code for code, state in STATES.items()} | {
 
 
 def state_code(text: str) -> str:
-    """ "WA" of "Washington", "Washington State", "State of Washington"; else ""."""
+    """Return "WA" for "Washington" and "State of Washington", or "" for no state."""
     plain = STATE_KEYS.get(place_key(text))
     return plain or STATE_KEYS.get(place_key(strip_state_words(text)), "")
 
 
 def interpretations(text: str) -> Iterator[PlaceQuery]:
-    """The ways to part the text into name, county and state, likeliest first."""
+    """Yield the ways to split text into name, county and state, most likely first."""
     for words in _splits(text):
         for name in name_variants(words.name):
             yield replace(words, name=name)
@@ -76,7 +76,7 @@ def _splits(text: str) -> Iterator[PlaceQuery]:
     is_address = ADDRESS_START.match(text)
     for length in (1, 2, 3):
         if len(words) > length and (state := state_code(" ".join(words[-length:]))):
-            # In an address a street comes first; the longest name is the likeliest.
+            # An address begins with a street. The longest name is the most likely one.
             starts = range(len(words) - length if is_address else 1)
             for start in starts:
                 yield PlaceQuery(" ".join(words[start:-length]), state=state)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class State:
-    """`zones` are IANA names, the one most people live in first."""
+    """A state or territory. `zones` are IANA names, the most populous zone first."""
 
     code: str
     name: str
@@ -82,7 +82,7 @@ _STATE_ROWS: list[tuple[str, str, tuple[str, ...]]] = [
 
 STATES = {code: State(code, name, zones) for code, name, zones in _STATE_ROWS}
 
-# What people type in Spanish, where it is not the English name without its accents.
+# Spanish names that differ from the English ones in more than accents.
 SPANISH_NAMES = {
     "Samoa Americana": "AS",
     "Carolina del Norte": "NC",
@@ -107,6 +107,6 @@ SPANISH_NAMES = {
 
 
 def get_state_name(code: str) -> str:
-    """ "Montana" for "MT"; a code that is no state's as it is."""
+    """Return "Montana" for "MT", or an unknown code unchanged."""
     known = STATES.get(code)
     return known.name if known else code

@@ -1,4 +1,4 @@
-"""ZIP codes as people and spreadsheets write them, checked against the gazetteer."""
+"""Read ZIP codes as people and spreadsheets write them, and check that they exist."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from places.normalized_text import NormalizedCharField
 from places.states import STATES
 
 DASHES = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
-# A spreadsheet that takes a ZIP code for a number drops zeros and adds a fraction.
+# A spreadsheet may treat a ZIP code as a number: "2139", "59301.0".
 NUMBER_FROM_SPREADSHEET = re.compile(r"([0-9]{3,5})(?:\.0+)?")
 ZIP_PLUS_4 = re.compile(r"([0-9]{5})-?([0-9]{4})")
-# How many ZIP codes of a city a message names.
 MAX_SUGGESTED_ZIPS = 5
 
 
 def read_zip(typed: str) -> str:
-    """ "02139" for "2139", "59301" for "59301.0", "59301-1234" for "59301 – 1234".
+    """Return "02139" for "2139", and "59301-1234" for "59301 – 1234".
 
     Raises ValidationError.
     """
@@ -35,7 +34,7 @@ def read_zip(typed: str) -> str:
 
 
 def normalize_zip(typed: str) -> str:
-    """The ZIP code as read_zip() reads it; what cannot be read stays as it is."""
+    """Return the result of read_zip(), or the text itself if it is invalid."""
     try:
         return read_zip(typed) if typed else typed
     except ValidationError:
@@ -43,16 +42,16 @@ def normalize_zip(typed: str) -> str:
 
 
 class ZipField(NormalizedCharField):
-    """A ZIP code of five digits, or of nine with a hyphen."""
+    """A column for a ZIP code of five digits, or of nine with a hyphen."""
 
     read = staticmethod(read_zip)
 
 
 def check_zip(zip_code: str, state: str, city: str, known: Place | None = None) -> None:
-    """Make sure that the ZIP code exists and is in the state. Raises ValidationError.
+    """Check that the ZIP code exists and is in the state. Raises ValidationError.
 
-    The error names the field that should change: `zip_code`, or `state` where none
-    is given. `known` may be the ZIP code's row, where the caller has it.
+    The error belongs to the field `zip_code`, or to `state` if no state is given.
+    `known` may be the place of the ZIP code, to save a query.
     """
     is_it = known is not None and known.code == zip_code[:5]
     place = known if is_it else Place.objects.get_by_zip(zip_code[:5])
@@ -74,7 +73,7 @@ def _field_error(field: str, words: str) -> ValidationError:
 
 
 def _suggestion(city: str, state: str) -> str:
-    """The ZIP codes of the city, as far as we know them, and what else can be done."""
+    """Suggest the ZIP codes of the city, or what else to do."""
     zips = Place.objects.zips().in_state(state).filter(key=place_key(city))
     codes = list(
         zips.order_by("code").values_list("code", flat=True)[:MAX_SUGGESTED_ZIPS]

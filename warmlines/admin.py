@@ -1,4 +1,4 @@
-"""Warmlines at the curators' desk."""
+"""The admin of warmlines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file of warmlines that this directory writes itself, read back."""
+"""Import of the CSV file of warmlines that this directory exports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from warmlines.models import Warmline
 
 
 class ExportedWarmlineImporter(ExportedImporter):
-    """warmlines.csv of /data/, and the desk's own export."""
+    """Imports warmlines.csv of /data/, or the export of the admin."""
 
     model = Warmline
     columns = frozenset(read_names(Warmline))

@@ -1,8 +1,8 @@
-"""Whether a warmline takes a caller from a place: the one home of this rule.
+"""The rule whether a warmline accepts callers from a place, and its description.
 
-Every page, sheet, feed and file asks here. The rule reads what the listing says and
-assumes nothing: a line that does not say whom it takes is offered to the people of
-the area it serves, and to nobody else.
+Every page, sheet, feed and file uses this rule. It assumes nothing beyond the listing:
+a line that does not say whom it accepts is offered to people in the area that it
+serves, and to nobody else.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from places.models import Place
 from warmlines.models import Warmline
 
 WhoMayCall = Warmline.WhoMayCall
-# Words of sources that say no more than the area that a line serves.
+# Texts of sources that say no more about callers than the area that a line serves.
 UNSPECIFIC_AUDIENCES = {
     "",
     "anyone",
@@ -39,29 +39,29 @@ PARENTHESES = re.compile(r" \(([^)]*)\)")
 
 
 class Eligibility(enum.Enum):
-    """What a listing says about callers from a place."""
+    """Whether a line accepts callers from a place, as far as its listing says."""
 
     YES = "yes"
-    # It serves the place, and does not say which callers it takes.
+    # It serves the place, and does not say which callers it accepts.
     SERVES_PLACE = "serves place"
     # The place is a whole state, and the line serves some of its counties.
     SOME_COUNTIES = "some counties"
-    # The place lies in several states, and the line serves some of them as a whole.
+    # The place lies in several states, and the line serves some of them completely.
     SOME_STATES = "some states"
-    # Not even the area is known, or not exactly enough for this place.
+    # The area is unknown, or not known exactly enough for this place.
     ASK = "ask"
     NO = "no"
 
 
-# Answers for which a caller from anywhere in the place can call.
+# With these, callers from anywhere in the place can call.
 CAN_CALL = {Eligibility.YES, Eligibility.SERVES_PLACE}
 
 
 def check_eligibility(warmline: Warmline, place: Place | None) -> Eligibility:
-    """Say whether callers from the place are taken; None is a place not known.
+    """Return whether the line accepts callers from the place; None is unknown.
 
-    A line for a group of people is judged by its area alone: who somebody is, only
-    they know.
+    A line for a group of people is judged by its area alone, because only the caller
+    knows whether they belong to the group.
     """
     said = warmline.who_may_call != WhoMayCall.UNKNOWN
     serves_it = Eligibility.YES if said else Eligibility.SERVES_PLACE
@@ -86,7 +86,7 @@ def check_eligibility(warmline: Warmline, place: Place | None) -> Eligibility:
 
 
 def _check_area(warmline: Warmline, area: Place, serves_it: Eligibility) -> Eligibility:
-    """Answer for an area of several counties, which may lie in several states."""
+    """Check an area of several counties, which may lie in several states."""
     counties, states = set(area.county_ids), set(area.state_codes)
     has_some_states = not states.isdisjoint(warmline.whole_states)
     if has_some_states and serves_unknown_part_of_state(warmline):
@@ -100,12 +100,12 @@ def _check_area(warmline: Warmline, area: Place, serves_it: Eligibility) -> Elig
 
 
 def states_served_in_full(warmline: Warmline, place: Place) -> tuple[str, ...]:
-    """The states of the place, in its order, that the line serves as a whole."""
+    """Return the states of the place, in its order, that the line serves completely."""
     return tuple(code for code in place.state_codes if code in warmline.whole_states)
 
 
 def serves_unknown_part_of_state(warmline: Warmline) -> bool:
-    """Return True for a local line of which only the state is known."""
+    """Return True for a local line whose counties are not known, only its state."""
     return warmline.who_may_call == WhoMayCall.LOCAL and not warmline.served_counties
 
 
@@ -126,9 +126,9 @@ def may_accept_callers_from(place: Place) -> Q:
 
 
 def describe_eligibility(warmline: Warmline) -> SafeString:
-    """Say whom a line takes and where it serves, as a line of HTML.
+    """Describe whom a line accepts and where it serves, as one line of HTML.
 
-    Words of the source are in English, and marked so.
+    Text of the source is in English and carries `lang="en"`.
     """
     if warmline.takes_anyone:
         return format_html("{}", _("Anyone may call, from anywhere"))
@@ -140,7 +140,7 @@ def describe_eligibility(warmline: Warmline) -> SafeString:
 
 
 def describe_eligibility_under_state(warmline: Warmline) -> SafeString:
-    """Say only what a heading that names the state leaves open, as a line of HTML."""
+    """Describe only what a heading with the state does not say, as one line of HTML."""
     if warmline.takes_anyone:
         return SafeString()
     area = [_describe_area(warmline)] if _needs_area_note(warmline) else []
@@ -149,12 +149,12 @@ def describe_eligibility_under_state(warmline: Warmline) -> SafeString:
 
 
 def describe_eligibility_as_text(warmline: Warmline) -> str:
-    """The same as `who_words`, as plain text."""
+    """Return the result of describe_eligibility() without HTML."""
     return html.unescape(strip_tags(describe_eligibility(warmline)))
 
 
 def _describe_audience(warmline: Warmline) -> list[str]:
-    """Whom it is for, or from which age; [] where that says no more than the area."""
+    """Describe the group or age of callers; [] if that says no more than the area."""
     open_to = warmline.open_to
     if found := ADULTS_FROM_AGE.fullmatch(open_to):
         return [_("Adults %(age)s and over") % {"age": found[1]}]
@@ -187,7 +187,7 @@ def _describe_area(warmline: Warmline) -> str:
 
 
 def _needs_area_note(warmline: Warmline) -> bool:
-    """Return True where the source describes an area that no place names exactly."""
+    """Return True if the area note is more exact than the places that are served."""
     is_statewide = warmline.who_may_call == WhoMayCall.STATE
     return bool(warmline.service_area_note) and not (
         is_statewide or warmline.served_counties

@@ -1,4 +1,4 @@
-"""What somebody asks of the warmlines page."""
+"""The form of the warmlines page."""
 
 from __future__ import annotations
 

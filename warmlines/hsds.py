@@ -1,4 +1,4 @@
-"""Warmlines that another publisher tells in HSDS."""
+"""Import of warmlines that another publisher provides in HSDS."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ COPIED_COLUMNS = ("summary", "toll_free", "tty", "videophone", "cost")
 
 
 class HsdsWarmlineImporter(WarmlineImporter):
-    """Imports warmlines from rows made by listings.exchange.hsds_mapping."""
+    """Imports warmlines from the rows of listings.exchange.hsds_mapping."""
 
     columns = WarmlineImporter.columns | {*COPIED_COLUMNS, "left_out", "status"}
 
     def read(self, row: Row) -> Facts:
         if row["status"] == "gone":
             raise RowRefused("its publisher says that it is closed")
-        # Without a zone hours mean nothing: the words of the source stay.
-        told = row if row["timezone"] else row | {"timezone": "UTC", "hours": ""}
-        facts = super().read(told)
+        # Hours without a time zone mean nothing, so only their text is used.
+        usable = row if row["timezone"] else row | {"timezone": "UTC", "hours": ""}
+        facts = super().read(usable)
         facts.fields |= {name: row[name] for name in COPIED_COLUMNS}
         facts.fields["timezone"] = row["timezone"]
         if not row["serves"]:

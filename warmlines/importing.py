@@ -1,4 +1,4 @@
-"""Warmlines, as their file tells of them."""
+"""Import of the starter file of warmlines."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ hours timezone open_to languages communities peer_run source_name source_url
 source_license source_seen note
 """
 WhoMayCall = Warmline.WhoMayCall
-# Words of the file that do not name a particular group of people.
+# What the column open_to means, unless it names a particular group of people.
 CALLERS_BY_TEXT = {
     "": WhoMayCall.UNKNOWN,
     "anyone": WhoMayCall.ANYONE,
     "state residents": WhoMayCall.STATE,
     "county residents": WhoMayCall.LOCAL,
     "local residents": WhoMayCall.LOCAL,
-    # As this directory's own HSDS says it.
+    # The labels in this directory's own HSDS.
     "anyone, from anywhere": WhoMayCall.ANYONE,
     "people in the state": WhoMayCall.STATE,
     "people in the county or area": WhoMayCall.LOCAL,
 }
-# Notes that say where a line is, and not whom it serves.
+# An area note that starts so says where a line is located, not whom it serves.
 LOCATION_NOTE_STARTS = ("based in", "made for")
 YES_NO_UNKNOWN = {"yes": True, "no": False, "unknown": None}
-# A language, and a subject, that the file names among the communities.
+# A language and a condition that the file lists among the communities.
 SPANISH_COMMUNITY, RECOVERY_COMMUNITY = "spanish-speaking", "substance use recovery"
 COMMUNITY_SLUGS = {"people of color": "bipoc"}
 COUNTY_NAMES = re.compile(r"([A-Z][\w.' -]+?) (?:County|counties)\b")
 
 
 class WarmlineImporter(Importer):
-    """warmlines.csv: one row a phone number."""
+    """Imports warmlines.csv, which has one row for each phone number."""
 
     model = Warmline
     columns = frozenset(COLUMNS.split())
@@ -98,7 +98,7 @@ class WarmlineImporter(Importer):
         }
 
     def _area(self, facts: Facts, row: Row) -> None:
-        """The counties its note names, if only their people may call; else states."""
+        """Set the served places: the counties of the area note, or else the states."""
         codes = split(row["serves"])
         if not codes:
             facts.fields["service_area_scope"] = Warmline.ServiceAreaScope.UNKNOWN
@@ -118,7 +118,7 @@ class WarmlineImporter(Importer):
         facts.service_area = counties or [self.states[code] for code in codes]
         is_unsaid = facts.fields["who_may_call"] == WhoMayCall.UNKNOWN
         if is_unsaid and not counties and _describes_area(row["area_note"]):
-            # Some part of the state, and no county tells which.
+            # It serves a part of the state that no county describes.
             facts.fields["who_may_call"] = WhoMayCall.LOCAL
         if row["open_to"].startswith("residents of"):
             near = self._counties(row["area_note"], codes[1:])
@@ -140,8 +140,10 @@ def _describes_area(note: str) -> bool:
 
 
 def _who_may_call(open_to: str) -> str:
-    """Read the words of the source. A community that the file names may merely be
-    welcome: only words of the source make a line one for a group alone."""
+    """Return who may call, from the text of the source.
+
+    The communities of a row do not matter here: they may merely be welcome.
+    """
     if open_to.startswith("residents of") or ADULTS_FROM_AGE.fullmatch(open_to):
         return WhoMayCall.STATE
     return CALLERS_BY_TEXT.get(open_to.casefold(), WhoMayCall.GROUP)

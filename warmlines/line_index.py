@@ -1,7 +1,7 @@
-"""Every public warmline in memory, by the states whose callers it may take.
+"""Every public warmline in memory, by the states whose callers it may accept.
 
-A line is read again only when it changes, or the vocabulary; the index is built again
-when published facts change.
+The index is rebuilt when published facts change. A line is read again only if it has
+changed itself, or the vocabulary has.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from caching import content_version
 from caching.memory_cache import MemoryCache
 from warmlines.models import Warmline
 
-# Whole lines, some 15 KB each.
+# A line needs about 15 KB.
 _line_cache: MemoryCache[int, Warmline] = MemoryCache(2_000)
 _index_cache: MemoryCache[str, WarmlineIndex] = MemoryCache(4)
 
 
 @dataclass(frozen=True)
 class WarmlineIndex:
-    """All lines, those that somebody can call from any state, and those of no state."""
+    """All lines, and the same lines by the states that they serve."""
 
     lines: list[Warmline]
     everywhere: list[Warmline] = field(default_factory=list)
@@ -38,7 +38,7 @@ class WarmlineIndex:
                     self.by_state.setdefault(code, []).append(line)
 
     def for_states(self, codes: Iterable[str]) -> list[Warmline]:
-        """Lines that may take callers from one of the states, each once."""
+        """Return each line once that may accept callers from one of the states."""
         named = {
             line.pk: line for code in codes for line in self.by_state.get(code, ())
         }
@@ -46,7 +46,7 @@ class WarmlineIndex:
 
 
 def warmline_index() -> WarmlineIndex:
-    """The lines as this thread reads them now. Raises DatabaseError."""
+    """Return the current index. Raises DatabaseError."""
     return _index_cache.get_or_set(
         "public", lambda: WarmlineIndex(_read_public_lines())
     )
@@ -68,11 +68,11 @@ def _read_all() -> list[Warmline]:
 
 
 def _read_lines(pks: list[int]) -> dict[int, Warmline]:
-    """Each with what grouping asks of it, found once for all who share it."""
+    """Read lines and fill their cached properties, which all requests share."""
     if not pks:
         return {}
     found: dict[int, Warmline] = Warmline.objects.for_cards().in_bulk(pks)
     for warmline in found.values():
-        _known = warmline.group, warmline.state_codes
-        _known_too = warmline.served_counties, warmline.whole_states
+        _cached = warmline.group, warmline.state_codes
+        _cached_too = warmline.served_counties, warmline.whole_states
     return found

@@ -1,4 +1,4 @@
-"""The catalogue of warmlines: peer-run phone lines for before a crisis."""
+"""The catalog of warmlines: phone lines for support before a crisis."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class WarmlineQuerySet(ListingQuerySet["Warmline"]):
         return dict(numbered)
 
     def from_anywhere(self) -> Self:
-        """Lines that somebody can call whatever state they are in."""
+        """Lines that people in any state can call."""
         anyone = Q(who_may_call=Warmline.WhoMayCall.ANYONE)
         return self.filter(
             anyone | Q(service_area_scope=Listing.ServiceAreaScope.NATIONWIDE)
@@ -33,7 +33,7 @@ class WarmlineQuerySet(ListingQuerySet["Warmline"]):
 
 
 class Warmline(Listing):
-    """A line that people call, text or chat with; answered by peers where known."""
+    """A phone, text or chat line for people who want to talk with somebody."""
 
     class WhoMayCall(models.TextChoices):
         UNKNOWN = "unknown", _("The source does not say")
@@ -43,7 +43,7 @@ class Warmline(Listing):
         GROUP = "group", _("A particular group")
 
     catalogue = "warmline"
-    # A line that does not answer hurts the person who dialled it.
+    # A line that doesn't answer hurts the person who called it.
     check_every_days = 90
     importers = {
         "warmlines": "warmlines.importing.WarmlineImporter",
@@ -90,7 +90,7 @@ class Warmline(Listing):
 
     @cached_property
     def group(self) -> Term | None:
-        """The community it is for; None for a line that is for anyone."""
+        """The community that it is for, or None if it is not for a group."""
         return next(iter(self.communities), None) if self.is_for_group else None
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Warmlines at a moment: which are open, and in what order people need them."""
+"""Which warmlines are open at a moment, and the order and groups to show them in."""
 
 from __future__ import annotations
 
@@ -25,15 +25,18 @@ OPEN_ATTRIBUTE_VALUES = {
     State.CLOSED: "no",
     State.UNKNOWN: "unknown",
 }
-# Answers for which a line is shown to the group that it is for.
+# With these, a line for a group of people is shown under the name of the group.
 FOR_GROUPS = {*CAN_CALL, Eligibility.SOME_STATES}
 FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class LineStatus:
-    """A warmline, its state at one moment, the zone its hours are said in, and whether
-    it takes callers from the place that was asked about."""
+    """A warmline at one moment.
+
+    `zone` is the IANA time zone to show its hours in, and `eligibility` is that of
+    callers from the requested place.
+    """
 
     warmline: Warmline
     status: Status
@@ -50,17 +53,17 @@ class LineStatus:
 
     @property
     def may_be_open(self) -> bool:
-        """Its hours are not known."""
+        """True if its hours are not known."""
         return self.status.state is State.UNKNOWN
 
     @property
     def is_for_everyone(self) -> bool:
-        """Anybody in the place can call it, as far as its listing says."""
+        """True if anybody in the place can call it, as far as its listing says."""
         return self.eligibility in CAN_CALL and not self.warmline.is_for_group
 
     @property
     def is_for_some_states(self) -> bool:
-        """Anybody in one of the states can call it, of a place in several states."""
+        """True if the place lies in several states and some of them are served."""
         is_for_some = self.eligibility is Eligibility.SOME_STATES
         return is_for_some and not self.warmline.is_for_group
 
@@ -77,8 +80,7 @@ class LineStatus:
 
     @property
     def sort_key(self) -> tuple[bool, bool, bool, datetime, bool, str, str]:
-        """Without a warning first; open first, then the next to open, then those of
-        unknown hours; of two alike, the one of the place first, then by name."""
+        """Order by: no warning, open, known hours, next opening, local, name."""
         opens = FAR_FUTURE if self.is_open else self.status.opens or FAR_FUTURE
         return (
             self.has_public_warning,
@@ -96,7 +98,7 @@ class LineGroup:
     slug: str
     heading: str
     lines: list[LineStatus]
-    # It was not asked for, and follows what was.
+    # True for lines that do not match the filters; they come last.
     is_secondary: bool = False
 
 
@@ -107,10 +109,10 @@ def line_statuses(
     *,
     open_now: bool = False,
 ) -> list[LineStatus]:
-    """The lines at a moment, the most useful first; hours said in the place's zone, or
-    in each line's own zone where no place is known.
+    """Return the lines at a moment, most useful first.
 
-    `open_now` leaves out what is known to be closed.
+    Hours are shown in the time zone of the place, or in each line's own zone without a
+    place. `open_now` leaves out lines that are known to be closed.
     """
     zone = place.timezone if place else ""
     lines = [
@@ -124,7 +126,7 @@ def line_statuses(
 
 
 def next_changes(lines: Iterable[LineStatus]) -> Iterator[datetime | None]:
-    """When each of them opens or closes next."""
+    """Return when each line opens or closes next; None if that is not known."""
     return (line.status.until for line in lines)
 
 
@@ -139,13 +141,12 @@ def group_for_place(
     others: Iterable[LineStatus] = (),
     open_now: bool = False,
 ) -> list[LineGroup]:
-    """For everyone here, for some states and counties of the place, for each group of
-    people, then whom to ask.
+    """Group lines for a page of a place.
 
-    `others` are for everyone here, or in one of the states of the place, and are shown
-    below what was asked for. With `open_now`,
-    what may be open is shown apart from what is. A group of nothing but doubtful lines
-    is never first.
+    The order is: lines for everyone in the place, for some of its states and counties,
+    for each group of people, and lines to ask. `others` do not match the filters, are
+    for everyone, and come below. With `open_now`, lines with unknown hours have a group
+    of their own. A group in which every line has a warning is never first.
     """
     lines, others, maybe = list(lines), list(others), []
     if open_now:
@@ -214,8 +215,7 @@ def _state_names(codes: Iterable[str]) -> str:
 def _group_by_states(
     lines: Iterable[LineStatus], place: Place | None, *, is_secondary: bool = False
 ) -> Iterator[LineGroup]:
-    """Of a place in several states, what only people in some of them can call; the
-    states of the most useful line first."""
+    """Group the lines for some states of the place; each set of states is a group."""
     found: dict[tuple[str, ...], list[LineStatus]] = {}
     for line in lines:
         if place and line.is_for_some_states:
@@ -247,9 +247,9 @@ def _group_by_audience(lines: Iterable[LineStatus]) -> Iterator[LineGroup]:
 
 
 def limit_lines(groups: Iterable[LineGroup], limit: int) -> list[LineGroup]:
-    """The first `limit` lines, still in their groups.
+    """Return the first `limit` lines in their groups.
 
-    Lines for everyone below what was asked for have a limit of their own.
+    Secondary groups have a limit of their own.
     """
     shown: list[LineGroup] = []
     left = limit
@@ -263,11 +263,10 @@ def limit_lines(groups: Iterable[LineGroup], limit: int) -> list[LineGroup]:
 def choose_lines_to_call_now(
     groups: Iterable[LineGroup], wanted: Iterable[str]
 ) -> list[LineStatus]:
-    """The lines of a page that its visitor can call this minute, at most two.
+    """Return at most two lines of the groups that the visitor can call now.
 
-    First one for a group, but only for a visitor who asked for that group: `wanted` are
-    the slugs of the communities. Then one for everyone; of a place in several states,
-    where there is none, one for everyone in some of them.
+    The first is for a group of people, and only if its slug is in `wanted`. The second
+    is for everyone, or else for everyone in some states of the place.
     """
     communities = set(wanted)
     lines = [ln for group in groups for ln in group.lines if ln.can_be_called_now]
@@ -290,9 +289,10 @@ def _is_for_communities(line: LineStatus, communities: set[str]) -> bool:
 
 @dataclass(frozen=True)
 class NoOpenLine:
-    """No line for everyone is surely open; `next_line` opens next, if that is known.
+    """What to say if no line for everyone is certainly open.
 
-    `next_for_some` opens sooner, for people in `some_states` alone.
+    `next_line` opens next, if that is known. `next_for_some` opens sooner, but only for
+    people in `some_states`.
     """
 
     next_line: LineStatus | None
@@ -307,10 +307,7 @@ def find_no_open_line(
     for_some_states: Iterable[LineStatus] = (),
     place: Place | None = None,
 ) -> NoOpenLine | None:
-    """What to say where no line for everyone is surely open; None where one is.
-
-    On a page for later nothing is said about this moment.
-    """
+    """Return None if a line for everyone is open, or if the page is a snapshot."""
     lines = [line for line in for_everyone if not line.has_public_warning]
     if made_on() or any(line.is_open for line in lines):
         return None
@@ -329,14 +326,13 @@ def find_no_open_line(
 
 
 def _first_to_open(lines: Iterable[LineStatus]) -> LineStatus | None:
-    """The first of lines in their order that opens; without those with a warning."""
-    sure = (line for line in lines if not line.has_public_warning)
-    return next((line for line in sure if line.status.opens), None)
+    """Return the line without a warning that opens next, or None."""
+    without_warning = (line for line in lines if not line.has_public_warning)
+    return next((line for line in without_warning if line.status.opens), None)
 
 
 def group_by_state(lines: Iterable[LineStatus]) -> list[LineGroup]:
-    """Whom anyone may call, what serves the whole country, then what each state has,
-    wholly or a county of it; at the end of whom nothing is known."""
+    """Group lines by area: anyone, the whole country, each state, and unknown."""
     anyone: list[LineStatus] = []
     nationwide: list[LineStatus] = []
     ask: list[LineStatus] = []

@@ -1,4 +1,4 @@
-"""Who answers the phone for a place, under the filters of an address."""
+"""Search for warmlines by place, filters and words."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from warmlines.open_status import (
 
 
 class WarmlineSearch:
-    """One question about lines, asked at one moment; no place means all of them.
+    """The lines for one request at one moment; without a place, all lines.
 
-    Filters and words say what is wanted first. They never hide the lines that take
-    everyone: those are `others`, to be shown below.
+    Filters and words choose the lines that come first. They never hide the lines that
+    accept everyone: those are `others`, shown below.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class WarmlineSearch:
 
     @cached_property
     def _serving(self) -> list[Warmline]:
-        """Every line that may take callers from here, whatever was filtered."""
+        """Every line that may accept callers from the place, without filters."""
         index = warmline_index()
         if self.place:
             near = index.for_states(self.place.state_codes)
@@ -66,7 +66,7 @@ class WarmlineSearch:
 
     @cached_property
     def _matching(self) -> list[Warmline]:
-        """Those of them that say the words."""
+        """The serving lines that contain the words."""
         if not self.words:
             return self._serving
         matching = Warmline.objects.public().matching(self.words)
@@ -74,7 +74,7 @@ class WarmlineSearch:
         return [line for line in self._serving if line.pk in pks]
 
     def _filtered(self, *, excluding: str = "", value: str = "") -> list[Warmline]:
-        """Lines under every filter, one of them or one of its values left out."""
+        """Apply the filters, without the filter `excluding` or only its `value`."""
         found = self._matching
         for name, values in self.filter.chosen.items():
             wanted = {v for v in values if name != excluding or (value and v != value)}
@@ -84,12 +84,12 @@ class WarmlineSearch:
 
     @cached_property
     def lines(self) -> list[LineStatus]:
-        """What the filters and words leave, the most useful first."""
+        """Lines that match the filters and words, most useful first."""
         return self._at(self._filtered(), open_now=self.open_now)
 
     @cached_property
     def unfiltered(self) -> list[LineStatus]:
-        """Every line here, whatever was filtered."""
+        """Every line for the place, without filters."""
         return self._at(self._serving, open_now=False)
 
     @cached_property
@@ -102,7 +102,7 @@ class WarmlineSearch:
 
     @property
     def others(self) -> list[LineStatus]:
-        """Lines for everyone that the filters or words leave out."""
+        """Lines for everyone that do not match the filters or words."""
         shown = {line.warmline.pk for line in self.lines}
         everyone = [*self.for_everyone, *self.for_some_states]
         rest = [ln for ln in everyone if ln.warmline.pk not in shown]
@@ -120,7 +120,7 @@ class WarmlineSearch:
 
     @property
     def lists(self) -> list[LineGroup]:
-        """Without a place: state by state; with `open_now`, what may be open apart."""
+        """Groups by state, for a page without a place."""
         lines = [*self.lines, *self.others]
         if not self.open_now:
             return group_by_state(lines)
@@ -153,7 +153,7 @@ class WarmlineSearch:
         return len(self._at(found, open_now=open_now))
 
     def _count(self, name: str) -> Counter[str]:
-        """How many lines each option of a filter would show."""
+        """Count the lines that each option of a filter would show."""
         shown = self._at(self._filtered(excluding=name), open_now=self.open_now)
         return Counter(slug for ln in shown for slug in _term_slugs(ln.warmline, name))
 

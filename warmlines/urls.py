@@ -1,4 +1,4 @@
-"""Addresses of the warmlines' catalogue."""
+"""URLs of the catalog of warmlines."""
 
 from __future__ import annotations
 

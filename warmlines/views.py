@@ -1,4 +1,4 @@
-"""The pages of warmlines: who answers from here, and one line in full."""
+"""The list of warmlines and the page of one warmline."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from warmlines.search import WarmlineSearch
 
 
 def is_line_name(form: WarmlineForm) -> bool:
-    """Are the words in the place box no place, but the name of a line?"""
+    """Return True if the text in the place field names a line and no place."""
     if form.problem != "unknown" or not fold(form.typed):
         return False
     return Warmline.objects.public().matching(form.typed).exists()
@@ -33,7 +33,7 @@ def is_line_name(form: WarmlineForm) -> bool:
 
 @require_safe
 def warmlines(request: HttpRequest) -> HttpResponse:
-    """Lines that take callers from a place; without one, open now, then all."""
+    """List the lines that accept callers from a place, or all lines."""
     form = WarmlineForm(request.GET)
     form.is_valid()
     at = timezone.now()
@@ -68,8 +68,10 @@ def warmlines(request: HttpRequest) -> HttpResponse:
 
 
 def _group_lists(search: WarmlineSearch) -> dict[str, list[LineGroup]]:
-    """Without a place: what can be called from anywhere, and the states to choose from.
-    What somebody filtered, and a page for later, has the lines of every state."""
+    """Return groups for a page without a place.
+
+    States are collapsed to links, unless the list is filtered or a snapshot.
+    """
     if search.place or search.words:
         return {"lists": [], "states": []}
     groups = search.lists

@@ -1,4 +1,4 @@
-"""Guides and credentials in words."""
+"""Template tags for guides and credentials."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from guides.requirements import Requirement, list_requirements
 
 register = template.Library()
 
-# An address in running text, without the full stop or bracket that follows it.
+# A URL in text, without the punctuation after it.
 URL_IN_TEXT = re.compile(r"(https?://[^\s()<>]+[^\s()<>.,;:])")
 
 
 @dataclass(frozen=True)
 class Preview:
-    """One language of a guide as it is typed, and how long its text is."""
+    """One language of an unsaved guide, with its number of words."""
 
     code: str
     title: str
@@ -33,7 +33,7 @@ class Preview:
 
 @register.simple_tag
 def previews(form: Any) -> list[Preview]:
-    """Both languages of the guide in a form of the desk."""
+    """Return previews of the guide in a form, one for each language."""
     guide: Guide = form.instance
     found = []
     for code, _name in settings.LANGUAGES:

@@ -1,4 +1,4 @@
-"""Meetings in templates."""
+"""Template tags for meetings."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ MAX_NEXT_SHOWN = 4
 def meeting_time(
     one: Occurrence, zone: ZoneInfo, at: datetime, query: str = ""
 ) -> dict[str, object]:
-    """One time of a meeting, on the reader's clock."""
+    """Show one start of a meeting in the visitor's time zone."""
     return {"shown": OccurrenceDisplay(one, zone, at), "query": query, "day": ""}
 
 
 @register.inclusion_tag("meetings/_today.html")
 def meetings_today(place: Place | None, at: datetime) -> dict[str, object]:
-    """ "Today: 14 online groups. The next is at 6 pm, Mountain time."
+    """Show "Today: 14 online groups. The next is 6 pm, Mountain time."
 
-    On a page that is read later, nothing.
+    Shows nothing on a snapshot, which people read later.
     """
     today = None if made_on() else find_online_today(place, at)
     if today is None or not today.count:
@@ -59,7 +59,7 @@ def _today_words(today: OnlineToday) -> str:
 
 @register.inclusion_tag("meetings/_next.html")
 def next_meetings(organization: Any, at: datetime) -> dict[str, object]:
-    """The next few meetings of an organization, on its own clock."""
+    """Show the next meetings of an organization, in its own time zone."""
     found, total = find_next_meetings(organization, at, MAX_NEXT_SHOWN)
     zone = zone_or_utc(organization.timezone or _first_zone(found))
     shown = [

@@ -14,7 +14,7 @@ from django.urls import resolve
 
 from guides.models import Guide
 from guides.starter_guides import read_starter_guides, save_starter_guide
-from guides.templatetags.guides import word_count
+from guides.templatetags.guides import count_words
 from listings.models import Term
 from orgs.models import Organization
 from tests.directory.test_plain_words import GRADE
@@ -75,7 +75,7 @@ def test_every_topic_has_its_guide():
 def test_a_guide_is_short_and_safely_said(slug, language):
     words = text(slug, language)
 
-    assert word_count(running(words)) < MOST_WORDS
+    assert count_words(running(words)) < MOST_WORDS
     assert not UNSAFE.search(words)
     assert not CLINIC.search(words)
 

@@ -176,13 +176,13 @@ def fill_places():
     [state] = [
         p for p in gazetteer.state_places(rows_of_counties(rows)) if p.code == "MT"
     ]
-    gazetteer.save([state])
-    gazetteer.save(
-        gazetteer.place_of(row, None) for row in counties if row["code"] == "30017"
+    gazetteer.save_places([state])
+    gazetteer.save_places(
+        gazetteer.to_place(row, None) for row in counties if row["code"] == "30017"
     )
     county = Place.objects.counties().get(code="30017")
-    gazetteer.save(
-        gazetteer.place_of(row, county.pk) for row in custer if row["kind"] != "county"
+    gazetteer.save_places(
+        gazetteer.to_place(row, county.pk) for row in custer if row["kind"] != "county"
     )
     gazetteer.save_aliases()
 

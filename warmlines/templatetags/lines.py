@@ -1,4 +1,4 @@
-"""Warmlines as lists show them: made anew only where the words on them change."""
+"""Cards and rows of warmlines, rendered again only if their text changes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from warmlines.open_status import LineStatus, NoOpenLine
 
 register = template.Library()
 
-# Some 2 KB each; warmlines are few, so that no table needs to hold them.
+# A card needs about 2 KB. There are few warmlines, so no table stores their cards.
 MAX_CACHED_CARDS = 4_000
 _card_cache: MemoryCache[tuple[str | int | None, ...], str] = MemoryCache(
     MAX_CACHED_CARDS
@@ -47,9 +47,9 @@ def who(warmline: Warmline) -> SafeString:
 
 @register.simple_tag
 def next_opening_text(found: NoOpenLine, at: datetime) -> str:
-    """ "NAMI HelpLine opens Monday at 5 am, Hawaii time.", or "" if nobody knows.
+    """Return "NAMI HelpLine opens Monday at 5 am, Hawaii time.", or "" if unknown.
 
-    What opens sooner for people in some states of a place in several comes first.
+    A line that opens sooner for people in some states is named first.
     """
     words = _opening_text(found.next_line, at)
     if not found.next_for_some:
@@ -76,9 +76,9 @@ def _opening_text(line: LineStatus | None, at: datetime) -> str:
 
 
 def _render_cached(name: str, line: LineStatus, at: datetime, level: int) -> SafeString:
-    """The line under a heading of that level, as it is to be said at the moment.
+    """Render a line below a heading of this level.
 
-    It is rendered once for each revision and state of its hours.
+    The cache has one entry for each revision of the line and text of its hours.
     """
     now, warmline = content_version.current_or_none(), line.warmline
     words = hours_status(line.status, at, line.zone)

@@ -1,4 +1,4 @@
-"""Bring the shipped guides in; the ones that somebody edited here stay as they are."""
+"""Load the starter guides, except those that somebody has edited here."""
 
 from __future__ import annotations
 

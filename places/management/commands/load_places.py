@@ -1,4 +1,4 @@
-"""Fill the gazetteer from fixtures/, again and again to the same end."""
+"""Load the gazetteer from fixtures/. Running it again changes nothing."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from places.states import STATES
 
 Row = dict[str, str]
 FILE, AREAS_FILE = "places.csv.gz", "areas.csv"
-BATCH = 2_000
+BATCH_SIZE = 2_000
 KINDS = {"zip": "zip", "place": "city", "county": "county"}
-UPDATED = [
+UPDATED_FIELDS = [
     "name",
     "alt_names",
     "key",
@@ -57,19 +57,19 @@ class Command(BaseCommand):
             save_areas(areas)
             content_version.bump()
             with connection.cursor() as cursor:
-                # Both databases choose their indexes by what they know of a table.
+                # Query planners of both databases need statistics of a new table.
                 cursor.execute("ANALYZE")
         clear()
         self.stdout.write(f"{Place.objects.count():,} places are in the gazetteer.")
 
     def _load(self, rows: list[Row], *, quiet: bool) -> None:
         counties = [row for row in rows if row["kind"] == "county"]
-        save(state_places(counties))
-        save(place_of(row, None) for row in counties)
+        save_places(build_states(counties))
+        save_places(to_place(row, None) for row in counties)
         ids = dict(Place.objects.counties().values_list("code", "pk"))
         others = [row for row in rows if row["kind"] != "county"]
         bar = tqdm(others, desc="Places", unit=" rows", disable=quiet or None)
-        save(place_of(row, ids[row["county_fips"]]) for row in bar)
+        save_places(to_place(row, ids[row["county_fips"]]) for row in bar)
         save_aliases()
 
 
@@ -78,7 +78,7 @@ def read_rows(path: Path) -> list[Row]:
         return list(csv.DictReader(lines))
 
 
-def place_of(row: Row, county_id: int | None) -> Place:
+def to_place(row: Row, county_id: int | None) -> Place:
     return Place(
         kind=KINDS[row["kind"]],
         code=row["code"],
@@ -94,8 +94,8 @@ def place_of(row: Row, county_id: int | None) -> Place:
     )
 
 
-def state_places(counties: Iterable[Row]) -> Iterator[Place]:
-    """States, centred where their people live: the counties' weighted mean."""
+def build_states(counties: Iterable[Row]) -> Iterator[Place]:
+    """Yield the states, located at the population-weighted mean of their counties."""
     members: dict[str, list[Row]] = defaultdict(list)
     for row in counties:
         members[row["state"]].append(row)
@@ -118,7 +118,7 @@ def state_places(counties: Iterable[Row]) -> Iterator[Place]:
 
 
 def _mean(rows: list[Row], column: str, weights: list[int]) -> float:
-    """Weighted mean; longitudes past 180° (the Aleutians) counted from the west."""
+    """Return the weighted mean, also of longitudes on both sides of 180°."""
     values = [float(row[column]) for row in rows]
     if column == "lon" and max(values) - min(values) > 180:
         values = [value - 360 if value > 0 else value for value in values]
@@ -126,19 +126,19 @@ def _mean(rows: list[Row], column: str, weights: list[int]) -> float:
     return round(sum(v * w for v, w in pairs) / sum(weights), 5)
 
 
-def save(places: Iterable[Place]) -> None:
-    """Insert, or bring up to date by kind and code; ids stay as they are."""
+def save_places(places: Iterable[Place]) -> None:
+    """Insert or update each place by kind and code, without changing primary keys."""
     Place.objects.bulk_create(
         places,
-        batch_size=BATCH,
+        batch_size=BATCH_SIZE,
         update_conflicts=True,
         unique_fields=["kind", "code"],
-        update_fields=UPDATED,
+        update_fields=UPDATED_FIELDS,
     )
 
 
 def save_aliases() -> None:
-    """Make the other names just those of the file."""
+    """Insert the aliases that the file has, and delete all others."""
     wanted = {
         (pk, other)
         for pk, key, names in Place.objects.exclude(alt_names="").values_list(
@@ -152,9 +152,9 @@ def save_aliases() -> None:
         for pk, place_id, key in PlaceAlias.objects.values_list("pk", "place_id", "key")
     }
     gone = [pk for pair, pk in stored.items() if pair not in wanted]
-    for start in range(0, len(gone), BATCH):
-        PlaceAlias.objects.filter(pk__in=gone[start : start + BATCH]).delete()
+    for start in range(0, len(gone), BATCH_SIZE):
+        PlaceAlias.objects.filter(pk__in=gone[start : start + BATCH_SIZE]).delete()
     added = sorted(wanted - stored.keys())
     PlaceAlias.objects.bulk_create(
-        (PlaceAlias(place_id=pk, key=key) for pk, key in added), batch_size=BATCH
+        (PlaceAlias(place_id=pk, key=key) for pk, key in added), batch_size=BATCH_SIZE
     )

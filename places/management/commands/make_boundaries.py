@@ -1,11 +1,11 @@
-"""Make places/data/boundaries.json.gz anew. The one in the repository was made so:
+"""Create places/data/boundaries.json.gz. The file in the repository was created by:
 
 npm pack us-atlas@3.0.1 && tar xzf us-atlas-3.0.1.tgz package/counties-10m.json
 python manage.py make_boundaries package/counties-10m.json
 
-us-atlas is TopoJSON: borders ("arcs") on a grid of whole numbers, each stored once,
-and shapes as rings of arcs, where ~n is arc n walked backwards. We keep the grid and
-the arcs, and leave out names, the nation, and what is a polygon inside which.
+us-atlas is TopoJSON: borders ("arcs") are steps on an integer grid, each stored once,
+and shapes are rings of arcs, where ~n means arc n backwards. We copy the grid and the
+arcs, and leave out names, the nation, and which polygon lies inside which.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ from places.management.commands.load_places import FILE as PLACES_FILE
 from places.management.commands.load_places import read_rows
 
 Rings = list[list[int]]
-# Census areas that were one until 2019, as they still are in the atlas.
-SINCE_DIVIDED = {"02063": "02261", "02066": "02261"}
+# Census areas that were divided in 2019, which the atlas still shows as one.
+DIVIDED_COUNTIES = {"02063": "02261", "02066": "02261"}
 
 
 class Command(BaseCommand):
-    help = "Make the outlines of states and counties anew, from us-atlas."
+    help = "Create the file of state and county boundaries from us-atlas."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("topology", type=Path, help="counties-10m.json")
 
     def handle(self, *args: Any, **options: Any) -> None:
         atlas = json.loads(options["topology"].read_text(encoding="utf-8"))
-        made = converted(atlas)
+        made = convert(atlas)
         text = json.dumps(made, separators=(",", ":")).encode()
         FILE.write_bytes(gzip.compress(text, mtime=0))
         counts = f"{len(made['states'])} states, {len(made['counties'])} counties"
         self.stdout.write(f"{counts} in {FILE.stat().st_size:,} bytes.")
 
 
-def converted(atlas: dict[str, Any]) -> dict[str, Any]:
-    """What places.boundaries reads: arcs, shapes by our codes, the borders inside."""
-    shapes = {g["id"]: rings_of(g) for g in atlas["objects"]["counties"]["geometries"]}
-    wholes = {g["id"]: rings_of(g) for g in atlas["objects"]["states"]["geometries"]}
+def convert(atlas: dict[str, Any]) -> dict[str, Any]:
+    """Return what places.boundaries reads: arcs, shapes by code, inner borders."""
+    shapes = {g["id"]: get_rings(g) for g in atlas["objects"]["counties"]["geometries"]}
+    wholes = {g["id"]: get_rings(g) for g in atlas["objects"]["states"]["geometries"]}
     rows = read_rows(settings.BASE_DIR / "fixtures" / PLACES_FILE)
     counties = {row["code"]: row["state"] for row in rows if row["kind"] == "county"}
     codes = {fips[:2]: state for fips, state in counties.items()}
-    known = {fips: shapes.get(SINCE_DIVIDED.get(fips, fips)) for fips in counties}
+    known = {fips: shapes.get(DIVIDED_COUNTIES.get(fips, fips)) for fips in counties}
     return {
         "scale": atlas["transform"]["scale"],
         "corner": atlas["transform"]["translate"],
@@ -61,7 +61,7 @@ def converted(atlas: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def rings_of(geometry: dict[str, Any]) -> Rings:
+def get_rings(geometry: dict[str, Any]) -> Rings:
     polygons = geometry["arcs"]
     if geometry["type"] == "Polygon":
         polygons = [polygons]
@@ -69,7 +69,7 @@ def rings_of(geometry: dict[str, Any]) -> Rings:
 
 
 def inner_borders(shapes: dict[str, Rings]) -> dict[str, list[int]]:
-    """By state: the arcs that two of its counties share."""
+    """Return by state the arcs that two of its counties share."""
     used: dict[str, Counter[int]] = defaultdict(Counter)
     for fips, rings in shapes.items():
         for ring in rings:

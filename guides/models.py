@@ -409,7 +409,7 @@ class Credential(Sourced):
 
     @property
     def checked_facts(self) -> list[str]:
-        """All facts, because a check covers them all and imports must not change them."""
+        """All facts, because a check covers them all and protects them from imports."""
         return list(self.facts)
 
     def mark_checked(self, *, on: Any, by: Any) -> None:

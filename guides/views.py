@@ -54,7 +54,7 @@ def become(request: HttpRequest) -> HttpResponse:
     }
     page = render(request, "guides/become.html", context)
     return set_cache_policy(
-        page, timezone.now(), parameters=("state",) if codes else ()
+        page, timezone.now(), parameters=("state",) if state_codes else ()
     )
 
 

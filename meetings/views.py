@@ -98,7 +98,7 @@ def _render_list(
         "at": at,
     }
     page = render(request, "meetings/meetings.html", context)
-    return set_cache_policy(page, at, _changes(search.found, at))
+    return set_cache_policy(page, at, _next_changes(search.found, at))
 
 
 def _shortcuts(search: MeetingSearch, params: QueryDict) -> list[tuple[str, int, str]]:
@@ -195,7 +195,9 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         **sharing(request, found),
     }
     page = render(request, "meetings/meeting.html", context)
-    return set_cache_policy(page, at, [start + LATE for start in starts])
+    return set_cache_policy(
+        page, at, [start + JOINABLE_AFTER_START for start in starts]
+    )
 
 
 def _describe_date(start: datetime, own: Any, zone: Any) -> tuple[str, str, str]:

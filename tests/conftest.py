@@ -151,7 +151,7 @@ def nothing_kept():
     caches["pages"].clear()
     memory_cache.clear_all()
     content_version.clear()
-    search.current.forget()
+    search.current.clear()
     hours._worked_out.clear()
 
 

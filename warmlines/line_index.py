@@ -52,7 +52,7 @@ def warmline_index() -> WarmlineIndex:
     )
 
 
-def _read_all() -> list[Warmline]:
+def _read_public_lines() -> list[Warmline]:
     now = content_version.read_state()
     revisions = Warmline.objects.public().revisions()
     stamps = {
@@ -62,7 +62,7 @@ def _read_all() -> list[Warmline]:
     known = {pk: _line_cache.get(pk, stamp) for pk, stamp in stamps.items()}
     new = _read_lines([pk for pk, line in known.items() if line is None])
     for pk, warmline in new.items():
-        _lines.set(pk, stamps[pk], warmline)
+        _line_cache.set(pk, stamps[pk], warmline)
     found = (known[pk] or new.get(pk) for pk in stamps)
     return [line for line in found if line]
 

@@ -63,7 +63,7 @@ def warmlines(request: HttpRequest) -> HttpResponse:
         "at": at,
     }
     page = render(request, "warmlines/warmlines.html", context)
-    moments = changes([*lines, *everyone])
+    moments = next_changes([*lines, *everyone])
     return set_cache_policy(page, at, moments, parameters=("state",) if place else ())
 
 
@@ -102,4 +102,4 @@ def warmline(request: HttpRequest, slug: str) -> HttpResponse:
         **sharing(request, found),
     }
     page = render(request, "warmlines/warmline.html", context)
-    return set_cache_policy(page, at, changes([line]))
+    return set_cache_policy(page, at, next_changes([line]))

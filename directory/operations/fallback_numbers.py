@@ -64,7 +64,7 @@ def _render_groups(rows: list[Warmline], at: datetime, language: str) -> dict[st
             group.slug: render_to_string(
                 "directory/_fallback_lines.html", {"group": group}
             )
-            for group in by_state(lines_at(rows, at))
+            for group in group_by_state(line_statuses(rows, at))
         }
         if lines := essential_lines(at):
             groups[CRISIS_GROUP] = render_to_string(

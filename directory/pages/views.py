@@ -77,7 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "at": at,
     }
     page = render(request, "directory/home.html", context)
-    return set_cache_policy(page, at, changes(lines))
+    return set_cache_policy(page, at, next_changes(lines))
 
 
 @require_safe
@@ -177,7 +177,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
         "at": at,
     }
     page = render(request, "directory/state.html", context)
-    return set_cache_policy(page, at, changes_of(shown.line_groups))
+    return set_cache_policy(page, at, next_changes_in_groups(shown.line_groups))
 
 
 @anonymous_form
@@ -236,7 +236,7 @@ def online(request: HttpRequest) -> HttpResponse:
     is_usable = not (form.errors or found.panel.problems)
     is_known = is_usable and (found.rows or found.line_groups)
     reads = ("state", "page") if is_known else ()
-    return set_cache_policy(page, at, changes_of(found.line_groups), reads)
+    return set_cache_policy(page, at, next_changes_in_groups(found.line_groups), reads)
 
 
 @require_safe

@@ -89,6 +89,6 @@ def _render_cached(name: str, line: LineStatus, at: datetime, level: int) -> Saf
         said = {"line": line, "at": at, "level": level}
         html = get_template(name).render(said)
         if stamp:
-            _in_memory.set(key, stamp, html)
+            _card_cache.set(key, stamp, html)
     # Made by a template of ours, which has escaped what the listing says.
     return mark_safe(html)  # noqa: S308

@@ -66,7 +66,7 @@ class PlaceForm(StateForm):
         error_messages=dict.fromkeys(NUMBER_ERROR_CODES, INVALID_LONGITUDE),
     )
 
-    def clean_text(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, Any]:
         """Find the place at the point; a foreign or incomplete point is an error."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         latitude, longitude = cleaned.get("lat"), cleaned.get("lon")

@@ -88,7 +88,7 @@ DATA_FILES: dict[str, DataFile] = {
         DataFile("organizations.csv", CSV_CONTENT_TYPE, csv_chunks(Organization)),
         DataFile("warmlines.csv", CSV_CONTENT_TYPE, csv_chunks(Warmline)),
         DataFile("meetings.csv", CSV_CONTENT_TYPE, meetings_csv),
-        DataFile("meetings.json", "application/json", guide_chunks),
+        DataFile("meetings.json", "application/json", meeting_guide_chunks),
         DataFile("listings.geojson", "application/geo+json", geojson_chunks),
         DataFile(
             "hsds.zip", "application/zip", hsds_zip.zip_chunks, is_compressed=True

@@ -43,7 +43,7 @@ def state_feed(request: HttpRequest, code: str) -> HttpResponse:
     area."""
     place = get_object_or_404(Place.objects.states(), code=code.upper())
     querysets: Querysets = [
-        Organization.objects.told().reaching_state(place),
+        Organization.objects.told().in_or_serving_state(place),
         Warmline.objects.told().naming_state(place.code),
     ]
     title = _("Peer Support Directory: changes in %(state)s") % {"state": place.label}

@@ -100,7 +100,7 @@ def _load_states_served() -> dict[int, tuple[str, ...]]:
 
 def _load_listed_organizations(names: Iterable[str]) -> dict[tuple[object, ...], UUID]:
     """Return {(name, states): organization} for names that are unique in a state."""
-    rows = Organization.objects.public().named(names)
+    rows = Organization.objects.public().with_names(names)
     found: dict[tuple[object, ...], list[UUID]] = defaultdict(list)
     for uuid, name, state in rows.values_list("uuid", "name", "state"):
         found[name, (state,)].append(uuid)

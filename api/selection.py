@@ -143,7 +143,7 @@ def select_services_at_locations(
     criteria: ListCriteria, _operators: Operators
 ) -> ListingSet:
     rows = ListingSet.matching(criteria)
-    organizations = rows.organizations.with_location()
+    organizations = rows.organizations.with_known_location()
     if criteria.organization is not None:
         organizations = organizations.among([criteria.organization])
     if criteria.near is not None:

@@ -56,7 +56,7 @@ def kind_term(kind: str) -> TaxonomyTerm:
         label_es = str(label)
     with translation.override("en"):
         return TaxonomyTerm(
-            KIND_TAXONOMY, kind, str(label), label_es, str(KIND_WORDS[kind].explained)
+            KIND_TAXONOMY, kind, str(label), label_es, str(KIND_LABELS[kind].explained)
         )
 
 

@@ -242,7 +242,7 @@ def _with_place(
             criteria,
             matches_nothing=criteria.matches_nothing or params.proximity is not None,
         )
-    place = Place.objects.of_zip(params.postcode[:5])
+    place = Place.objects.get_by_zip(params.postcode[:5])
     if place is None:
         return replace(criteria, matches_nothing=True)
     if params.proximity is None:

@@ -38,8 +38,8 @@ def listings_script(rows: Iterable[Any], at: datetime) -> bytes:
     """Return the listings with what the search shows and needs, in one language."""
     facts = {
         "words": _script_texts(),
-        "sentence": SENTENCE_WORDS,
-        "short": SHORT,
+        "sentence": MIN_SENTENCE_WORDS,
+        "short": ABBREVIATIONS,
         "states": {code: state.name for code, state in STATES.items()},
         "codes": STATE_KEYS,
         "kinds": {str(kind): str(kind.label) for kind in Organization.Kind},
@@ -180,7 +180,7 @@ def _area_fields(area: Area, place: Place) -> Iterator[str]:
     codes of the counties. For a name of a single place, they are those of the place."""
     yield area.kind if place.is_area else ""
     yield place.label
-    yield typed(place)
+    yield canonical_query(place)
     yield ",".join(map(str, _hundredths_of_degree(place)))
     yield ",".join(place.state_codes)
     if place.is_area:

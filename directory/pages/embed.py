@@ -52,8 +52,8 @@ def embed(request: HttpRequest) -> HttpResponse:
         "unusable_criteria": unusable_criteria(search),
         "near": near,
         **_first_cards(near),
-        "line_groups": at_most(lines.groups, MAX_LINES) if lines else [],
-        "none_open": lines.none_open if lines else None,
+        "line_groups": limit_lines(lines.groups, MAX_LINES) if lines else [],
+        "no_open_line": lines.no_open_line if lines else None,
         "whole_url": f"{reverse('find')}?{params.urlencode()}",
         "at": at,
     }

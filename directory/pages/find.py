@@ -119,11 +119,11 @@ class ServingSection(Section):
 class PhoneSection(Section):
     name = "phone"
     groups: list[LineGroup] = field(default_factory=list)
-    none_open: NoneOpen | None = None
+    no_open_line: NoOpenLine | None = None
     # The number of lines for everyone here that are certainly open.
     open_total: int = 0
     # Lines to call now: those for the requested group first, then for everyone.
-    to_call_now: list[Line] = field(default_factory=list)
+    to_call_now: list[LineStatus] = field(default_factory=list)
 
 
 @dataclass
@@ -323,7 +323,7 @@ class FindSearch:
     def phone(self) -> PhoneSection:
         place = self.place
         words = self.words or (self.name_typed if self.named_line_count else "")
-        search = LineSearch(
+        search = WarmlineSearch(
             place,
             self.params,
             self.at,
@@ -337,10 +337,10 @@ class FindSearch:
         return PhoneSection(
             heading=_("By phone"),
             total=sum(len(group.lines) for group in groups),
-            groups=at_most(groups, MAX_LINES),
-            none_open=search.none_open,
-            open_total=sum(ln.is_open and not ln.is_doubtful for ln in everyone),
-            to_call_now=to_call_now(groups, search.wanted_communities),
+            groups=limit_lines(groups, MAX_LINES),
+            no_open_line=search.no_open_line,
+            open_total=sum(ln.is_open and not ln.has_public_warning for ln in everyone),
+            to_call_now=choose_lines_to_call_now(groups, search.chosen_communities),
             more_url=self._all_lines_url(),
         )
 
@@ -372,7 +372,7 @@ class FindSearch:
         return relevance.located_or_named(self.index, query, 0).total
 
 
-def split_by_hours(hits: list[Hit]) -> tuple[list[Card], list[Card]]:
+def split_by_hours(hits: list[SearchHit]) -> tuple[list[Card], list[Card]]:
     """Return the cards of open listings, and of those that may be open.
 
     Without the filter "Open now" the second list is empty.
@@ -385,7 +385,7 @@ def split_by_hours(hits: list[Hit]) -> tuple[list[Card], list[Card]]:
     )
 
 
-def render_cards(hits: list[Hit]) -> list[Card]:
+def render_cards(hits: list[SearchHit]) -> list[Card]:
     return cards(Organization, hits, "orgs/_card.html")
 
 

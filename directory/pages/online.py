@@ -61,4 +61,4 @@ def build_online_page(
 def _line_groups(
     place: Place | None, params: QueryDict, at: datetime
 ) -> list[LineGroup]:
-    return LineSearch(place, params, at, from_anywhere=place is None).groups
+    return WarmlineSearch(place, params, at, from_anywhere=place is None).groups

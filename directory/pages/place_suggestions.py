@@ -41,8 +41,8 @@ def _matching_places(words: str) -> list[Place]:
     exact = [result.place] if result.place else []
     if result.problem is not Problem.UNKNOWN:
         exact += result.candidates
-    found = [*starting_with(words), *exact]
-    return list({typed(place): place for place in found}.values())
+    found = [*autocomplete_places(words), *exact]
+    return list({canonical_query(place): place for place in found}.values())
 
 
 def _matching_names(words: str) -> list[str]:
@@ -58,6 +58,6 @@ def _matching_names(words: str) -> list[str]:
 
 
 def _serialize_place(place: Place) -> dict[str, str]:
-    near = typed(place)
+    near = canonical_query(place)
     needs_label = place.kind in (Place.Kind.ZIP, Place.Kind.STATE, Place.Kind.POINT)
     return {"near": near, "label": place.label} if needs_label else {"near": near}

@@ -92,13 +92,13 @@ def build_state_page(place: Place, params: QueryDict, at: datetime) -> StatePage
         page.sections = _overview_sections(hits, counts, params)
     if page.pager.page == 1 and not filters.chosen:
         page.serving_from_elsewhere = _serving_from_elsewhere(place)
-        search = LineSearch(place, QueryDict(), at)
-        page.line_groups, page.none_open = search.groups, search.none_open
+        search = WarmlineSearch(place, QueryDict(), at)
+        page.line_groups, page.no_open_line = search.groups, search.no_open_line
     return page
 
 
 def _overview_sections(
-    hits: list[Hit], counts: Counter[str], params: QueryDict
+    hits: list[SearchHit], counts: Counter[str], params: QueryDict
 ) -> list[KindSection]:
     """Return a section for each kind, with the cards of these hits."""
     by_kind: dict[str, list[Card]] = {}
@@ -106,7 +106,7 @@ def _overview_sections(
         by_kind.setdefault(row.kind, []).append(row)
     return [
         _kind_section(kind, by_kind[kind], counts[kind], query_with(params, kind=kind))
-        for kind in KIND_WORDS
+        for kind in KIND_LABELS
         if kind in by_kind
     ]
 
@@ -127,7 +127,7 @@ def _fill_one_page(
 def _kind_section(
     kind: str, rows: list[Card], total: int, all_url: str = ""
 ) -> KindSection:
-    words = KIND_WORDS[kind]
+    words = KIND_LABELS[kind]
     city_groups = [
         list(city_group)
         for _key, city_group in groupby(rows, lambda row: row.city.lower())
@@ -146,7 +146,7 @@ def _kind_section(
     )
 
 
-def _render_rows(hits: list[Hit], level: int = 4) -> list[Card]:
+def _render_rows(hits: list[SearchHit], level: int = 4) -> list[Card]:
     return cards(Organization, hits, "orgs/_row.html", level)
 
 

@@ -40,8 +40,8 @@ class Marker:
     is_exact: bool
 
     @classmethod
-    def at(cls, spot: Spot, numbers: list[int], *, is_exact: bool) -> Self:
-        return cls(round(spot[0]), round(spot[1]), numbers, is_exact)
+    def at(cls, project: XY, numbers: list[int], *, is_exact: bool) -> Self:
+        return cls(round(project[0]), round(project[1]), numbers, is_exact)
 
     @property
     def label(self) -> str:
@@ -139,7 +139,7 @@ def draw_map(
     atlas = load_boundaries()
     state = place.state if place and place.is_state else None
     here = place.point if place and not state else None
-    frame = Frame(_bounding_box(atlas, state, here, points, counties))
+    frame = Projection(_bounding_box(atlas, state, here, points, counties))
     codes = [state] if state else atlas.states_in(frame)
     close = state or frame.miles_across < COUNTY_LINES_MILES
     markers = _merge_markers(frame, points)
@@ -154,7 +154,7 @@ def draw_map(
         markers=markers,
         town_labels=_town_labels(frame, state, taken),
         scale_bar=_scale_bar(frame),
-        here=Marker.at(frame.spot(here), [], is_exact=True) if here else None,
+        here=Marker.at(frame.project(here), [], is_exact=True) if here else None,
     )
 
 
@@ -196,7 +196,7 @@ def is_county_only(organization: Organization) -> bool:
 
 
 def _bounding_box(
-    atlas: Outlines,
+    atlas: Boundaries,
     state: str | None,
     here: Point | None,
     points: NumberedPoints,
@@ -218,12 +218,12 @@ def _bounding_box(
     )
 
 
-def _merge_markers(frame: Frame, points: NumberedPoints) -> list[Marker]:
+def _merge_markers(frame: Projection, points: NumberedPoints) -> list[Marker]:
     """Return the markers; those that would overlap are merged into one."""
     separate: list[Marker] = []
     for number, organization, point in points:
         is_exact = not organization.point_is_approximate
-        newest = Marker.at(frame.spot(point), [number], is_exact=is_exact)
+        newest = Marker.at(frame.project(point), [number], is_exact=is_exact)
         # A merged label is wider and may overlap another marker, so repeat.
         while overlapping := next(
             (m for m in separate if _overlap(m.box, newest.box)), None
@@ -237,7 +237,7 @@ def _merge_markers(frame: Frame, points: NumberedPoints) -> list[Marker]:
 
 
 def _county_shades(
-    atlas: Outlines, frame: Frame, counties: dict[Place, list[int]]
+    atlas: Boundaries, frame: Projection, counties: dict[Place, list[int]]
 ) -> list[CountyShade]:
     """Return the counties, with numbers in the middle, which reveals no address."""
     county_shades: list[CountyShade] = []
@@ -245,21 +245,23 @@ def _county_shades(
         box = atlas.box_of_county(county.code)
         if box is not None:
             middle = Point((box.south + box.north) / 2, (box.west + box.east) / 2)
-            marker = Marker.at(frame.spot(middle), numbers, is_exact=False)
+            marker = Marker.at(frame.project(middle), numbers, is_exact=False)
             county_shades.append(CountyShade(atlas.county(county.code, frame), marker))
     return county_shades
 
 
-def _town_labels(frame: Frame, state: str | None, taken: list[Box]) -> list[TownLabel]:
+def _town_labels(
+    frame: Projection, state: str | None, taken: list[Box]
+) -> list[TownLabel]:
     """Return labels of the largest towns in view that do not overlap anything."""
     shown: list[TownLabel] = []
-    for place in Place.objects.largest_towns(frame.box, state)[:MAX_TOWN_CANDIDATES]:
-        x, y = frame.spot(place.point)
+    for place in Place.objects.largest_cities(frame.box, state)[:MAX_TOWN_CANDIDATES]:
+        x, y = frame.project(place.point)
         half = len(place.name) * LETTER_WIDTH / 2
         for base in (y - LABEL_ABOVE, y + LABEL_BELOW):
             box = Box(base - LETTER_HEIGHT, base, x - half, x + half)
             free = not any(_overlap(box, other) for other in taken)
-            if free and _is_inside(box, frame) and frame.holds((x, y)):
+            if free and _is_inside(box, frame) and frame.contains((x, y)):
                 taken.append(box)
                 shown.append(TownLabel(place.name, round(x), round(base) - 2))
                 break
@@ -268,7 +270,7 @@ def _town_labels(frame: Frame, state: str | None, taken: list[Box]) -> list[Town
     return shown
 
 
-def _is_inside(box: Box, frame: Frame) -> bool:
+def _is_inside(box: Box, frame: Projection) -> bool:
     across = box.west > 0 and box.east < frame.width
     return across and box.south > 0 and box.north < frame.height
 
@@ -278,7 +280,7 @@ def _overlap(one: Box, other: Box) -> bool:
     return not (beside or one.south > other.north or other.south > one.north)
 
 
-def _scale_bar(frame: Frame) -> ScaleBar:
+def _scale_bar(frame: Projection) -> ScaleBar:
     across = frame.miles_across
     miles = next((m for m in SCALE_MILES if m <= across / 4), SCALE_MILES[-1])
     return ScaleBar(miles, round(miles / across * frame.width))

@@ -99,7 +99,7 @@ class ParsedSearch:
 
 def parse_search(params: QueryDict) -> ParsedSearch:
     """Split the text into a place and filters; leave a whole place or name as it is."""
-    text = clean(params.get("near", ""))
+    text = clean_text(params.get("near", ""))
     result = look_up(text)
     if params.get("q") or (
         result.problem is not Problem.UNKNOWN and not _is_zip_beside_words(text)

@@ -70,8 +70,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "form": PlaceForm(),
         "lines": lines[:MAX_HOME_LINES],
-        "open_count": sum(ln.is_open and not ln.is_doubtful for ln in lines),
-        "none_open": search.none_open,
+        "open_count": sum(ln.is_open and not ln.has_public_warning for ln in lines),
+        "no_open_line": search.no_open_line,
         "states": list(STATES.values()),
         "guides": first_guides(MAX_HOME_GUIDES),
         "at": at,
@@ -132,7 +132,7 @@ def find_map(request: HttpRequest) -> HttpResponse:
         "back_url": f"{reverse('find')}?{params.urlencode()}",
         "pager": near.pager,
         "is_search": True,
-        "unusable_criteria": [*form.unusable, *unusable_criteria(search)],
+        "unusable_criteria": [*form.hidden_field_errors, *unusable_criteria(search)],
     }
     return render(request, "directory/map.html", context)
 

@@ -80,7 +80,12 @@ class StateSheet:
 def build_state_sheet(place: Place, address: str, at: datetime) -> StateSheet:
     """Build the sheet of all public listings for a state; `address` is its page."""
     zones = list(STATES[place.code].zones)
-    found = Warmline.objects.public().filter(may_take(place)).for_cards().by_name()
+    found = (
+        Warmline.objects.public()
+        .filter(may_accept_callers_from(place))
+        .for_cards()
+        .by_name()
+    )
     warmlines = sorted(found, key=_print_order)
     return StateSheet(
         place=place,
@@ -105,13 +110,17 @@ def _line_sections(
         SheetSection(
             group.heading, [_line_entry(line, at, zones) for line in group.lines]
         )
-        for group in grouped(lines, place)
+        for group in group_for_place(lines, place)
     ]
 
 
-def _line_entry(line: Line, at: datetime, zones: list[str]) -> SheetEntry:
+def _line_entry(line: LineStatus, at: datetime, zones: list[str]) -> SheetEntry:
     warmline = line.warmline
-    who = words_below_state if line.is_for_everyone else who_words
+    who = (
+        describe_eligibility_under_state
+        if line.is_for_everyone
+        else describe_eligibility
+    )
     return _entry(warmline, [who(warmline), _hours_text(warmline, at, zones)])
 
 
@@ -133,7 +142,7 @@ def _organization_sections(place: Place) -> list[SheetSection]:
     rank = {kind: number for number, kind in enumerate(KIND_LABELS)}
     rows = sorted(here.by_town(), key=lambda row: rank.get(row.kind, len(rank)))
     parts = [
-        SheetSection(plural_of(kind), _entries(members))
+        SheetSection(get_plural_label(kind), _entries(members))
         for kind, members in groupby(rows, key=lambda row: row.kind)
     ]
     naming = Organization.objects.public().naming_state(place.state)

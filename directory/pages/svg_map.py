@@ -40,8 +40,8 @@ class Marker:
     is_exact: bool
 
     @classmethod
-    def at(cls, project: XY, numbers: list[int], *, is_exact: bool) -> Self:
-        return cls(round(project[0]), round(project[1]), numbers, is_exact)
+    def at(cls, position: XY, numbers: list[int], *, is_exact: bool) -> Self:
+        return cls(round(position[0]), round(position[1]), numbers, is_exact)
 
     @property
     def label(self) -> str:

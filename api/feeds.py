@@ -94,7 +94,7 @@ def _summary(change: Change) -> str:
     sentences = [_what_happened(change)]
     if change.kind != CLOSED:
         if isinstance(listing, Warmline):
-            sentences.append(f"{plain_who_words(listing)}.")
+            sentences.append(f"{describe_eligibility_as_text(listing)}.")
         sentences.append(listing.public_warning)
     return " ".join(filter(None, sentences))
 

@@ -25,7 +25,7 @@ class HsdsOrganizationImporter(OrganizationImporter):
         if row["status"] == "gone":
             raise RowRefused("its publisher says that it is closed")
         facts = super().read(row)
-        facts.fields |= {name: row[name] for name in PLAIN}
+        facts.fields |= {name: row[name] for name in COPIED_COLUMNS}
         facts.fields["sms_number"] = row["text_number"]
         facts.fields["hours_note"] = row["hours_text"]
         facts.fields["hours"] = ""

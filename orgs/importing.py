@@ -159,7 +159,7 @@ def _common_fields(row: Row) -> dict[str, Any]:
         "public_warning": public_warning(row["note"]),
         "service_area_scope": Organization.ServiceAreaScope.UNKNOWN,
         "service_area_note": "",
-        "address_withheld": bool(WITHHELD.search(row["note"])),
+        "address_withheld": bool(ADDRESS_WITHHELD.search(row["note"])),
         **source(row),
     }
 

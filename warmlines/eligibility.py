@@ -174,7 +174,7 @@ def _describe_audience(warmline: Warmline) -> list[str]:
 def _describe_area(warmline: Warmline) -> str:
     """Where it serves; with the words of the source where those say it closer."""
     words = service_area_text(warmline)
-    if is_somewhere_in_state(warmline):
+    if serves_unknown_part_of_state(warmline):
         states = ", ".join(served_names(warmline))
         words = _("Call to ask. Serves a part of %(places)s") % {"places": states}
     if not _needs_area_note(warmline):

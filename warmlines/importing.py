@@ -89,7 +89,7 @@ class WarmlineImporter(Importer):
             "timezone": row["timezone"],
             "by_phone": True,
             "open_to": row["open_to"],
-            "answered_by_peers": ANSWERED.get(row["peer_run"]),
+            "answered_by_peers": YES_NO_UNKNOWN.get(row["peer_run"]),
             "internal_note": row["note"],
             "public_warning": public_warning(row["note"]),
             "service_area_note": row["area_note"],

@@ -149,7 +149,7 @@ class Planner:
         if self.links:
             wanted["terms"] = frozenset(self.terms[pair] for pair in known)
             wanted["service_area"] = frozenset(place.pk for place in facts.service_area)
-        if issubclass(self.model, Located):
+        if issubclass(self.model, LocatedModel):
             wanted["point"] = None
             if facts.place is not None:
                 point = facts.place.point

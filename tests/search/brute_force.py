@@ -109,7 +109,7 @@ def state_rows():
 def coverage(row, place):
     """0 county, 1 state, 2 nation, 3 may serve its own state, None elsewhere."""
     served = {served.pk for served in row.service_area.all()}
-    counties = set() if place.kind == "state" else set(place.county_numbers)
+    counties = set() if place.kind == "state" else set(place.county_ids)
     codes = [place.state] if place.kind == "state" else place.state_codes
     if served & counties:
         return 0

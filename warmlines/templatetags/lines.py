@@ -84,7 +84,7 @@ def _render_cached(name: str, line: LineStatus, at: datetime, level: int) -> Saf
     words = hours_status(line.status, at, line.zone)
     key = (name, warmline.pk, line.open_attr, words, level, get_language())
     stamp = (revision(warmline.changed_at), now.global_changed_at) if now else None
-    html = _in_memory.get(key, stamp) if stamp else None
+    html = _card_cache.get(key, stamp) if stamp else None
     if html is None:
         said = {"line": line, "at": at, "level": level}
         html = get_template(name).render(said)

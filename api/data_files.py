@@ -1,6 +1,6 @@
 """Open data files, each built once for each version of the directory.
 
-See docs/decisions/0030-files-made-once.md for the reasons.
+See docs/decisions/0028-cached-data-files.md for the reasons.
 """
 
 from __future__ import annotations

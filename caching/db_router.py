@@ -1,6 +1,6 @@
 """Send the reads of visitors to a replica, and everything else to the primary.
 
-docs/decisions/0025-reads-past-one-machine.md says why, and what a replica that lags or
+docs/decisions/0023-read-replicas.md says why, and what a replica that lags or
 is lost means for the caches.
 """
 

@@ -1,6 +1,6 @@
 """Cache whole pages for up to a minute, for requests without a cookie or typed words.
 
-docs/decisions/0011-kept-pages.md says which pages, where, and why so few.
+docs/decisions/0011-page-cache.md says which pages, where, and why so few.
 """
 
 from __future__ import annotations

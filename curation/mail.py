@@ -1,7 +1,7 @@
 """Mails of the desk: please confirm, an answer, the weekly digest.
 
 A mail is a row of the outbox until the mail server has taken it, so that a server that
-is away loses none (docs/decisions/0027-outbox.md).
+is away loses none (docs/decisions/0025-mail-outbox.md).
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ class PageGZipMiddleware(GZipMiddleware):
     """Django's middleware, but pages are compressed at level 3.
 
     That takes a third of the time of Django's level, and pages are an eighth
-    longer. docs/decisions/0014-compressed-pages.md explains it and the random length.
+    longer. docs/decisions/0013-compressed-pages.md explains it and the random length.
     """
 
     def process_response(

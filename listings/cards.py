@@ -1,6 +1,6 @@
 """Listings as lists show them, rendered once for each revision and language.
 
-docs/decisions/0031-rendered-cards.md says why they are stored in a table. What depends
+docs/decisions/0029-rendered-cards.md says why they are stored in a table. What depends
 on the search, like a distance, is put into a card's slots when it is shown.
 """
 

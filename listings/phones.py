@@ -1,7 +1,7 @@
 """Phone numbers: as people type them, as we store them, and as a phone dials them.
 
 A number is stored as E.164, and an extension follows as in RFC 3966: "+14065550100",
-"+14065550100;ext=12". docs/decisions/0028-extensions-in-the-number.md says why.
+"+14065550100;ext=12". docs/decisions/0026-phone-extensions.md says why.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Answer with 988 and the warmlines of a state while the database is unavailable.
 
-See docs/decisions/0026-without-the-database.md.
+See docs/decisions/0024-database-outage.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A file with every state's warmlines, for when the database is unavailable.
 
-docs/decisions/0026-without-the-database.md says what writes it, and when.
+docs/decisions/0024-database-outage.md says what writes it, and when.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 from django.conf import settings
@@ -94,6 +95,20 @@ def test_the_readme_fits_in_150_lines_and_leads_with_two_commands():
     assert len(readme) < 150
     assert commands[0].startswith("make run")
     assert commands[1].startswith("make test")
+
+
+def test_the_architecture_page_lists_the_packages_in_their_layers():
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\d\. (`\w+`(?: · `\w+`)*) –", page, re.MULTILINE)
+    layers = [line.replace("`", "").replace(" · ", " | ") for line in lines]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    packages = {path.parent.name for path in ROOT.glob("*/apps.py")} | set(APPS)
+
+    assert layers == contracts[0]["layers"]
+    assert {name for layer in layers for name in layer.split(" | ")} == packages
+    for name in re.findall(r"`([a-z_]+/[a-z_./]+)`", page):
+        assert (ROOT / name).exists(), name
 
 
 def test_every_link_of_the_documents_leads_to_a_file():

@@ -117,6 +117,24 @@ def test_every_link_of_the_documents_leads_to_a_file():
             assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
+def test_decisions_are_numbered_without_gaps_and_listed_in_their_index():
+    folder = ROOT / "docs/decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| \[(\d+)\]\((.+?)\) \| (.+?) \|", index, re.MULTILINE)
+    records = sorted(folder.glob("[0-9]*.md"))
+
+    assert [path.name for path in records] == [name for _n, name, _title in listed]
+    for number, (path, (listed_number, _name, title)) in enumerate(
+        zip(records, listed, strict=True), start=1
+    ):
+        text = path.read_text(encoding="utf-8")
+        assert path.name.startswith(f"{number:04}-")
+        assert listed_number == str(number)
+        assert text.startswith(f"# {number}. {title}\n")
+        parts = re.findall(r"^## (.+)$", text, re.MULTILINE)
+        assert parts == ["Context", "Decision", "Consequences", "Status"], path.name
+
+
 @pytest.mark.parametrize("name", ["site.js", "keep.js"])
 def test_scripts_keep_nothing_and_call_nobody(name):
     script = (ROOT / "static/js" / name).read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from django.apps import apps
 
-from curation.audit_trail import saves_of
+from curation.audit_trail import collapse_saves
 from listings.field_values import fact_names, label
 from listings.history import LINK_COLUMNS
 from listings.models import Listing
@@ -74,7 +74,7 @@ def _catalog_changes(rows: ListingQuerySet[Any]) -> Iterator[Change]:
     for pk, listing in rows.model.objects.for_cards().in_bulk(touched).items():
         # If the oldest row that was read is no creation, older rows were not read.
         is_whole = history[pk][-1].history_type == "+"
-        saved = saves_of(history[pk]) + ([None] if is_whole else [])
+        saved = collapse_saves(history[pk]) + ([None] if is_whole else [])
         yield from _listing_changes(listing, saved, related)
 
 

@@ -1,4 +1,4 @@
-"""The desk of a directory of 50,000 listings, against an empty page of the admin."""
+"""Time pages of the admin with 50,000 listings, relative to an empty admin page."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTINGS = 50_000
-TURNS = 15
-EMPTY = "/admin/password_change/"
+ROUNDS = 15
+EMPTY_PAGE = "/admin/password_change/"
 PAGES = {
     "queue": "/admin/",
     "list": "/admin/orgs/organization/",
@@ -30,55 +30,58 @@ PAGES = {
 }
 
 
-def fill(number: int = LISTINGS) -> int:
-    """Made-up listings in real towns, more of them where more people live."""
+def create_listings(number: int = LISTINGS) -> int:
+    """Create made-up listings in real cities, in proportion to their population.
+
+    Return the id of one of them.
+    """
     from orgs.models import Organization  # noqa: PLC0415
     from places.models import Place  # noqa: PLC0415
 
-    chance = random.Random(50_000)  # noqa: S311 - made-up data
-    towns = list(Place.objects.filter(kind="city", population__gt=0))
-    weights = [town.population or 1 for town in towns]
+    rng = random.Random(50_000)  # noqa: S311 - made-up data
+    cities = list(Place.objects.filter(kind="city", population__gt=0))
+    weights = [city.population or 1 for city in cities]
     rows = []
-    for row, town in enumerate(chance.choices(towns, weights, k=number)):
-        made = Organization(
+    for row, city in enumerate(rng.choices(cities, weights, k=number)):
+        listing = Organization(
             name=f"Bench {row}",
             slug=f"bench-{row}",
-            kind=chance.choice(Organization.Kind.values),
+            kind=rng.choice(Organization.Kind.values),
             status="published",
             phone="+14065550100",
-            city=town.name,
-            state=town.state,
+            city=city.name,
+            state=city.state,
         )
-        made.set_point(town.point, "city")
-        made.fold_words()
-        rows.append(made)
+        listing.set_point(city.point, "city")
+        listing.fold_words()
+        rows.append(listing)
     Organization.objects.bulk_create(rows, batch_size=2_000)
     return Organization.objects.get(slug="bench-1").pk
 
 
-def first_bytes(client: Any, path: str) -> float:
-    """Milliseconds until the page is there. Raises SystemExit where it errs."""
+def request_ms(client: Any, path: str) -> float:
+    """Return the milliseconds of a request. Raise SystemExit if it fails."""
     start = time.perf_counter()
-    answer = client.get(path)
-    if answer.status_code != 200:
-        raise SystemExit(f"{path} answered {answer.status_code}")
+    response = client.get(path)
+    if response.status_code != 200:
+        raise SystemExit(f"{path} has status {response.status_code}")
     return (time.perf_counter() - start) * 1000
 
 
 def measure(client: Any, path: str) -> tuple[float, float, int]:
-    """The median of the ratios to the empty page, turn by turn; ms; queries."""
+    """Return the median ratio to the empty page, the median in ms, and the queries."""
     from django.db import connection  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
-    first_bytes(client, path)
+    request_ms(client, path)
     pairs = [
-        (first_bytes(client, EMPTY), first_bytes(client, path))
-        for _turn in range(TURNS)
+        (request_ms(client, EMPTY_PAGE), request_ms(client, path))
+        for _round in range(ROUNDS)
     ]
-    with CaptureQueriesContext(connection) as asked:
-        first_bytes(client, path)
+    with CaptureQueriesContext(connection) as queries:
+        request_ms(client, path)
     ratio = statistics.median(page / empty for empty, page in pairs)
-    return ratio, statistics.median(page for _empty, page in pairs), len(asked)
+    return ratio, statistics.median(page for _empty, page in pairs), len(queries)
 
 
 def main() -> None:
@@ -93,11 +96,11 @@ def main() -> None:
 
         settings.ALLOWED_HOSTS = ["testserver"]
         call_command("prepare", stdout=StringIO())
-        pk = fill()
+        pk = create_listings()
         staff = get_user_model().objects.create_superuser("bench")
         client = Client()
         client.force_login(staff)
-        print(f"{'page of the desk':<22}{'/ empty':>8}{'ms':>9}{'queries':>9}")
+        print(f"{'page of the admin':<22}{'/ empty':>8}{'ms':>9}{'queries':>9}")
         for name, path in tqdm(PAGES.items(), unit=" page", leave=False):
             ratio, ms, queries = measure(client, path.format(pk=pk))
             tqdm.write(f"{name:<22}{ratio:>8.2f}{ms:>9.1f}{queries:>9}")

@@ -16,7 +16,7 @@ from django.core.management import call_command
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.curation import fill  # noqa: E402
+from bench.curation import create_listings  # noqa: E402
 
 LISTINGS = 20_000
 MOST_MB = 50
@@ -57,7 +57,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         set_up(folder)
         call_command("prepare", stdout=StringIO())
-        fill(LISTINGS)
+        create_listings(LISTINGS)
         print(f"{'file':<20}{'MB':>8}{'worker':>9}{'grows, MB':>11}", flush=True)
         for name in FILES:
             command = [sys.executable, __file__, folder, name]

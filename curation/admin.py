@@ -1,13 +1,13 @@
-"""The desk's own lists: suggestions, checks, links, suspects, imports, people."""
+"""The admin of suggestions, checks, links, duplicates, imports and users."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -15,22 +15,23 @@ from django.utils.translation import gettext as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-import curation.crisis_admin  # noqa: F401  # registers its models
+import curation.crisis_admin  # noqa: F401  # It registers its models.
 from curation import workflow
-from curation.admin_site import commits_by_parts
-from curation.base_admin import DeskAdmin
+from curation.admin_site import commits_in_batches
+from curation.base_admin import CurationAdmin
 from curation.forms import DecideForm, ImportForm
 from curation.imports import (
     apply_import,
-    model_of,
+    get_imported_model,
+    get_visible_steps,
     preview_import,
     resume_import,
-    steps_shown,
 )
 from curation.mail import answer_sender
 from curation.models import (
     Check,
     DuplicatePair,
+    ImportedRow,
     ImportRun,
     LinkCheck,
     OptOut,
@@ -38,27 +39,34 @@ from curation.models import (
     Suggestion,
 )
 from curation.reference_admin import AreaAdmin, PlaceAdmin, TermAdmin, TombstoneAdmin
-from curation.roles import may, states_of
+from curation.roles import has_curation_perm, states_for
 from curation.staff_admin import GroupAdmin, StaffAdmin
-from curation.state_scope import within_reach
+from curation.staff_request import StaffRequest
+from curation.state_scope import enforce_scope
 from curation.undo import undo_import
-from curation.versioned_admin import KeptAdmin
-from curation.work_queue import about_theirs, pairs_of, suggestions_of
+from curation.versioned_admin import VersionedAdmin
+from curation.work_queue import (
+    duplicate_pairs_for,
+    suggestions_for,
+    visible_listings_filter,
+)
 from listings.exchange.csv_rows import FileRefused, decode
-from listings.field_values import differences, label, values, words
+from listings.exchange.importing import Step
+from listings.field_values import Difference, differences, label, values, words
 from listings.models import Term
 from listings.provenance import Sourced
 from listings.removals import Tombstone
 from listings.visibility import hidden_facts
 from places.models import Area, Place
 
-User = get_user_model()
+# The message about an undo names at most this many rows that stay.
+MAX_NAMES = 20
 
 
-class OnlyToRead(DeskAdmin):
-    """Written by acts of the desk, never by hand."""
+class ReadOnlyAdmin(CurationAdmin):
+    """The admin of rows that curation itself writes."""
 
-    formfield_overrides = KeptAdmin.formfield_overrides
+    formfield_overrides = VersionedAdmin.formfield_overrides
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -69,61 +77,63 @@ class OnlyToRead(DeskAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def one(self, request: HttpRequest, object_id: str) -> Any:
-        """The row of this number, if there is one that the reader may see."""
+    def get_or_404(self, request: HttpRequest, object_id: str) -> Any:
+        """Return the row with this id. Raise Http404 if the user may not see it."""
         found: Any = self.get_object(request, object_id)
         if found is None:
             raise Http404
         return found
 
-    def page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+    def render_page(
+        self, request: HttpRequest, template: str, **context: Any
+    ) -> HttpResponse:
         shared = self.admin_site.each_context(request)
         return render(request, template, {**shared, "opts": self.opts, **context})
 
 
-class AboutTheirs(OnlyToRead):
-    """Rows about listings, as far as the listings may be seen."""
+class ScopedAdmin(ReadOnlyAdmin):
+    """The admin of rows about listings that the user may see."""
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request).prefetch_related("listing")
-        if states_of(request.user) is None:
+        if states_for(request.user) is None:
             return rows
-        return rows.filter(about_theirs(request.user))
+        return rows.filter(visible_listings_filter(request.user))
 
 
 @admin.register(Check)
-class CheckAdmin(AboutTheirs):
+class CheckAdmin(ScopedAdmin):
     list_display = ("listing", "on", "how", "outcome", "by", "note")
     list_filter = ("outcome", "how")
     list_select_related = ("by",)
 
 
 @admin.register(LinkCheck)
-class LinkCheckAdmin(AboutTheirs):
+class LinkCheckAdmin(ScopedAdmin):
     list_display = ("url", "listing", "problem", "failures", "moved_to", "asked_at")
     list_filter = ("problem",)
 
 
 @admin.register(Reminder)
-class ReminderAdmin(AboutTheirs):
+class ReminderAdmin(ScopedAdmin):
     list_display = ("listing", "sent_at", "expires_on", "used_at")
-    # The link itself is for the organization alone.
+    # The token is missing: only the organization may have the link.
     fields = ("listing", "sent_to", "sent_at", "expires_on", "used_at")
 
 
 @admin.register(OptOut)
-class OptOutAdmin(DeskAdmin):
+class OptOutAdmin(CurationAdmin):
     list_display = ("email", "created_at")
 
 
 @admin.register(Suggestion)
-class SuggestionAdmin(OnlyToRead):
+class SuggestionAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "kind", "problem", "state", "created_at", "decided_by")
     list_filter = ("state", "kind", "problem")
     list_select_related = ("decided_by",)
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return suggestions_of(request.user).prefetch_related("listing")
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Suggestion]:
+        return suggestions_for(request.user).prefetch_related("listing")
 
     def change_view(
         self,
@@ -132,35 +142,37 @@ class SuggestionAdmin(OnlyToRead):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        """Old and new side by side; accept fact by fact, or decline with a reason."""
+        """Show old and new facts side by side, to accept some or to decline all."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        suggestion = self.one(request, object_id)
+        suggestion = self.get_or_404(request, object_id)
         form = DecideForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            if not may(request.user, "decide_suggestion"):
+            if not has_curation_perm(request.user, "decide_suggestion"):
                 raise PermissionDenied
             try:
-                self._decide(request, suggestion, form.cleaned_data)
-            except workflow.Refused as refusal:
+                self._decide(cast(StaffRequest, request), suggestion, form.cleaned_data)
+            except workflow.ActionRefused as refusal:
                 form.add_error("reason", str(refusal))
             else:
                 return redirect(reverse("admin:index"))
-        return self.page(
+        return self.render_page(
             request,
             "curation/suggestion.html",
             title=str(suggestion),
             suggestion=suggestion,
             version=getattr(suggestion.listing, "version", ""),
-            rows=_rows(suggestion, withheld=may(request.user, "see_withheld")),
+            rows=_describe_changes(
+                suggestion, withheld=has_curation_perm(request.user, "see_withheld")
+            ),
             form=form,
-            removals=workflow.requests_against(suggestion),
-            unticked=_unticked(request, suggestion),
-            may_decide=may(request.user, "decide_suggestion"),
+            removals=workflow.find_removal_requests(suggestion),
+            unchecked=_unchecked_facts(request, suggestion),
+            may_decide=has_curation_perm(request.user, "decide_suggestion"),
         )
 
     def _decide(
-        self, request: HttpRequest, suggestion: Suggestion, facts: dict[str, Any]
+        self, request: StaffRequest, suggestion: Suggestion, facts: dict[str, Any]
     ) -> None:
         if "_decline" in request.POST:
             workflow.decline(suggestion, facts["reason"], request.user)
@@ -168,33 +180,35 @@ class SuggestionAdmin(OnlyToRead):
         else:
             chosen = request.POST.getlist("fact")
             version = request.POST.get("version", "")
-            with within_reach(request.user, suggestion.listing) as touched:
+            with enforce_scope(request.user, suggestion.listing) as touched:
                 listing = workflow.accept(suggestion, chosen, request.user, version)
                 touched.append(listing)
             self.message_user(request, _("Accepted."))
-            self._warn_of_removal(request, suggestion, listing)
+            self._warn_of_removal_request(request, suggestion, listing)
         if facts["answer"] and suggestion.sender_email:
             answer_sender(suggestion, facts["answer"])
 
-    def _warn_of_removal(
+    def _warn_of_removal_request(
         self, request: HttpRequest, suggestion: Suggestion, listing: Any
     ) -> None:
-        """Say of a new draft that nobody may publish it, and why."""
+        """Tell the curator that a new draft cannot be published, and why."""
         if suggestion.object_id or not (found := listing.removal_requests()):
             return
-        words = _("It is a draft that stays one: %(name)s asked not to be listed.")
-        self.message_user(request, words % {"name": found[0]}, messages.WARNING)
+        message = _("It is a draft that stays one: %(name)s asked not to be listed.")
+        self.message_user(request, message % {"name": found[0]}, messages.WARNING)
 
 
-def _unticked(request: HttpRequest, suggestion: Suggestion) -> set[str]:
-    """What the curator did not choose, where the page comes back with a refusal."""
+def _unchecked_facts(request: HttpRequest, suggestion: Suggestion) -> set[str]:
+    """Return the facts that were not chosen, for the page after a refusal."""
     if request.method != "POST":
         return set()
     return set(suggestion.changes) - set(request.POST.getlist("fact"))
 
 
-def _rows(suggestion: Suggestion, *, withheld: bool) -> list[Any]:
-    """(name, label, now, proposed) of each fact that would change."""
+def _describe_changes(
+    suggestion: Suggestion, *, withheld: bool
+) -> list[tuple[str, str, str, str]]:
+    """Return (name, label, current value, proposed value) of each changed fact."""
     if suggestion.kind == Suggestion.Kind.CHECK:
         return []
     model: Any = suggestion.content_type.model_class()
@@ -214,12 +228,12 @@ def _rows(suggestion: Suggestion, *, withheld: bool) -> list[Any]:
 
 
 @admin.register(DuplicatePair)
-class DuplicatePairAdmin(OnlyToRead):
+class DuplicatePairAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "because", "found_at", "dismissed")
     list_filter = ("dismissed", "because")
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return pairs_of(request.user).prefetch_related("first", "second")
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[DuplicatePair]:
+        return duplicate_pairs_for(request.user).prefetch_related("first", "second")
 
     def change_view(
         self,
@@ -228,10 +242,10 @@ class DuplicatePairAdmin(OnlyToRead):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        """To the merge page; or, by POST, "these are two"."""
-        if not may(request.user, "merge_listings"):
+        """Redirect to the page of the merge. By POST, dismiss the pair."""
+        if not has_curation_perm(request.user, "merge_listings"):
             raise PermissionDenied
-        pair = self.one(request, object_id)
+        pair = self.get_or_404(request, object_id)
         if request.method == "POST":
             pair.dismissed = True
             pair.save(update_fields=["dismissed"])
@@ -244,22 +258,22 @@ class DuplicatePairAdmin(OnlyToRead):
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(OnlyToRead):
-    """Bring a file in: choose it, look at what it would do, then do it."""
+class ImportRunAdmin(ReadOnlyAdmin):
+    """Import a file: choose it, look at the preview, then apply it."""
 
     list_display = ("file_name", "kind", "state", "summary", "by", "created_at")
     change_list_template = "curation/imports.html"
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may(request.user, "import_listings")
+        return has_curation_perm(request.user, "import_listings")
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.new)
+        view = self.admin_site.admin_view(self.upload_page)
         return [path("new/", view, name="curation_importrun_new"), *super().get_urls()]
 
-    @commits_by_parts
-    def new(self, request: HttpRequest) -> HttpResponse:
-        if not may(request.user, "import_listings"):
+    @commits_in_batches
+    def upload_page(self, request: StaffRequest) -> HttpResponse:
+        if not has_curation_perm(request.user, "import_listings"):
             raise PermissionDenied
         form = ImportForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
@@ -274,11 +288,11 @@ class ImportRunAdmin(OnlyToRead):
                     reverse("admin:curation_importrun_change", args=[run.pk])
                 )
         title = _("Import a file")
-        return self.page(
+        return self.render_page(
             request, "curation/form.html", title=title, form=form, files=True
         )
 
-    @commits_by_parts
+    @commits_in_batches
     def change_view(
         self,
         request: HttpRequest,
@@ -286,61 +300,59 @@ class ImportRunAdmin(OnlyToRead):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        """The preview, and what was done; apply it, or undo it."""
-        if not may(request.user, "import_listings"):
+        """Show the preview, or what was done, with buttons to apply and undo it."""
+        if not has_curation_perm(request.user, "import_listings"):
             raise PermissionDenied
-        run = self.one(request, object_id)
+        run = self.get_or_404(request, object_id)
         if request.method == "POST":
-            self._act(request, run)
+            self._apply_or_undo(request, run)
             return redirect(reverse("admin:curation_importrun_change", args=[run.pk]))
-        return self.page(
+        return self.render_page(
             request,
             "curation/import.html",
             title=run.file_name,
             run=run,
             report=run.preview if run.state == ImportRun.State.PREVIEWED else None,
-            steps=_steps(model_of(run), steps_shown(run)),
+            steps=_describe_steps(get_imported_model(run), get_visible_steps(run)),
         )
 
-    def _act(self, request: HttpRequest, run: ImportRun) -> None:
+    def _apply_or_undo(self, request: HttpRequest, run: ImportRun) -> None:
         try:
             if "_undo" in request.POST:
-                self._say_undone(request, *undo_import(run))
+                self._report_undo(request, *undo_import(run))
                 return
             resume_import(run) if "_resume" in request.POST else apply_import(run)
             self.message_user(request, _("The file is in."))
-        except (workflow.Refused, FileRefused) as refusal:
+        except (workflow.ActionRefused, FileRefused) as refusal:
             self.message_user(request, str(refusal), messages.WARNING)
 
-    def _say_undone(self, request: HttpRequest, done: int, left: list[str]) -> None:
-        words = _("%(done)s rows are as they were before this import.")
-        self.message_user(request, words % {"done": done})
+    def _report_undo(self, request: HttpRequest, done: int, left: list[str]) -> None:
+        message = _("%(done)s rows are as they were before this import.")
+        self.message_user(request, message % {"done": done})
         if not left:
             return
-        names = ", ".join(left[:NAMES_SHOWN])
-        if len(left) > NAMES_SHOWN:
-            names += _(" and %(number)s more") % {"number": len(left) - NAMES_SHOWN}
-        words = _("%(left)s rows were changed or checked since, and stay: %(names)s")
+        names = ", ".join(left[:MAX_NAMES])
+        if len(left) > MAX_NAMES:
+            names += _(" and %(number)s more") % {"number": len(left) - MAX_NAMES}
+        message = _("%(left)s rows were changed or checked since, and stay: %(names)s")
         facts = {"left": len(left), "names": names}
-        self.message_user(request, words % facts, messages.WARNING)
+        self.message_user(request, message % facts, messages.WARNING)
 
 
-# Names in the message about what an undo left.
-NAMES_SHOWN = 20
-
-
-def _steps(model: type[Sourced], steps: list[Any]) -> list[Any]:
-    """(row, name, added, differences) of each row that does something."""
-    shown = []
+def _describe_steps(
+    model: type[Sourced], steps: list[Step] | list[ImportedRow]
+) -> list[tuple[int, str, bool, list[Difference]]]:
+    """Return (row, name, whether it is added, differences) of each step."""
+    described = []
     for step in steps:
         before = {k: v for k, v in step.before.items() if k != "point"}
         after = {k: v for k, v in step.after.items() if k != "point"}
         if "parent_id" in after:
-            # The number says nothing to people, and a preview's parent is not there.
+            # Show names instead of ids. In a preview, the parent may have no id yet.
             before["parent_id"], after["parent_id"] = step.parents
         changes = differences(model, before, after)
-        shown.append((step.row, step.name, step.added, changes))
-    return shown
+        described.append((step.row, step.name, step.added, changes))
+    return described
 
 
 admin.site.register(Place, PlaceAdmin)
@@ -350,5 +362,5 @@ admin.site.register(Tombstone, TombstoneAdmin)
 admin.site.unregister([User, Group])
 admin.site.register(User, StaffAdmin)
 admin.site.register(Group, GroupAdmin)
-# Codes and keys of the second factor are shown once, to their owner alone.
+# Only the user may see the keys and codes of the second factor, and only once.
 admin.site.unregister([StaticDevice, TOTPDevice])

@@ -1,4 +1,4 @@
-"""The admin site: the queue in front, a second factor before it."""
+"""The admin site: its sign-in with a second factor, and its first page, the queue."""
 
 from __future__ import annotations
 
@@ -22,15 +22,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_otp.models import Device
 
 from curation import second_factor, unsent_forms
-from curation.audit_trail import row_number
-from curation.charts import Chart, chart
+from curation.audit_trail import parse_row_id
+from curation.charts import Chart, build_chart
 from curation.forms import PasswordForm, SignInForm, TokenForm
-from curation.roles import theirs
-from curation.sessions import end_all
-from curation.sign_in import SIGN_IN_SECONDS, SignInBusy, is_over_limit
-from curation.work_queue import heaps
+from curation.roles import visible_to
+from curation.sessions import end_sessions_of
+from curation.sign_in import SIGN_IN_SECONDS, SignInBusy, is_over_sign_in_limit
+from curation.staff_request import AnyUser, StaffRequest
+from curation.work_queue import build_queue
 from listings.freshness import fresh_row, tally
 from listings.rate_limit import seconds_left
 from listings.registry import listing_models
@@ -38,19 +40,19 @@ from places.geocoders import geocode_before_transaction
 from places.states import STATES
 
 View = TypeVar("View", bound=Callable[..., Any])
-BY_PARTS = "commits_by_parts"
+COMMITS_IN_BATCHES = "commits_in_batches"
 
 
-def commits_by_parts(view: View) -> View:
-    """Mark a view that writes many rows.
+def commits_in_batches(view: View) -> View:
+    """Mark a view that writes many rows, and commits them in batches itself.
 
-    In one transaction it would keep everybody else from writing until its end.
+    In a single transaction, it would block all other writers until its end.
     """
-    setattr(view, BY_PARTS, True)
+    setattr(view, COMMITS_IN_BATCHES, True)
     return view
 
 
-class DeskSite(AdminSite):
+class CurationAdminSite(AdminSite):
     site_header = gettext_lazy("Curators' desk")
     site_title = gettext_lazy("Curators' desk")
     index_title = gettext_lazy("What waits for you")
@@ -64,38 +66,42 @@ class DeskSite(AdminSite):
         return not settings.SECOND_FACTOR or bool(user.is_verified())
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """What is done at the desk is done wholly or not at all, but for long acts that
-        say themselves when they commit."""
-        whole = transaction.atomic(view)
+        """Run a view in one transaction, unless it commits in batches itself.
+
+        If the session has ended, store the sent form; after the sign-in, restore it.
+        """
+        atomic_view = transaction.atomic(view)
 
         @wraps(view)
-        def act(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if _is_forged(request):
-                raise BadRequest("no form of the desk sends this")
-            if typed := unsent_forms.take(request):
-                again = partial(view, request, *args, **kwargs)
-                page = unsent_forms.give_back(request, typed, again)
+        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if _is_malformed(request):
+                raise BadRequest("no form of the admin sends this")
+            if typed := unsent_forms.pop(request):
+                render_view = partial(view, request, *args, **kwargs)
+                page = unsent_forms.render_restored(request, typed, render_view)
                 if page is not None:
                     return page
-            if request.method != "POST" or getattr(view, BY_PARTS, False):
+            if request.method != "POST" or getattr(view, COMMITS_IN_BATCHES, False):
                 return view(request, *args, **kwargs)
-            return geocode_before_transaction(partial(whole, request, *args, **kwargs))
+            return geocode_before_transaction(
+                partial(atomic_view, request, *args, **kwargs)
+            )
 
-        protected = super().admin_view(act, cacheable)
+        protected = super().admin_view(run, cacheable)
 
         @wraps(view)
-        def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        def store_if_signed_out(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             may_post = request.method != "POST" or self.has_permission(request)
-            if not may_post and unsent_forms.keep(request):
-                return unsent_forms.sign_in_again(request)
+            if not may_post and unsent_forms.store(request):
+                return unsent_forms.redirect_to_sign_in(request)
             return protected(request, *args, **kwargs)
 
-        return guard
+        return store_if_signed_out
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {
             **super().each_context(request),
-            "owner_note": unsent_forms.owner_note(request.user),
+            "owner_signature": unsent_forms.sign_owner(request.user),
         }
 
     def get_urls(self) -> list[Any]:
@@ -115,28 +121,28 @@ class DeskSite(AdminSite):
         return [*own, *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """A password first; then, where it is asked for, the second factor."""
+        """Ask for the password first, then for the second factor if it is required."""
         if super().has_permission(request) and not self.has_permission(request):
-            onward = request.GET.get("next", "")
-            return redirect_to_login(onward, reverse("admin:second_factor"))
-        if request.method == "POST" and is_over_limit(request):
+            next_url = request.GET.get("next", "")
+            return redirect_to_login(next_url, reverse("admin:second_factor"))
+        if request.method == "POST" and is_over_sign_in_limit(request):
             return too_many_sign_ins(request)
         response = super().login(request, extra_context)
         if request.method == "POST" and request.user.is_authenticated:
-            second_factor.note_password(request)
+            second_factor.remember_password(request)
         return response
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """What the browser holds of the desk goes too."""
+        """Sign out, and make the browser delete what it stored of the admin."""
         response = super().logout(request, extra_context)
         response["Clear-Site-Data"] = '"cache", "cookies"'
         return response
 
-    def sign_out_everywhere(self, request: HttpRequest) -> HttpResponse:
-        """End every session of whoever asks, this one included."""
+    def sign_out_everywhere(self, request: StaffRequest) -> HttpResponse:
+        """End every session of the user, this one included."""
         if request.method != "POST":
             return redirect("admin:index")
-        end_all(request.user)
+        end_sessions_of(request.user)
         response: HttpResponse = self.logout(request)
         return response
 
@@ -145,37 +151,37 @@ class DeskSite(AdminSite):
     ) -> TemplateResponse:
         today = timezone.localdate()
         context = {
-            "heaps": heaps(request.user, today),
-            "charts": progress(request.user),
+            "sections": build_queue(request.user, today),
+            "charts": build_progress_charts(request.user),
             **(extra_context or {}),
         }
         return super().index(request, context)
 
     def second_factor(self, request: HttpRequest) -> HttpResponse:
-        """Ask for the code; the first time, set the phone up."""
+        """Ask for the code, or at the first sign-in set up the phone."""
         if not super().has_permission(request):
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
         if not second_factor.has_device(request.user):
-            return self._set_up(request, replacing=False)
+            return self._enroll(request, replacing=False)
         form = TokenForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             if wait := second_factor.seconds_to_wait(request.user):
-                words = _("After a wrong code, please wait %(seconds)s seconds.")
-                form.add_error("token", words % {"seconds": wait})
+                message = _("After a wrong code, please wait %(seconds)s seconds.")
+                form.add_error("token", message % {"seconds": wait})
             elif matched := django_otp.match_token(request.user, form.code):
-                self._verified(request, matched)
+                self._sign_in_with(request, matched)
                 messages.success(request, _("You are signed in."))
-                return redirect(_onward(request))
+                return redirect(_get_next_url(request))
             else:
-                words = _("This code is not right, or was used already.")
-                form.add_error("token", words)
-        return self._ask(request, form=form)
+                message = _("This code is not right, or was used already.")
+                form.add_error("token", message)
+        return self._render_second_factor(request, form=form)
 
     def new_second_factor(self, request: HttpRequest) -> HttpResponse:
-        """Replace the phone of whoever is signed in with it, or with a backup code."""
-        return self._set_up(request, replacing=True)
+        """Replace the phone of a signed-in user."""
+        return self._enroll(request, replacing=True)
 
-    def _set_up(self, request: HttpRequest, *, replacing: bool) -> HttpResponse:
+    def _enroll(self, request: HttpRequest, *, replacing: bool) -> HttpResponse:
         if not second_factor.password_is_recent(request):
             return self._ask_password(request)
         form = TokenForm(request.POST or None)
@@ -183,21 +189,21 @@ class DeskSite(AdminSite):
             done = second_factor.confirm_device(request, form.code, replacing=replacing)
             if done is not None:
                 device, codes = done
-                self._verified(request, device)
-                return self._ask(request, codes=codes)
+                self._sign_in_with(request, device)
+                return self._render_second_factor(request, codes=codes)
             form.add_error("token", _("This code is not right. Try the next one."))
         if request.method == "POST":
-            return self._ask(request, form=form, may_restart=True)
-        device = second_factor.new_secret(request)
-        return self._ask(
+            return self._render_second_factor(request, form=form, may_restart=True)
+        device = second_factor.start_enrollment(request)
+        return self._render_second_factor(
             request,
             form=form,
-            picture=second_factor.picture(device),
-            secret=second_factor.readable_secret(device),
+            qr_code_uri=second_factor.qr_code_uri(device),
+            secret=second_factor.format_secret(device),
         )
 
     def _ask_password(self, request: HttpRequest) -> HttpResponse:
-        """Whoever found a browser open must not be able to set up their own phone."""
+        """Ask for the password, because another person may be at an open browser."""
         form = PasswordForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             typed = form.cleaned_data["password"]
@@ -205,84 +211,86 @@ class DeskSite(AdminSite):
                 is_right = second_factor.password_is_right(request, typed)
             except SignInBusy as busy:
                 form.add_error("password", busy)
-                return self._ask(request, form=form)
+                return self._render_second_factor(request, form=form)
             if is_right:
-                second_factor.note_password(request)
+                second_factor.remember_password(request)
                 return redirect(request.get_full_path())
             form.add_error("password", _("This is not your password."))
-        return self._ask(request, form=form)
+        return self._render_second_factor(request, form=form)
 
-    def _verified(self, request: HttpRequest, device: Any) -> None:
-        """From here on more is allowed, so the session gets a new key."""
+    def _sign_in_with(self, request: HttpRequest, device: Device) -> None:
+        # A session that gains permissions needs a new key (session fixation).
         request.session.cycle_key()
         django_otp.login(request, device)
 
-    def _ask(self, request: HttpRequest, **context: Any) -> HttpResponse:
+    def _render_second_factor(
+        self, request: HttpRequest, **context: Any
+    ) -> HttpResponse:
         shared = {
             "site_header": self.site_header,
             "site_title": self.site_title,
             "title": _("Second factor"),
-            "onward": _onward(request),
+            "next_url": _get_next_url(request),
         }
         return render(request, "curation/second_factor.html", {**shared, **context})
 
 
-def _onward(request: HttpRequest) -> str:
-    """Where `next` leads, if that is a page of ours; else the desk's first page."""
+def _get_next_url(request: HttpRequest) -> str:
+    """Return the address in `next` if it is on this site, otherwise the first page."""
     address: str = request.GET.get("next", "")
     host = {request.get_host()}
     safe = url_has_allowed_host_and_scheme(address, host, request.is_secure())
     return address if safe else reverse("admin:index")
 
 
-def _is_forged(request: HttpRequest) -> bool:
-    """Input on which Django's own admin would break: a null, a number that is none."""
-    asked, sent = request.GET, request.POST
-    numbers = sent.getlist("_selected_action")
+def _is_malformed(request: HttpRequest) -> bool:
+    """Return whether Django's admin would crash on the input: on a null character, for
+    example, or on an id that is not a number."""
+    query, sent = request.GET, request.POST
+    ids = sent.getlist("_selected_action")
     return (
-        any("\0" in value for values in asked.lists() for value in values[1])
-        or asked.get("_to_field") == ""
-        or None in map(row_number, numbers)
+        any("\0" in value for values in query.lists() for value in values[1])
+        or query.get("_to_field") == ""
+        or None in map(parse_row_id, ids)
     )
 
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """After five wrong passwords: what happened, and what to do."""
-    words = _(
+    """Return the page after five wrong passwords."""
+    message = _(
         "Too many wrong tries for this name from this address. Please wait 15 minutes, "
         "or ask an administrator."
     )
-    return _please_wait(request, words)
+    return _please_wait(request, message)
 
 
 def too_many_sign_ins(request: HttpRequest) -> HttpResponse:
-    """After more sign-ins than one network may try: what happened, and what to do."""
-    words = _(
+    """Return the page after more sign-ins than one network may try."""
+    message = _(
         "Too many people tried to sign in from your network. Wait 15 minutes, then try "
         "again."
     )
-    response = _please_wait(request, words)
+    response = _please_wait(request, message)
     response["Retry-After"] = str(seconds_left(SIGN_IN_SECONDS))
     return response
 
 
-def _please_wait(request: HttpRequest, words: str) -> HttpResponse:
+def _please_wait(request: HttpRequest, message: str) -> HttpResponse:
     context = {
-        "site_header": DeskSite.site_header,
-        "site_title": DeskSite.site_title,
+        "site_header": CurationAdminSite.site_header,
+        "site_title": CurationAdminSite.site_title,
         "title": _("Please wait"),
-        "words": words,
+        "message": message,
     }
     return render(request, "curation/locked.html", context, status=429)
 
 
-def progress(user: Any) -> list[Chart]:
-    """The share of published listings checked, per kind and per state."""
+def build_progress_charts(user: AnyUser) -> list[Chart]:
+    """Chart the share of published listings that are checked, by kind and by state."""
     today = timezone.localdate()
     kinds, states = [], []
     for model in listing_models():
-        manager: Any = model._default_manager
-        rows = theirs(manager.public(), user)
+        rows = visible_to(model.objects.public(), user)
         fields = {field.name: field for field in model._meta.get_fields()}
         if "kind" in fields:
             kind: Any = fields["kind"]
@@ -302,6 +310,6 @@ def progress(user: Any) -> list[Chart]:
                 if code in STATES
             ]
     return [
-        chart("kinds", _("Checked, by kind"), kinds),
-        chart("states", _("Checked, by state"), states),
+        build_chart("kinds", _("Checked, by kind"), kinds),
+        build_chart("states", _("Checked, by state"), states),
     ]

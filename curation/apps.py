@@ -1,4 +1,4 @@
-"""App configuration, and Django's admin with our site class."""
+"""The app, and the configuration of Django's admin with our admin site."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class CurationConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        # Importing them registers the deployment checks and a receiver of signals.
-        import_module("curation.checks")
+        # Importing these registers the system checks and a signal receiver.
+        import_module("curation.system_checks")
         import_module("curation.sign_in")
 
 
 class CurationAdminConfig(admin_apps.AdminConfig):
     default = False
-    default_site = "curation.admin_site.DeskSite"
+    default_site = "curation.admin_site.CurationAdminSite"

@@ -1,111 +1,129 @@
-"""The trail of a listing: who changed which fact, and the way back."""
+"""The audit trail of a listing: who changed which fact, and how to restore it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from curation.forms import past_values
-from curation.workflow import MERGE, Refused, locked, put_whole
+from curation.historical_values import historical_values
+from curation.workflow import (
+    MERGE_REASON,
+    ActionRefused,
+    apply_validated_facts,
+    lock_for_update,
+)
 from listings.exchange.importing import point_of, put_point
 from listings.field_values import Difference, differences, fact_names
+from listings.provenance import Sourced
 from listings.visibility import STREET_FACTS
 
-# Rows of one save follow one another at once.
-ONE_SAVE = timedelta(seconds=2)
-SHOWN = 50
+# One save writes several rows of history within this time.
+SAME_SAVE_WINDOW = timedelta(seconds=2)
+MAX_ENTRIES = 50
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One save: when, by whom, why, and the facts it changed."""
+class AuditEntry:
+    """One save of a listing, and the facts that it changed."""
 
-    row: int
-    when: Any
-    who: Any
-    why: str
+    history_id: int
+    saved_at: datetime
+    user: User | None
+    reason: str
     changes: list[Difference]
-    is_first: bool
+    is_oldest: bool
 
 
-def trail(listing: Any, *, withheld: bool) -> list[Entry]:
-    """The saves of a listing, newest first; facts hidden from this reader left out."""
-    saves = saves_of(list(listing.history.select_related("history_user")[: SHOWN * 3]))
+def build_audit_trail(listing: Any, *, withheld: bool) -> list[AuditEntry]:
+    """Return the latest saves of a listing, newest first.
+
+    Without `withheld`, the street is left out if it is or was ever withheld.
+    """
+    history = listing.history.select_related("history_user")
+    saves = collapse_saves(list(history[: MAX_ENTRIES * 3]))
     names = fact_names(type(listing))
-    facts = [past_values(save, names) for save in saves[: SHOWN + 1]]
-    if not withheld and _ever_withheld(listing, facts):
-        # Where it was public once, the same house may be meant.
+    facts = [historical_values(save, names) for save in saves[: MAX_ENTRIES + 1]]
+    if not withheld and _was_ever_withheld(listing, facts):
+        # Even a street that was public at one time may be the same house.
         for past in facts:
             for name in STREET_FACTS:
                 past.pop(name, None)
     entries = []
-    for number, save in enumerate(saves[:SHOWN]):
+    for number, save in enumerate(saves[:MAX_ENTRIES]):
         before = facts[number + 1] if number + 1 < len(facts) else None
         changes = differences(type(listing), before, facts[number]) if before else []
-        why = save.history_change_reason or ""
-        if changes or before is None or why.startswith(MERGE):
+        reason = save.history_change_reason or ""
+        if changes or before is None or reason.startswith(MERGE_REASON):
             entries.append(
-                Entry(
-                    row=save.history_id,
-                    when=save.history_date,
-                    who=save.history_user,
-                    why=why,
+                AuditEntry(
+                    history_id=save.history_id,
+                    saved_at=save.history_date,
+                    user=save.history_user,
+                    reason=reason,
                     changes=changes,
-                    is_first=before is None,
+                    is_oldest=before is None,
                 )
             )
     return entries
 
 
-def _ever_withheld(listing: Any, facts: list[dict[str, Any]]) -> bool:
-    """Is the address withheld now, or was it in any of these past states?"""
+def _was_ever_withheld(listing: Any, facts: list[dict[str, Any]]) -> bool:
     is_now = getattr(listing, "address_withheld", False)
     return is_now or any(past.get("address_withheld") for past in facts)
 
 
-def saves_of(rows: list[Any]) -> list[Any]:
-    """Newest first; of the rows of one save the last, which holds all of it."""
-    kept: list[Any] = []
+def collapse_saves(rows: list[Any]) -> list[Any]:
+    """Return one row of history for each save: its last one, which is complete.
+
+    Both lists are newest first.
+    """
+    saves: list[Any] = []
     for row in rows:
-        if kept and _same_save(kept[-1], row):
-            continue
-        kept.append(row)
-    return kept
+        if not saves or not _is_same_save(saves[-1], row):
+            saves.append(row)
+    return saves
 
 
-def _same_save(later: Any, earlier: Any) -> bool:
+def _is_same_save(later: Any, earlier: Any) -> bool:
     same = (later.history_user_id, later.version) == (
         earlier.history_user_id,
         earlier.version,
     )
-    return same and later.history_date - earlier.history_date < ONE_SAVE
+    return same and later.history_date - earlier.history_date < SAME_SAVE_WINDOW
 
 
-def row_number(text: str) -> int | None:
-    """The number of a row, as an address or a form gives it; None if it is none."""
+def parse_row_id(text: str) -> int | None:
+    """Return the id in an address or a form, or None if a database would refuse it."""
     return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 @transaction.atomic
-def put_back(listing: Any, row: str, why: str, version: str = "") -> None:
-    """Give a listing the facts that it had in a row of history. Raises Refused, also
-    where it is no longer of the `version` whose history was looked at."""
-    fresh = locked(listing, version)
-    past = fresh.history.filter(history_id=row_number(row)).first()
+def restore_revision(
+    listing: Sourced, history_id: str, reason: str, version: str = ""
+) -> None:
+    """Set the facts of a listing to those of a row of its history.
+
+    Raise ActionRefused if they are not valid today, or if the listing is no longer in
+    the `version` whose history the curator saw.
+    """
+    fresh: Any = lock_for_update(listing, version)
+    past = fresh.history.filter(history_id=parse_row_id(history_id)).first()
     if past is None:
-        raise Refused(_("Its history has no such row."))
+        raise ActionRefused(_("Its history has no such row."))
     if getattr(fresh, "address_withheld", False) and not past.address_withheld:
-        raise Refused(
+        raise ActionRefused(
             _(
                 "The address is withheld now, and was not then. If it may be public "
                 "again, first untick “address withheld” in the form."
             )
         )
-    fresh._change_reason = why
+    fresh._change_reason = reason
     if hasattr(fresh, "latitude"):
         put_point(fresh, point_of(past))
-    put_whole(fresh, past_values(past, fact_names(type(fresh))))
+    facts = historical_values(past, fact_names(type(fresh)))
+    apply_validated_facts(fresh, facts)

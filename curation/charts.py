@@ -1,4 +1,4 @@
-"""Small drawings for the desk: shares as bars, a point among the towns of its state."""
+"""Charts for the admin: bars of shares, and a map of the cities of a state."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from listings.freshness import FreshRow
 from places.geo import Point
 from places.models import Place
 
-BAR = 200
-ROW = 18
-DOTS = 250
+# Lengths are in units of the drawing.
+BAR_WIDTH = 200
+ROW_HEIGHT = 18
+TEXT_BASELINE = 12
 MAP_WIDTH = 240
+MIN_MAP_HEIGHT, MAX_MAP_HEIGHT = 40, 400
+MAX_DOTS = 250
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A row of the chart: widths in drawing units for each of the spans of days."""
+    """A row of a chart, with a width for each span of days."""
 
     row: FreshRow
     y: int
@@ -25,7 +28,7 @@ class Bar:
 
     @property
     def text_y(self) -> int:
-        return self.y + 12
+        return self.y + TEXT_BASELINE
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,16 @@ class Chart:
 
     @property
     def height(self) -> int:
-        return len(self.bars) * ROW
+        return len(self.bars) * ROW_HEIGHT
 
 
-def chart(slug: str, title: str, rows: list[FreshRow]) -> Chart:
+def build_chart(slug: str, title: str, rows: list[FreshRow]) -> Chart:
     bars = [
-        Bar(row, number * ROW, [share * BAR // 100 for share in reversed(row.shares)])
+        Bar(
+            row,
+            number * ROW_HEIGHT,
+            [share * BAR_WIDTH // 100 for share in reversed(row.shares)],
+        )
         for number, row in enumerate(rows)
     ]
     return Chart(slug, title, bars)
@@ -49,40 +56,42 @@ def chart(slug: str, title: str, rows: list[FreshRow]) -> Chart:
 
 @dataclass(frozen=True)
 class DotMap:
-    """The towns of a state as dots, and one spot; in drawing units."""
+    """The cities of a state as dots, and a marker at one point."""
 
     width: int
     height: int
-    # One path for all: a line of no length at each town, drawn with a round cap.
+    # A line without length at each city, which a round cap makes a dot.
     path: str
-    spot: tuple[int, int]
+    marker: tuple[int, int]
 
 
-def dot_map(state: str, point: Point) -> DotMap | None:
-    """Where a point lies among its state's biggest towns; None without towns.
+def build_dot_map(state: str, point: Point) -> DotMap | None:
+    """Return a map of a point among the largest cities of its state.
 
-    Plate carrée, narrowed by the cosine of the middle latitude; WGS84 degrees.
+    The projection is equirectangular, with the middle latitude as its standard
+    parallel, from WGS84 degrees. Return None if the state has no cities.
     """
-    towns = Place.objects.filter(kind=Place.Kind.CITY, state=state)
+    cities = Place.objects.filter(kind=Place.Kind.CITY, state=state)
     points = list(
-        towns.order_by("-population").values_list("latitude", "longitude")[:DOTS]
+        cities.order_by("-population").values_list("latitude", "longitude")[:MAX_DOTS]
     )
     if not points:
         return None
     points.append((point.latitude, point.longitude))
-    # Islands beyond the 180th meridian stand to the west of the others.
+    # Alaska crosses the 180th meridian: draw its far islands west of the others.
     spread = [(lat, lon - 360 if lon > 0 else lon) for lat, lon in points]
     if all(lon > 0 for _lat, lon in points):
         spread = points
     south, north = min(p[0] for p in spread), max(p[0] for p in spread)
     west, east = min(p[1] for p in spread), max(p[1] for p in spread)
-    narrow = math.cos(math.radians((south + north) / 2))
-    scale = MAP_WIDTH / max((east - west) * narrow, 0.01)
-    height = min(400, max(40, round((north - south) * scale)))
+    stretch = math.cos(math.radians((south + north) / 2))
+    scale = MAP_WIDTH / max((east - west) * stretch, 0.01)
+    height = round((north - south) * scale)
+    height = min(MAX_MAP_HEIGHT, max(MIN_MAP_HEIGHT, height))
 
-    def draw(lat: float, lon: float) -> tuple[int, int]:
-        return round((lon - west) * narrow * scale), round((north - lat) * scale)
+    def project(lat: float, lon: float) -> tuple[int, int]:
+        return round((lon - west) * stretch * scale), round((north - lat) * scale)
 
-    *dots, spot = (draw(*point) for point in spread)
+    *dots, marker = (project(*point) for point in spread)
     path = "".join(f"M{x} {y}h0" for x, y in sorted(set(dots)))
-    return DotMap(MAP_WIDTH, height, path, spot)
+    return DotMap(MAP_WIDTH, height, path, marker)

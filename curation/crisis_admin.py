@@ -1,17 +1,19 @@
-"""Crisis lines and phrases at the curators' desk."""
+"""The admin of crisis lines and phrases."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from curation.roles import may
-from curation.versioned_admin import KeptAdmin
+from curation.roles import has_curation_perm
+from curation.staff_request import StaffRequest
+from curation.versioned_admin import VersionedAdmin
 from listings.crisis.models import CrisisLine, CrisisPhrase
 
 SOURCE_FIELDS = (
@@ -25,16 +27,16 @@ SOURCE_FIELDS = (
 )
 
 
-class CrisisAdmin(KeptAdmin):
+class CrisisAdmin(VersionedAdmin):
     readonly_fields = ("key", "checked_on", "checked_by", "created_at", "changed_at")
     actions = ("mark_checked",)
 
     def has_check_permission(self, request: HttpRequest) -> bool:
-        may_check = may(request.user, "check_listing")
+        may_check = has_curation_perm(request.user, "check_listing")
         return may_check and self.has_change_permission(request)
 
     @admin.action(description=gettext_lazy("I checked these"), permissions=["check"])
-    def mark_checked(self, request: HttpRequest, queryset: Any) -> None:
+    def mark_checked(self, request: StaffRequest, queryset: QuerySet[Any]) -> None:
         rows = list(queryset.select_for_update())
         for row in rows:
             row._change_reason = _("check")
@@ -44,7 +46,7 @@ class CrisisAdmin(KeptAdmin):
 
 @admin.register(CrisisLine)
 class CrisisLineAdmin(CrisisAdmin):
-    """A check clears what was not shown because nobody had tried it."""
+    """The admin of crisis lines. A check also clears their list of untried fields."""
 
     list_display = (
         "name",
@@ -96,7 +98,7 @@ class CrisisLineAdmin(CrisisAdmin):
         description=gettext_lazy("I called, texted and opened everything of these"),
         permissions=["check"],
     )
-    def mark_checked(self, request: HttpRequest, queryset: Any) -> None:
+    def mark_checked(self, request: StaffRequest, queryset: QuerySet[Any]) -> None:
         super().mark_checked(request, queryset)
 
 

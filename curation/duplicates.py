@@ -1,13 +1,14 @@
-"""Which listings may be the same: same phone, same website, a like name nearby."""
+"""Find listings that may be the same: by phone, by website, or by name and city."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import combinations
+from typing import Any, TypeVar, cast
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Manager, Q
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
@@ -15,96 +16,103 @@ from curation.models import DuplicatePair
 from listings.models import Listing
 from listings.text import fold, number_of, site_of
 
-ALIKE = 88
-SHOWN = 5
-# More listings than this on one number or site is a switchboard, not a duplicate.
-SWITCHBOARD = 4
+ListingT = TypeVar("ListingT", bound=Listing)
+
+# Names are similar from this score of rapidfuzz on, which goes up to 100.
+MIN_NAME_SIMILARITY = 88
+MAX_SIMILAR = 5
+# If more listings than this share a phone or a website, it is that of an umbrella
+# organization, and no sign of a duplicate.
+MAX_SHARING_CONTACT = 4
 
 
-def like(
-    model: type[Listing], facts: dict[str, Any], but: int | None = None
-) -> list[Any]:
-    """Listings that a new one with these facts may repeat, likeliest first."""
-    manager: Any = model._default_manager
-    others = manager.exclude(status="closed").exclude(pk=but)
-    wanted = Q(pk=None)
+def find_similar(
+    model: type[ListingT], facts: Mapping[str, Any], exclude_pk: int | None = None
+) -> list[ListingT]:
+    """Return the listings that a new one with these facts may duplicate, likeliest
+    first."""
+    manager = cast(Manager[ListingT], model._default_manager)
+    others = manager.exclude(status="closed").exclude(pk=exclude_pk)
+    same_contact = Q(pk=None)
     if phone := number_of(str(facts.get("phone") or "")):
-        wanted |= Q(phone=phone) | Q(toll_free=phone)
-        # The same number with any extension.
-        wanted |= Q(phone__startswith=f"{phone};")
+        same_contact |= Q(phone=phone) | Q(toll_free=phone)
+        # This is the same number with any extension.
+        same_contact |= Q(phone__startswith=f"{phone};")
     if site := site_of(facts.get("website") or ""):
-        wanted |= Q(website__icontains=site)
-    found = {row.pk: row for row in others.filter(wanted)[:SHOWN]}
+        same_contact |= Q(website__icontains=site)
+    found = {row.pk: row for row in others.filter(same_contact)[:MAX_SIMILAR]}
     nearby = others
     if hasattr(model, "city"):
-        place = Q(city__iexact=facts.get("city") or "", state=facts.get("state") or "")
-        nearby = others.filter(place)
+        city = Q(city__iexact=facts.get("city") or "", state=facts.get("state") or "")
+        nearby = others.filter(city)
     name = fold(facts.get("name") or "")
     for row in nearby.order_by("pk") if name else []:
-        if fuzz.token_set_ratio(name, fold(row.name)) >= ALIKE:
+        if fuzz.token_set_ratio(name, fold(row.name)) >= MIN_NAME_SIMILARITY:
             found.setdefault(row.pk, row)
-    return list(found.values())[:SHOWN]
+    return list(found.values())[:MAX_SIMILAR]
 
 
-def pairs(model: type[Listing]) -> Iterator[tuple[int, int, str]]:
-    """Every pair that may be the same, as (smaller pk, bigger pk, because)."""
-    manager: Any = model._default_manager
-    rows = list(manager.exclude(status="closed").order_by("pk"))
+def find_pairs(model: type[Listing]) -> Iterator[tuple[int, int, str]]:
+    """Yield every pair that may be the same, as (smaller pk, larger pk, reason)."""
+    rows = list(model._default_manager.exclude(status="closed").order_by("pk"))
     seen = set()
-    reasons = [
-        (_("same phone"), _by(rows, lambda row: number_of(str(row.phone or "")))),
-        (_("same website"), _by(rows, lambda row: site_of(row.website))),
-        (_("a like name in the same town"), _alike(rows)),
+    candidates = [
+        (
+            _("same phone"),
+            _pairs_sharing(rows, lambda row: number_of(str(row.phone or ""))),
+        ),
+        (_("same website"), _pairs_sharing(rows, lambda row: site_of(row.website))),
+        (_("a like name in the same town"), _pairs_with_similar_name(rows)),
     ]
-    for because, groups in reasons:
-        for one, other in groups:
-            if (one.pk, other.pk) not in seen and _plausible(one, other):
+    for reason, pairs in candidates:
+        for one, other in pairs:
+            if (one.pk, other.pk) not in seen and _are_in_same_city(one, other):
                 seen.add((one.pk, other.pk))
-                yield one.pk, other.pk, because
+                yield one.pk, other.pk, reason
 
 
-def _by(rows: list[Any], key: Any) -> Iterator[tuple[Any, Any]]:
+def _pairs_sharing(
+    rows: list[ListingT], key: Callable[[ListingT], str]
+) -> Iterator[tuple[ListingT, ListingT]]:
     groups = defaultdict(list)
     for row in rows:
         if found := key(row):
             groups[found].append(row)
     for group in groups.values():
-        if len(group) <= SWITCHBOARD:
-            yield from _every_two(group)
+        if len(group) <= MAX_SHARING_CONTACT:
+            yield from combinations(group, 2)
 
 
-def _alike(rows: list[Any]) -> Iterator[tuple[Any, Any]]:
-    towns = defaultdict(list)
+def _pairs_with_similar_name(
+    rows: list[ListingT],
+) -> Iterator[tuple[ListingT, ListingT]]:
+    cities = defaultdict(list)
     for row in rows:
-        towns[getattr(row, "state", ""), fold(getattr(row, "city", ""))].append(row)
-    for town in towns.values():
-        for one, other in _every_two(town):
-            if fuzz.token_set_ratio(fold(one.name), fold(other.name)) >= ALIKE:
+        cities[getattr(row, "state", ""), fold(getattr(row, "city", ""))].append(row)
+    for city in cities.values():
+        for one, other in combinations(city, 2):
+            score = fuzz.token_set_ratio(fold(one.name), fold(other.name))
+            if score >= MIN_NAME_SIMILARITY:
                 yield one, other
 
 
-def _every_two(rows: list[Any]) -> Iterator[tuple[Any, Any]]:
-    for number, one in enumerate(rows):
-        for other in rows[number + 1 :]:
-            yield one, other
-
-
-def _plausible(one: Any, other: Any) -> bool:
-    """Branches of one organization share its number and site, and are not the same."""
+def _are_in_same_city(one: Listing, other: Listing) -> bool:
+    """Branches of one organization share its phone and website, but are in different
+    cities, and are no duplicates."""
     return bool(getattr(one, "city", "") == getattr(other, "city", ""))
 
 
-def find_duplicates(models: Iterable[type[Listing]]) -> int:
-    """Write new suspects down; how many. Pairs that were dismissed stay so."""
-    made = 0
+def store_duplicate_pairs(models: Iterable[type[Listing]]) -> int:
+    """Store the pairs that are new, and return how many. Dismissed pairs stay so."""
+    created = 0
     for model in models:
         kind = ContentType.objects.get_for_model(model)
-        for first, second, because in pairs(model):
+        for first, second, reason in find_pairs(model):
             _pair, is_new = DuplicatePair.objects.get_or_create(
                 content_type=kind,
                 first_id=first,
                 second_id=second,
-                defaults={"because": because},
+                defaults={"because": reason},
             )
-            made += is_new
-    return made
+            created += is_new
+    return created

@@ -1,7 +1,7 @@
-"""What an act of the desk raises where it cannot be done."""
+"""The error of a step that cannot be taken."""
 
 from __future__ import annotations
 
 
-class Refused(ValueError):
-    """The act cannot be done; the message says why in plain words."""
+class ActionRefused(ValueError):
+    """A step of curation is not possible. The message tells the curator why."""

@@ -1,33 +1,37 @@
-"""Forms of the desk."""
+"""The forms of the admin."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import BooleanField
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from phonenumber_field.phonenumber import PhoneNumber
 
-from curation.duplicates import like
+from curation.duplicates import find_similar
+from curation.historical_values import historical_values
 from curation.models import Check
-from curation.state_scope import Reach, out_of_reach, places_in
-from curation.unsent_forms import RESTORED
-from curation.widgets import AreasField, WeekField
+from curation.staff_request import AnyUser
+from curation.state_scope import ListingScope, find_scope_violations, place_codes
+from curation.unsent_forms import RESTORED_FIELD
+from curation.widgets import ServiceAreaField, WeeklyHoursField
 from listings.exchange.importing import FACT_FIELDS
 from listings.exchange.workflow import importers
-from listings.field_values import Difference, differences, fact_names, value, values
+from listings.field_values import Difference, differences, fact_names, values
 from listings.models import Listing, Term
 from listings.phones import dialable
 from listings.time_zones import choices as zone_choices
 
-# What a check may cover, in words.
-FACT_WORDS = {
+# The labels of the facts that a check can cover.
+FACT_LABELS = {
     "name": gettext_lazy("Name"),
     "phone": gettext_lazy("Phone and text"),
     "hours": gettext_lazy("Hours"),
@@ -37,20 +41,20 @@ FACT_WORDS = {
     "service_area": gettext_lazy("Whom and where it serves"),
     "offers": gettext_lazy("What it offers, and how"),
 }
-MAX_FILE = 10_000_000
-# Of a person's name to sign in with, as Django's table has it.
-LONGEST_NAME = 150
+MAX_UPLOAD_BYTES = 10_000_000
+# Longer names do not fit into the table of failed sign-ins.
+MAX_USERNAME_LENGTH = 150
 
 
-class GivenBack:
-    """For every form of the desk: one that is given back is shown, and not saved."""
+class RestoredFormMixin:
+    """Make a form invalid after it was restored, so that it is shown and not saved."""
 
     def full_clean(self) -> None:
         form: Any = super()
         form.full_clean()
-        mine: Any = self
-        if RESTORED in mine.data:
-            mine.add_error(
+        this: Any = self
+        if RESTORED_FIELD in this.data:
+            this.add_error(
                 None,
                 _(
                     "You were signed out before this was saved. It is as you left it: "
@@ -59,51 +63,55 @@ class GivenBack:
             )
 
 
-class DeskForm(GivenBack, forms.Form):
-    """A form of the desk that is about no row."""
+class CurationForm(RestoredFormMixin, forms.Form):
+    """A form of the admin that does not edit one row."""
 
 
-class DeskModelForm(GivenBack, forms.ModelForm):  # type: ignore[type-arg]  # none at run time
-    """A form of the desk about one row."""
+class CurationModelForm(RestoredFormMixin, forms.ModelForm):  # type: ignore[type-arg]  # It takes no argument at run time.
+    """A form of the admin that edits one row."""
 
 
-class KeptForm(DeskModelForm):
-    """Facts at the desk: nothing is overwritten that somebody else just saved."""
+class VersionedForm(CurationModelForm):
+    """A form that does not overwrite what another curator saved in the meantime."""
 
     opened_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    # Set by the admin for each request.
-    user: Any = None
+    # The admin sets it for each request.
+    user: AnyUser | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.meanwhile: list[Difference] = []
+        self.conflicts: list[Difference] = []
         if self.instance.pk:
             self.initial["opened_version"] = self.instance.version
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.instance.pk:
-            self._compare()
+            self._check_for_conflict()
         if "_preview" in self.data:
             self.add_error(None, _("Nothing is saved yet. This is how it would look."))
         return cleaned
 
-    def _compare(self) -> None:
-        """Refuse to save over somebody else's save; keep what was typed here."""
+    def _check_for_conflict(self) -> None:
+        """Add an error if the row was saved since the form was opened.
+
+        Facts that were not edited here get their current value, so that the form can
+        be saved again.
+        """
         manager = type(self.instance)._default_manager
         now: Any = manager.select_for_update().get(pk=self.instance.pk)
         if self.cleaned_data.get("opened_version") == now.version:
             return
         names = [n for n in fact_names(type(now)) if n in self.fields]
-        opened = _as_opened(now, self.cleaned_data.get("opened_version"), names)
+        opened = _values_at(now, self.cleaned_data.get("opened_version"), names)
         current = values(now, names)
-        self.meanwhile = differences(type(now), opened, current)
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        self.conflicts = differences(type(now), opened, current)
+        data = cast(QueryDict, self.data).copy()
         data[self.add_prefix("opened_version")] = str(now.version)
-        for name in [d.name for d in self.meanwhile]:
-            if self._typed(name) == opened.get(name):
-                _fill(data, self.add_prefix(name), current[name], now)
+        for name in [d.name for d in self.conflicts]:
+            if self.typed_value(name) == opened.get(name):
+                _set_posted(data, self.add_prefix(name), current[name], now)
         self.data = data
         self.add_error(
             None,
@@ -113,8 +121,8 @@ class KeptForm(DeskModelForm):
             ),
         )
 
-    def _typed(self, name: str) -> Any:
-        """What this form says of a fact, as plain data."""
+    def typed_value(self, name: str) -> Any:
+        """Return the fact that was typed, as plain data."""
         cleaned = self.cleaned_data.get(name)
         if name == "service_area":
             return self.fields[name].prepare_value(cleaned or [])
@@ -123,11 +131,13 @@ class KeptForm(DeskModelForm):
         return dialable(cleaned) if isinstance(cleaned, PhoneNumber) else cleaned
 
 
-class ListingForm(KeptForm):
-    """A listing at the desk, with its week, its area, and a look for doubles."""
+class ListingForm(VersionedForm):
+    """The form of a listing. It also warns of duplicates before one is added."""
 
-    hours = WeekField(label=gettext_lazy("Hours"), required=False, max_length=500)
-    service_area = AreasField(
+    hours = WeeklyHoursField(
+        label=gettext_lazy("Hours"), required=False, max_length=500
+    )
+    service_area = ServiceAreaField(
         label=gettext_lazy("States and counties served"),
         required=False,
         help_text=gettext_lazy(
@@ -143,7 +153,7 @@ class ListingForm(KeptForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.similar: list[Any] = []
+        self.similar: list[Listing] = []
         if self.instance.pk and "service_area" in self.fields:
             self.initial["service_area"] = list(self.instance.service_area.all())
         if "timezone" in self.fields:
@@ -156,13 +166,13 @@ class ListingForm(KeptForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not self.instance.pk:
-            self._look_for_the_same(cleaned)
+            self._check_for_duplicates(cleaned)
         if self.user:
-            self._stay_in_state(cleaned)
-        self._check_area(cleaned)
+            self._check_scope(self.user, cleaned)
+        self._check_service_area(cleaned)
         return cleaned
 
-    def _check_area(self, cleaned: dict[str, Any]) -> None:
+    def _check_service_area(self, cleaned: dict[str, Any]) -> None:
         if not {"service_area_scope", "service_area"} <= set(cleaned):
             return
         try:
@@ -172,68 +182,51 @@ class ListingForm(KeptForm):
         except forms.ValidationError as error:
             self.add_error(None, error)
 
-    def _look_for_the_same(self, cleaned: dict[str, Any]) -> None:
-        self.similar = like(type(self.instance), cleaned)
+    def _check_for_duplicates(self, cleaned: dict[str, Any]) -> None:
+        self.similar = find_similar(type(self.instance), cleaned)
         if self.similar and not cleaned.get("looked"):
             self.fields["looked"].widget = forms.CheckboxInput()
-            words = _("This may be listed already. Please look first.")
-            self.add_error("looked", words)
+            message = _("This may be listed already. Please look first.")
+            self.add_error("looked", message)
 
-    def _stay_in_state(self, cleaned: dict[str, Any]) -> None:
-        """What a state curator may not change is said beside its field."""
-        before = Reach.of(self.instance) if self.instance.pk else Reach()
+    def _check_scope(self, user: AnyUser, cleaned: dict[str, Any]) -> None:
+        """Add an error to each field that a state curator may not change like this."""
+        is_new = not self.instance.pk
+        before = ListingScope() if is_new else ListingScope.of(self.instance)
         parent = cleaned.get("parent")
         typed: dict[str, Any] = {
             "state": cleaned.get("state"),
-            "service_area": places_in(cleaned.get("service_area") or []),
+            "service_area": place_codes(cleaned.get("service_area") or []),
             "service_area_scope": cleaned.get("service_area_scope"),
             "parent": parent and parent.pk,
         }
         after = replace(before, **{n: v for n, v in typed.items() if n in self.fields})
-        found = out_of_reach(self.user, type(self.instance), before, after)
-        for name, words in found.items():
-            self.add_error(name if name in self.fields else None, words)
+        found = find_scope_violations(user, type(self.instance), before, after)
+        for name, message in found.items():
+            self.add_error(name if name in self.fields else None, message)
 
 
-def _as_opened(listing: Any, version: int | None, names: list[str]) -> dict[str, Any]:
-    """The facts as they were when the form was opened."""
-    past = listing.history.filter(version=version).first()
-    return past_values(past, names) if past else values(listing, names)
+def _values_at(row: Any, version: int | None, names: list[str]) -> dict[str, Any]:
+    """Return the facts of a version, or the current ones if it is unknown."""
+    past = row.history.filter(version=version).first()
+    return historical_values(past, names) if past else values(row, names)
 
 
-def past_values(past: Any, names: list[str]) -> dict[str, Any]:
-    """The facts of a row of history as plain data."""
-    found = {}
-    for name in names:
-        if name == "terms":
-            rows = past.terms.select_related("term")
-            found[name] = sorted(f"{r.term.kind}:{r.term.slug}" for r in rows if r.term)
-        elif name == "service_area":
-            rows = past.service_area.select_related("place")
-            places = [row.place for row in rows if row.place]
-            found[name] = AreasField().prepare_value(places)
-        else:
-            found[name] = value(past, name)
-    return found
-
-
-def _fill(data: Any, name: str, plain: Any, listing: Any) -> None:
-    """Put a fact into posted data, as its box would have sent it."""
+def _set_posted(data: QueryDict, name: str, plain: Any, row: Any) -> None:
+    """Set a fact in posted data, in the form in which its field is sent."""
     if name == "terms":
-        data.setlist(name, [str(term.pk) for term in listing.terms.all()])
+        data.setlist(name, [str(term.pk) for term in row.terms.all()])
     elif name == "hours":
         data[name] = plain
-        # The boxes of the week are drawn anew from the string.
+        # Without it, the fields of the days are filled from the string again.
         data.pop(f"{name}_was", None)
-    elif isinstance(listing._meta.get_field(name), BooleanField):
+    elif isinstance(row._meta.get_field(name), BooleanField):
         data[name] = {None: "unknown", True: "true", False: "false"}[plain]
     else:
         data[name] = "" if plain is None else plain
 
 
-class CheckForm(DeskForm):
-    """A check, written down on purpose."""
-
+class CheckForm(CurationForm):
     how = forms.ChoiceField(
         label=gettext_lazy("How did you check?"),
         choices=Listing.CheckedHow,
@@ -246,7 +239,7 @@ class CheckForm(DeskForm):
     )
     facts = forms.MultipleChoiceField(
         label=gettext_lazy("Which facts are confirmed?"),
-        choices=[(fact, FACT_WORDS[fact]) for fact in FACT_FIELDS],
+        choices=[(fact, FACT_LABELS[fact]) for fact in FACT_FIELDS],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -268,8 +261,8 @@ class CheckForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         outcome = cleaned.get("outcome")
-        right = (Check.Outcome.RIGHT, Check.Outcome.REOPENED)
-        if outcome in right and not cleaned.get("facts"):
+        verified = (Check.Outcome.RIGHT, Check.Outcome.REOPENED)
+        if outcome in verified and not cleaned.get("facts"):
             self.add_error("facts", _("Please say which facts you made sure of."))
         closed = (Check.Outcome.PAUSED, Check.Outcome.CLOSED)
         if outcome in closed and not cleaned.get("because"):
@@ -279,25 +272,25 @@ class CheckForm(DeskForm):
         return cleaned
 
 
-class CloseForm(DeskForm):
+class CloseForm(CurationForm):
     because = forms.CharField(label=gettext_lazy("Why has it closed?"), max_length=300)
     temporarily = forms.BooleanField(label=gettext_lazy("Only for now"), required=False)
 
 
-class TagForm(DeskForm):
+class TagForm(CurationForm):
     term = forms.ModelChoiceField(
         label=gettext_lazy("Tag"), queryset=Term.objects.all()
     )
 
 
-class AssignForm(DeskForm):
+class AssignForm(CurationForm):
     to = forms.ModelChoiceField(
         label=gettext_lazy("Assign to"),
         queryset=get_user_model().objects.filter(is_staff=True, is_active=True),
     )
 
 
-class DecideForm(DeskForm):
+class DecideForm(CurationForm):
     reason = forms.CharField(
         label=gettext_lazy("Why not?"), required=False, max_length=300
     )
@@ -309,7 +302,7 @@ class DecideForm(DeskForm):
     )
 
 
-class ImportForm(DeskForm):
+class ImportForm(CurationForm):
     kind = forms.ChoiceField(label=gettext_lazy("Kind of file"))
     file = forms.FileField(
         label=gettext_lazy("CSV file"),
@@ -319,11 +312,13 @@ class ImportForm(DeskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = sorted(importers())
-        self.fields["kind"].choices = [(kind, kind) for kind in kinds]  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["kind"]).choices = list(
+            zip(kinds, kinds, strict=True)
+        )
 
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MAX_FILE:
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if file.size and file.size > MAX_UPLOAD_BYTES:
             raise forms.ValidationError(_("This file is larger than 10 MB."))
         return file
 
@@ -339,7 +334,7 @@ class TokenForm(forms.Form):
 
     @property
     def code(self) -> str:
-        """The code without the spaces that apps show in it."""
+        """The code without the spaces with which apps show it."""
         return str(self.cleaned_data["token"]).replace(" ", "")
 
 
@@ -354,10 +349,10 @@ class PasswordForm(forms.Form):
 
 
 class SignInForm(AdminAuthenticationForm):
-    """Django's, for names that the table of wrong passwords can hold."""
+    """Django's form, which also rejects names that are too long to be logged."""
 
     def clean_username(self) -> str:
         name = str(self.cleaned_data["username"])
-        if len(name) > LONGEST_NAME:
+        if len(name) > MAX_USERNAME_LENGTH:
             raise self.get_invalid_login_error()
         return name

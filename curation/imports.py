@@ -1,53 +1,53 @@
-"""Imports with a record: previewed, written in batches, finished if cut short.
+"""Imports: preview a file, write it in batches, and resume after an interruption.
 
-Each batch writes what it did beside the rows themselves, in one transaction, so that an
-import that was killed can be finished or taken back (curation.undoing).
+The transaction of each batch also records what it changed, so that an import that was
+killed can be resumed or undone (curation.undo).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from curation.errors import Refused
+from curation.errors import ActionRefused
 from curation.models import ImportedRow, ImportRun
 from listings.exchange.csv_rows import FileRefused
 from listings.exchange.importing import Report, Step
 from listings.exchange.workflow import hsds_models, import_text, importers
 from listings.provenance import Sourced
 
-# Through the desk; the command line takes more.
-MAX_ROWS = 20_000
-# Rows that a preview shows with all that would change.
-STEPS_SHOWN = 200
+# The limit of an upload in the admin; the management command has none.
+MAX_UPLOAD_ROWS = 20_000
+# The page of an import shows the changes of so many rows.
+MAX_VISIBLE_STEPS = 200
+# The kind of a run that imported HSDS begins with this.
+HSDS_PREFIX = "hsds "
 State = ImportRun.State
 
 
-def model_of(run: ImportRun) -> type[Sourced]:
-    """The model that a run brings rows of."""
+def get_imported_model(run: ImportRun) -> type[Sourced]:
+    """Return the model whose rows a run imports."""
     if run.kind in importers():
         return importers()[run.kind].model
-    return hsds_models()[run.kind.removeprefix(HSDS)]
+    return hsds_models()[run.kind.removeprefix(HSDS_PREFIX)]
 
 
-# How the kind of a run of the command line begins that read HSDS.
-HSDS = "hsds "
+def preview_import(kind: str, file_name: str, content: str, by: User) -> ImportRun:
+    """Store a run with what a file would change, without importing its rows.
 
-
-def preview_import(kind: str, file_name: str, content: str, by: Any) -> ImportRun:
-    """Try a file without writing its rows, and keep what it would do. Raises
-    FileRefused."""
-    report = import_text(kind, content, dry_run=True, most=MAX_ROWS)
+    Raise FileRefused if the file cannot be read.
+    """
+    report = import_text(kind, content, dry_run=True, most=MAX_UPLOAD_ROWS)
     return ImportRun.objects.create(
         kind=kind,
         file_name=file_name,
         content=content,
         by=by,
-        steps=[asdict(step) for step in report.steps[:STEPS_SHOWN]],
+        steps=[asdict(step) for step in report.steps[:MAX_VISIBLE_STEPS]],
         preview={
             "added": report.added,
             "changed": report.changed,
@@ -58,25 +58,27 @@ def preview_import(kind: str, file_name: str, content: str, by: Any) -> ImportRu
     )
 
 
-def steps_shown(run: ImportRun) -> list[Any]:
-    """What the first rows would do, before; what they did, after."""
+def get_visible_steps(run: ImportRun) -> list[Step] | list[ImportedRow]:
+    """Return what the first rows would change, or what they changed once applied."""
     if run.state == State.PREVIEWED:
         return [Step(**step) for step in run.steps]
-    return list(run.rows.order_by("row")[:STEPS_SHOWN])
+    return list(run.rows.order_by("row")[:MAX_VISIBLE_STEPS])
 
 
 def apply_import(run: ImportRun) -> Report:
-    """Bring a previewed file in. Raises Refused, FileRefused."""
+    """Import a previewed file. Raise ActionRefused or
+    FileRefused."""
     return _import(take_over(run, State.APPLYING, only_if=[State.PREVIEWED]))
 
 
 def resume_import(run: ImportRun) -> Report:
-    """Finish an import that was cut short. Raises Refused, FileRefused."""
+    """Finish an import that was interrupted. Raise ActionRefused or
+    FileRefused."""
     return _import(take_over(run, State.APPLYING, only_if=[State.APPLYING]))
 
 
 def _import(run: ImportRun) -> Report:
-    recorder = Recorder(run)
+    recorder = ImportRecorder(run)
     try:
         report = import_text(
             run.kind,
@@ -86,7 +88,7 @@ def _import(run: ImportRun) -> Report:
             written_to=run.written_to,
         )
     except FileRefused:
-        # Its columns have changed since; nothing was written.
+        # The columns of the importer have changed since the preview. It wrote nothing.
         take_over(run, State.PREVIEWED, only_if=[State.APPLYING])
         raise
     recorder.finish(report)
@@ -95,47 +97,53 @@ def _import(run: ImportRun) -> Report:
 
 @transaction.atomic
 def take_over(run: ImportRun, state: str, only_if: Iterable[str]) -> ImportRun:
-    """Become the only one who goes on with this run. Raises Refused.
+    """Make this process the only one that works on a run.
 
-    Another process that still works on it stops before its next batch.
+    Another process that works on it stops before its next batch. Raise ActionRefused if
+    the state of the run is not in `only_if`.
     """
     fresh = ImportRun.objects.select_for_update().get(pk=run.pk)
     if fresh.state not in only_if:
-        words = _("This import is in another state now: %(state)s.")
-        raise Refused(words % {"state": fresh.get_state_display()})
+        message = _("This import is in another state now: %(state)s.")
+        raise ActionRefused(message % {"state": fresh.get_state_display()})
     fresh.state, fresh.turn = state, fresh.turn + 1
     fresh.save(update_fields=["state", "turn"])
     return fresh
 
 
-def check_turn(run: ImportRun) -> None:
-    """Hold the run until the transaction ends. Raises Refused where somebody else has
-    taken it over."""
+def require_current_turn(run: ImportRun) -> None:
+    """Lock the run until the transaction ends. Raise ActionRefused if another process
+    has taken it over."""
     turns = ImportRun.objects.select_for_update().filter(pk=run.pk)
     if turns.values_list("turn", flat=True).first() != run.turn:
-        raise Refused(_("Somebody else has gone on with this import, or undone it."))
+        raise ActionRefused(
+            _("Somebody else has gone on with this import, or undone it.")
+        )
 
 
-class Recorder:
-    """Keeps what each batch of an import did; a run that is new is saved with the first
-    batch that does something."""
+class ImportRecorder:
+    """Records what each batch of an import changed.
+
+    A run that is not stored yet is saved with the first batch that changes anything.
+    """
 
     def __init__(self, run: ImportRun) -> None:
         self.run = run
 
     def __call__(self, steps: list[Step], last_row: int) -> None:
-        """Called in the transaction of the batch. Raises Refused."""
+        """Record a batch in its transaction. Raise ActionRefused if another process has
+        taken the run over."""
         if self.run._state.adding:
             if not steps:
                 return
             self.run.save()
-        check_turn(self.run)
-        self._keep(steps)
+        require_current_turn(self.run)
+        self._store(steps)
         if last_row > self.run.written_to:
             self.run.written_to = last_row
             self.run.save(update_fields=["written_to"])
 
-    def _keep(self, steps: list[Step]) -> None:
+    def _store(self, steps: list[Step]) -> None:
         pks = [step.object_id for step in steps]
         known = {row.object_id: row for row in self.run.rows.filter(object_id__in=pks)}
         rows = self.run.rows
@@ -153,7 +161,10 @@ class Recorder:
         rows.bulk_update(known.values(), ["version", "parents", "before", "after"])
 
     def finish(self, report: Report) -> None:
-        """Say what became of the whole file. Raises Refused."""
+        """Store the result of the whole file.
+
+        Raise ActionRefused if another process has taken the run over.
+        """
         if self.run._state.adding:
             return
         added = self.run.rows.filter(added=True).count()
@@ -162,8 +173,8 @@ class Recorder:
             "changed": self.run.rows.count() - added,
             "refused": len(report.refused),
         }
-        words = _("%(added)s added, %(changed)s changed, %(refused)s refused")
+        summary = _("%(added)s added, %(changed)s changed, %(refused)s refused")
         with transaction.atomic():
-            check_turn(self.run)
-            self.run.state, self.run.summary = State.APPLIED, words % facts
+            require_current_turn(self.run)
+            self.run.state, self.run.summary = State.APPLIED, summary % facts
             self.run.save(update_fields=["state", "summary"])

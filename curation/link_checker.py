@@ -1,4 +1,4 @@
-"""Do the websites of listings still answer? Polite, and never inside our network."""
+"""Check the websites of listings politely, and never inside our own network."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,23 +20,29 @@ from django.utils import timezone
 from curation.models import LinkCheck
 from listings.models import Listing
 
-AGENT = "PeerSupportDirectory link check"
-TIMEOUT = 10
-AT_ONCE = 8
-TRIES = 2
-PAUSE = 1.0
-MOST_REDIRECTS = 5
-# A site that refuses robots is there.
-THERE = (401, 403, 405, 406, 429, 503)
-FIELDS = ("website", "chat_url")
-# An IPv4 address stands in their last bits: NAT64 (RFC 6052), and the old spelling.
-CARRIERS = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
-# A network's own NAT64 (RFC 8215), which may lead anywhere inside it.
-OWN_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
+USER_AGENT = "PeerSupportDirectory link check"
+TIMEOUT_SECONDS = 10
+MAX_CONCURRENT_REQUESTS = 8
+MAX_ATTEMPTS = 2
+RETRY_PAUSE_SECONDS = 1.0
+MAX_REDIRECTS = 5
+# The site exists, but it turns robots away.
+ACCEPTABLE_STATUSES = (401, 403, 405, 406, 429, 503)
+LINK_FIELDS = ("website", "chat_url")
+# The last bits are an IPv4 address: NAT64 (RFC 6052), and the deprecated notation
+# (RFC 4291, section 2.5.5.1).
+IPV4_EMBEDDING_NETWORKS = (
+    ipaddress.IPv6Network("64:ff9b::/96"),
+    ipaddress.IPv6Network("::/96"),
+)
+# The local-use NAT64 prefix (RFC 8215) can lead to any address of a private network.
+LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
 
 
 @dataclass(frozen=True)
-class Target:
+class LinkTarget:
+    """A web address in one field of one listing."""
+
     content_type_id: int
     object_id: int
     field: str
@@ -43,53 +50,59 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What an address said: its status, what is wrong, and where it moved for good."""
+class LinkResult:
+    """The status, the problem, and the target of a permanent redirect."""
 
     status: int | None = None
     problem: str = ""
     moved_to: str = ""
 
 
-class Private(ValueError):
-    """The address leads into a private network."""
+class PrivateAddressError(ValueError):
+    """The address is in a private network."""
 
 
 def is_public(address: str) -> bool:
-    """Is this IP address one of the open internet?
+    """Return whether an IP address is public.
 
-    Addresses that carry another one inside (IPv4-mapped, 6to4, Teredo, NAT64) are
-    judged by that one too.
+    An address that embeds another one (IPv4-mapped, 6to4, Teredo, NAT64) is public
+    only if that one is public, too.
     """
     found = ipaddress.ip_address(address.split("%")[0])
     inner = [found]
     if isinstance(found, ipaddress.IPv6Address):
-        if found.is_site_local or found in OWN_NAT64:
+        if found.is_site_local or found in LOCAL_NAT64:
             return False
         mapped = found.ipv4_mapped
-        inner = [mapped] if mapped else [found, *_carried(found)]
+        inner = [mapped] if mapped else [found, *_embedded_addresses(found)]
     return all(ip.is_global and not ip.is_multicast for ip in inner)
 
 
-def _carried(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+def _embedded_addresses(
+    address: ipaddress.IPv6Address,
+) -> list[ipaddress.IPv4Address]:
     found = [ip for ip in (address.sixtofour, *(address.teredo or ())) if ip]
-    if any(address in network for network in CARRIERS):
+    if any(address in network for network in IPV4_EMBEDDING_NETWORKS):
         found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     return found
 
 
 async def resolve(host: str, port: int, allowed: Callable[[str], bool]) -> str:
-    """The host's first address. Raises Private if any of them is not allowed."""
+    """Return the host's first address. Raise PrivateAddressError if one of them is not
+    allowed."""
     loop = asyncio.get_running_loop()
     infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [info[4][0] for info in infos]
     if not addresses or not all(allowed(str(address)) for address in addresses):
-        raise Private(host)
+        raise PrivateAddressError(host)
     return str(addresses[0])
 
 
-class Guarded(httpx.AsyncHTTPTransport):
-    """Connects to the very address that was looked at, so that no name can change."""
+class SsrfSafeTransport(httpx.AsyncHTTPTransport):
+    """Connect to the same address that was verified.
+
+    Otherwise a host name could resolve to a private address the second time.
+    """
 
     def __init__(self, allowed: Callable[[str], bool]) -> None:
         super().__init__(retries=0)
@@ -105,107 +118,109 @@ class Guarded(httpx.AsyncHTTPTransport):
         return await super().handle_async_request(request)
 
 
-async def ask(client: httpx.AsyncClient, url: str) -> Answer:
-    """Follow an address to its end, a step at a time."""
+async def fetch_link(client: httpx.AsyncClient, url: str) -> LinkResult:
+    """Request an address, and follow its redirects one by one."""
     moved_to, here = "", url
-    for _step in range(MOST_REDIRECTS):
+    for _hop in range(MAX_REDIRECTS):
         if urlsplit(here).scheme not in ("http", "https"):
-            return Answer(problem="leads away from the web")
+            return LinkResult(problem="leads away from the web")
         try:
             async with client.stream("GET", here) as response:
                 status, onward = response.status_code, response.headers.get("location")
-        except Private:
-            return Answer(problem="leads into a private network")
+        except PrivateAddressError:
+            return LinkResult(problem="leads into a private network")
         except httpx.TimeoutException:
-            return Answer(problem="no answer in time")
+            return LinkResult(problem="no answer in time")
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
-            return Answer(problem="cannot be reached")
+            return LinkResult(problem="cannot be reached")
         if status in (301, 302, 303, 307, 308) and onward:
             here = str(httpx.URL(here).join(onward))
             if status in (301, 308):
                 moved_to = here
             continue
-        broken = status >= 400 and status not in THERE
+        broken = status >= 400 and status not in ACCEPTABLE_STATUSES
         problem = f"answers {status}" if broken else ""
-        return Answer(status, problem, moved_to[:500] if not broken else "")
-    return Answer(problem="redirects without end")
+        return LinkResult(status, problem, moved_to[:500] if not broken else "")
+    return LinkResult(problem="redirects without end")
 
 
-async def ask_all(
-    targets: Iterable[Target], allowed: Callable[[str], bool] = is_public
-) -> list[tuple[Target, Answer]]:
-    """Ask every address, a few at once and each host one at a time."""
-    gate = asyncio.Semaphore(AT_ONCE)
+async def check_links(
+    targets: Iterable[LinkTarget], allowed: Callable[[str], bool] = is_public
+) -> list[tuple[LinkTarget, LinkResult]]:
+    """Check several addresses at a time, but each host only one at a time."""
+    slots = asyncio.Semaphore(MAX_CONCURRENT_REQUESTS)
     hosts: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def one(target: Target) -> tuple[Target, Answer]:
-        async with hosts[urlsplit(target.url).netloc], gate:
-            return target, await ask_again(target.url, allowed)
+    async def check(target: LinkTarget) -> tuple[LinkTarget, LinkResult]:
+        async with hosts[urlsplit(target.url).netloc], slots:
+            return target, await check_link(target.url, allowed)
 
-    return await asyncio.gather(*(one(target) for target in targets))
+    return await asyncio.gather(*(check(target) for target in targets))
 
 
-async def ask_again(url: str, allowed: Callable[[str], bool]) -> Answer:
-    """Ask once more, a little later, where there was no answer at all."""
-    headers = {"User-Agent": AGENT, "Accept": "text/html,*/*;q=0.5"}
-    answer = Answer()
-    for number in range(TRIES):
-        await asyncio.sleep(PAUSE * number)
-        # A client of its own keeps no cookie from one site to the next.
+async def check_link(url: str, allowed: Callable[[str], bool]) -> LinkResult:
+    """Request an address, and once more after a pause if there was no response."""
+    headers = {"User-Agent": USER_AGENT, "Accept": "text/html,*/*;q=0.5"}
+    result = LinkResult()
+    for attempt in range(MAX_ATTEMPTS):
+        await asyncio.sleep(RETRY_PAUSE_SECONDS * attempt)
+        # A new client for each request carries no cookie from one site to another.
         async with httpx.AsyncClient(
-            transport=Guarded(allowed), timeout=TIMEOUT, headers=headers
+            transport=SsrfSafeTransport(allowed),
+            timeout=TIMEOUT_SECONDS,
+            headers=headers,
         ) as client:
-            answer = await ask(client, url)
-        if answer.status or not answer.problem:
+            result = await fetch_link(client, url)
+        if result.status or not result.problem:
             break
-    return answer
+    return result
 
 
-def targets(models: Iterable[type[Listing]], before: Any) -> list[Target]:
-    """Addresses of public listings not asked since `before`, longest ago first."""
+def find_targets(models: Iterable[type[Listing]], before: datetime) -> list[LinkTarget]:
+    """Return the addresses of public listings that were not checked since `before`,
+    longest ago first."""
     found = []
     for model in models:
         kind = ContentType.objects.get_for_model(model)
-        for field in FIELDS:
-            asked = LinkCheck.objects.filter(
+        for field in LINK_FIELDS:
+            checks = LinkCheck.objects.filter(
                 content_type=kind, object_id=OuterRef("pk"), field=field
             )
-            manager: Any = model._default_manager
             rows = (
-                manager.public()
+                model.objects.public()
                 .exclude(**{field: ""})
                 .annotate(
-                    asked_at=Subquery(asked.values("asked_at")[:1]),
-                    asked_url=Subquery(asked.values("url")[:1]),
+                    last_checked=Subquery(checks.values("asked_at")[:1]),
+                    last_url=Subquery(checks.values("url")[:1]),
                 )
-                .values_list("pk", field, "asked_at", "asked_url")
+                .values_list("pk", field, "last_checked", "last_url")
             )
             found += [
-                (at, Target(kind.pk, pk, field, url))
-                for pk, url, at, known in rows
-                if at is None or at < before or url != known
+                (at, LinkTarget(kind.pk, pk, field, url))
+                for pk, url, at, last_url in rows
+                if at is None or at < before or url != last_url
             ]
     found.sort(key=lambda pair: (pair[0] is not None, pair[0], pair[1].url))
     return [target for _at, target in found]
 
 
-def keep(target: Target, answer: Answer) -> LinkCheck:
-    """Write an answer down; trouble in a row is counted."""
-    where: dict[str, Any] = {
+def store_result(target: LinkTarget, result: LinkResult) -> LinkCheck:
+    """Store the result of a check, with the number of failures in a row."""
+    key: dict[str, Any] = {
         "content_type_id": target.content_type_id,
         "object_id": target.object_id,
         "field": target.field,
     }
-    before = LinkCheck.objects.filter(**where, url=target.url).first()
-    failures = (before.failures if before else 0) + 1 if answer.problem else 0
-    check, _made = LinkCheck.objects.update_or_create(
-        **where,
+    before = LinkCheck.objects.filter(**key, url=target.url).first()
+    failures = (before.failures if before else 0) + 1 if result.problem else 0
+    check, _created = LinkCheck.objects.update_or_create(
+        **key,
         defaults={
             "url": target.url,
             "asked_at": timezone.now(),
-            "status": answer.status,
-            "problem": answer.problem,
-            "moved_to": answer.moved_to,
+            "status": result.status,
+            "problem": result.problem,
+            "moved_to": result.moved_to,
             "failures": failures,
         },
     )

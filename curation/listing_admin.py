@@ -1,15 +1,17 @@
-"""What the admin of every catalogue shares: one form, its pages and its actions."""
+"""The admin of every catalog: its form, its pages and its actions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, cast
 from zoneinfo import available_timezones
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.forms import Script, modelform_factory
 from django.http import HttpRequest, HttpResponse
@@ -22,32 +24,32 @@ from phonenumber_field.phonenumber import to_python
 
 from caching.invalidation import track_m2m_changes
 from curation import workflow
-from curation.audit_trail import row_number
-from curation.bulk_actions import ListingActions
-from curation.duplicates import like
+from curation.bulk_actions import ListingBulkActions, Listings
+from curation.duplicates import find_similar
 from curation.forms import CheckForm, ListingForm
 from curation.models import Check, Suggestion
-from curation.roles import may, theirs
+from curation.roles import has_curation_perm, visible_to
+from curation.staff_request import StaffRequest
 from curation.versioned_admin import Fieldset
-from curation.widgets import WeekField, WeekWidget
-from curation.work_queue import LISTING_HEAPS, titles, waiting
+from curation.widgets import WeeklyHoursField, WeeklyHoursWidget
+from curation.work_queue import LISTING_SECTIONS, filter_section, section_titles
 from listings.field_values import fact_names, form_field
 from listings.hours import Hours
 from listings.models import Listing
 from listings.visibility import hidden_facts
 
-CONTACT: Fieldset = (
+CONTACT_FIELDSET: Fieldset = (
     gettext_lazy("Contact"),
     {
         "description": gettext_lazy("Any one of these is enough to publish."),
         "fields": Listing.CONTACT_FIELDS,
     },
 )
-HOURS: Fieldset = (
+HOURS_FIELDSET: Fieldset = (
     gettext_lazy("Hours"),
     {"fields": ("hours", "hours_note", "timezone")},
 )
-REACH: Fieldset = (
+SERVICE_FIELDSET: Fieldset = (
     gettext_lazy("How and whom it serves"),
     {
         "fields": (
@@ -62,7 +64,7 @@ REACH: Fieldset = (
         )
     },
 )
-STATE: Fieldset = (
+STATUS_FIELDSET: Fieldset = (
     gettext_lazy("State"),
     {
         "fields": (
@@ -74,7 +76,7 @@ STATE: Fieldset = (
         )
     },
 )
-SOURCE: Fieldset = (
+SOURCE_FIELDSET: Fieldset = (
     gettext_lazy("Where the facts are from"),
     {
         "fields": (
@@ -96,14 +98,16 @@ SOURCE: Fieldset = (
 )
 
 
-class NeedsChecking(admin.SimpleListFilter):
+class CheckedFilter(admin.SimpleListFilter):
     title = gettext_lazy("needs checking")
     parameter_name = "checked"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[str, Any]]:
         return [("no", _("Not yet checked")), ("yes", _("Checked"))]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() is None:
             return queryset
         return queryset.filter(checked_on__isnull=self.value() == "no")
@@ -113,26 +117,32 @@ class QueueFilter(admin.SimpleListFilter):
     title = gettext_lazy("waiting for")
     parameter_name = "queue"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(titles().items())
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[str, Any]]:
+        return list(section_titles().items())
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() not in LISTING_HEAPS:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in LISTING_SECTIONS:
             return queryset
-        return waiting(queryset, str(self.value()), timezone.localdate())
+        return filter_section(
+            cast(Listings, queryset), str(self.value()), timezone.localdate()
+        )
 
 
 class SortedChangeList(ChangeList):
-    """Sorts the columns of names and towns as the public lists do."""
+    """Sort the columns of names and cities as the public lists do."""
 
-    COLUMNS: ClassVar = {"name": "sort_name", "city": Lower("city")}
+    SORT_EXPRESSIONS: ClassVar = {"name": "sort_name", "city": Lower("city")}
 
     def get_ordering_field(self, field_name: Any) -> Any:
-        return self.COLUMNS.get(field_name) or super().get_ordering_field(field_name)
+        return self.SORT_EXPRESSIONS.get(field_name) or super().get_ordering_field(
+            field_name
+        )
 
 
-class ListingAdmin(ListingActions):
-    """One form for every catalogue, in a curator's order of work."""
+class ListingAdmin(ListingBulkActions):
+    """The admin of the listings of a catalog."""
 
     form = ListingForm
     change_form_template = "curation/change_form.html"
@@ -141,11 +151,11 @@ class ListingAdmin(ListingActions):
     list_filter: ClassVar[tuple[Any, ...]] = (
         QueueFilter,
         "status",
-        NeedsChecking,
+        CheckedFilter,
         ("assigned_to", admin.RelatedOnlyFieldListFilter),
     )
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("terms",)
-    # A check is a deliberate act of its own, never a side effect of saving.
+    # A check has a page of its own, so that saving the form never records one.
     readonly_fields: ClassVar[tuple[str, ...]] = (
         "key",
         "checked_on",
@@ -163,29 +173,34 @@ class ListingAdmin(ListingActions):
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return SortedChangeList
 
-    # Who sees what
+    # Permissions
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return theirs(super().get_queryset(request), request.user)
+    def get_queryset(self, request: HttpRequest) -> Listings:
+        rows = cast(Listings, super().get_queryset(request))
+        return visible_to(rows, request.user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """To publish or to close in the form takes what the actions take; to show a
-        withheld address takes that one may see it."""
+        """Require the same permissions as the actions for a change of the status, and
+        as the street itself for a change of `address_withheld`."""
         fields = super().get_readonly_fields(request, obj)
-        if obj and hidden_facts(obj) and not may(request.user, "see_withheld"):
+        if (
+            obj
+            and hidden_facts(obj)
+            and not has_curation_perm(request.user, "see_withheld")
+        ):
             fields = (*fields, "address_withheld")
         if self.has_publish_permission(request):
             return fields
         return (*fields, "status", "closure_reason")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The street of a withheld address is for those who may see it."""
+        """Leave out a withheld street for users who may not see it."""
         sets = super().get_fieldsets(request, obj)
-        if obj is None or may(request.user, "see_withheld"):
+        if obj is None or has_curation_perm(request.user, "see_withheld"):
             return sets
         hidden = set(hidden_facts(obj))
         return [
-            (title, {**options, "fields": _without(options["fields"], hidden)})
+            (title, {**options, "fields": _without_fields(options["fields"], hidden)})
             for title, options in sets
         ]
 
@@ -203,23 +218,25 @@ class ListingAdmin(ListingActions):
     def get_urls(self) -> list[URLPattern]:
         pages: dict[str, Callable[..., HttpResponse]] = {
             "check": self.check_page,
-            "take": self.take_it,
-            "release": self.release_it,
+            "claim": self.claim_page,
+            "release": self.release_page,
             "propose": self.propose_page,
         }
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         site = self.admin_site
         return [
-            path("similar/", site.admin_view(self.similar_to), name=f"{name}_similar"),
-            path("hours/", site.admin_view(self.hours_words), name=f"{name}_hours"),
+            path(
+                "similar/", site.admin_view(self.similar_page), name=f"{name}_similar"
+            ),
+            path("hours/", site.admin_view(self.hours_page), name=f"{name}_hours"),
             path(
                 "merge/<int:one>/<int:other>/",
                 site.admin_view(self.merge_page),
                 name=f"{name}_merge",
             ),
             *(
-                path(f"<int:pk>/{act}/", site.admin_view(view), name=f"{name}_{act}")
-                for act, view in pages.items()
+                path(f"<int:pk>/{page}/", site.admin_view(view), name=f"{name}_{page}")
+                for page, view in pages.items()
             ),
             *super().get_urls(),
         ]
@@ -236,94 +253,99 @@ class ListingAdmin(ListingActions):
         if listing is not None:
             checks, suggestions = Check.objects.none(), Suggestion.objects.none()
             if request.user.has_perm("curation.view_check"):
-                checks = Check.objects.about(listing).select_related("by")[:10]
+                checks = Check.objects.for_listing(listing).select_related("by")[:10]
             if request.user.has_perm("curation.view_suggestion"):
-                suggestions = Suggestion.objects.about(listing).open()
+                suggestions = Suggestion.objects.for_listing(listing).open()
             extra = {
-                "holder": workflow.holder(listing),
+                "claimant": workflow.get_claimant(listing),
                 "checks": checks,
                 "suggestions": suggestions,
                 "may_check": self.has_check_permission(request),
-                "may_propose": may(request.user, "propose_change"),
+                "may_propose": has_curation_perm(request.user, "propose_change"),
             }
         return super().change_view(
             request, object_id, form_url, {**extra, **(extra_context or {})}
         )
 
-    def check_page(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Write a check down; a volunteer's waits for a curator."""
-        listing = self._one(request, pk)
-        direct = self.has_check_permission(request)
-        if not self._may_work(request):
+    def check_page(self, request: StaffRequest, pk: int) -> HttpResponse:
+        """Record a check, or propose it if the user may not record one."""
+        listing = self._get_or_404(request, pk)
+        if not self._has_check_or_propose_permission(request):
             raise PermissionDenied
         form = CheckForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                words = _write_check(listing, form.cleaned_data, request.user, direct)
-            except workflow.Refused as refusal:
+                if self.has_check_permission(request):
+                    workflow.record_check(listing, by=request.user, **form.cleaned_data)
+                    message = _("The check is written down.")
+                else:
+                    _propose_check(listing, form.cleaned_data, request.user)
+                    message = _("Thank you. A curator will look at it.")
+            except workflow.ActionRefused as refusal:
                 form.add_error("outcome", str(refusal))
             else:
-                self.message_user(request, words)
-                return self._to(pk)
-        return self._page(
+                self.message_user(request, message)
+                return self._redirect_to(pk)
+        return self._render(
             request,
-            template="curation/check.html",
+            "curation/check.html",
             title=_("Write a check down"),
             form=form,
             listing=listing,
-            holder=workflow.holder(listing),
+            claimant=workflow.get_claimant(listing),
         )
 
-    def _may_work(self, request: HttpRequest) -> bool:
-        direct = self.has_check_permission(request)
-        return direct or may(request.user, "propose_change")
+    def _has_check_or_propose_permission(self, request: HttpRequest) -> bool:
+        may_check = self.has_check_permission(request)
+        return may_check or has_curation_perm(request.user, "propose_change")
 
-    def take_it(self, request: HttpRequest, pk: int) -> HttpResponse:
-        listing = self._one(request, pk)
-        if not self._may_work(request):
+    def claim_page(self, request: StaffRequest, pk: int) -> HttpResponse:
+        listing = self._get_or_404(request, pk)
+        if not self._has_check_or_propose_permission(request):
             raise PermissionDenied
         if request.method == "POST":
             try:
-                workflow.take(listing, request.user)
-            except workflow.Refused as refusal:
+                workflow.claim(listing, request.user)
+            except workflow.ActionRefused as refusal:
                 self.message_user(request, str(refusal), messages.WARNING)
-        return self._to(pk)
+        return self._redirect_to(pk)
 
-    def release_it(self, request: HttpRequest, pk: int) -> HttpResponse:
-        listing = self._one(request, pk)
-        if not self._may_work(request):
+    def release_page(self, request: StaffRequest, pk: int) -> HttpResponse:
+        listing = self._get_or_404(request, pk)
+        if not self._has_check_or_propose_permission(request):
             raise PermissionDenied
-        if request.method == "POST" and workflow.holder(listing) == request.user:
+        is_mine = workflow.get_claimant(listing) == request.user
+        if request.method == "POST" and is_mine:
             workflow.release(listing)
-        return self._to(pk)
+        return self._redirect_to(pk)
 
-    def propose_page(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The change form, saved as a proposal."""
-        listing = self._one(request, pk)
-        if not may(request.user, "propose_change"):
+    def propose_page(self, request: StaffRequest, pk: int) -> HttpResponse:
+        """Show the change form, and save it as a suggestion."""
+        listing = self._get_or_404(request, pk)
+        if not has_curation_perm(request.user, "propose_change"):
             raise PermissionDenied
-        form_class = _proposal_form(request, listing)
+        form_class = _build_proposal_form(request, listing)
         form = form_class(request.POST or None, instance=listing)
         if request.method == "POST" and form.is_valid():
             if _propose_change(listing, form, request.user):
                 self.message_user(request, _("Thank you. A curator will look at it."))
-                return self._to(pk)
+                return self._redirect_to(pk)
             form.add_error(None, _("Nothing is changed yet. What should be different?"))
-        return self._page(
+        return self._render(
             request,
-            template="curation/propose.html",
+            "curation/propose.html",
             title=_("Propose a change"),
             form=form,
             listing=listing,
         )
 
-    # Answers for the form's script
+    # Fragments for curation.js
 
-    def hours_words(self, request: HttpRequest) -> HttpResponse:
-        """The week of an hours string in words, or what is wrong with it."""
+    def hours_page(self, request: HttpRequest) -> HttpResponse:
+        """Render the typed hours as visitors see them, or their error."""
         context: dict[str, Any] = {"at": timezone.now()}
-        field = WeekField(required=False)
-        typed = WeekWidget().value_from_datadict(request.GET, {}, "hours")
+        field = WeeklyHoursField(required=False)
+        typed = WeeklyHoursWidget().value_from_datadict(request.GET, {}, "hours")
         try:
             spec = field.clean(typed)
         except ValidationError as error:
@@ -332,28 +354,27 @@ class ListingAdmin(ListingActions):
             zone = request.GET.get("zone") or "UTC"
             known = zone in available_timezones()
             context["hours"] = Hours(spec, zone if known else "UTC") if spec else None
-        return render(request, "curation/week_words.html", context)
+        return render(request, "curation/hours_preview.html", context)
 
-    def similar_to(self, request: HttpRequest) -> HttpResponse:
-        """Listings that the one being typed may repeat."""
-        but = request.GET.get("but", "")
+    def similar_page(self, request: HttpRequest) -> HttpResponse:
+        """Render the listings that the typed one may duplicate."""
         facts = {**request.GET.dict(), "phone": _e164(request.GET.get("phone", ""))}
-        found = like(self.model, facts, row_number(but))
-        mine = self.get_queryset(request).filter(pk__in=[row.pk for row in found])
-        return render(
-            request, "curation/similar.html", {"similar": mine, "opts": self.opts}
-        )
+        pks = [row.pk for row in find_similar(self.model, facts)]
+        similar = self.get_queryset(request).filter(pk__in=pks)
+        return render(request, "curation/similar.html", {"similar": similar})
 
 
-def _without(fields: Any, hidden: set[str]) -> list[Any]:
-    """The fields of a fieldset, those of one line included, but for some."""
-    kept = []
+def _without_fields(
+    fields: Iterable[str | Sequence[str]], hidden: set[str]
+) -> list[str | list[str]]:
+    """Return the fields of a fieldset without some. A tuple holds those of one line."""
+    remaining: list[str | list[str]] = []
     for field in fields:
-        if isinstance(field, tuple):
-            kept.append(tuple(name for name in field if name not in hidden))
+        if not isinstance(field, str):
+            remaining.append([name for name in field if name not in hidden])
         elif field not in hidden:
-            kept.append(field)
-    return kept
+            remaining.append(field)
+    return remaining
 
 
 def _e164(typed: str) -> str:
@@ -361,35 +382,29 @@ def _e164(typed: str) -> str:
     return str(number.as_e164) if number and number.is_valid() else ""
 
 
-def _write_check(listing: Any, facts: dict[str, Any], by: Any, direct: bool) -> str:
-    """Write it down, or `direct` being no, propose it; the words for it.
-
-    Raises Refused.
-    """
-    if direct:
-        workflow.record_check(listing, by=by, **facts)
-        return _("The check is written down.")
+def _propose_check(listing: Listing, facts: Mapping[str, Any], by: User) -> None:
     plain = {**facts, "on": facts["on"].isoformat()}
     Suggestion.objects.create(
         listing=listing, kind=Suggestion.Kind.CHECK, changes=plain, proposed_by=by
     )
-    return _("Thank you. A curator will look at it.")
 
 
-def _proposal_form(request: HttpRequest, listing: Any) -> Any:
-    hidden = () if may(request.user, "see_withheld") else hidden_facts(listing)
+def _build_proposal_form(request: HttpRequest, listing: Listing) -> type[ListingForm]:
+    hidden = (
+        () if has_curation_perm(request.user, "see_withheld") else hidden_facts(listing)
+    )
     names = [n for n in fact_names(type(listing)) if n not in (*hidden, "status")]
-    form: Any = modelform_factory(
+    form_class: Any = modelform_factory(
         type(listing), form=ListingForm, fields=names, formfield_callback=form_field
     )
-    form.user = request.user
-    return form
+    form_class.user = request.user
+    return cast(type[ListingForm], form_class)
 
 
-def _propose_change(listing: Any, form: Any, by: Any) -> bool:
-    """Keep what differs for a curator; False where nothing does."""
+def _propose_change(listing: Listing, form: ListingForm, by: User) -> bool:
+    """Store the changed facts as a suggestion. Return False if none is changed."""
     names = [n for n in form.changed_data if n in fact_names(type(listing))]
-    proposed = {name: form._typed(name) for name in names}
+    proposed = {name: form.typed_value(name) for name in names}
     if not proposed:
         return False
     kind = ContentType.objects.get_for_model(listing)

@@ -1,7 +1,7 @@
-"""Mails of the desk: please confirm, an answer, the weekly digest.
+"""The mails of curation: confirm links, answers to senders, weekly digests.
 
-A mail is a row of the outbox until the mail server has taken it, so that a server that
-is away loses none (docs/decisions/0025-mail-outbox.md).
+A mail is a row of the outbox until the mail server has accepted it, so that no mail is
+lost while the server cannot be reached (docs/decisions/0025-mail-outbox.md).
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -22,66 +23,73 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from curation.models import OptOut, OutgoingMail, Reminder, Suggestion
-from curation.work_queue import heaps
+from curation.work_queue import QueueSection, build_queue
+from listings.models import Listing
 from listings.registry import listing_models
 
-# No address is asked twice within this many days.
-QUIET_DAYS = 60
 LOG = logging.getLogger(__name__)
-# A mail that was not taken is tried again after this.
-PAUSE = timedelta(minutes=5)
-# So long whoever tries has a mail to themselves; after that they must have died.
-HELD = timedelta(hours=1)
-# From here on an SMTP answer is meant for good.
-PERMANENT = 500
+# One address gets at most one reminder in this many days.
+REMINDER_INTERVAL_DAYS = 60
+# A mail that the server did not accept is sent again after this time.
+RETRY_DELAY = timedelta(minutes=5)
+# A process that takes longer to send a mail is considered dead.
+CLAIM_DURATION = timedelta(hours=1)
+# SMTP codes from here on are permanent failures (RFC 5321, section 4.2.1).
+FIRST_PERMANENT_CODE = 500
 
 
-def put(template: str, subject: str, to: str, context: dict[str, Any]) -> OutgoingMail:
-    """A mail into the outbox, as plain text and as HTML; `hand_over` sends it."""
+def enqueue(
+    template: str, subject: str, to: str, context: dict[str, Any]
+) -> OutgoingMail:
+    """Add a mail to the outbox, as plain text and as HTML. `deliver` sends it."""
     context = {**context, "site_url": settings.SITE_URL, "subject": subject}
     return OutgoingMail.objects.create(
         to=to,
-        # A name may hold a line break, which no header may.
+        # A name may contain a line break, which is not allowed in a header.
         subject=" ".join(subject.split()),
         text=render_to_string(f"curation/mail/{template}.txt", context),
         html=render_to_string(f"curation/mail/{template}.html", context),
     )
 
 
-def hand_over(mails: Iterable[OutgoingMail], at: datetime) -> int:
-    """Give mails to the server; how many it took. The others stay for a later try."""
+def deliver(mails: Iterable[OutgoingMail], at: datetime) -> int:
+    """Send mails, and return how many the server accepted. The others stay."""
     connection = get_connection()
-    taken = 0
+    accepted = 0
     for mail in mails:
-        if not mail.claim(at + HELD):
+        if not mail.claim(at + CLAIM_DURATION):
             continue
         try:
-            _message(mail, connection).send()
+            _build_message(mail, connection).send()
         except SMTPRecipientsRefused as error:
-            _refused(mail, error, at)
-        except OSError as error:  # SMTPException is one.
-            mail.wait(at + PAUSE)
+            _handle_refused_recipient(mail, error, at)
+        except OSError as error:  # SMTPException is a subclass.
+            mail.postpone(at + RETRY_DELAY)
             LOG.warning("A mail was not sent: %s", type(error).__name__)
             if not isinstance(error, SMTPResponseException):
-                # The server itself is away: the next mail would fare no better.
+                # The server cannot be reached, so the next mail would fail too.
                 break
         else:
             mail.delete()
-            taken += 1
-    return taken
+            accepted += 1
+    return accepted
 
 
-def _refused(mail: OutgoingMail, error: SMTPRecipientsRefused, at: datetime) -> None:
-    """Not now (4xx), or never (5xx), and then the mail goes. Raises nothing."""
-    codes = {code for code, _words in error.recipients.values()}
-    if min(codes) >= PERMANENT:
+def _handle_refused_recipient(
+    mail: OutgoingMail, error: SMTPRecipientsRefused, at: datetime
+) -> None:
+    """Delete the mail after a permanent failure, and postpone it after another one."""
+    codes = {code for code, _reply in error.recipients.values()}
+    if min(codes) >= FIRST_PERMANENT_CODE:
         mail.delete()
     else:
-        mail.wait(at + PAUSE)
+        mail.postpone(at + RETRY_DELAY)
     LOG.warning("The mail server refused an address: %s", sorted(codes))
 
 
-def _message(mail: OutgoingMail, connection: Any) -> EmailMultiAlternatives:
+def _build_message(
+    mail: OutgoingMail, connection: BaseEmailBackend
+) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         mail.subject,
         mail.text,
@@ -93,17 +101,18 @@ def _message(mail: OutgoingMail, connection: Any) -> EmailMultiAlternatives:
     return message
 
 
-def send_now(template: str, subject: str, to: str, context: dict[str, Any]) -> None:
-    """Send a mail as soon as the transaction is over; nobody without an address."""
+def send_after_commit(
+    template: str, subject: str, to: str, context: dict[str, Any]
+) -> None:
+    """Send a mail once the transaction is committed, if `to` is not empty."""
     if to:
-        mail = put(template, subject, to, context)
-        # What is taken back sends nothing.
-        transaction.on_commit(lambda: hand_over([mail], timezone.now()), robust=True)
+        mail = enqueue(template, subject, to, context)
+        transaction.on_commit(lambda: deliver([mail], timezone.now()), robust=True)
 
 
 def answer_sender(suggestion: Suggestion, words: str) -> None:
     with override(suggestion.language):
-        send_now(
+        send_after_commit(
             "answer",
             _("About your note to the Peer Support Directory"),
             suggestion.sender_email,
@@ -111,37 +120,40 @@ def answer_sender(suggestion: Suggestion, words: str) -> None:
         )
 
 
-def to_remind(limit: int) -> Iterator[Any]:
-    """Due listings with a mail address, one for each address; longest due first."""
-    silent = _not_to_be_asked()
+def find_listings_to_remind(limit: int) -> Iterator[Listing]:
+    """Yield due listings with an e-mail address, longest due first.
+
+    There is one listing for each address.
+    """
+    excluded = _excluded_addresses()
     for model in listing_models():
-        manager: Any = model._default_manager
-        for listing in manager.due_for_check(timezone.localdate()).exclude(email=""):
+        due = model.objects.due_for_check(timezone.localdate())
+        for listing in due.exclude(email=""):
             address = listing.email.casefold()
             if limit <= 0:
                 return
-            if address not in silent:
-                silent.add(address)
+            if address not in excluded:
+                excluded.add(address)
                 limit -= 1
                 yield listing
 
 
-def _not_to_be_asked() -> set[str]:
-    """Addresses that want no mail, or had one lately."""
-    lately = timezone.now() - timedelta(days=QUIET_DAYS)
-    asked = Reminder.objects.filter(sent_at__gte=lately)
+def _excluded_addresses() -> set[str]:
+    """Return the addresses that opted out or got a reminder recently."""
+    since = timezone.now() - timedelta(days=REMINDER_INTERVAL_DAYS)
+    reminders = Reminder.objects.filter(sent_at__gte=since)
     addresses = [
         *OptOut.objects.values_list("email", flat=True),
-        *asked.values_list("sent_to", flat=True),
+        *reminders.values_list("sent_to", flat=True),
     ]
     return {address.casefold() for address in addresses}
 
 
 @transaction.atomic
-def remind(listing: Any) -> Reminder:
-    """Ask an organization to confirm its facts: the link and its mail together."""
+def enqueue_reminder(listing: Listing) -> Reminder:
+    """Create a confirm link for a listing, and the mail with it."""
     reminder = Reminder.objects.create(listing=listing, sent_to=listing.email)
-    put(
+    enqueue(
         "confirm",
         _("Is your listing still right? %(name)s") % {"name": listing.name},
         listing.email,
@@ -150,11 +162,11 @@ def remind(listing: Any) -> Reminder:
     return reminder
 
 
-def digests() -> Iterator[tuple[Any, list[Any]]]:
-    """(person, what waits for them) of everybody who wants the weekly mail."""
-    people = get_user_model().objects.filter(
+def find_digest_recipients() -> Iterator[tuple[User, list[QueueSection]]]:
+    """Yield (user, sections of the queue) for each user who wants the weekly mail."""
+    users = User.objects.filter(
         is_active=True, is_staff=True, curator_profile__wants_digest=True
     )
-    for person in people.exclude(email=""):
-        if waiting := heaps(person, timezone.localdate()):
-            yield person, waiting
+    for user in users.exclude(email=""):
+        if sections := build_queue(user, timezone.localdate()):
+            yield user, sections

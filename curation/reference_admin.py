@@ -1,17 +1,19 @@
-"""The gazetteer, the vocabularies and the removals on request in the admin."""
+"""The admin of the gazetteer, the vocabularies and the removal requests."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from curation.base_admin import DeskAdmin
+from curation.base_admin import CurationAdmin
+from listings.models import Term
 
 
-class GazetteerAdmin(DeskAdmin):
-    """Rows come from load_places alone, so that a reload loses nobody's edit."""
+class GazetteerAdmin(CurationAdmin):
+    """A read-only admin: `load_places` replaces the rows, and would lose an edit."""
 
     show_full_result_count = False
 
@@ -33,7 +35,7 @@ class PlaceAdmin(GazetteerAdmin):
 
 
 class AreaAdmin(GazetteerAdmin):
-    """Tribal lands, regions, bases and other names, with the counties they lie in."""
+    """The admin of tribal lands, regions, bases and the like, with their counties."""
 
     list_display = ("name", "kind", "alt_names", "states", "main_place")
     list_filter = ("kind",)
@@ -42,18 +44,18 @@ class AreaAdmin(GazetteerAdmin):
     fields = (*list_display, "counties")
 
 
-class TermAdmin(DeskAdmin):
+class TermAdmin(CurationAdmin):
     list_display = ("label", "label_es", "slug", "kind", "order")
     list_filter = ("kind",)
     search_fields = ("label", "slug")
 
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        """One by one: only a row itself tells the directory's version."""
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Term]) -> None:
+        """Delete terms one by one, because a bulk delete does not clear the caches."""
         for term in queryset:
             term.delete()
 
 
-class TombstoneAdmin(DeskAdmin):
+class TombstoneAdmin(CurationAdmin):
     list_display = ("name", "reason", "created_at")
     search_fields = ("name", "key")
     formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}

@@ -1,4 +1,4 @@
-"""What the desk keeps of people outside it, and when it lets go."""
+"""Delete personal data once it is no longer needed."""
 
 from __future__ import annotations
 
@@ -8,35 +8,37 @@ from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 
 from curation.models import OutgoingMail, Reminder, Suggestion, UnsentForm
-from curation.unsent_forms import KEPT_FOR
+from curation.unsent_forms import UNSENT_FORM_LIFETIME
 
-# After a decision the sender's address is of no more use, nor what they wrote.
-AFTER_DECISION = timedelta(days=30)
-# A mailed link is open for 30 days, and nobody is asked again within 60.
-AFTER_LINK = timedelta(days=90)
-# A mail that no server took for a week is old news, and holds an address.
-AFTER_MAIL = timedelta(days=7)
-# Wrong passwords count for 15 minutes; a day shows whether somebody tries many.
-AFTER_WRONG_PASSWORD = timedelta(days=1)
+# After a decision, the sender's address and words are no longer needed.
+DECIDED_SENDER_LIFETIME = timedelta(days=30)
+# A link works for 30 days, and the same address gets no other mail for 60.
+REMINDER_LIFETIME = timedelta(days=90)
+# A mail that could not be sent for a week is out of date, and contains an address.
+OUTGOING_MAIL_LIFETIME = timedelta(days=7)
+# Failed sign-ins count for 15 minutes; a day of them shows an attack.
+FAILED_SIGN_IN_LIFETIME = timedelta(days=1)
 
 
-def forget(at: datetime) -> dict[str, int]:
-    """Let go of what has had its time; how many of each.
+def delete_expired(at: datetime) -> dict[str, int]:
+    """Delete what has expired at this time, and return how many rows of each kind.
 
-    A suggestion stays, with its facts and its decision: only its sender goes.
+    A decided suggestion stays, with its facts; only its sender's data is deleted.
     """
-    decided = Suggestion.objects.filter(decided_at__lte=at - AFTER_DECISION)
-    told = decided.exclude(sender_email="", words="")
-    links = Reminder.objects.filter(sent_at__lte=at - AFTER_LINK)
-    unsent = OutgoingMail.objects.filter(created_at__lte=at - AFTER_MAIL)
-    tried = AccessAttempt.objects.filter(attempt_time__lte=at - AFTER_WRONG_PASSWORD)
-    typed = UnsentForm.objects.filter(created_at__lte=at - KEPT_FOR)
-    over = Session.objects.filter(expire_date__lte=at)
+    decided = Suggestion.objects.filter(decided_at__lte=at - DECIDED_SENDER_LIFETIME)
+    with_sender = decided.exclude(sender_email="", words="")
+    reminders = Reminder.objects.filter(sent_at__lte=at - REMINDER_LIFETIME)
+    mails = OutgoingMail.objects.filter(created_at__lte=at - OUTGOING_MAIL_LIFETIME)
+    failed = AccessAttempt.objects.filter(
+        attempt_time__lte=at - FAILED_SIGN_IN_LIFETIME
+    )
+    unsent = UnsentForm.objects.filter(created_at__lte=at - UNSENT_FORM_LIFETIME)
+    sessions = Session.objects.filter(expire_date__lte=at)
     return {
-        "senders": told.update(sender_email="", words=""),
-        "mailed links": links.delete()[0],
-        "unsent forms": typed.delete()[0],
-        "unsent mails": unsent.delete()[0],
-        "wrong passwords": tried.delete()[0],
-        "sessions": over.delete()[0],
+        "senders": with_sender.update(sender_email="", words=""),
+        "mailed links": reminders.delete()[0],
+        "unsent forms": unsent.delete()[0],
+        "unsent mails": mails.delete()[0],
+        "wrong passwords": failed.delete()[0],
+        "sessions": sessions.delete()[0],
     }

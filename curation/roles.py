@@ -1,10 +1,15 @@
-"""Who may do what: five roles, and the states that limit a state curator."""
+"""The five roles with their permissions, and the states of a state curator."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import Group, Permission
+
+from curation.staff_request import AnyUser
+from listings.querysets import ListingQuerySet
+
+ListingRows = TypeVar("ListingRows", bound=ListingQuerySet[Any])
 
 ADMINISTRATOR = "Administrator"
 CURATOR = "Curator"
@@ -12,12 +17,15 @@ STATE_CURATOR = "State curator"
 VOLUNTEER = "Volunteer"
 READER = "Reader"
 
-_LISTINGS = ("organization", "warmline", "meeting")
-_PAGES = ("guide", "credential", "crisisline", "crisisphrase")
-_READ = [f"view_{model}" for model in (*_LISTINGS, *_PAGES, "term", "place", "area")]
-_WORK = [
-    *_READ,
-    *(f"{act}_{model}" for act in ("add", "change") for model in _LISTINGS),
+_LISTING_MODELS = ("organization", "warmline", "meeting")
+_PAGE_MODELS = ("guide", "credential", "crisisline", "crisisphrase")
+_READ_PERMISSIONS = [
+    f"view_{model}"
+    for model in (*_LISTING_MODELS, *_PAGE_MODELS, "term", "place", "area")
+]
+_CURATOR_PERMISSIONS = [
+    *_READ_PERMISSIONS,
+    *(f"{act}_{model}" for act in ("add", "change") for model in _LISTING_MODELS),
     "check_listing",
     "publish_listing",
     "decide_suggestion",
@@ -29,17 +37,17 @@ _WORK = [
     "view_linkcheck",
     "view_duplicatepair",
 ]
-_HISTORY = [f"view_historical{model}" for model in _LISTINGS]
+_HISTORY_PERMISSIONS = [f"view_historical{model}" for model in _LISTING_MODELS]
 PERMISSIONS: dict[str, list[str]] = {
-    READER: _READ,
-    VOLUNTEER: [*_READ, "propose_change", "view_check"],
-    STATE_CURATOR: [*_WORK, *_HISTORY],
+    READER: _READ_PERMISSIONS,
+    VOLUNTEER: [*_READ_PERMISSIONS, "propose_change", "view_check"],
+    STATE_CURATOR: [*_CURATOR_PERMISSIONS, *_HISTORY_PERMISSIONS],
     CURATOR: [
-        *_WORK,
-        *_HISTORY,
+        *_CURATOR_PERMISSIONS,
+        *_HISTORY_PERMISSIONS,
         "import_listings",
         "view_importrun",
-        *(f"{act}_{model}" for act in ("add", "change") for model in _PAGES),
+        *(f"{act}_{model}" for act in ("add", "change") for model in _PAGE_MODELS),
         "add_term",
         "change_term",
         "view_tombstone",
@@ -52,19 +60,19 @@ PERMISSIONS: dict[str, list[str]] = {
 
 
 def set_up_roles() -> None:
-    """Give each group the permissions above, and the administrator all of them.
+    """Give each group its permissions, and administrators all of them.
 
-    A site's own additions stay: nothing is taken away.
+    It removes none, so what a site has added stays.
     """
     everything = Permission.objects.all()
     Group.objects.get_or_create(name=ADMINISTRATOR)[0].permissions.add(*everything)
     for name, codenames in PERMISSIONS.items():
-        group, _made = Group.objects.get_or_create(name=name)
+        group, _created = Group.objects.get_or_create(name=name)
         group.permissions.add(*everything.filter(codename__in=codenames))
 
 
-def states_of(user: Any) -> list[str] | None:
-    """The states a state curator keeps; None for somebody without such a limit."""
+def states_for(user: AnyUser) -> list[str] | None:
+    """Return the states of a state curator, or None for a user without such a limit."""
     if user.is_superuser:
         return None
     names = set(user.groups.values_list("name", flat=True))
@@ -74,12 +82,12 @@ def states_of(user: Any) -> list[str] | None:
     return sorted(profile.states.values_list("code", flat=True)) if profile else []
 
 
-def theirs(queryset: Any, user: Any) -> Any:
-    """Of a catalogue's listings, those that the user may see at the desk."""
-    states = states_of(user)
-    return queryset if states is None else queryset.in_states(states)
+def visible_to(rows: ListingRows, user: AnyUser) -> ListingRows:
+    """Return only the listings that the user may see in the admin."""
+    states = states_for(user)
+    return rows if states is None else rows.in_states(states)
 
 
-def may(user: Any, what: str) -> bool:
-    """May the user do this act of the desk? (`check_listing` …)"""
-    return bool(user.has_perm(f"curation.{what}"))
+def has_curation_perm(user: AnyUser, codename: str) -> bool:
+    """Return whether the user has a permission of curation, such as `check_listing`."""
+    return user.has_perm(f"curation.{codename}")

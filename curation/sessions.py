@@ -1,51 +1,51 @@
-"""How long staff stay signed in, and how all their sessions end at once."""
+"""How long staff stay signed in, and how to end all sessions of a user."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-# Seconds; a session is written anew once a minute, not at every click.
-STEP = 60
+# The time of the last request is saved at most this often, not with every request.
+SAVE_INTERVAL_SECONDS = 60
 
 
-def limits(get_response: GetResponse) -> GetResponse:
-    """Staff are out after a while without a click, and some hours after signing in.
+def session_limits_middleware(get_response: GetResponse) -> GetResponse:
+    """Sign staff out after some idle time, and some hours after they signed in.
 
-    Only a request with the staff's cookie is looked at; visitors have none.
+    Only requests with a session cookie are looked at; visitors have none.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
-            _hold(request, timezone.now().timestamp())
+            _enforce_limits(request, timezone.now().timestamp())
         return get_response(request)
 
     return middleware
 
 
-def _hold(request: HttpRequest, now: float) -> None:
-    session: Any = request.session
+def _enforce_limits(request: HttpRequest, now: float) -> None:
+    session = request.session
     if SESSION_KEY not in session:
         return
     began, seen = session.get("began", now), session.get("seen", 0)
     idle = now - seen if seen else 0
     if idle > settings.SESSION_IDLE_AGE or now - began > settings.SESSION_COOKIE_AGE:
         logout(request)
-    elif not seen or idle > STEP:
+    elif not seen or idle > SAVE_INTERVAL_SECONDS:
         session["began"], session["seen"] = began, now
 
 
-def end_all(user: Any) -> int:
-    """Sign somebody out on every device; how many sessions ended.
+def end_sessions_of(user: User) -> int:
+    """Sign a user out on every device, and return the number of ended sessions.
 
-    Only staff have sessions, so that reading each of them is quick.
+    It reads every session. Only staff have one, so there are few.
     """
     ended = 0
     for session in Session.objects.all():

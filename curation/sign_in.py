@@ -1,4 +1,4 @@
-"""Limits on signing in, so that a flood of passwords cannot stop the public pages."""
+"""Limit sign-ins, so that a flood of passwords cannot slow the public pages."""
 
 from __future__ import annotations
 
@@ -18,39 +18,38 @@ from django.utils.translation import gettext as _
 
 from listings.rate_limit import client_key, hit
 
-# Sign-ins of one client, right or wrong, in a span of so many seconds.
-MAX_SIGN_INS, SIGN_IN_SECONDS = 30, 15 * 60
-
-_hashing = Lock()
-# One password is hashed and one waits; every other thread is left to the public.
-_places = BoundedSemaphore(2)
-
-
 GetResponse = Callable[[HttpRequest], HttpResponse]
-SIGN_IN = "/admin/login/"
-# So many sign-ins are answered at a time, and after so many seconds one may try again.
-_sign_ins = BoundedSemaphore(2)
-RETRY_AFTER = 5
+
+# One client may send this many sign-ins, right or wrong, in this time.
+MAX_SIGN_INS, SIGN_IN_SECONDS = 30, 15 * 60
+SIGN_IN_PATH = "/admin/login/"
+RETRY_AFTER_SECONDS = 5
+
+# At most two sign-ins at a time; one of them hashes its password, the other one waits.
+# All other threads of the worker are left for visitors.
+_sign_in_slots = BoundedSemaphore(2)
+_hash_slots = BoundedSemaphore(2)
+_hashing = Lock()
 
 
-def few_sign_ins(get_response: GetResponse) -> GetResponse:
-    """Refuse a sign-in that would be the third in this worker, before any work is done.
+def limit_concurrent_sign_ins(get_response: GetResponse) -> GetResponse:
+    """Refuse the third sign-in at a time in this worker, before it costs any work.
 
-    Passwords are hashed one at a time anyway. All those that wait would keep threads
-    from the public, and so would a page for each with the form once more.
+    Passwords are hashed one at a time. Without this, the threads of those that wait
+    would not be free for visitors.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method != "POST" or request.path_info != SIGN_IN:
+        if request.method != "POST" or request.path_info != SIGN_IN_PATH:
             return get_response(request)
-        if not _sign_ins.acquire(blocking=False):
+        if not _sign_in_slots.acquire(blocking=False):
             response = render(None, "curation/sign_in_busy.html", status=429)
-            response["Retry-After"] = str(RETRY_AFTER)
+            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
             return response
         try:
             return get_response(request)
         finally:
-            _sign_ins.release()
+            _sign_in_slots.release()
 
     return middleware
 
@@ -60,16 +59,16 @@ class SignInBusy(ValidationError):
 
 
 class PasswordBackend(ModelBackend):
-    """Django's, but it hashes one password at a time."""
+    """Django's backend, which hashes one password at a time."""
 
     def authenticate(self, *args: Any, **credentials: Any) -> Any:
-        with _place_to_hash():
+        with _hash_slot():
             return super().authenticate(*args, **credentials)
 
 
 @contextmanager
-def _place_to_hash() -> Iterator[None]:
-    if not _places.acquire(blocking=False):
+def _hash_slot() -> Iterator[None]:
+    if not _hash_slots.acquire(blocking=False):
         raise SignInBusy(
             _("Many people are signing in right now. Try again in a few seconds.")
         )
@@ -77,16 +76,18 @@ def _place_to_hash() -> Iterator[None]:
         with _hashing:
             yield
     finally:
-        _places.release()
+        _hash_slots.release()
 
 
-def is_over_limit(request: HttpRequest) -> bool:
-    """Count a sign-in of this client, before its password is looked at."""
+def is_over_sign_in_limit(request: HttpRequest) -> bool:
+    """Count a sign-in of this client, before its password is checked."""
     return hit(f"sign-in:{client_key(request)}", SIGN_IN_SECONDS) > MAX_SIGN_INS
 
 
 @receiver(pre_save, sender=AccessAttempt)
-def store_no_sent_data(instance: AccessAttempt, **_sent: Any) -> None:
-    """axes appends what was sent to its row with every wrong password. Nobody reads it,
-    and the row would grow without end."""
+def discard_submitted_data(instance: AccessAttempt, **_kwargs: Any) -> None:
+    """Do not store what was sent with a failed sign-in.
+
+    axes appends it to the row at every attempt, so the row would grow without limit.
+    """
     instance.get_data = instance.post_data = ""

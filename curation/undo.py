@@ -1,6 +1,6 @@
-"""Take an import back, some hundred rows at a time.
+"""Undo an import in batches.
 
-What people have worked on since stays, and so does what was checked.
+Rows that were edited or checked since stay as they are.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from curation.imports import check_turn, model_of, take_over
+from curation.imports import get_imported_model, require_current_turn, take_over
 from curation.models import (
     Check,
     DuplicatePair,
@@ -33,58 +33,60 @@ from listings.removals import KnownRequests
 from listings.service_areas import Areas, UnknownArea
 
 BATCH_ROWS = 250
-# SQLite's writers look for the lock ten times a second.
-PAUSE_SECONDS = 0.1
+# SQLite has one lock for all writers, who try to get it ten times a second.
+BATCH_PAUSE_SECONDS = 0.1
 State = ImportRun.State
+StepAndRow = tuple[ImportedRow, Any]
+StepAndChange = tuple[ImportedRow, bulk_writes.Change]
 
 
 def undo_import(run: ImportRun) -> tuple[int, list[str]]:
-    """Put back what an import did: how many rows, and the names of those that stay.
+    """Undo an import, and return how many rows were restored and the names of the rest.
 
-    Also what a cut-short import or undo has left. What stays can be tried again.
-    Raises Refused.
+    It also undoes an interrupted import, and resumes an interrupted undo. The rest can
+    be undone later. Raise ActionRefused if another process works on the run.
     """
     states = [State.APPLIED, State.APPLYING, State.UNDOING]
-    undo = Undo(take_over(run, State.UNDOING, only_if=states))
+    undo = ImportUndo(take_over(run, State.UNDOING, only_if=states))
     undo.run_all()
-    return undo.done, list(undo.left.values())
+    return undo.done, list(undo.skipped.values())
 
 
-class Undo:
-    """One try at taking an import back."""
+class ImportUndo:
+    """One attempt to undo an import."""
 
     def __init__(self, run: ImportRun) -> None:
         self.run = run
-        self.model: Any = model_of(run)
+        self.model: Any = get_imported_model(run)
         self.content_type = ContentType.objects.get_for_model(self.model)
         self.areas = Areas()
         terms = Term.objects.all()
         self.terms = {f"{term.kind}:{term.slug}": term.pk for term in terms}
         self.requests = KnownRequests()
         self.done = 0
-        # The names of the rows that stay, by the number of their step.
-        self.left: dict[int, str] = {}
+        # The names of the rows that stay, by the id of their step.
+        self.skipped: dict[int, str] = {}
 
     def run_all(self) -> None:
-        """Raises Refused where somebody else has taken the undo over."""
-        self._in_batches(self._put_back, added=False)
-        # A new parent goes after its new branches, and these after theirs.
+        """Raise ActionRefused if another process has taken the run over."""
+        self._in_batches(self._restore, added=False)
+        # New branches are deleted before their new parents, level by level.
         while self._in_batches(self._delete_without_branches, added=True):
             pass
-        self._in_batches(self._delete_circles, added=True)
+        self._in_batches(self._delete_cycles, added=True)
         with transaction.atomic():
-            check_turn(self.run)
-            is_left = self.run.rows.exists()
-            self.run.state = State.APPLIED if is_left else State.UNDONE
+            require_current_turn(self.run)
+            has_rest = self.run.rows.exists()
+            self.run.state = State.APPLIED if has_rest else State.UNDONE
             self.run.save(update_fields=["state"])
 
     def _in_batches(
         self,
-        act: Callable[[list[tuple[ImportedRow, Any]]], list[ImportedRow]],
+        act: Callable[[list[StepAndRow]], list[ImportedRow]],
         *,
         added: bool,
     ) -> int:
-        """Act on every step that is not settled yet: how many rows are back."""
+        """Undo every step that is left by `act`, and return for how many it did so."""
         last, before = 0, self.done
         while True:
             with transaction.atomic():
@@ -93,79 +95,82 @@ class Undo:
                 if not steps:
                     return self.done - before
                 last = steps[-1].pk
-                steps = [step for step in steps if step.pk not in self.left]
-                self._settle(steps, act)
-                check_turn(self.run)
+                steps = [step for step in steps if step.pk not in self.skipped]
+                self._undo_steps(steps, act)
+                require_current_turn(self.run)
             if connection.vendor == "sqlite":
-                time.sleep(PAUSE_SECONDS)
+                time.sleep(BATCH_PAUSE_SECONDS)
 
-    def _settle(
+    def _undo_steps(
         self,
         steps: list[ImportedRow],
-        act: Callable[[list[tuple[ImportedRow, Any]]], list[ImportedRow]],
+        act: Callable[[list[StepAndRow]], list[ImportedRow]],
     ) -> None:
         locked = self.model.objects.select_for_update().order_by("pk")
         links = link_names(self.model)
         rows = locked.prefetch_related(*links).in_bulk([s.object_id for s in steps])
-        there = [(s, rows[s.object_id]) for s in steps if s.object_id in rows]
-        gone = [step.pk for step in steps if step.object_id not in rows]
-        back = act(there)
-        self.done += len(back)
-        self.run.rows.filter(pk__in=[*gone, *(step.pk for step in back)]).delete()
+        found = [(s, rows[s.object_id]) for s in steps if s.object_id in rows]
+        missing = [step.pk for step in steps if step.object_id not in rows]
+        undone = act(found)
+        self.done += len(undone)
+        self.run.rows.filter(pk__in=[*missing, *(step.pk for step in undone)]).delete()
 
-    def _leave(self, step: ImportedRow) -> None:
-        self.left[step.pk] = step.name
+    def _skip(self, step: ImportedRow) -> None:
+        self.skipped[step.pk] = step.name
 
-    def _put_back(self, found: list[tuple[ImportedRow, Any]]) -> list[ImportedRow]:
-        """Give changed rows the facts that they had."""
+    def _restore(self, found: list[StepAndRow]) -> list[ImportedRow]:
+        """Restore the former facts of changed rows."""
         parents = {step.before.get("parent_id") for step, _row in found} - {None}
         named = self.model.objects.filter(pk__in=parents).values_list("pk", flat=True)
-        there = {None, *named}
-        planned: list[tuple[ImportedRow, bulk_writes.Change]] = []
+        existing = {None, *named}
+        planned: list[StepAndChange] = []
         for step, row in found:
-            change = self._planned(step, row, there)
+            change = self._plan_change(step, row, existing)
             if change is None:
-                self._leave(step)
+                self._skip(step)
             else:
                 planned.append((step, change))
-        back: list[ImportedRow] = []
+        restored: list[ImportedRow] = []
 
-        def write(some: list[tuple[ImportedRow, bulk_writes.Change]]) -> None:
-            bulk_writes.save(self.model, [change for _step, change in some])
-            back.extend(step for step, _change in some)
+        def write(batch: list[StepAndChange]) -> None:
+            bulk_writes.save(self.model, [change for _step, change in batch])
+            restored.extend(step for step, _change in batch)
 
-        def refuse(
-            item: tuple[ImportedRow, bulk_writes.Change], _error: IntegrityError
-        ) -> None:
-            self._leave(item[0])
+        def refuse(item: StepAndChange, _error: IntegrityError) -> None:
+            self._skip(item[0])
 
         bulk_writes.write_or_split(planned, write, refuse)
-        return back
+        return restored
 
-    def _planned(
+    def _plan_change(
         self, step: ImportedRow, row: Any, parents: set[int | None]
     ) -> bulk_writes.Change | None:
-        """What puts the row back; None where somebody has worked on it since."""
-        if any(_now(row, name) != after for name, after in step.after.items()):
+        """Return what restores the row, or None if it was edited or checked since."""
+        if any(
+            _current_value(row, name) != after for name, after in step.after.items()
+        ):
             return None
         if set(step.after) & set(guarded(row)):
-            # Somebody made sure of it, so it is theirs now.
+            # A check protects these facts.
             return None
         may_join = not row.checked_on and step.before.get("parent_id") in parents
         if set(step.after) & set(LINKED) and not may_join:
-            # No import joins what was checked, so a check came since.
+            # Imports do not link checked rows, so the check is newer.
             return None
         change = bulk_writes.Change(row, is_new=False, shown_before=row.public_fields())
         try:
-            self._set(change, dict(step.before))
+            self._apply_facts(change, dict(step.before))
         except (ValidationError, UnknownArea):
             return None
         row.version += 1
         row._change_reason = _("import undone")
         return change
 
-    def _set(self, change: bulk_writes.Change, facts: dict[str, Any]) -> None:
-        """Raises ValidationError, and UnknownArea where an area names no place."""
+    def _apply_facts(self, change: bulk_writes.Change, facts: dict[str, Any]) -> None:
+        """Set the facts on the row.
+
+        Raise ValidationError, or UnknownArea if a name in a service area is no place.
+        """
         row = change.row
         columns = [f for f in row._meta.concrete_fields if not f.primary_key]
         before = {field.attname: getattr(row, field.attname) for field in columns}
@@ -190,48 +195,47 @@ class Undo:
         change.columns = {f.name for f in columns if now[f.name] != before[f.attname]}
         change.columns.add("version")
 
-    def _delete_without_branches(
-        self, found: list[tuple[ImportedRow, Any]]
-    ) -> list[ImportedRow]:
+    def _delete_without_branches(self, found: list[StepAndRow]) -> list[ImportedRow]:
         return self._delete(found, lambda branches: not branches)
 
-    def _delete_circles(
-        self, found: list[tuple[ImportedRow, Any]]
-    ) -> list[ImportedRow]:
-        """Delete rows that are branches of one another; others with branches stay."""
-        unsettled = self.run.rows.filter(added=True).exclude(pk__in=self.left)
+    def _delete_cycles(self, found: list[StepAndRow]) -> list[ImportedRow]:
+        """Delete rows that are branches of one another. Others with branches stay."""
+        unsettled = self.run.rows.filter(added=True).exclude(pk__in=self.skipped)
         added = set(unsettled.values_list("object_id", flat=True))
-        back = self._delete(found, lambda branches: branches <= added)
+        deleted = self._delete(found, lambda branches: branches <= added)
         for step, _row in found:
-            if step not in back and step.pk not in self.left:
-                self._leave(step)
-        return back
+            if step not in deleted and step.pk not in self.skipped:
+                self._skip(step)
+        return deleted
 
     def _delete(
         self,
-        found: list[tuple[ImportedRow, Any]],
-        may_go: Callable[[set[int]], bool],
+        found: list[StepAndRow],
+        may_delete: Callable[[set[int]], bool],
     ) -> list[ImportedRow]:
-        """Delete new rows that nobody has worked on, and whose branches `may_go`."""
+        """Delete new rows that nobody has worked on, if their branches `may_delete`.
+
+        It gets the ids of the branches of a row.
+        """
         pks = [row.pk for _step, row in found]
-        worked_on, branches = self._worked_on(pks), self._branches(pks)
-        going: list[tuple[ImportedRow, Any]] = []
+        in_use, branches = self._find_in_use(pks), self._find_branches(pks)
+        deleted: list[StepAndRow] = []
         for step, row in found:
             is_same = row.version == step.version and not row.checked_on
-            if not is_same or row.pk in worked_on:
-                self._leave(step)
-            elif may_go(branches[row.pk]):
+            if not is_same or row.pk in in_use:
+                self._skip(step)
+            elif may_delete(branches[row.pk]):
                 row._change_reason = _("import undone")
-                going.append((step, row))
-        rows = [row for _step, row in going]
+                deleted.append((step, row))
+        rows = [row for _step, row in deleted]
         if issubclass(self.model, Listing):
-            self._forget_links_and_doubles([row.pk for row in rows])
+            self._delete_nightly_findings([row.pk for row in rows])
         if rows:
             bulk_writes.delete(self.model, rows)
-        return [step for step, _row in going]
+        return [step for step, _row in deleted]
 
-    def _worked_on(self, pks: list[int]) -> set[int | None]:
-        """Those that somebody has checked, or suggested something for."""
+    def _find_in_use(self, pks: list[int]) -> set[int | None]:
+        """Return the ids of rows that have a check or a suggestion."""
         about = {"content_type": self.content_type, "object_id__in": pks}
         found: set[int | None] = set()
         for model in (Suggestion, Check):
@@ -239,7 +243,7 @@ class Undo:
             found |= set(rows.values_list("object_id", flat=True))
         return found
 
-    def _branches(self, pks: list[int]) -> dict[int, set[int]]:
+    def _find_branches(self, pks: list[int]) -> dict[int, set[int]]:
         branches: dict[int, set[int]] = defaultdict(set)
         if hasattr(self.model, "branches"):
             rows = self.model.objects.filter(parent_id__in=pks)
@@ -247,13 +251,13 @@ class Undo:
                 branches[parent].add(branch)
         return branches
 
-    def _forget_links_and_doubles(self, pks: list[int]) -> None:
-        """What the nightly commands found out about listings that are going."""
+    def _delete_nightly_findings(self, pks: list[int]) -> None:
+        """Delete what the nightly commands found about listings that are deleted."""
         kind = self.content_type
         LinkCheck.objects.filter(content_type=kind, object_id__in=pks).delete()
         pairs = DuplicatePair.objects.filter(content_type=kind)
         (pairs.filter(first_id__in=pks) | pairs.filter(second_id__in=pks)).delete()
 
 
-def _now(row: Any, name: str) -> Any:
+def _current_value(row: Any, name: str) -> Any:
     return point_of(row) if name == "point" else value(row, name)

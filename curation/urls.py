@@ -1,12 +1,11 @@
-"""Where the public tells the desk something."""
+"""The addresses of the public forms."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.urls import URLPattern, path
 
 from curation import views
+from listings.models import Listing
 
 urlpatterns = [
     path("suggest/", views.suggest, name="suggest"),
@@ -14,8 +13,8 @@ urlpatterns = [
 ]
 
 
-def of_catalogue(prefix: str, model: Any, name: str) -> list[URLPattern]:
-    """Suggest a change, report a problem: for one catalogue's listings."""
+def catalog_urls(prefix: str, model: type[Listing], name: str) -> list[URLPattern]:
+    """Return the addresses of the forms about the listings of one catalog."""
     facts = {"model": model}
     return [
         path(

@@ -1,4 +1,4 @@
-"""What the admin of everything with a trail shares: a guard, a history, a way back."""
+"""The admin of rows with a history: it detects edit conflicts and restores versions."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from curation.audit_trail import put_back, trail
-from curation.base_admin import DeskAdmin
-from curation.forms import KeptForm
-from curation.roles import may
-from curation.state_scope import within_reach
-from curation.workflow import Refused
+from curation.audit_trail import build_audit_trail, restore_revision
+from curation.base_admin import CurationAdmin
+from curation.errors import ActionRefused
+from curation.forms import VersionedForm
+from curation.roles import has_curation_perm
+from curation.state_scope import enforce_scope
 
-# What Django calls a fieldset: a heading, and the fields under it.
+# Django's fieldset: a heading and its options.
 Fieldset = tuple[Any, Any]
 
 
-class KeptAdmin(DeskAdmin):
-    """For rows with `version` and `history`: listings, guides, credentials."""
+class VersionedAdmin(CurationAdmin):
+    """The admin of rows with `version` and `history`: listings, guides, credentials."""
 
-    form: Any = KeptForm
-    change_form_template = "curation/kept_form.html"
-    # An address typed without its scheme is taken as https.
+    form: Any = VersionedForm
+    change_form_template = "curation/versioned_form.html"
+    # A web address that is typed without a scheme becomes https.
     formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
     list_per_page = 50
     show_full_result_count = False
@@ -42,7 +42,7 @@ class KeptAdmin(DeskAdmin):
         return form
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Rows are closed, not deleted: old addresses and numbers must live."""
+        """Forbid it: rows are closed, so that their addresses and ids stay valid."""
         return False
 
     def save_model(
@@ -53,20 +53,18 @@ class KeptAdmin(DeskAdmin):
         obj._change_reason = _("edited at the desk")
         super().save_model(request, obj, form, change)
 
-    def _one(self, request: HttpRequest, pk: int) -> Any:
+    def _get_or_404(self, request: HttpRequest, pk: int) -> Any:
         return get_object_or_404(self.get_queryset(request), pk=pk)
 
-    def _to(self, pk: int) -> HttpResponse:
+    def _redirect_to(self, pk: int) -> HttpResponse:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return redirect(reverse(name, args=[pk]))
 
-    def _page(self, request: HttpRequest, **context: Any) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            **context,
-        }
-        return render(request, context.pop("template"), context)
+    def _render(
+        self, request: HttpRequest, template: str, **context: Any
+    ) -> HttpResponse:
+        shared = self.admin_site.each_context(request)
+        return render(request, template, {**shared, "opts": self.opts, **context})
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
@@ -81,18 +79,20 @@ class KeptAdmin(DeskAdmin):
                 raise PermissionDenied
             row, seen = (request.POST.get(name, "") for name in ("row", "version"))
             try:
-                with within_reach(request.user, listing):
-                    put_back(listing, row, _("put back"), seen)
-            except Refused as refusal:
+                with enforce_scope(request.user, listing):
+                    restore_revision(listing, row, _("put back"), seen)
+            except ActionRefused as refusal:
                 self.message_user(request, str(refusal), messages.WARNING)
                 return redirect(request.path)
             self.message_user(request, _("The facts are as they were then."))
-            return self._to(listing.pk)
-        return self._page(
+            return self._redirect_to(listing.pk)
+        return self._render(
             request,
-            template="curation/history.html",
+            "curation/history.html",
             title=_("History"),
             listing=listing,
-            entries=trail(listing, withheld=may(request.user, "see_withheld")),
+            entries=build_audit_trail(
+                listing, withheld=has_curation_perm(request.user, "see_withheld")
+            ),
             may_change=self.has_change_permission(request, listing),
         )

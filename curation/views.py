@@ -1,4 +1,4 @@
-"""The public's side of the desk: suggest, correct, report, confirm."""
+"""The public forms: suggest a listing or a change, report a problem, confirm facts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -16,11 +17,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from caching.db_router import use_primary
-from curation.anonymous_forms import VisitorForm
-from curation.duplicates import like
+from curation.anonymous_forms import AnonymousForm
+from curation.duplicates import find_similar
 from curation.models import OptOut, Reminder, Suggestion
-from curation.public_forms import PageReportForm, RemoveForm, ReportForm, proposal_form
-from curation.workflow import locked, record_check, remove_on_request
+from curation.public_forms import (
+    PageReportForm,
+    RemovalForm,
+    ReportForm,
+    build_suggestion_form,
+)
+from curation.workflow import lock_for_update, record_check, remove_on_request
 from listings.exchange.importing import FACT_FIELDS
 from listings.field_values import value
 from listings.models import Listing
@@ -31,32 +37,38 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def anonymous_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Forms are protected without a cookie, by curation.anonymous_forms."""
+    """Replace the CSRF cookie by the protection of curation.anonymous_forms."""
     return csrf_exempt(use_primary(view))
 
 
-def _accepted(request: HttpRequest, form: VisitorForm, link: int | None = None) -> bool:
-    """Is the form sent, right, and from a person? Says beside it what is not."""
+def _is_accepted(
+    request: HttpRequest, form: AnonymousForm, link: int | None = None
+) -> bool:
+    """Return whether the form is sent and valid, and add an error if it is rejected."""
     if request.method != "POST" or not form.is_valid():
         return False
-    if problem := form.obstacle(request, link):
-        form.add_error(None, problem)
+    if reason := form.rejection_reason(request, link):
+        form.add_error(None, reason)
         return False
     return True
 
 
-def _ask(request: HttpRequest, title: str, form: Any, **context: Any) -> HttpResponse:
-    shared = {"listing": None, "similar": [], "stamp": form.fresh_stamp()}
+def _render_form(
+    request: HttpRequest, title: str, form: AnonymousForm, **context: Any
+) -> HttpResponse:
+    shared: dict[str, Any] = {"listing": None, "similar": [], "stamp": form.new_stamp()}
     context = {"title": title, "form": form, **shared, **context}
     return render(request, "curation/public/form.html", context)
 
 
-def _thanks(request: HttpRequest, words: str, listing: Any = None) -> HttpResponse:
-    context = {"words": words, "listing": listing}
+def _render_thanks(
+    request: HttpRequest, message: str, listing: Model | None = None
+) -> HttpResponse:
+    context = {"message": message, "listing": listing}
     return render(request, "curation/public/thanks.html", context)
 
 
-def _public(model: Any, slug: str) -> Any:
+def _get_public_or_404(model: Any, slug: str) -> Any:
     if issubclass(model, Listing):
         return public_or_404(model, slug)
     return get_object_or_404(model.objects.public(), slug=slug)
@@ -65,161 +77,170 @@ def _public(model: Any, slug: str) -> Any:
 @anonymous_form
 @form_methods
 def suggest(request: HttpRequest) -> HttpResponse:
-    """A listing we do not have; what is like it is shown first."""
+    """Suggest a new listing. Similar ones are shown before it is stored."""
     models = {m._meta.model_name or "": m for m in listing_models()}
     model: Any = models.get(request.GET.get("what", ""))
     if model is None:
         kinds = [(name, m._meta.verbose_name) for name, m in models.items()]
         return render(request, "curation/public/suggest.html", {"kinds": kinds})
-    form = proposal_form(model)(request.POST or None)
-    similar: list[Any] = []
+    form = build_suggestion_form(model)(request.POST or None)
+    similar: list[Listing] = []
     if request.method == "POST" and form.is_valid():
-        similar = [row for row in like(model, form.cleaned_data) if row.is_public]
+        found = find_similar(model, form.cleaned_data)
+        similar = [row for row in found if row.is_public]
     if similar and not form.cleaned_data["none_of_these"]:
         form.add_error("none_of_these", _("Is it one of these? Then it is listed."))
-    elif _accepted(request, form):
-        _keep(Suggestion.Kind.NEW, form, content_type=_type(model))
-        return _thanks(request, _("A curator will look at it before it is shown."))
+    elif _is_accepted(request, form):
+        content_type = ContentType.objects.get_for_model(model)
+        _store_suggestion(Suggestion.Kind.NEW, form, content_type=content_type)
+        message = _("A curator will look at it before it is shown.")
+        return _render_thanks(request, message)
     title = _("Suggest a listing")
-    return _ask(request, title, form, similar=similar)
+    return _render_form(request, title, form, similar=similar)
 
 
 @anonymous_form
 @form_methods
-def suggest_change(request: HttpRequest, model: Any, slug: str) -> HttpResponse:
-    """A correction, in a form that is filled in as the listing is now."""
-    listing = _public(model, slug)
-    form = proposal_form(model, listing)(request.POST or None, instance=_copy(listing))
-    _must_say_something(form)
-    if _accepted(request, form):
-        _keep(Suggestion.Kind.CHANGE, form, listing=listing)
-        return _thanks(request, _("A curator will look at it soon."), listing)
-    return _ask(request, _("Suggest a change"), form, listing=listing)
+def suggest_change(
+    request: HttpRequest, model: type[Listing], slug: str
+) -> HttpResponse:
+    """Suggest a change, in a form that shows the current facts."""
+    listing = _get_public_or_404(model, slug)
+    form = _build_change_form(listing, request.POST or None)
+    _require_content(form)
+    if _is_accepted(request, form):
+        _store_suggestion(Suggestion.Kind.CHANGE, form, listing=listing)
+        message = _("A curator will look at it soon.")
+        return _render_thanks(request, message, listing)
+    return _render_form(request, _("Suggest a change"), form, listing=listing)
 
 
-def _must_say_something(form: Any) -> None:
-    if form.is_valid() and not form.proposed() and not form.cleaned_data["words"]:
+def _build_change_form(listing: Listing, data: QueryDict | None = None) -> Any:
+    # The form sets the facts of its instance, so it gets a separate one.
+    instance = type(listing)._default_manager.get(pk=listing.pk)
+    return build_suggestion_form(type(listing), listing)(data, instance=instance)
+
+
+def _require_content(form: Any) -> None:
+    if form.is_valid() and not form.changed_facts() and not form.cleaned_data["words"]:
         form.add_error(None, _("Nothing is changed yet. What should be different?"))
 
 
 @anonymous_form
 @form_methods
-def report(request: HttpRequest, model: Any, slug: str) -> HttpResponse:
-    """Something is wrong with a listing or a guide: one choice is enough."""
-    return report_about(request, _public(model, slug))
+def report(request: HttpRequest, model: type[Model], slug: str) -> HttpResponse:
+    """Report a problem with a listing or a guide."""
+    return report_about(request, _get_public_or_404(model, slug))
 
 
-def report_about(request: HttpRequest, subject: Any) -> HttpResponse:
-    """The same form about anything that has a page."""
+def report_about(request: HttpRequest, subject: Model) -> HttpResponse:
+    """Report a problem with anything that has a page."""
     is_listing = isinstance(subject, Listing)
     form = (ReportForm if is_listing else PageReportForm)(request.POST or None)
-    if _accepted(request, form):
-        _keep(Suggestion.Kind.PROBLEM, form, listing=subject)
-        return _thanks(request, _("Thank you. A curator will check it."), subject)
+    if _is_accepted(request, form):
+        _store_suggestion(Suggestion.Kind.PROBLEM, form, listing=subject)
+        message = _("Thank you. A curator will check it.")
+        return _render_thanks(request, message, subject)
     title = _("Report a problem") if is_listing else _("Something missing or wrong?")
-    return _ask(request, title, form, listing=subject)
+    return _render_form(request, title, form, listing=subject)
 
 
-def _copy(listing: Any) -> Any:
-    """A form writes into its listing; this one is thrown away."""
-    return type(listing)._default_manager.get(pk=listing.pk)
+def _store_suggestion(kind: str, form: Any, **about: Model) -> Suggestion:
+    """Store a sent form for a curator. `about` sets `listing` or `content_type`.
 
-
-def _type(model: Any) -> Any:
-    return ContentType.objects.get_for_model(model)
-
-
-def _keep(kind: str, form: Any, **about: Any) -> Suggestion:
-    """Keep what a form says for a curator; pressed twice, it is kept once."""
+    A form that was sent twice is stored once.
+    """
     facts = form.cleaned_data
-    proposed = form.proposed() if hasattr(form, "proposed") else {}
-    subjects = [(one._meta.label, one.pk) for one in about.values()]
-    made: Suggestion
-    made, _is_new = Suggestion.objects.get_or_create(
-        form_id=form.sent_id(kind, subjects),
+    changes = form.changed_facts() if hasattr(form, "changed_facts") else {}
+    subjects = [(row._meta.label, row.pk) for row in about.values()]
+    suggestion, _created = Suggestion.objects.get_or_create(
+        form_id=form.submission_id(kind, subjects),
         defaults={
             "kind": kind,
             "problem": facts.get("problem", ""),
-            "changes": proposed,
+            "changes": changes,
             "language": get_language() or "en",
             "words": facts.get("words", ""),
             "sender_email": facts.get("sender_email", ""),
             **about,
         },
     )
-    return made
+    return suggestion
 
 
 @anonymous_form
 @form_methods
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """The organization's own page: all correct, corrections, no more mail, remove."""
+    """Let an organization confirm or correct its facts, opt out, or remove itself."""
     reminder = get_object_or_404(Reminder, token=token)
     listing: Any = reminder.listing
     if listing is None:
         raise Http404
     if not reminder.is_usable(timezone.localdate()):
-        return _thanks(request, _("This link was used already, or is too old."))
+        message = _("This link was used already, or is too old.")
+        return _render_thanks(request, message)
     act = request.POST.get("act", "")
-    form = _confirm_form(request, act, listing)
+    form = _build_confirm_form(request, act, listing)
     if act == "correct":
-        _must_say_something(form)
-    accepted = _accepted(request, form, reminder.pk)
-    if accepted and (words := _confirmed(reminder, act, form)):
+        _require_content(form)
+    accepted = _is_accepted(request, form, reminder.pk)
+    if accepted and (message := _apply_confirmation(reminder, act, form)):
         listing.refresh_from_db(fields=["status"])
-        return _thanks(request, words, listing if listing.is_public else None)
-    correction = form if act == "correct" else _correction(listing)
+        return _render_thanks(request, message, listing if listing.is_public else None)
+    correction = form if act == "correct" else _build_change_form(listing)
     context = {
         "listing": listing,
         "form": correction,
         "problems": form.non_field_errors() if act != "correct" else [],
         "not_sure": act == "remove" and form.errors,
-        "stamp": correction.fresh_stamp(),
+        "stamp": correction.new_stamp(),
     }
     return render(request, "curation/public/confirm.html", context)
 
 
-def _correction(listing: Any) -> Any:
-    return proposal_form(type(listing), listing)(instance=_copy(listing))
-
-
-def _confirm_form(request: HttpRequest, act: str, listing: Any) -> Any:
+def _build_confirm_form(request: HttpRequest, act: str, listing: Listing) -> Any:
     data = request.POST or None
     if act == "correct":
-        return proposal_form(type(listing), listing)(data, instance=_copy(listing))
-    return RemoveForm(data) if act == "remove" else VisitorForm(data)
+        return _build_change_form(listing, data)
+    return RemovalForm(data) if act == "remove" else AnonymousForm(data)
 
 
 @transaction.atomic
-def _confirmed(reminder: Reminder, act: str, form: Any) -> str:
-    """Do what the organization asked for, once; the words for it."""
+def _apply_confirmation(reminder: Reminder, act: str, form: Any) -> str:
+    """Do what the organization asked for, and return the message for it.
+
+    A link works once. Return "" for an unknown `act`.
+    """
     fresh = Reminder.objects.select_for_update().get(pk=reminder.pk)
     if not fresh.is_usable(timezone.localdate()):
         return _("This link was used already, or is too old.")
     listing: Any = fresh.listing
     if act == "right":
-        facts = [fact for fact in FACT_FIELDS if _has(listing, fact)]
+        facts = [fact for fact in FACT_FIELDS if _has_fact(listing, fact)]
         how = Listing.CheckedHow.CONFIRMED
         record_check(listing, how=how, outcome="right", facts=facts)
-        words = _("Thank you. Your listing is marked as confirmed by you.")
+        message = _("Thank you. Your listing is marked as confirmed by you.")
     elif act == "correct":
-        _keep(Suggestion.Kind.CHANGE, form, listing=locked(listing)).mark_from_them()
-        words = _("Thank you. A curator will put your corrections in.")
+        fresh_listing = lock_for_update(listing)
+        change = Suggestion.Kind.CHANGE
+        suggestion = _store_suggestion(change, form, listing=fresh_listing)
+        suggestion.mark_from_organization()
+        message = _("Thank you. A curator will put your corrections in.")
     elif act == "stop":
         OptOut.objects.get_or_create(email=fresh.sent_to)
-        words = _("You get no more mail from us.")
+        message = _("You get no more mail from us.")
     elif act == "remove":
         remove_on_request(listing, _("asked by the confirm link"))
-        words = _("Your listing is off the directory, and stays off.")
+        message = _("Your listing is off the directory, and stays off.")
     else:
         return ""
     fresh.used_at = timezone.now()
     fresh.save(update_fields=["used_at"])
-    return words
+    return message
 
 
-def _has(listing: Any, fact: str) -> bool:
-    """Does the listing say anything of this fact that can be confirmed?"""
+def _has_fact(listing: Listing, fact: str) -> bool:
+    """Return whether the listing has a value that can be confirmed."""
     return any(
         bool(value(listing, name))
         for name in FACT_FIELDS[fact]

@@ -1,4 +1,4 @@
-"""Boxes of the change form: a week of hours, and states and counties as lines."""
+"""Form fields for weekly hours, and for the states and counties of a service area."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from listings import service_areas, weekly_hours_form
 from listings.hours import BadHours, check
+from places.models import Place
 
 DAY_NAMES = {
     "Mo": gettext_lazy("Monday"),
@@ -21,7 +22,7 @@ DAY_NAMES = {
     "Sa": gettext_lazy("Saturday"),
     "Su": gettext_lazy("Sunday"),
 }
-SWITCHES = {
+WEEK_OPTIONS = {
     "always": gettext_lazy("Open day and night, every day"),
     "closed_on_holidays": gettext_lazy("Closed on public holidays"),
     "by_appointment": gettext_lazy("At other times by appointment"),
@@ -32,21 +33,21 @@ ALWAYS_OR_HOURS = gettext_lazy(
 )
 
 
-class WeekWidget(forms.Widget):
-    """The OpenStreetMap string, and seven boxes that say the same.
+class WeeklyHoursWidget(forms.Widget):
+    """Hours as an OpenStreetMap string, and again in a text field for each day.
 
-    Whichever of the two was changed is taken; the boxes win if both were.
+    The one that was edited counts. If both were, the fields of the days do.
     """
 
-    template_name = "curation/week.html"
+    template_name = "curation/weekly_hours.html"
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        boxes = {key: data.get(f"{name}_{key}", "") for key in weekly_hours_form.DAYS}
-        switches = {key: f"{name}_{key}" in data for key in SWITCHES}
+        days = {key: data.get(f"{name}_{key}", "") for key in weekly_hours_form.DAYS}
+        options = {key: f"{name}_{key}" in data for key in WEEK_OPTIONS}
         return {
             "text": data.get(name, ""),
-            "boxes": boxes,
-            "switches": switches,
+            "days": days,
+            "options": options,
             "was": data.get(f"{name}_was"),
         }
 
@@ -55,43 +56,46 @@ class WeekWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
-        typed = value if isinstance(value, dict) else _boxes(value or "")
+        typed = value if isinstance(value, dict) else _split_hours(value or "")
         context["widget"] |= {
             "text": typed["text"],
             "was": typed["was"],
             "readable": typed["was"] is not None,
             "days": [
-                (d, DAY_NAMES[d], typed["boxes"].get(d, ""))
+                (d, DAY_NAMES[d], typed["days"].get(d, ""))
                 for d in weekly_hours_form.DAYS
             ],
-            "switches": [(k, w, typed["switches"].get(k)) for k, w in SWITCHES.items()],
+            "options": [
+                (key, label, typed["options"].get(key))
+                for key, label in WEEK_OPTIONS.items()
+            ],
         }
         return context
 
 
-def _boxes(spec: str) -> dict[str, Any]:
-    """What the boxes show for a string; empty where they cannot hold it."""
+def _split_hours(spec: str) -> dict[str, Any]:
+    """Return the hours of each day of a string. They are empty if it is too complex."""
     found = weekly_hours_form.read(spec)
     week = found or weekly_hours_form.Grid()
     return {
         "text": spec,
-        "boxes": {day: week.text(day) for day in weekly_hours_form.DAYS},
-        "switches": {name: getattr(week, name) for name in SWITCHES},
+        "days": {day: week.text(day) for day in weekly_hours_form.DAYS},
+        "options": {name: getattr(week, name) for name in WEEK_OPTIONS},
         "was": None if found is None else str(found),
     }
 
 
-class WeekField(forms.CharField):
-    """Cleans to an OpenStreetMap string that can be evaluated, or to ""."""
+class WeeklyHoursField(forms.CharField):
+    """Hours. The cleaned value is a valid OpenStreetMap string, or ""."""
 
-    widget = WeekWidget
+    widget = WeeklyHoursWidget
 
     def clean(self, value: Any) -> str:
         if not isinstance(value, dict):
             return str(super().clean(value))
         text = value["text"]
         if value["was"] is not None:
-            typed = self._from_boxes(value)
+            typed = self._join_days(value)
             if typed != value["was"]:
                 text = typed
         try:
@@ -99,10 +103,10 @@ class WeekField(forms.CharField):
         except BadHours as error:
             raise ValidationError(str(error), code="hours") from None
 
-    def _from_boxes(self, value: dict[str, Any]) -> str:
-        week = weekly_hours_form.Grid(**value["switches"])
+    def _join_days(self, value: dict[str, Any]) -> str:
+        week = weekly_hours_form.Grid(**value["options"])
         problems = []
-        for day, text in value["boxes"].items():
+        for day, text in value["days"].items():
             try:
                 week.days[day] = weekly_hours_form.read_day(text)
             except weekly_hours_form.BadSpan as error:
@@ -120,8 +124,8 @@ class WeekField(forms.CharField):
             return True
 
 
-class AreasField(forms.CharField):
-    """States and counties as lines of text; cleans to a list of Places."""
+class ServiceAreaField(forms.CharField):
+    """States and counties as lines of text. The cleaned value is a list of Places."""
 
     widget = forms.Textarea
 
@@ -134,7 +138,7 @@ class AreasField(forms.CharField):
             return value
         return service_areas.to_text(value)
 
-    def clean(self, value: Any) -> Any:
+    def clean(self, value: Any) -> list[Place]:
         try:
             return service_areas.from_text(super().clean(value))
         except service_areas.UnknownArea as error:

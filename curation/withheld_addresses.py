@@ -1,4 +1,4 @@
-"""A street that is withheld stays so, whichever facts of two sides are combined."""
+"""Keep a withheld street secret when the facts of two sides are combined."""
 
 from __future__ import annotations
 
@@ -7,33 +7,35 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from curation.errors import Refused
+from curation.errors import ActionRefused
 from listings.field_values import fact_names, values
 from listings.visibility import STREET_FACTS
 
-FLAG = "address_withheld"
+WITHHELD_FIELD = "address_withheld"
 
 
-def refuse_to_show_street(
+def refuse_to_reveal_street(
     listing: Any, incoming: Mapping[str, Any], chosen: Collection[str]
 ) -> None:
-    """Refuse the chosen facts where one side withholds the street that they would show.
+    """Raise ActionRefused if the chosen facts would reveal a withheld street.
 
-    `incoming` are the facts of the other side: those it does not name are as on the
-    listing. Raises Refused.
+    `incoming` are the facts of the other side; those that it does not name are equal to
+    the listing's. `chosen` are the names of the facts to take from it.
     """
-    if FLAG not in fact_names(type(listing)):
+    if WITHHELD_FIELD not in fact_names(type(listing)):
         return
     street = [name for name in STREET_FACTS if hasattr(listing, name)]
-    now = values(listing, (FLAG, *street))
+    now = values(listing, (WITHHELD_FIELD, *street))
     other = {**now, **incoming}
-    if (other if FLAG in chosen else now)[FLAG]:
+    if (other if WITHHELD_FIELD in chosen else now)[WITHHELD_FIELD]:
         return
     for name in street:
         own, opposite = (other, now) if name in chosen else (now, other)
-        is_public_opposite = opposite[name] == own[name] and not opposite[FLAG]
-        if own[name] and own[FLAG] and not is_public_opposite:
-            raise Refused(
+        is_public_opposite = (
+            opposite[name] == own[name] and not opposite[WITHHELD_FIELD]
+        )
+        if own[name] and own[WITHHELD_FIELD] and not is_public_opposite:
+            raise ActionRefused(
                 _(
                     "This would show a street or ZIP code that is withheld. Take "
                     "street, ZIP code and “address withheld” from the same side."

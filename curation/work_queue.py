@@ -1,8 +1,8 @@
-"""What waits for somebody at the desk: heaps with counts, oldest first."""
+"""The queue in the admin: what waits for a curator, in sections, oldest first."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -11,58 +11,63 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from curation.link_checker import FIELDS
-from curation.models import DuplicatePair, LinkCheck, Suggestion
-from curation.roles import states_of, theirs
+from curation.link_checker import LINK_FIELDS
+from curation.models import DuplicatePair, LinkCheck, Suggestion, SuggestionQuerySet
+from curation.roles import states_for, visible_to
+from curation.staff_request import AnyUser
 from listings.models import Listing
+from listings.querysets import ListingQuerySet
 from listings.registry import listing_models
 from places.models import Place
 
-SHOWN = 5
-# One failure may be a bad day of the site.
-BROKEN_AFTER = 2
+ITEMS_PER_SECTION = 5
+# A site may be down for a day, so one failure does not count.
+MIN_FAILURES = 2
 
 
 @dataclass(frozen=True)
-class Heap:
-    """One kind of work: how much of it there is, and the first few."""
+class QueueSection:
+    """One kind of work: how much of it there is, and the first few items."""
 
     slug: str
     title: str
     count: int
+    # Each item is (name, address of its page).
     items: list[tuple[str, str]]
     all_url: str
 
 
-def broken(queryset: Any) -> Any:
-    """Listings one of whose addresses has failed more than once in a row, and stands
-    there still."""
-    kind = ContentType.objects.get_for_model(queryset.model)
-    failing = LinkCheck.objects.filter(content_type=kind, failures__gte=BROKEN_AFTER)
-    listed = {field.name for field in queryset.model._meta.get_fields()}
-    stands = [Q(field=f, url=OuterRef(f)) for f in FIELDS if f in listed]
-    return queryset.public().filter(
-        # Few fail, so these come first.
+def with_broken_links(rows: ListingQuerySet[Any]) -> ListingQuerySet[Any]:
+    """Return the public listings with a web address that failed repeatedly, and that
+    was not changed since."""
+    kind = ContentType.objects.get_for_model(rows.model)
+    failing = LinkCheck.objects.filter(content_type=kind, failures__gte=MIN_FAILURES)
+    names = {field.name for field in rows.model._meta.get_fields()}
+    current = [Q(field=f, url=OuterRef(f)) for f in LINK_FIELDS if f in names]
+    return rows.public().filter(
+        # Only few links fail, so this condition comes first.
         Q(pk__in=failing.values("object_id")),
-        Exists(failing.filter(reduce(or_, stands), object_id=OuterRef("pk"))),
+        Exists(failing.filter(reduce(or_, current), object_id=OuterRef("pk"))),
     )
 
 
-# Name in addresses → the listings that wait there.
-LISTING_HEAPS: dict[str, Callable[[Any, date], Any]] = {
-    "due": lambda queryset, on: queryset.due_for_check(on),
-    "link": lambda queryset, on: broken(queryset).order_by("slug"),
-    "contact": lambda queryset, on: queryset.without_contact(),
-    "point": lambda queryset, on: queryset.without_point(),
+# The name of a section in an address → the filter of its listings.
+LISTING_SECTIONS: dict[
+    str, Callable[[ListingQuerySet[Any], date], ListingQuerySet[Any]]
+] = {
+    "due": lambda rows, on: rows.due_for_check(on),
+    "link": lambda rows, on: with_broken_links(rows).order_by("slug"),
+    "contact": lambda rows, on: rows.without_contact(),
+    "point": lambda rows, on: rows.without_point(),
 }
 
 
-def titles() -> dict[str, str]:
+def section_titles() -> dict[str, str]:
     return {
         "due": _("Due for a check"),
         "link": _("Broken link"),
@@ -71,132 +76,131 @@ def titles() -> dict[str, str]:
     }
 
 
-def waiting(queryset: Any, heap: str, on: date) -> Any:
-    """Of these listings, those in one heap."""
-    return LISTING_HEAPS[heap](queryset, on)
+def filter_section(
+    rows: ListingQuerySet[Any], section: str, on: date
+) -> ListingQuerySet[Any]:
+    """Return the listings that are in a section of the queue on this day."""
+    return LISTING_SECTIONS[section](rows, on)
 
 
-def heaps(user: Any, on: date) -> list[Heap]:
-    """All the work that this person may see."""
-    found = [*_from_public(user), *_duplicates(user)]
+def build_queue(user: AnyUser, on: date) -> list[QueueSection]:
+    """Return the sections with work that this user may see."""
+    found = [*_suggestion_sections(user), *_duplicate_sections(user)]
     for model in listing_models():
         if user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"):
-            found.append(_assigned(model, user))
-            found += [_listings(model, slug, user, on) for slug in LISTING_HEAPS]
-    return [heap for heap in found if heap.count]
+            found.append(_assigned_section(model, user))
+            found += [
+                _model_section(model, name, user, on) for name in LISTING_SECTIONS
+            ]
+    return [section for section in found if section.count]
 
 
-def _assigned(model: type[Listing], user: Any) -> Heap:
-    manager: Any = model._default_manager
-    rows = theirs(manager.filter(assigned_to=user), user).order_by("slug")
+def _assigned_section(model: type[Listing], user: AnyUser) -> QueueSection:
+    assigned = model.objects.filter(assigned_to=user.pk)
+    rows = visible_to(assigned, user).order_by("slug")
     query = {"assigned_to__id__exact": user.pk}
-    return _heap(model, "assigned", _("Assigned to you"), rows, query)
+    return _listing_section(model, "assigned", _("Assigned to you"), rows, query)
 
 
-def _listings(model: type[Listing], slug: str, user: Any, on: date) -> Heap:
-    manager: Any = model._default_manager
-    rows = waiting(theirs(manager.all(), user), slug, on)
-    return _heap(model, slug, titles()[slug], rows, {"queue": slug})
+def _model_section(
+    model: type[Listing], name: str, user: AnyUser, on: date
+) -> QueueSection:
+    rows = filter_section(visible_to(model.objects.all(), user), name, on)
+    return _listing_section(model, name, section_titles()[name], rows, {"queue": name})
 
 
-def _heap(
-    model: type[Listing], slug: str, title: str, rows: Any, query: dict[str, Any]
-) -> Heap:
+def _listing_section(
+    model: type[Listing],
+    slug: str,
+    title: str,
+    rows: ListingQuerySet[Any],
+    query: Mapping[str, Any],
+) -> QueueSection:
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-    items = [(r.name, reverse(f"{name}_change", args=[r.pk])) for r in rows[:SHOWN]]
-    return Heap(
+    first = rows[:ITEMS_PER_SECTION]
+    return QueueSection(
         slug=f"{slug}-{model._meta.model_name}",
         title=f"{title}: {capfirst(model._meta.verbose_name_plural)}",
         count=rows.order_by().count(),
-        items=items,
+        items=[(r.name, reverse(f"{name}_change", args=[r.pk])) for r in first],
         all_url=f"{reverse(f'{name}_changelist')}?{urlencode(query)}",
     )
 
 
-def _from_public(user: Any) -> list[Heap]:
+def _suggestion_sections(user: AnyUser) -> list[QueueSection]:
     if not user.has_perm("curation.view_suggestion"):
         return []
-    found = []
-    for kind in Suggestion.Kind:
-        rows = suggestions_of(user).open().filter(kind=kind)
-        url = reverse("admin:curation_suggestion_changelist")
-        found.append(
-            Heap(
-                slug=f"suggestion-{kind.value}",
-                title=_heap_title(kind),
-                count=rows.count(),
-                items=[
-                    (
-                        str(row),
-                        reverse("admin:curation_suggestion_change", args=[row.pk]),
-                    )
-                    for row in rows.prefetch_related("listing")[:SHOWN]
-                ],
-                all_url=f"{url}?kind__exact={kind.value}",
-            )
-        )
-    return found
-
-
-def _heap_title(kind: str) -> str:
-    return {
-        "new": _("Suggested: new listings"),
-        "change": _("Suggested: changes"),
-        "problem": _("Reported by the public"),
-        "check": _("Checked by volunteers"),
-    }[kind]
-
-
-def _duplicates(user: Any) -> list[Heap]:
-    if not user.has_perm("curation.merge_listings"):
-        return []
-    rows = pairs_of(user).filter(dismissed=False)
-    url = reverse("admin:curation_duplicatepair_changelist")
+    titles = {
+        Suggestion.Kind.NEW: _("Suggested: new listings"),
+        Suggestion.Kind.CHANGE: _("Suggested: changes"),
+        Suggestion.Kind.PROBLEM: _("Reported by the public"),
+        Suggestion.Kind.CHECK: _("Checked by volunteers"),
+    }
     return [
-        Heap(
-            slug="duplicates",
-            title=_("May be the same listing twice"),
-            count=rows.count(),
-            items=[
-                (
-                    str(row),
-                    reverse("admin:curation_duplicatepair_change", args=[row.pk]),
-                )
-                for row in rows.prefetch_related("first", "second")[:SHOWN]
-            ],
-            all_url=f"{url}?dismissed__exact=0",
+        _curation_section(
+            f"suggestion-{kind.value}",
+            title,
+            suggestions_for(user).open().filter(kind=kind).prefetch_related("listing"),
+            {"kind__exact": kind.value},
         )
+        for kind, title in titles.items()
     ]
 
 
-def about_theirs(user: Any, field: str = "object_id") -> Q:
-    """Rows about listings that the user may see."""
-    wanted = Q(pk=None)
+def _duplicate_sections(user: AnyUser) -> list[QueueSection]:
+    if not user.has_perm("curation.merge_listings"):
+        return []
+    pairs = duplicate_pairs_for(user).filter(dismissed=False)
+    title = _("May be the same listing twice")
+    rows = pairs.prefetch_related("first", "second")
+    return [_curation_section("duplicates", title, rows, {"dismissed__exact": 0})]
+
+
+def _curation_section(
+    slug: str, title: str, rows: QuerySet[Any], query: Mapping[str, Any]
+) -> QueueSection:
+    name = f"admin:curation_{rows.model._meta.model_name}"
+    first = rows[:ITEMS_PER_SECTION]
+    return QueueSection(
+        slug=slug,
+        title=title,
+        count=rows.count(),
+        items=[(str(r), reverse(f"{name}_change", args=[r.pk])) for r in first],
+        all_url=f"{reverse(f'{name}_changelist')}?{urlencode(query)}",
+    )
+
+
+def visible_listings_filter(user: AnyUser, field: str = "object_id") -> Q:
+    """Return a condition for rows about listings that the user may see."""
+    condition = Q(pk=None)
     for model in listing_models():
-        manager: Any = model._default_manager
         kind = ContentType.objects.get_for_model(model)
-        ids = theirs(manager.all(), user).order_by().values("pk")
-        wanted |= Q(**{"content_type": kind, f"{field}__in": ids})
-    return wanted
+        ids = visible_to(model.objects.all(), user).order_by().values("pk")
+        condition |= Q(**{"content_type": kind, f"{field}__in": ids})
+    return condition
 
 
-def suggestions_of(user: Any) -> Any:
-    states = states_of(user)
+def suggestions_for(user: AnyUser) -> SuggestionQuerySet:
+    """Return the suggestions that the user may see."""
+    states = states_for(user)
     if states is None:
         return Suggestion.objects.all()
-    new_here = Q(kind=Suggestion.Kind.NEW, changes__state__in=states)
-    kept = Place.objects.states().filter(code__in=states)
-    page = Q(
+    new_listing = Q(kind=Suggestion.Kind.NEW, changes__state__in=states)
+    pages = Place.objects.states().filter(code__in=states)
+    state_page = Q(
         content_type=ContentType.objects.get_for_model(Place),
-        object_id__in=kept.values("pk"),
+        object_id__in=pages.values("pk"),
     )
-    return Suggestion.objects.filter(about_theirs(user) | new_here | page)
+    return Suggestion.objects.filter(
+        visible_listings_filter(user) | new_listing | state_page
+    )
 
 
-def pairs_of(user: Any) -> Any:
-    if states_of(user) is None:
+def duplicate_pairs_for(user: AnyUser) -> QuerySet[DuplicatePair]:
+    """Return the pairs that the user may merge, which changes both listings."""
+    if states_for(user) is None:
         return DuplicatePair.objects.all()
-    # To merge them is to change both.
     return DuplicatePair.objects.filter(
-        about_theirs(user, "first_id"), about_theirs(user, "second_id")
+        visible_listings_filter(user, "first_id"),
+        visible_listings_filter(user, "second_id"),
     )

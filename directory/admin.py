@@ -12,7 +12,7 @@ from django.utils.formats import localize
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from curation.admin import OnlyToRead
+from curation.admin import ReadOnlyAdmin
 from directory.models import TimedJob
 from directory.operations.health_figures import (
     TIMESTAMP_SUFFIX,
@@ -24,7 +24,7 @@ from directory.operations.request_counts import read_counts
 
 
 @admin.register(TimedJob)
-class TimedJobAdmin(OnlyToRead):
+class TimedJobAdmin(ReadOnlyAdmin):
     """The change list is the status page; it also shows jobs that never ran."""
 
     change_list_template = "admin/directory/timedjob/change_list.html"

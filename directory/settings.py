@@ -226,7 +226,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "directory.middleware.malformed_request_middleware",
-    "curation.sign_in.few_sign_ins",
+    "curation.sign_in.limit_concurrent_sign_ins",
     "directory.operations.health.probe_middleware",
     "directory.middleware.language_middleware",
     "directory.operations.database_outage.outage_middleware",
@@ -235,7 +235,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "curation.sessions.limits",
+    "curation.sessions.session_limits_middleware",
     "django_otp.middleware.OTPMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -350,7 +350,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 15},
     },
-    {"NAME": "curation.passwords.CommonPairValidator"},
+    {"NAME": "curation.passwords.RepeatedCommonPasswordValidator"},
     {
         "NAME": "django.contrib.auth.password_validation."
         "UserAttributeSimilarityValidator"

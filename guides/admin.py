@@ -12,19 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from curation.roles import may
-from curation.versioned_admin import KeptAdmin
+from curation.roles import has_curation_perm
+from curation.versioned_admin import VersionedAdmin
 from guides.models import Credential, Guide
 
 
 @admin.register(Guide)
-class GuideAdmin(KeptAdmin):
+class GuideAdmin(VersionedAdmin):
     """Shows both languages of a guide, with a preview of unsaved text."""
 
     change_form_template = "guides/change_form.html"
     # Titles and summaries are sentences, so their fields are wide.
     formfield_overrides: ClassVar = {
-        **KeptAdmin.formfield_overrides,
+        **VersionedAdmin.formfield_overrides,
         models.CharField: {"widget": TextInput(attrs={"class": "vLargeTextField"})},
     }
     list_display = ("title", "status", "order", "written_on", "reviewed_on")
@@ -50,7 +50,7 @@ class GuideAdmin(KeptAdmin):
 
 
 @admin.register(Credential)
-class CredentialAdmin(KeptAdmin):
+class CredentialAdmin(VersionedAdmin):
     """The admin of credentials, with an action that records a check."""
 
     list_display = ("state", "name", "focus", "status", "source_seen", "checked_on")
@@ -104,7 +104,7 @@ class CredentialAdmin(KeptAdmin):
     )
 
     def has_check_permission(self, request: HttpRequest) -> bool:
-        may_check = may(request.user, "check_listing")
+        may_check = has_curation_perm(request.user, "check_listing")
         return may_check and self.has_change_permission(request)
 
     @admin.action(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -242,6 +242,8 @@ class Listing(Sourced):
     internal_fields = Sourced.internal_fields | INTERNAL
     derived = FOLDED
     objects: ClassVar[ListingQuerySet[Any]] = ListingQuerySet.as_manager()  # type: ignore[assignment]
+    # The history adds it to each model.
+    save_without_historical_record: Callable[..., None]
     history = History(
         inherit=True,
         m2m_fields=["terms", "service_area"],

@@ -35,6 +35,9 @@ class Sourced(CacheInvalidatingModel):
         "changed_at": lambda _row: PLACEHOLDER_DATETIME,
     }
 
+    # The history stores it with the next save.
+    _change_reason: str
+
     key = models.CharField(_("source key"), max_length=200, blank=True)
     source_name = models.CharField(_("source"), max_length=200, blank=True)
     source_url = models.URLField(_("source address"), max_length=500, blank=True)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from curation.listing_admin import SOURCE, STATE, ListingAdmin
+from curation.listing_admin import SOURCE_FIELDSET, STATUS_FIELDSET, ListingAdmin
 from meetings.models import Meeting
 from places.fields import StateField
 
@@ -76,8 +76,8 @@ class MeetingAdmin(ListingAdmin):
                 )
             },
         ),
-        STATE,
-        SOURCE,
+        STATUS_FIELDSET,
+        SOURCE_FIELDSET,
     )
 
     def formfield_for_dbfield(

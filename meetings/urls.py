@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from curation.urls import of_catalogue
+from curation.urls import catalog_urls
 from listings.shared_views import card
 from meetings import views
 from meetings.models import Meeting
@@ -30,6 +30,6 @@ urlpatterns = [
         views.calendar,
         name="organization_calendar",
     ),
-    *of_catalogue("meetings", Meeting, "meeting"),
+    *catalog_urls("meetings", Meeting, "meeting"),
     path("meetings/<path:key>/", views.meeting_by_key, name="meeting_by_key"),
 ]

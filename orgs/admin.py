@@ -12,7 +12,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from curation.listing_admin import CONTACT, HOURS, REACH, SOURCE, STATE, ListingAdmin
+from curation.listing_admin import (
+    CONTACT_FIELDSET,
+    HOURS_FIELDSET,
+    SERVICE_FIELDSET,
+    SOURCE_FIELDSET,
+    STATUS_FIELDSET,
+    ListingAdmin,
+)
 from orgs.models import Organization
 from places.fields import StateField
 from places.geocoders import GeocodeResult
@@ -45,7 +52,7 @@ class OrganizationAdmin(ListingAdmin):
             None,
             {"fields": ("name", "slug", "kind", "run_by", "summary", "parent", "host")},
         ),
-        CONTACT,
+        CONTACT_FIELDSET,
         (
             gettext_lazy("Place"),
             {
@@ -58,10 +65,10 @@ class OrganizationAdmin(ListingAdmin):
                 )
             },
         ),
-        HOURS,
-        REACH,
-        STATE,
-        SOURCE,
+        HOURS_FIELDSET,
+        SERVICE_FIELDSET,
+        STATUS_FIELDSET,
+        SOURCE_FIELDSET,
     )
 
     def formfield_for_dbfield(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from curation.urls import of_catalogue
+from curation.urls import catalog_urls
 from listings.shared_views import card
 from orgs import views
 from orgs.models import Organization
@@ -18,6 +18,6 @@ urlpatterns = [
         {"model": Organization},
         name="organization_card",
     ),
-    *of_catalogue("orgs", Organization, "organization"),
+    *catalog_urls("orgs", Organization, "organization"),
     path("centers-for-independent-living/", views.cils, name="cils"),
 ]

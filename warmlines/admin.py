@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from curation.listing_admin import CONTACT, HOURS, REACH, SOURCE, STATE, ListingAdmin
+from curation.listing_admin import (
+    CONTACT_FIELDSET,
+    HOURS_FIELDSET,
+    SERVICE_FIELDSET,
+    SOURCE_FIELDSET,
+    STATUS_FIELDSET,
+    ListingAdmin,
+)
 from warmlines.models import Warmline
 
 
@@ -15,8 +22,8 @@ class WarmlineAdmin(ListingAdmin):
     list_filter = (*ListingAdmin.list_filter, "who_may_call", "answered_by_peers")
     fieldsets = (
         (None, {"fields": ("name", "slug", "operator", "summary")}),
-        CONTACT,
-        HOURS,
+        CONTACT_FIELDSET,
+        HOURS_FIELDSET,
         (
             _("Calling"),
             {
@@ -29,7 +36,7 @@ class WarmlineAdmin(ListingAdmin):
                 )
             },
         ),
-        REACH,
-        STATE,
-        SOURCE,
+        SERVICE_FIELDSET,
+        STATUS_FIELDSET,
+        SOURCE_FIELDSET,
     )

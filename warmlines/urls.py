@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from curation.urls import of_catalogue
+from curation.urls import catalog_urls
 from listings.shared_views import card
 from warmlines import views
 from warmlines.models import Warmline
@@ -18,5 +18,5 @@ urlpatterns = [
         {"model": Warmline},
         name="warmline_card",
     ),
-    *of_catalogue("warmlines", Warmline, "warmline"),
+    *catalog_urls("warmlines", Warmline, "warmline"),
 ]

@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                 ('token', models.CharField(default=curation.models.new_token, max_length=40, unique=True)),
                 ('sent_to', models.EmailField(max_length=254, verbose_name='sent to')),
                 ('sent_at', models.DateTimeField(auto_now_add=True, verbose_name='sent')),
-                ('expires_on', models.DateField(default=curation.models.in_a_month, verbose_name='expires')),
+                ('expires_on', models.DateField(default=curation.models.default_link_expiry, verbose_name='expires')),
                 ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
                 ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contenttypes.contenttype', verbose_name='catalogue')),
             ],

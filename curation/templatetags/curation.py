@@ -1,25 +1,24 @@
-"""What templates of the desk draw."""
+"""Template tags of the admin."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import template
+from django.db.models import Model
 
-from curation.charts import DotMap, dot_map
+from curation.charts import DotMap, build_dot_map
+from listings.models import Listing
 
 register = template.Library()
 
 
 @register.simple_tag
-def point_map(listing: Any) -> DotMap | None:
-    """Where a listing's point lies in its state; None for what has no point."""
-    point = getattr(listing, "point", None)
-    return dot_map(listing.state, point) if point and listing.state else None
+def point_map(listing: Listing) -> DotMap | None:
+    """Return a map of a listing in its state, or None if it has no point."""
+    point, state = getattr(listing, "point", None), getattr(listing, "state", "")
+    return build_dot_map(state, point) if point and state else None
 
 
 @register.filter
-def admin_path(listing: Any) -> str:
-    """ "orgs/organization/12/change/": its form, from the front page of the desk."""
-    opts = listing._meta
-    return f"{opts.app_label}/{opts.model_name}/{listing.pk}/change/"
+def admin_path(row: Model) -> str:
+    """Return the path of the form of a row below the first page of the admin."""
+    return f"{row._meta.app_label}/{row._meta.model_name}/{row.pk}/change/"

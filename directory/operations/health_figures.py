@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from curation.models import OutgoingMail, Suggestion
-from curation.work_queue import LISTING_HEAPS
+from curation.work_queue import LISTING_SECTIONS
 from directory.operations.jobs import jobs_with_rows
 from listings.freshness import DAYS, tally
 from listings.registry import listing_models
@@ -74,8 +74,8 @@ def _listing_figures(at: datetime) -> Iterator[HealthFigure]:
         public.append(({"catalogue": catalogue}, total))
         for days, number in zip(DAYS, within, strict=True):
             checked.append(({"catalogue": catalogue, "days": str(days)}, number))
-        for reason, heap in LISTING_HEAPS.items():
-            number = heap(listings, today).count()
+        for reason, filter_rows in LISTING_SECTIONS.items():
+            number = filter_rows(listings, today).count()
             waiting.append(({"catalogue": catalogue, "why": reason}, number))
     yield HealthFigure("listings_public", "Listings that visitors can see.", public)
     yield HealthFigure(

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from curation.unsent_forms import keep_refused
+from curation.unsent_forms import restore_after_csrf_failure
 
 
 def bad_request_page(status: int) -> HttpResponse:
@@ -21,4 +21,4 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Return what was typed if it is a form of the admin from an earlier session."""
-    return keep_refused(request) or bad_request_page(403)
+    return restore_after_csrf_failure(request) or bad_request_page(403)

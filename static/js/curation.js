@@ -1,48 +1,50 @@
-// The desk's change form: hours in words, and listings like the one being typed.
-const later = (act) => {
+// The change form of a listing: show typed hours as visitors see them, and similar listings.
+const DEBOUNCE_MS = 400;
+
+const debounce = (callback) => {
   let timer;
   return () => {
     clearTimeout(timer);
-    timer = setTimeout(act, 400);
+    timer = setTimeout(callback, DEBOUNCE_MS);
   };
 };
 
-const show = async (box, address) => {
-  const answer = await fetch(address);
-  if (answer.ok) box.innerHTML = await answer.text();
+const loadInto = async (element, address) => {
+  const response = await fetch(address);
+  if (response.ok) element.innerHTML = await response.text();
 };
 
-const base = location.pathname.replace(/(add|\d+\/change)\/$/, "");
+const listAddress = location.pathname.replace(/(add|\d+\/change)\/$/, "");
 
-for (const week of document.querySelectorAll("[data-week]")) {
-  const words = week.querySelector("[data-week-words]");
+for (const week of document.querySelectorAll("[data-weekly-hours]")) {
+  const preview = week.querySelector("[data-hours-preview]");
   const zone = document.querySelector("[name=timezone]");
-  const say = () => {
+  const updatePreview = () => {
     const boxes = [...week.querySelectorAll("input")].filter((box) => box.type !== "checkbox" || box.checked);
     const facts = boxes.map((box) => [box.name, box.value]);
-    show(words, `${base}hours/?${new URLSearchParams([...facts, ["zone", zone ? zone.value : ""]])}`);
+    loadInto(preview, `${listAddress}hours/?${new URLSearchParams([...facts, ["zone", zone ? zone.value : ""]])}`);
   };
-  week.addEventListener("input", later(say));
-  say();
+  week.addEventListener("input", debounce(updatePreview));
+  updatePreview();
 }
 
 const similar = document.querySelector("[data-similar]");
 if (similar) {
   const names = ["name", "phone", "website", "city", "state"];
   const boxes = names.map((name) => document.querySelector(`[name=${name}]`)).filter(Boolean);
-  const look = later(() => {
+  const updateSimilar = debounce(() => {
     const facts = boxes.map((box) => [box.name, box.value]);
-    show(similar, `${base}similar/?${new URLSearchParams(facts)}`);
+    loadInto(similar, `${listAddress}similar/?${new URLSearchParams(facts)}`);
   });
-  for (const box of boxes) box.addEventListener("input", look);
+  for (const box of boxes) box.addEventListener("input", updateSimilar);
 }
 
-// Django's boxes with a search in them carry no name of their own: the label's.
-const nameBoxes = () => {
+// Django's autocomplete fields have no accessible name, so they get that of their label.
+const nameAutocompletes = () => {
   for (const select of document.querySelectorAll("select.admin-autocomplete")) {
     const [label] = select.labels;
-    const made = select.nextElementSibling;
-    const boxes = made?.querySelectorAll("[role=combobox], [role=textbox], [type=search]");
+    const widget = select.nextElementSibling;
+    const boxes = widget?.querySelectorAll("[role=combobox], [role=textbox], [type=search]");
     for (const box of boxes ?? []) {
       box.removeAttribute("aria-labelledby");
       box.setAttribute("aria-label", label?.textContent.replace(":", "") ?? select.name);
@@ -50,5 +52,5 @@ const nameBoxes = () => {
   }
 };
 
-// They are made a moment after the page is there.
-addEventListener("load", () => setTimeout(nameBoxes, 100));
+// The widgets are created shortly after the page has loaded.
+addEventListener("load", () => setTimeout(nameAutocompletes, 100));

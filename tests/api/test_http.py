@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from curation.workflow import take
+from curation.workflow import claim
 from listings.models import Term
 from tests.caching.committing import commit
 from tests.factories import guide, organization, person, place, warmline
@@ -98,7 +98,7 @@ def test_who_works_on_it_changes_nothing(client, ours):
     commit()
     before = client.get("/api/services")["ETag"]
 
-    take(ours, person())
+    claim(ours, person())
     commit()
 
     assert client.get("/api/services")["ETag"] == before

@@ -114,7 +114,7 @@ def test_monday_morning(desk, tmp_path):
     # Hours that pass midnight, seen in words before they are saved.
     open_listing(page, "Monday Said")
     page.get_by_label("Friday").fill("8 pm-2 am")
-    expect(page.locator("[data-week-words]")).to_contain_text("8 pm to 2 am")
+    expect(page.locator("[data-hours-preview]")).to_contain_text("8 pm to 2 am")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()
 

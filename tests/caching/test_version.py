@@ -128,7 +128,7 @@ def test_what_the_desk_does_with_a_listing():
     made = organization()
     right = {"how": "called", "outcome": "right", "by": ada}
 
-    assert by_how_much(workflow.take, made, ada) == 0
+    assert by_how_much(workflow.claim, made, ada) == 0
     assert by_how_much(workflow.release, made) == 0
     nobody = {**right, "outcome": Check.Outcome.NO_ANSWER}
     assert by_how_much(workflow.record_check, made, **nobody) == 0

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from curation.errors import Refused
-from curation.imports import Recorder, apply_import, resume_import, take_over
+from curation.errors import ActionRefused
+from curation.imports import ImportRecorder, apply_import, resume_import, take_over
 from curation.models import ImportRun, Suggestion
 from curation.undo import undo_import
 from curation.workflow import record_check
@@ -61,7 +61,7 @@ def all_keys():
     return sorted(Organization.objects.values_list("key", flat=True))
 
 
-def test_a_fact_that_is_checked_while_the_file_is_read_is_kept():
+def test_import_keeps_a_fact_that_is_checked_while_it_runs():
     listing = organization(key="a", name="Example a", phone="+14065550100")
 
     def check():
@@ -78,7 +78,7 @@ def test_a_fact_that_is_checked_while_the_file_is_read_is_kept():
     assert [words.partition(",")[0] for _row, words in report.kept] == ["a: phone"]
 
 
-def test_who_asks_to_be_left_out_while_the_file_is_read_stays_out():
+def test_import_obeys_a_removal_request_that_comes_while_it_runs():
     def ask():
         Tombstone.objects.create(name="Example", phone="+14065550111")
 
@@ -89,7 +89,7 @@ def test_who_asks_to_be_left_out_while_the_file_is_read_stays_out():
     assert not Organization.objects.exists()
 
 
-def test_an_address_that_is_taken_while_the_file_is_read_is_not_given_again():
+def test_import_gives_no_slug_that_is_taken_while_it_runs():
     def take():
         organization(name="Example a", slug="example-a")
 
@@ -100,7 +100,7 @@ def test_an_address_that_is_taken_while_the_file_is_read_is_not_given_again():
     assert Organization.objects.get(key="a").slug == "example-a-miles-city"
 
 
-def test_a_row_that_comes_in_by_another_import_meanwhile_is_not_added_twice():
+def test_two_concurrent_imports_add_a_row_once():
     with before_the_first_write(lambda: organization(key="a", name="Theirs")):
         report = import_rows(READER, [row("a"), row("b")])
 
@@ -108,7 +108,7 @@ def test_a_row_that_comes_in_by_another_import_meanwhile_is_not_added_twice():
     assert Organization.objects.get(key="a").name == "Example a"
 
 
-def test_a_branch_finds_its_parent_in_a_later_batch(small_batches):
+def test_branch_finds_its_parent_in_a_later_batch(small_batches):
     rows = [row("b", branch_of="Example p"), *(row(f"x{n}") for n in range(6))]
     run = started([*rows, row("p")])
 
@@ -123,7 +123,7 @@ def test_a_branch_finds_its_parent_in_a_later_batch(small_batches):
     assert not Organization.objects.exists()
 
 
-def test_branches_of_one_another_are_taken_back(small_batches):
+def test_undo_deletes_rows_that_are_branches_of_one_another(small_batches):
     run = started([row("a", branch_of="Example b"), row("b", branch_of="Example a")])
     apply_import(run)
     assert Organization.objects.exclude(parent=None).count() == 2
@@ -132,7 +132,7 @@ def test_branches_of_one_another_are_taken_back(small_batches):
     assert not Organization.objects.exists()
 
 
-def test_a_parent_stays_whose_branch_somebody_works_on(small_batches):
+def test_undo_keeps_a_parent_whose_branch_has_a_suggestion(small_batches):
     rows = [row("p"), *(row(f"b{n}", branch_of="Example p") for n in range(4))]
     run = started(rows)
     apply_import(run)
@@ -147,17 +147,17 @@ def test_a_parent_stays_whose_branch_somebody_works_on(small_batches):
     assert (run.state, run.rows.count()) == ("applied", 2)
 
 
-def test_who_takes_an_import_over_stops_the_one_that_runs(small_batches):
+def test_process_that_takes_over_an_import_stops_the_former_one(small_batches):
     rows = [row(f"k{number}") for number in range(8)]
     run = started(rows)
-    recorder = Recorder(take_over(run, "applying", only_if=["previewed"]))
+    recorder = ImportRecorder(take_over(run, "applying", only_if=["previewed"]))
 
     def record(steps, last_row):
         if last_row > 4:
             take_over(run, "applying", only_if=["applying"])
         recorder(steps, last_row)
 
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         import_rows(READER, rows, record=record)
 
     run.refresh_from_db()
@@ -168,12 +168,12 @@ def test_who_takes_an_import_over_stops_the_one_that_runs(small_batches):
 def cut_short(ada, rows):
     """An import of which only the first batch is in, and its page."""
     run, path = upload(ada, rows)
-    recorder = Recorder(take_over(run, "applying", only_if=["previewed"]))
+    recorder = ImportRecorder(take_over(run, "applying", only_if=["previewed"]))
     import_rows(READER, rows[:3], record=recorder)
     return run, path
 
 
-def test_an_import_that_was_cut_short_is_finished_from_its_page(ada, small_batches):
+def test_interrupted_import_can_be_finished_on_its_page(ada, small_batches):
     rows = [row(f"k{number}") for number in range(5)]
     run, path = cut_short(ada, [*rows, row("bad", kind="clinic")])
     changed = Organization.objects.get(key="k1")
@@ -191,7 +191,7 @@ def test_an_import_that_was_cut_short_is_finished_from_its_page(ada, small_batch
     assert all_keys() == ["k0", "k1", "k2", "k3", "k4"]
 
 
-def test_an_import_that_was_cut_short_is_taken_back_from_its_page(ada, small_batches):
+def test_interrupted_import_can_be_undone_on_its_page(ada, small_batches):
     run, path = cut_short(ada, [row(f"k{number}") for number in range(5)])
 
     page = ada.post(path, {"_undo": "1"}, follow=True).content.decode()
@@ -200,11 +200,11 @@ def test_an_import_that_was_cut_short_is_taken_back_from_its_page(ada, small_bat
     assert not Organization.objects.exists()
     run.refresh_from_db()
     assert run.state == "undone"
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         resume_import(run)
 
 
-def test_to_look_at_a_preview_writes_nothing(ada):
+def test_viewing_a_preview_writes_nothing(ada):
     organization(key="a", name="Example a", phone="+14065550100")
     _run, path = upload(ada, [row("a"), row("b"), row("c", kind="clinic")])
 
@@ -223,7 +223,7 @@ def queries_of(act):
     return len(seen)
 
 
-def test_an_import_and_its_undo_ask_no_more_for_more_rows():
+def test_import_and_undo_run_the_same_number_of_queries_for_more_rows():
     few = started([row(f"a{n}") for n in range(5)])
     many = started([row(f"b{n}") for n in range(45)])
 
@@ -237,7 +237,7 @@ def test_an_import_and_its_undo_ask_no_more_for_more_rows():
     assert undone[1] - undone[0] < 20
 
 
-def test_an_import_of_the_command_line_can_be_undone_at_the_desk(ada, tmp_path):
+def test_import_by_the_command_can_be_undone_in_the_admin(ada, tmp_path):
     path = tmp_path / "rows.csv"
     path.write_bytes(file_of([row("a"), row("b")]).read())
 
@@ -251,9 +251,9 @@ def test_an_import_of_the_command_line_can_be_undone_at_the_desk(ada, tmp_path):
     assert not Organization.objects.exists()
 
 
-def test_a_step_is_kept_as_it_is_shown():
+def test_imported_row_has_the_fields_of_a_step():
     run = started([row("a")])
-    Recorder(run)([Step(2, 1, "Example a", added=True, version=1)], 2)
+    ImportRecorder(run)([Step(2, 1, "Example a", added=True, version=1)], 2)
 
     kept = run.rows.get()
     assert (kept.row, kept.name, kept.added, run.written_to) == (

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from curation import workflow
-from curation.models import Check
+from curation.models import Check, Suggestion
+from curation.workflow.claims import CLAIM_DURATION
 from orgs.models import Organization
 from tests.factories import organization, person, place, term, warmline
 
@@ -22,7 +23,7 @@ def check(listing, by, **facts):
     return workflow.record_check(listing, by=by, **facts)
 
 
-def test_a_check_says_who_how_when_and_what():
+def test_check_records_who_how_when_and_which_facts():
     ada, listing = person(), organization(at=place("59301"))
 
     check(listing, ada, note="spoke to Jo")
@@ -31,11 +32,11 @@ def test_a_check_says_who_how_when_and_what():
     assert (listing.checked_by, listing.checked_how) == (ada, "called")
     assert listing.checked_on == timezone.localdate()
     assert listing.checked_facts == ["phone"]
-    [kept] = Check.objects.about(listing)
+    [kept] = Check.objects.for_listing(listing)
     assert (kept.note, kept.by) == ("spoke to Jo", ada)
 
 
-def test_lines_are_due_sooner_than_places():
+def test_warmlines_are_due_sooner_than_organizations():
     ada, today = person(), timezone.localdate()
     center, line = organization(), warmline()
 
@@ -51,10 +52,10 @@ def test_lines_are_due_sooner_than_places():
 @pytest.mark.parametrize(
     ("outcome", "status"), [("paused", "temporarily_closed"), ("closed", "closed")]
 )
-def test_a_dead_number_closes_with_a_reason(outcome, status):
+def test_check_of_a_dead_number_closes_with_a_reason(outcome, status):
     ada, listing = person(), organization()
 
-    with pytest.raises(workflow.Refused, match="why it has closed"):
+    with pytest.raises(workflow.ActionRefused, match="why it has closed"):
         check(listing, ada, outcome=outcome)
     check(listing, ada, outcome=outcome, because="The number is dead")
 
@@ -63,7 +64,7 @@ def test_a_dead_number_closes_with_a_reason(outcome, status):
     assert listing.checked_on is None
 
 
-def test_no_answer_is_tried_again_in_two_weeks():
+def test_listing_without_an_answer_is_due_in_two_weeks():
     ada, listing = person(), organization()
 
     check(listing, ada, outcome="no_answer")
@@ -73,47 +74,47 @@ def test_no_answer_is_tried_again_in_two_weeks():
     assert listing.check_due_on == timezone.localdate() + timedelta(days=14)
 
 
-def test_a_check_in_the_future_is_refused():
-    with pytest.raises(workflow.Refused):
+def test_check_in_the_future_is_refused():
+    with pytest.raises(workflow.ActionRefused):
         check(organization(), person(), on=date(2999, 1, 1))
 
 
-def test_one_person_at_a_time_takes_a_listing():
+def test_only_one_curator_at_a_time_can_claim_a_listing():
     ada, bo, listing = person("ada"), person("bo"), organization()
 
-    workflow.take(listing, ada)
+    workflow.claim(listing, ada)
 
-    with pytest.raises(workflow.Refused, match="ada has taken"):
-        workflow.take(listing, bo)
+    with pytest.raises(workflow.ActionRefused, match="ada has taken"):
+        workflow.claim(listing, bo)
     listing.refresh_from_db()
-    assert workflow.holder(listing) == ada
+    assert workflow.get_claimant(listing) == ada
     assert listing.history.count() == 1
 
 
-def test_a_listing_taken_and_forgotten_is_free_again():
+def test_claim_expires():
     ada, bo, listing = person("ada"), person("bo"), organization()
-    workflow.take(listing, ada)
+    workflow.claim(listing, ada)
     Organization.objects.filter(pk=listing.pk).update(
-        claimed_at=timezone.now() - workflow.TAKEN_FOR
+        claimed_at=timezone.now() - CLAIM_DURATION
     )
 
-    workflow.take(listing, bo)
+    workflow.claim(listing, bo)
 
     listing.refresh_from_db()
-    assert workflow.holder(listing) == bo
+    assert workflow.get_claimant(listing) == bo
 
 
-def test_a_check_gives_the_listing_back():
+def test_check_releases_the_claim():
     ada, listing = person(), organization()
-    workflow.take(listing, ada)
+    workflow.claim(listing, ada)
 
     check(listing, ada)
 
     listing.refresh_from_db()
-    assert workflow.holder(listing) is None
+    assert workflow.get_claimant(listing) is None
 
 
-def test_the_page_asks_for_the_facts_and_keeps_what_was_typed(client):
+def test_check_form_requires_facts_and_keeps_what_was_typed(client):
     client.force_login(person())
     listing = organization()
     path = f"/admin/orgs/organization/{listing.pk}/check/"
@@ -129,10 +130,10 @@ def test_the_page_asks_for_the_facts_and_keeps_what_was_typed(client):
     assert listing.checked_on == date(2026, 1, 5)
 
 
-def test_several_are_checked_at_once_by_an_action(client):
+def test_action_checks_several_listings(client):
     client.force_login(person())
     ids = [organization().pk, organization().pk]
-    action = {"action": "record_checks", "_selected_action": ids}
+    action = {"action": "check_selected", "_selected_action": ids}
 
     asked = client.post("/admin/orgs/organization/", action)
     form = {"how": "emailed", "outcome": "right", "facts": ["email"], "_sent": "1"}
@@ -142,7 +143,7 @@ def test_several_are_checked_at_once_by_an_action(client):
     assert Check.objects.filter(how="emailed").count() == 2
 
 
-def test_a_volunteers_check_waits_for_a_curator(client):
+def test_check_by_a_volunteer_waits_for_a_curator(client):
     bo, listing = person("bo", "Volunteer"), organization()
     client.force_login(bo)
 
@@ -152,14 +153,14 @@ def test_a_volunteers_check_waits_for_a_curator(client):
     )
 
     assert not Check.objects.exists()
-    [waiting] = workflow.Suggestion.objects.about(listing)
+    [waiting] = Suggestion.objects.for_listing(listing)
     workflow.accept(waiting, [], person("ada"))
     listing.refresh_from_db()
     assert (listing.checked_by, listing.checked_on) == (bo, date(2026, 1, 5))
 
 
-@pytest.mark.parametrize("action", ["publish_them", "tag_them"])
-def test_an_act_of_the_desk_is_one_transaction(client, action):
+@pytest.mark.parametrize("action", ["publish_selected", "tag_selected"])
+def test_action_runs_in_one_transaction(client, action):
     listing = organization(status="draft")
     client.force_login(person())
     data = {"action": action, "_selected_action": [listing.pk], "_sent": "1"}
@@ -174,7 +175,7 @@ def test_an_act_of_the_desk_is_one_transaction(client, action):
     assert listing.version == 2
 
 
-def test_a_check_opens_again_what_was_closed_for_now(client):
+def test_check_reopens_a_temporarily_closed_listing(client):
     listing = organization()
     today = {"how": "called", "by": person("bo")}
     workflow.record_check(listing, outcome="paused", because="On holiday", **today)
@@ -188,10 +189,10 @@ def test_a_check_opens_again_what_was_closed_for_now(client):
 
 
 @pytest.mark.parametrize("status", ["published", "closed", "draft"])
-def test_only_what_is_closed_for_now_is_opened_again_by_a_check(status):
+def test_check_reopens_no_listing_in_another_status(status):
     listing = organization(status=status, closure_reason="gone")
 
-    with pytest.raises(workflow.Refused, match="not closed for now"):
+    with pytest.raises(workflow.ActionRefused, match="not closed for now"):
         workflow.record_check(
             listing, how="called", outcome="reopened", facts=["phone"], by=person("bo")
         )

@@ -18,7 +18,7 @@ from tests.factories import organization, person, place, state, term
 pytestmark = pytest.mark.django_db
 
 
-def test_suspects_share_a_phone_a_site_or_a_name_in_one_town(capsys):
+def test_duplicates_share_a_phone_a_website_or_a_name_in_one_city(capsys):
     town = place("59301")
     one = organization(at=town, name="Prairie Drop-in", phone="+14065550120")
     phone = organization(at=town, name="Other Name", phone="+14065550120")
@@ -33,7 +33,7 @@ def test_suspects_share_a_phone_a_site_or_a_name_in_one_town(capsys):
     assert "0 new pairs" in capsys.readouterr().out
 
 
-def test_merging_keeps_the_trail_the_address_and_what_people_said(client):
+def test_merge_keeps_history_address_and_suggestions(client):
     ada = person()
     keep = organization(at=place("59301"), slug="keep", email="", phone="+14065550130")
     drop = organization(
@@ -60,18 +60,18 @@ def test_merging_keeps_the_trail_the_address_and_what_people_said(client):
     assert list(keep.service_area.all()) == [state("MT")]
     assert keep.key == "source:drop"
     assert (drop.status, drop.key, drop.uuid) == ("closed", "", number)
-    assert Check.objects.about(keep).count() == 1
-    assert Suggestion.objects.about(keep).count() == 1
+    assert Check.objects.for_listing(keep).count() == 1
+    assert Suggestion.objects.for_listing(keep).count() == 1
     assert not LinkCheck.objects.exists()
     answer = client.get("/orgs/drop/")
     assert (answer.status_code, answer["Location"]) == (301, "/orgs/keep/")
 
 
-def test_a_curator_merges_by_the_page(client):
+def test_curator_merges_on_the_page(client):
     client.force_login(person())
     one = organization(at=place("59301"), name="One", slug="one")
     two = organization(at=place("59301"), name="Two", slug="two")
-    action = {"action": "merge_them", "_selected_action": [one.pk, two.pk]}
+    action = {"action": "merge_selected", "_selected_action": [one.pk, two.pk]}
 
     onward = client.post("/admin/orgs/organization/", action)
     path = f"/admin/orgs/organization/merge/{one.pk}/{two.pk}/"
@@ -84,14 +84,14 @@ def test_a_curator_merges_by_the_page(client):
     assert (two.name, two.slug) == ("One", "two")
 
 
-def test_a_listing_is_not_merged_with_itself():
+def test_listing_is_not_merged_with_itself():
     listing = organization()
 
-    with pytest.raises(workflow.Refused):
+    with pytest.raises(workflow.ActionRefused):
         workflow.merge(listing, listing, [])
 
 
-def test_a_pair_that_is_two_is_not_asked_again(client):
+def test_dismissed_pair_does_not_come_back(client):
     client.force_login(person())
     town = place("59301")
     organization(at=town, phone="+14065550120")
@@ -103,7 +103,7 @@ def test_a_pair_that_is_two_is_not_asked_again(client):
     call_command("find_duplicates")
 
     assert DuplicatePair.objects.get().dismissed
-    assert b'data-heap="duplicates"' not in client.get("/admin/").content
+    assert b'data-queue-section="duplicates"' not in client.get("/admin/").content
 
 
 def called(listing, facts, days_ago):
@@ -113,7 +113,7 @@ def called(listing, facts, days_ago):
     workflow.record_check(listing, facts=facts, on=on, **right)
 
 
-def test_what_was_checked_on_the_one_that_goes_is_safe_from_a_file():
+def test_merge_protects_facts_checked_on_the_duplicate_from_imports():
     old, new = "+14065550100", "+14065550111"
     keep = organization(key="a", phone=old, email="a@example.org")
     drop = organization(key="b", phone=new, email="b@example.org")
@@ -132,7 +132,7 @@ def test_what_was_checked_on_the_one_that_goes_is_safe_from_a_file():
     assert keep.checked_on == timezone.localdate() - timedelta(days=10)
 
 
-def test_its_own_newer_check_is_the_one_that_shows():
+def test_merge_shows_the_newer_check_of_the_target():
     keep, drop = organization(), organization()
     called(drop, ["hours"], 9)
     called(keep, ["phone"], 0)
@@ -144,7 +144,7 @@ def test_its_own_newer_check_is_the_one_that_shows():
     assert {"hours", "phone"} <= guarded(keep).keys()
 
 
-def test_branches_move_with_their_head():
+def test_merge_moves_the_branches():
     keep, drop = organization(name="Kept"), organization(name="Dropped")
     branch = organization(name="A branch", parent=drop)
 
@@ -154,7 +154,7 @@ def test_branches_move_with_their_head():
     assert (branch.parent, branch.version) == (keep, 2)
 
 
-def test_a_head_that_becomes_its_branch_leaves_it_without_a_head():
+def test_merge_into_its_own_branch_leaves_no_parent():
     top = organization(name="Top")
     head = organization(name="Head", parent=top)
     branch = organization(name="Branch", parent=head)
@@ -168,7 +168,7 @@ def test_a_head_that_becomes_its_branch_leaves_it_without_a_head():
     assert branch.parent is None
 
 
-def test_a_refused_merge_keeps_what_was_chosen(ada):
+def test_refused_merge_keeps_the_choices(ada):
     first, second = organization(name="First"), organization(name="Second")
     there = f"/admin/orgs/organization/merge/{first.pk}/{second.pk}/"
     put(first, {"email": "a@example.org"})
@@ -183,7 +183,7 @@ def test_a_refused_merge_keeps_what_was_chosen(ada):
     assert f'id="a-email" value="{first.pk}" checked' in words
 
 
-def test_a_merge_says_that_it_stays_and_both_histories_name_it(ada):
+def test_merge_page_warns_and_both_histories_name_the_merge(ada):
     keep, drop = organization(name="Keep"), organization(name="Drop")
     first = drop.history.latest("history_id")
     form = ada.get(f"/admin/orgs/organization/merge/{keep.pk}/{drop.pk}/")
@@ -196,13 +196,13 @@ def test_a_merge_says_that_it_stays_and_both_histories_name_it(ada):
     path = f"/admin/orgs/organization/{drop.pk}/history/"
     page = ada.post(path, {"row": first.history_id}, follow=True).content.decode()
     assert "was merged with another" in page
-    with pytest.raises(workflow.Refused, match="was merged with another"):
+    with pytest.raises(workflow.ActionRefused, match="was merged with another"):
         workflow.publish(drop)
     drop.refresh_from_db()
     assert drop.status == "closed"
 
 
-def test_a_listing_that_is_published_by_hand_loses_the_reason_of_its_closing(ada):
+def test_publishing_in_the_form_clears_the_closure_reason(ada):
     listing = organization(at=place("59301"))
     listing.close(because="On holiday", temporarily=True)
 

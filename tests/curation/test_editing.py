@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
-from curation.audit_trail import trail
-from curation.forms import past_values
+from curation.audit_trail import build_audit_trail
+from curation.historical_values import historical_values
 from orgs.models import Organization
 from tests.factories import county, organization, person, place, state, term, warmline
 
@@ -55,7 +55,7 @@ def post(client, listing, data):
     return client.post(path_of(listing), data)
 
 
-def test_the_second_of_two_saves_shows_what_changed_and_loses_nothing(ada):
+def test_second_of_two_saves_shows_the_conflict_and_loses_nothing(ada):
     listing = organization(at=place("59301"), phone="+14065550101", email="")
     first, second = form_of(ada, listing), form_of(ada, listing)
 
@@ -80,7 +80,7 @@ def test_the_second_of_two_saves_shows_what_changed_and_loses_nothing(ada):
     )
 
 
-def test_a_fact_that_both_changed_keeps_what_was_typed_and_shows_the_other(ada):
+def test_fact_that_both_changed_keeps_the_typed_value_and_shows_the_other(ada):
     listing = organization(at=place("59301"), summary="Old words")
     first, second = form_of(ada, listing), form_of(ada, listing)
 
@@ -94,7 +94,7 @@ def test_a_fact_that_both_changed_keeps_what_was_typed_and_shows_the_other(ada):
     assert listing.summary == "Her words"
 
 
-def test_an_import_between_opening_and_saving_is_seen_too(ada):
+def test_import_between_opening_and_saving_is_a_conflict(ada):
     listing = organization(at=place("59301"))
     form = form_of(ada, listing)
     listing.version += 1
@@ -107,7 +107,7 @@ def test_an_import_between_opening_and_saving_is_seen_too(ada):
     assert Organization.objects.get().email == ""
 
 
-def test_hours_typed_into_the_boxes_become_one_line(ada):
+def test_hours_typed_by_day_become_one_string(ada):
     listing = organization(at=place("59301"), timezone="America/Denver")
     form = form_of(ada, listing) | {
         "hours": "",
@@ -126,7 +126,7 @@ def test_hours_typed_into_the_boxes_become_one_line(ada):
     )
 
 
-def test_boxes_that_were_not_touched_leave_the_line_alone(ada):
+def test_untouched_day_fields_leave_the_string_alone(ada):
     rich = "Mo-Fr 09:00-17:00; Su[1] 10:00-12:00"
     listing = organization(at=place("59301"), timezone="America/Denver", hours=rich)
 
@@ -138,7 +138,7 @@ def test_boxes_that_were_not_touched_leave_the_line_alone(ada):
     assert (listing.hours, listing.summary) == (rich, "New")
 
 
-def test_bad_hours_say_which_day_and_keep_what_was_typed(ada):
+def test_invalid_hours_name_the_day_and_keep_what_was_typed(ada):
     listing = organization(at=place("59301"), timezone="America/Denver")
     form = form_of(ada, listing) | {"hours": "", "hours_was": "", "hours_Tu": "morning"}
 
@@ -148,7 +148,7 @@ def test_bad_hours_say_which_day_and_keep_what_was_typed(ada):
     assert 'value="morning"' in page
 
 
-def test_a_preview_shows_the_week_and_saves_nothing(ada):
+def test_preview_shows_the_week_and_saves_nothing(ada):
     listing = organization(at=place("59301"), timezone="America/Denver")
     form = form_of(ada, listing) | {"hours": "Mo 20:00-02:00", "_preview": "1"}
 
@@ -159,7 +159,7 @@ def test_a_preview_shows_the_week_and_saves_nothing(ada):
     assert listing.hours == ""
 
 
-def test_the_week_in_words_is_there_for_the_script(ada):
+def test_hours_preview_returns_the_week_in_words(ada):
     query = {"hours": "Fr 20:00-02:00", "zone": "America/Denver"}
 
     words = ada.get("/admin/orgs/organization/hours/", query).content.decode()
@@ -186,7 +186,7 @@ def test_service_area_is_typed_as_lines(ada):
     }
 
 
-def test_a_line_that_names_nothing_is_told_beside_the_box(ada):
+def test_unknown_place_in_the_service_area_has_an_error_at_the_field(ada):
     listing = organization(at=place("59301"))
     form = form_of(ada, listing) | {"service_area": "Montana: Nowhere"}
 
@@ -196,7 +196,7 @@ def test_a_line_that_names_nothing_is_told_beside_the_box(ada):
     assert "Montana: Nowhere</textarea>" in page
 
 
-def test_a_new_listing_that_is_there_already_is_shown_first(ada):
+def test_adding_a_similar_listing_shows_the_existing_one_first(ada):
     organization(at=place("59301"), name="Miles City Drop-in", slug="there")
     form = {
         "name": "Drop-in of Miles City",
@@ -225,16 +225,16 @@ def test_a_new_listing_that_is_there_already_is_shown_first(ada):
     assert Organization.objects.count() == 2
 
 
-def test_a_map_shows_where_the_point_lies(ada):
+def test_change_form_has_a_map_of_the_point(ada):
     listing = organization(at=place("59301"))
 
     page = ada.get(path_of(listing)).content.decode()
 
-    assert 'class="spot"' in page
+    assert 'class="marker"' in page
     assert "Where Miles City lies among the towns of Montana" in page
 
 
-def test_the_trail_tells_facts_one_by_one_and_one_save_is_one_entry(ada):
+def test_audit_trail_has_one_entry_for_each_save_with_its_facts(ada):
     listing = organization(at=place("59301"), terms=[term("language", "en")])
     form = form_of(ada, listing) | {
         "phone": "(406) 555-0102",
@@ -243,36 +243,36 @@ def test_the_trail_tells_facts_one_by_one_and_one_save_is_one_entry(ada):
 
     post(ada, listing, form | {"service_area": "Montana", "terms": []})
 
-    newest = trail(listing, withheld=True)[0]
+    newest = build_audit_trail(listing, withheld=True)[0]
     assert {change.label for change in newest.changes} == {
         "Phone",
         "Terms",
         "Where it serves",
         "States and counties served",
     }
-    assert newest.who.username == "ada"
+    assert newest.user.username == "ada"
 
 
-def test_facts_can_be_put_back(ada):
+def test_facts_can_be_restored_from_the_history(ada):
     listing = organization(
         at=place("59301"), summary="First words", service_area=[state("MT")]
     )
     worse = {"summary": "Worse", "service_area_scope": "unknown", "service_area": ""}
     post(ada, listing, form_of(ada, listing) | worse)
 
-    entries = trail(listing, withheld=True)
-    row = entries[1].row
+    entries = build_audit_trail(listing, withheld=True)
+    row = entries[1].history_id
     ada.post(f"/admin/orgs/organization/{listing.pk}/history/", {"row": row})
 
     listing.refresh_from_db()
     assert listing.summary == "First words"
     assert list(listing.service_area.all()) == [state("MT")]
-    assert past_values(listing.history.first(), ["summary"]) == {
+    assert historical_values(listing.history.first(), ["summary"]) == {
         "summary": "First words"
     }
 
 
-def test_a_withheld_street_is_not_for_everybody(client):
+def test_withheld_street_is_hidden_without_the_permission(client):
     listing = organization(
         street="12 Secret Street",
         city="Miles City",
@@ -294,7 +294,7 @@ def test_a_withheld_street_is_not_for_everybody(client):
         assert ("Secret Street" in shown) is sees, role
 
 
-def test_a_warmline_has_the_same_form(ada):
+def test_warmline_has_the_same_form(ada):
     line = warmline()
 
     assert post(ada, line, form_of(ada, line) | {"operator": "Ours"}).status_code == 302
@@ -303,7 +303,7 @@ def test_a_warmline_has_the_same_form(ada):
     assert (line.operator, line.version) == ("Ours", 2)
 
 
-def test_day_and_night_beside_the_hours_of_a_day_asks(ada):
+def test_open_all_day_together_with_hours_of_a_day_is_an_error(ada):
     listing = organization(at=place("59301"), timezone="America/Denver")
     form = form_of(ada, listing) | {
         "hours": "",
@@ -335,7 +335,7 @@ def test_stored_unusual_zone_stays_selectable_and_mountain_is_refused(ada):
     assert (listing.summary, listing.timezone) == ("New", "Europe/Paris")
 
 
-def test_preview_of_a_week_shows_an_ordinary_one(ada, monkeypatch):
+def test_hours_preview_shows_an_ordinary_week(ada, monkeypatch):
     thanksgiving = datetime(2026, 11, 25, 18, tzinfo=UTC)
     monkeypatch.setattr("django.utils.timezone.now", lambda: thanksgiving)
     query = {
@@ -350,7 +350,7 @@ def test_preview_of_a_week_shows_an_ordinary_one(ada, monkeypatch):
     assert "Closed" not in thursday
 
 
-def test_form_refuses_to_erase_what_could_not_be_read(ada):
+def test_form_refuses_to_erase_unreadable_values(ada):
     listing = organization(at=place("59301"))
     # Years that Python has no date for, and a month that no year has.
     value = "20000-01-01" if connection.vendor == "postgresql" else "2026-13-45"

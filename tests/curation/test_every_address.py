@@ -173,12 +173,12 @@ GETS_IN = {
         curation/check/<path:object_id>/history/
         curation/check/<path:object_id>/change/
         orgs/organization/<int:pk>/check/
-        orgs/organization/<int:pk>/take/
+        orgs/organization/<int:pk>/claim/
         orgs/organization/<int:pk>/release/
         warmlines/warmline/<int:pk>/check/
         meetings/meeting/<int:pk>/check/
-        warmlines/warmline/<int:pk>/take/
-        meetings/meeting/<int:pk>/take/
+        warmlines/warmline/<int:pk>/claim/
+        meetings/meeting/<int:pk>/claim/
         warmlines/warmline/<int:pk>/release/
         meetings/meeting/<int:pk>/release/
     """,
@@ -284,14 +284,14 @@ def variables_that_django_leaves_out(monkeypatch):
     monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "")
 
 
-def test_the_table_names_every_address():
+def test_table_names_every_address():
     found = {path for path in addresses() if not WAYS.fullmatch(path)}
 
     assert found == set(TABLE)
 
 
 @pytest.mark.parametrize("letter", ROLES, ids=ROLES.values())
-def test_each_role_at_each_address(client, rows, letter):
+def test_role_gets_the_expected_status_at_each_address(client, rows, letter):
     states = ["MT"] if letter == "S" else []
     client.force_login(person("member", ROLES[letter], states))
 
@@ -309,7 +309,7 @@ def test_each_role_at_each_address(client, rows, letter):
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|SAVEPOINT)\b|.*\bFOR UPDATE\b", re.S)
 
 
-def test_looking_writes_nothing_and_holds_no_lock(client, rows):
+def test_get_requests_write_nothing_and_hold_no_lock(client, rows):
     """A transaction on SQLite keeps every other writer out, so there is none either."""
     client.force_login(person("member", "Administrator"))
     # A file that could be brought in: its preview is not worked out again.
@@ -327,7 +327,7 @@ def test_looking_writes_nothing_and_holds_no_lock(client, rows):
 
 
 @pytest.mark.parametrize("letter", ROLES, ids=ROLES.values())
-def test_who_is_turned_away_cannot_send_either(client, rows, letter):
+def test_user_who_is_turned_away_cannot_post_either(client, rows, letter):
     states = ["MT"] if letter == "S" else []
     client.force_login(person("member", ROLES[letter], states))
 
@@ -338,7 +338,7 @@ def test_who_is_turned_away_cannot_send_either(client, rows, letter):
 
 
 @pytest.mark.parametrize("is_known", [False, True], ids=["stranger", "not staff"])
-def test_others_are_asked_to_sign_in(client, rows, is_known):
+def test_other_users_are_asked_to_sign_in(client, rows, is_known):
     if is_known:
         plain = person("plain", "Curator")
         plain.is_staff = False
@@ -350,7 +350,7 @@ def test_others_are_asked_to_sign_in(client, rows, is_known):
         assert (answer.status_code, answer["Location"][:13]) == (302, "/admin/login/")
 
 
-def test_a_password_alone_opens_no_address(client, rows, settings):
+def test_password_alone_opens_no_address(client, rows, settings):
     settings.SECOND_FACTOR = True
     client.force_login(person("bo", "Administrator"))
 

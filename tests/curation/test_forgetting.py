@@ -31,7 +31,7 @@ def said(**facts):
 
 
 @pytest.mark.parametrize("act", ["accept", "decline"])
-def test_a_sender_is_forgotten_30_days_after_the_decision(capsys, act):
+def test_sender_is_deleted_30_days_after_the_decision(capsys, act):
     told, ada = said(), person()
     if act == "accept":
         workflow.accept(told, [], ada)
@@ -49,7 +49,7 @@ def test_a_sender_is_forgotten_30_days_after_the_decision(capsys, act):
     assert "1 senders" in out
 
 
-def test_an_open_suggestion_keeps_what_its_answer_needs(capsys):
+def test_open_suggestion_keeps_its_sender(capsys):
     told = said()
 
     forget_in(capsys, days=400)
@@ -58,7 +58,7 @@ def test_an_open_suggestion_keeps_what_its_answer_needs(capsys):
     assert told.sender_email == "me@example.org"
 
 
-def test_mailed_links_go_after_90_days(capsys):
+def test_mailed_links_are_deleted_after_90_days(capsys):
     Reminder.objects.create(listing=organization(), sent_to="us@example.org")
 
     forget_in(capsys, days=89)
@@ -68,7 +68,9 @@ def test_mailed_links_go_after_90_days(capsys):
     assert not Reminder.objects.exists()
 
 
-def test_wrong_passwords_go_after_a_day_and_sessions_when_over(capsys, client):
+def test_failed_sign_ins_are_deleted_after_a_day_and_sessions_when_expired(
+    capsys, client
+):
     form = {"username": "ada", "password": "wrong"}
     client.post("/admin/login/", form)
     client.force_login(person())

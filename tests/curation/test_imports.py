@@ -53,7 +53,7 @@ def upload(client, rows):
     return ImportRun.objects.latest("created_at"), response["Location"]
 
 
-def test_a_preview_tells_facts_and_refusals_and_writes_nothing(ada):
+def test_preview_shows_changes_and_refused_rows_and_writes_nothing(ada):
     organization(key="a", name="Example a", phone="+14065550100")
     rows = [row("a"), row("b"), row("c", kind="clinic"), row("d", state="ZZ"), row("")]
 
@@ -84,7 +84,7 @@ def open_transactions(*acts):
     return depths
 
 
-def test_the_desk_adds_no_transaction_around_the_batches_of_a_file(ada):
+def test_admin_adds_no_transaction_around_the_batches_of_an_import(ada):
     """It would hold its locks until the whole file is in."""
     rows = [row("a"), row("b")]
     run, _path = upload(ada, rows)
@@ -100,7 +100,7 @@ def test_the_desk_adds_no_transaction_around_the_batches_of_a_file(ada):
     assert at_the_desk == alone != set()
 
 
-def test_applied_and_undone_leaves_what_was_there(ada):
+def test_undo_restores_what_the_import_changed(ada):
     before = organization(key="a", name="Example a", phone="+14065550100")
     facts = Organization.objects.values().get()
     run, path = upload(ada, [row("a"), row("b")])
@@ -120,7 +120,7 @@ def test_applied_and_undone_leaves_what_was_there(ada):
     }
 
 
-def test_undo_leaves_what_a_curator_changed_since(ada):
+def test_undo_leaves_rows_that_a_curator_changed_since(ada):
     _run, path = upload(ada, [row("a"), row("b")])
     ada.post(path, {"_apply": "1"})
     touched = Organization.objects.get(key="a")
@@ -135,7 +135,7 @@ def test_undo_leaves_what_a_curator_changed_since(ada):
     assert [o.key for o in Organization.objects.all()] == ["a"]
 
 
-def test_undo_leaves_a_new_listing_that_somebody_edited_since(ada):
+def test_undo_leaves_a_new_listing_that_was_edited_since(ada):
     run, path = upload(ada, [row("a"), row("b")])
     ada.post(path, {"_apply": "1"})
     put(Organization.objects.get(key="a"), {"email": "new@example.org"})
@@ -147,7 +147,7 @@ def test_undo_leaves_a_new_listing_that_somebody_edited_since(ada):
     assert [o.email for o in Organization.objects.all()] == ["new@example.org"]
 
 
-def test_a_checked_fact_is_kept_and_named(ada):
+def test_import_keeps_and_names_a_checked_fact(ada):
     listing = organization(key="a", name="Example a", phone="+14065550100")
     workflow.record_check(
         listing, how="called", outcome="right", facts=["phone"], by=ada.user
@@ -163,11 +163,11 @@ def test_a_checked_fact_is_kept_and_named(ada):
     assert listing.website == "https://example.org/"
 
 
-def test_a_file_is_brought_in_once(ada):
+def test_import_is_applied_once(ada):
     run, path = upload(ada, [row("a")])
     ada.post(path, {"_apply": "1"})
 
-    with pytest.raises(workflow.Refused):
+    with pytest.raises(workflow.ActionRefused):
         apply_import(run)
 
 
@@ -179,7 +179,7 @@ def test_a_file_is_brought_in_once(ada):
         (b"", "empty"),
     ],
 )
-def test_a_file_that_is_none_is_told_beside_the_box(ada, content, words):
+def test_unreadable_file_has_an_error_at_the_field(ada, content, words):
     file = SimpleUploadedFile("x.csv", content)
 
     page = ada.post(
@@ -190,7 +190,7 @@ def test_a_file_that_is_none_is_told_beside_the_box(ada, content, words):
     assert not ImportRun.objects.exists()
 
 
-def test_an_import_is_in_the_trail(ada):
+def test_import_is_in_the_audit_trail(ada):
     _run, path = upload(ada, [row("a")])
     ada.post(path, {"_apply": "1"})
 
@@ -198,9 +198,9 @@ def test_an_import_is_in_the_trail(ada):
     assert listing.history.get().history_change_reason.startswith("import ")
 
 
-def test_an_export_runs_nothing_in_a_spreadsheet(ada):
+def test_export_contains_no_formula_for_a_spreadsheet(ada):
     listing = organization(name="=HYPERLINK(1)", phone="+14065550100", summary="@x")
-    action = {"action": "export_them", "_selected_action": [listing.pk]}
+    action = {"action": "export_selected", "_selected_action": [listing.pk]}
 
     answer = ada.post("/admin/orgs/organization/", action)
     text = b"".join(answer.streaming_content).decode()
@@ -212,7 +212,7 @@ def test_an_export_runs_nothing_in_a_spreadsheet(ada):
     assert "attachment" in answer["Content-Disposition"]
 
 
-def test_a_parent_and_a_host_are_in_the_preview_the_counts_and_the_undo(ada):
+def test_parent_and_host_are_in_preview_counts_and_undo(ada):
     parent = organization(key="p", name="Old parent")
     for key in "ab":
         organization(key=key, name=f"Example {key}", parent=parent)
@@ -244,7 +244,7 @@ def test_a_parent_and_a_host_are_in_the_preview_the_counts_and_the_undo(ada):
     assert run.state == "undone"
 
 
-def test_an_undo_that_left_rows_says_so_and_can_be_tried_again(ada):
+def test_undo_that_left_rows_says_so_and_can_be_repeated(ada):
     listing = organization(key="a", name="Example a", phone="+14065550100")
     run, path = upload(ada, [row("a"), row("b")])
     ada.post(path, {"_apply": "1"})

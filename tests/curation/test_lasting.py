@@ -9,10 +9,16 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from curation.audit_trail import put_back
+from curation.audit_trail import restore_revision
 from curation.models import Check, DuplicatePair, LinkCheck, Reminder, Suggestion
-from curation.views import _confirmed
-from curation.workflow import Refused, accept, merge, record_check, remove_on_request
+from curation.views import _apply_confirmation
+from curation.workflow import (
+    ActionRefused,
+    accept,
+    merge,
+    record_check,
+    remove_on_request,
+)
 from listings.exchange.importing import FACT_FIELDS
 from listings.field_values import put
 from listings.removals import Tombstone
@@ -48,7 +54,7 @@ def hidden_in(page):
     return dict(re.findall(boxes, page.content.decode()))
 
 
-def test_a_check_of_other_facts_takes_nothing_back_from_the_first(ada):
+def test_check_of_other_facts_keeps_the_first_check_in_the_history(ada):
     listing = organization(key="a", name="Example a", phone=OLD, at=place("59301"))
     checked(listing, ada.user, "phone", days=3)
     checked(Organization.objects.get(), ada.user, "website")
@@ -59,7 +65,7 @@ def test_a_check_of_other_facts_takes_nothing_back_from_the_first(ada):
     assert Organization.objects.get().checked_facts == ["website"]
 
 
-def test_two_checks_of_one_day_are_one_of_both(ada):
+def test_two_checks_on_one_day_are_combined(ada):
     listing = organization()
     checked(listing, ada.user, "website")
     checked(listing, ada.user, "phone")
@@ -67,7 +73,7 @@ def test_two_checks_of_one_day_are_one_of_both(ada):
     assert Organization.objects.get().checked_facts == ["phone", "website"]
 
 
-def test_a_check_written_down_late_leaves_the_newer_one(ada):
+def test_check_recorded_late_does_not_replace_a_newer_one(ada):
     listing = organization()
     checked(listing, ada.user, "phone")
     due = Organization.objects.get().check_due_on
@@ -76,10 +82,10 @@ def test_a_check_written_down_late_leaves_the_newer_one(ada):
     now = Organization.objects.get()
     assert (now.checked_on, now.checked_facts) == (timezone.localdate(), ["phone"])
     assert now.check_due_on == due
-    assert Check.objects.about(now).count() == 2
+    assert Check.objects.for_listing(now).count() == 2
 
 
-def test_an_undone_import_leaves_what_was_checked_since(ada):
+def test_undo_leaves_rows_that_were_checked_since(ada):
     listing = organization(key="a", name="Example a", phone=OLD, at=place("59301"))
     _run, page = bring_in(ada, row("a", phone=NEW))
     checked(listing, ada.user, "phone")
@@ -91,7 +97,7 @@ def test_an_undone_import_leaves_what_was_checked_since(ada):
 
 
 @pytest.mark.parametrize("work", ["suggestion", "branch"])
-def test_an_undone_import_leaves_what_somebody_works_on(ada, work):
+def test_undo_leaves_rows_with_a_check_or_a_suggestion(ada, work):
     _run, page = bring_in(ada, row("a"), row("b"))
     listing = Organization.objects.get(key="a")
     if work == "suggestion":
@@ -107,7 +113,7 @@ def test_an_undone_import_leaves_what_somebody_works_on(ada, work):
     assert not Organization.objects.filter(key="b").exists()
 
 
-def test_an_undone_import_takes_its_branches_and_doubles_with_it(ada):
+def test_undo_deletes_branches_link_checks_and_pairs(ada):
     branch = {"branch_of": "Example a", "name": "Example a", "city": "Terry"}
     _run, page = bring_in(ada, row("a"), row("b", **branch), row("c", name="Example a"))
     call_command("find_duplicates")
@@ -126,18 +132,18 @@ def test_an_undone_import_takes_its_branches_and_doubles_with_it(ada):
     assert not LinkCheck.objects.exists()
 
 
-def test_a_suggestion_about_what_is_gone_cannot_be_accepted(ada):
+def test_suggestion_about_a_deleted_listing_cannot_be_accepted(ada):
     listing = organization()
     made = Suggestion.objects.create(
         listing=listing, kind="change", changes={"phone": NEW}
     )
     listing.delete()
 
-    with pytest.raises(Refused):
+    with pytest.raises(ActionRefused):
         accept(made, ["phone"], ada.user)
 
 
-def test_a_suggestion_is_not_accepted_over_what_changed_meanwhile(ada):
+def test_suggestion_is_not_accepted_if_the_listing_changed_since(ada):
     listing = organization(phone=OLD)
     made = Suggestion.objects.create(
         listing=listing, kind="change", changes={"phone": NEW}
@@ -155,7 +161,7 @@ def test_a_suggestion_is_not_accepted_over_what_changed_meanwhile(ada):
     assert phone_of(listing) == NEW
 
 
-def test_listings_are_not_merged_over_what_changed_meanwhile(ada):
+def test_listings_are_not_merged_if_one_changed_since(ada):
     keep = organization(name="Example a", phone=OLD)
     drop = organization(name="Example b", phone=NEW)
     address = f"/admin/orgs/organization/merge/{keep.pk}/{drop.pk}/"
@@ -172,7 +178,7 @@ def test_listings_are_not_merged_over_what_changed_meanwhile(ada):
     assert phone_of(keep) == NEW
 
 
-def test_facts_are_not_put_back_over_what_changed_meanwhile(ada):
+def test_facts_are_not_restored_if_the_listing_changed_since(ada):
     listing = organization(phone=OLD)
     put(listing, {"phone": NEW})
     address = f"/admin/orgs/organization/{listing.pk}/history/"
@@ -187,7 +193,7 @@ def test_facts_are_not_put_back_over_what_changed_meanwhile(ada):
     assert phone_of(listing) == OLD
 
 
-def test_the_next_file_does_not_undo_a_merge(ada):
+def test_next_import_does_not_undo_a_merge(ada):
     keep = organization(key="a", name="Example a", slug="example-a")
     drop = organization(key="b", name="Example b", slug="example-b")
     merge(keep, drop, [])
@@ -199,7 +205,7 @@ def test_the_next_file_does_not_undo_a_merge(ada):
     assert ada.get("/orgs/example-b/").status_code == 301
 
 
-def test_no_new_listing_takes_an_address_that_leads_on(ada):
+def test_new_listing_gets_no_slug_that_redirects(ada):
     keep, drop = organization(slug="example-a"), organization(slug="example-b")
     merge(keep, drop, [])
 
@@ -211,19 +217,19 @@ def test_no_new_listing_takes_an_address_that_leads_on(ada):
     assert ada.get("/orgs/example-b/").headers["Location"] == "/orgs/example-a/"
 
 
-def test_a_mailed_link_is_about_the_listing_that_a_merge_kept(ada):
+def test_mailed_link_of_a_duplicate_leads_to_the_target_of_the_merge(ada):
     keep = organization(email="a@example.org")
     drop = organization(email="a@example.org")
     reminder = Reminder.objects.create(listing=drop, sent_to="a@example.org")
     merge(keep, drop, [])
 
-    _confirmed(Reminder.objects.get(pk=reminder.pk), "remove", None)
+    _apply_confirmation(Reminder.objects.get(pk=reminder.pk), "remove", None)
 
     assert not Organization.objects.public().exists()
     assert Tombstone.objects.get().phone == keep.phone
 
 
-def test_a_merge_that_takes_the_address_takes_the_point(ada):
+def test_merge_that_takes_the_street_takes_the_point(ada):
     keep = organization(at=place("59301"))
     drop = organization(at=place("59801"))
     merge(keep, drop, ["city", "zip_code"])
@@ -236,7 +242,7 @@ def test_a_merge_that_takes_the_address_takes_the_point(ada):
     )
 
 
-def test_what_is_put_back_stands_where_it_stood(ada):
+def test_restoring_an_address_restores_its_point(ada):
     listing = organization(at=place("59301"))
     first = listing.history.latest("history_id")
     was = (listing.city, listing.latitude, listing.county_id)
@@ -246,13 +252,13 @@ def test_what_is_put_back_stands_where_it_stood(ada):
     listing.version += 1
     listing.save()
 
-    put_back(listing, str(first.history_id), "put back")
+    restore_revision(listing, str(first.history_id), "put back")
 
     now = Organization.objects.get()
     assert (now.city, now.latitude, now.county_id) == was
 
 
-def test_a_file_leaves_whose_branch_a_checked_listing_is(ada):
+def test_import_does_not_change_the_parent_of_a_checked_listing(ada):
     parent = organization(name="Parent", key="p")
     listing = organization(key="a", name="Example a", phone=OLD, parent=parent)
     checked(listing, ada.user, *FACT_FIELDS)
@@ -263,7 +269,7 @@ def test_a_file_leaves_whose_branch_a_checked_listing_is(ada):
     assert Organization.objects.get(key="a").host == ""
 
 
-def test_an_empty_cell_ends_no_branch_and_a_new_host_is_noticed(ada):
+def test_import_with_an_empty_parent_keeps_it_and_a_new_host_is_a_change(ada):
     parent = organization(name="Parent", key="p")
     listing = organization(key="a", name="Example a", parent=parent)
     bring_in(ada, row("a"))
@@ -277,7 +283,7 @@ def test_an_empty_cell_ends_no_branch_and_a_new_host_is_noticed(ada):
     assert now.version > before
 
 
-def test_whoever_has_nothing_but_mail_can_ask_to_be_left_out(ada):
+def test_listing_with_only_an_email_can_be_removed_on_request(ada):
     listing = organization(phone="", email="a@example.org")
 
     remove_on_request(listing, "asked")
@@ -295,7 +301,7 @@ def test_whoever_has_nothing_but_mail_can_ask_to_be_left_out(ada):
         {"phone": "", "website": "http://www.example.org/us/"},
     ],
 )
-def test_no_file_brings_back_whoever_asked_to_be_left_out(ada, cells):
+def test_import_does_not_bring_back_a_removed_listing(ada, cells):
     remove_on_request(
         organization(phone=NEW, website="https://example.org/us/"), "asked"
     )
@@ -305,8 +311,8 @@ def test_no_file_brings_back_whoever_asked_to_be_left_out(ada, cells):
     assert not Organization.objects.filter(key="x").exists()
 
 
-def test_a_file_of_many_rows_is_for_the_command_line(ada, monkeypatch):
-    monkeypatch.setattr("curation.imports.MAX_ROWS", 1)
+def test_upload_of_too_many_rows_is_refused(ada, monkeypatch):
+    monkeypatch.setattr("curation.imports.MAX_UPLOAD_ROWS", 1)
     form = {"kind": "organizations", "file": file_of([row("a"), row("b")])}
 
     page = ada.post("/admin/curation/importrun/new/", form).content.decode()
@@ -315,7 +321,7 @@ def test_a_file_of_many_rows_is_for_the_command_line(ada, monkeypatch):
     assert not Organization.objects.exists()
 
 
-def test_who_asked_to_leave_is_known_by_either_number():
+def test_removed_listing_is_recognized_by_either_number():
     listing = organization(phone="+14065550100", toll_free="+18005550100")
 
     remove_on_request(listing, "asked")

@@ -52,8 +52,8 @@ def server():
 
 
 @pytest.mark.django_db
-def test_every_answer_is_written_down(server, monkeypatch):
-    monkeypatch.setattr("curation.link_checker.PAUSE", 0)
+def test_every_result_is_stored(server, monkeypatch):
+    monkeypatch.setattr("curation.link_checker.RETRY_PAUSE_SECONDS", 0)
     for path in ANSWERS:
         organization(website=f"{server}{path}")
     warmline(chat_url=f"{server}/fine")
@@ -77,8 +77,8 @@ def test_every_answer_is_written_down(server, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_a_second_run_asks_only_what_is_not_known(server, monkeypatch):
-    monkeypatch.setattr("curation.link_checker.PAUSE", 0)
+def test_second_run_checks_only_new_addresses(server, monkeypatch):
+    monkeypatch.setattr("curation.link_checker.RETRY_PAUSE_SECONDS", 0)
     for path in ("/fine", "/gone"):
         organization(website=f"{server}{path}")
 
@@ -90,20 +90,20 @@ def test_a_second_run_asks_only_what_is_not_known(server, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_two_failures_in_a_row_reach_the_queue(server, client, monkeypatch):
-    monkeypatch.setattr("curation.link_checker.PAUSE", 0)
+def test_two_failures_in_a_row_put_the_link_in_the_queue(server, client, monkeypatch):
+    monkeypatch.setattr("curation.link_checker.RETRY_PAUSE_SECONDS", 0)
     organization(name="Broken One", website=f"{server}/gone")
     client.force_login(person())
 
     for shown in (False, True):
         call_command("check_links", private=True, quiet=True, days=0)
         page = client.get("/admin/").content
-        assert (b'data-heap="link-organization"' in page) is shown
+        assert (b'data-queue-section="link-organization"' in page) is shown
 
 
 @pytest.mark.django_db
-def test_our_own_network_is_never_asked(server, monkeypatch):
-    monkeypatch.setattr("curation.link_checker.PAUSE", 0)
+def test_addresses_of_our_network_are_not_requested(server, monkeypatch):
+    monkeypatch.setattr("curation.link_checker.RETRY_PAUSE_SECONDS", 0)
     organization(website=f"{server}/fine")
     organization(website="http://localhost:1/")
 
@@ -125,10 +125,10 @@ ff02::1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::ffff:169.254.169.254 2001:db8::1
 
 
 @pytest.mark.parametrize("address", PRIVATE.split())
-def test_addresses_that_are_not_of_the_open_internet(address):
+def test_private_address_is_not_public(address):
     assert not is_public(address)
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "8.8.8.8", "2606:4700::1111"])
-def test_addresses_of_the_open_internet(address):
+def test_internet_address_is_public(address):
     assert is_public(address)

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from curation.link_checker import ask_again, is_public
+from curation.link_checker import check_link, is_public
 
 # The host 127.0.0.1 and its like, in every spelling that a resolver understands.
 SPELLED = """
@@ -55,7 +55,7 @@ def connected(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", recorded)
-    monkeypatch.setattr("curation.link_checker.PAUSE", 0)
+    monkeypatch.setattr("curation.link_checker.RETRY_PAUSE_SECONDS", 0)
     return tried
 
 
@@ -76,15 +76,15 @@ def named(monkeypatch):
 
 
 def ask(url, allowed=is_public):
-    return asyncio.run(ask_again(url, allowed))
+    return asyncio.run(check_link(url, allowed))
 
 
-def test_there_are_fifty():
+def test_list_has_fifty_spellings():
     assert len({*SPELLED.split(), *NAMED}) >= 50
 
 
 @pytest.mark.parametrize("host", SPELLED.split())
-def test_each_spelling(host, connected):
+def test_no_spelling_of_a_private_address_is_connected_to(host, connected):
     answer = ask(f"http://{host}:9/")
 
     assert answer.status is None
@@ -93,12 +93,16 @@ def test_each_spelling(host, connected):
 
 
 @pytest.mark.parametrize("host", NAMED)
-def test_names_that_lead_inside(host, named, connected):
+def test_host_that_resolves_to_a_private_address_is_not_connected_to(
+    host, named, connected
+):
     assert ask(f"http://{host}/").problem == "leads into a private network"
     assert connected == []
 
 
-def test_a_name_that_changes_after_it_was_looked_at(named, connected, monkeypatch):
+def test_host_that_resolves_differently_later_is_not_connected_to(
+    named, connected, monkeypatch
+):
     """DNS rebinding: what is looked at is what is connected to."""
     named["two-faced.example.org"] = [["93.184.215.14"], ["127.0.0.1"]]
 
@@ -127,7 +131,7 @@ def test_a_name_that_changes_after_it_was_looked_at(named, connected, monkeypatc
         "http://0300.0250.0.1/",
     ],
 )
-def test_redirects_that_lead_inside(onward, connected):
+def test_redirect_to_a_private_address_is_not_followed(onward, connected):
     """The first step is allowed, by its port; what it leads to is judged anew."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Onward) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -139,7 +143,7 @@ def test_redirects_that_lead_inside(onward, connected):
             return len(asked) == 1 or is_public(address)
 
         answer = asyncio.run(
-            ask_again(f"http://127.0.0.1:{server.server_port}/to/{onward}", first_only)
+            check_link(f"http://127.0.0.1:{server.server_port}/to/{onward}", first_only)
         )
         server.shutdown()
         thread.join()

@@ -44,7 +44,7 @@ def said(tmp_path_factory):
 MODULE = "tests.curation.long_imports"
 
 
-def test_others_write_and_see_the_rows_between_the_batches_of_an_import(said):
+def test_other_connections_read_and_write_between_the_batches_of_an_import(said):
     found = said("meanwhile")
 
     assert (found["added"], found["refused"]) == (ROWS, [])
@@ -55,7 +55,7 @@ def test_others_write_and_see_the_rows_between_the_batches_of_an_import(said):
     assert found["seen"][-1][1] >= ROWS - 2 * BATCH_ROWS
 
 
-def test_a_killed_import_leaves_whole_batches_and_is_finished_or_taken_back(said):
+def test_killed_import_leaves_whole_batches_and_can_be_resumed_and_undone(said):
     found = said("killed")
 
     cut = found["cut"]

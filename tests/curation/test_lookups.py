@@ -11,7 +11,7 @@ from django.db.models import Field
 from django.urls import reverse
 from django.utils import timezone
 
-from curation.base_admin import DeskAdmin
+from curation.base_admin import CurationAdmin
 from curation.models import Check, ImportRun, Reminder, Suggestion
 from listings.removals import Tombstone
 from tests.factories import credential, guide, organization, person, warmline
@@ -103,13 +103,15 @@ def answer(client, address):
     return response.status_code, re.findall(r'class="paginator".*?</', page, re.S)
 
 
-def test_every_admin_has_the_base_class():
-    others = [a for a in admin.site._registry.values() if not isinstance(a, DeskAdmin)]
+def test_every_admin_has_our_base_class():
+    others = [
+        a for a in admin.site._registry.values() if not isinstance(a, CurationAdmin)
+    ]
 
     assert others == []
 
 
-def test_no_list_answers_a_lookup_that_is_no_filter_of_its_own(rf):
+def test_list_accepts_only_the_lookups_of_its_own_filters(rf):
     """Every field, and every field of a relation, with every lookup there is."""
     request = rf.get("/")
     answered = set()
@@ -134,7 +136,9 @@ def test_no_list_answers_a_lookup_that_is_no_filter_of_its_own(rf):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_two_guesses_at_what_is_withheld_get_one_answer(client, rows, role):
+def test_right_and_wrong_guess_of_a_withheld_value_get_the_same_response(
+    client, rows, role
+):
     client.force_login(person("member", role, ["MT"]))
 
     for name, field, right in SECRETS:
@@ -153,7 +157,7 @@ def test_two_guesses_at_what_is_withheld_get_one_answer(client, rows, role):
     "way",
     ["?_popup=1&{}", "?_facets=True&{}", "?o=1&{}", "?_to_field=street&{}", "?q=&{}"],
 )
-def test_no_other_page_of_a_list_answers_either(client, rows, role, way):
+def test_other_pages_of_a_list_reveal_no_withheld_value(client, rows, role, way):
     client.force_login(person("member", role, ["MT"]))
     address = reverse("admin:orgs_organization_changelist")
 
@@ -163,7 +167,7 @@ def test_no_other_page_of_a_list_answers_either(client, rows, role, way):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_search_finds_nothing_by_what_is_withheld(client, rows, role):
+def test_search_finds_nothing_by_a_withheld_value(client, rows, role):
     client.force_login(person("member", role, ["MT"]))
     address = reverse("admin:orgs_organization_changelist")
     suggest = reverse("admin:autocomplete")
@@ -178,10 +182,10 @@ def test_a_search_finds_nothing_by_what_is_withheld(client, rows, role):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_an_export_by_a_lookup_gives_no_file(client, rows, role):
+def test_export_filtered_by_a_lookup_gives_no_file(client, rows, role):
     client.force_login(person("member", role, ["MT"]))
     address = reverse("admin:orgs_organization_changelist")
-    asked = {"action": "export_them", "select_across": "1", "_selected_action": "1"}
+    asked = {"action": "export_selected", "select_across": "1", "_selected_action": "1"}
 
     response = client.post(f"{address}?street__startswith=4417", asked)
 
@@ -189,7 +193,7 @@ def test_an_export_by_a_lookup_gives_no_file(client, rows, role):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_filters_that_a_list_offers_work(client, rows, role):
+def test_filters_of_a_list_work(client, rows, role):
     client.force_login(person("member", role, ["MT"]))
     address = reverse("admin:orgs_organization_changelist")
 

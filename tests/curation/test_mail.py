@@ -39,7 +39,7 @@ def asked(box):
     return listing, link_of(mail)
 
 
-def test_a_reminder_goes_out_once_in_text_and_html(box, capsys):
+def test_reminder_is_sent_once_as_text_and_html(box, capsys):
     organization(email="ours@example.org", name="A Center")
     organization(email="ours@example.org", name="Zebra Center")
     organization(email="")
@@ -61,7 +61,7 @@ def test_a_reminder_goes_out_once_in_text_and_html(box, capsys):
     assert "Would ask A Center" in capsys.readouterr().out
 
 
-def test_a_run_sends_no_more_than_its_cap(box):
+def test_run_sends_no_more_reminders_than_its_limit(box):
     for number in range(4):
         organization(email=f"c{number}@example.org")
 
@@ -70,7 +70,7 @@ def test_a_run_sends_no_more_than_its_cap(box):
     assert len(box.mails) == 3
 
 
-def test_all_correct_is_a_check_by_the_organization(client, asked):
+def test_confirmation_is_a_check_by_the_organization(client, asked):
     listing, path = asked
     page = client.get(path).content.decode()
 
@@ -86,7 +86,7 @@ def test_all_correct_is_a_check_by_the_organization(client, asked):
     assert "used already" in answer(client, path, "remove", sure="1")
 
 
-def test_corrections_wait_for_a_curator(client, asked):
+def test_corrections_by_link_wait_for_a_curator(client, asked):
     listing, path = asked
     facts = {"name": listing.name, "kind": "peer_run", "in_person": "true"}
     facts |= {"online": "unknown", "city": listing.city, "state": "MT"}
@@ -99,7 +99,7 @@ def test_corrections_wait_for_a_curator(client, asked):
     assert kept.changes["phone"] == "+14065550188"
 
 
-def test_no_more_mail(client, asked, box):
+def test_opt_out_stops_reminders(client, asked, box):
     _listing, path = asked
 
     answer(client, path, "stop")
@@ -110,7 +110,7 @@ def test_no_more_mail(client, asked, box):
     assert len(box.mails) == 1
 
 
-def test_remove_us_needs_a_tick_and_leaves_a_wish(client, asked):
+def test_removal_by_link_needs_a_checked_box_and_stores_a_request(client, asked):
     listing, path = asked
 
     assert "tick the box" in answer(client, path, "remove")
@@ -125,7 +125,7 @@ def test_remove_us_needs_a_tick_and_leaves_a_wish(client, asked):
     assert "asked not to be listed" in report.refused[0][1]
 
 
-def test_a_link_ends_and_cannot_be_guessed(client, asked):
+def test_link_expires_and_cannot_be_guessed(client, asked):
     _listing, path = asked
     Reminder.objects.update(expires_on="2020-01-01")
 
@@ -133,7 +133,7 @@ def test_a_link_ends_and_cannot_be_guessed(client, asked):
     assert client.get("/confirm/guessed/").status_code == 404
 
 
-def test_a_sender_gets_an_answer_if_they_left_an_address(
+def test_sender_with_an_address_gets_an_answer(
     client, box, django_capture_on_commit_callbacks
 ):
     client.force_login(person())
@@ -153,7 +153,7 @@ def test_a_sender_gets_an_answer_if_they_left_an_address(
     assert "We called. It is open." in mail.get_body(("plain",)).get_content()
 
 
-def test_who_wrote_in_spanish_is_answered_in_spanish(
+def test_sender_who_wrote_in_spanish_is_answered_in_spanish(
     client, box, django_capture_on_commit_callbacks
 ):
     organization(slug="ours")
@@ -173,7 +173,7 @@ def test_who_wrote_in_spanish_is_answered_in_spanish(
     assert "Gracias por su nota" in mail.get_body(("plain",)).get_content()
 
 
-def test_the_digest_tells_what_is_due_in_their_states(box):
+def test_digest_lists_what_is_due_in_the_states_of_the_curator(box):
     organization(at=place("59301"))
     organization(at=place("82801"))
     person("mo", "State curator", ["MT"])
@@ -186,7 +186,7 @@ def test_the_digest_tells_what_is_due_in_their_states(box):
     assert re.search(r"1\s+Due for a check", mail.get_body(("plain",)).get_content())
 
 
-def test_a_name_of_two_lines_stops_no_mail(box):
+def test_name_with_a_line_break_does_not_break_the_mail(box):
     due = timezone.localdate()
     organization(name="Two\nlines", email="a@example.org", check_due_on=due)
     organization(name="Other", email="b@example.org", check_due_on=due)

@@ -11,7 +11,7 @@ from django.forms import NullBooleanField
 from django.utils import timezone
 
 from curation import workflow
-from curation.audit_trail import put_back
+from curation.audit_trail import restore_revision
 from curation.models import DuplicatePair, LinkCheck, Reminder, Suggestion
 from listings.field_values import put
 from listings.models import Listing
@@ -47,7 +47,7 @@ def proposed_check(client, listing, **facts):
     return Suggestion.objects.get()
 
 
-def test_a_refused_accept_keeps_what_was_ticked(ada):
+def test_refused_accept_keeps_the_checked_facts(ada):
     listing = organization(phone=OLD, email="old@example.org")
     said = Suggestion.objects.create(
         kind="change",
@@ -66,7 +66,7 @@ def test_a_refused_accept_keeps_what_was_ticked(ada):
     assert ticked(page) == {"email"}
 
 
-def test_an_answer_typed_while_a_colleague_decides_is_shown_again(ada):
+def test_answer_typed_while_a_colleague_decides_is_shown_again(ada):
     said = Suggestion.objects.create(
         kind="problem", listing=organization(), sender_email="a@example.org"
     )
@@ -80,7 +80,7 @@ def test_an_answer_typed_while_a_colleague_decides_is_shown_again(ada):
     assert "A long answer" in page.content.decode()
 
 
-def test_a_report_is_done_with_after_its_listing_was_mended(ada):
+def test_report_can_be_accepted_after_its_listing_was_edited(ada):
     for about in (organization(phone=OLD), guide()):
         said = Suggestion.objects.create(kind="problem", listing=about)
 
@@ -91,7 +91,7 @@ def test_a_report_is_done_with_after_its_listing_was_mended(ada):
         assert decide(ada, said, between=mend).status_code == 302
 
 
-def test_a_volunteers_check_is_of_what_they_checked(ada):
+def test_check_by_a_volunteer_is_refused_if_the_checked_fact_changed(ada):
     listing = organization(phone=OLD, service_area=[state("MT")])
     waiting = proposed_check(ada, listing, outcome="right", facts=["phone"])
 
@@ -107,7 +107,7 @@ def test_a_volunteers_check_is_of_what_they_checked(ada):
     assert listing.checked_on is None
 
 
-def test_a_volunteers_check_stands_where_something_else_changed(ada):
+def test_check_by_a_volunteer_is_accepted_if_another_fact_changed(ada):
     listing = organization(phone=OLD, service_area=[state("MT")])
     facts = ["phone", "service_area", "offers"]
     waiting = proposed_check(ada, listing, outcome="right", facts=facts)
@@ -118,7 +118,7 @@ def test_a_volunteers_check_stands_where_something_else_changed(ada):
     assert listing.checked_facts == facts
 
 
-def test_a_check_of_what_it_offers_is_void_when_its_summary_has_changed(ada):
+def test_check_of_offers_is_refused_if_the_summary_changed(ada):
     listing = organization(summary="Groups on Monday")
     waiting = proposed_check(ada, listing, outcome="right", facts=["offers"])
     put(Organization.objects.get(), {"summary": "Groups on Friday"})
@@ -130,7 +130,7 @@ def test_a_check_of_what_it_offers_is_void_when_its_summary_has_changed(ada):
     assert listing.checked_on is None
 
 
-def test_that_nobody_answered_stands_whatever_changed(ada):
+def test_check_without_an_answer_is_accepted_whatever_changed(ada):
     listing = organization(phone=OLD)
     waiting = proposed_check(ada, listing, outcome="no_answer")
     put(Organization.objects.get(), {"phone": NEW})
@@ -140,7 +140,7 @@ def test_that_nobody_answered_stands_whatever_changed(ada):
     assert listing.check_due_on > timezone.localdate()
 
 
-def test_what_is_closed_comes_back_by_no_check(ada):
+def test_check_does_not_make_a_closed_listing_public(ada):
     listing, merged = organization(), organization()
     paused = {"how": "called", "outcome": "paused", "because": "On holiday"}
     waiting = proposed_check(ada, listing, **paused)
@@ -158,7 +158,7 @@ def test_what_is_closed_comes_back_by_no_check(ada):
         assert gone.status == Listing.Status.CLOSED
 
 
-def test_an_older_check_closes_nothing_that_a_newer_one_found_right():
+def test_older_check_does_not_close_a_listing_with_a_newer_check():
     listing = organization()
     called = {"how": "called", "by": person()}
     workflow.record_check(listing, outcome="right", facts=["phone"], **called)
@@ -172,16 +172,16 @@ def test_an_older_check_closes_nothing_that_a_newer_one_found_right():
     assert listing.status == Listing.Status.PUBLISHED
 
 
-def test_who_asked_to_leave_is_not_put_back_by_mistake(ada):
+def test_removed_listing_is_not_restored_or_published(ada):
     listing = organization()
     first = str(listing.history.latest("history_id").pk)
     workflow.remove_on_request(listing, "asked")
 
-    with pytest.raises(workflow.Refused, match="asked not to be listed"):
-        put_back(listing, first, "put back")
+    with pytest.raises(workflow.ActionRefused, match="asked not to be listed"):
+        restore_revision(listing, first, "put back")
     page = ada.post(
         "/admin/orgs/organization/",
-        {"action": "publish_them", "_selected_action": [listing.pk]},
+        {"action": "publish_selected", "_selected_action": [listing.pk]},
         follow=True,
     ).content.decode()
 
@@ -190,7 +190,7 @@ def test_who_asked_to_leave_is_not_put_back_by_mistake(ada):
     assert not Organization.objects.public().exists()
 
 
-def test_a_mailed_link_is_not_used_up_by_corrections_of_nothing(client):
+def test_empty_correction_does_not_use_up_the_mailed_link(client):
     listing = organization(at=place("59301"), email="a@example.org")
     reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
     there = f"/confirm/{reminder.token}/"
@@ -204,7 +204,7 @@ def test_a_mailed_link_is_not_used_up_by_corrections_of_nothing(client):
     assert Suggestion.objects.get().words == "We moved."
 
 
-def test_who_has_just_left_is_shown_no_link_to_what_is_gone(client):
+def test_page_after_a_removal_has_no_link_to_the_listing(client):
     listing = organization(email="a@example.org", slug="ours")
     reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
     sure = {"act": "remove", "sure": "1", "stamp": stamp()}
@@ -215,7 +215,7 @@ def test_who_has_just_left_is_shown_no_link_to_what_is_gone(client):
     assert 'href="/orgs/ours/"' not in page.content.decode()
 
 
-def test_a_volunteer_proposes_something(client):
+def test_proposal_without_a_change_is_refused(client):
     client.force_login(person("bo", "Volunteer"))
     listing = organization(at=place("59301"), phone=OLD)
     there = f"/admin/orgs/organization/{listing.pk}/propose/"
@@ -238,7 +238,7 @@ def test_a_volunteer_proposes_something(client):
     assert "typed@example.org" in page
 
 
-def test_a_date_that_a_colleague_took_away_is_an_empty_box(ada):
+def test_date_that_a_colleague_cleared_is_an_empty_field(ada):
     read = guide(reviewed_on=date(2026, 1, 5), reviewed_by="A nurse")
     there = f"/admin/guides/guide/{read.pk}/change/"
     form = ada.get(there).context["adminform"].form
@@ -252,7 +252,7 @@ def test_a_date_that_a_colleague_took_away_is_an_empty_box(ada):
     assert page.context["adminform"].form["reviewed_on"].value() == ""
 
 
-def test_a_link_that_was_mended_waits_no_more(ada):
+def test_corrected_link_leaves_the_queue(ada):
     listing = organization(website="https://gone.example.org/")
     LinkCheck.objects.create(
         listing=listing,
@@ -262,14 +262,14 @@ def test_a_link_that_was_mended_waits_no_more(ada):
         problem="answers 404",
         failures=2,
     )
-    assert b'data-heap="link-organization"' in ada.get("/admin/").content
+    assert b'data-queue-section="link-organization"' in ada.get("/admin/").content
 
     put(listing, {"website": "https://here.example.org/"})
 
-    assert b'data-heap="link-organization"' not in ada.get("/admin/").content
+    assert b'data-queue-section="link-organization"' not in ada.get("/admin/").content
 
 
-def test_who_keeps_one_state_is_shown_no_pair_that_they_cannot_merge(client):
+def test_state_curator_sees_only_pairs_that_they_can_merge(client):
     here, away = (
         warmline(service_area=[state("MT")]),
         warmline(service_area=[state("WY")]),
@@ -290,14 +290,18 @@ def test_who_keeps_one_state_is_shown_no_pair_that_they_cannot_merge(client):
     assert client.get(there.format(not_kept.pk)).status_code == 404
 
 
-def test_an_action_on_all_of_a_large_catalogue(ada):
+def test_action_on_all_listings_of_a_large_catalog(ada):
     Organization.objects.bulk_create(
         Organization(name=f"N {n}", slug=f"n-{n}", kind="peer_run", phone=OLD)
         for n in range(1_001)
     )
     there = "/admin/orgs/organization/?status__exact=draft"
     first = Organization.objects.values_list("pk", flat=True)[:1]
-    asked = {"action": "close_them", "_selected_action": first, "select_across": "1"}
+    asked = {
+        "action": "close_selected",
+        "_selected_action": first,
+        "select_across": "1",
+    }
 
     text = ada.post(there, asked).content.decode()
     hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text)

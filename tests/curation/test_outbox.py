@@ -9,7 +9,7 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from curation.mail import HELD, PAUSE, hand_over
+from curation.mail import CLAIM_DURATION, RETRY_DELAY, deliver
 from curation.models import OutgoingMail, Reminder, Suggestion
 from tests.factories import organization, person, place
 
@@ -21,7 +21,7 @@ def try_again(**later):
         call_command("send_mails")
 
 
-def test_reminders_and_digests_wait_and_arrive_once(box, capsys):
+def test_reminders_and_digests_wait_for_the_server_and_arrive_once(box, capsys):
     organization(at=place("59301"), email="ours@example.org")
     person("mo", "State curator", ["MT"])
     box.close()
@@ -44,7 +44,7 @@ def test_reminders_and_digests_wait_and_arrive_once(box, capsys):
     assert Reminder.objects.count() == 1
 
 
-def test_an_answer_waits_and_the_decision_stands(
+def test_answer_waits_for_the_server_and_the_decision_is_saved(
     client, box, django_capture_on_commit_callbacks
 ):
     client.force_login(person())
@@ -73,7 +73,7 @@ def outgoing(to):
     return OutgoingMail.objects.create(to=to, subject="s", text="t", html="<p>t</p>")
 
 
-def test_one_address_that_is_refused_holds_up_nobody(box, caplog):
+def test_refused_address_does_not_delay_other_mails(box, caplog):
     box.says = {"never@example.org": "550 no", "later@example.org": "451 busy"}
     for name in ("never", "later", "fine"):
         outgoing(f"{name}@example.org")
@@ -89,12 +89,12 @@ def test_one_address_that_is_refused_holds_up_nobody(box, caplog):
     assert [mail["To"] for mail in box.mails][1:] == ["later@example.org"]
 
 
-def test_who_dies_in_the_middle_leaves_the_mail_for_later(box):
+def test_mail_of_a_process_that_died_is_sent_later(box):
     """What a process claimed and did not send is tried again after an hour."""
     mail, at = outgoing("ours@example.org"), timezone.now()
-    assert mail.claim(at + HELD)
+    assert mail.claim(at + CLAIM_DURATION)
 
-    assert hand_over([mail], at + PAUSE) == 0
+    assert deliver([mail], at + RETRY_DELAY) == 0
     try_again(minutes=59)
     assert box.mails == []
     try_again(minutes=61)
@@ -102,17 +102,17 @@ def test_who_dies_in_the_middle_leaves_the_mail_for_later(box):
     assert [mail["To"] for mail in box.mails] == ["ours@example.org"]
 
 
-def test_two_that_try_at_once_send_one(box):
+def test_two_concurrent_processes_send_a_mail_once(box):
     outgoing("ours@example.org")
     one, two = (list(OutgoingMail.objects.due(timezone.now())) for _who in range(2))
 
-    sent = [hand_over(mails, timezone.now()) for mails in (one, two)]
+    sent = [deliver(mails, timezone.now()) for mails in (one, two)]
 
     assert sent == [1, 0]
     assert len(box.mails) == 1
 
 
-def test_a_mail_that_nobody_took_is_forgotten_after_a_week(capsys):
+def test_unsent_mail_is_deleted_after_a_week(capsys):
     outgoing("ours@example.org")
     for days, left in ((6, 1), (8, 0)):
         with time_machine.travel(timezone.now() + timedelta(days=days)):

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from curation import workflow
-from curation.anonymous_forms import MOST_BY_LINK, MOST_FROM_ONE, SIGNER
+from curation.anonymous_forms import MAX_FORMS_PER_CLIENT, MAX_FORMS_PER_LINK, SIGNER
 from curation.models import Reminder, Suggestion
 from listings.field_values import put
 from orgs.models import Organization
@@ -43,7 +43,7 @@ def listing():
     )
 
 
-def test_a_report_needs_one_choice_and_no_cookie(listing):
+def test_report_needs_one_choice_and_no_cookie(listing):
     client = Client(enforce_csrf_checks=True)
     page = client.get("/orgs/ours/report/")
 
@@ -60,7 +60,7 @@ def test_a_report_needs_one_choice_and_no_cookie(listing):
     )
 
 
-def test_a_report_keeps_the_words_and_nothing_else(client, listing):
+def test_report_stores_the_words_and_nothing_about_the_sender(client, listing):
     headers = {
         **FROM_US,
         "User-Agent": "Marked Browser",
@@ -76,7 +76,7 @@ def test_a_report_keeps_the_words_and_nothing_else(client, listing):
         assert trace not in kept
 
 
-def test_a_change_is_prefilled_and_waits(client, listing):
+def test_change_form_is_prefilled_and_its_change_waits(client, listing):
     page = client.get("/orgs/ours/suggest/").content.decode()
     assert 'value="Our Center"' in page
     facts = {
@@ -99,7 +99,7 @@ def test_a_change_is_prefilled_and_waits(client, listing):
     assert b"555-0199" in client.get("/orgs/ours/").content
 
 
-def test_a_new_listing_shows_its_double_first(client, listing):
+def test_suggesting_a_similar_listing_shows_the_existing_one_first(client, listing):
     form = {"name": "Our Centre", "kind": "peer_run", "city": listing.city}
     form |= {"state": "MT", "phone": "406-555-0101", "in_person": "unknown"}
     form |= {"online": "unknown"}
@@ -116,7 +116,7 @@ def test_a_new_listing_shows_its_double_first(client, listing):
     assert made.point is not None
 
 
-def test_a_line_can_be_suggested_too(client):
+def test_warmline_can_be_suggested(client):
     send(client, "/suggest/?what=warmline", name="New Line", phone="406-555-0155")
 
     [kept] = Suggestion.objects.open()
@@ -136,7 +136,7 @@ def test_a_line_can_be_suggested_too(client):
         (FROM_US, {"stamp": ""}, "lost on the way"),
     ],
 )
-def test_robots_and_strangers_are_told_and_nothing_typed_is_lost(
+def test_rejected_form_has_a_message_and_keeps_what_was_typed(
     client, listing, headers, form, words
 ):
     form = {"problem": "closed", "words": "I stood before it", **form}
@@ -148,7 +148,7 @@ def test_robots_and_strangers_are_told_and_nothing_typed_is_lost(
     assert not Suggestion.objects.exists()
 
 
-def test_too_quick_and_too_old_are_told(client, listing):
+def test_form_sent_too_fast_or_too_late_has_a_message(client, listing):
     path = "/orgs/ours/report/"
 
     quick = send(client, path, problem="closed", stamp=stamp(0))
@@ -159,7 +159,7 @@ def test_too_quick_and_too_old_are_told(client, listing):
     assert not Suggestion.objects.exists()
 
 
-def test_an_old_browser_is_known_by_its_origin(client, listing):
+def test_form_from_an_old_browser_is_accepted_by_its_origin(client, listing):
     origin = {"Origin": "http://testserver"}
 
     send(client, "/orgs/ours/report/", origin, problem="closed")
@@ -167,14 +167,14 @@ def test_an_old_browser_is_known_by_its_origin(client, listing):
     assert Suggestion.objects.count() == 1
 
 
-def test_many_reports_from_one_address_are_stopped_and_no_address_is_kept(
+def test_reports_from_one_address_are_limited_and_the_address_is_not_stored(
     client, listing
 ):
-    for _number in range(MOST_FROM_ONE + 2):
+    for _number in range(MAX_FORMS_PER_CLIENT + 2):
         last = send(client, "/orgs/ours/report/", problem="closed")
 
     assert "try again in an hour" in last.content.decode()
-    assert Suggestion.objects.count() == MOST_FROM_ONE
+    assert Suggestion.objects.count() == MAX_FORMS_PER_CLIENT
     other = client.post(
         "/orgs/ours/report/",
         {"stamp": stamp(), "problem": "closed"},
@@ -185,7 +185,7 @@ def test_many_reports_from_one_address_are_stopped_and_no_address_is_kept(
     assert not any("203.0.113" in str(row) for row in Suggestion.objects.values())
 
 
-def test_a_change_of_nothing_asks_what_should_be_different(client, listing):
+def test_change_form_without_a_change_has_an_error(client, listing):
     form = client.get("/orgs/ours/suggest/").context["form"]
     facts = {b.html_name: b.value() for b in form if b.value() not in (None, False)}
     facts = {k: getattr(v, "as_e164", v) for k, v in facts.items()}
@@ -196,7 +196,7 @@ def test_a_change_of_nothing_asks_what_should_be_different(client, listing):
     assert "Nothing is changed yet" in page
 
 
-def test_bad_input_is_told_beside_the_field_and_kept(client, listing):
+def test_invalid_input_has_an_error_at_the_field_and_is_kept(client, listing):
     page = send(
         client, "/orgs/ours/suggest/", name="Kept Name", phone="12", kind="peer_run"
     ).content.decode()
@@ -207,14 +207,14 @@ def test_bad_input_is_told_beside_the_field_and_kept(client, listing):
 
 
 @pytest.mark.parametrize("path", ["/orgs/none/report/", "/warmlines/none/suggest/"])
-def test_what_is_not_public_takes_no_report(client, path):
+def test_listing_that_is_not_public_accepts_no_report(client, path):
     organization(slug="none", status="draft")
     warmline(slug="none", status="draft")
 
     assert client.get(path).status_code == 404
 
 
-def test_a_withheld_street_is_not_prefilled(client):
+def test_withheld_street_is_not_prefilled(client):
     organization(
         slug="safe", street="12 Secret Street", zip_code="59301", address_withheld=True
     )
@@ -226,20 +226,20 @@ def test_a_withheld_street_is_not_prefilled(client):
     assert 'name="street"' not in page
 
 
-def test_decided_once_and_declined_with_a_reason():
+def test_suggestion_is_decided_once_and_declined_with_a_reason():
     ada, listing = person(), organization()
     said = Suggestion.objects.create(kind="problem", problem="closed", listing=listing)
 
-    with pytest.raises(workflow.Refused):
+    with pytest.raises(workflow.ActionRefused):
         workflow.decline(said, " ", ada)
     workflow.decline(said, "They answered", ada)
-    with pytest.raises(workflow.Refused, match="decided this already"):
+    with pytest.raises(workflow.ActionRefused, match="decided this already"):
         workflow.accept(said, [], ada)
-    with pytest.raises(workflow.Refused, match="decided this already"):
+    with pytest.raises(workflow.ActionRefused, match="decided this already"):
         workflow.decline(said, "Again", ada)
 
 
-def test_facts_are_accepted_one_by_one(client):
+def test_facts_of_a_suggestion_are_accepted_one_by_one(client):
     ada, listing = person(), organization(email="old@example.org")
     said = Suggestion.objects.create(
         kind="change",
@@ -262,9 +262,11 @@ def test_facts_are_accepted_one_by_one(client):
     assert (said.state, said.accepted_facts) == ("accepted", ["phone"])
 
 
-def test_one_address_alone_closes_no_form_for_the_others(client, listing, monkeypatch):
-    monkeypatch.setattr("curation.anonymous_forms.MOST_FROM_ALL", MOST_FROM_ONE + 5)
-    for _try in range(MOST_FROM_ONE + 20):
+def test_flood_from_one_address_does_not_block_others(client, listing, monkeypatch):
+    monkeypatch.setattr(
+        "curation.anonymous_forms.MAX_FORMS_IN_TOTAL", MAX_FORMS_PER_CLIENT + 5
+    )
+    for _try in range(MAX_FORMS_PER_CLIENT + 20):
         send(client, "/orgs/ours/report/", problem="hours")
 
     other = client.post(
@@ -275,18 +277,18 @@ def test_one_address_alone_closes_no_form_for_the_others(client, listing, monkey
     )
 
     assert "Thank you" in other.content.decode()
-    assert Suggestion.objects.count() == MOST_FROM_ONE + 1
+    assert Suggestion.objects.count() == MAX_FORMS_PER_CLIENT + 1
 
 
 @pytest.mark.parametrize(
     ("addresses", "kept"),
     [
-        ([f"2001:db8::{n:x}" for n in range(1, 21)], MOST_FROM_ONE),
+        ([f"2001:db8::{n:x}" for n in range(1, 21)], MAX_FORMS_PER_CLIENT),
         ([f"2001:db8:0:{n:x}::1" for n in range(1, 21)], 20),
         ([f"::ffff:192.0.2.{n}" for n in range(1, 21)], 20),
     ],
 )
-def test_whoever_has_a_network_is_one_sender(client, listing, addresses, kept):
+def test_ipv6_network_counts_as_one_sender(client, listing, addresses, kept):
     for address in addresses:
         client.post(
             "/orgs/ours/report/",
@@ -309,7 +311,7 @@ def sent_back(page, **changed):
         return data | {"trap": "", "stamp": SIGNER.sign(seen)} | changed
 
 
-def test_nobody_proposes_what_was_mended_while_they_wrote(client, listing):
+def test_fact_edited_while_the_form_was_open_is_not_a_proposed_change(client, listing):
     address = "/orgs/ours/suggest/"
     page = client.get(address)
     put(Organization.objects.get(), {"phone": "+14065550155"})
@@ -324,7 +326,7 @@ def test_nobody_proposes_what_was_mended_while_they_wrote(client, listing):
     assert (kept.changes, kept.words) == ({}, "The door is behind.")
 
 
-def test_what_was_changed_is_proposed_beside_what_was_mended(client, listing):
+def test_changed_fact_is_proposed_although_another_was_edited(client, listing):
     page = client.get("/orgs/ours/suggest/")
     put(Organization.objects.get(), {"phone": "+14065550155"})
 
@@ -334,11 +336,11 @@ def test_what_was_changed_is_proposed_beside_what_was_mended(client, listing):
     assert Suggestion.objects.get().changes == {"city": "Terry"}
 
 
-def test_a_flood_of_reports_does_not_close_the_link_that_removes_a_listing(
+def test_flood_of_reports_does_not_block_the_removal_by_link(
     client, listing, monkeypatch
 ):
-    monkeypatch.setattr("curation.anonymous_forms.MOST_FROM_ALL", 3)
-    for _try in range(MOST_FROM_ONE + 1):
+    monkeypatch.setattr("curation.anonymous_forms.MAX_FORMS_IN_TOTAL", 3)
+    for _try in range(MAX_FORMS_PER_CLIENT + 1):
         flooded = send(client, "/orgs/ours/report/", problem="hours")
     reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
 
@@ -348,10 +350,10 @@ def test_a_flood_of_reports_does_not_close_the_link_that_removes_a_listing(
     assert "off the directory" in page.content.decode()
 
 
-def test_one_mailed_link_takes_no_endless_tries(client, listing):
+def test_attempts_by_one_mailed_link_are_limited(client, listing):
     reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
 
-    for _try in range(MOST_BY_LINK + 1):
+    for _try in range(MAX_FORMS_PER_LINK + 1):
         page = send(client, f"/confirm/{reminder.token}/", act="none")
 
     assert "try again in an hour" in page.content.decode()

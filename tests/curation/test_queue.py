@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from curation.models import Suggestion
-from curation.work_queue import heaps
+from curation.work_queue import build_queue
 from orgs.models import Organization
 from tests.factories import organization, person, place, state, warmline
 
@@ -16,12 +16,12 @@ pytestmark = pytest.mark.django_db
 
 
 def waiting(user):
-    """{heap: (count, names)} of what somebody sees."""
-    found = heaps(user, timezone.localdate())
+    """{section: (count, names)} of what somebody sees."""
+    found = build_queue(user, timezone.localdate())
     return {h.slug: (h.count, [name for name, _url in h.items]) for h in found}
 
 
-def test_every_kind_of_work_has_its_heap():
+def test_every_kind_of_work_has_a_section():
     ada, town = person(), place("59301")
     said = organization(at=town, name="Said")
     Suggestion.objects.create(kind="problem", problem="closed", listing=said)
@@ -38,7 +38,7 @@ def test_every_kind_of_work_has_its_heap():
     assert found["due-organization"][0] == 3
 
 
-def test_the_longest_due_comes_first_and_what_is_not_due_waits_elsewhere():
+def test_queue_lists_the_longest_due_first_and_nothing_that_is_not_due():
     ada, today = person(), timezone.localdate()
     for name, days in (("Later", -1), ("Sooner", -30), ("Not yet", 1)):
         organization(name=name, check_due_on=today + timedelta(days=days))
@@ -47,23 +47,25 @@ def test_the_longest_due_comes_first_and_what_is_not_due_waits_elsewhere():
     assert waiting(ada)["due-organization"] == (3, ["Never", "Sooner", "Later"])
 
 
-def test_what_was_assigned_is_named_and_listed(client):
+def test_assigned_listings_have_a_section_and_a_list(client):
     ada, bo = person("ada"), person("bo", "Volunteer")
     listing = organization(name="For Bo")
     client.force_login(ada)
-    action = {"action": "assign_them", "_selected_action": [listing.pk]}
+    action = {"action": "assign_selected", "_selected_action": [listing.pk]}
 
     client.post("/admin/orgs/organization/", {**action, "_sent": "1", "to": str(bo.pk)})
 
     assert waiting(bo)["assigned-organization"] == (1, ["For Bo"])
     assert "assigned-organization" not in waiting(ada)
     client.force_login(bo)
-    [heap] = [h for h in heaps(bo, timezone.localdate()) if "assigned" in h.slug]
-    page = client.get(heap.all_url).content.decode()
+    [section] = [
+        h for h in build_queue(bo, timezone.localdate()) if "assigned" in h.slug
+    ]
+    page = client.get(section.all_url).content.decode()
     assert "For Bo" in page
 
 
-def test_the_list_behind_a_heap_has_the_same_listings(client):
+def test_list_of_a_section_has_the_same_listings(client):
     ada = person()
     client.force_login(ada)
     organization(name="Due One")
@@ -77,7 +79,7 @@ def test_the_list_behind_a_heap_has_the_same_listings(client):
     assert "Fresh One" not in page
 
 
-def test_the_front_page_draws_how_much_was_checked(client):
+def test_first_page_charts_the_share_of_checked_listings(client):
     today = timezone.localdate()
     checked = {"checked_on": today, "checked_how": "confirmed"}
     organization(at=place("59301"), kind="cil", **checked)

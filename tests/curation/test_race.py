@@ -11,7 +11,7 @@ from tests.conftest import ROOT, own_database
 SAVES = 1_000
 
 
-def test_a_thousand_saves_at_once_lose_nothing(tmp_path):
+def test_thousand_concurrent_saves_lose_no_edit(tmp_path):
     with own_database(tmp_path) as url:
         environment = os.environ | {
             "DATABASE_URL": url,

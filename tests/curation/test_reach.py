@@ -54,7 +54,7 @@ def facts(listing):
         ({"parent": "theirs"}, "parent"),
     ],
 )
-def test_the_form_refuses_what_is_beyond_the_state(mo, ours, theirs, typed, field):
+def test_form_refuses_a_change_outside_the_state(mo, ours, theirs, typed, field):
     before = facts(ours)
     if "parent" in typed:
         typed = {"parent": theirs.pk}
@@ -68,7 +68,7 @@ def test_the_form_refuses_what_is_beyond_the_state(mo, ours, theirs, typed, fiel
     assert facts(ours) == before
 
 
-def test_a_parent_of_the_same_state_and_a_county_of_it_are_fine(mo, ours):
+def test_parent_and_county_in_the_state_are_accepted(mo, ours):
     parent = organization(at=place("59301"), name="Parent")
     typed = {"parent": parent.pk, "service_area": "Montana: Custer"}
 
@@ -76,7 +76,7 @@ def test_a_parent_of_the_same_state_and_a_county_of_it_are_fine(mo, ours):
     assert Organization.objects.get(pk=ours.pk).parent == parent
 
 
-def test_what_a_colleague_set_beyond_the_state_stays(mo, ours, theirs):
+def test_facts_outside_the_state_that_a_colleague_set_stay(mo, ours, theirs):
     ours.parent = theirs
     ours.save()
     ours.service_area.add(state("WY"))
@@ -87,7 +87,7 @@ def test_what_a_colleague_set_beyond_the_state_stays(mo, ours, theirs):
     assert facts(ours)[1:] == ({"MT", "WY"}, "places", theirs.pk)
 
 
-def test_a_line_keeps_its_other_states_and_gets_no_new_ones(mo):
+def test_state_curator_cannot_add_other_states_to_a_warmline(mo):
     line = warmline(service_area=[state("MT"), state("WY")])
     typed = form_of(mo, line)
 
@@ -100,7 +100,7 @@ def test_a_line_keeps_its_other_states_and_gets_no_new_ones(mo):
     assert {place.code for place in line.service_area.all()} == {"MT", "WY"}
 
 
-def test_an_accepted_suggestion_moves_nothing_out_of_the_state(mo, ours):
+def test_accepting_a_suggestion_cannot_move_a_listing_out_of_the_state(mo, ours):
     said = Suggestion.objects.create(
         kind="change", listing=ours, changes={"state": "WY", "city": "Sheridan"}
     )
@@ -116,7 +116,7 @@ def test_an_accepted_suggestion_moves_nothing_out_of_the_state(mo, ours):
     assert said.state == "open"
 
 
-def test_an_old_version_moves_nothing_out_of_the_state(mo):
+def test_restoring_a_version_cannot_move_a_listing_out_of_the_state(mo):
     listing = organization(at=place("82801"), name="Was there")
     first = listing.history.latest("history_id")
     listing.city, listing.state, listing.zip_code = "Miles City", "MT", "59301"
@@ -130,7 +130,7 @@ def test_an_old_version_moves_nothing_out_of_the_state(mo):
     assert facts(listing)[0] == "MT"
 
 
-def test_a_merge_changes_no_branch_in_another_state(mo, ours, theirs):
+def test_merge_cannot_change_a_branch_in_another_state(mo, ours, theirs):
     twin = organization(at=place("59301"), name="Twin")
     here = organization(at=place("59301"), name="Branch here", parent=twin)
     theirs.parent = twin
@@ -150,7 +150,7 @@ def test_a_merge_changes_no_branch_in_another_state(mo, ours, theirs):
     assert facts(here)[3] == ours.pk
 
 
-def test_a_merge_by_a_curator_of_all_states_moves_every_branch(ada, ours, theirs):
+def test_merge_by_a_curator_of_all_states_moves_every_branch(ada, ours, theirs):
     twin = organization(at=place("59301"), name="Twin")
     theirs.parent = twin
     theirs.save()
@@ -160,7 +160,7 @@ def test_a_merge_by_a_curator_of_all_states_moves_every_branch(ada, ours, theirs
     assert facts(theirs)[3] == ours.pk
 
 
-def test_a_curator_is_held_to_no_state(ada, ours, theirs):
+def test_curator_may_change_any_state(ada, ours, theirs):
     typed = {"state": "WY", "city": "Sheridan", "parent": theirs.pk}
 
     assert ada.post(path_of(ours), form_of(ada, ours) | typed).status_code == 302
@@ -180,7 +180,7 @@ def editor(client):
 @pytest.mark.parametrize(
     ("before", "after"), [("draft", "published"), ("published", "closed")]
 )
-def test_the_form_needs_the_permission_to_publish(editor, before, after):
+def test_status_in_the_form_needs_the_permission_to_publish(editor, before, after):
     listing = organization(at=place("59301"), status=before)
     typed = form_of(editor, listing) | {"status": after, "closure_reason": "gone"}
 
@@ -191,7 +191,7 @@ def test_the_form_needs_the_permission_to_publish(editor, before, after):
     assert (listing.status, listing.summary) == (before, "New words")
 
 
-def test_an_added_listing_is_a_draft_without_that_permission(editor):
+def test_added_listing_is_a_draft_without_the_permission_to_publish(editor):
     typed = {"name": "New place", "kind": "peer_run", "phone": "406-555-0101"}
     typed |= {"status": "published", "service_area_scope": "unknown", "hours": ""}
 
@@ -200,7 +200,7 @@ def test_an_added_listing_is_a_draft_without_that_permission(editor):
     assert Organization.objects.get(name="New place").status == "draft"
 
 
-def test_an_old_version_needs_it_too(editor):
+def test_restoring_a_public_version_needs_the_permission_to_publish(editor):
     listing = organization(at=place("59301"))
     first = listing.history.latest("history_id")
     listing.close(because="The house was sold.")
@@ -219,7 +219,7 @@ def test_an_old_version_needs_it_too(editor):
 @pytest.mark.parametrize(
     ("role", "sees"), [("Reader", False), ("Volunteer", True), ("Curator", True)]
 )
-def test_a_reader_sees_no_note_of_a_check(client, ours, role, sees):
+def test_reader_sees_no_note_of_a_check(client, ours, role, sees):
     Check.objects.create(
         listing=ours,
         on="2026-11-01",

@@ -17,7 +17,7 @@ def is_signed_in(client):
     return client.get("/admin/").status_code == 200
 
 
-def test_a_key_changes_without_signing_anybody_out(settings):
+def test_key_changes_without_signing_anybody_out(settings):
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = OLD, []
     here, away = Client(), Client()
     here.force_login(person("here"))
@@ -31,7 +31,7 @@ def test_a_key_changes_without_signing_anybody_out(settings):
     assert not is_signed_in(away)
 
 
-def test_a_curator_who_left_has_no_access_and_leaves_no_gap(client, mailoutbox):
+def test_former_curator_has_no_access_and_leaves_no_gap(client, mailoutbox):
     left, stays = person("left"), person("stays")
     root = person("root", "Administrator")
     theirs = organization(assigned_to=left, status="draft")
@@ -62,7 +62,7 @@ def test_a_curator_who_left_has_no_access_and_leaves_no_gap(client, mailoutbox):
     client.post(
         "/admin/orgs/organization/",
         {
-            "action": "assign_them",
+            "action": "assign_selected",
             "_selected_action": [theirs.pk],
             "to": stays.pk,
             "_sent": "1",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from curation import workflow
-from curation.audit_trail import put_back
+from curation.audit_trail import restore_revision
 from curation.models import ImportRun, Suggestion
 from curation.undo import undo_import
 from listings.removals import Tombstone
@@ -59,15 +59,15 @@ each_way = pytest.mark.parametrize("again", SAME, indirect=True)
 
 
 @each_way
-def test_the_publish_action_brings_it_back_by_nothing(ada, again):
-    with pytest.raises(workflow.Refused, match="asked not to be listed"):
+def test_publish_action_refuses_a_removed_listing(ada, again):
+    with pytest.raises(workflow.ActionRefused, match="asked not to be listed"):
         workflow.publish(again)
 
     assert public_names() == set()
 
 
 @each_way
-def test_no_save_brings_it_back(again):
+def test_save_refuses_to_publish_a_removed_listing(again):
     for status in ("published", "temporarily_closed"):
         again.status, again.closure_reason = status, "for now"
         with pytest.raises(ValidationError, match="asked not to be listed"):
@@ -76,7 +76,7 @@ def test_no_save_brings_it_back(again):
             again.save(update_fields=["status"])
 
 
-def test_the_change_form_says_so_and_keeps_what_was_typed(ada, removed):
+def test_change_form_refuses_a_removed_listing_and_keeps_what_was_typed(ada, removed):
     typed = form_of(ada, removed) | {"status": "published", "summary": "Typed words"}
 
     page = ada.post(path_of(removed), typed)
@@ -87,7 +87,7 @@ def test_the_change_form_says_so_and_keeps_what_was_typed(ada, removed):
     assert public_names() == set()
 
 
-def test_the_add_form_says_so(ada, removed):
+def test_add_form_refuses_a_removed_listing(ada, removed):
     new = form_of(ada, removed) | {"name": "Another name", "slug": "another"}
     new |= {"status": "published", "looked": "on"}
 
@@ -97,7 +97,7 @@ def test_the_add_form_says_so(ada, removed):
     assert public_names() == set()
 
 
-def test_a_listing_that_stays_takes_no_number_of_one_that_left(ada, removed):
+def test_listing_cannot_take_the_number_of_a_removed_one(ada, removed):
     other = organization(name="Other place", at=place("59301"))
     typed = form_of(ada, other) | {"phone": PHONE}
 
@@ -106,7 +106,7 @@ def test_a_listing_that_stays_takes_no_number_of_one_that_left(ada, removed):
     assert "asked not to be listed" in page.content.decode()
 
 
-def test_a_listing_that_shares_a_number_with_one_that_left_can_be_edited(ada):
+def test_listing_that_shares_a_number_with_a_removed_one_can_be_edited(ada):
     house, other = organization(phone=PHONE), organization(phone=PHONE)
     workflow.remove_on_request(house, "asked")
     typed = form_of(ada, other) | {"summary": "New words"}
@@ -116,20 +116,20 @@ def test_a_listing_that_shares_a_number_with_one_that_left_can_be_edited(ada):
     assert (other.summary, other.status) == ("New words", "published")
 
 
-def test_an_accepted_suggestion_stays_a_draft_that_nobody_publishes(ada, removed):
+def test_accepted_suggestion_of_a_removed_listing_stays_a_draft(ada, removed):
     changes = {"name": "Quiet House", "kind": "peer_run", "phone": PHONE}
     kind = ContentType.objects.get_for_model(Organization)
     said = Suggestion.objects.create(kind="new", content_type=kind, changes=changes)
 
     listing = workflow.accept(said, changes, ada.user)
 
-    with pytest.raises(workflow.Refused, match="asked not to be listed"):
+    with pytest.raises(workflow.ActionRefused, match="asked not to be listed"):
         workflow.publish(Organization.objects.get(pk=listing.pk))
     assert public_names() == set()
 
 
 @pytest.mark.parametrize("known_by", sorted(SAME.keys() - {"key"}))
-def test_a_suggestion_says_that_they_asked_not_to_be_listed(ada, removed, known_by):
+def test_page_of_a_suggestion_names_the_removal_request(ada, removed, known_by):
     changes = {"name": "New name", "kind": "peer_run", **SAME[known_by]}
     kind = ContentType.objects.get_for_model(Organization)
     said = Suggestion.objects.create(kind="new", content_type=kind, changes=changes)
@@ -146,7 +146,7 @@ def test_a_suggestion_says_that_they_asked_not_to_be_listed(ada, removed, known_
     assert "becomes a draft" not in ada.get(there).content.decode()
 
 
-def test_a_suggestion_of_another_says_nothing_of_requests(ada, removed):
+def test_page_of_another_suggestion_names_no_removal_request(ada, removed):
     changes = {"name": "Quiet Houses", "kind": "peer_run", "phone": "+14065550199"}
     kind = ContentType.objects.get_for_model(Organization)
     said = Suggestion.objects.create(kind="new", content_type=kind, changes=changes)
@@ -156,17 +156,17 @@ def test_a_suggestion_of_another_says_nothing_of_requests(ada, removed):
     assert "not to be listed" not in page
 
 
-def test_an_accepted_change_brings_its_number_to_no_other_listing(ada, removed):
+def test_accepting_a_change_refuses_the_number_of_a_removed_listing(ada, removed):
     other = organization(name="Other place")
     said = Suggestion.objects.create(
         kind="change", listing=other, changes={"phone": PHONE}
     )
 
-    with pytest.raises(workflow.Refused, match="asked not to be listed"):
+    with pytest.raises(workflow.ActionRefused, match="asked not to be listed"):
         workflow.accept(said, ["phone"], ada.user)
 
 
-def test_a_merge_brings_nothing_back(removed):
+def test_merge_refuses_to_bring_back_a_removed_listing(removed):
     other = organization(name="Other place")
 
     for keep, drop, facts in (
@@ -175,41 +175,41 @@ def test_a_merge_brings_nothing_back(removed):
         (other, removed, []),
     ):
         other.key = ""
-        with pytest.raises(workflow.Refused, match="asked not to be listed"):
+        with pytest.raises(workflow.ActionRefused, match="asked not to be listed"):
             workflow.merge(keep, drop, facts)
     assert public_names() == {"Other place"}
 
 
-def test_an_old_version_brings_nothing_back(removed):
+def test_restoring_a_version_refuses_to_bring_back_a_removed_listing(removed):
     before = removed.history.filter(status="published").first()
 
-    with pytest.raises(workflow.Refused, match="asked not to be listed"):
-        put_back(removed, str(before.history_id), "put back")
+    with pytest.raises(workflow.ActionRefused, match="asked not to be listed"):
+        restore_revision(removed, str(before.history_id), "put back")
 
 
 @pytest.mark.parametrize("temporarily", [True, False])
-def test_a_closing_for_now_brings_nothing_back(removed, temporarily):
+def test_closing_refuses_to_bring_back_a_removed_listing(removed, temporarily):
     Organization.objects.filter(pk=removed.pk).update(status="draft")
 
     if temporarily:
-        with pytest.raises(workflow.Refused, match="asked not to be listed"):
+        with pytest.raises(workflow.ActionRefused, match="asked not to be listed"):
             workflow.close(removed, "for now", temporarily=True)
     else:
         workflow.close(removed, "for good", temporarily=False)
     assert public_names() == set()
 
 
-def test_a_check_brings_nothing_back(ada, removed):
+def test_check_refuses_to_bring_back_a_removed_listing(ada, removed):
     Organization.objects.filter(pk=removed.pk).update(status="draft")
 
-    with pytest.raises(workflow.Refused, match="asked not to be listed"):
+    with pytest.raises(workflow.ActionRefused, match="asked not to be listed"):
         workflow.record_check(
             removed, how="called", outcome="paused", because="for now", by=ada.user
         )
 
 
 @pytest.mark.parametrize("known_by", ["key", "phone", "website"])
-def test_no_file_brings_it_back(ada, removed, known_by):
+def test_import_refuses_to_bring_back_a_removed_listing(ada, removed, known_by):
     cells = {
         "key": {"key": "house:1", "phone": "406-555-0101", "website": ""},
         "phone": {"key": "x", "phone": "406 555 0155", "website": ""},
@@ -224,7 +224,7 @@ def test_no_file_brings_it_back(ada, removed, known_by):
     assert not ImportRun.objects.get(pk=run.pk).rows.exists()
 
 
-def test_the_undoing_of_an_import_brings_nothing_back(ada):
+def test_undo_refuses_to_bring_back_a_removed_listing(ada):
     listing = organization(name="Quiet House", key="a", phone=PHONE)
     run, page = upload(ada, [row("a", name="Quiet House", phone="406-555-0101")])
     ada.post(page, {"_apply": "1"})
@@ -238,7 +238,7 @@ def test_the_undoing_of_an_import_brings_nothing_back(ada):
     assert listing.phone.as_e164 == "+14065550101"
 
 
-def test_every_number_of_it_is_remembered():
+def test_removal_request_stores_every_number_of_the_listing():
     line = warmline(
         phone="+14065550150", toll_free="+18005550151", tty="+14065550152",
         videophone="+14065550153", sms_number="406-555-0154",
@@ -252,7 +252,7 @@ def test_every_number_of_it_is_remembered():
     }  # fmt: skip
 
 
-def test_its_page_says_neither_its_name_nor_that_it_closed(client, removed):
+def test_page_of_a_removed_listing_reveals_neither_name_nor_status(client, removed):
     for prefix in ("", "/es"):
         response = client.get(prefix + removed.get_absolute_url())
 
@@ -266,7 +266,7 @@ def test_its_page_says_neither_its_name_nor_that_it_closed(client, removed):
     )
 
 
-def test_when_the_request_is_deleted_it_may_come_back(removed):
+def test_listing_may_come_back_after_its_request_is_deleted(removed):
     Tombstone.objects.all().delete()
 
     workflow.publish(removed)
@@ -285,7 +285,7 @@ def test_when_the_request_is_deleted_it_may_come_back(removed):
     ],
 )
 @pytest.mark.parametrize("reason", ["removed", "closed"])
-def test_the_api_finds_nothing_by_the_facts_of_what_is_gone(client, query, reason):
+def test_api_finds_nothing_by_the_facts_of_a_removed_listing(client, query, reason):
     gone = organization(
         name="Quiet House", summary="hidden words", at=place("59301"), phone=PHONE
     )

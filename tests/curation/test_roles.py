@@ -62,7 +62,7 @@ def member(role):
 
 
 @pytest.mark.parametrize("column", range(len(ROLES)), ids=ROLES)
-def test_each_role_at_each_address(client, numbers, column):
+def test_role_gets_the_expected_status_at_each_address(client, numbers, column):
     client.force_login(member(ROLES[column]))
 
     got = {path: client.get(path.format(**numbers)).status_code for path in TABLE}
@@ -70,7 +70,7 @@ def test_each_role_at_each_address(client, numbers, column):
     assert got == {path: expected[column] for path, expected in TABLE.items()}
 
 
-def test_strangers_and_people_without_staff_are_asked_to_sign_in(client, numbers):
+def test_visitors_and_users_without_staff_status_are_asked_to_sign_in(client, numbers):
     plain = person("plain", "Curator")
     plain.is_staff = False
     plain.save()
@@ -84,7 +84,7 @@ def test_strangers_and_people_without_staff_are_asked_to_sign_in(client, numbers
             assert response["Location"].startswith("/admin/login/")
 
 
-def test_a_state_curator_sees_their_state_everywhere(client, numbers):
+def test_state_curator_sees_only_their_state_everywhere(client, numbers):
     client.force_login(member("State curator"))
 
     pages = [
@@ -102,16 +102,16 @@ def test_a_state_curator_sees_their_state_everywhere(client, numbers):
     assert "Wyoming Line" not in shown
 
 
-def test_a_state_curators_actions_and_exports_stay_in_their_state(client, numbers):
+def test_actions_and_exports_of_a_state_curator_stay_in_their_state(client, numbers):
     client.force_login(member("State curator"))
     ids = [numbers["mt"], numbers["wy"]]
     action = {"_selected_action": ids}
 
     exported = client.post(
-        "/admin/orgs/organization/", action | {"action": "export_them"}
+        "/admin/orgs/organization/", action | {"action": "export_selected"}
     )
     lines = b"".join(exported.streaming_content).decode()
-    closing = {"action": "close_them", "_sent": "1", "because": "Moved away"}
+    closing = {"action": "close_selected", "_sent": "1", "because": "Moved away"}
     client.post("/admin/orgs/organization/", action | closing)
 
     assert "Montana One" in lines
@@ -120,7 +120,7 @@ def test_a_state_curators_actions_and_exports_stay_in_their_state(client, number
     assert Organization.objects.get(pk=numbers["wy"]).status == "published"
 
 
-def test_a_state_curator_without_states_sees_nothing(client, numbers):
+def test_state_curator_without_states_sees_nothing(client, numbers):
     client.force_login(person("none", "State curator"))
 
     page = client.get("/admin/orgs/organization/").content.decode()
@@ -129,7 +129,7 @@ def test_a_state_curator_without_states_sees_nothing(client, numbers):
     assert "Wyoming One" not in page
 
 
-def test_a_curator_who_keeps_a_state_too_sees_every_state(client, numbers):
+def test_curator_who_is_also_a_state_curator_sees_every_state(client, numbers):
     both = person("both", "State curator", states=["MT"])
     both.groups.add(Group.objects.get(name="Curator"))
     client.force_login(both)
@@ -140,7 +140,7 @@ def test_a_curator_who_keeps_a_state_too_sees_every_state(client, numbers):
     assert "Wyoming One" in page
 
 
-def test_a_reader_and_a_volunteer_cannot_save(client, numbers):
+def test_reader_and_volunteer_cannot_save(client, numbers):
     path = f"/admin/orgs/organization/{numbers['mt']}/change/"
 
     for role in ("Reader", "Volunteer"):
@@ -148,13 +148,13 @@ def test_a_reader_and_a_volunteer_cannot_save(client, numbers):
         client.post(path, {"name": "Changed", "opened_version": 1})
         client.post(
             "/admin/orgs/organization/",
-            {"action": "publish_them", "_selected_action": [numbers["mt"]]},
+            {"action": "publish_selected", "_selected_action": [numbers["mt"]]},
         )
 
     assert Organization.objects.get(pk=numbers["mt"]).name == "Montana One"
 
 
-def test_a_volunteers_change_waits_for_a_curator(client, numbers):
+def test_change_by_a_volunteer_waits_for_a_curator(client, numbers):
     client.force_login(member("Volunteer"))
     path = f"/admin/orgs/organization/{numbers['mt']}/propose/"
     form = client.get(path).context["form"]
@@ -172,7 +172,7 @@ def test_a_volunteers_change_waits_for_a_curator(client, numbers):
     assert waiting.proposed_by.username == "volunteer"
 
 
-def test_a_person_who_was_switched_off_is_out_at_once(client, numbers):
+def test_deactivated_user_is_signed_out_at_once(client, numbers):
     ada = person()
     client.force_login(ada)
     assert client.get("/admin/orgs/organization/").status_code == 200
@@ -183,7 +183,7 @@ def test_a_person_who_was_switched_off_is_out_at_once(client, numbers):
     assert client.get("/admin/orgs/organization/").status_code == 302
 
 
-def test_a_state_curator_hears_of_the_page_of_their_state_alone(client):
+def test_state_curator_sees_reports_about_their_state_page_only(client):
     for code in ("MT", "WY"):
         said = {"kind": "problem", "problem": "missing", "listing": state(code)}
         Suggestion.objects.create(**said)

@@ -70,7 +70,7 @@ def may_try_again(user):
     StaticDevice.objects.filter(user=user).update(throttling_failure_count=0)
 
 
-def test_a_password_alone_opens_nothing(client):
+def test_password_alone_opens_no_page(client):
     person()
     sign_in(client)
 
@@ -79,7 +79,7 @@ def test_a_password_alone_opens_nothing(client):
         assert response.redirect_chain[-1][0].startswith("/admin/second-factor/")
 
 
-def test_the_first_time_the_phone_is_set_up_with_backup_codes(client):
+def test_first_sign_in_sets_up_the_phone_with_backup_codes(client):
     person()
     sign_in(client)
     page = client.get("/admin/second-factor/").content.decode()
@@ -102,7 +102,7 @@ def test_the_first_time_the_phone_is_set_up_with_backup_codes(client):
     assert client.get("/admin/").status_code == 302
 
 
-def test_a_right_code_right_after_a_wrong_one_sets_the_phone_up(client):
+def test_right_code_after_a_wrong_one_sets_up_the_phone(client):
     person()
     sign_in(client)
     key = shown_secret(client)
@@ -114,7 +114,7 @@ def test_a_right_code_right_after_a_wrong_one_sets_the_phone_up(client):
     assert "backup codes" in right.content.decode()
 
 
-def test_a_wrong_code_at_sign_in_says_how_long_to_wait(client):
+def test_wrong_code_at_sign_in_says_how_long_to_wait(client):
     ada = person()
     sign_in(client)
     enrol(client)
@@ -133,7 +133,7 @@ def test_a_wrong_code_at_sign_in_says_how_long_to_wait(client):
     assert later.status_code == 302
 
 
-def test_a_secret_is_another_at_each_look_and_in_each_session(client):
+def test_secret_differs_in_each_request_and_session(client):
     person()
     sign_in(client)
     other = Client()
@@ -147,7 +147,7 @@ def test_a_secret_is_another_at_each_look_and_in_each_session(client):
     assert not re.search(r"<code>|<img", wrong)
 
 
-def test_a_secret_that_was_only_looked_at_opens_nothing_later(client):
+def test_secret_that_was_shown_but_not_confirmed_is_worthless(client):
     """Somebody who knew the password looked; the owner set up, and changed it."""
     ada = person()
     thief = Client()
@@ -169,7 +169,7 @@ def test_a_secret_that_was_only_looked_at_opens_nothing_later(client):
     assert TOTPDevice.objects.get(user=ada).bin_key != seen
 
 
-def test_who_began_earlier_cannot_set_up_after_the_owner_did(client):
+def test_earlier_enrollment_cannot_finish_after_the_owner_enrolled(client):
     ada = person()
     thief = Client()
     sign_in(thief)
@@ -183,7 +183,7 @@ def test_who_began_earlier_cannot_set_up_after_the_owner_did(client):
     assert TOTPDevice.objects.get(user=ada).bin_key != seen
 
 
-def test_the_picture_holds_the_modules_of_the_key(client):
+def test_qr_code_encodes_the_key(client):
     ada = person()
     sign_in(client)
     page = client.get("/admin/second-factor/").content.decode()
@@ -218,7 +218,7 @@ def modules(png, scale=5, border=4):
     return found
 
 
-def test_another_phone_asks_for_the_password_and_mails_the_owner(client):
+def test_replacing_the_phone_asks_for_the_password_and_mails_the_owner(client):
     ada = person()
     sign_in(client)
     enrol(client)
@@ -245,7 +245,7 @@ def outbox():
     return list(OutgoingMail.objects.order_by("pk"))
 
 
-def test_a_password_alone_replaces_no_phone(client):
+def test_password_alone_does_not_replace_the_phone(client):
     ada = person()
     sign_in(client)
     enrol(client)
@@ -261,7 +261,7 @@ def test_a_password_alone_replaces_no_phone(client):
 @pytest.mark.parametrize(
     "onward", ["https://evil.example/phish", "//evil.example/", "javascript:alert(1)"]
 )
-def test_no_link_of_the_set_up_leads_away(client, onward):
+def test_enrollment_links_only_to_our_site(client, onward):
     person()
     sign_in(client)
     path = f"/admin/second-factor/?next={quote(onward)}"
@@ -273,7 +273,7 @@ def test_no_link_of_the_set_up_leads_away(client, onward):
     assert "javascript:" not in page
 
 
-def test_the_set_up_leads_on_to_the_page_that_was_wanted(client):
+def test_enrollment_leads_to_the_requested_page(client):
     person()
     sign_in(client)
 
@@ -282,7 +282,7 @@ def test_the_set_up_leads_on_to_the_page_that_was_wanted(client):
     assert 'href="/admin/orgs/organization/"' in page
 
 
-def test_an_administrator_resets_a_colleagues_sign_in(client, settings, monkeypatch):
+def test_administrator_resets_the_sign_in_of_a_colleague(client, settings, monkeypatch):
     # Django's own page of a person prints a variable that its view does not give.
     monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "")
     bo = person("bo")
@@ -307,7 +307,7 @@ def test_an_administrator_resets_a_colleagues_sign_in(client, settings, monkeypa
 
 
 @pytest.mark.parametrize("role", ["Reader", "Volunteer", "State curator", "Curator"])
-def test_nobody_else_resets_a_sign_in(client, settings, role):
+def test_other_roles_cannot_reset_a_sign_in(client, settings, role):
     bo = person("bo")
     TOTPDevice.objects.create(user=bo, name="phone")
     settings.SECOND_FACTOR = False
@@ -318,7 +318,7 @@ def test_nobody_else_resets_a_sign_in(client, settings, role):
     assert TOTPDevice.objects.filter(user=bo).exists()
 
 
-def test_an_administrator_resets_no_superuser(client, settings):
+def test_administrator_cannot_reset_a_superuser(client, settings):
     root = person("root", "Administrator", is_superuser=True)
     TOTPDevice.objects.create(user=root, name="phone")
     settings.SECOND_FACTOR = False
@@ -329,7 +329,7 @@ def test_an_administrator_resets_no_superuser(client, settings):
     assert TOTPDevice.objects.filter(user=root).exists()
 
 
-def test_the_command_lets_a_sole_administrator_back_in(client):
+def test_command_resets_the_sign_in_of_the_only_administrator(client):
     person("root", "Administrator")
     sign_in(client, "root")
     enrol(client)
@@ -345,7 +345,7 @@ def test_the_command_lets_a_sole_administrator_back_in(client):
         call_command("reset_sign_in", "nobody")
 
 
-def test_somebody_elses_session_cannot_set_a_phone_up_anew(client):
+def test_session_without_the_second_factor_cannot_replace_the_phone(client):
     ada = person()
     TOTPDevice.objects.create(user=ada, name="phone", confirmed=True)
     sign_in(client)
@@ -355,7 +355,7 @@ def test_somebody_elses_session_cannot_set_a_phone_up_anew(client):
     assert "Scan this" not in page
 
 
-def test_it_leads_to_our_own_pages_only(client):
+def test_second_factor_redirects_only_to_our_site(client):
     ada = person()
     sign_in(client)
     enrol(client)
@@ -369,7 +369,7 @@ def test_it_leads_to_our_own_pages_only(client):
     assert response["Location"] == "/admin/"
 
 
-def test_five_wrong_passwords_stop_that_name_from_that_address_only(client):
+def test_five_wrong_passwords_lock_only_that_name_from_that_address(client):
     person("ada")
     person("bo")
     for _try in range(5):
@@ -381,7 +381,7 @@ def test_five_wrong_passwords_stop_that_name_from_that_address_only(client):
     assert sign_in(client, "bo").status_code == 302
 
 
-def test_on_this_machine_alone_a_password_is_enough(client, settings):
+def test_password_is_enough_on_a_site_that_is_not_public(client, settings):
     settings.SECOND_FACTOR = False
     person()
     sign_in(client)

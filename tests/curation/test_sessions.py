@@ -38,7 +38,7 @@ def signed_in(name="ada"):
     return client
 
 
-def test_half_an_hour_without_a_click_ends_a_session():
+def test_session_ends_after_half_an_hour_without_a_request():
     person()
     client = signed_in()
 
@@ -50,7 +50,7 @@ def test_half_an_hour_without_a_click_ends_a_session():
         assert not is_in(client)
 
 
-def test_a_day_of_clicks_ends_after_12_hours():
+def test_session_ends_after_12_hours_of_requests():
     person()
     client = signed_in()
 
@@ -60,7 +60,7 @@ def test_a_day_of_clicks_ends_after_12_hours():
         assert inside is (25 * half_hours <= 12 * 60), half_hours
 
 
-def test_clicks_within_a_minute_write_nothing():
+def test_requests_within_a_minute_write_no_session():
     person()
     client = signed_in()
     before = client.session["seen"]
@@ -73,7 +73,7 @@ def test_clicks_within_a_minute_write_nothing():
     assert client.session["seen"] > before
 
 
-def test_sign_out_everywhere_ends_all_of_mine_and_nobody_elses():
+def test_sign_out_everywhere_ends_only_sessions_of_the_user():
     person()
     person("bo")
     here, there, bo = signed_in(), signed_in(), signed_in("bo")
@@ -84,7 +84,7 @@ def test_sign_out_everywhere_ends_all_of_mine_and_nobody_elses():
     assert [is_in(client) for client in (here, there, bo)] == [False, False, True]
 
 
-def test_an_administrator_ends_the_sessions_of_others():
+def test_administrator_ends_the_sessions_of_others():
     ada = person()
     person("bo", "Administrator")
     here, bo = signed_in(), signed_in("bo")
@@ -95,7 +95,7 @@ def test_an_administrator_ends_the_sessions_of_others():
     assert [is_in(here), is_in(bo)] == [False, True]
 
 
-def test_a_new_password_ends_the_other_sessions():
+def test_new_password_ends_the_other_sessions():
     ada = person()
     here, there = signed_in(), signed_in()
     new = "another long pass phrase"
@@ -108,7 +108,7 @@ def test_a_new_password_ends_the_other_sessions():
     assert [is_in(here), is_in(there)] == [True, False]
 
 
-def test_who_signs_in_gets_a_new_session():
+def test_sign_in_starts_a_new_session():
     """A cookie that somebody planted before is worth nothing afterwards."""
     person()
     client = Client()
@@ -127,7 +127,7 @@ def test_who_signs_in_gets_a_new_session():
     ("name", "password"),
     [("ada", "wrong"), ("nobody", PASSWORD), ("off", PASSWORD), ("plain", PASSWORD)],
 )
-def test_one_answer_for_every_way_not_to_get_in(client, name, password):
+def test_failed_sign_ins_all_get_the_same_message(client, name, password):
     person()
     person("off", is_active=False)
     plain = person("plain")
@@ -139,7 +139,9 @@ def test_one_answer_for_every_way_not_to_get_in(client, name, password):
     assert "Please enter the correct username and password for a staff" in page
 
 
-def test_an_unknown_name_takes_the_work_of_a_password(client, settings, monkeypatch):
+def test_unknown_name_costs_the_same_hashing_as_a_wrong_password(
+    client, settings, monkeypatch
+):
     """Else the time an answer takes would tell which names there are."""
     hashed = []
     hasher = "django.contrib.auth.hashers.MD5PasswordHasher.encode"
@@ -164,7 +166,7 @@ def test_an_unknown_name_takes_the_work_of_a_password(client, settings, monkeypa
         "/\t/evil.example",
     ],
 )
-def test_signing_in_leads_to_our_own_pages_only(client, onward):
+def test_sign_in_redirects_only_to_our_site(client, onward):
     person()
 
     answer = sign_in(client, onward=onward)
@@ -173,7 +175,7 @@ def test_signing_in_leads_to_our_own_pages_only(client, onward):
     assert answer["Location"] == "/admin/"
 
 
-def test_a_lockout_holds_for_one_name_from_one_address(client, settings):
+def test_lockout_is_for_one_name_from_one_address(client, settings):
     """Behind a proxy each address is another one, and nobody can borrow one."""
     settings.HTTPS = True
     person()
@@ -186,7 +188,7 @@ def test_a_lockout_holds_for_one_name_from_one_address(client, settings):
     assert sign_in(client, headers=ours).status_code == 302
 
 
-def test_without_a_proxy_nobody_names_another_address(client, settings):
+def test_forwarded_address_is_ignored_without_a_proxy(client, settings):
     settings.HTTPS = False
     for number in range(5):
         claimed = {"X-Forwarded-For": f"198.51.100.{number}"}
@@ -195,14 +197,14 @@ def test_without_a_proxy_nobody_names_another_address(client, settings):
     assert sign_in(client, password="wrong").status_code == 429
 
 
-def test_a_name_longer_than_the_table_is_just_wrong(client):
+def test_too_long_name_is_treated_as_a_wrong_one(client):
     answer = sign_in(client, "a" * 5_000)
 
     assert "correct username" in answer.content.decode()
     assert not AccessAttempt.objects.exists()
 
 
-def test_there_is_no_way_to_reset_a_password_by_mail(client):
+def test_password_cannot_be_reset_by_mail(client):
     person()
 
     assert "password_reset" not in client.get("/admin/login/").content.decode()
@@ -221,7 +223,7 @@ def test_there_is_no_way_to_reset_a_password_by_mail(client):
         ("ada@example.org1", "too similar"),
     ],
 )
-def test_passwords_are_long_and_not_common(client, password, words):
+def test_weak_password_is_refused(client, password, words):
     person()
     sign_in(client)
     form = {"old_password": PASSWORD, "new_password1": password}

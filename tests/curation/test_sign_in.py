@@ -17,7 +17,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from curation.sign_in import few_sign_ins
+from curation.sign_in import limit_concurrent_sign_ins
 from tests.factories import person
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,7 @@ def sign_in(name="nobody", password="wrong", address="192.0.2.7"):  # noqa: S107
     return client.post("/admin/login/", form)
 
 
-def test_one_client_has_30_passwords_hashed_and_then_none(hashed):
+def test_one_client_gets_30_passwords_hashed(hashed):
     answers = [sign_in(f"nobody{number}") for number in range(33)]
 
     assert [a.status_code for a in answers] == [200] * 30 + [429] * 3
@@ -73,7 +73,7 @@ def test_one_client_has_30_passwords_hashed_and_then_none(hashed):
     assert 0 < int(answers[-1]["Retry-After"]) <= 15 * 60
 
 
-def test_a_client_over_its_limit_keeps_nobody_else_out(hashed):
+def test_client_over_its_limit_does_not_block_others(hashed):
     person()
     for number in range(31):
         sign_in(f"nobody{number}", address=f"2001:db8:1:2::{number:x}")
@@ -82,7 +82,7 @@ def test_a_client_over_its_limit_keeps_nobody_else_out(hashed):
     assert sign_in("ada", PASSWORD, "2001:db8:1:3::1").status_code == 302
 
 
-def test_wrong_passwords_of_one_ipv6_network_lock_its_name():
+def test_wrong_passwords_from_one_ipv6_network_lock_the_name():
     person()
     for number in range(5):
         sign_in("ada", address=f"2001:db8:1:2::{number:x}")
@@ -91,7 +91,7 @@ def test_wrong_passwords_of_one_ipv6_network_lock_its_name():
     assert sign_in("ada", PASSWORD, "2001:db8:1:3::1").status_code == 302
 
 
-def test_a_lock_ends_15_minutes_after_it_began_whoever_goes_on_trying():
+def test_lockout_ends_after_15_minutes_despite_more_attempts():
     person()
     began = timezone.now()
     with time_machine.travel(began, tick=False):
@@ -104,7 +104,7 @@ def test_a_lock_ends_15_minutes_after_it_began_whoever_goes_on_trying():
         assert sign_in("ada", PASSWORD).status_code == 302
 
 
-def test_what_is_sent_does_not_grow_the_rows_of_wrong_passwords():
+def test_failed_sign_in_does_not_store_the_sent_data():
     person()
     for number in range(12):
         Client(REMOTE_ADDR="192.0.2.7").post(
@@ -117,7 +117,7 @@ def test_what_is_sent_does_not_grow_the_rows_of_wrong_passwords():
     assert len(f"{row.get_data}{row.post_data}") == 0
 
 
-def test_a_third_sign_in_at_once_is_refused_before_any_work_and_pages_are_not():
+def test_third_concurrent_sign_in_is_refused_and_pages_are_served():
     may_go, refused = threading.Event(), threading.Semaphore(0)
 
     def view(request):
@@ -125,7 +125,7 @@ def test_a_third_sign_in_at_once_is_refused_before_any_work_and_pages_are_not():
             may_go.wait(60)
         return HttpResponse("answered")
 
-    ask = few_sign_ins(view)
+    ask = limit_concurrent_sign_ins(view)
     requests = RequestFactory()
 
     def attempt(_number):
@@ -150,7 +150,7 @@ def test_a_third_sign_in_at_once_is_refused_before_any_work_and_pages_are_not():
     assert ask(requests.post("/admin/login/")).status_code == 200
 
 
-def test_a_worker_hashes_one_password_and_lets_one_wait(settings):
+def test_worker_hashes_one_password_while_another_waits(settings):
     """The other threads come back at once, to serve pages."""
     settings.AXES_ENABLED = False  # It would write, each thread on a connection.
     settings.PASSWORD_HASHERS = [f"{__name__}.SlowHasher"]

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from curation import workflow
-from curation.audit_trail import put_back
+from curation.audit_trail import restore_revision
 from curation.imports import apply_import
 from curation.models import ImportRun, Reminder, Suggestion
 from curation.undo import undo_import
@@ -99,22 +99,22 @@ def back(client, listing):
     first = listing.history.latest().pk
     by_form(client, listing, email="x@example.org")
     kept = listing.history.count()
-    put_back(listing, str(first), "put back")
+    restore_revision(listing, str(first), "put back")
     assert listing.history.count() > kept
 
 
 WRITES = {
     "the form": lambda c, o: by_form(c, o, email="new@example.org"),
-    "publish": lambda c, o: act(c, o, "publish_them"),
-    "close": lambda c, o: act(c, o, "close_them", _sent="1", because="Moved"),
+    "publish": lambda c, o: act(c, o, "publish_selected"),
+    "close": lambda c, o: act(c, o, "close_selected", _sent="1", because="Moved"),
     "tag": lambda c, o: act(
-        c, o, "tag_them", _sent="1", term=term("community", "veterans").pk
+        c, o, "tag_selected", _sent="1", term=term("community", "veterans").pk
     ),
     "check": checked,
     "checks": lambda c, o: act(
         c,
         o,
-        "record_checks",
+        "check_selected",
         _sent="1",
         how="called",
         outcome="right",
@@ -133,7 +133,7 @@ WRITES = {
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
-def test_each_way_to_write_to_a_listing(ada, write):
+def test_every_change_of_a_listing_is_in_its_history(ada, write):
     listing = organization(at=place("59301"), key="ours", kind="peer_run")
     before = set(listing.history.values_list("pk", flat=True))
     old = Organization.objects.values().get(pk=listing.pk)
@@ -153,7 +153,7 @@ def test_each_way_to_write_to_a_listing(ada, write):
         assert getattr(latest, name) == new[name], name
 
 
-def test_a_new_listing_begins_its_history_whichever_way_it_comes(ada):
+def test_new_listing_starts_its_history_however_it_is_added(ada):
     import_text("organizations", file_of([row("a")]).read().decode())
     proposal = Suggestion.objects.create(
         kind="new",
@@ -166,7 +166,7 @@ def test_a_new_listing_begins_its_history_whichever_way_it_comes(ada):
         assert Organization.objects.get(name=name).history.count() >= 1
 
 
-def test_guides_and_credentials_keep_theirs(ada):
+def test_guides_and_credentials_have_a_history(ada):
     told, asked = guide(), credential()
 
     by_form(ada, told, title="Another")

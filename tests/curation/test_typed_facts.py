@@ -31,7 +31,7 @@ def errors_of(response):
     return response.context["adminform"].form.errors
 
 
-def test_the_desk_keeps_an_extension_and_shows_it_again(ada, listing):
+def test_form_keeps_a_phone_extension_and_shows_it_again(ada, listing):
     data = form_of(ada, listing) | {"phone": "406-555-0101 ext. 204"}
 
     assert post(ada, listing, data).status_code == 302
@@ -55,7 +55,7 @@ def test_the_desk_keeps_an_extension_and_shows_it_again(ada, listing):
         ("source_seen", "in spring", "2026-11-24"),
     ],
 )
-def test_the_desk_says_beside_the_box_what_is_wrong(ada, listing, box, typed, words):
+def test_form_shows_an_error_at_the_field(ada, listing, box, typed, words):
     refused = post(ada, listing, form_of(ada, listing) | {box: typed})
 
     assert words in " ".join(errors_of(refused)[box])
@@ -63,7 +63,7 @@ def test_the_desk_says_beside_the_box_what_is_wrong(ada, listing, box, typed, wo
 
 
 @pytest.mark.parametrize("typed", ["Montana", "mt", " MT "])
-def test_a_state_is_understood_however_it_is_typed(ada, listing, typed):
+def test_state_is_accepted_as_name_or_code(ada, listing, typed):
     data = form_of(ada, listing) | {"state": typed, "zip_code": "59301–1234"}
 
     assert post(ada, listing, data).status_code == 302
@@ -72,7 +72,7 @@ def test_a_state_is_understood_however_it_is_typed(ada, listing, typed):
     assert (listing.state, listing.zip_code) == ("MT", "59301-1234")
 
 
-def test_a_zip_code_without_a_state_asks_for_it(ada, listing):
+def test_zip_code_without_a_state_is_an_error(ada, listing):
     refused = post(ada, listing, form_of(ada, listing) | {"state": ""})
 
     assert "Miles City, Montana" in " ".join(errors_of(refused)["state"])
@@ -82,7 +82,7 @@ def test_a_zip_code_without_a_state_asks_for_it(ada, listing):
     ("service_area_scope", "service_area", "box"),
     [("places", "", "service_area"), ("unknown", "Montana", "service_area_scope")],
 )
-def test_where_it_serves_must_fit_the_places_named(
+def test_service_area_must_fit_the_places(
     ada, listing, service_area_scope, service_area, box
 ):
     data = form_of(ada, listing) | {
@@ -95,25 +95,25 @@ def test_where_it_serves_must_fit_the_places_named(
     assert list(errors_of(refused)) == [box]
 
 
-def test_half_of_a_proposed_area_cannot_be_accepted(listing):
+def test_half_of_a_suggested_service_area_cannot_be_accepted(listing):
     facts = {"service_area_scope": "places", "service_area": "Montana: Custer County"}
     half = Suggestion.objects.create(
         listing=listing, kind=Suggestion.Kind.CHANGE, changes=facts
     )
 
-    with pytest.raises(workflow.Refused, match="at least one state"):
+    with pytest.raises(workflow.ActionRefused, match="at least one state"):
         workflow.accept(half, ["service_area_scope"], person())
 
     workflow.accept(half, list(facts), person("bo"))
     assert list(listing.service_area.all()) == [county("Custer County", "MT")]
 
 
-def test_accepting_a_zip_code_of_another_state_is_refused(listing):
+def test_suggested_zip_code_of_another_state_is_refused(listing):
     old = Suggestion.objects.create(
         listing=listing, kind=Suggestion.Kind.CHANGE, changes={"zip_code": "99501"}
     )
 
-    with pytest.raises(workflow.Refused, match="not in Montana"):
+    with pytest.raises(workflow.ActionRefused, match="not in Montana"):
         workflow.accept(old, ["zip_code"], person())
 
 
@@ -125,7 +125,7 @@ NEW = {
 }
 
 
-def test_a_visitor_suggests_a_number_with_its_extension(client):
+def test_visitor_suggests_a_number_with_an_extension(client):
     typed = {"phone": "(406) 555-0133 ext. 21", "sms_number": "406-555-0134"}
 
     send(client, "/suggest/?what=organization", **NEW, **typed)
@@ -136,7 +136,7 @@ def test_a_visitor_suggests_a_number_with_its_extension(client):
     assert (made.phone.extension, made.sms_number) == ("21", "+14065550134")
 
 
-def test_a_visitor_can_correct_the_extension_alone(client, listing):
+def test_visitor_can_correct_only_the_extension(client, listing):
     facts = {**NEW, "name": "Our Center", "city": "Miles City", "state": "MT"}
     facts |= {
         "in_person": "true",
@@ -150,7 +150,7 @@ def test_a_visitor_can_correct_the_extension_alone(client, listing):
     assert kept.changes == {"phone": "+14065550101;ext=3"}
 
 
-def test_a_visitor_hears_which_zip_code_may_be_meant_and_loses_nothing(client):
+def test_visitor_with_a_wrong_zip_code_gets_a_hint_and_loses_nothing(client):
     typed = {**NEW, "city": "Miles City", "state": "MT", "zip_code": "02139"}
 
     page = send(client, "/suggest/?what=organization", **typed).content.decode()
@@ -161,7 +161,7 @@ def test_a_visitor_hears_which_zip_code_may_be_meant_and_loses_nothing(client):
     assert not Suggestion.objects.exists()
 
 
-def test_a_form_that_is_sent_twice_is_kept_once(client, listing):
+def test_form_sent_twice_is_stored_once(client, listing):
     form = {"stamp": stamp(), **NEW}
     report = {"stamp": stamp(), "problem": "closed", "words": "The door is shut."}
 
@@ -177,7 +177,7 @@ def test_a_form_that_is_sent_twice_is_kept_once(client, listing):
     ]
 
 
-def test_the_same_words_about_another_listing_are_kept_too(client, listing):
+def test_same_words_about_another_listing_are_stored(client, listing):
     organization(at=place("59301"), slug="theirs", name="Their Center")
     report = {"stamp": stamp(), "problem": "closed"}
 
@@ -188,7 +188,7 @@ def test_the_same_words_about_another_listing_are_kept_too(client, listing):
     assert Suggestion.objects.count() == 3
 
 
-def test_the_same_number_with_an_extension_is_found_as_a_double(ada, listing):
+def test_same_number_with_an_extension_is_a_similar_listing(ada, listing):
     there = "/admin/orgs/organization/similar/"
 
     found = ada.get(there, {"phone": "(406) 555-0101 x9"}).content.decode()
@@ -199,7 +199,7 @@ def test_the_same_number_with_an_extension_is_found_as_a_double(ada, listing):
     assert "Our Center" in again
 
 
-def test_a_comparison_shows_numbers_as_people_read_them(ada, listing):
+def test_comparison_formats_phone_numbers(ada, listing):
     change = Suggestion.objects.create(
         listing=listing,
         kind=Suggestion.Kind.CHANGE,

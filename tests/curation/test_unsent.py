@@ -65,7 +65,7 @@ def listing():
     return organization(at=place("59301"), name="Ours")
 
 
-def test_after_half_an_hour_the_form_comes_back_as_typed(tab, listing):
+def test_form_is_restored_after_the_session_has_ended(tab, listing):
     typed = opened(tab, listing)
 
     with later(minutes=31):
@@ -83,7 +83,7 @@ def test_after_half_an_hour_the_form_comes_back_as_typed(tab, listing):
     assert summary_of(listing) == TYPED
 
 
-def test_it_is_given_back_once(tab, listing):
+def test_form_is_restored_once(tab, listing):
     typed = opened(tab, listing)
     with later(minutes=31):
         tab.post(path_of(listing), typed)
@@ -94,7 +94,7 @@ def test_it_is_given_back_once(tab, listing):
     assert [TYPED in page for page in shown] == [True, False]
 
 
-def test_after_an_hour_it_is_gone(tab, listing):
+def test_stored_form_expires_after_an_hour(tab, listing):
     typed = opened(tab, listing)
     with later(minutes=31):
         tab.post(path_of(listing), typed)
@@ -103,7 +103,7 @@ def test_after_an_hour_it_is_gone(tab, listing):
         assert TYPED not in tab.get(path_of(listing)).content.decode()
 
 
-def test_forget_takes_what_nobody_came_back_for(tab, listing):
+def test_expired_forms_are_deleted(tab, listing):
     typed = opened(tab, listing)
     with later(minutes=31):
         tab.post(path_of(listing), typed)
@@ -115,7 +115,7 @@ def test_forget_takes_what_nobody_came_back_for(tab, listing):
     assert not UnsentForm.objects.exists()
 
 
-def test_somebody_else_gets_nothing_of_it(tab, listing):
+def test_another_user_does_not_get_the_form(tab, listing):
     typed = opened(tab, listing)
     with later(minutes=31):
         tab.post(path_of(listing), typed)
@@ -127,7 +127,7 @@ def test_somebody_else_gets_nothing_of_it(tab, listing):
         assert TYPED in theirs.get(path_of(listing)).content.decode()
 
 
-def test_no_table_holds_what_was_typed_in_plain_words(tab, listing):
+def test_stored_form_is_encrypted(tab, listing):
     typed = opened(tab, listing)
     with later(minutes=31):
         tab.post(path_of(listing), typed)
@@ -137,7 +137,7 @@ def test_no_table_holds_what_was_typed_in_plain_words(tab, listing):
     assert "Ours" not in row.content
 
 
-def test_a_sign_out_in_another_tab_loses_nothing(tab, listing):
+def test_sign_out_in_another_tab_loses_nothing(tab, listing):
     typed = opened(tab, listing)
     page = tab.get("/admin/")
     tab.post("/admin/logout/", token_in(page))
@@ -152,7 +152,7 @@ def test_a_sign_out_in_another_tab_loses_nothing(tab, listing):
     assert summary_of(listing) == ""
 
 
-def test_a_new_sign_in_in_another_tab_loses_nothing(tab, listing):
+def test_new_sign_in_in_another_tab_loses_nothing(tab, listing):
     typed = opened(tab, listing)
     page = tab.get("/admin/")
     tab.post("/admin/logout/", token_in(page))
@@ -166,7 +166,7 @@ def test_a_new_sign_in_in_another_tab_loses_nothing(tab, listing):
     assert summary_of(listing) == ""
 
 
-def test_a_form_of_another_site_is_refused_and_not_kept(tab, listing):
+def test_form_from_another_site_is_refused_and_not_stored(tab, listing):
     typed = opened(tab, listing)
     tab.cookies.clear()
     sign_in(tab)
@@ -177,14 +177,14 @@ def test_a_form_of_another_site_is_refused_and_not_kept(tab, listing):
     assert not UnsentForm.objects.exists()
 
 
-def test_a_form_that_nobody_of_ours_opened_is_not_kept(client, listing):
+def test_form_without_a_signed_owner_is_not_stored(client, listing):
     sent = client.post(path_of(listing), {"summary": TYPED, "_owner": "1:x:y"})
 
     assert sent["Location"].startswith("/admin/login/")
     assert not UnsentForm.objects.exists()
 
 
-def test_a_check_that_was_typed_comes_back_and_is_not_written(tab, listing):
+def test_check_form_is_restored_and_not_saved(tab, listing):
     path = f"/admin/orgs/organization/{listing.pk}/check/"
     page = tab.get(path).content.decode()
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
@@ -201,7 +201,7 @@ def test_a_check_that_was_typed_comes_back_and_is_not_written(tab, listing):
     assert not Check.objects.exists()
 
 
-def test_a_form_of_django_itself_comes_back_too(tab):
+def test_form_of_django_is_restored(tab):
     term = Term.objects.first()
     path = f"/admin/listings/term/{term.pk}/change/"
     page = tab.get(path).content.decode()
@@ -217,9 +217,9 @@ def test_a_form_of_django_itself_comes_back_too(tab):
     assert not Term.objects.filter(label=TYPED).exists()
 
 
-def test_an_action_that_was_confirmed_is_asked_again_and_not_done(tab, listing):
+def test_action_is_asked_again_and_not_run(tab, listing):
     path = "/admin/orgs/organization/"
-    action = {"action": "close_them", "_selected_action": listing.pk}
+    action = {"action": "close_selected", "_selected_action": listing.pk}
     page = tab.post(path, action | token_in(tab.get(path))).content.decode()
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
 
@@ -232,7 +232,7 @@ def test_an_action_that_was_confirmed_is_asked_again_and_not_done(tab, listing):
     assert Organization.objects.get(pk=listing.pk).status == "published"
 
 
-def test_no_password_and_no_code_is_kept(tab):
+def test_passwords_and_codes_are_not_stored(tab):
     path = "/admin/listings/term/add/"
     page = tab.get(path)
     note = re.search(r'name="_owner" value="([^"]+)"', page.content.decode())[1]

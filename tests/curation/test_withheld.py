@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 
 from curation import workflow
-from curation.audit_trail import put_back
+from curation.audit_trail import restore_revision
 from curation.models import Suggestion
 from curation.undo import undo_import
 from orgs.models import Organization
@@ -55,9 +55,7 @@ def shows_secret(client):
 
 @pytest.mark.parametrize("fact", ["street", "zip_code"])
 @pytest.mark.parametrize("stays", ["public", "hidden"])
-def test_a_merge_refuses_to_part_a_street_from_its_being_withheld(
-    ada, hidden, fact, stays
-):
+def test_merge_refuses_a_withheld_street_without_its_flag(ada, hidden, fact, stays):
     other = organization(name="Other house", slug="other-house", **PUBLIC)
     keep, drop = (other, hidden) if stays == "public" else (hidden, other)
     # Of the withheld one its street alone, or of the public one only that it is public.
@@ -75,7 +73,7 @@ def test_a_merge_refuses_to_part_a_street_from_its_being_withheld(
 
 
 @pytest.mark.parametrize("stays", ["public", "hidden"])
-def test_a_merge_takes_a_whole_address_from_either(ada, hidden, stays):
+def test_merge_takes_a_whole_address_from_either_side(ada, hidden, stays):
     other = organization(name="Other house", **PUBLIC)
     keep, drop = (other, hidden) if stays == "public" else (hidden, other)
 
@@ -88,7 +86,7 @@ def test_a_merge_takes_a_whole_address_from_either(ada, hidden, stays):
 
 
 @pytest.mark.parametrize("kind", ["new", "change"])
-def test_a_suggestion_is_not_taken_over_without_its_wish_for_secrecy(ada, kind):
+def test_suggested_street_is_not_accepted_without_its_withheld_flag(ada, kind):
     changes = {"street": SECRET, "address_withheld": True}
     if kind == "new":
         about = {"content_type": ContentType.objects.get_for_model(Organization)}
@@ -97,7 +95,7 @@ def test_a_suggestion_is_not_taken_over_without_its_wish_for_secrecy(ada, kind):
         about = {"listing": organization(**PUBLIC)}
     said = Suggestion.objects.create(kind=kind, changes=changes, **about)
 
-    with pytest.raises(workflow.Refused, match=REFUSED):
+    with pytest.raises(workflow.ActionRefused, match=REFUSED):
         workflow.accept(said, set(changes) - {"address_withheld"}, ada.user)
 
     listing = workflow.accept(said, changes, ada.user)
@@ -105,12 +103,12 @@ def test_a_suggestion_is_not_taken_over_without_its_wish_for_secrecy(ada, kind):
     assert not shows_secret(ada)
 
 
-def test_a_suggested_public_address_shows_no_street_of_before(ada, hidden):
+def test_suggested_public_address_does_not_reveal_the_former_street(ada, hidden):
     changes = {**PUBLIC, "address_withheld": False}
     said = Suggestion.objects.create(kind="change", listing=hidden, changes=changes)
 
     for chosen in (["address_withheld"], ["address_withheld", "street"]):
-        with pytest.raises(workflow.Refused, match=REFUSED):
+        with pytest.raises(workflow.ActionRefused, match=REFUSED):
             workflow.accept(said, chosen, ada.user)
     assert not shows_secret(ada)
 
@@ -118,7 +116,7 @@ def test_a_suggested_public_address_shows_no_street_of_before(ada, hidden):
     assert "1 Main Street" in shown_to_the_public(ada)
 
 
-def test_a_curator_can_say_that_an_address_is_public_now(ada, hidden):
+def test_curator_can_make_an_address_public(ada, hidden):
     said = Suggestion.objects.create(
         kind="change", listing=hidden, changes={"address_withheld": False}
     )
@@ -128,7 +126,7 @@ def test_a_curator_can_say_that_an_address_is_public_now(ada, hidden):
     assert SECRET in shown_to_the_public(ada)
 
 
-def test_an_old_version_shows_no_street_that_is_withheld_since(ada):
+def test_restoring_a_version_does_not_reveal_a_street_withheld_since(ada):
     listing = organization(street=SECRET, zip_code="59301", **TOWN)
     first = listing.history.latest("history_id")
     listing.address_withheld = True
@@ -136,12 +134,12 @@ def test_an_old_version_shows_no_street_that_is_withheld_since(ada):
     listing.version += 1
     listing.save()
 
-    with pytest.raises(workflow.Refused, match="withheld now"):
-        put_back(listing, str(first.history_id), "put back")
+    with pytest.raises(workflow.ActionRefused, match="withheld now"):
+        restore_revision(listing, str(first.history_id), "put back")
     assert not shows_secret(ada)
 
 
-def test_no_file_shows_a_street_that_is_withheld(ada, hidden):
+def test_import_does_not_reveal_a_withheld_street(ada, hidden):
     Organization.objects.filter(pk=hidden.pk).update(key="a")
     run, page = upload(ada, [row("a", street=SECRET, zip="59301", phone="4065550101")])
     ada.post(page, {"_apply": "1"})
@@ -153,7 +151,7 @@ def test_no_file_shows_a_street_that_is_withheld(ada, hidden):
 
 
 @pytest.mark.parametrize("facts", [PUBLIC, {"street": "", "city": "", "state": ""}])
-def test_no_import_of_hsds_shows_a_withheld_street(ada, hidden, tmp_path, facts):
+def test_import_of_hsds_does_not_reveal_a_withheld_street(ada, hidden, tmp_path, facts):
     Organization.objects.filter(pk=hidden.pk).update(key="hsds:their-list/a1", **facts)
     address = {
         "id": "d1",
@@ -205,7 +203,7 @@ def test_no_import_of_hsds_shows_a_withheld_street(ada, hidden, tmp_path, facts)
 @pytest.mark.parametrize(
     ("role", "sees"), [("Reader", False), ("Volunteer", False), ("Curator", True)]
 )
-def test_a_history_hides_a_street_that_was_withheld_once(client, hidden, role, sees):
+def test_history_hides_a_street_that_was_ever_withheld(client, hidden, role, sees):
     for name, fact in {"address_withheld": False, **PUBLIC}.items():
         setattr(hidden, name, fact)
     hidden.version += 1
@@ -218,7 +216,7 @@ def test_a_history_hides_a_street_that_was_withheld_once(client, hidden, role, s
     assert (SECRET in page.content.decode()) is sees
 
 
-def test_who_may_not_see_a_street_cannot_make_it_public(client, hidden):
+def test_user_who_may_not_see_a_street_cannot_make_it_public(client, hidden):
     editor = person("ed", "Reader")
     editor.user_permissions.add(Permission.objects.get(codename="change_organization"))
     client.force_login(editor)

@@ -13,11 +13,11 @@ def writers(tmp_path_factory):
         yield run
 
 
-def test_eight_processes_wait_for_each_other(writers):
+def test_eight_concurrent_processes_lose_no_edit(writers):
     assert writers("add", 8, 10) == [80, 80, 0]
 
 
-def test_killed_writers_leave_no_half(writers):
+def test_killed_processes_leave_no_half_written_rows(writers):
     written, halves, astray = writers("kill", 8)
 
     assert written > 0

@@ -19,7 +19,7 @@ django.setup()
 
 from django.db import OperationalError, connection, transaction  # noqa: E402
 
-from curation.workflow import locked  # noqa: E402
+from curation.workflow import lock_for_update  # noqa: E402
 from listings.field_values import put  # noqa: E402
 from orgs.models import Organization  # noqa: E402
 
@@ -36,7 +36,7 @@ def add_one(*listings):
     """Read each and write one more, all in one transaction."""
     with transaction.atomic():
         for listing in listings:
-            fresh = locked(listing)
+            fresh = lock_for_update(listing)
             put(fresh, {"summary": str(int(fresh.summary) + 1)})
 
 

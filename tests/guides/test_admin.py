@@ -61,7 +61,7 @@ def test_a_guide_is_looked_at_in_both_languages_before_it_is_saved(client, ada):
 
     assert "Nothing is saved yet." in page
     assert "<h2>A heading</h2>" in page
-    assert '<section class="desk-note" lang="es">' in page
+    assert '<section class="admin-note" lang="es">' in page
     assert "Viejas." in page
     made.refresh_from_db()
     assert made.body == "Old words."
@@ -144,8 +144,8 @@ def test_only_curators_edit_guides_and_credentials(client, role, change, view):
         page = client.get(f"{address}/change/")
         assert page.status_code == view
         assert ('name="_save"' in page.content.decode()) is change
-        put_back = client.post(f"{address}/history/", {"row": row.history.last().pk})
-        assert put_back.status_code == (302 if change else 403)
+        restored = client.post(f"{address}/history/", {"row": row.history.last().pk})
+        assert restored.status_code == (302 if change else 403)
         assert client.post(f"{address}/delete/").status_code == 403
 
 

@@ -52,7 +52,7 @@ class Asked:
 
 
 BIG: dict[str, object] = {"words": "x" * 70_000}
-EXPORT: dict[str, object] = {"action": "export_them", "_selected_action": ["PK"]}
+EXPORT: dict[str, object] = {"action": "export_selected", "_selected_action": ["PK"]}
 ANSWERS = {
     "page": Asked("/"),
     "page in Spanish": Asked("/es/find/?near=59301"),

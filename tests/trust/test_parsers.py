@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumber_field.phonenumber import to_python
 
-from curation.anonymous_forms import SIGNER, VisitorForm
-from curation.audit_trail import row_number
+from curation.anonymous_forms import SIGNER, AnonymousForm
+from curation.audit_trail import parse_row_id
 from curation.link_checker import is_public
 from directory.pages.forms import FindForm
 from guides import link_lines, markdown
@@ -190,11 +190,11 @@ def test_a_cell_of_an_export_runs_nothing(cell):
 @often
 @given(odd | st.text(alphabet=":form0123456789abcXYZ-_", max_size=60))
 def test_a_stamp_is_ours_or_refused(text):
-    form = VisitorForm({"stamp": text})
+    form = AnonymousForm({"stamp": text})
     form.is_valid()
     request = _from("127.0.0.1", Origin="http://testserver")
 
-    assert form.obstacle(request) != ""
+    assert form.rejection_reason(request) != ""
     assert SIGNER.sign("form") != text
 
 
@@ -217,7 +217,7 @@ def test_numbers_of_pages_and_rows(text):
     params["page"] = text
 
     assert 1 <= page_number(params) < 100_000
-    number = row_number(text)
+    number = parse_row_id(text)
     assert number is None or 0 <= number < 2**63
 
 

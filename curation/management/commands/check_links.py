@@ -1,4 +1,4 @@
-"""Ask every website of a public listing whether it is still there."""
+"""Check the websites of public listings."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from curation.link_checker import ask_all, is_public, keep, targets
+from curation.link_checker import check_links, find_targets, is_public, store_result
 from listings.registry import listing_models
 
-# Written down after each batch, so that a stopped run goes on from there.
-BATCH = 24
+# Results are stored after each batch, so that an interrupted run can resume.
+BATCH_SIZE = 24
 
 
 class Command(BaseCommand):
@@ -30,17 +30,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         before = timezone.now() - timedelta(days=options["days"])
-        found = targets(listing_models(), before)
-        found = found[: options["limit"]] if options["limit"] else found
+        targets = find_targets(listing_models(), before)
+        targets = targets[: options["limit"]] if options["limit"] else targets
         allowed = (lambda _address: True) if options["private"] else is_public
         fine = broken = 0
-        bar = tqdm(total=len(found), unit=" link", disable=options["quiet"] or None)
-        for start in range(0, len(found), BATCH):
-            batch = found[start : start + BATCH]
-            for target, answer in asyncio.run(ask_all(batch, allowed)):
-                keep(target, answer)
-                broken += bool(answer.problem)
-                fine += not answer.problem
+        bar = tqdm(total=len(targets), unit=" link", disable=options["quiet"] or None)
+        for start in range(0, len(targets), BATCH_SIZE):
+            batch = targets[start : start + BATCH_SIZE]
+            for target, result in asyncio.run(check_links(batch, allowed)):
+                store_result(target, result)
+                broken += bool(result.problem)
+                fine += not result.problem
             bar.update(len(batch))
         bar.close()
         self.stdout.write(f"{fine} fine, {broken} broken.")

@@ -1,4 +1,4 @@
-"""Let go of senders, mailed links, wrong passwords and sessions; run it every day."""
+"""Delete expired personal data: senders, mailed links, failed sign-ins, sessions."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from curation.retention import forget
+from curation.retention import delete_expired
 
 
 class Command(BaseCommand):
     help = "Delete what is kept of people outside the desk, once it has had its time."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        gone = forget(timezone.now())
-        words = ", ".join(f"{number} {name}" for name, number in gone.items())
-        self.stdout.write(f"Forgotten: {words}.")
+        deleted = delete_expired(timezone.now())
+        counts = ", ".join(f"{number} {name}" for name, number in deleted.items())
+        self.stdout.write(f"Forgotten: {counts}.")

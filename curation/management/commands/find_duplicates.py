@@ -1,4 +1,4 @@
-"""Look for listings that may be the same, for the queue of the desk."""
+"""Find listings that may be the same, for the queue in the admin."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from curation.duplicates import find_duplicates
+from curation.duplicates import store_duplicate_pairs
 from listings.registry import listing_models
 
 
@@ -14,5 +14,5 @@ class Command(BaseCommand):
     help = "Find listings that may be the same; pairs that were dismissed stay so."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        made = find_duplicates(listing_models())
-        self.stdout.write(f"{made} new pairs to look at.")
+        created = store_duplicate_pairs(listing_models())
+        self.stdout.write(f"{created} new pairs to look at.")

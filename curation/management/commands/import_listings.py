@@ -1,4 +1,4 @@
-"""Bring a file of listings in: our own CSV, or HSDS of somebody else."""
+"""Import listings from a file: a CSV of this site, or HSDS of a publisher."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from curation.imports import HSDS, Recorder
+from curation.imports import HSDS_PREFIX, ImportRecorder
 from curation.models import ImportRun
 from listings.cards import store_all
 from listings.exchange import hsds
@@ -51,23 +51,23 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         is_hsds = options["format"] == "hsds"
-        kind = f"{HSDS}{options['listed_as']}" if is_hsds else options["kind"]
+        kind = f"{HSDS_PREFIX}{options['listed_as']}" if is_hsds else options["kind"]
         if not kind:
             raise CommandError(f"Name a kind: {', '.join(sorted(importers()))}.")
-        recorder = Recorder(
+        recorder = ImportRecorder(
             ImportRun(
                 kind=kind,
                 file_name=options["file"].name[:200],
                 state=ImportRun.State.APPLYING,
             )
         )
-        how = {name: options[name] for name in ("dry_run", "atomic", "quiet")}
-        how["record"] = recorder
+        settings = {name: options[name] for name in ("dry_run", "atomic", "quiet")}
+        settings["record"] = recorder
         try:
             if is_hsds:
-                report = self._hsds(options, how)
+                report = self._import_hsds(options, settings)
             else:
-                report = import_file(kind, options["file"], **how)
+                report = import_file(kind, options["file"], **settings)
         except FileRefused as refusal:
             raise CommandError(str(refusal)) from None
         if not (options["atomic"] and report.refused):
@@ -78,11 +78,11 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write("This was a dry run: nothing was written.")
         elif not connection.in_atomic_block:
-            # Nobody sees the rows before a caller's transaction has ended.
+            # Inside a caller's transaction, no other connection sees the rows yet.
             store_all()
 
-    def _hsds(self, options: dict[str, Any], how: dict[str, Any]) -> Report:
-        """HSDS says neither what kind of organization it tells of, nor whose it is."""
+    def _import_hsds(self, options: dict[str, Any], settings: dict[str, Any]) -> Report:
+        # A file in HSDS tells neither the kind of its organizations nor its publisher.
         kind, url = options["listed_as"], options["source_url"]
         if kind not in hsds_models():
             raise CommandError(
@@ -101,7 +101,7 @@ class Command(BaseCommand):
             if kinds_of(model)
             else line_rows(bundle, publisher)
         )
-        return import_rows(import_string(model.hsds_importer), list(rows), **how)
+        return import_rows(import_string(model.hsds_importer), list(rows), **settings)
 
     def _print(self, report: Report) -> None:
         self.stdout.write(
@@ -115,5 +115,5 @@ class Command(BaseCommand):
             "Warning": report.warnings,
         }
         for title, lines in titles.items():
-            for number, words in lines:
-                self.stdout.write(f"{title}: row {number}: {words}")
+            for number, text in lines:
+                self.stdout.write(f"{title}: row {number}: {text}")

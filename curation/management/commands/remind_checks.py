@@ -1,4 +1,4 @@
-"""Ask organizations whose listing is due to confirm or correct it."""
+"""Mail organizations whose listing is due a link to confirm or correct it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from curation.mail import remind, to_remind
+from curation.mail import enqueue_reminder, find_listings_to_remind
 
 
 class Command(BaseCommand):
@@ -18,10 +18,10 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=50, help="most mails a run")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for listing in list(to_remind(options["limit"])):
+        for listing in list(find_listings_to_remind(options["limit"])):
             if options["dry_run"]:
                 self.stdout.write(f"Would ask {listing.name} <{listing.email}>")
             else:
-                remind(listing)
+                enqueue_reminder(listing)
         if not options["dry_run"]:
             call_command("send_mails", stdout=self.stdout)

@@ -1,11 +1,11 @@
-"""The way back in for somebody who lost the phone and has no colleague to ask."""
+"""Reset the sign-in of a user who lost the phone, if no administrator can do it."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from curation.second_factor import reset_sign_in
@@ -19,11 +19,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["username"]
-        manager: Any = get_user_model()._default_manager
-        person = manager.filter(username=name).first()
-        if person is None:
+        user = User.objects.filter(username=name).first()
+        if user is None:
             raise CommandError(f"Nobody has the user name {name}.")
-        reset_sign_in(person)
+        reset_sign_in(user)
         self.stdout.write(
             f"{name} signs in with the password now, and sets up a phone."
         )

@@ -1,4 +1,4 @@
-"""Mail every curator what is due in their states."""
+"""Mail each curator the queue of their states."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from curation.mail import digests, put
+from curation.mail import enqueue, find_digest_recipients
 
 
 class Command(BaseCommand):
@@ -19,13 +19,14 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="send nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # All of them or none: a second run after a fault writes to nobody twice.
+        # After an error none is enqueued, so a second run sends no mail twice.
         with transaction.atomic():
-            for person, waiting in digests():
+            for user, sections in find_digest_recipients():
                 if options["dry_run"]:
-                    self.stdout.write(f"Would write to {person.email}")
+                    self.stdout.write(f"Would write to {user.email}")
                 else:
-                    context = {"person": person, "heaps": waiting}
-                    put("digest", _("What waits at the desk"), person.email, context)
+                    context = {"person": user, "sections": sections}
+                    subject = _("What waits at the desk")
+                    enqueue("digest", subject, user.email, context)
         if not options["dry_run"]:
             call_command("send_mails", stdout=self.stdout)

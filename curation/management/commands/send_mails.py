@@ -1,4 +1,4 @@
-"""Send the mails that wait because the mail server did not take them."""
+"""Send the mails that wait in the outbox."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from curation.mail import hand_over
+from curation.mail import deliver
 from curation.models import OutgoingMail
 
 
@@ -16,6 +16,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()
-        taken = hand_over(OutgoingMail.objects.due(at), at)
+        sent = deliver(OutgoingMail.objects.due(at), at)
         waiting = OutgoingMail.objects.count()
-        self.stdout.write(f"{taken} mails sent, {waiting} wait.")
+        self.stdout.write(f"{sent} mails sent, {waiting} wait.")

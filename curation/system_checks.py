@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` says about the desk."""
+"""Checks of the settings of curation, for `manage.py check --deploy`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Tags, Warning, register
 
 
 @register(Tags.security, deploy=True)
-def second_factor_is_required(**options: Any) -> list[CheckMessage]:
+def check_second_factor(**options: Any) -> list[CheckMessage]:
     if settings.SECOND_FACTOR or not settings.IS_PUBLIC:
         return []
     return [

@@ -1,0 +1,71 @@
+"""Save facts only if they are valid together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+from curation.errors import ActionRefused
+from listings.field_values import put
+from listings.models import Listing
+from listings.provenance import Sourced
+from listings.service_areas import UnknownArea, from_text
+
+# If one of these changes, the point on the map has to follow.
+ADDRESS_FIELDS = {"street", "city", "state", "zip_code", "address_withheld"}
+
+
+def apply_validated_facts(row: Sourced, facts: Mapping[str, Any]) -> None:
+    """Save facts, after checking them together with the facts that stay.
+
+    Raise ActionRefused if they do not fit: without the last phone number, for example,
+    or with hours but no time zone. The stored row is then unchanged.
+    """
+    set_columns(row, facts)
+    try:
+        with refuse_if_invalid():
+            if isinstance(row, Listing):
+                _validate_service_area(row, facts)
+            row.clean()
+            row.validate_constraints()
+            put(row, facts)
+    except UnknownArea as error:
+        raise ActionRefused(" ".join(error.args)) from None
+
+
+def set_columns(row: Sourced, facts: Mapping[str, Any]) -> None:
+    """Set the facts that are columns of the row itself; terms and places are not."""
+    for name, fact in facts.items():
+        if name not in ("terms", "service_area"):
+            setattr(row, name, fact)
+
+
+@contextmanager
+def refuse_if_invalid() -> Iterator[None]:
+    """Turn a ValidationError of the model into an ActionRefused with its messages."""
+    try:
+        yield
+    except ValidationError as error:
+        raise ActionRefused(_join_messages(error)) from None
+
+
+def _validate_service_area(listing: Listing, facts: Mapping[str, Any]) -> None:
+    """Raise ValidationError, or UnknownArea if a name in the text is not a place."""
+    if not {"service_area_scope", "service_area"} & set(facts):
+        return
+    named = from_text(facts["service_area"]) if "service_area" in facts else None
+    if named is None:
+        named = list(listing.service_area.all()) if listing.pk else []
+    listing.check_area(listing.service_area_scope, named)
+
+
+def _join_messages(error: ValidationError) -> str:
+    return "; ".join(
+        " ".join(messages)
+        if name == NON_FIELD_ERRORS
+        else f"{name}: {' '.join(messages)}"
+        for name, messages in error.message_dict.items()
+    )

@@ -19,7 +19,7 @@ source_seen note
 # A longer number is a mistake, and int() refuses thousands of digits.
 MAX_DIGITS = 10
 YES_NO = {"yes": True, "no": False, "": None}
-# Names of rows that must not look like a certificate somebody can earn.
+# Rows whose name says that nobody can earn this credential today.
 STATUSES = (
     (re.compile(r"\(in process\)"), Credential.Status.PLANNED),
     (re.compile(r"^No state .* found$"), Credential.Status.NOT_FOUND),
@@ -59,7 +59,7 @@ class CredentialImporter(Importer):
             "education": row["education"],
             "continuing_education": row["continuing_education"],
             "medicaid_billable": _read_yes_no(row, "medicaid_billable"),
-            # A researcher's note: curators read it, and no page shows it.
+            # A note for curators, which no page shows.
             "internal_note": row["note"],
             **source(row),
         }

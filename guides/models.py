@@ -75,9 +75,9 @@ class GuideQuerySet(models.QuerySet["Guide"]):
 
 
 class Guide(CacheInvalidatingModel):
-    """A short plain page in English and Spanish that ends in the directory."""
+    """A short page in English and Spanish that ends with searches of the directory."""
 
-    # No card of a listing shows it.
+    # No card of a listing depends on a guide.
     is_global = False
 
     class Status(models.TextChoices):

@@ -75,7 +75,7 @@ class AddressedImporter(Importer):
             facts.precision = ""
 
     def area(self, facts: Facts, names: list[str], state: str) -> None:
-        """Where it serves; names that are no county stay as words."""
+        """Set the served places; names that are not counties become the area note."""
         scope = Organization.ServiceAreaScope
         if "nationwide" in names:
             facts.fields["service_area_scope"] = scope.NATIONWIDE

@@ -85,7 +85,7 @@ class OrganizationQuerySet(  # type: ignore[override]
         return self.order_by(*CITY_ORDER)
 
     def from_anywhere(self) -> Self:
-        """Online, and open to the whole country."""
+        """Online and open to the whole country."""
         return self.filter(
             online=True, service_area_scope=Listing.ServiceAreaScope.NATIONWIDE
         )

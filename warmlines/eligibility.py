@@ -110,7 +110,7 @@ def serves_unknown_part_of_state(warmline: Warmline) -> bool:
 
 
 def may_accept_callers_from(place: Place) -> Q:
-    """Return the condition for rows whose answer for the place is not NO."""
+    """Return the condition for lines whose eligibility for the place is not NO."""
     served = Warmline.service_area.through._default_manager.filter(
         warmline=OuterRef("pk")
     )
@@ -172,7 +172,7 @@ def _describe_audience(warmline: Warmline) -> list[str]:
 
 
 def _describe_area(warmline: Warmline) -> str:
-    """Where it serves; with the words of the source where those say it closer."""
+    """Describe the area, with the note of the source if that is more exact."""
     words = service_area_text(warmline)
     if serves_unknown_part_of_state(warmline):
         states = ", ".join(served_names(warmline))

@@ -17,7 +17,7 @@ from places.states import STATES
 
 class WarmlineQuerySet(ListingQuerySet["Warmline"]):
     def state_counts(self) -> dict[str, int]:
-        """How many lines name each state, or a county of it."""
+        """Count the lines that serve each state, or a county of it, by state code."""
         rows = self.order_by().filter(service_area__isnull=False)
         numbered = rows.values_list("service_area__state").annotate(
             models.Count("pk", distinct=True)
@@ -95,20 +95,20 @@ class Warmline(Listing):
 
     @cached_property
     def state_codes(self) -> frozenset[str]:
-        """The states that it names as served, wholly or a county of them."""
+        """Codes of the states that it serves completely or partly."""
         named = frozenset(place.state for place in self.service_area.all())
         return named & STATES.keys()
 
     @cached_property
     def served_counties(self) -> frozenset[int]:
-        """The counties that it names as served, by their primary keys."""
+        """Primary keys of the counties that it serves."""
         return frozenset(
             place.pk for place in self.service_area.all() if place.is_county
         )
 
     @cached_property
     def whole_states(self) -> frozenset[str]:
-        """The states that it names as served as a whole."""
+        """Codes of the states that it serves completely."""
         return frozenset(p.state for p in self.service_area.all() if p.is_state)
 
     def searched_words(self) -> list[str]:

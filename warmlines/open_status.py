@@ -69,7 +69,7 @@ class LineStatus:
 
     @property
     def has_public_warning(self) -> bool:
-        """It carries a warning, as that it may have closed: never shown first."""
+        """True if a warning is shown, for example that the line may have closed."""
         return bool(self.warmline.public_warning)
 
     @property

@@ -90,5 +90,5 @@ def _render_cached(name: str, line: LineStatus, at: datetime, level: int) -> Saf
         html = get_template(name).render(said)
         if stamp:
             _card_cache.set(key, stamp, html)
-    # Made by a template of ours, which has escaped what the listing says.
+    # The template has escaped the facts of the listing.
     return mark_safe(html)  # noqa: S308

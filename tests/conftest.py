@@ -35,7 +35,7 @@ LONGEST = (
     "test_crawl.py",
     "test_race.py",
     "test_scenarios.py",
-    "test_near.py",
+    "test_distance_search.py",
     "test_monday.py",
 )
 STARTER = [("cils", 655), ("organizations", 733), ("warmlines", 122), ("meetings", 649)]

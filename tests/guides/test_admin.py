@@ -1,4 +1,4 @@
-"""Guides and credentials at the desk: edit, look first, history, and who may."""
+"""The admin of guides and credentials: edits, previews, history, permissions."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def ada(client):
 
 
 def form_of(row, names, **changes):
-    """What the change form would send, with these facts changed."""
+    """Return the data of the change form with these changes."""
     facts = {name: getattr(row, name) for name in names}
     data = {name: "" if value is None else value for name, value in facts.items()}
     return {**data, "opened_version": row.version, **changes}
 
 
-def test_a_curator_corrects_a_guide_and_puts_it_back(client, ada):
+def test_curator_can_edit_a_guide_and_restore_it(client, ada):
     made = guide(title="Calling a line", body="Old words.")
     address = f"/admin/guides/guide/{made.pk}"
 
@@ -51,7 +51,7 @@ def test_a_curator_corrects_a_guide_and_puts_it_back(client, ada):
     assert (made.body, made.version) == ("Old words.", 3)
 
 
-def test_a_guide_is_looked_at_in_both_languages_before_it_is_saved(client, ada):
+def test_preview_shows_both_languages_without_saving(client, ada):
     made = guide(body="Old words.", body_es="Viejas.")
     typed = {"body": "## A heading\n\nNew [words](/warmlines/).", "_preview": "1"}
 
@@ -67,7 +67,7 @@ def test_a_guide_is_looked_at_in_both_languages_before_it_is_saved(client, ada):
     assert made.body == "Old words."
 
 
-def test_a_slip_in_the_lines_is_said_beside_them_and_nothing_is_lost(client, ada):
+def test_invalid_link_shows_a_message_at_the_field_and_loses_nothing(client, ada):
     made = guide()
     typed = {"searches": "No page here", "body": "Kept words."}
 
@@ -80,7 +80,7 @@ def test_a_slip_in_the_lines_is_said_beside_them_and_nothing_is_lost(client, ada
     assert "Kept words." in page
 
 
-def test_the_second_of_two_saves_of_a_guide_loses_nothing(client, ada):
+def test_second_of_two_saves_of_a_guide_loses_nothing(client, ada):
     made = guide(title="One", summary="In short.")
     opened = form_of(made, GUIDE_FIELDS)
     address = f"/admin/guides/guide/{made.pk}/change/"
@@ -94,7 +94,7 @@ def test_the_second_of_two_saves_of_a_guide_loses_nothing(client, ada):
     assert "Shorter." in page
 
 
-def test_a_curator_corrects_a_credential_and_sees_its_history(client, ada):
+def test_curator_can_edit_a_credential_and_see_its_history(client, ada):
     made = credential(training_hours=40, name="Certified Example")
     address = f"/admin/guides/credential/{made.pk}"
     names = [n for n in Credential.facts if not n.endswith("_required")]
@@ -116,7 +116,7 @@ def test_a_curator_corrects_a_credential_and_sees_its_history(client, ada):
     assert "<td>46</td>" in history
 
 
-def test_a_check_of_a_credential_is_an_act_of_its_own(client, ada):
+def test_check_of_a_credential_is_a_separate_action(client, ada):
     made = credential()
 
     client.post(
@@ -149,7 +149,7 @@ def test_only_curators_edit_guides_and_credentials(client, role, change, view):
         assert client.post(f"{address}/delete/").status_code == 403
 
 
-def test_a_report_about_a_page_is_read_and_done_with(client, ada):
+def test_curator_can_close_a_report_about_a_page(client, ada):
     for about in (guide(title="Calling a line"), state("MT")):
         said = {"kind": "problem", "problem": "unclear", "listing": about}
         report = Suggestion.objects.create(**said, words="What is a peer?")

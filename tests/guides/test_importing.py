@@ -1,4 +1,4 @@
-"""The file of credentials comes in through the listings' own machinery."""
+"""Import of the file of credentials."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def text_of(**facts):
     return f"{header}\n{cells}\n"
 
 
-def test_all_92_rows_come_in_and_a_second_time_nothing_changes():
+def test_import_loads_92_credentials_and_repeating_it_changes_nothing():
     first = import_file("credentials", CREDENTIALS)
     again = import_file("credentials", CREDENTIALS)
 
@@ -38,7 +38,7 @@ def test_all_92_rows_come_in_and_a_second_time_nothing_changes():
     assert Credential.objects.order_by().values("state").distinct().count() == 53
 
 
-def test_illinois_crss_is_as_its_source_says():
+def test_illinois_crss_matches_its_source():
     import_file("credentials", CREDENTIALS)
 
     crss = Credential.objects.get(state="IL", abbreviation="CRSS")
@@ -50,7 +50,7 @@ def test_illinois_crss_is_as_its_source_says():
     assert crss.source_seen == ""
 
 
-def test_three_places_do_not_look_like_earnable_credentials():
+def test_three_states_show_no_credential_to_earn():
     import_file("credentials", CREDENTIALS)
 
     others = Credential.objects.exclude(status="offered").order_by("state")
@@ -62,7 +62,7 @@ def test_three_places_do_not_look_like_earnable_credentials():
     ]
 
 
-def test_an_empty_cell_is_unknown_and_never_no():
+def test_empty_cell_means_unknown_and_not_no():
     import_file("credentials", CREDENTIALS)
     with CREDENTIALS.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -85,7 +85,7 @@ def test_an_empty_cell_is_unknown_and_never_no():
         ({"training_hours": "999999"}, "training_hours: "),
     ],
 )
-def test_a_bad_row_is_refused_with_its_reason(facts, reason):
+def test_import_refuses_an_invalid_row_with_a_reason(facts, reason):
     report = import_text("credentials", text_of(**facts))
 
     [(number, words)] = report.refused
@@ -94,7 +94,7 @@ def test_a_bad_row_is_refused_with_its_reason(facts, reason):
     assert not Credential.objects.exists()
 
 
-def test_what_a_curator_checked_is_not_overruled():
+def test_import_does_not_change_a_checked_credential():
     import_text("credentials", text_of(training_hours="40"))
     made = Credential.objects.get()
     made.mark_checked(on=timezone.now().date(), by=person("ada"))
@@ -107,7 +107,7 @@ def test_what_a_curator_checked_is_not_overruled():
     assert "training_hours, checked on" in report.kept[0][1]
 
 
-def test_an_unchecked_fact_follows_its_source():
+def test_import_updates_an_unchecked_credential():
     import_text("credentials", text_of(training_hours="40"))
 
     report = import_text("credentials", text_of(training_hours="80"))

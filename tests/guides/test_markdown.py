@@ -1,4 +1,4 @@
-"""The small Markdown of guides: what it makes, and what it lets nobody do."""
+"""The Markdown of guides: its HTML, and what it does not allow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils import translation
 from guides.markdown import render
 
 
-def test_headings_lists_and_emphasis():
+def test_headings_lists_and_emphasis_become_html():
     html = render("# Top\n\n## Next\n\nOne **two**.\n\n- a\n- b")
 
     assert html == (
@@ -17,20 +17,20 @@ def test_headings_lists_and_emphasis():
     )
 
 
-def test_links_keep_to_the_readers_language():
+def test_internal_links_lead_to_the_current_language():
     assert render("[x](/warmlines/)") == '<p><a href="/warmlines/">x</a></p>\n'
     with translation.override("es"):
         assert 'href="/es/warmlines/"' in render("[x](/warmlines/)")
 
 
-def test_links_to_elsewhere_tell_them_nothing():
+def test_external_links_send_no_referrer():
     html = render("[x](https://example.org/)")
 
     assert 'href="https://example.org/" rel="noopener noreferrer"' in html
 
 
 @pytest.mark.parametrize("target", ["tel:988", "sms:988", "mailto:a@example.org"])
-def test_a_phone_can_dial_and_write(target):
+def test_phone_text_and_email_links_are_allowed(target):
     assert f'<a href="{target}">' in render(f"[x]({target})")
 
 
@@ -46,7 +46,7 @@ def test_a_phone_can_dial_and_write(target):
         "<b onclick=x>",
     ],
 )
-def test_markup_and_odd_addresses_stay_text(text):
+def test_html_and_unsafe_links_are_escaped(text):
     html = render(text)
 
     assert "<script" not in html

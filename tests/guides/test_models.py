@@ -1,4 +1,4 @@
-"""What cannot be said of a guide or a credential."""
+"""Constraints of guides and credentials, and their languages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TODAY = timezone.now().date()
 
 
 @pytest.mark.parametrize("missing", ["title_es", "summary_es", "body_es", "body"])
-def test_a_published_guide_speaks_both_languages(missing):
+def test_published_guide_needs_both_languages(missing):
     guide(**{missing: "", "status": Guide.Status.DRAFT})
 
     with pytest.raises(IntegrityError, match="guide_published_in_both_languages"):
@@ -26,7 +26,7 @@ def test_a_published_guide_speaks_both_languages(missing):
     ("on", "by", "allowed"),
     [(None, "", True), (TODAY, "Ada", True), (TODAY, "", False), (None, "Ada", False)],
 )
-def test_a_review_has_its_day_and_its_reviewer_or_neither(on, by, allowed):
+def test_review_needs_both_a_day_and_a_reviewer(on, by, allowed):
     if allowed:
         assert guide(reviewed_on=on, reviewed_by=by).pk
         return
@@ -34,14 +34,14 @@ def test_a_review_has_its_day_and_its_reviewer_or_neither(on, by, allowed):
         guide(reviewed_on=on, reviewed_by=by)
 
 
-def test_a_credential_is_of_a_state_we_know():
+def test_credential_needs_a_known_state():
     assert credential(state="PR").state_name == "Puerto Rico"
 
     with pytest.raises(IntegrityError, match="credential_state_known"):
         credential(state="ZZ")
 
 
-def test_a_credentials_check_has_its_day_and_its_person_or_neither():
+def test_credential_check_needs_both_a_day_and_a_person():
     ada = person("ada")
     assert credential(checked_on=TODAY, checked_by=ada).pk
 
@@ -53,7 +53,7 @@ def test_a_credentials_check_has_its_day_and_its_person_or_neither():
             credential(**half)
 
 
-def test_a_guide_is_said_in_the_readers_language():
+def test_guide_is_shown_in_the_current_language():
     made = guide(title="Calling", title_es="Llamar")
 
     assert str(made) == "Calling"
@@ -61,7 +61,7 @@ def test_a_guide_is_said_in_the_readers_language():
         assert str(made) == "Llamar"
 
 
-def test_a_guide_is_found_by_words_of_either_language():
+def test_guide_is_found_by_words_in_either_language():
     found = guide(title="Coming home", body_es="Volver de la cárcel.")
     guide(title="Veterans")
     guide(title="Home of a draft", status=Guide.Status.DRAFT)
@@ -71,7 +71,7 @@ def test_a_guide_is_found_by_words_of_either_language():
     assert list(public.matching("carcel")) == [found]
 
 
-def test_lines_that_cannot_be_read_are_named_beside_their_field():
+def test_invalid_links_are_reported_at_their_field():
     bad = Guide(searches="Groups | find", sources="A name | not an address")
 
     with pytest.raises(ValidationError) as refused:
@@ -81,7 +81,7 @@ def test_lines_that_cannot_be_read_are_named_beside_their_field():
     assert "Groups | find" in refused.value.message_dict["searches"][0]
 
 
-def test_experience_of_both_kinds_fits_either():
+def test_credential_for_both_kinds_of_experience_matches_either():
     both = credential(focus="both")
     mental = credential(focus="mental_health")
     family = credential(focus="family")
@@ -90,7 +90,7 @@ def test_experience_of_both_kinds_fits_either():
     assert set(Credential.objects.about("family")) == {family}
 
 
-def test_what_is_no_longer_offered_is_not_public():
+def test_ended_credential_is_not_public():
     credential(status=Credential.Status.ENDED)
     planned = credential(status=Credential.Status.PLANNED)
 

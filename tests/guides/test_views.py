@@ -1,4 +1,4 @@
-"""The pages of guides and credentials, as people meet them."""
+"""The pages of guides and credentials."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def text(client, path, status=200):
     return " ".join(words.split())
 
 
-def test_drafts_are_nowhere(client):
+def test_draft_guide_is_on_no_page(client):
     guide(title="Shown", slug="shown")
     guide(title="Hidden", slug="hidden", status=Guide.Status.DRAFT)
 
@@ -32,7 +32,7 @@ def test_drafts_are_nowhere(client):
     text(client, "/guides/hidden/", status=404)
 
 
-def test_a_guide_ends_in_the_directory_and_in_its_sources(client):
+def test_guide_ends_with_searches_and_sources(client):
     guide(
         slug="ours",
         searches="Groups | Grupos | organizations?community=veterans",
@@ -49,7 +49,7 @@ def test_a_guide_ends_in_the_directory_and_in_its_sources(client):
     assert "Nobody from outside has reviewed it yet." in words
 
 
-def test_a_reviewed_guide_says_who_and_when(client):
+def test_reviewed_guide_names_the_reviewer_and_the_day(client):
     guide(slug="ours", reviewed_on="2026-11-01", reviewed_by="a peer supporter")
 
     words = text(client, "/guides/ours/")
@@ -58,7 +58,7 @@ def test_a_reviewed_guide_says_who_and_when(client):
 
 
 @pytest.mark.parametrize("path", ["/guides/ours/report/", "/states/mt/report/"])
-def test_anybody_can_say_that_something_is_missing(client, path):
+def test_visitor_can_report_that_something_is_missing(client, path):
     about = guide(slug="ours") if "guides" in path else state("MT")
     page = client.get(path).content.decode()
 
@@ -71,7 +71,7 @@ def test_anybody_can_say_that_something_is_missing(client, path):
     assert (kept.listing, kept.problem, kept.kind) == (about, "missing", "problem")
 
 
-def test_a_listing_is_not_asked_what_pages_are_asked(client):
+def test_report_form_of_a_listing_does_not_ask_about_pages(client):
     organization(at=place("59301"), slug="center")
 
     page = client.get("/orgs/center/report/").content.decode()
@@ -80,7 +80,7 @@ def test_a_listing_is_not_asked_what_pages_are_asked(client):
     assert 'value="unclear"' not in page
 
 
-def test_a_word_leads_to_its_guide(client):
+def test_words_in_the_search_box_find_a_guide(client):
     guide(title="Coming home from prison", slug="home")
     guide(title="Veterans", slug="veterans")
 
@@ -91,7 +91,7 @@ def test_a_word_leads_to_its_guide(client):
         assert "/guides/veterans/" not in section
 
 
-def test_pages_link_the_guides_that_help_there_while_they_are_public(client):
+def test_pages_link_to_helpful_guides_only_while_they_are_public(client):
     guide(slug="rural-areas", title="Far away")
     for path in ("/find/?near=59301", "/states/mt/"):
         assert "/guides/rural-areas/" in client.get(path).content.decode()
@@ -102,7 +102,7 @@ def test_pages_link_the_guides_that_help_there_while_they_are_public(client):
         assert "/guides/rural-areas/" not in client.get(path).content.decode()
 
 
-def test_a_state_shows_what_its_credentials_ask_for_and_what_was_not_found(client):
+def test_state_shows_requirements_and_which_were_not_found(client):
     credential(
         state="IL",
         name="Certified Recovery Support Specialist",
@@ -123,7 +123,7 @@ def test_a_state_shows_what_its_credentials_ask_for_and_what_was_not_found(clien
         assert "source undated" in words
 
 
-def test_what_cannot_be_earned_shows_no_steps(client):
+def test_credential_that_cannot_be_earned_shows_no_requirements(client):
     credential(state="PR", name="In process", status="planned", training_hours=40)
 
     words = text(client, "/become-a-peer-supporter/?state=PR")
@@ -133,7 +133,7 @@ def test_what_cannot_be_earned_shows_no_steps(client):
     assert "Cannot be earned today" in text(client, "/become-a-peer-supporter/")
 
 
-def test_two_states_stand_side_by_side(client):
+def test_two_states_are_compared_side_by_side(client):
     credential(state="IL", abbreviation="CRSS", training_hours=100)
     credential(state="WI", abbreviation="CPS", training_hours=48)
 
@@ -143,7 +143,7 @@ def test_two_states_stand_side_by_side(client):
     assert "Training CRSS 100 hours CPS 48 hours" in words
 
 
-def test_a_kind_of_experience_narrows_the_table(client):
+def test_kind_of_experience_filters_the_table(client):
     credential(name="For minds", focus="mental_health")
     credential(name="For both", focus="both")
     credential(name="For families", focus="family")
@@ -155,7 +155,7 @@ def test_a_kind_of_experience_narrows_the_table(client):
     assert "For families" not in words
 
 
-def test_a_state_without_a_source_is_not_said_to_have_none(client):
+def test_state_without_a_source_is_listed_as_unknown(client):
     credential(state="MT")
 
     words = text(client, "/become-a-peer-supporter/")
@@ -166,7 +166,7 @@ def test_a_state_without_a_source_is_not_said_to_have_none(client):
     assert "That does not mean there is nothing" in guam
 
 
-def test_a_state_that_is_none_gets_a_message_and_the_whole_table(client):
+def test_unknown_state_shows_a_message_and_the_whole_table(client):
     credential(name="Certified Example")
 
     words = text(client, "/become-a-peer-supporter/?state=zz&focus=magic")
@@ -175,7 +175,7 @@ def test_a_state_that_is_none_gets_a_message_and_the_whole_table(client):
     assert "Certified Example" in words
 
 
-def test_where_nobody_says_it_the_page_says_so(client):
+def test_page_says_which_requirements_were_not_found(client):
     organization(
         at=place("59301"),
         service_area=[state("MT")],
@@ -199,7 +199,7 @@ def test_where_nobody_says_it_the_page_says_so(client):
 
 
 @pytest.mark.parametrize("query", ["", "?state=IL", "?state=IL&other=PR"])
-def test_no_page_shows_the_note_of_a_researcher(client, query):
+def test_internal_note_of_a_credential_is_on_no_page(client, query):
     note = "The board’s own page was not found; a blog reportedly says so (not read)."
     credential(state="IL", training_hours=100, internal_note=note)
     credential(state="PR", status="planned", internal_note=note)

@@ -1,4 +1,4 @@
-"""The shipped meetings with their organizations."""
+"""The meetings of fixtures/meetings.csv with their organizations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def real_rows():
 
 @pytest.fixture(scope="module")
 def real_meetings(django_db_setup, django_db_blocker):
-    """Loaded once for a module's tests; taken back after the last."""
+    """Load the meetings for the tests of a module, and delete them afterwards."""
     with django_db_blocker.unblock(), transaction.atomic():
         for kind in ("organizations", "meetings"):
             path = FIXTURES / f"{kind}.csv"

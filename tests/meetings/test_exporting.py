@@ -1,4 +1,4 @@
-"""Meetings in files: our own CSV, read back, and the meeting-guide JSON."""
+"""Export of meetings: our own CSV file, and the Meeting Guide JSON."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def guide():
     return json.loads(written(meeting_guide_chunks))
 
 
-def test_our_file_brings_every_fact_back():
+def test_reimport_of_our_file_restores_every_fact():
     host = organization(key="org:example")
     made = meeting(
         organization=host,
@@ -59,7 +59,7 @@ def test_our_file_brings_every_fact_back():
     assert {t.slug for t in again.terms.all()} == {"parents", "es"}
 
 
-def test_a_withheld_place_is_in_no_file():
+def test_withheld_address_is_in_no_file():
     made = meeting(in_person=True, at=place("59215"), venue="Hidden Hall")
     made.street, made.address_withheld = "12 Hidden Street", True
     made.clean()
@@ -69,7 +69,7 @@ def test_a_withheld_place_is_in_no_file():
     assert "latitude" not in entry
 
 
-def test_the_guide_has_an_entry_for_each_weekday():
+def test_meeting_guide_has_an_entry_for_each_weekday():
     meeting(
         name="Example Group",
         slug="example-group",
@@ -90,14 +90,14 @@ def test_the_guide_has_an_entry_for_each_weekday():
     assert first["url"] == f"{SITE}/meetings/example-group/"
 
 
-def test_the_guide_says_in_words_what_is_not_weekly():
+def test_meeting_guide_describes_a_rule_that_is_not_weekly():
     meeting(rules="FREQ=MONTHLY;BYDAY=2TH,4TH")
     [entry] = guide()
     assert "day" not in entry
     assert entry["notes"] == "2nd and 4th Thursday of the month"
 
 
-def test_meetings_of_a_hidden_organization_are_in_no_file(client):
+def test_meeting_of_a_hidden_organization_is_in_no_file(client):
     host = organization(status="draft")
     meeting(organization=host)
     assert guide() == []

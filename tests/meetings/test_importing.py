@@ -1,4 +1,4 @@
-"""meetings.csv: what comes in, what is refused, and how one joins."""
+"""Import of meetings.csv."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def text(*rows):
     return "\n".join(lines) + "\n"
 
 
-def bring_in(**facts):
+def import_row(**facts):
     return import_text("meetings", text(ROW | facts))
 
 
@@ -67,7 +67,7 @@ def host():
         ("", "", ""),
     ],
 )
-def test_the_way_of_joining_is_read_from_the_words(words, note, expected):
+def test_import_reads_how_to_join_from_text(words, note, expected):
     assert read_joining(words, note) == expected
 
 
@@ -85,34 +85,34 @@ def test_the_way_of_joining_is_read_from_the_words(words, note, expected):
         ({"join_phone": "12"}, "phone:"),
     ],
 )
-def test_a_row_that_cannot_be_used_is_refused_with_its_reason(host, facts, reason):
-    report = bring_in(**facts)
+def test_import_refuses_an_unusable_row_with_a_reason(host, facts, reason):
+    report = import_row(**facts)
     [(number, words)] = report.refused
     assert number == 2
     assert reason in words
     assert not Meeting.objects.exists()
 
 
-def test_the_preview_writes_nothing(host):
+def test_import_preview_writes_nothing(host):
     report = import_text("meetings", text(ROW), dry_run=True)
     assert report.added == 1
     assert not Meeting.objects.exists()
 
 
-def test_a_second_import_changes_nothing_and_a_new_time_changes_that(host):
-    bring_in()
-    assert bring_in().unchanged == 1
-    report = bring_in(start_time="19:00")
+def test_second_import_changes_only_what_is_different(host):
+    import_row()
+    assert import_row().unchanged == 1
+    report = import_row(start_time="19:00")
     assert report.changes == [(2, "org:example#1: start_time")]
 
 
-def test_an_import_leaves_a_checked_schedule_alone(host):
-    bring_in()
+def test_import_does_not_change_a_checked_schedule(host):
+    import_row()
     made = Meeting.objects.get()
     made.checked_on, made.checked_how = date(2026, 11, 20), "called"
     made.checked_by, made.checked_facts = person(), ["hours"]
     made.save()
-    report = bring_in(start_time="19:00", rrule="FREQ=DAILY")
+    report = import_row(start_time="19:00", rrule="FREQ=DAILY")
     assert {words.split(": ")[1].split(",")[0] for _row, words in report.kept} == {
         "start_time",
         "rules",
@@ -120,15 +120,15 @@ def test_an_import_leaves_a_checked_schedule_alone(host):
     assert Meeting.objects.get().start_time == "18:30"
 
 
-def test_no_meeting_comes_back_of_an_organization_that_asked_not_to_be_listed(host):
+def test_import_refuses_meetings_of_a_removed_organization(host):
     host.close(because="They asked.")
     Tombstone.objects.create(key=host.key, name=host.name)
-    [(_row, words)] = bring_in().refused
+    [(_row, words)] = import_row().refused
     assert "asked not to be listed" in words
 
 
-def test_the_note_stays_internal_and_what_visitors_need_is_shown(host):
-    bring_in(
+def test_note_stays_internal_and_its_sentences_for_visitors_are_shown(host):
+    import_row(
         note="At Example Church. For beginners too. Zone inferred from the state. "
         "For parents of teenagers; confirm who leads it."
     )

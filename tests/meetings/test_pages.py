@@ -1,4 +1,4 @@
-"""The pages of meetings: what is listed, in which order, on whose clock."""
+"""The pages of meetings: contents, order and time zones."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def names(client, query=""):
     return [unescape(n) for n in re.findall(r"<h4><a [^>]*>([^<]*)</a></h4>", text)]
 
 
-def test_a_group_is_listed_on_the_clock_of_the_place(client):
+def test_list_shows_times_in_the_time_zone_of_the_place(client):
     made = meeting()
     assert listed(client, "?near=Circle,+MT")[0] == (
         made.key,
@@ -49,20 +49,20 @@ def test_a_group_is_listed_on_the_clock_of_the_place(client):
     )
 
 
-def test_a_chosen_zone_is_stronger_than_the_place(client):
+def test_chosen_time_zone_overrides_that_of_the_place(client):
     meeting()
     found = listed(client, "?near=Circle,+MT&zone=America/New_York")
     assert found[0][1] == "2026-12-03T21:30:00-05:00"
 
 
-def test_without_place_and_zone_times_are_eastern_and_say_so(client):
+def test_list_without_place_and_zone_shows_eastern_time_and_says_so(client):
     meeting()
     text = client.get("/meetings/").text
     assert 'data-start="2026-12-03T21:30:00-05:00"' in text
     assert "Times are in Eastern time" in text
 
 
-def test_the_group_of_another_weekday_is_under_the_readers_weekday(client):
+def test_meeting_is_listed_under_the_weekday_in_the_visitors_zone(client):
     """Wednesday 10 am on Guam is Tuesday evening in Denver."""
     meeting(rules="FREQ=WEEKLY;BYDAY=WE", start_time="10:00", timezone="Pacific/Guam")
     text = client.get("/meetings/?zone=America/Denver").text
@@ -75,7 +75,7 @@ def test_the_group_of_another_weekday_is_under_the_readers_weekday(client):
     ("minutes", "words"),
     [(0, "Starting now."), (5, "Started 5 minutes ago."), (16, None)],
 )
-def test_a_group_that_has_begun_can_be_joined_for_a_quarter_of_an_hour(
+def test_list_shows_a_meeting_for_15_minutes_after_its_start(
     client, now, minutes, words
 ):
     meeting()
@@ -85,7 +85,7 @@ def test_a_group_that_has_begun_can_be_joined_for_a_quarter_of_an_hour(
     assert words is None or words in text
 
 
-def test_an_umbrella_of_many_groups_has_one_row_in_an_hour(client):
+def test_host_of_many_meetings_has_one_row_per_hour(client):
     many = organization(name="Example Fellowship")
     for number in range(25):
         meeting(
@@ -102,7 +102,7 @@ def test_an_umbrella_of_many_groups_has_one_row_in_an_hour(client):
     assert small.key in before_more
 
 
-def test_an_old_source_is_never_first_in_its_hour_and_says_so(client):
+def test_meeting_with_an_old_source_is_never_first_and_says_so(client):
     meeting(name="An Old One", source_seen="2026-07-20")
     meeting(name="Undated", source_seen="")
     meeting(
@@ -113,7 +113,7 @@ def test_an_old_source_is_never_first_in_its_hour_and_says_so(client):
     assert client.get(f"/meetings/{query}").text.count("Check their page first.") == 2
 
 
-def test_what_no_rule_can_say_is_never_shown_as_today(client):
+def test_meeting_without_known_dates_is_never_listed_as_today(client):
     meeting(rules="", schedule_note="See their page")
     meeting(rules="FREQ=WEEKLY;INTERVAL=2;BYDAY=TH")
     assert listed(client) == []
@@ -157,7 +157,7 @@ def test_filters_narrow_the_list(client, query, expected):
     assert {key for key, _start, _how in found} == expected
 
 
-def test_a_room_counts_only_near_the_place(client):
+def test_list_contains_meetings_in_person_only_near_the_place(client):
     meeting(key="near", online=None, in_person=True, at=place("59215"))
     meeting(key="far", online=None, in_person=True, at=place("10001"))
     meeting(key="both", in_person=True, at=place("10001"))
@@ -169,7 +169,7 @@ def test_a_room_counts_only_near_the_place(client):
     assert keys == {"far", "both"}
 
 
-def test_counts_beside_filters_are_true(client):
+def test_filter_counts_match_the_list(client):
     meeting(terms=[term("community", "lgbtq")])
     meeting(online=None, by_phone=True, terms=[term("community", "lgbtq")])
     meeting()
@@ -189,21 +189,21 @@ def test_counts_beside_filters_are_true(client):
         ("page=99", "There is no page 99"),
     ],
 )
-def test_what_cannot_be_used_is_said_and_the_list_stays(client, query, words):
+def test_invalid_parameter_shows_a_message_and_the_list(client, query, words):
     meeting()
     answer = client.get(f"/meetings/?{query}")
     assert answer.status_code == 200
     assert words in answer.text
 
 
-def test_one_bad_row_takes_no_page_down(client):
+def test_invalid_row_does_not_break_pages(client):
     good, bad = meeting(), meeting()
     Meeting.objects.filter(pk=bad.pk).update(rules="FREQ=SOMETIMES", start_time="99:99")
     assert [key for key, *_ in listed(client, "?day=today")] == [good.key]
     assert client.get(bad.get_absolute_url()).status_code == 200
 
 
-def test_the_page_of_a_group_has_its_next_five_dates_in_both_zones(client):
+def test_meeting_page_shows_five_dates_in_both_time_zones(client):
     made = meeting(skipped_dates="2026-12-24/2027-01-02")
     text = client.get(f"{made.get_absolute_url()}?zone=America/Denver").text
     days = re.findall(r'<li><time datetime="([^"]*)">', text)
@@ -218,7 +218,7 @@ def test_the_page_of_a_group_has_its_next_five_dates_in_both_zones(client):
     assert "for the group it is Thursday, December 3, 6:30 pm" in text
 
 
-def test_the_key_leads_to_the_page(client):
+def test_key_of_a_meeting_redirects_to_its_page(client):
     made = meeting(key="org:us/example#1-evening")
     answer = client.get("/meetings/org:us/example%231-evening/")
     assert (answer.status_code, answer["Location"]) == (301, made.get_absolute_url())
@@ -226,13 +226,13 @@ def test_the_key_leads_to_the_page(client):
 
 
 @pytest.mark.parametrize("status", ["draft", "closed", "temporarily_closed"])
-def test_a_group_that_does_not_meet_is_not_listed(client, status):
+def test_closed_meeting_is_not_listed(client, status):
     made = meeting()
     Meeting.objects.filter(pk=made.pk).update(status=status, closure_reason="Ended.")
     assert listed(client) == []
 
 
-def test_the_groups_of_an_organization_that_left_are_gone(client):
+def test_meetings_of_a_removed_organization_are_hidden(client):
     host = organization(key="org:example", name="Example Host")
     made = meeting(organization=host)
     address = made.get_absolute_url()
@@ -243,7 +243,7 @@ def test_the_groups_of_an_organization_that_left_are_gone(client):
     assert client.get(address).status_code in (404, 410)
 
 
-def test_the_groups_of_a_merged_organization_move_to_the_one_that_stays(client):
+def test_merging_organizations_moves_their_meetings(client):
     keep, drop = organization(name="Example Keep"), organization(name="Example Drop")
     made = meeting(organization=drop)
     workflow.merge(keep, drop, [])
@@ -252,7 +252,7 @@ def test_the_groups_of_a_merged_organization_move_to_the_one_that_stays(client):
     assert listed(client)
 
 
-def test_a_withheld_street_and_room_are_on_no_page(client):
+def test_withheld_street_and_venue_are_on_no_page(client):
     made = meeting(
         in_person=True,
         at=place("59215"),
@@ -266,14 +266,14 @@ def test_a_withheld_street_and_room_are_on_no_page(client):
         assert "Hidden" not in client.get(page).text
 
 
-def test_the_spanish_page_is_in_spanish(client):
+def test_spanish_list_is_in_spanish(client):
     meeting()
     text = client.get("/es/meetings/?zone=America/Denver&day=today").text
     for words in ("Grupos", "Hoy: jueves, 3 de diciembre", "7:30 p. m."):
         assert words in text
 
 
-def test_no_cookie_is_set_and_no_zone_is_stored(client):
+def test_list_sets_no_cookie_and_stores_no_zone(client):
     meeting()
     answer = client.get("/meetings/?zone=America/Boise")
     assert not answer.cookies

@@ -1,4 +1,4 @@
-"""When meetings begin: rules, zones, changes of the clock, breaks."""
+"""Schedules of meetings: rules, time zones, daylight saving time, breaks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from meetings.schedule import (
     parse_rules,
     parse_spans,
 )
-from tests.meetings import calendar
+from tests.meetings import independent_schedule
 
 ZONES = [
     "America/New_York",
@@ -43,9 +43,9 @@ RULES = [
     "FREQ=MONTHLY;INTERVAL=3;BYDAY=1MO",
     "FREQ=WEEKLY;BYDAY=SA;UNTIL=20270314",
 ]
-# Skipped and repeated hours of the two changes, midnight, and plain evenings.
+# Times that daylight saving time skips or repeats, midnight, and evenings.
 CLOCKS = ["00:00", "01:30", "02:30", "04:00", "18:00", "19:15", "23:30"]
-# Around both changes of the clock, the end of a year, and a leap day.
+# Near both changes of daylight saving time, the end of a year, and a leap day.
 MOMENTS = [
     datetime(2026, 3, 7, tzinfo=UTC),
     datetime(2026, 10, 31, tzinfo=UTC),
@@ -81,7 +81,7 @@ def random_row(chance):
 
 
 @pytest.mark.parametrize("seed", range(300))
-def test_starts_are_those_of_a_count_by_hand(seed):
+def test_starts_match_an_independent_calculation(seed):
     chance = random.Random(seed)
     row = random_row(chance)
     first = chance.choice(MOMENTS) + timedelta(minutes=chance.randrange(3 * 24 * 60))
@@ -93,37 +93,39 @@ def test_starts_are_those_of_a_count_by_hand(seed):
         row["first_on"],
         row["skipped_dates"],
     )
-    assert Window(first, last).starts(ours) == calendar.starts(row, first, last)
+    assert Window(first, last).starts(ours) == independent_schedule.starts(
+        row, first, last
+    )
 
 
-def test_a_time_that_the_clocks_skip_comes_an_hour_later():
+def test_time_skipped_by_daylight_saving_is_an_hour_later():
     ours = schedule("FREQ=DAILY", "02:30", "America/New_York")
     day = datetime(2027, 3, 14, 5, tzinfo=UTC)
     [start] = Window(day, day + timedelta(hours=20)).starts(ours)
     assert start.astimezone(ours.zone).time() == time(3, 30)
 
 
-def test_a_time_that_comes_twice_is_the_first():
+def test_time_repeated_by_daylight_saving_means_the_first():
     ours = schedule("FREQ=DAILY", "01:30", "America/New_York")
     day = datetime(2026, 11, 1, 4, tzinfo=UTC)
     [start] = Window(day, day + timedelta(hours=20)).starts(ours)
     assert start == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
 
 
-def test_a_fifth_week_leaves_months_out():
+def test_fifth_weekday_skips_months_without_one():
     ours = schedule("FREQ=MONTHLY;BYDAY=5WE")
     found = next_starts(ours, datetime(2026, 12, 1, tzinfo=UTC), 3)
     days = [start.astimezone(ours.zone).date() for start in found]
     assert days == [date(2026, 12, 30), date(2027, 3, 31), date(2027, 6, 30)]
 
 
-def test_an_interval_without_a_day_to_count_from_names_no_date():
+def test_interval_without_an_anchor_has_no_dates():
     ours = schedule("FREQ=WEEKLY;INTERVAL=2;BYDAY=TH")
     assert not ours.is_known
     assert next_starts(ours, datetime(2026, 12, 1, tzinfo=UTC), 5) == []
 
 
-def test_an_interval_counts_from_its_day_however_long_ago():
+def test_interval_counts_from_an_old_anchor():
     ours = schedule("FREQ=WEEKLY;INTERVAL=2;BYDAY=TH", anchor="2016-12-01")
     [start] = next_starts(ours, datetime(2026, 12, 1, tzinfo=UTC), 1)
     day = start.astimezone(ours.zone).date()
@@ -131,7 +133,7 @@ def test_an_interval_counts_from_its_day_however_long_ago():
     assert date(2026, 12, 1) <= day < date(2026, 12, 15)
 
 
-def test_a_break_takes_its_dates_away_and_an_extra_date_comes_back():
+def test_break_removes_dates_except_an_extra_date():
     ours = schedule("FREQ=WEEKLY;BYDAY=TH", breaks="2026-12-20/2027-01-05")
     ours = Schedule(
         ours.zone, ours.start, ours.rules, frozenset({date(2026, 12, 31)}), ours.breaks
@@ -146,7 +148,7 @@ def test_a_break_takes_its_dates_away_and_an_extra_date_comes_back():
     ]
 
 
-def test_a_dated_change_moves_the_time_from_its_day_on():
+def test_dated_rule_changes_the_time_from_its_day_on():
     ours = schedule(
         "FREQ=WEEKLY;BYDAY=TH;UNTIL=20261231\n"
         "DTSTART:20270101T1930\nFREQ=WEEKLY;BYDAY=TH"
@@ -156,7 +158,7 @@ def test_a_dated_change_moves_the_time_from_its_day_on():
     assert local == [datetime(2026, 12, 31, 18, 30), datetime(2027, 1, 7, 19, 30)]
 
 
-def test_several_rules_that_name_one_day_name_it_once():
+def test_date_in_several_rules_occurs_once():
     ours = schedule("FREQ=WEEKLY;BYDAY=TH\nFREQ=MONTHLY;BYDAY=1TH")
     found = next_starts(ours, datetime(2026, 12, 1, tzinfo=UTC), 2)
     assert found[1] - found[0] == timedelta(days=7)
@@ -177,19 +179,19 @@ def test_several_rules_that_name_one_day_name_it_once():
         "every Thursday",
     ],
 )
-def test_a_rule_that_cannot_be_read_is_refused_in_words(text):
+def test_invalid_rule_is_refused_with_an_explanation(text):
     with pytest.raises(InvalidSchedule, match="“"):
         parse_rules(text)
 
 
 @pytest.mark.parametrize("text", ["2026-13-01", "12/24", "2026-12-24/2026-12-20"])
-def test_a_date_that_cannot_be_read_is_refused_in_words(text):
+def test_invalid_date_is_refused_with_an_explanation(text):
     with pytest.raises(InvalidSchedule, match="“"):
         parse_spans(text)
 
 
-def test_a_rule_goes_on_as_dateutil_reads_it_whole():
-    """Our windows cut a rule into pieces; the whole of it is the same."""
+def test_windows_of_a_rule_match_dateutil():
+    """Windows divide a rule into parts, which together equal the whole rule."""
     anchor = date(2026, 1, 5)
     for rule in (r for r in RULES if "UNTIL" not in r):
         ours = parse_rules(rule, anchor)[0]
@@ -204,6 +206,6 @@ def test_a_rule_goes_on_as_dateutil_reads_it_whole():
         assert [d for d in pieces if d < date(2027, 6, 1)] == days
 
 
-def test_a_rule_that_names_no_day_has_no_date():
+def test_rule_for_an_impossible_day_has_no_dates():
     ours = schedule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")
     assert next_starts(ours, datetime(2026, 12, 1, tzinfo=UTC), 1) == []

@@ -1,4 +1,4 @@
-"""ZIP codes and states in files, as spreadsheets write them."""
+"""Import of ZIP codes and states that spreadsheets have changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 BOSTON = {"city": "Boston", "state": "MA", "zip": "02111"}
 
 
-def bring(**differs):
+def import_row(**differs):
     row = {**ORGANIZATION, "serves": "", **differs}
     return import_rows(importers()["organizations"], [row])
 
@@ -30,15 +30,15 @@ def bring(**differs):
         ({"state": "Montana"}, "59301"),
     ],
 )
-def test_a_zip_code_is_read_as_a_spreadsheet_writes_it(row, read):
-    report = bring(**row)
+def test_import_reads_zip_codes_mangled_by_spreadsheets(row, read):
+    report = import_row(**row)
 
     made = Organization.objects.get()
     assert (made.zip_code, made.state) == (read, "MA" if read == "02111" else "MT")
     assert made.precision == "zip"
     said = [words for _row, words in report.warnings if "ZIP code" in words]
     assert len(said) == ("zip" in row)
-    assert bring(**row).unchanged == 1
+    assert import_row(**row).unchanged == 1
 
 
 @pytest.mark.parametrize(
@@ -49,22 +49,22 @@ def test_a_zip_code_is_read_as_a_spreadsheet_writes_it(row, read):
         ({"zip": "02139"}, "in Cambridge, Massachusetts, not in Montana"),
     ],
 )
-def test_a_zip_code_that_cannot_be_is_refused_with_the_reason(row, words):
-    report = bring(**row)
+def test_import_refuses_impossible_zip_codes_with_a_reason(row, words):
+    report = import_row(**row)
 
     [(_row, said)] = report.refused
     assert words in said
     assert not Organization.objects.exists()
 
 
-def test_a_missing_state_is_taken_from_the_zip_code_with_a_note():
-    report = bring(state="")
+def test_import_takes_a_missing_state_from_the_zip_code_with_a_note():
+    report = import_row(state="")
 
     assert Organization.objects.get().state == "MT"
     assert any("taken from the ZIP code" in words for _row, words in report.warnings)
 
 
-def test_our_own_file_comes_back_from_excel_with_its_zeros(client):
+def test_reimport_restores_zeros_that_excel_removed_from_zip_codes(client):
     kept = organization(at=place("02111"), key="org:ma/one", zip_code="02111")
     text = b"".join(client.get("/data/organizations.csv")).decode()
     reader = importers()["exported-organizations"]
@@ -83,7 +83,7 @@ def test_our_own_file_comes_back_from_excel_with_its_zeros(client):
     assert "read as 02111" in " ".join(words for _row, words in again.warnings)
 
 
-def test_a_file_of_ours_with_an_area_and_no_place_is_refused(client):
+def test_import_refuses_a_service_area_without_places(client):
     organization(at=place("59301"), key="org:mt/one")
     text = b"".join(client.get("/data/organizations.csv")).decode()
     reader = importers()["exported-organizations"]

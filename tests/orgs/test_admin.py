@@ -1,4 +1,4 @@
-"""The plain desk: staff can edit both catalogues from the first day."""
+"""The admin of organizations, places and areas."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FORM = {
 
 @pytest.fixture
 def ada(client):
-    """Ada curates, and is signed in."""
+    """A client with a signed-in curator."""
     user = get_user_model().objects.create_superuser(
         "ada", password="a long pass phrase"
     )
@@ -41,7 +41,7 @@ def ada(client):
     return client
 
 
-def test_saving_an_address_gives_it_a_point_and_says_how_exact(ada):
+def test_saving_an_address_geocodes_it_and_reports_the_precision(ada):
     response = ada.post("/admin/orgs/organization/add/", FORM, follow=True)
 
     listing = Organization.objects.get()
@@ -50,7 +50,7 @@ def test_saving_an_address_gives_it_a_point_and_says_how_exact(ada):
     assert b"The point is approximate: The ZIP code" in response.content
 
 
-def test_a_street_service_that_is_down_loses_nothing(ada, settings):
+def test_saving_works_while_the_street_geocoder_is_down(ada, settings):
     settings.GEOCODER = "nominatim"
     settings.GEOCODER_DOMAIN = "127.0.0.1:9"
     settings.GEOCODER_SCHEME = "http"
@@ -61,7 +61,7 @@ def test_a_street_service_that_is_down_loses_nothing(ada, settings):
     assert b"could not be looked up just now" in response.content
 
 
-def test_an_address_that_is_not_found_has_no_point(ada):
+def test_saving_an_unknown_address_leaves_no_point(ada):
     nowhere = {"city": "Nowhere at all", "zip_code": ""}
 
     response = ada.post(
@@ -73,15 +73,15 @@ def test_an_address_that_is_not_found_has_no_point(ada):
     assert (listing.point, listing.county) == (None, None)
 
 
-def test_a_street_that_is_found_is_the_point(ada, nominatim):
+def test_saving_uses_the_point_of_a_street_that_is_found(ada, nominatim):
     response = ada.post("/admin/orgs/organization/add/", FORM, follow=True)
 
     assert b"The point is that of the street address." in response.content
     assert Organization.objects.get().precision == "address"
 
 
-def test_a_street_is_asked_for_once_and_outside_the_transaction(ada, nominatim):
-    """Each transaction that is open is a savepoint of the test's own."""
+def test_saving_geocodes_a_street_once_and_outside_the_transaction(ada, nominatim):
+    """Open transactions are visible as savepoints within that of the test."""
     depths, asked = [], nominatim.asked
 
     class Asked(list):
@@ -100,14 +100,14 @@ def test_a_street_is_asked_for_once_and_outside_the_transaction(ada, nominatim):
     assert Organization.objects.get().precision == "address"
 
 
-def test_a_withheld_address_gets_its_countys_middle(ada):
+def test_saving_locates_a_withheld_address_at_the_county_center(ada):
     ada.post("/admin/orgs/organization/add/", FORM | {"address_withheld": "on"})
 
     listing = Organization.objects.get()
     assert (listing.precision, listing.point) == ("county", listing.county.point)
 
 
-def test_an_address_can_be_withheld_later(ada):
+def test_withholding_an_address_later_moves_it_to_the_county_center(ada):
     ada.post("/admin/orgs/organization/add/", FORM)
     listing = Organization.objects.get()
 
@@ -120,7 +120,7 @@ def test_an_address_can_be_withheld_later(ada):
     assert (listing.address_withheld, listing.precision) == (True, "county")
 
 
-def test_saving_is_not_checking(ada):
+def test_saving_does_not_record_a_check(ada):
     ada.post("/admin/orgs/organization/add/", FORM)
 
     listing = Organization.objects.get()
@@ -131,7 +131,7 @@ def test_saving_is_not_checking(ada):
     )
 
 
-def test_bad_input_is_kept_with_a_message_beside_the_field(ada):
+def test_invalid_input_stays_in_the_form_with_a_message_at_the_field(ada):
     response = ada.post(
         "/admin/orgs/organization/add/", FORM | {"phone": "+1406", "name": "Kept Name"}
     )
@@ -154,7 +154,7 @@ def test_bad_input_is_kept_with_a_message_beside_the_field(ada):
         "/admin/places/area/?q=navajo",
     ],
 )
-def test_staff_pages_answer_and_say_no_store(ada, path):
+def test_staff_pages_open_and_forbid_caching(ada, path):
     organization(at=place("59301"))
     warmline()
 
@@ -165,7 +165,7 @@ def test_staff_pages_answer_and_say_no_store(ada, path):
 
 
 @pytest.mark.parametrize("make", [organization, warmline])
-def test_the_change_form_opens(ada, make):
+def test_change_form_opens(ada, make):
     listing = make()
     model = listing._meta
 
@@ -174,21 +174,21 @@ def test_the_change_form_opens(ada, make):
     assert listing.name.encode() in ada.get(path).content
 
 
-def test_strangers_are_asked_to_sign_in(client):
+def test_admin_asks_anonymous_visitors_to_sign_in(client):
     response = client.get("/admin/orgs/organization/")
 
     assert response.status_code == 302
     assert response["Location"].startswith("/admin/login/")
 
 
-def test_the_gazetteer_is_for_reading(ada):
+def test_admin_shows_places_read_only(ada):
     town = place("59301")
 
     assert ada.post(f"/admin/places/place/{town.pk}/delete/").status_code == 403
     assert ada.get("/admin/places/place/add/").status_code == 403
 
 
-def test_areas_can_be_read_beside_the_places(ada):
+def test_admin_lists_areas_read_only(ada):
     area = Area.objects.get(name="Navajo Nation")
     path = f"/admin/places/area/{area.pk}"
 

@@ -1,4 +1,4 @@
-"""Names that people use and a plain gazetteer lacks: tribal lands, regions, bases."""
+"""Lookup of areas: tribal lands, regions, bases and nicknames."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
         ("NYC", "New York, New York", "NY"),
     ],
 )
-def test_an_area_is_found_with_its_states_and_counties(text, label, states):
+def test_lookup_finds_an_area_with_its_states_and_counties(text, label, states):
     found = look_up(text).place
 
     assert found is not None
@@ -63,7 +63,7 @@ def area_county_ids(found):
         ("Dade County", "Miami-Dade County, Florida"),
     ],
 )
-def test_another_name_of_a_town_or_state_is_that_town_or_state(text, label):
+def test_nickname_of_a_city_or_state_finds_it(text, label):
     found = look_up(text).place
 
     assert found is not None
@@ -84,14 +84,14 @@ def test_another_name_of_a_town_or_state_is_that_town_or_state(text, label):
         ("Suffolk", ["Suffolk County, NY", "Suffolk County, MA"]),
     ],
 )
-def test_a_small_namesake_is_never_taken_for_what_is_better_known(text, first):
+def test_small_namesake_never_wins_over_a_well_known_area(text, first):
     answer = look_up(text)
 
     assert (answer.place, answer.problem) == (None, Problem.AMBIGUOUS)
     assert [canonical_query(one) for one in answer.candidates[:2]] == first
 
 
-def test_with_a_state_a_town_comes_before_an_area_of_that_state():
+def test_name_with_a_state_prefers_a_city_to_an_area():
     answer = look_up("Palouse, WA")
 
     assert answer.place is not None
@@ -99,7 +99,7 @@ def test_with_a_state_a_town_comes_before_an_area_of_that_state():
     assert [canonical_query(one) for one in answer.candidates] == ["Palouse region, WA"]
 
 
-def test_the_words_offered_for_an_area_lead_to_it():
+def test_query_offered_for_an_area_finds_that_area():
     for area in Area.objects.exclude(kind__in=["military_mail", "alias"]):
         place = area.as_place()
 
@@ -113,14 +113,14 @@ def test_the_words_offered_for_an_area_lead_to_it():
     "text",
     ["APO AE 09012", "09366", "34002-1234", "PSC 1 Box 2, FPO AP", "apo", "DPO AA"],
 )
-def test_overseas_military_mail_is_called_so(text):
+def test_military_mail_overseas_is_recognized(text):
     assert look_up(text).problem is Problem.MILITARY
 
 
 @pytest.mark.parametrize(
     "text", ["Squaw Valley", "Squaw Valley, CA", "Squaw Valley Fresno"]
 )
-def test_an_offensive_old_name_is_understood_and_never_shown(text):
+def test_offensive_old_name_is_found_and_never_shown(text):
     answer = look_up(text)
 
     assert answer.place is not None
@@ -133,7 +133,7 @@ def test_an_offensive_old_name_is_understood_and_never_shown(text):
     ]
 
 
-def test_every_row_of_the_file_is_loaded_and_a_second_time_changes_nothing():
+def test_every_area_is_loaded_and_loading_again_changes_nothing():
     with (settings.BASE_DIR / "fixtures/areas.csv").open(newline="") as lines:
         rows = list(csv.DictReader(lines))
     before = set(Area.objects.values_list()), set(AreaName.objects.values_list())
@@ -151,7 +151,7 @@ def test_every_row_of_the_file_is_loaded_and_a_second_time_changes_nothing():
     )
 
 
-def test_find_asks_for_every_county_and_state_of_an_area(client):
+def test_find_searches_every_county_and_state_of_an_area(client):
     organization(slug="utah", service_area=[county("San Juan County", "UT")])
     organization(slug="elsewhere", service_area=[county("Yellowstone County", "MT")])
     warmline(slug="new-mexico", service_area=[state("NM")])
@@ -166,7 +166,7 @@ def test_find_asks_for_every_county_and_state_of_an_area(client):
     assert "warmline:montana" not in page
 
 
-def test_find_measures_an_area_from_its_main_place(client):
+def test_find_measures_distance_from_the_main_place_of_an_area(client):
     organization(slug="near", at=place("86515"))
 
     page = client.get("/find/?near=Navajo Nation").content.decode()
@@ -176,7 +176,7 @@ def test_find_measures_an_area_from_its_main_place(client):
     assert 'data-listing="org:near"' in page
 
 
-def test_find_tells_a_military_address_what_can_help_it(client):
+def test_find_offers_help_for_a_military_address(client):
     organization(slug="online", online=True, service_area_scope="nationwide")
     warmline(slug="national")
 
@@ -187,7 +187,7 @@ def test_find_tells_a_military_address_what_can_help_it(client):
     assert 'data-listing="warmline:national"' in page
 
 
-def test_lines_of_every_state_of_an_area_are_found(client):
+def test_find_lists_lines_of_every_state_of_an_area(client):
     warmline(slug="south", service_area=[state("SD")])
 
     page = client.get("/warmlines/?near=Standing Rock, ND").content.decode()

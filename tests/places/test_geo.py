@@ -1,4 +1,4 @@
-"""Miles from x, y, z against geopy's geodesic."""
+"""Miles computed from x, y and z, compared with geodesics of geopy."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_miles_agree_with_the_geodesic(one, other):
 
     miles = miles_between(one, other)
 
-    # A chord of the ellipsoid is exact; only its bend into an arc assumes a sphere.
+    # A chord is exact; only its conversion to an arc assumes a sphere.
     allowed = 0.001 if true <= 5_000 else 0.002
     assert miles == pytest.approx(true, rel=allowed, abs=0.01)
 
@@ -55,9 +55,9 @@ def test_miles_agree_with_the_geodesic(one, other):
 @example(Point(0.0, 0.0), 0.0, 0.998, 3_000.0)
 @example(Point(71.0, -150.0), 72.0, 0.998, 1_300.0)
 @example(Point(math.nextafter(90, 0), 10.0), 90.0, 0.0, 1e-12)
-def test_boxes_hold_everything_within_the_radius(centre, bearing, share, miles):
+def test_boxes_contain_everything_within_the_radius(centre, bearing, share, miles):
     here = (centre.latitude, centre.longitude)
-    # A radius is of chords, which agree with the geodesic to 0.1%.
+    # Miles of chords agree with geodesics to 0.1%.
     other = geodesic(miles=miles * share).destination(here, bearing)
 
     assert any(
@@ -69,11 +69,11 @@ def test_boxes_hold_everything_within_the_radius(centre, bearing, share, miles):
 
 @settings(max_examples=100, deadline=None)
 @given(st.floats(0, 12_000))
-def test_chord_and_miles_are_inverse(miles):
+def test_chord_and_miles_are_inverse_functions(miles):
     assert miles_of_chord(chord_of_miles(miles)) == pytest.approx(miles, abs=0.01)
 
 
-def test_a_box_across_180_degrees_is_two():
+def test_area_across_180_degrees_has_two_boxes():
     boxes = boxes_around(Point(52.0, 179.9), 100)
 
     assert [(box.west < 0, box.east > 0) for box in boxes] == [
@@ -83,7 +83,7 @@ def test_a_box_across_180_degrees_is_two():
 
 
 @pytest.mark.parametrize("latitude", [89.9, -89.9])
-def test_a_box_at_a_pole_goes_all_around(latitude):
+def test_box_at_a_pole_covers_all_longitudes(latitude):
     [box] = boxes_around(Point(latitude, 10.0), 200)
 
     assert (box.west, box.east) == (-180.0, 180.0)

@@ -1,4 +1,4 @@
-"""Addresses to points, with a real local server that speaks Nominatim's protocol."""
+"""Geocoding of addresses, with a real local server for the Nominatim protocol."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ADDRESS = {
 }
 
 
-def test_the_gazetteer_is_a_geopy_geocoder():
+def test_gazetteer_is_a_geopy_geocoder():
     found = GazetteerGeocoder().geocode("Miles City, MT")
 
     assert isinstance(GazetteerGeocoder(), Geocoder)
@@ -27,34 +27,34 @@ def test_the_gazetteer_is_a_geopy_geocoder():
 
 
 @pytest.mark.parametrize("words", ["Springfield", "zzzz", ""])
-def test_the_gazetteer_guesses_nothing(words):
+def test_gazetteer_returns_nothing_for_ambiguous_text(words):
     assert GazetteerGeocoder().geocode(words) is None
 
 
-def test_the_gazetteer_finds_the_zip_code_of_a_point():
+def test_gazetteer_finds_the_zip_code_of_a_point():
     assert GazetteerGeocoder().reverse("46.41, -105.84").raw["code"] == "59301"
     assert GazetteerGeocoder().reverse((51.5, -0.1)) is None
 
 
-def test_without_a_service_the_zip_code_is_the_point():
+def test_address_without_a_service_is_located_by_zip_code():
     found = locate_address(**ADDRESS)
 
     assert (found.precision, found.is_approximate) == (LocatedModel.Precision.ZIP, True)
     assert found.place.code == "59301"
 
 
-def test_without_a_zip_code_the_town_is_the_point():
+def test_address_without_a_zip_code_is_located_by_city():
     found = locate_address(**ADDRESS | {"zip_code": ""})
 
     assert found.precision == LocatedModel.Precision.CITY
 
 
 @pytest.mark.parametrize("city", ["", "Nowhere at all"])
-def test_a_state_alone_is_no_point(city):
+def test_address_with_only_a_state_is_not_located(city):
     assert locate_address(street="", city=city, state="MT", zip_code="") is None
 
 
-def test_a_service_gives_the_street(nominatim):
+def test_street_service_locates_the_street(nominatim):
     found = locate_address(**ADDRESS)
 
     assert (found.precision, found.is_approximate) == ("address", False)
@@ -62,7 +62,7 @@ def test_a_service_gives_the_street(nominatim):
     assert nominatim.asked == ["1 Main Street, Miles City, MT 59301"]
 
 
-def test_no_street_is_not_asked_for(nominatim):
+def test_address_without_a_street_sends_no_request(nominatim):
     locate_address(**ADDRESS | {"street": ""})
 
     assert nominatim.asked == []
@@ -79,7 +79,7 @@ def test_no_street_is_not_asked_for(nominatim):
         ({"answer": [{"lat": "51.5", "lon": "-0.1", "display_name": "Far"}]}, False),
     ],
 )
-def test_a_service_that_fails_leaves_an_approximate_point(nominatim, fault, failed):
+def test_failing_street_service_leaves_an_approximate_point(nominatim, fault, failed):
     for name, value in fault.items():
         setattr(nominatim, name, value)
 
@@ -89,7 +89,7 @@ def test_a_service_that_fails_leaves_an_approximate_point(nominatim, fault, fail
     assert len(nominatim.asked) == 1
 
 
-def test_a_service_that_is_down_leaves_an_approximate_point(nominatim):
+def test_unreachable_street_service_leaves_an_approximate_point(nominatim):
     nominatim.http.shutdown()
     nominatim.http.server_close()
 
@@ -98,7 +98,7 @@ def test_a_service_that_is_down_leaves_an_approximate_point(nominatim):
     assert (found.precision, found.street_failed) == ("zip", True)
 
 
-def test_an_address_in_a_city_that_shares_its_name_with_a_county_is_in_the_city():
+def test_address_prefers_a_city_to_a_county_of_the_same_name():
     found = locate_address(street="", city="Baltimore", state="MD", zip_code="")
 
     assert found.place.label_with_county == "Baltimore, Baltimore city, Maryland"

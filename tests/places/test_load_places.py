@@ -1,4 +1,4 @@
-"""The gazetteer is what the file says, however often it is loaded."""
+"""Loading of the gazetteer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_loading_again_changes_nothing():
     assert set(PlaceAlias.objects.values_list()) == names
 
 
-def test_loading_mends_a_row_and_drops_a_name_of_ours():
+def test_loading_corrects_a_row_and_deletes_an_extra_alias():
     town = Place.objects.get(kind="zip", code="59301")
     Place.objects.filter(pk=town.pk).update(name="Wrong")
     PlaceAlias.objects.create(place=town, key="wrong")
@@ -45,7 +45,7 @@ def test_loading_mends_a_row_and_drops_a_name_of_ours():
     assert not PlaceAlias.objects.filter(key="wrong").exists()
 
 
-def test_if_empty_leaves_a_full_gazetteer_alone():
+def test_if_empty_does_not_change_a_full_gazetteer():
     out = StringIO()
 
     call_command("load_places", if_empty=True, stdout=out)
@@ -54,14 +54,14 @@ def test_if_empty_leaves_a_full_gazetteer_alone():
     assert out.getvalue() == ""
 
 
-def test_every_place_but_states_and_counties_lies_in_a_county():
+def test_every_city_and_zip_code_has_a_county():
     inside = Place.objects.exclude(kind__in=["state", "county"])
 
     assert not inside.filter(county=None).exists()
     assert not Place.objects.counties().exclude(county=None).exists()
 
 
-def test_states_have_the_zone_and_the_middle_of_their_people():
+def test_states_have_the_zone_and_center_of_their_population():
     montana = Place.objects.states().get(code="MT")
     alaska = Place.objects.states().get(code="AK")
 

@@ -1,4 +1,4 @@
-"""What people type, against the real gazetteer."""
+"""Lookup of typed text in the real gazetteer."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ pytestmark = pytest.mark.django_db
         ("46.4,-105.8", "your spot near Miles City, Montana"),
     ],
 )
-def test_what_people_type_is_found(text, label):
+def test_lookup_finds_what_people_type(text, label):
     answer = look_up(text)
 
     assert answer.place is not None
     assert answer.place.label_with_county == label
 
 
-def test_an_ambiguous_name_offers_the_places_biggest_first():
+def test_ambiguous_name_offers_the_largest_places_first():
     answer = look_up("Springfield")
 
     assert (answer.place, answer.problem) == (None, Problem.AMBIGUOUS)
@@ -72,7 +72,7 @@ def test_an_ambiguous_name_offers_the_places_biggest_first():
     ]
 
 
-def test_a_dominant_name_is_taken_and_its_namesakes_are_offered():
+def test_dominant_city_is_chosen_and_its_namesakes_are_offered():
     answer = look_up("Portland")
 
     assert answer.place is not None
@@ -80,7 +80,7 @@ def test_a_dominant_name_is_taken_and_its_namesakes_are_offered():
     assert canonical_query(answer.candidates[0]) == "Portland, Cumberland County, ME"
 
 
-def test_a_state_that_is_a_city_too_offers_the_city():
+def test_state_name_offers_a_large_city_of_that_name():
     answer = look_up("New York")
 
     assert answer.place is not None
@@ -115,7 +115,7 @@ def test_a_state_that_is_a_city_too_offers_the_city():
         ("Xy", []),
     ],
 )
-def test_a_typing_error_suggests_what_was_meant_likeliest_first(text, meant):
+def test_misspelled_name_suggests_the_most_likely_places_first(text, meant):
     answer = look_up(text)
 
     assert (answer.place, answer.problem) == (None, Problem.UNKNOWN)
@@ -139,10 +139,10 @@ def test_a_typing_error_suggests_what_was_meant_likeliest_first(text, meant):
         ("Miles City" + "x" * MAX_TEXT_LENGTH, []),
     ],
 )
-def test_the_first_letters_suggest_what_is_best_known(
+def test_first_letters_suggest_the_best_known_places(
     text, names, django_assert_max_num_queries
 ):
-    # One of places, and two of areas with their counties; short words ask nothing.
+    # One query for places and two for areas with counties; none for short text.
     with django_assert_max_num_queries(3 if len(text) > 2 else 0):
         found = [canonical_query(place) for place in autocomplete_places(text)]
 
@@ -151,14 +151,14 @@ def test_the_first_letters_suggest_what_is_best_known(
 
 
 @pytest.mark.parametrize("text", ["Delaware", "Oregon", "OK", "ME"])
-def test_a_state_does_not_offer_every_town_of_its_name(text):
+def test_state_name_offers_no_small_cities(text):
     answer = look_up(text)
 
     assert answer.place is not None
     assert (answer.place.is_state, answer.candidates) == (True, ())
 
 
-def test_within_a_state_a_smaller_town_may_lead():
+def test_smaller_city_can_be_dominant_within_a_state():
     answer = look_up("El Cerrito, CA")
 
     assert answer.place is not None
@@ -168,7 +168,7 @@ def test_within_a_state_a_smaller_town_may_lead():
     ]
 
 
-def test_counties_of_one_name_are_one_each():
+def test_ambiguous_county_name_offers_each_county_once():
     answer = look_up("Jackson County")
 
     assert (answer.place, answer.problem) == (None, Problem.AMBIGUOUS)
@@ -176,15 +176,15 @@ def test_counties_of_one_name_are_one_each():
     assert canonical_query(answer.candidates[0]) == "Jackson County, MO"
 
 
-def test_a_foreign_name_offers_our_own_towns_of_that_name():
+def test_foreign_name_offers_us_cities_of_that_name():
     answer = look_up("London")
 
     assert answer.problem is Problem.FOREIGN
     assert canonical_query(answer.candidates[0]) == "London, Madison County, OH"
 
 
-def test_the_sea_belongs_to_nobody():
-    # In the box of 60 miles there are 42 ZIP codes, and none in the circle.
+def test_point_at_sea_is_in_no_zip_code():
+    # The box of 60 miles contains 42 ZIP codes, and the circle contains none.
     assert nearest_zip(Point(39.6, -72.98)) is None
 
 
@@ -192,7 +192,7 @@ def test_the_sea_belongs_to_nobody():
     "text",
     ["K1A 0B1", "SW1A 1AA", "London", "London UK", "Toronto", "Mexico", "51.5,-0.1"],
 )
-def test_a_foreign_place_is_called_foreign(text):
+def test_foreign_place_is_recognized(text):
     assert look_up(text).problem is Problem.FOREIGN
 
 
@@ -216,7 +216,7 @@ def test_a_foreign_place_is_called_foreign(text):
         ("a" * (MAX_TEXT_LENGTH + 1), Problem.TOO_LONG),
     ],
 )
-def test_what_is_no_place_says_why(text, problem):
+def test_text_without_a_place_has_a_problem(text, problem):
     assert look_up(text).problem is problem
 
 
@@ -227,7 +227,7 @@ def test_what_is_no_place_says_why(text, problem):
 @example(",,,")
 @example("nan,inf")
 @example("9" * 100)
-def test_any_text_is_answered(text):
+def test_lookup_never_raises(text):
     answer = look_up(text)
 
     assert isinstance(answer, LookupResult)
@@ -235,7 +235,7 @@ def test_any_text_is_answered(text):
 
 
 @pytest.mark.parametrize("kind", ["state", "county", "city", "zip"])
-def test_typed_words_lead_back_to_their_place(kind):
+def test_canonical_query_finds_its_place(kind):
     places = Place.objects.filter(kind=kind).select_related("county").order_by("pk")
     step = max(1, places.count() // 60)
 
@@ -249,11 +249,11 @@ def test_typed_words_lead_back_to_their_place(kind):
 
 
 def keys(place):
-    """The other names a place goes by, in comparable form."""
+    """Return the comparable aliases of a place."""
     return [other.key for other in place.aliases.all()]
 
 
-def test_every_zip_code_is_found():
+def test_lookup_finds_every_zip_code():
     codes = list(Place.objects.zips().values_list("code", flat=True))
 
     sample = codes[::40]
@@ -274,7 +274,7 @@ def test_every_zip_code_is_found():
         ("St. Louis MO", "St. Louis", "Missouri"),
     ],
 )
-def test_a_name_of_a_county_and_an_independent_city_is_asked(words, name, state):
+def test_name_of_a_county_and_an_independent_city_is_ambiguous(words, name, state):
     answer = look_up(words)
 
     found = {place.label_with_county: place for place in answer.candidates}
@@ -283,14 +283,14 @@ def test_a_name_of_a_county_and_an_independent_city_is_asked(words, name, state)
         assert look_up(canonical_query(found[label])).place == found[label]
 
 
-def test_a_city_much_bigger_than_the_county_of_its_name_is_meant_and_both_are_offered():
+def test_city_much_larger_than_its_county_is_chosen_and_both_are_offered():
     answer = look_up("Richmond, VA")
 
     assert answer.place.label_with_county == "Richmond, Richmond city, Virginia"
     assert [place.label for place in answer.candidates] == ["Richmond County, Virginia"]
 
 
-def test_a_zip_code_is_what_the_gazetteer_says_without_a_query(
+def test_zip_code_is_found_without_a_query(
     django_assert_num_queries,
 ):
     rows = list(Place.objects.zips().select_related("county").order_by("code")[::97])
@@ -314,7 +314,7 @@ def facts_of(place):
     ("text", "queries"),
     [("Mils Cty, MT", 1), ("Albuqerque NM", 1), ("Qqqq Zzzz", 1), ("59399", 0)],
 )
-def test_what_is_mistyped_asks_the_database_for_what_was_meant_alone(
+def test_misspelled_name_queries_only_its_corrections(
     text, queries, django_assert_max_num_queries
 ):
     look_up("59301")
@@ -322,7 +322,7 @@ def test_what_is_mistyped_asks_the_database_for_what_was_meant_alone(
         assert look_up(text).problem is Problem.UNKNOWN
 
 
-def test_one_visitor_changes_no_place_of_the_next():
+def test_changed_place_does_not_affect_the_next_lookup():
     first = look_up("59301").place
     first.name = "Changed"
     first.other_meanings = (first,)

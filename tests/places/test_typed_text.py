@@ -1,4 +1,4 @@
-"""What people type into the box, as bug reports of other sites tell it."""
+"""Lookup of text from bug reports of other sites."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ BILLINGS = "Billings, Yellowstone County, Montana"
         ("59301\u20111234", MILES_CITY),
         ("59301 - 1234", MILES_CITY),
         ("593011234", MILES_CITY),
-        # Five digits that begin an address are the number of a house.
+        # Five digits at the start of an address are a house number.
         ("12345 Main St, Billings, MT 59101", "Billings, Montana 59101"),
         ("59101 Main St, Miles City, MT 59301", MILES_CITY),
         ("12345 Main St, Billings", BILLINGS),
         ("63101 St. Louis", "Saint Louis, Missouri 63101"),
         ("62201 East St Louis", "East Saint Louis, Illinois 62201"),
         ("PO Box 12345, Billings MT 59101", "Billings, Montana 59101"),
-        # An address as far as its town.
+        # An address that ends with its city.
         (
             "1600 Pennsylvania Ave NW, Washington, DC",
             "Washington, District of Columbia, District of Columbia",
         ),
-        # The country, and signs around and between.
+        # The country, and punctuation around and between.
         ("Billings, MT, USA", BILLINGS),
         ("Billings, Montana, U.S.A.", BILLINGS),
         ("Billings Montana United States", BILLINGS),
@@ -109,7 +109,7 @@ BILLINGS = "Billings, Yellowstone County, Montana"
         ("Filadelfia", "Philadelphia, Philadelphia County, Pennsylvania"),
     ],
 )
-def test_what_people_type_is_understood(text, label):
+def test_typed_text_finds_its_place(text, label):
     found = look_up(text).place
 
     assert found is not None
@@ -119,13 +119,13 @@ def test_what_people_type_is_understood(text, label):
 @pytest.mark.parametrize(
     ("text", "problem", "first"),
     [
-        # A spreadsheet took the zero away.
+        # A spreadsheet removed the leading zero.
         ("2139", Problem.UNKNOWN, ["02139"]),
         ("Cambridge MA 2139", Problem.UNKNOWN, ["02139"]),
-        # A house number alone is no ZIP code, unless the visitor says so.
+        # A house number is a ZIP code only if the visitor chooses it.
         ("12345 Main Street", Problem.UNKNOWN, ["12345"]),
         ("12345 Calle Sol", Problem.UNKNOWN, ["12345"]),
-        # Better known than the small towns of the name, or known twice.
+        # Better known than small cities of the name, or ambiguous.
         (
             "Standing Rock",
             Problem.AMBIGUOUS,
@@ -157,7 +157,7 @@ def test_what_people_type_is_understood(text, label):
         ("5930159301", Problem.UNKNOWN, []),
     ],
 )
-def test_what_may_mean_several_things_is_asked(text, problem, first):
+def test_text_with_several_meanings_offers_candidates(text, problem, first):
     answer = look_up(text)
 
     assert (answer.place, answer.problem) == (None, problem)
@@ -181,7 +181,7 @@ def heading(text):
         ("my zip code is 59301", MILES_CITY),
     ],
 )
-def test_find_answers_for_the_place_in_the_text(client, text, place_named):
+def test_find_shows_the_place_in_the_text(client, text, place_named):
     shown = client.get("/find/", {"near": text}).content.decode()
 
     assert heading(shown) == f"Support near {place_named}"
@@ -196,14 +196,14 @@ def test_find_answers_for_the_place_in_the_text(client, text, place_named):
         ("Condado de Doña Ana", "Doña Ana County, New Mexico"),
     ],
 )
-def test_find_answers_in_spanish_too(client, text, place_named):
+def test_find_understands_spanish_text(client, text, place_named):
     shown = client.get("/es/find/", {"near": text}).content.decode()
 
     assert heading(shown).endswith(place_named)
     assert 'id="near-error"' not in shown
 
 
-def test_find_offers_the_zip_code_that_a_spreadsheet_shortened(client):
+def test_find_offers_a_zip_code_without_its_leading_zero(client):
     shown = client.get("/find/", {"near": "2139"}).content.decode()
 
     assert '<a href="?near=02139">' in shown
@@ -235,19 +235,21 @@ def suggested(client, letters):
         ("staten i", "Staten Island, Richmond County, NY"),
     ],
 )
-def test_what_begins_with_the_letters_comes_first(client, letters, first):
+def test_suggestions_begin_with_names_that_start_with_the_letters(
+    client, letters, first
+):
     assert suggested(client, letters)[0] == first
 
 
 @pytest.mark.parametrize(
     ("letters", "short"), [("columb", "Cbus"), ("portlan", "PDX"), ("new yor", "NYC")]
 )
-def test_a_short_form_is_suggested_for_its_own_letters_alone(client, letters, short):
+def test_short_form_is_suggested_only_for_its_own_letters(client, letters, short):
     assert not any(one.startswith(short) for one in suggested(client, letters))
     assert suggested(client, short)[0].startswith(short)
 
 
-def test_no_area_is_called_a_region_twice(client):
+def test_region_is_not_labeled_twice(client):
     found = suggested(client, "capital reg")
 
     assert found[0] == "Capital Region, NY"

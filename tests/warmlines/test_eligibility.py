@@ -1,4 +1,4 @@
-"""Whether a line takes a caller from a place, on every page that shows lines."""
+"""Whether lines accept callers from a place, on every page that shows lines."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CUSTER = ("Custer County", "MT")
 
 @pytest.fixture
 def page(client):
-    """page("/find/", near="59301") → its HTML on that Monday."""
+    """Return a function that returns the HTML of a page on a Monday at NIGHT."""
 
     def page(path, **query):
         with time_machine.travel(NIGHT, tick=False):
@@ -47,7 +47,7 @@ def words(text):
 
 
 def answer_box(text):
-    """The number that the find page says to call at once, or None."""
+    """Return the number in the answer box of the find page, or None."""
     box = text[text.index('<div class="answer"') :]
     found = re.search(r'href="tel:(\+\d+)"', box[: box.index("</div>")])
     return found[1] if found else None
@@ -76,15 +76,17 @@ def answer_box(text):
         ({"who_may_call": "group"}, ["MT"], "yes yes yes no"),
     ],
 )
-def test_a_line_takes_callers_only_as_its_listing_says(facts, service_area, answers):
+def test_line_accepts_only_callers_that_its_listing_allows(
+    facts, service_area, answers
+):
     where = [
         county(*CUSTER) if code == "CUSTER" else state(code) for code in service_area
     ]
     line = warmline(service_area=where, **facts)
     # In the county, in another county of the state, the state, another state.
-    spots = [place("59301"), place("59102"), state("MT"), place("96813")]
+    viewed_places = [place("59301"), place("59102"), state("MT"), place("96813")]
 
-    found = [check_eligibility(line, spot).name.lower() for spot in spots]
+    found = [check_eligibility(line, here).name.lower() for here in viewed_places]
 
     expected = answers.split()
     if facts == {"service_area_scope": "nationwide"}:
@@ -92,18 +94,18 @@ def test_a_line_takes_callers_only_as_its_listing_says(facts, service_area, answ
     assert found == expected
 
 
-def test_the_database_and_the_rule_say_the_same():
+def test_database_condition_matches_the_eligibility_rule():
     wheres = [[], [state("MT")], [county(*CUSTER)], [state("WY"), county(*CUSTER)]]
     for where, who in itertools.product(wheres, Warmline.WhoMayCall):
         for scope in {"places" if where else "unknown", "nationwide"}:
             warmline(service_area=where, who_may_call=who, service_area_scope=scope)
-    spots = [place("59301"), place("59102"), state("MT"), county(*CUSTER), state("HI")]
+    viewed = [place("59301"), place("59102"), state("MT"), county(*CUSTER), state("HI")]
 
-    for spot in spots:
+    for here in viewed:
         lines = Warmline.objects.all()
-        answers = {line: check_eligibility(line, spot) for line in lines}
+        answers = {line: check_eligibility(line, here) for line in lines}
         expected = {line for line, a in answers.items() if a is not Eligibility.NO}
-        assert set(lines.filter(may_accept_callers_from(spot))) == expected
+        assert set(lines.filter(may_accept_callers_from(here))) == expected
 
 
 FILTERED = [
@@ -116,7 +118,7 @@ FILTERED = [
 
 
 @pytest.mark.parametrize(("path", "query"), FILTERED)
-def test_a_filter_or_a_word_never_hides_the_lines_for_everyone(page, path, query):
+def test_filters_and_words_never_hide_lines_for_everyone(page, path, query):
     asked = [term("community", "veterans"), term("language", "es")]
     warmline(slug="brave", name="Brave", who_may_call="group", terms=asked)
     warmline(slug="ours", service_area=[state("MT")])
@@ -142,7 +144,7 @@ def test_a_filter_or_a_word_never_hides_the_lines_for_everyone(page, path, query
         ("/embed/", {"near": "96813"}),
     ],
 )
-def test_where_no_line_for_everyone_is_open_the_next_to_open_is_named(
+def test_page_names_the_next_line_to_open_if_none_for_everyone_is_open(
     page, path, query
 ):
     zone = {"timezone": "America/New_York", "who_may_call": "anyone"}
@@ -160,7 +162,7 @@ def test_where_no_line_for_everyone_is_open_the_next_to_open_is_named(
     ) in text
 
 
-def test_a_page_for_later_says_nothing_of_lines_that_open(client):
+def test_snapshot_does_not_say_when_lines_open(client):
     from listings.snapshot import frozen  # noqa: PLC0415
 
     warmline(hours="Mo-Fr 10:00-22:00", who_may_call="anyone")
@@ -182,9 +184,7 @@ LISTS = [
 
 
 @pytest.mark.parametrize(("path", "query"), LISTS)
-def test_a_line_for_a_county_stands_under_its_county_on_lists_of_the_state(
-    page, path, query
-):
+def test_state_lists_show_a_county_line_under_its_county(page, path, query):
     warmline(slug="custer", name="Custer Line", service_area=[county(*CUSTER)])
     youth = {"who_may_call": "group", "terms": [term("community", "youth")]}
     warmline(slug="teens", name="Teen Line", service_area=[county(*CUSTER)], **youth)
@@ -200,7 +200,7 @@ def test_a_line_for_a_county_stands_under_its_county_on_lists_of_the_state(
 
 
 @pytest.mark.parametrize("path", ["/find/", "/warmlines/", "/embed/"])
-def test_somebody_of_another_county_never_sees_a_county_line(page, path):
+def test_county_line_is_hidden_in_other_counties(page, path):
     warmline(slug="custer", service_area=[county(*CUSTER)])
     warmline(slug="dawson", service_area=[county("Dawson County", "MT")])
 
@@ -210,7 +210,7 @@ def test_somebody_of_another_county_never_sees_a_county_line(page, path):
     assert [k for k in listings_on(page(path, near="59102")) if "warmline" in k] == []
 
 
-def test_the_feed_of_a_state_names_the_county_and_the_warning(client):
+def test_state_feed_names_the_county_and_the_warning_of_a_line(client):
     warmline(name="Custer Line", service_area=[county(*CUSTER)], public_warning=CAUTION)
 
     feed = client.get("/feeds/states/mt.atom").content.decode()
@@ -219,7 +219,7 @@ def test_the_feed_of_a_state_names_the_county_and_the_warning(client):
     assert CAUTION in feed
 
 
-def test_the_api_and_the_file_name_the_county_of_a_county_line(client):
+def test_api_and_file_name_the_county_of_a_county_line(client):
     line = warmline(name="Custer Line", service_area=[county(*CUSTER)])
 
     service = client.get(f"/api/services/{line.uuid}").json()
@@ -237,7 +237,7 @@ PAGES = [*LISTS, ("/find/", {"near": "59301"}), ("/warmlines/", {"near": "59301"
 @pytest.mark.parametrize(
     ("path", "query"), [*PAGES, ("/warmlines/", {"language": "en"})]
 )
-def test_a_line_with_a_warning_says_so_and_is_never_first(page, path, query):
+def test_line_with_a_warning_shows_it_and_is_never_first(page, path, query):
     doubtful = {"public_warning": CAUTION, "service_area": [state("MT")]}
     doubtful["terms"] = [term("language", "en")]
     warmline(slug="a-doubtful", phone="+14065550111", **doubtful)
@@ -250,7 +250,7 @@ def test_a_line_with_a_warning_says_so_and_is_never_first(page, path, query):
     assert text.count(CAUTION) == 1
 
 
-def test_a_line_with_a_warning_is_not_the_one_to_call_now(page):
+def test_answer_box_never_offers_a_line_with_a_warning(page):
     warmline(public_warning=CAUTION, service_area=[state("MT")])
 
     text = page("/find/", near="59301")
@@ -259,7 +259,7 @@ def test_a_line_with_a_warning_is_not_the_one_to_call_now(page):
     assert "open now" not in words(text[: text.index('data-section="phone"')])
 
 
-def test_a_warning_is_in_the_card_and_the_files(client):
+def test_card_and_files_contain_the_warning_of_a_line(client):
     line = warmline(slug="line", public_warning=CAUTION, service_area=[state("MT")])
 
     card = client.get("/warmlines/line/contact.vcf").content.decode()
@@ -271,7 +271,7 @@ def test_a_warning_is_in_the_card_and_the_files(client):
     assert service["alert"] == CAUTION
 
 
-def test_a_line_closed_for_a_time_is_not_open(page):
+def test_temporarily_closed_line_is_not_open(page):
     paused = {"status": "temporarily_closed", "closure_reason": "Moving"}
     warmline(slug="line", service_area=[state("MT")], **paused)
 
@@ -282,7 +282,7 @@ def test_a_line_closed_for_a_time_is_not_open(page):
 
 
 @pytest.mark.parametrize("path", ["/warmlines/line/", "/warmlines/", "/states/mt/"])
-def test_no_page_says_both_from_anywhere_and_a_state(page, path):
+def test_pages_never_say_both_from_anywhere_and_a_state(page, path):
     warmline(slug="line", service_area=[state("MT")], who_may_call="anyone")
 
     text = page(path)
@@ -291,7 +291,7 @@ def test_no_page_says_both_from_anywhere_and_a_state(page, path):
     assert "Serves Montana" not in text
 
 
-def test_a_line_that_does_not_say_whom_it_takes_is_offered_where_it_serves(page):
+def test_line_with_unknown_callers_is_offered_in_its_service_area(page):
     warmline(slug="ours", service_area=[state("MT")])
     warmline(slug="nowhere", service_area_scope="unknown")
 
@@ -321,13 +321,13 @@ def test_a_line_that_does_not_say_whom_it_takes_is_offered_where_it_serves(page)
         ({"open_to": "<b>", "who_may_call": "group"}, "For <b> · Serves Montana"),
     ],
 )
-def test_who_may_call_is_said_in_plain_words(facts, said):
+def test_eligibility_is_described_in_plain_words(facts, said):
     line = warmline(service_area=[state("MT")], **facts)
 
     assert describe_eligibility_as_text(line) == said
 
 
-def test_a_community_that_is_welcome_hides_a_line_from_nobody(page):
+def test_line_that_welcomes_a_community_is_shown_to_everyone(page):
     welcome = [term("community", "lgbtq")]
     warmline(slug="friendly", service_area=[state("MT")], terms=welcome)
 
@@ -338,7 +338,7 @@ def test_a_community_that_is_welcome_hides_a_line_from_nobody(page):
     assert answer_box(page("/find/", near="59301")) == "+14065550102"
 
 
-def test_the_answer_box_and_every_list_begin_with_the_same_line(page):
+def test_answer_box_and_all_lists_begin_with_the_same_line(page):
     warmline(slug="a-closed", service_area=[state("MT")], hours="Mo-Su 20:00-22:00")
     warmline(slug="b-doubtful", service_area=[state("MT")], public_warning=CAUTION)
     veterans = {"who_may_call": "group", "terms": [term("community", "veterans")]}
@@ -352,7 +352,7 @@ def test_the_answer_box_and_every_list_begin_with_the_same_line(page):
     assert answer_box(page("/find/", near="59301")) == "+14065550199"
 
 
-def test_who_asks_for_veterans_may_be_told_to_call_their_line(page):
+def test_answer_box_offers_a_line_for_veterans_if_veterans_is_chosen(page):
     veterans = {"who_may_call": "group", "terms": [term("community", "veterans")]}
     warmline(slug="vets", phone="+14065550198", **veterans)
     warmline(slug="ours", service_area=[state("MT")], phone="+14065550199")
@@ -363,7 +363,7 @@ def test_who_asks_for_veterans_may_be_told_to_call_their_line(page):
     assert answer_box(page("/find/", near="59301")) == "+14065550199"
 
 
-def test_open_now_shows_what_may_be_open_apart_and_marked(page):
+def test_open_now_lists_lines_with_unknown_hours_separately(page):
     warmline(slug="open", service_area=[state("MT")])
     warmline(slug="closed", service_area=[state("MT")], hours="Mo-Su 20:00-22:00")
     warmline(slug="unsure", service_area=[state("MT")], hours="")
@@ -375,7 +375,7 @@ def test_open_now_shows_what_may_be_open_apart_and_marked(page):
         assert text.index("warmline:open") < apart < text.index("warmline:unsure")
 
 
-def test_counts_count_lines_that_take_the_caller(page):
+def test_counts_include_only_lines_that_accept_the_caller(page):
     warmline(slug="anyone", who_may_call="anyone")
     warmline(slug="veterans", who_may_call="group")
     warmline(slug="ours", service_area=[state("MT")])
@@ -396,7 +396,7 @@ def test_counts_count_lines_that_take_the_caller(page):
 
 
 @pytest.mark.parametrize("path", ["/find/", "/warmlines/"])
-def test_an_area_in_several_states_has_a_list_for_each_state(page, path):
+def test_area_in_several_states_has_a_list_for_each_state(page, path):
     youth = {"who_may_call": "group", "terms": [term("community", "youth")]}
     warmline(slug="nation", who_may_call="anyone", hours="Mo-Su 20:00-22:00")
     warmline(slug="teens", service_area=[state("AZ")], **youth)
@@ -427,7 +427,7 @@ def test_an_area_in_several_states_has_a_list_for_each_state(page, path):
 NAVAJO = {"near": "Navajo Nation"}
 
 
-def test_in_an_area_the_line_that_opens_first_is_named_with_its_state(page):
+def test_area_page_names_the_first_line_to_open_with_its_state(page):
     warmline(name="Nation", who_may_call="anyone", hours="Mo-Su 20:00-22:00")
     warmline(name="Mexico", service_area=[state("NM")], hours="Mo-Su 15:00-22:00")
 
@@ -438,7 +438,7 @@ def test_in_an_area_the_line_that_opens_first_is_named_with_its_state(page):
         assert box.index("Mexico opens") < box.index("Nation opens today at ")
 
 
-def test_in_an_area_a_state_s_open_line_is_offered_where_no_other_is(page):
+def test_area_page_offers_an_open_line_of_one_state_if_no_other_is_open(page):
     facts = {"service_area": [state("NM")], "phone": "+15055550123"}
     warmline(slug="mexico", name="Mexico", **facts)
     warmline(slug="later", who_may_call="anyone", hours="Mo-Su 20:00-22:00")
@@ -453,7 +453,7 @@ def test_in_an_area_a_state_s_open_line_is_offered_where_no_other_is(page):
     assert "For people in New Mexico" in filtered
 
 
-def test_with_a_group_chosen_the_line_that_is_counted_has_a_button_too(page):
+def test_line_for_a_chosen_community_is_counted_and_has_a_call_button(page):
     veterans = {"who_may_call": "group", "terms": [term("community", "veterans")]}
     warmline(name="Vets", phone="+14065550198", **veterans)
     warmline(name="Ours", service_area=[state("MT")], phone="+14065550199")
@@ -470,9 +470,7 @@ def test_with_a_group_chosen_the_line_that_is_counted_has_a_button_too(page):
     ("opens", "said"),
     [("10:30", "hoy a las 5:30 a. m."), ("06:00", "mañana a la 1 a. m.")],
 )
-def test_in_spanish_the_hour_that_a_line_opens_is_said_as_people_say_it(
-    page, opens, said
-):
+def test_spanish_page_says_an_opening_hour_naturally(page, opens, said):
     hours = f"Mo-Fr {opens}-{opens[:2]}:45"
     zone = {"timezone": "America/New_York", "who_may_call": "anyone"}
     warmline(name="Line", hours=hours, **zone)
@@ -480,7 +478,7 @@ def test_in_spanish_the_hour_that_a_line_opens_is_said_as_people_say_it(
     assert f"Line abre {said}" in words(page("/es/find/", near="96813"))
 
 
-def test_where_only_lines_were_found_no_filter_counts_what_is_not_shown(page):
+def test_filters_count_nothing_hidden_if_only_lines_were_found(page):
     warmline(name="Brave Line", who_may_call="anyone")
 
     text = page("/find/", near="Brave Line")
@@ -491,7 +489,7 @@ def test_where_only_lines_were_found_no_filter_counts_what_is_not_shown(page):
     assert 'class="filters"' in page("/find/", near="59301")
 
 
-def test_a_place_of_which_there_are_several_has_no_counts_above_it(page):
+def test_ambiguous_place_shows_no_counts(page):
     warmline(who_may_call="anyone")
 
     text = page("/warmlines/", near="Standing Rock")
@@ -500,7 +498,7 @@ def test_a_place_of_which_there_are_several_has_no_counts_above_it(page):
     assert "takes callers from" not in text
 
 
-def test_the_answer_box_says_whom_a_line_for_some_is_for(page):
+def test_answer_box_says_whom_a_limited_line_is_for(page):
     facts = {"who_may_call": "group", "open_to": "combat veterans"}
     warmline(terms=[term("community", "veterans")], **facts)
 
@@ -510,7 +508,7 @@ def test_the_answer_box_says_whom_a_line_for_some_is_for(page):
     assert "For combat veterans · Serves the whole country" in words("<body>" + box)
 
 
-def test_without_a_place_the_lines_of_states_are_one_tap_away(page):
+def test_page_without_a_place_links_to_the_lines_of_each_state(page):
     warmline(slug="anyone", who_may_call="anyone")
     warmline(slug="ours", service_area=[state("MT"), county("Park County", "WY")])
 

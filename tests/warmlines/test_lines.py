@@ -1,4 +1,4 @@
-"""Which lines answer, in what order, and under which heading."""
+"""The order and the groups of warmlines."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ pytestmark = pytest.mark.django_db
 EARLY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
-def lines_from(spot, at=EARLY, **options):
-    found = Warmline.objects.public().filter(may_accept_callers_from(spot)).for_cards()
-    return line_statuses(found, at, spot, **options)
+def lines_from(here, at=EARLY, **options):
+    found = Warmline.objects.public().filter(may_accept_callers_from(here)).for_cards()
+    return line_statuses(found, at, here, **options)
 
 
 def slugs(lines):
     return [line.warmline.slug for line in lines]
 
 
-def test_open_comes_first_then_next_to_open_then_unknown():
+def test_lines_are_ordered_open_then_next_to_open_then_unknown():
     here = [state("MT")]
     warmline(slug="unknown", service_area=here, hours="")
     warmline(slug="evening", service_area=here, hours="Mo-Su 17:00-22:00")
@@ -49,7 +49,7 @@ def test_open_comes_first_then_next_to_open_then_unknown():
     assert [line.open_attr for line in lines] == ["yes", "no", "no", "unknown"]
 
 
-def test_only_lines_that_take_callers_from_here():
+def test_groups_contain_only_lines_that_accept_callers_from_the_place():
     warmline(slug="ours", service_area=[county("Custer County", "MT")])
     warmline(slug="theirs", service_area=[state("WY")])
     warmline(slug="nation")
@@ -58,14 +58,14 @@ def test_only_lines_that_take_callers_from_here():
     assert set(slugs(lines_from(place("59301")))) == {"ours", "nation", "anyone"}
 
 
-def test_lines_for_everyone_come_before_lines_for_some():
+def test_lines_for_everyone_come_before_lines_for_groups():
     veterans = term("community", "veterans")
     warmline(slug="veterans", who_may_call="group", terms=[veterans])
     warmline(slug="far", who_may_call="anyone")
     warmline(slug="ours", service_area=[state("MT")], hours="Mo-Su 17:00-22:00")
 
-    spot = place("59301")
-    groups = group_for_place(lines_from(spot), spot)
+    here = place("59301")
+    groups = group_for_place(lines_from(here), here)
 
     assert [group.heading for group in groups] == [
         "For people in Montana",
@@ -74,31 +74,31 @@ def test_lines_for_everyone_come_before_lines_for_some():
     assert [slugs(group.lines) for group in groups] == [["far", "ours"], ["veterans"]]
 
 
-def test_lines_for_a_group_that_is_not_named_stand_last():
+def test_lines_for_an_unnamed_group_come_last():
     veterans = term("community", "veterans")
     warmline(slug="some", who_may_call="group")
     warmline(slug="veterans", who_may_call="group", terms=[veterans])
 
-    spot = place("59301")
-    groups = group_for_place(lines_from(spot), spot)
+    here = place("59301")
+    groups = group_for_place(lines_from(here), here)
 
     assert [slugs(group.lines) for group in groups] == [["veterans"], ["some"]]
     assert groups[-1].heading == "For others"
 
 
-def test_a_limit_cuts_the_last_groups_first():
+def test_limit_cuts_the_last_groups_first():
     veterans = term("community", "veterans")
     for number in range(3):
         warmline(slug=f"ours-{number}", service_area=[state("MT")])
         warmline(slug=f"far-{number}", who_may_call="group", terms=[veterans])
-    spot = place("59301")
+    here = place("59301")
 
-    cut = limit_lines(group_for_place(lines_from(spot), spot), 4)
+    cut = limit_lines(group_for_place(lines_from(here), here), 4)
 
     assert [len(group.lines) for group in cut] == [3, 1]
 
 
-def test_hours_are_said_in_the_callers_zone():
+def test_hours_are_shown_in_the_time_zone_of_the_place():
     warmline(slug="east", hours="Mo-Su 09:00-17:00", timezone="America/New_York")
 
     [line] = lines_from(place("59301"))
@@ -107,7 +107,7 @@ def test_hours_are_said_in_the_callers_zone():
     assert line.status.opens == datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
 
-def test_without_a_place_lines_stand_by_state_and_the_open_ones_first():
+def test_lines_without_a_place_are_grouped_by_state_with_open_ones_first():
     warmline(slug="closed", service_area=[state("MT")], hours="Mo-Su 17:00-22:00")
     warmline(slug="open", service_area=[state("WY"), county("Custer County", "MT")])
     warmline(slug="nation")
@@ -127,7 +127,7 @@ def test_without_a_place_lines_stand_by_state_and_the_open_ones_first():
 
 @pytest.fixture
 def page(client):
-    """page(state="MT") → the warmlines page early on a Monday."""
+    """Return a function that returns the warmlines page early on a Monday."""
 
     def page(**query):
         with time_machine.travel(EARLY, tick=False):
@@ -138,7 +138,7 @@ def page(client):
     return page
 
 
-def test_open_now_is_a_chip_that_can_be_taken_off(page):
+def test_open_now_filter_can_be_removed(page):
     warmline(slug="open", service_area=[state("MT")])
     warmline(slug="closed", service_area=[state("MT")], hours="Mo-Su 17:00-22:00")
 
@@ -148,7 +148,7 @@ def test_open_now_is_a_chip_that_can_be_taken_off(page):
     assert 'href="?state=MT"' in shown
 
 
-def test_filters_that_leave_nothing_name_the_one_to_remove(page):
+def test_empty_result_suggests_a_filter_to_remove(page):
     warmline(slug="closed", service_area=[state("MT")], hours="Mo-Su 17:00-22:00")
 
     shown = page(state="MT", open_now="1")
@@ -158,7 +158,7 @@ def test_filters_that_leave_nothing_name_the_one_to_remove(page):
     assert 'href="tel:988"' in shown
 
 
-def test_a_line_of_unknown_hours_says_so(page):
+def test_line_with_unknown_hours_says_so(page):
     warmline(slug="line", service_area=[state("MT")], hours="", timezone="")
 
     shown = page(state="MT")
@@ -186,7 +186,7 @@ def test_a_line_of_unknown_hours_says_so(page):
         ("deaf", "For Deaf people", "Para personas sordas"),
     ],
 )
-def test_a_heading_keeps_large_letters_for_names_alone(client, slug, english, spanish):
+def test_group_heading_capitalizes_only_names(client, slug, english, spanish):
     terms = [term("community", slug)]
     warmline(slug="ours", who_may_call="group", terms=terms, open_to="")
     place("59301")
@@ -199,7 +199,7 @@ def test_a_heading_keeps_large_letters_for_names_alone(client, slug, english, sp
             assert page.count(words) > 1
 
 
-def test_a_word_that_a_curator_added_stays_as_it_was_written(client):
+def test_term_added_by_a_curator_is_shown_unchanged(client):
     added = Term.objects.create(kind="community", slug="sikh", label="Sikh people")
     warmline(slug="ours", who_may_call="group", terms=[added])
 
@@ -208,7 +208,7 @@ def test_a_word_that_a_curator_added_stays_as_it_was_written(client):
     assert ">For Sikh people</h" in page
 
 
-def test_labels_after_the_first_begin_small():
+def test_labels_after_the_first_are_lowercase():
     terms = [term("community", slug) for slug in ("youth", "lgbtq", "women", "latino")]
 
     assert labels(terms) == "Youth, LGBTQ+ people, women, Latino people"

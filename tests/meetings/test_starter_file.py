@@ -1,4 +1,4 @@
-"""The shipped meetings.csv, as the directory lists it."""
+"""The meetings of fixtures/meetings.csv after an import."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.meetings.conftest import real_rows
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_meetings")]
 
 
-def test_every_row_of_the_file_is_there_with_its_facts():
+def test_every_row_of_the_file_is_loaded_with_its_facts():
     rows = {row["key"]: row for row in real_rows()}
     found = Meeting.objects.public().select_related("organization")
     assert len(rows) == 649
@@ -32,12 +32,12 @@ def test_every_row_of_the_file_is_there_with_its_facts():
     }
 
 
-def test_zones_that_the_source_does_not_name_are_marked():
-    """The file's README counts 339 of them."""
+def test_inferred_time_zones_are_marked():
+    """The README of the file says that there are 339."""
     assert Meeting.objects.filter(zone_inferred=True).count() == 339
 
 
-def test_no_date_is_known_of_the_five_rows_that_name_no_week():
+def test_five_rows_without_a_known_week_have_no_dates():
     unknown = {m.key for m in Meeting.objects.all() if m.schedule is None}
     intervals = {row["key"] for row in real_rows() if "INTERVAL" in row["rrule"]}
     assert unknown == intervals - {

@@ -9,7 +9,7 @@ from tests.factories import organization
 pytestmark = pytest.mark.django_db
 
 
-def test_hours_that_are_not_known_are_said_beside_the_call_button(client):
+def test_page_says_beside_the_call_button_that_hours_are_unknown(client):
     bare = organization()
     noted = organization(hours_note="Most evenings")
 

@@ -1,4 +1,4 @@
-"""The guides that come with the site: both languages, short, plain, and true links."""
+"""The starter guides: both languages, short, plain, and with working links."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.reading import NAMES
 FOLDER = settings.BASE_DIR / "fixtures/guides"
 GUIDES = dict(read_starter_guides(FOLDER))
 LANGUAGES = {"en": "body", "es": "body_es"}
-MOST_WORDS = 600
+MAX_WORDS = 600
 # The Action Alliance's and SAMHSA's advice on how to speak of suicide.
 UNSAFE = re.compile(
     r"commit\w* suicide|suicide attempt(s)? (failed|succeeded)|epidemic"
@@ -60,52 +60,52 @@ def text(slug, language):
     return GUIDES[slug][LANGUAGES[language]]
 
 
-def running(markdown):
-    """The sentences alone: no headings, link targets or marks."""
+def sentences_of(markdown):
+    """Return only the sentences, without headings, link targets and markup."""
     lines = [line for line in markdown.splitlines() if not line.startswith("#")]
     words = re.sub(r"\]\([^)]*\)", "]", " ".join(lines))
     return NAMES.sub("It", re.sub(r"[\[\]*]|(^|\s)-\s", " ", words))
 
 
-def test_every_topic_has_its_guide():
+def test_every_topic_has_a_guide():
     assert set(GUIDES) == TOPICS
 
 
 @each_text
-def test_a_guide_is_short_and_safely_said(slug, language):
+def test_guide_is_short_and_uses_safe_language(slug, language):
     words = text(slug, language)
 
-    assert count_words(running(words)) < MOST_WORDS
+    assert count_words(sentences_of(words)) < MAX_WORDS
     assert not UNSAFE.search(words)
     assert not CLINIC.search(words)
 
 
 @pytest.mark.parametrize("slug", GUIDES)
-def test_a_guide_reads_at_grade_8_or_below(slug):
-    assert textstat.flesch_kincaid_grade(running(text(slug, "en"))) <= GRADE
+def test_guide_reads_at_grade_8_or_below(slug):
+    assert textstat.flesch_kincaid_grade(sentences_of(text(slug, "en"))) <= GRADE
 
 
 @pytest.mark.parametrize("slug", GUIDES)
-def test_a_guide_that_speaks_of_suicide_says_whom_to_call(slug):
+def test_guide_that_mentions_suicide_says_whom_to_call(slug):
     for language in LANGUAGES:
         words = text(slug, language)
         assert "suicid" not in words.lower() or "tel:988" in words
 
 
 @pytest.mark.parametrize("slug", GUIDES)
-def test_a_guide_names_its_sources(slug):
+def test_guide_names_its_sources(slug):
     assert "https://" in GUIDES[slug]["sources"]
 
 
 @each_text
-def test_links_within_a_guide_lead_to_pages_of_ours(slug, language):
+def test_internal_links_of_a_guide_lead_to_existing_pages(slug, language):
     for path in re.findall(r"\]\((/[^)#?]*)", text(slug, language)):
         assert resolve(path)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("slug", GUIDES)
-def test_searches_ask_for_words_that_we_know(slug):
+def test_searches_of_a_guide_use_known_terms(slug):
     save_starter_guide(slug, GUIDES[slug])
     kinds = {"service": "service", "community": "community", "language": "language"}
     values = {"kind": Organization.Kind.values, "how": ["online"], "open_now": ["1"]}
@@ -121,7 +121,7 @@ def test_searches_ask_for_words_that_we_know(slug):
 
 
 @pytest.mark.django_db
-def test_loading_again_leaves_edited_guides_alone():
+def test_loading_again_does_not_change_edited_guides():
     call_command("load_guides", stdout=StringIO())
     edited, other = Guide.objects.get(slug="veterans"), Guide.objects.first()
     Guide.objects.filter(pk=edited.pk).update(title="Ours now", version=2)
@@ -136,7 +136,7 @@ def test_loading_again_leaves_edited_guides_alone():
     assert Guide.objects.count() == len(GUIDES)
 
 
-def test_a_guide_in_one_language_only_is_not_shipped(tmp_path: Path):
+def test_starter_guide_without_a_translation_is_an_error(tmp_path: Path):
     (tmp_path / "alone.en.md").write_text('+++\ntitle = "x"\n+++\nText.')
 
     with pytest.raises(FileNotFoundError):
@@ -156,7 +156,7 @@ NUMBERS = {
 
 
 @each_text
-def test_a_guide_names_the_lines_that_protect(slug, language):
+def test_guide_names_emergency_numbers(slug, language):
     dialed = set(re.findall(r"\(tel:(\+\d+)\)", text(slug, language)))
 
     assert NUMBERS.get(slug, set()) <= dialed
@@ -172,7 +172,7 @@ def test_a_guide_names_the_lines_that_protect(slug, language):
         ("es", ["dosis de antes", "tolerancia", "naloxona", "sin receta"]),
     ],
 )
-def test_coming_home_says_why_an_old_dose_can_kill_and_what_helps(language, words):
+def test_coming_home_explains_overdose_after_a_break_and_naloxone(language, words):
     guide = text("coming-home", language)
 
     assert [said for said in words if said not in guide] == []
@@ -182,7 +182,7 @@ def test_coming_home_says_why_an_old_dose_can_kill_and_what_helps(language, word
 
 
 @pytest.mark.parametrize("slug", GUIDES)
-def test_spanish_guides_say_how_to_reach_988_in_spanish(slug):
+def test_spanish_guide_says_how_to_reach_988_in_spanish(slug):
     body = GUIDES[slug]["body_es"]
 
     assert "(sms:988)" not in body
@@ -192,7 +192,7 @@ def test_spanish_guides_say_how_to_reach_988_in_spanish(slug):
 
 
 @pytest.mark.parametrize("slug", ["coming-home", "recovery-community-centers"])
-def test_a_number_that_nobody_tried_says_so_in_a_guide(slug):
+def test_guide_says_if_nobody_has_tried_a_number(slug):
     for body, words in (("body", "not yet checked"), ("body_es", "aún no verificado")):
         beside = GUIDES[slug][body].split("(tel:+18009720590)")[1][:50]
         assert words in beside

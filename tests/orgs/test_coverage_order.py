@@ -1,4 +1,4 @@
-"""Who comes first of those that serve a place, or serve elsewhere."""
+"""The order of organizations that serve a place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.reading import listings_on
 pytestmark = pytest.mark.django_db
 
 
-def test_the_centers_of_a_state_are_led_by_one_that_serves_the_nation(client):
+def test_state_list_begins_with_a_center_that_serves_the_nation(client):
     elsewhere = [county("Wibaux County", "MT")]
     organization(
         kind="cil", at=place("59301"), service_area=elsewhere, slug="elsewhere"

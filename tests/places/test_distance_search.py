@@ -1,4 +1,4 @@
-"""The one distance query against brute force with geodesics."""
+"""Search by distance, compared with geodesics in plain Python."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from tests.factories import organization, place
 pytestmark = pytest.mark.django_db
 
 
-def nearest(spot, *, miles=None, limit=20, start=0):
-    query = Query(place=spot, radius=miles)
+def nearest(here, *, miles=None, limit=20, start=0):
+    query = Query(place=here, radius=miles)
     return relevance.near(index_of(Organization), query, limit, start)
 
 
@@ -31,7 +31,7 @@ def slugs_of(page):
 
 
 def brute_force(origin, listings, miles=None):
-    """(slug, miles) by geodesic distance, ties by slug."""
+    """Return pairs of slug and miles, by geodesic distance and slug."""
     here = (origin.latitude, origin.longitude)
     rows = [
         (geodesic(here, (row.latitude, row.longitude)).miles, row.slug)
@@ -42,25 +42,25 @@ def brute_force(origin, listings, miles=None):
 
 @pytest.fixture
 def scattered():
-    """200 listings at the centres of ZIP codes all over, some at one point."""
+    """Create 200 listings at centers of random ZIP codes, some at the same point."""
     chance = random.Random(2026)
     zips = list(Place.objects.zips().order_by("code"))
-    spots = chance.sample(zips, 180) + [zips[0]] * 20
+    viewed_places = chance.sample(zips, 180) + [zips[0]] * 20
     rows = []
-    for number, spot in enumerate(spots):
+    for number, here in enumerate(viewed_places):
         row = Organization(
             name=f"Example {number}",
             slug=f"e-{number}",
             status="published",
             phone="+14065550101",
         )
-        row.set_point(spot.point, Organization.Precision.ZIP)
+        row.set_point(here.point, Organization.Precision.ZIP)
         rows.append(row)
     Organization.objects.bulk_create(rows)
     return rows
 
 
-def test_order_and_miles_of_300_searches_equal_brute_force(scattered):
+def test_order_and_miles_of_300_searches_match_geodesics(scattered):
     chance = random.Random(59301)
     origins = chance.sample(list(Place.objects.zips().order_by("code")), 300)
     names = dict(Organization.objects.values_list("pk", "slug"))
@@ -75,7 +75,7 @@ def test_order_and_miles_of_300_searches_equal_brute_force(scattered):
         assert page.total == 200
 
 
-def test_growing_circles_find_what_sorting_everything_finds(scattered, monkeypatch):
+def test_growing_circles_match_sorting_everything(scattered, monkeypatch):
     chance = random.Random(7)
     origins = chance.sample(list(Place.objects.zips().order_by("code")), 60)
 
@@ -87,9 +87,9 @@ def test_growing_circles_find_what_sorting_everything_finds(scattered, monkeypat
 
 
 @pytest.mark.parametrize("miles", [1, 25, 300, 2_000, 9_000])
-def test_a_radius_holds_just_what_is_within_it(scattered, miles):
+def test_radius_contains_exactly_what_is_within_it(scattered, miles):
     origin = place("59301")
-    # A listing just at the rim may fall on either side of it.
+    # A listing exactly at the radius may be on either side of it.
     inner = brute_force(origin, scattered, miles * 0.998)
     outer = brute_force(origin, scattered, miles * 1.002)
 
@@ -101,13 +101,13 @@ def test_a_radius_holds_just_what_is_within_it(scattered, miles):
     assert page.total == len(found)
 
 
-def test_a_page_beyond_the_last_still_knows_how_many_there_are(scattered):
+def test_page_after_the_last_has_the_total(scattered):
     page = nearest(place("59301"), miles=9_000, start=400)
 
     assert (page.hits, page.total) == ([], 200)
 
 
-def test_a_radius_reaches_across_180_degrees():
+def test_radius_crosses_180_degrees():
     for slug, point in (
         ("west", Point(52.0, -179.0)),
         ("east", Point(52.0, 179.0)),
@@ -128,7 +128,7 @@ def test_a_radius_reaches_across_180_degrees():
     assert {row.slug for row in boxed} == {"east", "west"}
 
 
-def test_pages_hold_every_listing_once(scattered):
+def test_pages_contain_every_listing_once(scattered):
     slugs = []
 
     for offset in range(0, 200, 30):
@@ -138,7 +138,7 @@ def test_pages_hold_every_listing_once(scattered):
     assert sorted(slugs) == sorted(row.slug for row in scattered)
 
 
-def test_a_listing_without_a_point_is_in_no_distance_list():
+def test_listing_without_a_point_is_in_no_distance_list():
     organization()
 
     page = nearest(place("59301"))
@@ -156,7 +156,7 @@ def test_a_listing_without_a_point_is_in_no_distance_list():
         {"longitude": -181.0},
     ],
 )
-def test_half_a_point_is_refused_by_the_database(wrong):
+def test_database_refuses_an_incomplete_point(wrong):
     row = organization(at=place("59301"))
     for name, value in wrong.items():
         setattr(row, name, value)
@@ -165,7 +165,7 @@ def test_half_a_point_is_refused_by_the_database(wrong):
         row.save()
 
 
-def test_a_point_can_be_taken_away_whole():
+def test_point_can_be_cleared():
     row = organization(at=place("59301"))
 
     row.clear_point()

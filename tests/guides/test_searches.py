@@ -1,4 +1,4 @@
-"""Each search of a guide, in every state: the tag is there, or the page says so."""
+"""The searches of guides in every state: the tag is there, or the page says so."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MISSING = re.compile("No listing here says it (serves|offers) “")
 
 
 def tagged_searches():
-    """The first search of tags of each guide that has one."""
+    """Return the first search by tags of each guide that has one."""
     for guide in Guide.objects.public():
         for search in guide.search_list:
             names = {name for name, _value in search.filters}
@@ -29,8 +29,8 @@ def tagged_searches():
                 break
 
 
-def carrying(search):
-    """{state: keys} of the public organizations that carry one of the tags."""
+def tagged_organizations(search):
+    """Return the keys of public organizations with one of the tags, by state."""
     found = Organization.objects.public()
     for kind in TAGS:
         if slugs := [value for name, value in search.filters if name == kind]:
@@ -41,11 +41,11 @@ def carrying(search):
     return states
 
 
-def test_a_search_shows_what_carries_the_tag_in_every_state_that_has_one(client):
+def test_guide_search_lists_tagged_organizations_in_every_state(client):
     searches = list(tagged_searches())
     assert len(searches) > 5
     for search in searches:
-        for code, expected in carrying(search).items():
+        for code, expected in tagged_organizations(search).items():
             if not (code and expected):
                 continue
             page = client.get(f"/find/?state={code}&{search.query}").content.decode()
@@ -54,10 +54,11 @@ def test_a_search_shows_what_carries_the_tag_in_every_state_that_has_one(client)
             assert len(near) == min(len(expected), PAGE_SIZE), search.url
 
 
-def test_a_search_says_so_where_nobody_carries_the_tag(client):
+def test_guide_search_says_if_no_organization_has_the_tag(client):
     said = 0
     for search in tagged_searches():
-        none = (code for code, keys in carrying(search).items() if code and not keys)
+        tagged = tagged_organizations(search)
+        none = (code for code, keys in tagged.items() if code and not keys)
         for code in itertools.islice(none, 2):
             page = client.get(f"/find/?state={code}&{search.query}").content.decode()
             sections = sections_of(page)
@@ -68,10 +69,10 @@ def test_a_search_says_so_where_nobody_carries_the_tag(client):
     assert said > 5
 
 
-def test_the_catalogue_of_each_search_carries_the_tag(client):
+def test_catalog_page_of_each_guide_search_lists_tagged_organizations(client):
     for search in tagged_searches():
         page = client.get(search.url).content.decode()
-        everywhere = set().union(*carrying(search).values())
+        everywhere = set().union(*tagged_organizations(search).values())
 
         shown = set(listings_on(page))
         assert shown <= everywhere

@@ -1,4 +1,4 @@
-"""When a meeting begins, worked out a second time: day by day, without our code.
+"""Starts of meetings, calculated day by day without the code of the project.
 
 Dates are counted by hand and local times are read with pytz, so that a fault in
 python-dateutil, in zoneinfo or in our use of them shows.
@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 
 
 def meets_on(rule, day, anchor=None):
-    """Does an RFC 5545 rule of the kinds in meetings.csv name this day?"""
+    """Return True if a rule of a kind in meetings.csv includes this day."""
     parts = dict(part.split("=") for part in rule.split(";"))
     interval = int(parts.get("INTERVAL", 1))
     if interval > 1 and anchor is None:
@@ -55,7 +55,7 @@ def monthly(day, names, interval, anchor):
 
 
 def start_on(day, clock, zone):
-    """The moment of a local time in UTC.
+    """Return a local time in UTC.
 
     A skipped one has the offset before the change, and the first of two is meant.
     """
@@ -72,7 +72,7 @@ def start_on(day, clock, zone):
 
 
 def starts(row, first, last):
-    """Every start of a row of meetings.csv from `first` until before `last`."""
+    """Return the starts of a row of meetings.csv in `first` <= start < `last`."""
     anchor = row.get("first_on")
     anchor = date.fromisoformat(anchor) if anchor else None
     off = set(row.get("skipped_dates", "").split())

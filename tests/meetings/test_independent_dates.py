@@ -1,4 +1,4 @@
-"""What the pages say of the shipped meetings, held against a second reading."""
+"""The pages of the meetings in fixtures/, compared with an independent calculation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import time_machine
 import vobject
 
 from meetings.models import Meeting
-from tests.meetings import calendar
+from tests.meetings import independent_schedule
 from tests.meetings.conftest import real_rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_meetings")]
@@ -31,7 +31,7 @@ ZONES = [
     "Pacific/Guam",
     "Pacific/Pago_Pago",
 ]
-# A week around each change of the clock, one around New Year, and a plain one.
+# Weeks with a change of daylight saving time, New Year, and an ordinary week.
 WEEKS = [
     datetime(2026, 10, 29, tzinfo=UTC),
     datetime(2026, 12, 29, tzinfo=UTC),
@@ -53,15 +53,15 @@ def listed(text):
     return [(unescape(key), start) for key, start in ARTICLE.findall(text)]
 
 
-def test_the_next_start_on_a_page_is_that_of_a_count_by_hand(client):
-    """Meetings, moments and zones drawn by lot."""
+def test_next_start_on_a_page_matches_an_independent_calculation(client):
+    """Checks random meetings, moments and zones."""
     chance = random.Random(26)
     rows = [row for row in real_rows() if "INTERVAL" not in row["rrule"]]
     pages = dict(Meeting.objects.values_list("key", "slug"))
     for _try in range(300):
         row, zone = chance.choice(rows), chance.choice(ZONES)
         at = chance.choice(WEEKS) + timedelta(minutes=chance.randrange(7 * 24 * 60))
-        first = calendar.starts(row, at - LATE, at + timedelta(days=70))[0]
+        first = independent_schedule.starts(row, at - LATE, at + timedelta(days=70))[0]
         with time_machine.travel(at, tick=False):
             answer = client.get(f"/meetings/{pages[row['key']]}/?zone={zone}")
         assert START.search(answer.text)[1] == on_clock(first, zone), (row, at, zone)
@@ -78,8 +78,8 @@ def every_page(client, query):
 
 
 @pytest.mark.parametrize("day", range(1, 29, 3))
-def test_online_tonight_from_circle_is_what_the_file_says(client, day):
-    """From 5 pm, Mountain time, to the end of the day."""
+def test_online_meetings_tonight_match_the_file(client, day):
+    """Covers 5 pm, Mountain time, to the end of the day."""
     zone = pytz.timezone("America/Denver")
     at = zone.localize(datetime(2026, 12, day, 17, 0)).astimezone(UTC)
     midnight = zone.localize(datetime(2026, 12, day)) + timedelta(days=1)
@@ -87,7 +87,7 @@ def test_online_tonight_from_circle_is_what_the_file_says(client, day):
         (row["key"], on_clock(start, "America/Denver"))
         for row in real_rows()
         if row["online"] == "yes"
-        for start in calendar.starts(row, at - LATE, midnight)
+        for start in independent_schedule.starts(row, at - LATE, midnight)
         if start >= at
     ]
     with time_machine.travel(at, tick=False):
@@ -96,7 +96,7 @@ def test_online_tonight_from_circle_is_what_the_file_says(client, day):
     assert len(found) > 10
 
 
-def test_a_week_from_guam_is_what_the_file_says(client):
+def test_meetings_of_a_week_in_guam_match_the_file(client):
     at = datetime(2026, 12, 7, 3, 0, tzinfo=UTC)
     zone = pytz.timezone("Pacific/Guam")
     last = zone.localize(datetime(2026, 12, 14))
@@ -104,14 +104,14 @@ def test_a_week_from_guam_is_what_the_file_says(client):
         (row["key"], on_clock(start, "Pacific/Guam"))
         for row in real_rows()
         if row["by_phone"] == "yes"
-        for start in calendar.starts(row, at - LATE, last)
+        for start in independent_schedule.starts(row, at - LATE, last)
     ]
     with time_machine.travel(at, tick=False):
         found = every_page(client, "zone=Pacific/Guam&how=phone")
     assert sorted(found) == sorted(expected)
 
 
-def test_the_calendar_of_every_group_opens_in_two_programs_and_says_the_same(client):
+def test_calendar_of_every_meeting_opens_in_two_programs_with_the_same_dates(client):
     at = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
     with time_machine.travel(at, tick=False):
         text = client.get("/meetings.ics?how=online").content.decode()
@@ -129,7 +129,7 @@ def test_the_calendar_of_every_group_opens_in_two_programs_and_says_the_same(cli
     }
 
 
-def test_a_calendar_repeats_as_the_file_says(client):
+def test_calendar_repeats_as_the_file_says(client):
     at = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
     rows = {row["key"]: row for row in real_rows() if "INTERVAL" not in row["rrule"]}
     last = at + timedelta(days=400)
@@ -141,4 +141,4 @@ def test_a_calendar_repeats_as_the_file_says(client):
         [event] = vobject.readOne(text).vevent_list
         days = takewhile(lambda day: day < last, event.getrruleset())
         found = [day.astimezone(UTC) for day in days]
-        assert found == calendar.starts(rows[key], at, last), key
+        assert found == independent_schedule.starts(rows[key], at, last), key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib import admin
 from django.db import models
@@ -41,7 +41,9 @@ class GuideAdmin(VersionedAdmin):
         ),
     )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Guide | None = None
+    ) -> tuple[str, ...]:
         """Other pages link to a public guide, so its slug cannot change."""
         return ("slug",) if obj is not None and obj.is_public else ()
 
@@ -111,7 +113,7 @@ class CredentialAdmin(VersionedAdmin):
         description=gettext_lazy("I compared every fact with the certifying body"),
         permissions=["check"],
     )
-    def mark_checked(self, request: HttpRequest, queryset: Any) -> None:
+    def mark_checked(self, request: HttpRequest, queryset: CredentialQuerySet) -> None:
         rows = list(queryset.select_for_update())
         for credential in rows:
             credential._change_reason = _("check")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
@@ -10,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.lookups import BuiltinLookup
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -21,39 +21,18 @@ from caching.invalidation import CacheInvalidatingModel
 from caching.unreadable_values import PLACEHOLDER_DATETIME, Placeholders, log_once
 from guides import link_lines
 from guides.markdown import render
+from guides.slug_lookup import IsValidSlug
 from listings.history import History
 from listings.provenance import Sourced
-from listings.text import ADDRESS_PATTERN, fits_address, fold
+from listings.text import fits_address, fold
 from places.states import STATES, get_state_name
 
 # A larger number of hours is a typing error.
 MAX_HOURS_VALIDATOR = MaxValueValidator(20_000)
 
+models.SlugField.register_lookup(IsValidSlug)
 
-Line = TypeVar("Line")
-
-
-@models.SlugField.register_lookup
-class IsValidSlug(BuiltinLookup):  # type: ignore[type-arg]  # none at run time
-    """Matches slugs that are not empty and have only characters allowed in a URL.
-
-    On SQLite this uses GLOB, because Django's REGEXP is a Python function, which SQLite
-    cannot call with text that is not UTF-8.
-    """
-
-    lookup_name = "is_valid"
-    prepare_rhs = False
-
-    def as_sql(self, compiler: Any, connection: Any) -> Any:
-        slug, params = self.process_lhs(compiler, connection)
-        return f"{slug} ~ %s", [*params, ADDRESS_PATTERN]
-
-    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
-        slug, params = self.process_lhs(compiler, connection)
-        return f"{slug} NOT GLOB '*[^-a-zA-Z0-9_]*' AND {slug} <> ''", [
-            *params,
-            *params,
-        ]
+Link = TypeVar("Link")
 
 
 class GuideQuerySet(models.QuerySet["Guide"]):
@@ -231,9 +210,9 @@ class Guide(CacheInvalidatingModel):
         """The first search that can be asked about one's own place."""
         return next((s for s in self.search_list if s.near_url), None)
 
-    def _readable(self, name: str, read: Callable[[str], list[Line]]) -> list[Line]:
+    def _readable(self, name: str, read: Callable[[str], list[Link]]) -> list[Link]:
         """What the lines of a field say; one that cannot be read is logged."""
-        found: list[Line] = []
+        found: list[Link] = []
         for line in getattr(self, name).splitlines():
             try:
                 found += read(line)
@@ -368,6 +347,8 @@ class Credential(Sourced):
 
     objects: ClassVar[CredentialQuerySet] = CredentialQuerySet.as_manager()  # type: ignore[assignment]
     history = History()
+    # Read by django-simple-history.
+    _change_reason: str
 
     class Meta(Sourced.Meta):
         verbose_name = _("credential")
@@ -412,7 +393,7 @@ class Credential(Sourced):
         """All facts, because a check covers them all and protects them from imports."""
         return list(self.facts)
 
-    def mark_checked(self, *, on: Any, by: Any) -> None:
+    def mark_checked(self, *, on: date, by: Any) -> None:
         """Record that somebody compared every fact with the certifying body."""
         self.checked_on, self.checked_by = on, by
         self.version += 1

@@ -16,7 +16,7 @@ FRONT_MATTER_FENCE = "+++\n"
 PART = " | "
 
 
-def read_starter_guides(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def read_starter_guides(folder: Path) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield the slug and the facts of each guide. Both languages must exist."""
     for path in sorted(folder.glob("*.en.md")):
         slug = path.name.removesuffix(".en.md")
@@ -24,7 +24,7 @@ def read_starter_guides(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield slug, _merge_languages(english, spanish)
 
 
-def save_starter_guide(slug: str, facts: dict[str, Any]) -> bool:
+def save_starter_guide(slug: str, facts: dict[str, object]) -> bool:
     """Save a guide unless somebody has edited it here. Return True if it changed."""
     guide = Guide.objects.filter(slug=slug).first()
     if guide is None:

@@ -9,7 +9,6 @@ import csv
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from listings.exchange.csv_columns import plain
 from listings.exchange.csv_export import Line, safe
@@ -55,7 +54,7 @@ def csv_chunks(at: datetime, site: str) -> Iterator[bytes]:
         yield writer.writerow([safe(_cell(meeting, name)) for name in names]).encode()
 
 
-def _cell(meeting: Meeting, name: str) -> Any:
+def _cell(meeting: Meeting, name: str) -> object:
     if name == "listing_key":
         return meeting.organization.file_key if meeting.organization else ""
     if name == "note":
@@ -80,7 +79,7 @@ def meeting_guide_chunks(at: datetime, site: str) -> Iterator[bytes]:
     yield b"\n]\n"
 
 
-def build_guide_entries(meeting: Meeting, site: str) -> Iterator[dict[str, Any]]:
+def build_guide_entries(meeting: Meeting, site: str) -> Iterator[dict[str, object]]:
     """Yield the entries of a meeting; the notes of one describe an unusual rule."""
     try:
         rules = parse_rules(meeting.rules)
@@ -110,7 +109,7 @@ def _weekdays(rule: Rule) -> list[int]:
     return [DAY_NUMBERS[code] for code in parts.get("BYDAY", "").split(",") if code]
 
 
-def _guide_entry(meeting: Meeting, site: str, day: int | None) -> dict[str, Any]:
+def _guide_entry(meeting: Meeting, site: str, day: int | None) -> dict[str, object]:
     in_room = bool(meeting.in_person)
     point = meeting.point if in_room and not meeting.address_withheld else None
     return {

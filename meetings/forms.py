@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
@@ -129,7 +128,7 @@ def list_zone_choices(chosen: str) -> list[tuple[str, str]]:
     return [(chosen, mine), *found]
 
 
-def list_address_errors(form: Any) -> list[str]:
+def list_address_errors(form: MeetingForm) -> list[str]:
     """Return the errors of parameters that have no visible field on the page."""
     return [
         str(error)

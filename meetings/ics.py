@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vRecur
@@ -128,7 +127,7 @@ def _description(meeting: Meeting, page: str) -> str:
     checked = (
         "" if meeting.checked_on else _("Not yet checked. Look at their page first.")
     )
-    parts: tuple[Any, ...] = (
+    parts: tuple[object, ...] = (
         meeting.get_joining_display(),
         meeting.how_to_join,
         meeting.open_to,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from zoneinfo import available_timezones
 
 from listings.exchange.csv_rows import Row
@@ -115,7 +114,7 @@ class MeetingImporter(AddressedImporter):
         except InvalidSchedule as error:
             raise RowRefused(str(error)) from None
 
-    def _fields(self, row: Row) -> dict[str, Any]:
+    def _fields(self, row: Row) -> dict[str, object]:
         note = row["note"]
         return {
             "name": row["name"],
@@ -152,9 +151,9 @@ class MeetingImporter(AddressedImporter):
         }
 
 
-def _read_extra_columns(row: Row) -> dict[str, Any]:
+def _read_extra_columns(row: Row) -> dict[str, object]:
     """Read the extra columns that have a value. Raises RowRefused."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for name in EXTRA_COLUMNS:
         said = row.get(name, "")
         if not said or name == "uuid":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -55,7 +55,7 @@ class MeetingQuerySet(  # type: ignore[override]
     def for_files(self) -> Self:
         return super().for_files().select_related("organization", "county")
 
-    def in_states(self, codes: Any) -> Self:
+    def in_states(self, codes: Iterable[str]) -> Self:
         return self.filter(state__in=list(codes))
 
 
@@ -264,11 +264,11 @@ class Meeting(AddressedListing):
         return self.last_known_on is None or on - self.last_known_on > limit
 
 
-def _optional(read: Any) -> Any:
+def _optional(read: Callable[[str], object]) -> Callable[[str], object]:
     return lambda text: read(text) if text else None
 
 
-SCHEDULE_PARSERS = {
+SCHEDULE_PARSERS: dict[str, Callable[[str], object]] = {
     "rules": schedule.parse_rules,
     "start_time": _optional(schedule.parse_time),
     "first_on": _optional(schedule.parse_date),

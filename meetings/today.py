@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from listings.hours import zone_or_utc
 from meetings.forms import DEFAULT_ZONE
 from meetings.meeting_index import Occurrence, find_occurrences, indexed_meetings
 from meetings.search import DAYS_SHOWN, JOINABLE_AFTER_START
+from orgs.models import Organization
 from places.models import Place
 
 
@@ -51,7 +51,7 @@ def find_online_today(place: Place | None, at: datetime) -> OnlineToday:
 
 
 def find_next_meetings(
-    organization: Any, at: datetime, number: int
+    organization: Organization, at: datetime, number: int
 ) -> tuple[list[Occurrence], int]:
     """Return the next starts of an organization, and its number of meetings."""
     among = [entry for entry in indexed_meetings() if entry.host == organization.pk]

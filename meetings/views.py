@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -172,15 +172,16 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     own = found.schedule
     is_zone_known = bool(form.place or form.cleaned_data.get("zone"))
     zone = form.reader_zone if is_zone_known or own is None else own.zone
+    own_zone = own.zone if own else zone
     is_open = found.status == Meeting.Status.PUBLISHED
     starts = (
         next_starts(own, at - JOINABLE_AFTER_START, MAX_NEXT_DATES)
         if own and is_open
         else []
     )
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "meeting": found,
-        "dates": [_describe_date(start, own, zone) for start in starts],
+        "dates": [_describe_date(start, own_zone, zone) for start in starts],
         "first": starts[0].astimezone(zone) if starts else None,
         "schedule_words": schedule_text.describe_schedule(found),
         "zone": zone,
@@ -200,9 +201,11 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def _describe_date(start: datetime, own: Any, zone: Any) -> tuple[str, str, str]:
+def _describe_date(
+    start: datetime, own_zone: ZoneInfo, zone: ZoneInfo
+) -> tuple[str, str, str]:
     """Return a start as ISO 8601, as text, and as text in another time zone."""
-    here, there = start.astimezone(zone), start.astimezone(own.zone)
+    here, there = start.astimezone(zone), start.astimezone(own_zone)
     differs = here.utcoffset() != there.utcoffset()
     theirs = schedule_text.format_moment(there) if differs else ""
     return here.isoformat(), schedule_text.format_moment(here), theirs

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -31,7 +33,7 @@ ADDRESS_FIELDS = {"street", "city", "state", "zip_code", "address_withheld"}
 class StateFilter(admin.AllValuesFieldListFilter):
     """Labels the choice for organizations without a state."""
 
-    def choices(self, changelist: Any) -> Iterator[Any]:
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
         for choice in super().choices(changelist):
             yield {**choice, "display": choice["display"] or _("No state")}
 
@@ -81,7 +83,11 @@ class OrganizationAdmin(ListingAdmin):
         return StateField(label=label, required=False, widget=AdminTextInputWidget)
 
     def save_model(
-        self, request: HttpRequest, obj: Organization, form: Any, change: bool
+        self,
+        request: HttpRequest,
+        obj: Organization,
+        form: ModelForm[Organization],
+        change: bool,
     ) -> None:
         """Geocode a changed address and tell the curator how exact the point is."""
         if ADDRESS_FIELDS & set(form.changed_data) or (obj.point is None and obj.city):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from listings.exchange.csv_rows import Row
 from listings.exchange.importing import (
@@ -140,7 +140,7 @@ def _find_parent(branch: Member, named: list[Member]) -> Member | None:
     return others[0] if len(others) == 1 else None
 
 
-def _common_fields(row: Row) -> dict[str, Any]:
+def _common_fields(row: Row) -> dict[str, object]:
     state = "" if row["state"] == "US" else row["state"]
     if state and state not in STATES:
         raise RowRefused(f"“{state}” is not a state or territory")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -17,7 +17,7 @@ from listings.models import Listing
 from listings.querysets import ListingQuerySet
 from listings.text import fold
 from places.models import Place
-from places.nearest import LocatedModel, LocatedQuerySet
+from places.nearest import LocatedModel, LocatedQuerySet, Ranked
 
 CITY_ORDER = (Lower("city"), "sort_name", "slug")
 
@@ -29,7 +29,7 @@ class OrganizationQuerySet(  # type: ignore[override]
     def for_cards(self) -> Self:
         return super().for_cards().select_related("parent")
 
-    def hydrate(self, hits: Iterable[Any]) -> list[Organization]:
+    def hydrate(self, hits: Iterable[Ranked]) -> list[Organization]:
         """Return the rows of search hits in their order, each with its distance.
 
         Rows that have been deleted since the search are left out.

@@ -59,7 +59,7 @@ class PlaceField(forms.CharField):
             "maxlength": MAX_TEXT_LENGTH,
         }
 
-    def clean(self, value: Any) -> Place | None:
+    def clean(self, value: object) -> Place | None:
         text = self.to_python(value) or ""
         if not text and not self.required:
             return None
@@ -78,13 +78,11 @@ class PlaceField(forms.CharField):
         return answer.place
 
 
-def _message(problem: Problem, text: str) -> Any:
+def _message(problem: Problem, text: str) -> str:
     is_sentence = len(text.split()) >= MIN_SENTENCE_WORDS
-    return (
-        NOT_A_PLACE_MESSAGE
-        if is_sentence and problem is Problem.UNKNOWN
-        else PROBLEM_MESSAGES[problem]
-    )
+    if is_sentence and problem is Problem.UNKNOWN:
+        return str(NOT_A_PLACE_MESSAGE)
+    return str(PROBLEM_MESSAGES[problem])
 
 
 class StateField(forms.ChoiceField):
@@ -101,7 +99,7 @@ class StateField(forms.ChoiceField):
         states = [("", "–"), *((state.code, state.name) for state in STATES.values())]
         super().__init__(choices=states, **options)
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: object) -> str:
         return state_code(super().to_python(value))
 
 

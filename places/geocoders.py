@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.conf import settings
 from geopy.adapters import URLLibAdapter
@@ -38,12 +38,12 @@ MAX_MILES_FROM_TOWN = 60
 class GazetteerGeocoder(Geocoder):  # type: ignore[misc]  # geopy has no types
     """The geopy interface to our own tables: no network, no key, no rate limit."""
 
-    def geocode(self, query: str, **options: Any) -> Location | None:
+    def geocode(self, query: str, **_options: object) -> Location | None:
         """Return the place that the text means, or None if there is none or several."""
         place = look_up(query, with_areas=False).place
         return _location(place) if place else None
 
-    def reverse(self, query: Any, **options: Any) -> Location | None:
+    def reverse(self, query: object, **_options: object) -> Location | None:
         """Return the ZIP code whose center is nearest to a point, or None."""
         asked = GeopyPoint(query)
         place = nearest_zip(Point(asked.latitude, asked.longitude))

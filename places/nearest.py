@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, FloatField, Func, Q
@@ -11,6 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from places.geo import Point, boxes_around, chord_of_miles, point_on_earth
 
 LocatedT = TypeVar("LocatedT", bound=models.Model)
+
+
+class Ranked(Protocol):
+    """A search hit, or a card that was rendered for one."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def distance_miles(self) -> float | None: ...
 
 
 class SearchHit(NamedTuple):

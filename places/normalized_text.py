@@ -20,14 +20,14 @@ class NormalizedFormField(forms.CharField):
         self.read = read
         self.show = show
 
-    def clean(self, value: Any) -> str:
+    def clean(self, value: object) -> str:
         text: str = super().clean(value)
         return self.read(text) if text else text
 
-    def prepare_value(self, value: Any) -> Any:
+    def prepare_value(self, value: object) -> object:
         return self.show(value) if isinstance(value, str) else value
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
+    def has_changed(self, initial: object, data: object) -> bool:
         try:
             return self.clean(data) != (initial or "")
         except ValidationError:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from django import template
 from django.conf import settings
+from django.forms import ModelForm
 from django.utils import translation
 from django.utils.safestring import SafeString
 
@@ -32,9 +32,9 @@ class Preview:
 
 
 @register.simple_tag
-def previews(form: Any) -> list[Preview]:
+def previews(form: ModelForm[Guide]) -> list[Preview]:
     """Return previews of the guide in a form, one for each language."""
-    guide: Guide = form.instance
+    guide = form.instance
     found = []
     for code, _name in settings.LANGUAGES:
         with translation.override(code):

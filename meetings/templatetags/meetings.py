@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -18,6 +17,7 @@ from meetings.forms import DEFAULT_ZONE
 from meetings.meeting_index import Occurrence
 from meetings.schedule_text import OccurrenceDisplay, day_heading
 from meetings.today import OnlineToday, find_next_meetings, find_online_today
+from orgs.models import Organization
 from places.models import Place
 
 register = template.Library()
@@ -58,7 +58,7 @@ def _today_words(today: OnlineToday) -> str:
 
 
 @register.inclusion_tag("meetings/_next.html")
-def next_meetings(organization: Any, at: datetime) -> dict[str, object]:
+def next_meetings(organization: Organization, at: datetime) -> dict[str, object]:
     """Show the next meetings of an organization, in its own time zone."""
     found, total = find_next_meetings(organization, at, MAX_NEXT_SHOWN)
     zone = zone_or_utc(organization.timezone or _first_zone(found))

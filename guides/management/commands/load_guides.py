@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -15,7 +13,7 @@ class Command(BaseCommand):
     help = "Load the guides of fixtures/guides; edited ones are left alone."
 
     @transaction.atomic
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: object, **_options: object) -> None:
         folder = settings.BASE_DIR / "fixtures" / "guides"
         changed = [
             slug

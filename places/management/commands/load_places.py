@@ -8,7 +8,6 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
@@ -46,14 +45,14 @@ class Command(BaseCommand):
         parser.add_argument("--if-empty", action="store_true", help="only once")
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: object, **options: object) -> None:
         if options["if_empty"] and Place.objects.exists() and Area.objects.exists():
             return
         rows = read_rows(settings.BASE_DIR / "fixtures" / FILE)
         areas = read_areas(settings.BASE_DIR / "fixtures" / AREAS_FILE)
         rename_cities(rows, areas)
         with transaction.atomic():
-            self._load(rows, quiet=options["quiet"])
+            self._load(rows, quiet=bool(options["quiet"]))
             save_areas(areas)
             content_version.bump()
             with connection.cursor() as cursor:

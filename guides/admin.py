@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from curation.roles import has_curation_perm
 from curation.versioned_admin import VersionedAdmin
-from guides.models import Credential, Guide
+from guides.models import Credential, CredentialQuerySet, Guide
 
 
 @admin.register(Guide)

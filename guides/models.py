@@ -166,7 +166,7 @@ class Guide(CacheInvalidatingModel):
         return reverse("guide", args=[self.slug])
 
     def clean(self) -> None:
-        """The lines of searches and sources must be readable."""
+        """Check the lines of searches and sources."""
         super().clean()
         problems = {}
         for name, read in (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -15,9 +14,8 @@ from django.utils.http import http_date, parse_etags
 from api.downloads import request_cost
 from api.problems import PROBLEM_JSON, ProblemResponse, problem_details
 from api.revision import current_revision
+from caching.http_types import GetResponse
 from listings.rate_limit import client_key, hit, seconds_left
-
-GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Without /api/docs/ and /data/, which are pages for people.
 OPEN_DATA_PATHS = re.compile(r"/(api/(?!docs/)|(es/)?feeds/|data/.)")

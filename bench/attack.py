@@ -1,7 +1,7 @@
-"""Attack the site as it is deployed, on this machine alone: `make attack`.
+"""Attack the site as it is deployed, on this machine only: `make attack`.
 
-Hostile requests with the time each takes, sqlmap, wapiti, the HTTP Observatory where
-its package is at hand, and every property test with 10,000 examples.
+It sends hostile requests and measures their time, and runs sqlmap, wapiti, and every
+property test with 10,000 examples.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.served import site  # noqa: E402
+from bench.served import serve_starter_data  # noqa: E402
 from tests.trust.hostile import faults, requests  # noqa: E402
 
-REQUESTS = int(os.environ.get("REQUESTS", "11000"))
-SLOWEST = 2.0
-# An address with every parameter of a search, and one of each other page that has any.
-SEARCHED = [
+REQUEST_COUNT = int(os.environ.get("REQUESTS", "11000"))
+MAX_RESPONSE_SECONDS = 2.0
+# Search pages with every parameter, and one address of every other page with any.
+SEARCH_PATHS = [
     "/find/?near=59301&radius=50&kind=cil&service=respite&q=peer&page=1&open_now=1",
     "/find/?lat=46.41&lon=-105.84&state=MT&how=phone&community=veterans&language=es",
     "/warmlines/?near=59301&state=MT&open_now=1&language=es&community=veterans",
@@ -39,29 +39,28 @@ SEARCHED = [
     "/places/suggest/?q=mil",
     "/suggest/?what=organization",
 ]
-# HSTS is for HTTPS, which the proxy in front speaks; OWASP advises against the other.
-NOT_OURS = ("Strict-Transport-Security", "X-XSS-Protection")
-# Seconds for one run of a tool.
-PATIENCE = 1_800
-CLEAN = "do not appear to be injectable"
+# The proxy in front adds HSTS; OWASP advises against X-XSS-Protection.
+IGNORED_HEADERS = ("Strict-Transport-Security", "X-XSS-Protection")
+TOOL_TIMEOUT_SECONDS = 1_800
+CLEAN_OUTPUT = "do not appear to be injectable"
 
 
 def main() -> None:
     found: list[str] = []
-    with tempfile.TemporaryDirectory() as folder, site() as address:
-        found += hostile_requests(address)
-        found += sqlmap(address, Path(folder))
-        found += wapiti(address, Path(folder))
-        # A tool that the site no longer answers finds nothing.
-        found += hostile_requests(address, 100)
-    found += property_tests()
+    with tempfile.TemporaryDirectory() as folder, serve_starter_data() as address:
+        found += send_hostile_requests(address)
+        found += run_sqlmap(address, Path(folder))
+        found += run_wapiti(address, Path(folder))
+        # Check that the site still answers; otherwise the tools could find nothing.
+        found += send_hostile_requests(address, 100)
+    found += run_property_tests()
     for fault in found:
         print(f"FAULT {fault}")
     sys.exit(bool(found))
 
 
-def hostile_requests(address: str, number: int = REQUESTS) -> list[str]:
-    """Each must be answered in time, without a fault, an echo or a way off the site."""
+def send_hostile_requests(address: str, number: int = REQUEST_COUNT) -> list[str]:
+    """Check that each answer is in time and has no error, echo or foreign redirect."""
     host = urlsplit(address).netloc
     connection = http.client.HTTPConnection(host, timeout=60)
     found, slowest = [], (0.0, "")
@@ -79,83 +78,83 @@ def hostile_requests(address: str, number: int = REQUESTS) -> list[str]:
     connection.close()
     print(f"{number} hostile requests, {len(found)} faults", end=", ")
     print(f"slowest {slowest[0] * 1000:.0f} ms ({slowest[1][:100]})")
-    if slowest[0] > SLOWEST:
+    if slowest[0] > MAX_RESPONSE_SECONDS:
         found.append(f"{slowest[1][:200]} took {slowest[0]:.1f} s")
     return found
 
 
-def sqlmap(address: str, folder: Path) -> list[str]:
-    """Every parameter of every address above; its exit code says nothing."""
+def run_sqlmap(address: str, folder: Path) -> list[str]:
+    """Test every parameter of every search path; sqlmap's exit code is useless."""
     if not shutil.which("sqlmap"):
-        return [missing("sqlmap")]
+        return [missing_tool("sqlmap")]
     found = []
     options = ["--batch", "--level", "3", "--risk", "2", "--flush-session"]
-    # What is served here is SQLite; the tricks of other databases say nothing.
+    # The site runs on SQLite here, so attacks on other databases would prove nothing.
     options += ["--dbms", "SQLite"]
     options += ["--disable-coloring", "--threads", "4", "--skip", "Host,Referer"]
     options += ["--output-dir", str(folder)]
-    for path in SEARCHED:
+    for path in SEARCH_PATHS:
         command = ["sqlmap", "-u", f"{address}{path}", *options]
-        told = run(command, folder)
-        clean = CLEAN in told and "is vulnerable" not in told
-        print(f"sqlmap {path}: {'clean' if clean else 'look'}", flush=True)
-        if not clean:
-            found.append(f"sqlmap {path}: {told[-500:]}")
+        output = run_tool(command, folder)
+        is_clean = CLEAN_OUTPUT in output and "is vulnerable" not in output
+        print(f"sqlmap {path}: {'clean' if is_clean else 'look'}", flush=True)
+        if not is_clean:
+            found.append(f"sqlmap {path}: {output[-500:]}")
     return found
 
 
-def wapiti(address: str, folder: Path) -> list[str]:
+def run_wapiti(address: str, folder: Path) -> list[str]:
     if not shutil.which("wapiti"):
-        return [missing("wapiti")]
+        return [missing_tool("wapiti")]
     report = folder / "wapiti.json"
     command = [
         "wapiti",
         "-u",
-        f"{address}{SEARCHED[0]}",
+        f"{address}{SEARCH_PATHS[0]}",
         "--scope",
         "folder",
         "-d",
         "2",
     ]
     command += ["-m", "sql,xss,redirect,csp,http_headers,cookieflags"]
-    # It must write its report within PATIENCE: three minutes to look around, as many
-    # for each kind of attack.
+    # It must write its report before the timeout: three minutes for the scan, and as
+    # many for each kind of attack.
     command += ["--max-scan-time", "180", "--max-attack-time", "180"]
     command += ["--max-links-per-page", "20"]
     command += ["--flush-session", "--no-bugreport", "-f", "json", "-o", str(report)]
-    # Each request is a line.
-    said = run([*command, "-v", "1"], folder)
-    number, cut = said.count("[+] "), said.count("Max attack time was reached")
+    # Each request is a line of the output.
+    output = run_tool([*command, "-v", "1"], folder)
+    number, cut = output.count("[+] "), output.count("Max attack time was reached")
     if not report.exists():
         return ["wapiti wrote no report"]
-    told = json.loads(report.read_text(encoding="utf-8"))
-    several = {**told["vulnerabilities"], **told["anomalies"]}
+    results = json.loads(report.read_text(encoding="utf-8"))
+    findings = {**results["vulnerabilities"], **results["anomalies"]}
     found = [
         f"wapiti {name}: {one['method']} {one['path']} {one['info']}"
-        for name, rows in several.items()
+        for name, rows in findings.items()
         for one in rows
-        if not any(name in one["info"] for name in NOT_OURS)
+        if not any(name in one["info"] for name in IGNORED_HEADERS)
     ]
     print(f"wapiti: {number} requests, {len(found)} findings, {cut} kinds cut short")
     return found if number > 1 else ["wapiti reached no page but its first"]
 
 
-def run(command: list[str], folder: Path) -> str:
-    """What a tool says; through a file, since its helpers may outlive it."""
-    said = folder / "said"
-    with said.open("wb") as file, suppress(subprocess.TimeoutExpired):
+def run_tool(command: list[str], folder: Path) -> str:
+    """Return a tool's output, read from a file as child processes may outlive it."""
+    output = folder / "output"
+    with output.open("wb") as file, suppress(subprocess.TimeoutExpired):
         subprocess.run(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,
-            timeout=PATIENCE,
+            timeout=TOOL_TIMEOUT_SECONDS,
             check=False,
         )
-    return said.read_text(encoding="utf-8", errors="replace")
+    return output.read_text(encoding="utf-8", errors="replace")
 
 
-def property_tests() -> list[str]:
+def run_property_tests() -> list[str]:
     examples = os.environ.get("EXAMPLES", "10000")
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/trust"]
     command += ["--ignore", "tests/trust/test_served.py"]
@@ -164,7 +163,7 @@ def property_tests() -> list[str]:
     return [f"property tests, {examples} examples"] if done.returncode else []
 
 
-def missing(name: str) -> str:
+def missing_tool(name: str) -> str:
     return f"{name} is needed; on Debian: apt-get install {name}"
 
 

@@ -1,7 +1,7 @@
-"""Lighthouse's four scores and the Nu checker's errors, for the pages people see.
+"""Print Lighthouse's four scores and the Nu HTML checker's errors of public pages.
 
-Needs Node, Chromium, and Java for the checker; the two tools go into var/, not into the
-project. Nothing leaves this machine but their download.
+They need Node, Chromium and Java. Both tools are installed into var/, not into the
+project. Except for that download, nothing leaves this machine.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.served import site  # noqa: E402
+from bench.served import serve_starter_data  # noqa: E402
 
-TOOLS = Path(os.environ.get("DATA_DIR", ROOT / "var")) / "browser-checks"
-PACKAGES = ["lighthouse@12.8.2", "vnu-jar@26.9.27"]
-SCORED = {
+TOOLS_DIR = Path(os.environ.get("DATA_DIR", ROOT / "var")) / "browser-checks"
+NPM_PACKAGES = ["lighthouse@12.8.2", "vnu-jar@26.9.27"]
+SCORED_PAGES = {
     "home": "/",
     "find": "/find/?near=59301",
     "state": "/states/mt/",
     "warmlines": "/warmlines/",
     "listing": "/orgs/montanas-peer-network/",
 }
-VALID = [
-    *SCORED.values(),
+VALIDATED_PATHS = [
+    *SCORED_PAGES.values(),
     "/es/",
     "/es/find/?near=59301",
     "/states/",
@@ -55,7 +55,7 @@ VALID = [
     "/saved/",
 ]
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
-FLAGS = (
+CHROMIUM_FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 )
@@ -64,7 +64,7 @@ FLAGS = (
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(  # noqa: S603  # our own commands
         command,
-        cwd=TOOLS,
+        cwd=TOOLS_DIR,
         env=os.environ | environment,
         check=True,
         capture_output=True,
@@ -75,16 +75,15 @@ def install() -> None:
     for tool in ("npm", "java", "chromium"):
         if shutil.which(tool) is None:
             raise SystemExit(f"{tool} is needed for this, and was not found.")
-    TOOLS.mkdir(parents=True, exist_ok=True)
-    if not (TOOLS / "node_modules").exists():
-        run("npm", "install", "--no-audit", "--no-fund", "--prefix", ".", *PACKAGES)
+    TOOLS_DIR.mkdir(parents=True, exist_ok=True)
+    if not (TOOLS_DIR / "node_modules").exists():
+        run("npm", "install", "--no-audit", "--no-fund", "--prefix", ".", *NPM_PACKAGES)
 
 
-def scores(address: str) -> list[int]:
-    """Of 100, in the order of CATEGORIES, on Lighthouse's slow phone.
+def lighthouse_scores(address: str) -> list[int]:
+    """Return scores up to 100, in the order of CATEGORIES, for Lighthouse's slow phone.
 
-    Results of a search ask search engines to stay away, so that one audit is left out
-    for them.
+    Search results are not for search engines, so the audit for that is skipped.
     """
     skipped = ["--skip-audits=is-crawlable"] if "?" in address else []
     with tempfile.TemporaryDirectory() as profile:
@@ -98,7 +97,7 @@ def scores(address: str) -> list[int]:
             f"--output-path={report}",
             *skipped,
             f"--only-categories={','.join(CATEGORIES)}",
-            f"--chrome-flags={FLAGS} --user-data-dir={profile}",
+            f"--chrome-flags={CHROMIUM_FLAGS} --user-data-dir={profile}",
             CHROME_PATH=shutil.which("chromium") or "",
         )
         found = json.loads(Path(report).read_text(encoding="utf-8"))["categories"]
@@ -106,17 +105,17 @@ def scores(address: str) -> list[int]:
 
 
 def html_errors(address: str) -> list[str]:
-    """What the Nu checker calls errors, over all pages."""
+    """Return what the Nu checker calls errors, for all pages."""
     with tempfile.TemporaryDirectory() as folder:
-        for number, path in enumerate(VALID):
+        for number, path in enumerate(VALIDATED_PATHS):
             with urllib.request.urlopen(address + path) as answer:  # noqa: S310
                 page = answer.read()
             Path(folder, f"{number}.html").write_bytes(page)
         jar = "node_modules/vnu-jar/build/dist/vnu.jar"
-        wish = ("--format", "json", "--exit-zero-always", "--skip-non-html")
-        report = run("java", "-Xss4m", "-jar", jar, *wish, folder).stderr
+        options = ("--format", "json", "--exit-zero-always", "--skip-non-html")
+        report = run("java", "-Xss4m", "-jar", jar, *options, folder).stderr
     return [
-        f"{VALID[int(Path(m['url']).stem)]}: {m['message']}"
+        f"{VALIDATED_PATHS[int(Path(m['url']).stem)]}: {m['message']}"
         for m in json.loads(report)["messages"]
         if m["type"] == "error"
     ]
@@ -124,15 +123,15 @@ def html_errors(address: str) -> list[str]:
 
 def main() -> None:
     install()
-    with site(settings="directory.settings") as address:
+    with serve_starter_data(settings="directory.settings") as address:
         print(f"{'page':<12}", *CATEGORIES)
         faults = html_errors(address)
-        for name, path in SCORED.items():
-            found = scores(address + path)
+        for name, path in SCORED_PAGES.items():
+            found = lighthouse_scores(address + path)
             print(f"{name:<12}", *found)
             if min(found) < 100:
                 faults.append(f"{name}: {found}")
-    print(f"HTML: {len(VALID)} pages checked.")
+    print(f"HTML: {len(VALIDATED_PATHS)} pages checked.")
     raise SystemExit("\n".join(faults) if faults else 0)
 
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL that lives as long as a measurement."""
+"""A temporary PostgreSQL server for a measurement."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from pathlib import Path
 
 from bench.served import free_port
 
-# As Debian sets it up, but for the memory of a small machine.
-LOCALE = ("-E", "UTF8", "--locale=C.UTF-8")
-OPTIONS = "-c shared_buffers=256MB -c random_page_cost=1.1 -c jit=off"
+# Debian's defaults, except for the memory of a small machine.
+INITDB_OPTIONS = ("-E", "UTF8", "--locale=C.UTF-8")
+SERVER_OPTIONS = "-c shared_buffers=256MB -c random_page_cost=1.1 -c jit=off"
 
 
-def programs() -> Path | None:
-    """The folder of the newest PostgreSQL's programs, if there is one."""
+def find_programs_dir() -> Path | None:
+    """Return the folder with the programs of the newest PostgreSQL, or None."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return found[-1].parent if found else None
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """The address of an empty database of a cluster of its own."""
-    folder = programs()
+def temporary_postgresql() -> Iterator[str]:
+    """Yield the address of an empty database on a server of its own."""
+    folder = find_programs_dir()
     if folder is None:
         raise SystemExit("PostgreSQL is not here; on Debian, install postgresql.")
     work = Path(tempfile.mkdtemp())
-    # initdb refuses to run as root; Debian's package brings a user for it.
+    # initdb refuses to run as root; Debian's package creates a user for it.
     user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
     if user:
         shutil.chown(work, "postgres")
@@ -53,7 +53,7 @@ def postgresql() -> Iterator[str]:
         "UTF8",
         "--locale=C.UTF-8",
     )
-    options = f"-p {port} -h 127.0.0.1 -k {work} {OPTIONS}"
+    options = f"-p {port} -h 127.0.0.1 -k {work} {SERVER_OPTIONS}"
     run("pg_ctl", "-D", data, "-w", "-l", str(work / "log"), "-o", options, "start")
     try:
         yield f"postgres://directory@127.0.0.1:{port}/postgres"

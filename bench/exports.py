@@ -1,4 +1,4 @@
-"""How much a worker grows while it streams the files of 20,000 listings."""
+"""Measure the memory growth of a worker that streams files of 20,000 listings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 from bench.curation import create_listings  # noqa: E402
 
 LISTINGS = 20_000
-MOST_MB = 50
+MAX_GROWTH_MB = 50
 FILES = ("organizations.csv", "listings.geojson", "hsds.zip")
 
 
@@ -32,25 +32,25 @@ def set_up(folder: str) -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
 
 
-def highest_mb() -> float:
-    """The most memory this process has had; getrusage would count its parent's too."""
+def peak_memory_mb() -> float:
+    """Return the peak memory of this process; getrusage includes that of its parent."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     [line] = [line for line in status.splitlines() if line.startswith("VmHWM")]
     return int(line.split()[1]) / 1024
 
 
-def stream(name: str) -> None:
-    """In a process of its own: ask for one file, keep nothing of it."""
+def measure_file(name: str) -> None:
+    """Request one file and discard it, in a process of its own."""
     from django.test import Client  # noqa: PLC0415
 
     client = Client()
     client.get("/orgs/")
-    before = highest_mb()
+    before = peak_memory_mb()
     answer: Any = client.get(f"/data/{name}")
     size = sum(len(chunk) for chunk in answer.streaming_content)
-    growth = highest_mb() - before
+    growth = peak_memory_mb() - before
     print(f"{name:<20}{size / 1e6:>8.1f}{before:>9.0f}{growth:>11.1f}")
-    sys.exit(growth > MOST_MB)
+    sys.exit(growth > MAX_GROWTH_MB)
 
 
 def main() -> None:
@@ -67,6 +67,6 @@ def main() -> None:
 if __name__ == "__main__":
     if len(sys.argv) > 2:
         set_up(sys.argv[1])
-        stream(sys.argv[2])
+        measure_file(sys.argv[2])
     else:
         main()

@@ -1,10 +1,10 @@
-"""Rows a second of an import and of its undo, on SQLite and PostgreSQL.
+"""Measure imports and undos in rows per second, on SQLite and PostgreSQL.
 
     python -m bench.imports                            20,000 rows
     python -m bench.imports --before ../old-tree       and the ratio to another tree
 
-CPU seconds hold on a busy machine; they are those of Python and SQLite, without
-PostgreSQL's own.
+CPU seconds are reliable on a busy machine. They include Python and SQLite, but not the
+PostgreSQL server.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 # The old undo took a minute for 1,000 rows.
-ROWS, ROWS_BEFORE = 20_000, 2_000
+DEFAULT_ROWS, DEFAULT_ROWS_BEFORE = 20_000, 2_000
 
 
-def rows_of(number: int, mark: str) -> str:
-    """The starter organizations again and again, each time under other names."""
+def synthetic_csv(number: int, mark: str) -> str:
+    """Return a CSV with the starter organizations repeated under different names."""
     path = ROOT / "fixtures/organizations.csv"
     with path.open(encoding="utf-8", newline="") as lines:
         reader = csv.DictReader(lines)
@@ -43,7 +43,7 @@ def rows_of(number: int, mark: str) -> str:
     return out.getvalue()
 
 
-def rate(number: int, act: Callable[[], Any]) -> dict[str, float]:
+def measure_rate(number: int, act: Callable[[], Any]) -> dict[str, float]:
     cpu, wall = time.process_time(), time.perf_counter()
     act()
     return {
@@ -52,13 +52,13 @@ def rate(number: int, act: Callable[[], Any]) -> dict[str, float]:
     }
 
 
-def acts() -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
-    """How this tree applies an import and takes it back."""
+def import_functions() -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """Return the functions of this tree that apply and undo an import."""
     try:
         from curation.imports import apply_import  # noqa: PLC0415
         from curation.undo import undo_import  # noqa: PLC0415
     except ImportError:
-        # Before imports were written in batches.
+        # A tree from before imports were written in batches.
         from curation import workflow  # noqa: PLC0415
         from orgs.models import Organization  # noqa: PLC0415
 
@@ -67,9 +67,9 @@ def acts() -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     return apply_import, undo_import
 
 
-def inside(number: int) -> dict[str, Any]:
-    """What is measured, in the tree and on the database of this process."""
-    # Of the tree to measure, not the folder of this file.
+def measure_in_process(number: int) -> dict[str, Any]:
+    """Measure the tree and the database of this process."""
+    # Import from the tree to measure, not from the folder of this file.
     sys.path[0] = str(Path.cwd())
     import django  # noqa: PLC0415
 
@@ -82,9 +82,9 @@ def inside(number: int) -> dict[str, Any]:
 
     call_command("migrate", verbosity=0)
     call_command("load_places", if_empty=True, quiet=True, stdout=io.StringIO())
-    apply_import, undo_import = acts()
+    apply_import, undo_import = import_functions()
     user = get_user_model().objects.create(username="bench")
-    text = rows_of(number, "bench")
+    text = synthetic_csv(number, "bench")
     changed = text.replace(",yes,", ",,")
 
     def import_of(content: str) -> Any:
@@ -94,16 +94,16 @@ def inside(number: int) -> dict[str, Any]:
 
     def applied(content: str) -> tuple[Any, dict[str, float]]:
         run = import_of(content)
-        return run, rate(number, lambda: apply_import(run))
+        return run, measure_rate(number, lambda: apply_import(run))
 
     _first, added = applied(text)
     second, changed_rate = applied(changed)
     _third, unchanged = applied(changed)
     second.refresh_from_db()
-    changed_back = rate(number, lambda: undo_import(second))
-    fourth, _again = applied(rows_of(number, "other"))
+    changed_back = measure_rate(number, lambda: undo_import(second))
+    fourth, _again = applied(synthetic_csv(number, "other"))
     fourth.refresh_from_db()
-    added_back = rate(number, lambda: undo_import(fourth))
+    added_back = measure_rate(number, lambda: undo_import(fourth))
     if Organization.objects.count() != number:
         raise SystemExit("The undo left rows of its own import.")
     return {
@@ -115,7 +115,7 @@ def inside(number: int) -> dict[str, Any]:
     }
 
 
-def measured(tree: Path, url: str, number: int) -> dict[str, Any]:
+def measure_tree(tree: Path, url: str, number: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {
             "PYTHONPATH": str(tree),
@@ -136,12 +136,14 @@ def measured(tree: Path, url: str, number: int) -> dict[str, Any]:
     return found
 
 
-def compared(url: Callable[[], str], options: argparse.Namespace) -> dict[str, Any]:
-    """Each figure of this tree, with the ratio to the one before."""
-    now = measured(ROOT, url(), options.rows)
+def compare_trees(
+    url: Callable[[], str], options: argparse.Namespace
+) -> dict[str, Any]:
+    """Measure this tree, and add ratios to the other tree if there is one."""
+    now = measure_tree(ROOT, url(), options.rows)
     if options.before is None:
         return now
-    before = measured(options.before.resolve(), url(), options.rows_before)
+    before = measure_tree(options.before.resolve(), url(), options.rows_before)
     for name, figures in now.items():
         old = before[name]
         figures["before"] = old
@@ -153,24 +155,26 @@ def compared(url: Callable[[], str], options: argparse.Namespace) -> dict[str, A
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=ROWS)
-    parser.add_argument("--rows-before", type=int, default=ROWS_BEFORE)
+    parser.add_argument("--rows", type=int, default=DEFAULT_ROWS)
+    parser.add_argument("--rows-before", type=int, default=DEFAULT_ROWS_BEFORE)
     parser.add_argument("--before", type=Path, help="another tree, to compare with")
     parser.add_argument("--inside", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inside:
-        print(json.dumps(inside(options.inside)))
+        print(json.dumps(measure_in_process(options.inside)))
         return
-    from bench.databases import postgresql  # noqa: PLC0415
+    from bench.databases import temporary_postgresql  # noqa: PLC0415
 
-    found = {"SQLite": compared(str, options)}
-    with postgresql() as url:
+    found = {"SQLite": compare_trees(str, options)}
+    with temporary_postgresql() as url:
         names = iter(("import_now", "import_before"))
-        found["PostgreSQL"] = compared(lambda: new_database(url, next(names)), options)
+        found["PostgreSQL"] = compare_trees(
+            lambda: create_database(url, next(names)), options
+        )
     print(json.dumps(found, indent=2))
 
 
-def new_database(url: str, name: str) -> str:
+def create_database(url: str, name: str) -> str:
     import psycopg  # noqa: PLC0415
 
     with psycopg.connect(url, autocommit=True) as session:

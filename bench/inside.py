@@ -1,4 +1,4 @@
-"""What can only be measured from within: queries, lookups, imports. Prints JSON.
+"""Measure queries, lookups and imports inside a process, and print JSON.
 
 `python bench/inside.py searches | lookups | loads`, on the database of DATABASE_URL.
 """
@@ -32,7 +32,9 @@ PAGES = {
 }
 
 
-def milliseconds(act: Callable[[Any], Any], inputs: Iterable[Any]) -> dict[str, float]:
+def measure_milliseconds(
+    act: Callable[[Any], Any], inputs: Iterable[Any]
+) -> dict[str, float]:
     times = []
     for one in inputs:
         start = time.perf_counter()
@@ -42,8 +44,8 @@ def milliseconds(act: Callable[[Any], Any], inputs: Iterable[Any]) -> dict[str, 
     return {"p50_ms": round(cuts[49], 3), "p95_ms": round(cuts[94], 3)}
 
 
-def zips(count: int) -> list[Any]:
-    """ZIP codes, more of them where more people live."""
+def random_zips(count: int) -> list[Any]:
+    """Return random ZIP codes, weighted by population."""
     from places.models import Place  # noqa: PLC0415
 
     chance = random.Random(1)  # noqa: S311 - made-up searches
@@ -52,14 +54,14 @@ def zips(count: int) -> list[Any]:
     return chance.choices(known, weights, k=count)
 
 
-def searches() -> dict[str, Any]:
-    """The nearest by the index; words; queries of a page."""
+def measure_searches() -> dict[str, Any]:
+    """Measure searches by distance and by words, and count the queries of pages."""
     from orgs.models import Organization  # noqa: PLC0415
     from search import relevance  # noqa: PLC0415
     from search.current import index_of  # noqa: PLC0415
     from search.query import Query  # noqa: PLC0415
 
-    public, places = Organization.objects.public(), zips(300)
+    public, places = Organization.objects.public(), random_zips(300)
     index = index_of(Organization)
 
     def near(place: Any) -> Any:
@@ -67,17 +69,17 @@ def searches() -> dict[str, Any]:
 
     words = ["recovery", "hope harbor", "montana", "coffee", "peer center houston"] * 12
     return {
-        "near": milliseconds(near, places),
-        "words": milliseconds(
+        "near": measure_milliseconds(near, places),
+        "words": measure_milliseconds(
             lambda w: public.matching(w).by_relevance(w).page(limit=20, offset=0), words
         ),
-        "changelist": _changelist(),
-        "queries": _queries(),
+        "changelist": _measure_changelist(),
+        "queries": _count_queries(),
     }
 
 
-def _changelist() -> dict[str, float]:
-    """The first page of the organizations at the desk, and one far in."""
+def _measure_changelist() -> dict[str, float]:
+    """Measure the first page of the admin's list of organizations, and a later one."""
     from django.contrib.auth import get_user_model  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
 
@@ -88,11 +90,11 @@ def _changelist() -> dict[str, float]:
     client.force_login(staff)
     path = "/admin/orgs/organization/"
     client.get(path)
-    return milliseconds(client.get, [path, f"{path}?p=20"] * 10)
+    return measure_milliseconds(client.get, [path, f"{path}?p=20"] * 10)
 
 
-def _queries() -> dict[str, int]:
-    """How many queries a page takes, the first time and once its parts are kept."""
+def _count_queries() -> dict[str, int]:
+    """Count the queries of each page, the first time and with warm caches."""
     from django.db import connection  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
@@ -100,32 +102,32 @@ def _queries() -> dict[str, int]:
     client, counts = Client(), {}
     for name, path in PAGES.items():
         for when in ("first", "then"):
-            with CaptureQueriesContext(connection) as asked:
+            with CaptureQueriesContext(connection) as queries:
                 if client.get(path).status_code != 200:
                     raise SystemExit(f"{path} failed")
-            counts[f"{name}, {when}"] = len(asked)
+            counts[f"{name}, {when}"] = len(queries)
     return counts
 
 
-def lookups() -> dict[str, Any]:
-    """What people type, 2,000 times, and the same misspelt."""
+def measure_lookups() -> dict[str, Any]:
+    """Measure 2,000 lookups of typical searches, and of misspelled ones."""
     from places.lookup import look_up  # noqa: PLC0415
     from places.models import Place  # noqa: PLC0415
 
     chance = random.Random(2)  # noqa: S311 - made-up searches
     towns = list(Place.objects.filter(kind="city", population__gt=2_000))
     named = [f"{town.name}, {town.state}" for town in chance.sample(towns, 1_000)]
-    typed = [*(place.code for place in zips(1_000)), *named]
+    typed = [*(place.code for place in random_zips(1_000)), *named]
     wrong = [f"{n[1]}{n[0]}{n[2:]}" for n in named if len(n) > 8][:500]
     look_up("Xqzv, MT")
     return {
-        "typed": milliseconds(look_up, typed),
-        "misspelt": milliseconds(look_up, wrong),
+        "typed": measure_milliseconds(look_up, typed),
+        "misspelled": measure_milliseconds(look_up, wrong),
     }
 
 
-def loads() -> dict[str, Any]:
-    """Rows a second of the starter files, as a dry run, and of the gazetteer."""
+def measure_loads() -> dict[str, Any]:
+    """Measure a dry run of the starter import, and loading the gazetteer."""
     from django.core.management import call_command  # noqa: PLC0415
 
     from listings.exchange.workflow import import_text  # noqa: PLC0415
@@ -154,5 +156,9 @@ if __name__ == "__main__":
     from django.conf import settings
 
     settings.ALLOWED_HOSTS = ["testserver"]
-    act = {"searches": searches, "lookups": lookups, "loads": loads}[sys.argv[1]]
+    act = {
+        "searches": measure_searches,
+        "lookups": measure_lookups,
+        "loads": measure_loads,
+    }[sys.argv[1]]
     print(json.dumps(act()))

@@ -1,4 +1,4 @@
-"""Pages under load, each beside an empty page of the same server, turn by turn."""
+"""Measure pages under load, in turns with an empty page of the same server."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from urllib.parse import urlsplit
 
 from bench.served import Site
 
-HELLO = "/hello"
+EMPTY_PAGE = "/hello"
 ROUNDS = 3
-SECONDS = 0.4
+TURN_SECONDS = 0.4
 CLIENTS = 4
-WARMING = 1_500
-LONGEST_WARMING = 4.0
-# A page that is one for everybody is warm at once.
-MANY = 10
-TICKS = os.sysconf("SC_CLK_TCK")
+WARM_UP_REQUESTS = 1_500
+MAX_WARM_UP_SECONDS = 4.0
+# A page with so few addresses is in the page cache after the first turn.
+MAX_CACHED_PATHS = 10
+CLOCK_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
-class Shared:
-    """Addresses in turn, for several clients; how to ask, and what to expect."""
+class RequestCycle:
+    """An endless cycle of paths for several clients, with the expected status."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Shared:
         status: int = 200,
     ) -> None:
         self.paths, self.headers, self.status = cycle(paths), headers or {}, status
-        self.are_many = len(paths) > MANY
+        self.has_many_paths = len(paths) > MAX_CACHED_PATHS
         self.lock = Lock()
 
     def __iter__(self) -> Iterator[str]:
@@ -49,36 +49,38 @@ class Shared:
             return next(self.paths)
 
 
-def workers(site: Site) -> list[int]:
+def worker_pids(site: Site) -> list[int]:
     listed = Path(f"/proc/{site.pid}/task/{site.pid}/children").read_text()
     return [int(pid) for pid in listed.split()]
 
 
 def cpu_seconds(site: Site) -> float:
-    """What the workers have used so far, of users' and the system's time."""
+    """Return the CPU time that the workers have used, user and system."""
     used = 0
-    for pid in workers(site):
+    for pid in worker_pids(site):
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
         used += int(fields[11]) + int(fields[12])
-    return used / TICKS
+    return used / CLOCK_TICKS_PER_SECOND
 
 
 def memory_mb(site: Site) -> list[float]:
-    """Resident memory of each worker."""
+    """Return the resident memory of each worker in MB."""
     found = []
-    for pid in workers(site):
+    for pid in worker_pids(site):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmRSS"):
                 found.append(round(int(line.split()[1]) / 1024, 1))
     return found
 
 
-def ask(address: str, paths: Shared, until: float) -> tuple[list[float], int]:
-    """One client asking again and again. Raises SystemExit where a page errs."""
+def send_requests(
+    address: str, paths: RequestCycle, until: float
+) -> tuple[list[float], int]:
+    """Send requests as one client. Raises SystemExit if a page fails."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
     times: list[float] = []
     size = 0
-    # Once at least, however busy the machine is.
+    # At least one request, even on a busy machine.
     while not times or time.perf_counter() < until:
         path = next(paths)
         start = time.perf_counter()
@@ -92,11 +94,11 @@ def ask(address: str, paths: Shared, until: float) -> tuple[list[float], int]:
     return times, size
 
 
-def turn(site: Site, paths: Shared, seconds: float) -> dict[str, Any]:
+def measure_turn(site: Site, paths: RequestCycle, seconds: float) -> dict[str, Any]:
     before, start = cpu_seconds(site), time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as pool:
         jobs = [
-            pool.submit(ask, site.address, paths, start + seconds)
+            pool.submit(send_requests, site.address, paths, start + seconds)
             for _client in range(CLIENTS)
         ]
         runs = [job.result() for job in jobs]
@@ -110,35 +112,37 @@ def turn(site: Site, paths: Shared, seconds: float) -> dict[str, Any]:
     }
 
 
-def warm(site: Site, paths: Shared) -> None:
-    """What an hour of visits does to a worker's memory, as far as a bench can wait."""
-    until = time.perf_counter() + LONGEST_WARMING
-    asked = 0
-    while asked < WARMING and time.perf_counter() < until:
-        asked += len(turn(site, paths, SECONDS)["times"])
+def warm_up(site: Site, paths: RequestCycle) -> None:
+    """Fill the caches of the workers like an hour of visits would."""
+    until = time.perf_counter() + MAX_WARM_UP_SECONDS
+    sent = 0
+    while sent < WARM_UP_REQUESTS and time.perf_counter() < until:
+        sent += len(measure_turn(site, paths, TURN_SECONDS)["times"])
 
 
-def unchanged(site: Site, path: str) -> Shared:
-    """Somebody who has the newest answer already, and asks if it still is."""
+def conditional_requests(site: Site, path: str) -> RequestCycle:
+    """Return requests of a client that already has the current response."""
     with urllib.request.urlopen(site.address + path) as answer:  # noqa: S310  # ours
-        return Shared([path], {"If-None-Match": answer.headers["ETag"]}, 304)
+        return RequestCycle([path], {"If-None-Match": answer.headers["ETag"]}, 304)
 
 
-def measure(site: Site, asked: Shared, seconds: float = SECONDS) -> dict[str, float]:
-    """Medians over the turns: empty page, page, empty page …"""
-    hello = Shared([HELLO])
-    first = turn(site, asked, seconds)
-    if asked.are_many:
-        warm(site, asked)
+def measure(
+    site: Site, requests: RequestCycle, seconds: float = TURN_SECONDS
+) -> dict[str, float]:
+    """Return medians over turns: empty page, page, empty page and so on."""
+    hello = RequestCycle([EMPTY_PAGE])
+    first = measure_turn(site, requests, seconds)
+    if requests.has_many_paths:
+        warm_up(site, requests)
     pairs = [
-        (turn(site, hello, seconds), turn(site, asked, seconds))
+        (measure_turn(site, hello, seconds), measure_turn(site, requests, seconds))
         for _round in range(ROUNDS)
     ]
     times = [ms for _floor, page in pairs for ms in page["times"]]
     cuts = statistics.quantiles(times, n=100)
     return {
         "ratio": round(_median(p["rate"] / h["rate"] for h, p in pairs), 3),
-        # Before the workers have kept anything, as after an edit.
+        # With empty caches, as after an edit.
         "first_cpu_ms": round(first["cpu"], 1),
         "cpu_ms": round(_median(p["cpu"] for _h, p in pairs), 2),
         "hello_cpu_ms": round(_median(h["cpu"] for h, _p in pairs), 2),

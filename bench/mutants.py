@@ -1,10 +1,10 @@
-"""How many small faults do the tests notice? mutmut makes them, in a copy.
+"""Measure how many small faults the tests notice; mutmut makes them in a copy.
 
     make mutants                        all four modules, about half an hour
     make mutants ARGS=places/lookup.py  one of them
 
-Faults are made in functions and methods without a decorator. Each is tried with the
-tests of its own module, in a process forked where the gazetteer is at hand already.
+mutmut changes functions and methods without a decorator. Each change is tested with the
+tests of its module, in a process forked from one that has loaded the gazetteer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# What must stay right if nothing else does, and the tests that say what right is.
+# The most important modules, and the tests that define what is right.
 TESTS_OF = {
     "search/relevance.py": ["search/test_index.py"],
     "places/lookup.py": ["places/test_lookup.py"],
@@ -33,7 +33,7 @@ TESTS_OF = {
         "listings/test_exported.py::test_a_broken_rule_of_the_database_is_told_in_words",
     ],
 }
-SOURCES = [
+SOURCE_DIRS = [
     "api",
     "curation",
     "directory",
@@ -46,7 +46,7 @@ SOURCES = [
     "warmlines",
     "meetings",
 ]
-BESIDE = [
+OTHER_FILES = [
     "bench",
     "deploy",
     "docs",
@@ -56,9 +56,9 @@ BESIDE = [
     "static",
     "templates",
 ]
-# Seconds of one module, after which what was not tried is said to be so.
-MOST_SECONDS = 1_800
-SURVIVED, NOT_TRIED, NO_TEST = (0,), (None, 2), (5, 33)
+# After this time, the remaining changes of a module are reported as untested.
+MAX_MODULE_SECONDS = 1_800
+SURVIVED, UNTESTED, NO_TEST = (0,), (None, 2), (5, 33)
 
 
 def main(modules: list[str]) -> None:
@@ -66,8 +66,8 @@ def main(modules: list[str]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder)
             copy_project(copy)
-            settle(copy, module)
-            report(module, try_out(copy, module), copy)
+            configure_mutmut(copy, module)
+            report(module, run_mutmut(copy, module), copy)
 
 
 def copy_project(copy: Path) -> None:
@@ -84,27 +84,27 @@ def copy_project(copy: Path) -> None:
         shutil.copy2(ROOT / name, target)
 
 
-def settle(copy: Path, module: str) -> None:
-    """Tell mutmut what to change and what to run; JSON lists are TOML lists."""
+def configure_mutmut(copy: Path, module: str) -> None:
+    """Configure mutmut. A JSON list is also a TOML list."""
     tests = [f"tests/{name}" for name in TESTS_OF[module]]
-    wishes = {
-        "source_paths": SOURCES,
-        "also_copy": BESIDE,
+    options = {
+        "source_paths": SOURCE_DIRS,
+        "also_copy": OTHER_FILES,
         "only_mutate": [module],
         "pytest_add_cli_args": ["--reuse-db"],
         "pytest_add_cli_args_test_selection": tests,
         "timeout_multiplier": 5.0,
     }
-    lines = [f"{name} = {json.dumps(value)}" for name, value in wishes.items()]
+    lines = [f"{name} = {json.dumps(value)}" for name, value in options.items()]
     with (copy / "pyproject.toml").open("a", encoding="utf-8") as settings:
         settings.write("\n[tool.mutmut]\n" + "\n".join(lines) + "\n")
 
 
-def try_out(copy: Path, module: str) -> dict[str, int | None]:
-    """Exit codes of pytest by the name of the fault."""
-    # One after another: forked processes share nothing, but they do share two cores.
+def run_mutmut(copy: Path, module: str) -> dict[str, int | None]:
+    """Return {name of the change: exit code of pytest}."""
+    # One at a time, because parallel processes would compete for the cores.
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1"]
-    # The gazetteer lies in memory; a file or a server would be shared by the forks.
+    # Use the database in memory: forks would share a file or a server.
     environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
     try:
         subprocess.run(  # noqa: S603
@@ -112,11 +112,11 @@ def try_out(copy: Path, module: str) -> dict[str, int | None]:
             cwd=copy,
             env=environment,
             stdout=subprocess.DEVNULL,
-            timeout=MOST_SECONDS,
+            timeout=MAX_MODULE_SECONDS,
             check=True,
         )
     except subprocess.TimeoutExpired:
-        print(f"{module}: cut after {MOST_SECONDS} s")
+        print(f"{module}: cut after {MAX_MODULE_SECONDS} s")
     found = json.loads((copy / "mutants" / f"{module}.meta").read_text())
     codes: dict[str, int | None] = found["exit_code_by_key"]
     return codes
@@ -124,7 +124,7 @@ def try_out(copy: Path, module: str) -> dict[str, int | None]:
 
 def report(module: str, codes: dict[str, int | None], copy: Path) -> None:
     alive = [name for name, code in codes.items() if code in SURVIVED + NO_TEST]
-    tried = [name for name, code in codes.items() if code not in NOT_TRIED]
+    tried = [name for name, code in codes.items() if code not in UNTESTED]
     noticed = len(tried) - len(alive)
     for name in alive:
         print(changed_lines(name, copy))

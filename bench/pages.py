@@ -1,6 +1,6 @@
-"""A table of the public pages: weight, requests, axe's violations, reading grade.
+"""Print a table of public pages: bytes, requests, axe violations, reading grade.
 
-Bytes are those of a first view over the wire: the page and its style sheet, compressed.
+Bytes are those of a first view: the page and its style sheet, compressed.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "directory.settings")
 django.setup()
 
-from bench.served import site  # noqa: E402
+from bench.served import serve_starter_data  # noqa: E402
 from tests.browser.axe import axe_faults  # noqa: E402
 from tests.browser.conftest import ARGUMENTS  # noqa: E402
 from tests.browser.test_journeys import PAGES  # noqa: E402
 from tests.reading import sentences  # noqa: E402
 
 COLUMNS = ("page", "bytes", "requests", "axe", "grade")
-# textstat reads English.
+# textstat only measures English.
 OTHER_LANGUAGE = "/es/"
 
 
-def measured(browser: Any, address: str, path: str) -> tuple[str, ...]:
-    """One row of the table: a first visit, with nothing kept from the last."""
+def measure_page(browser: Any, address: str, path: str) -> tuple[str, ...]:
+    """Return one row of the table, for a first visit with an empty cache."""
     context = browser.new_context()
     page = context.new_page()
-    asked: list[Any] = []
-    page.on("requestfinished", lambda request: asked.append(request))
+    requests: list[Any] = []
+    page.on("requestfinished", lambda request: requests.append(request))
     response = page.goto(address + path, wait_until="networkidle")
-    sent = [r for r in asked if r.url.startswith(address)]
+    sent = [r for r in requests if r.url.startswith(address)]
     first_view = [r for r in sent if r.resource_type in ("document", "stylesheet")]
     weight = sum(request.sizes()["responseBodySize"] for request in first_view)
     words = " ".join(sentences(response.text()))
@@ -51,11 +51,14 @@ def measured(browser: Any, address: str, path: str) -> tuple[str, ...]:
 
 
 def main() -> None:
-    with site(settings="directory.settings") as address, sync_playwright() as play:
+    with (
+        serve_starter_data(settings="directory.settings") as address,
+        sync_playwright() as play,
+    ):
         browser = play.chromium.launch(
             executable_path=shutil.which("chromium"), args=ARGUMENTS
         )
-        rows = [measured(browser, address, path) for path in tqdm(PAGES)]
+        rows = [measure_page(browser, address, path) for path in tqdm(PAGES)]
         browser.close()
     for row in (COLUMNS, ("---",) * len(COLUMNS), *rows):
         print(f"| {' | '.join(row)} |")

@@ -1,8 +1,8 @@
-"""The nearest listings of a ZIP code, as others would serve them, in one run.
+"""Compare the find page with other implementations of a search by ZIP code.
 
-The textbook page (GeoDjango, PostGIS, django-filter's form) on the same PostgreSQL, and
-Datasette over the SQLite file. First all must find the same listings; then they are
-asked turn by turn with ours and with an empty page.
+They are a textbook page (GeoDjango, PostGIS, django-filter's form) on the same
+PostgreSQL, and Datasette over the SQLite file. First, all must find the same listings.
+Then they are measured in turns with our page and an empty page.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.databases import postgresql  # noqa: E402
-from bench.load import CLIENTS, Shared, turn  # noqa: E402
+from bench.databases import temporary_postgresql  # noqa: E402
+from bench.load import CLIENTS, RequestCycle, measure_turn  # noqa: E402
 from bench.served import (  # noqa: E402
     Site,
-    environment_of,
     free_port,
-    run,
-    served,
+    run_python,
+    serve,
+    site_environment,
     wait_for,
 )
 from places.geo import chord_of_miles  # noqa: E402
 
-SIZE = 10_000
-ROUNDS, SECONDS, ASKED = 7, 1.0, 200
+ORGANIZATIONS = 10_000
+ROUNDS, SECONDS, ZIP_CODES = 7, 1.0, 200
 DATASETTE = "datasette>=0.65,<1"
-# In a box of 100 miles and more; Datasette shows the page, we compare its JSON.
-NEAR = """
+# Searches a box of at least 100 miles. Datasette serves the page; we compare its JSON.
+NEAREST_SQL = """
 SELECT slug, name, summary, phone, website, city, state,
   (x - :x) * (x - :x) + (y - :y) * (y - :y) + (z - :z) * (z - :z) AS chord2
 FROM orgs_organization
@@ -50,8 +50,8 @@ WHERE status IN ('published', 'temporarily_closed')
   AND latitude BETWEEN :south AND :north AND longitude BETWEEN :west AND :east
 ORDER BY chord2, slug LIMIT 20
 """
-# The textbook's rows: ours, with a PostGIS point and its index.
-TABLE = """
+# The textbook page reads our rows, with a PostGIS point and its index.
+TEXTBOOK_TABLE_SQL = """
 CREATE EXTENSION IF NOT EXISTS postgis;
 CREATE TABLE textbook_organization AS
 SELECT id, name, slug, kind, summary, phone, website, city, state,
@@ -63,13 +63,13 @@ CREATE INDEX ON textbook_organization USING gist (point);
 CREATE INDEX ON textbook_organization (kind);
 ANALYZE textbook_organization;
 """
-OURS = """
+EXPECTED_RESULTS_CODE = """
 import django; django.setup()
 import json, sys
-from bench.inside import zips
+from bench.inside import random_zips
 from orgs.models import Organization
 found = {}
-for place in zips(int(sys.argv[1])):
+for place in random_zips(int(sys.argv[1])):
     page = Organization.objects.public().nearest_page(place.point, miles=100, limit=20)
     rows = Organization.objects.in_bulk([hit.pk for hit in page.hits])
     box, (x, y, z) = place.point, place.point.xyz
@@ -84,64 +84,70 @@ print(json.dumps(found))
 def main() -> None:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        url = stack.enter_context(postgresql())
-        sites, questions, asked = {}, {}, {}
+        url = stack.enter_context(temporary_postgresql())
+        sites, questions, expected = {}, {}, {}
         for name, where in (("SQLite", ""), ("PostgreSQL", url)):
-            environment = _filled(Path(folder, name), where)
-            asked[name] = json.loads(run(environment, "-c", OURS, str(ASKED)))
-            sites[name] = stack.enter_context(served(environment))
-            questions[f"ours, {name}"] = (sites[name], _find(asked[name]))
-        if _with_postgis(url):
+            environment = _prepare_site(Path(folder, name), where)
+            expected[name] = json.loads(
+                run_python(environment, "-c", EXPECTED_RESULTS_CODE, str(ZIP_CODES))
+            )
+            sites[name] = stack.enter_context(serve(environment))
+            questions[f"ours, {name}"] = (sites[name], _find_paths(expected[name]))
+        if _create_textbook_table(url):
             textbook = environment | {
                 "DJANGO_SETTINGS_MODULE": "bench.textbook.settings"
             }
             app = "bench.textbook.wsgi:application"
-            site = stack.enter_context(served(textbook, app))
-            rows = asked["PostgreSQL"]
-            _same("textbook", rows, lambda code: _slugs(site, code))
-            questions["textbook GeoDjango, PostgreSQL"] = (site, _find(rows))
+            site = stack.enter_context(serve(textbook, app))
+            rows = expected["PostgreSQL"]
+            _check_same_results(
+                "textbook", rows, lambda code: _slugs_on_page(site, code)
+            )
+            questions["textbook GeoDjango, PostgreSQL"] = (site, _find_paths(rows))
         else:
             print("PostGIS is not here (postgresql-15-postgis-3): textbook left out.")
         data = Path(folder, "SQLite", "db.sqlite3")
         site = stack.enter_context(datasette(data, Path(folder)))
-        rows = asked["SQLite"]
-        _same("Datasette", rows, lambda code: _rows(site, rows[code][1]))
+        rows = expected["SQLite"]
+        _check_same_results(
+            "Datasette", rows, lambda code: _slugs_from_datasette(site, rows[code][1])
+        )
         pages = [f"/db/near?{urlencode(sides)}" for _slugs, sides in rows.values()]
         questions["Datasette, SQLite (one process)"] = (site, pages)
-        _report(sites["SQLite"], questions)
+        _measure_and_print(sites["SQLite"], questions)
 
 
-def _filled(folder: Path, url: str) -> dict[str, str]:
+def _prepare_site(folder: Path, url: str) -> dict[str, str]:
     folder.mkdir()
-    environment = environment_of(str(folder), url, "bench.settings")
-    run(environment, "manage.py", "prepare")
-    run(environment, "bench/synthetic.py", str(SIZE))
+    environment = site_environment(str(folder), url, "bench.settings")
+    run_python(environment, "manage.py", "prepare")
+    run_python(environment, "bench/synthetic.py", str(ORGANIZATIONS))
     return environment
 
 
-def _find(asked: dict[str, Any]) -> list[str]:
-    return [f"/find/?near={code}" for code in asked]
+def _find_paths(expected: dict[str, Any]) -> list[str]:
+    return [f"/find/?near={code}" for code in expected]
 
 
-def _with_postgis(url: str) -> bool:
+def _create_textbook_table(url: str) -> bool:
     with psycopg.connect(url, autocommit=True) as connection:
         known = "SELECT 1 FROM pg_available_extensions WHERE name = 'postgis'"
         if not connection.execute(known).fetchone():
             return False
-        for statement in TABLE.split(";\n"):
+        for statement in TEXTBOOK_TABLE_SQL.split(";\n"):
             connection.execute(statement)
     return True
 
 
 @contextmanager
 def datasette(data: Path, folder: Path) -> Iterator[Site]:
-    """Datasette of its own environment, with the question as one of its pages."""
+    """Serve the database with Datasette, from an environment of its own."""
     tools = folder / "datasette"
     venv.create(tools, with_pip=True)
     install = [str(tools / "bin/pip"), "install", "-qq", DATASETTE, "setuptools<81"]
     subprocess.run(install, check=True)  # noqa: S603
     metadata = folder / "metadata.json"
-    queries = {"near": {"sql": NEAR}}
+    queries = {"near": {"sql": NEAREST_SQL}}
     metadata.write_text(json.dumps({"databases": {"db": {"queries": queries}}}))
     port = free_port()
     command = [tools / "bin/datasette", "serve", data]
@@ -165,12 +171,12 @@ def _get(address: str) -> str:
         return text
 
 
-def _slugs(site: Site, code: str) -> list[str]:
+def _slugs_on_page(site: Site, code: str) -> list[str]:
     page = _get(f"{site.address}/find/?near={code}")
     return re.findall(r'<article data-slug="([^"]+)"', page)
 
 
-def _rows(site: Site, sides: dict[str, float]) -> list[str]:
+def _slugs_from_datasette(site: Site, sides: dict[str, float]) -> list[str]:
     query = urlencode(sides | {"_shape": "objects"})
     rows = json.loads(_get(f"{site.address}/db/near.json?{query}"))["rows"]
     # The box is wider than the circle.
@@ -178,31 +184,36 @@ def _rows(site: Site, sides: dict[str, float]) -> list[str]:
     return [row["slug"] for row in rows if row["chord2"] <= most]
 
 
-def _same(name: str, asked: dict[str, Any], find: Any) -> None:
-    """Raises SystemExit where another finds others, or in another order."""
-    for code, (slugs, _sides) in list(asked.items())[:50]:
+def _check_same_results(name: str, expected: dict[str, Any], find: Any) -> None:
+    """Raise SystemExit if an implementation finds other listings, or another order."""
+    for code, (slugs, _sides) in list(expected.items())[:50]:
         if (found := find(code)) != slugs:
             raise SystemExit(f"{name} finds others near {code}: {found} {slugs}")
 
 
-def _report(floor: Site, questions: dict[str, tuple[Site, list[str]]]) -> None:
-    hello = Shared(["/hello"])
-    asked = {name: (site, Shared(paths)) for name, (site, paths) in questions.items()}
-    for site, paths in asked.values():
-        turn(site, paths, 4 * SECONDS)
-    rates: dict[str, list[float]] = {name: [] for name in asked}
-    ratios: dict[str, list[float]] = {name: [] for name in asked}
+def _measure_and_print(
+    floor: Site, questions: dict[str, tuple[Site, list[str]]]
+) -> None:
+    hello = RequestCycle(["/hello"])
+    cycles = {
+        name: (site, RequestCycle(paths)) for name, (site, paths) in questions.items()
+    }
+    for site, paths in cycles.values():
+        measure_turn(site, paths, 4 * SECONDS)
+    rates: dict[str, list[float]] = {name: [] for name in cycles}
+    ratios: dict[str, list[float]] = {name: [] for name in cycles}
     for _round in range(ROUNDS):
-        empty = turn(floor, hello, SECONDS)["rate"]
-        for name, (site, paths) in asked.items():
-            rate = turn(site, paths, SECONDS)["rate"]
+        empty = measure_turn(floor, hello, SECONDS)["rate"]
+        for name, (site, paths) in cycles.items():
+            rate = measure_turn(site, paths, SECONDS)["rate"]
             rates[name].append(rate)
             ratios[name].append(rate / empty)
     print(
-        f"\n{SIZE:,} organizations, {CLIENTS} clients; pages a second, / empty page\n"
+        f"\n{ORGANIZATIONS:,} organizations, {CLIENTS} clients; "
+        "pages per second, / empty page\n"
     )
     print("| page | a second | / empty |\n|---|---|---|")
-    for name in asked:
+    for name in cycles:
         rate, ratio = (statistics.median(found[name]) for found in (rates, ratios))
         print(f"| {name} | {rate:.0f} | {ratio:.3f} |")
 

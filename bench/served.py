@@ -1,4 +1,4 @@
-"""The real site, prepared in a folder of its own and served as it is deployed."""
+"""Serve the real site from a temporary folder, as it is deployed."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def free_port() -> int:
 
 @dataclass(frozen=True)
 class Site:
-    """A server at work, and the environment that its commands run in."""
+    """A running server, and the environment for commands on its data."""
 
     address: str
     pid: int
     environment: dict[str, str]
-    started_in: float
+    start_seconds: float
 
     def run(self, *arguments: str) -> str:
-        """What a command of the project prints. Raises CalledProcessError."""
-        return run(self.environment, *arguments)
+        """Return the output of a command of the project. Raises CalledProcessError."""
+        return run_python(self.environment, *arguments)
 
 
-def run(environment: dict[str, str], *arguments: str) -> str:
+def run_python(environment: dict[str, str], *arguments: str) -> str:
     command = [sys.executable, *arguments]
     done = subprocess.run(  # noqa: S603  # our own commands
         command,
@@ -51,20 +51,20 @@ def run(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def environment_of(folder: str, database_url: str, settings: str) -> dict[str, str]:
-    """For commands on one set of data, which lives in the folder."""
+def site_environment(folder: str, database_url: str, settings: str) -> dict[str, str]:
+    """Return the environment for commands on the data in the folder."""
     return os.environ | {
         "DATA_DIR": folder,
         "DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": settings,
-        # A worker that is renewed takes the time it has used with it.
+        # A restarted worker would lose its CPU time.
         "GUNICORN_CMD_ARGS": "--max-requests 0",
     }
 
 
 @contextmanager
-def served(environment: dict[str, str], *app: str) -> Iterator[Site]:
-    """The site, or another application, as it is deployed, until the block ends."""
+def serve(environment: dict[str, str], *app: str) -> Iterator[Site]:
+    """Serve the site, or another application, as it is deployed."""
     port = free_port()
     environment = environment | {"PORT": str(port)}
     serve = [
@@ -90,12 +90,14 @@ def served(environment: dict[str, str], *app: str) -> Iterator[Site]:
 
 
 @contextmanager
-def site(database_url: str = "", settings: str = "bench.settings") -> Iterator[str]:
-    """The address of the site, with the starter data, until the block ends."""
+def serve_starter_data(
+    database_url: str = "", settings: str = "bench.settings"
+) -> Iterator[str]:
+    """Yield the address of a site with the starter data."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = environment_of(folder, database_url, settings)
-        run(environment, "manage.py", "prepare")
-        with served(environment) as found:
+        environment = site_environment(folder, database_url, settings)
+        run_python(environment, "manage.py", "prepare")
+        with serve(environment) as found:
             yield found.address
 
 

@@ -1,14 +1,13 @@
-"""Ask for each ZIP code: who serves it, which lines take its callers, which are open.
+"""Check the find page and the warmlines for every ZIP code (the full ZIP check).
 
-Every ZIP must get at least one listing that serves its own county or state, or is open
-to anyone, by name. No page may show a line that is known not to take a caller from the
-ZIP, offer such a line or a doubtful one in the answer box, or call a line open or
-closed against its own row of warmlines.csv. The rows are read and their hours are
-evaluated by line_rows.py and line_hours.py, which share no code with the site. Lines
-that do not say whom they take are counted.
+Every ZIP code must get at least one listing that names its county or state as served,
+or is open to anyone. No page may show a line that is known not to take a caller from
+there, offer such a line or a doubtful one in the summary, or contradict the hours of
+its row in warmlines.csv. line_rows.py and line_hours.py read the rows and share no code
+with the site. Lines with unknown callers are counted.
 
-`make sweep SWEEP=counties` asks for one ZIP of each county, `SWEEP=500` for that many
-ZIPs spread over the country.
+`make sweep SWEEP=counties` checks one ZIP code of each county, and `SWEEP=500` that
+many ZIP codes from the whole country.
 """
 
 from __future__ import annotations
@@ -34,29 +33,29 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.line_hours import is_open  # noqa: E402
-from bench.line_rows import LineRow, line_rows  # noqa: E402
+from bench.line_rows import LineRow, read_line_rows  # noqa: E402
 
-CHUNK = 50
-FILE = ROOT / "fixtures" / "warmlines.csv"
+ZIPS_PER_CHUNK = 50
+WARMLINES_CSV = ROOT / "fixtures" / "warmlines.csv"
 PAGES = ("/find/", "/warmlines/")
-# A Monday of a week without a holiday; each ZIP is asked at an hour of it.
+# The Monday of a week without a holiday. Each ZIP code is checked at one of its hours.
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
-HOURS_A_WEEK = 168
-# Coprime with the hours of a week, so that neighbors are asked at far-off hours.
-STEP = 37
-LINE = re.compile(r'data-listing="warmline:([\w-]+)" data-open="(\w+)"')
-BOX = re.compile(r'<div class="answer".*?</div>', re.DOTALL)
-NUMBER = re.compile(r'href="tel:(\+\d+)"')
-OPEN_WORDS = {True: "yes", False: "no", None: "unknown"}
+HOURS_PER_WEEK = 168
+# Coprime with the hours of a week, so that neighbors are checked at distant hours.
+HOUR_STEP = 37
+LINE_PATTERN = re.compile(r'data-listing="warmline:([\w-]+)" data-open="(\w+)"')
+ANSWER_BOX_PATTERN = re.compile(r'<div class="answer".*?</div>', re.DOTALL)
+PHONE_PATTERN = re.compile(r'href="tel:(\+\d+)"')
+OPEN_VALUES = {True: "yes", False: "no", None: "unknown"}
 
 
 @dataclass
-class Found:
-    """What was wrong, in words; and how many lines shown say whom they take, or not."""
+class CheckResult:
+    """The faults, and the numbers of shown lines with known and unknown callers."""
 
     faults: list[str] = field(default_factory=list)
-    said: int = 0
-    unsaid: int = 0
+    known_callers: int = 0
+    unknown_callers: int = 0
 
 
 def set_up(folder: str) -> None:
@@ -69,71 +68,74 @@ def set_up(folder: str) -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
 
 
-def ask(codes: list[str]) -> Found:
-    """Ask both pages for these ZIP codes."""
+def check_zips(codes: list[str]) -> CheckResult:
+    """Check both pages for these ZIP codes."""
     import time_machine  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
 
     from places.models import Place  # noqa: PLC0415
 
-    check, client = Check(), Client()
+    checker, client = PageChecker(), Client()
     zips = Place.objects.zips().select_related("county").filter(code__in=codes)
     for place in zips:
-        at = MONDAY + timedelta(hours=int(place.code) * STEP % HOURS_A_WEEK)
+        at = MONDAY + timedelta(hours=int(place.code) * HOUR_STEP % HOURS_PER_WEEK)
         with time_machine.travel(at, tick=False):
             for path in PAGES:
                 response = client.get(path, {"near": place.code})
                 page = response.content.decode()
                 where = f"{path}?near={place.code} at {at:%a %H:%M} UTC"
                 if response.status_code != 200:
-                    check.fault(where, f"status {response.status_code}")
+                    checker.add_fault(where, f"status {response.status_code}")
                 else:
-                    check.page(page, place, at, where)
-    return check.found
+                    checker.check_page(page, place, at, where)
+    return checker.found
 
 
-class Check:
-    """Holds pages against the rows of the file."""
+class PageChecker:
+    """Checks pages against the rows of warmlines.csv."""
 
     def __init__(self) -> None:
         from tests.reading import public_listings  # noqa: PLC0415
 
-        self.found = Found()
+        self.found = CheckResult()
         self.known = public_listings()
-        rows = line_rows(FILE)
+        rows = read_line_rows(WARMLINES_CSV)
         lines = [one for one in self.known.values() if one.catalogue == "warmline"]
         self.rows = {line.slug: rows[line.key] for line in lines}
         self.by_phone = {
             line.phone.as_e164: rows[line.key] for line in lines if line.phone
         }
 
-    def fault(self, where: str, words: str) -> None:
+    def add_fault(self, where: str, words: str) -> None:
         self.found.faults.append(f"{where}: {words}")
 
-    def page(self, page: str, place: Any, at: datetime, where: str) -> None:
+    def check_page(self, page: str, place: Any, at: datetime, where: str) -> None:
         from tests.reading import listings_on, serves_by_name  # noqa: PLC0415
 
         if where.startswith("/find/"):
             shown = listings_on(page)
             if not any(serves_by_name(self.known[key], place) for key in shown):
-                self.fault(where, "nobody serves it by name")
-        for words in (*self._lines(page, place, at), *self._box(page, place, at)):
-            self.fault(where, words)
+                self.add_fault(where, "nothing serves it by name")
+        for words in (
+            *self._wrong_lines(page, place, at),
+            *self._wrong_box_lines(page, place, at),
+        ):
+            self.add_fault(where, words)
 
-    def _lines(self, page: str, place: Any, at: datetime) -> Iterator[str]:
-        for slug, state in LINE.findall(page):
+    def _wrong_lines(self, page: str, place: Any, at: datetime) -> Iterator[str]:
+        for slug, state in LINE_PATTERN.findall(page):
             row = self.rows[slug]
-            self.found.unsaid += row.is_unsaid
-            self.found.said += not row.is_unsaid
+            self.found.unknown_callers += row.has_unknown_callers
+            self.found.known_callers += not row.has_unknown_callers
             if _refuses(row, place):
                 yield f"{slug} does not take callers from here"
-            expected = OPEN_WORDS[is_open(row.hours, row.timezone, at)]
+            expected = OPEN_VALUES[is_open(row.hours, row.timezone, at)]
             if state != expected:
                 yield f"{slug} is said to be {state}, its row says {expected}"
 
-    def _box(self, page: str, place: Any, at: datetime) -> Iterator[str]:
-        box = BOX.search(page)
-        for number in NUMBER.findall(box[0]) if box else []:
+    def _wrong_box_lines(self, page: str, place: Any, at: datetime) -> Iterator[str]:
+        box = ANSWER_BOX_PATTERN.search(page)
+        for number in PHONE_PATTERN.findall(box[0]) if box else []:
             row = self.by_phone[number]
             is_wrong = (
                 row.is_for_group or row.has_public_warning or _refuses(row, place)
@@ -146,8 +148,8 @@ def _refuses(row: LineRow, place: Any) -> bool:
     return row.refuses(place.state, place.county.name if place.county else "")
 
 
-def zips_to_ask() -> list[str]:
-    """Every ZIP code, or the part of them that SWEEP asks for."""
+def select_zips() -> list[str]:
+    """Return every ZIP code, or the selection that SWEEP names."""
     from places.models import Place  # noqa: PLC0415
 
     zips = Place.objects.zips().order_by("code")
@@ -160,24 +162,26 @@ def zips_to_ask() -> list[str]:
 
 
 def main() -> None:
-    total = Found()
+    total = CheckResult()
     with tempfile.TemporaryDirectory() as folder:
         set_up(folder)
         call_command("prepare", stdout=StringIO())
-        codes = zips_to_ask()
-        chunks = [codes[i : i + CHUNK] for i in range(0, len(codes), CHUNK)]
+        codes = select_zips()
+        chunks = [
+            codes[i : i + ZIPS_PER_CHUNK] for i in range(0, len(codes), ZIPS_PER_CHUNK)
+        ]
         bar = tqdm(total=len(codes), unit=" ZIP")
         with Pool(initializer=set_up, initargs=(folder,)) as pool:
-            for found in pool.imap_unordered(ask, chunks):
+            for found in pool.imap_unordered(check_zips, chunks):
                 total.faults += found.faults
-                total.said += found.said
-                total.unsaid += found.unsaid
-                bar.update(CHUNK)
+                total.known_callers += found.known_callers
+                total.unknown_callers += found.unknown_callers
+                bar.update(ZIPS_PER_CHUNK)
         bar.close()
     print("\n".join(sorted(total.faults)))
     print(
-        f"{len(codes)} ZIP codes asked, {len(total.faults)} faults. Lines shown: "
-        f"{total.said:,} say whom they take, {total.unsaid:,} do not."
+        f"{len(codes)} ZIP codes checked, {len(total.faults)} faults. Lines shown: "
+        f"{total.known_callers:,} say whom they take, {total.unknown_callers:,} do not."
     )
     sys.exit(bool(total.faults))
 

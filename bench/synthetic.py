@@ -17,15 +17,24 @@ from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-BATCH = 2_000
-FIRST = ["Hope", "Harbor", "River", "Valley", "Sunrise", "Open", "New", "Rising"]
-WORDS = [*"coffee walks music art writing garden kitchen bikes books chess".split()]  # noqa: SIM905
-LAST = ["Peer Center", "Recovery House", "Wellness Network", "Drop-in"]
-ABOUT = [f"{a} and {b}" for a in WORDS for b in WORDS if a != b]
+ROWS_PER_BATCH = 2_000
+FIRST_WORDS = ["Hope", "Harbor", "River", "Valley", "Sunrise", "Open", "New", "Rising"]
+ACTIVITIES = [
+    "coffee",
+    "walks",
+    "music",
+    "art",
+    "writing",
+    "garden",
+    "kitchen",
+    "chess",
+]
+LAST_WORDS = ["Peer Center", "Recovery House", "Wellness Network", "Drop-in"]
+ACTIVITY_PAIRS = [f"{a} and {b}" for a in ACTIVITIES for b in ACTIVITIES if a != b]
 HOURS = ["24/7", "Mo-Fr 09:00-17:00", "Mo-Su 16:00-24:00", "Fr-Su 18:00-02:00", ""]
 
 
-def organizations(count: int, start: int, chance: random.Random) -> None:
+def add_organizations(count: int, start: int, chance: random.Random) -> None:
     from orgs.models import Organization  # noqa: PLC0415
     from places.models import Place  # noqa: PLC0415
 
@@ -35,19 +44,20 @@ def organizations(count: int, start: int, chance: random.Random) -> None:
     towns = list(cities)
     weights = [town.population or 1 for town in towns]
     bar = tqdm(total=count, desc="organizations", unit=" rows", leave=False)
-    for begin in range(start, start + count, BATCH):
-        many = min(BATCH, start + count - begin)
+    for begin in range(start, start + count, ROWS_PER_BATCH):
+        many = min(ROWS_PER_BATCH, start + count - begin)
         chosen = chance.choices(towns, weights, k=many)
         made = [_organization(begin + n, t, chance) for n, t in enumerate(chosen)]
         Organization.objects.bulk_create(made)
-        _link(Organization, made, chosen, chance)
+        _add_links(Organization, made, chosen, chance)
         bar.update(many)
 
 
 def _organization(number: int, town: Any, chance: random.Random) -> Any:
     from orgs.models import Organization  # noqa: PLC0415
 
-    name = f"{chance.choice(FIRST)} {chance.choice(LAST)} of {town.name} {number}"
+    center = f"{chance.choice(FIRST_WORDS)} {chance.choice(LAST_WORDS)}"
+    name = f"{center} of {town.name} {number}"
     made = Organization(
         name=name,
         slug=f"made-up-{number}",
@@ -55,7 +65,7 @@ def _organization(number: int, town: Any, chance: random.Random) -> Any:
         status="published",
         phone=f"+140655501{number % 100:02}",
         website="https://example.org/",
-        summary=f"People who have been there: {chance.choice(ABOUT)}.",
+        summary=f"People who have been there: {chance.choice(ACTIVITY_PAIRS)}.",
         city=town.name,
         state=town.state,
         county=town.county,
@@ -73,7 +83,9 @@ def _organization(number: int, town: Any, chance: random.Random) -> Any:
     return made
 
 
-def _link(model: Any, made: list[Any], towns: list[Any], chance: random.Random) -> None:
+def _add_links(
+    model: Any, made: list[Any], towns: list[Any], chance: random.Random
+) -> None:
     from listings.models import Term  # noqa: PLC0415
     from places.models import Place  # noqa: PLC0415
 
@@ -88,11 +100,11 @@ def _link(model: Any, made: list[Any], towns: list[Any], chance: random.Random) 
             whole = chance.random() < 0.15 or town.county_id is None
             place = states[town.state] if whole else town.county_id
             served.append(model.service_area.through(**{mine: row.pk}, place_id=place))
-    model.terms.through.objects.bulk_create(carried, batch_size=BATCH)
-    model.service_area.through.objects.bulk_create(served, batch_size=BATCH)
+    model.terms.through.objects.bulk_create(carried, batch_size=ROWS_PER_BATCH)
+    model.service_area.through.objects.bulk_create(served, batch_size=ROWS_PER_BATCH)
 
 
-def warmlines(count: int, start: int, chance: random.Random) -> None:
+def add_warmlines(count: int, start: int, chance: random.Random) -> None:
     from places.models import Place  # noqa: PLC0415
     from warmlines.models import Warmline  # noqa: PLC0415
 
@@ -115,7 +127,7 @@ def warmlines(count: int, start: int, chance: random.Random) -> None:
     for line in made:
         line.fold_words()
     Warmline.objects.bulk_create(made)
-    _link(Warmline, made, chosen, chance)
+    _add_links(Warmline, made, chosen, chance)
 
 
 def fill(size: int) -> None:
@@ -127,9 +139,9 @@ def fill(size: int) -> None:
 
     chance = random.Random(size)  # noqa: S311 - made-up data
     have = Organization.objects.count()
-    organizations(size - have, have, chance)
+    add_organizations(size - have, have, chance)
     lines = Warmline.objects.count()
-    warmlines(max(0, min(size // 20, 1_000) - lines), lines, chance)
+    add_warmlines(max(0, min(size // 20, 1_000) - lines), lines, chance)
     content_version.bump()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")

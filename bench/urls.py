@@ -8,8 +8,8 @@ from django.urls import path
 from directory.urls import urlpatterns as of_the_site
 
 
-def hello(request: HttpRequest) -> HttpResponse:
+def empty_page(request: HttpRequest) -> HttpResponse:
     return HttpResponse("hello")
 
 
-urlpatterns = [path("hello", hello), *of_the_site]
+urlpatterns = [path("hello", empty_page), *of_the_site]

@@ -17,7 +17,7 @@ from django.db import connections
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
+from caching.http_types import GetResponse
 
 PRIMARY, REPLICA = "default", "replica"
 READ_METHODS = ("GET", "HEAD")

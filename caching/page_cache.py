@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from time import time
 from typing import NamedTuple
@@ -21,8 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 
 from caching import content_version
-
-GetResponse = Callable[[HttpRequest], HttpResponse]
+from caching.http_types import GetResponse
 
 MAX_CACHE_SECONDS = 60
 # CDNs obey this header. Browsers ignore it and obey "Cache-Control: no-store".

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.models import User
@@ -11,7 +9,8 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
+from caching.http_types import GetResponse
+
 # The time of the last request is saved at most this often, not with every request.
 SAVE_INTERVAL_SECONDS = 60
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
 from typing import Any
@@ -16,9 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from caching.http_types import GetResponse
 from listings.rate_limit import client_key, hit
-
-GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # One client may send this many sign-ins, right or wrong, in this time.
 MAX_SIGN_INS, SIGN_IN_SECONDS = 30, 15 * 60

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
 from gzip import GzipFile
 from io import BytesIO
 
@@ -18,9 +17,8 @@ from django.utils.cache import patch_vary_headers
 
 from api.middleware import OPEN_DATA_PATHS
 from api.problems import ProblemResponse
+from caching.http_types import GetResponse
 from directory.pages.error_pages import bad_request_page
-
-GetResponse = Callable[[HttpRequest], HttpResponse]
 
 ALLOWED_METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 HEADERS = {

@@ -8,10 +8,10 @@ import pytest
 from django.conf import settings
 
 from bench.line_hours import is_open
-from bench.line_rows import line_rows
+from bench.line_rows import read_line_rows
 from listings.hours import Hours, State
 
-ROWS = line_rows(settings.BASE_DIR / "fixtures" / "warmlines.csv")
+ROWS = read_line_rows(settings.BASE_DIR / "fixtures" / "warmlines.csv")
 # A week without a holiday and without a change of the clocks.
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from django import template
 from django.db.models import Model
 
-from curation.charts import DotMap, build_dot_map
+from curation.charts import StateMap, build_state_map
 from listings.models import Listing
 
 register = template.Library()
 
 
 @register.simple_tag
-def point_map(listing: Listing) -> DotMap | None:
+def point_map(listing: Listing) -> StateMap | None:
     """Return a map of a listing in its state, or None if it has no point."""
     point, state = getattr(listing, "point", None), getattr(listing, "state", "")
-    return build_dot_map(state, point) if point and state else None
+    return build_state_map(state, point) if point and state else None
 
 
 @register.filter

@@ -6,7 +6,6 @@ See docs/decisions/0024-database-outage.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
@@ -18,10 +17,9 @@ from api.middleware import CORS_HEADERS, OPEN_DATA_PATHS
 from api.problems import ProblemResponse
 from caching import circuit_breaker, content_version
 from caching.db_router import close_broken_connections, read_alias
+from caching.http_types import GetResponse
 from directory.operations.fallback_numbers import read_fallback_numbers
 from places.states import STATES, State
-
-GetResponse = Callable[[HttpRequest], HttpResponse]
 
 STATE_PATH = re.compile(r"^/(?:es/)?states/(?P<code>[a-z]{2})/")
 # Fields of the admin's forms whose values no page may repeat.

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from caching.db_router import read_alias
+from caching.http_types import GetResponse
 from directory.operations.database_outage import release_connections
 from places.models import Place
-
-GetResponse = Callable[[HttpRequest], HttpResponse]
 
 TEXT_PLAIN = "text/plain; charset=utf-8"
 

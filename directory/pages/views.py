@@ -10,7 +10,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -213,8 +212,7 @@ def state_sheet(request: HttpRequest, code: str) -> HttpResponse:
     place = get_object_or_404(Place.objects.states(), code=code.upper())
     address = request.build_absolute_uri(reverse("state", args=[code.lower()]))
     at = timezone.now()
-    sheet = build_state_sheet(place, address, at)
-    context = {"sheet": sheet, "style": static("css/sheet.css"), "on_screen": True}
+    context = {"sheet": build_state_sheet(place, address, at)}
     return set_cache_policy(render(request, "directory/sheet.html", context), at)
 
 

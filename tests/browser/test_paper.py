@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import expect
-
-from tests.conftest import ROOT
 
 LETTER = {"width": "8.5in", "height": "11in"}
 
@@ -70,30 +66,3 @@ def test_a_printed_page_carries_its_day(page, path):
     page.emulate_media(media="print")
 
     expect(day).to_be_visible()
-
-
-@pytest.mark.usefixtures("site")
-@pytest.mark.parametrize(
-    ("language", "names"),
-    [
-        ([], {"kentucky.pdf", "wyoming.pdf"}),
-        (["--language", "es"], {"kentucky-es.pdf", "wyoming-es.pdf"}),
-    ],
-)
-def test_sheets_are_made_for_the_mail(site_environment, tmp_path, language, names):
-    command = [sys.executable, "manage.py", "print_sheets", tmp_path, *language]
-    subprocess.run(
-        [*command, "--state", "WY", "--state", "ky", "--quiet"],
-        cwd=ROOT,
-        env=site_environment | {"SITE_URL": "https://directory.example.org"},
-        check=True,
-        capture_output=True,
-    )
-
-    made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert set(made) == names
-    for pdf in made.values():
-        assert pdf.startswith(b"%PDF-")
-        assert 2 <= pages_of(pdf) <= 3
-        assert {b"988", b"+18009506264"} <= numbers_of(pdf)
-    assert b"+13072666956" in numbers_of(made[max(names)])

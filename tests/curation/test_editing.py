@@ -231,7 +231,7 @@ def test_change_form_has_a_map_of_the_point(ada):
     page = ada.get(path_of(listing)).content.decode()
 
     assert 'class="marker"' in page
-    assert "Where Miles City lies among the towns of Montana" in page
+    assert "Where Miles City is in Montana" in page
 
 
 def test_audit_trail_has_one_entry_for_each_save_with_its_facts(ada):

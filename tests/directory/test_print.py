@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-from io import StringIO
 
 import pytest
 import segno
-from django.core.management import CommandError, call_command
 
 from orgs.models import Organization
 from tests.factories import county, organization, place, state, term, warmline
@@ -236,41 +234,3 @@ def test_a_sheet_takes_as_many_queries_for_many_lines(
 
     with django_assert_num_queries(10):
         client.get("/states/mt/print/")
-
-
-def test_sheets_are_not_made_without_an_address_to_print(settings, tmp_path):
-    settings.SITE_URL = "http://127.0.0.1:8000"
-
-    with pytest.raises(CommandError, match="Set SITE_URL"):
-        call_command("print_sheets", tmp_path)
-
-
-def test_sheets_of_a_state_that_is_none_are_refused(tmp_path):
-    with pytest.raises(CommandError, match="No state has this code: ZZ"):
-        call_command("print_sheets", tmp_path, state=["zz"])
-
-
-def test_a_machine_without_a_chromium_is_told_what_to_do(
-    settings, tmp_path, monkeypatch
-):
-    settings.SITE_URL = "https://directory.example.org"
-    monkeypatch.setenv("PATH", str(tmp_path))
-
-    with pytest.raises(CommandError, match="apt install chromium"):
-        call_command("print_sheets", tmp_path, stdout=StringIO())
-
-
-def test_a_browser_that_fails_is_not_taken_for_one_that_printed(
-    settings, tmp_path, monkeypatch
-):
-    """A stand-in that ends well and writes nothing."""
-    settings.SITE_URL = "https://directory.example.org"
-    browser = tmp_path / "chromium"
-    browser.write_text("#!/bin/sh\necho no display >&2\n")
-    browser.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
-
-    with pytest.raises(CommandError, match="no display"):
-        call_command("print_sheets", tmp_path / "out", state=["MT"], quiet=True)
-
-    assert list((tmp_path / "out").iterdir()) == []

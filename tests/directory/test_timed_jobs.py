@@ -27,7 +27,7 @@ MONDAY_NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 # Commands that people run, or that a start or another command runs.
 BY_HAND = {
     "compile_words", "export_data", "export_site", "import_listings", "load_guides",
-    "load_places", "make_boundaries", "prepare", "print_sheets", "reset_sign_in",
+    "load_places", "make_boundaries", "prepare", "reset_sign_in",
     "restore", "run_due",
 }  # fmt: skip
 

@@ -21,6 +21,7 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 
 from caching import content_version
+from listings.cards import digest
 from listings.crisis.lines import essential_lines
 from listings.snapshot import frozen
 from warmlines.models import Warmline
@@ -43,11 +44,18 @@ def fallback_file() -> Path:
 
 
 def write_fallback_numbers(at: datetime) -> None:
-    """Write every public warmline with its hours, in each language. Raises OSError."""
+    """Write every public warmline with its hours, in each language. Raises OSError.
+
+    A file of the same content version and code is left as it is: it takes a second to
+    render, and every worker that starts would.
+    """
+    version = content_version.current_or_none()
+    stamp = f"{version} {digest()}" if version else None
+    if stamp and _read_file().get("stamp") == stamp:
+        return
     rows = list(Warmline.objects.public().for_cards())
-    text = json.dumps(
-        {code: _render_groups(rows, at, code) for code, _n in settings.LANGUAGES}
-    )
+    groups = {code: _render_groups(rows, at, code) for code, _n in settings.LANGUAGES}
+    text = json.dumps({"stamp": stamp, **groups})
     new = fallback_file().with_suffix(f".{os.getpid()}")
     try:
         new.write_text(text)
@@ -78,13 +86,19 @@ def read_fallback_numbers(code: str, language: str) -> list[SafeString]:
 
     `code` is the state's, or "". Empty if there is no file.
     """
-    try:
-        groups = json.loads(fallback_file().read_text())[language]
-    except (OSError, ValueError, KeyError):
-        return []
+    groups = _read_file().get(language, {})
     slugs = (CRISIS_GROUP, code.lower(), *NATIONAL_GROUPS)
     # The HTML is safe because only write_fallback_numbers() writes the file.
     return [mark_safe(groups[slug]) for slug in slugs if slug in groups]  # noqa: S308
+
+
+def _read_file() -> dict[str, Any]:
+    """The content of the file, or {} if there is none that can be read."""
+    try:
+        content = json.loads(fallback_file().read_text())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def refresh_fallback_numbers(**_signal: Any) -> None:

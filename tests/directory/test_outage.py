@@ -218,7 +218,7 @@ def test_it_is_noticed_that_the_database_is_back(client, tmp_path):
 def test_the_file_follows_what_is_published(settings, monkeypatch):
     monkeypatch.setattr(fallback_numbers, "_written_version", None)
     monkeypatch.setattr(fallback_numbers, "_attempted_at", -1_000.0)
-    warmline(slug="fresh", serves=[state("MT")])
+    warmline(slug="fresh", service_area=[state("MT")])
     commit()
     content_version.current()
 
@@ -234,6 +234,20 @@ def test_the_file_follows_what_is_published(settings, monkeypatch):
     assert [path.name for path in settings.DATA_DIR.iterdir()] == [
         "fallback-lines.json"
     ]
+
+
+@pytest.mark.usefixtures("lines")
+def test_a_new_worker_leaves_a_file_of_the_same_version(monkeypatch):
+    commit()
+    content_version.current()
+    fallback_numbers.write_fallback_numbers(NOON)
+    written = fallback_numbers.fallback_file().stat().st_mtime_ns
+
+    monkeypatch.setattr(fallback_numbers, "_written_version", None)
+    monkeypatch.setattr(fallback_numbers, "_attempted_at", -1_000.0)
+    fallback_numbers.refresh_fallback_numbers()
+
+    assert fallback_numbers.fallback_file().stat().st_mtime_ns == written
 
 
 def test_a_disk_that_refuses_stops_nothing(settings, tmp_path, monkeypatch, caplog):

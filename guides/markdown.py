@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 from django.conf import settings
 from django.urls import translate_url
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, override
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 MARKDOWN_RULES = ["heading", "list", "emphasis", "link", "newline", "escape", "entity"]
 # Our own pages, other sites, and phone, text and email links.
@@ -40,15 +41,23 @@ def _markdown() -> MarkdownIt:
 
 
 def _render_heading_tag(
-    self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any
+    self: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    options: OptionsDict,
+    env: EnvType,
 ) -> str:
     token = tokens[index]
     token.tag = f"h{max(2, int(token.tag[1]))}"
-    return str(self.renderToken(tokens, index, options, env))
+    return self.renderToken(tokens, index, options, env)
 
 
 def _render_link(
-    self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any
+    self: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    options: OptionsDict,
+    env: EnvType,
 ) -> str:
     token = tokens[index]
     address = str(token.attrs["href"])
@@ -56,7 +65,7 @@ def _render_link(
         token.attrSet("rel", "noopener noreferrer")
     elif address.startswith("/"):
         token.attrSet("href", _localized_path(address))
-    return str(self.renderToken(tokens, index, options, env))
+    return self.renderToken(tokens, index, options, env)
 
 
 def _localized_path(path: str) -> str:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextInputWidget
-from django.http import HttpRequest
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from curation.listing_admin import SOURCE_FIELDSET, STATUS_FIELDSET, ListingAdmin
+from curation.listing_admin import SOURCE_FIELDSET, STATUS_FIELDSET
 from meetings.models import Meeting
-from places.fields import StateField
+from orgs.admin import AddressedListingAdmin
 
 
 @admin.register(Meeting)
-class MeetingAdmin(ListingAdmin):
+class MeetingAdmin(AddressedListingAdmin):
     list_display = ("name", "organization", "rules", "start_time", "status")
-    list_filter = (*ListingAdmin.list_filter, "online", "in_person", "zone_inferred")
+    list_filter = (
+        *AddressedListingAdmin.list_filter,
+        "online",
+        "in_person",
+        "zone_inferred",
+    )
     list_select_related = ("organization",)
-    autocomplete_fields = (*ListingAdmin.autocomplete_fields, "organization")
+    autocomplete_fields = (*AddressedListingAdmin.autocomplete_fields, "organization")
     fieldsets = (
         (None, {"fields": ("name", "slug", "organization", "operator", "summary")}),
         (
@@ -79,12 +79,3 @@ class MeetingAdmin(ListingAdmin):
         STATUS_FIELDSET,
         SOURCE_FIELDSET,
     )
-
-    def formfield_for_dbfield(
-        self, db_field: Any, request: HttpRequest, **options: Any
-    ) -> Any:
-        """Use a text field that accepts the name or the code of a state."""
-        if db_field.name != "state":
-            return super().formfield_for_dbfield(db_field, request, **options)
-        label = capfirst(db_field.verbose_name)
-        return StateField(label=label, required=False, widget=AdminTextInputWidget)

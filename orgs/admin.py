@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
@@ -22,6 +22,7 @@ from curation.listing_admin import (
     STATUS_FIELDSET,
     ListingAdmin,
 )
+from curation.versioned_admin import Fieldset
 from orgs.models import Organization
 from places.fields import StateField
 from places.geocoders import GeocodeResult
@@ -38,8 +39,23 @@ class StateFilter(admin.AllValuesFieldListFilter):
             yield {**choice, "display": choice["display"] or _("No state")}
 
 
+class AddressedListingAdmin(ListingAdmin):
+    """The admin of listings with an address."""
+
+    fieldsets: ClassVar[tuple[Fieldset, ...]]
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **options: Any
+    ) -> Any:
+        """Use a text field that accepts the name or the code of a state."""
+        if db_field.name != "state":
+            return super().formfield_for_dbfield(db_field, request, **options)
+        label = capfirst(db_field.verbose_name)
+        return StateField(label=label, required=False, widget=AdminTextInputWidget)
+
+
 @admin.register(Organization)
-class OrganizationAdmin(ListingAdmin):
+class OrganizationAdmin(AddressedListingAdmin):
     list_display = ("name", "kind", "city", "state", "status", "checked_on")
     list_filter = (
         *ListingAdmin.list_filter,
@@ -72,15 +88,6 @@ class OrganizationAdmin(ListingAdmin):
         STATUS_FIELDSET,
         SOURCE_FIELDSET,
     )
-
-    def formfield_for_dbfield(
-        self, db_field: Any, request: HttpRequest, **options: Any
-    ) -> Any:
-        """Use a text field that accepts the name or the code of a state."""
-        if db_field.name != "state":
-            return super().formfield_for_dbfield(db_field, request, **options)
-        label = capfirst(db_field.verbose_name)
-        return StateField(label=label, required=False, widget=AdminTextInputWidget)
 
     def save_model(
         self,

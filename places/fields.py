@@ -74,7 +74,7 @@ class PlaceField(forms.CharField):
                     "candidates": answer.candidates,
                 },
             )
-        answer.place.other_meanings = answer.candidates  # type: ignore[misc]
+        answer.place.other_meanings = answer.candidates
         return answer.place
 
 

@@ -95,8 +95,8 @@ class PlaceForm(StateForm):
         cleaned: dict[str, Any] = self.cleaned_data
         if "near" in self.errors:
             return None
-        if near := cleaned.get("near"):
-            return near  # type: ignore[no-any-return]
+        if isinstance(near := cleaned.get("near"), Place):
+            return near
         return cleaned.get("point_place") or super().place
 
     @property

@@ -87,7 +87,7 @@ class Place(models.Model):
     timezone = models.CharField(max_length=40)
 
     # Other meanings of the typed text; set by PlaceField.
-    other_meanings: ClassVar[tuple[Place, ...]] = ()
+    other_meanings: tuple[Place, ...] = ()
     # Set by Area.as_place() for a place of kind AREA.
     area_county_ids: tuple[int, ...] = ()
     area_states: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -154,21 +154,27 @@ def group_for_place(
         lines = [line for line in lines if line.is_open]
         others = [line for line in others if line.is_open]
     groups = [
-        LineGroup("here", _place_heading(place), _select(lines, is_for_everyone)),
+        LineGroup("here", _place_heading(place), _for_everyone(lines)),
         *_group_by_states(lines, place),
         LineGroup(
-            "counties", _counties_heading(place), _select(lines, is_for_counties)
+            "counties",
+            _counties_heading(place),
+            _with_eligibility(lines, Eligibility.SOME_COUNTIES),
         ),
         *_group_by_audience(lines),
         LineGroup(
             "everyone",
             _("These lines take any caller"),
-            _select(others, is_for_everyone),
+            _for_everyone(others),
             is_secondary=True,
         ),
         *_group_by_states(others, place, is_secondary=True),
         LineGroup("maybe", maybe_open_heading(), maybe),
-        LineGroup("ask", _("Call to ask who they take"), _select(lines, needs_asking)),
+        LineGroup(
+            "ask",
+            _("Call to ask who they take"),
+            _with_eligibility(lines, Eligibility.ASK),
+        ),
     ]
     shown = [group for group in groups if group.lines]
     return sorted(
@@ -176,26 +182,18 @@ def group_for_place(
     )
 
 
-def is_for_everyone(line: LineStatus) -> bool:
-    return line.is_for_everyone
-
-
-def is_for_counties(line: LineStatus) -> bool:
-    return line.eligibility is Eligibility.SOME_COUNTIES
-
-
-def needs_asking(line: LineStatus) -> bool:
-    return line.eligibility is Eligibility.ASK
-
-
 def maybe_open_heading() -> str:
     return _("Hours not listed. These may be open")
 
 
-def _select(
-    lines: list[LineStatus], holds: Callable[[LineStatus], bool]
+def _for_everyone(lines: list[LineStatus]) -> list[LineStatus]:
+    return [line for line in lines if line.is_for_everyone]
+
+
+def _with_eligibility(
+    lines: list[LineStatus], eligibility: Eligibility
 ) -> list[LineStatus]:
-    return [line for line in lines if holds(line)]
+    return [line for line in lines if line.eligibility is eligibility]
 
 
 def _place_heading(place: Place | None) -> str:

@@ -208,7 +208,12 @@ def test_somebody_holds_a_lock(site, figures):
     plain = [a for a in found.disturbed() if a.status == 503]
     allowed = (200, 503) if away else (200,)
     judge(
-        found, "lock", figures, statuses_allowed=allowed, seconds=LOCK, away=len(plain)
+        found,
+        "lock",
+        figures,
+        statuses_allowed=allowed,
+        seconds=LOCK,
+        outage_pages=len(plain),
     )
     for answer in plain:
         assert 'href="tel:988"' in answer.text

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import itertools
-import os
 import random
 import socket
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from threading import BoundedSemaphore
 
-import psycopg
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.template import engines
+from django.test import override_settings
 
 import search.current
 from api import downloads
@@ -25,6 +26,7 @@ from caching import content_version, memory_cache
 from directory.management.commands.compile_words import compile_file
 from listings import hours
 from tests import database_template
+from tests.answering import answering
 from tests.nominatim import Server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +40,7 @@ LONGEST = (
     "test_distance_search.py",
     "test_monday.py",
 )
+DATABASE_FIXTURES = {"db", "django_db_setup", "own_database"}
 STARTER = [("cils", 655), ("organizations", 733), ("warmlines", 122), ("meetings", 649)]
 CREDENTIALS = ROOT / "fixtures/state_guides.csv"
 
@@ -45,6 +48,13 @@ CREDENTIALS = ROOT / "fixtures/state_guides.csv"
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+def pytest_itemcollected(item):
+    """Mark what uses no database, so that it need not run on each kind of database."""
+    is_used = item.get_closest_marker("django_db")
+    if not is_used and DATABASE_FIXTURES.isdisjoint(item.fixturenames):
+        item.add_marker("any_database")
 
 
 def pytest_configure(config):
@@ -65,22 +75,6 @@ def free_port():
                 continue
             return port
     raise AssertionError("no free port was found")
-
-
-@contextmanager
-def own_database(folder):
-    """The address of an empty database of the kind under test, outside the test's."""
-    tested = settings.DATABASES["default"]
-    if "sqlite" in tested["ENGINE"]:
-        yield f"sqlite:///{folder}/db.sqlite3"
-        return
-    server = f"postgres://{tested['USER']}@{tested['HOST']}:{tested['PORT']}"
-    name = f"own_{os.getpid()}_{next(NUMBERS)}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as session:
-        session.execute(f"CREATE DATABASE {name}")
-    yield f"{server}/{name}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as session:
-        session.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 class Undefined(str):
@@ -116,33 +110,73 @@ def no_network():
     socket.socket.connect = connect
 
 
-@pytest.fixture(scope="session")
-def template():
-    """The content of a test database made before; None on PostgreSQL, or at first."""
-    return database_template.read()
+def check_the_gazetteer_only_where_written():
+    """SQLite looks at every row for a link to nothing, at the end of each test."""
+    check = connection.check_constraints
+    gazetteer = {
+        model._meta.db_table
+        for model in apps.get_app_config("places").get_models(include_auto_created=True)
+    }
+    others = sorted(set(connection.introspection.table_names()) - gazetteer)
+    is_written = False
+
+    def note(execute, sql, params, many, context):
+        nonlocal is_written
+        if "places_" in sql and not sql.startswith("SELECT"):
+            is_written = True
+        return execute(sql, params, many, context)
+
+    def check_constraints(table_names=None):
+        nonlocal is_written
+        tables = None if is_written else others
+        is_written = False
+        check(table_names or tables)
+
+    connection.execute_wrappers.append(note)
+    connection.check_constraints = check_constraints
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings, template):
-    """A copy brings its tables along; nothing is to be migrated before it."""
-    connection.settings_dict["TEST"]["MIGRATE"] = template is None
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """A copy brings its tables along: nothing is to be migrated."""
+    test = connection.settings_dict["TEST"]
+    test["MIGRATE"] = False
+    if not database_template.is_sqlite():
+        test["TEMPLATE"] = database_template.postgresql_template()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, template):
+def django_db_setup(django_db_setup, django_db_blocker):
     """The real gazetteer, once for each test database."""
-    with django_db_blocker.unblock():
-        if template is None:
-            call_command("load_places", if_empty=True, quiet=True, stdout=StringIO())
-            database_template.save()
-        else:
-            database_template.restore(template)
+    if database_template.is_sqlite():
+        path = database_template.sqlite_template()
+        with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as template:
+            template.backup(connection.connection)
+            check_the_gazetteer_only_where_written()
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    """A password takes half a second to hash, as it should; tests make hundreds."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+@pytest.fixture(scope="session")
+def own_database():
+    """with own_database(folder) as url: a database for a process beside the test."""
+    return database_template.own_database
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settings_of_tests(tmp_path_factory):
+    """Plain static files and passwords that are hashed at once, not in half a second.
+
+    What a fixture of a module counts or writes goes to folders of this run.
+    """
+    folder = tmp_path_factory.mktemp("settings")
+    static = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STATIC_ROOT=ROOT / "static",
+        STORAGES=settings.STORAGES | {"staticfiles": {"BACKEND": static}},
+        RATE_LIMIT_FILE=folder / "rate-limits.sqlite3",
+        DATA_FILES_DIR=folder / "data-files",
+    ):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -176,16 +210,6 @@ def data_files(settings, tmp_path_factory, monkeypatch):
     return settings.DATA_FILES_DIR
 
 
-@pytest.fixture(autouse=True)
-def plain_static_files(settings):
-    settings.STATIC_ROOT = settings.BASE_DIR / "static"
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {
-            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        }
-    }
-
-
 @pytest.fixture
 def nominatim(settings):
     server = Server()
@@ -193,9 +217,8 @@ def nominatim(settings):
     settings.GEOCODER_DOMAIN = server.domain
     settings.GEOCODER_SCHEME = "http"
     settings.GEOCODER_TIMEOUT = 0.5
-    yield server
-    server.http.shutdown()
-    server.http.server_close()
+    with answering(server.http):
+        yield server
 
 
 CRISIS = {"crisis_lines": "crisis_lines.csv", "crisis_phrases": "trigger_words.csv"}

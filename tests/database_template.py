@@ -1,19 +1,26 @@
-"""A test database on SQLite that starts as a copy of one made before.
+"""Databases that begin as copies of one that was made before.
 
-Migrating and loading the gazetteer take eight seconds, copying the result a tenth of
-one. The copy is made again when a migration, the places or the code that loads them
-has changed. PostgreSQL's test databases are made afresh.
+Migrating and loading the gazetteer take ten seconds; copying the result takes less than
+one. It is made again when a migration, the places or the code that loads them has
+changed: a file on SQLite, a database beside the others on PostgreSQL.
 """
 
 from __future__ import annotations
 
-import contextlib
+import fcntl
 import hashlib
+import itertools
 import os
+import shutil
 import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from django.db import connection
+import psycopg
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "var" / "test-databases"
@@ -24,40 +31,99 @@ MADE_FROM = (
     "fixtures/areas*",
     "requirements-dev.txt",
 )
+COMMANDS = (["migrate", "-v0"], ["load_places", "--if-empty", "--quiet"])
+NUMBERS = itertools.count()
 
 
-def read() -> sqlite3.Connection | None:
-    """The copy for the code and data as they are now, if there is one."""
-    path = _path()
-    if connection.vendor != "sqlite" or not path.exists():
-        return None
-    return sqlite3.connect(path)
+def is_sqlite() -> bool:
+    return "sqlite" in settings.DATABASES["default"]["ENGINE"]
 
 
-def restore(template: sqlite3.Connection) -> None:
-    """Replace everything in the test database by what the template holds."""
-    with contextlib.closing(template):
-        template.backup(connection.connection)
+def sqlite_template() -> Path:
+    """Return the file to copy; it is made first where there is none."""
+    with _only_one_process():
+        path = FOLDER / f"{_digest()}.sqlite3"
+        if not path.exists():
+            for old in FOLDER.glob("*.sqlite3*"):
+                old.unlink()
+            unfinished = FOLDER / f"unfinished-{path.name}"
+            _fill(f"sqlite:///{unfinished}")
+            with closing(sqlite3.connect(unfinished)) as file:
+                # So that the file alone is the database, without a journal beside it.
+                file.execute("PRAGMA journal_mode = DELETE")
+            unfinished.replace(path)
+    return path
 
 
-def save() -> None:
-    """Write the test database down; others see the whole file or none."""
-    if connection.vendor != "sqlite":
+def postgresql_template() -> str:
+    """Return the name of the database to copy; it is made first if there is none."""
+    # Other working copies may have theirs on the same server.
+    ours = f"template_{hashlib.sha256(bytes(ROOT)).hexdigest()[:8]}"
+    name, unfinished = f"{ours}_{_digest()}", f"{ours}_unfinished"
+    with _only_one_process(), _postgresql() as session:
+        query = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+        found = {row[0] for row in session.execute(query, [ours])}
+        if name not in found:
+            for old in found:
+                session.execute(f"DROP DATABASE {old} WITH (FORCE)")
+            session.execute(f"CREATE DATABASE {unfinished}")
+            _fill(f"{_server()}/{unfinished}")
+            session.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}")
+    return name
+
+
+@contextmanager
+def own_database(folder: Path, *, is_empty: bool = False) -> Iterator[str]:
+    """The address of a database of the kind under test, outside the test's.
+
+    It has the tables and the gazetteer, unless it is to be empty.
+    """
+    if is_sqlite():
+        path = folder / "db.sqlite3"
+        if not is_empty:
+            shutil.copyfile(sqlite_template(), path)
+        yield f"sqlite:///{path}"
         return
+    name = f"own_{os.getpid()}_{next(NUMBERS)}"
+    template = "template1" if is_empty else postgresql_template()
+    with _postgresql() as session:
+        session.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield f"{_server()}/{name}"
+    with _postgresql() as session:
+        session.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def _only_one_process() -> Iterator[None]:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    path = _path()
-    for old in set(FOLDER.glob("*.sqlite3")) - {path}:
-        old.unlink(missing_ok=True)
-    unfinished = path.with_suffix(f".{os.getpid()}")
-    with contextlib.closing(sqlite3.connect(unfinished)) as target:
-        connection.connection.backup(target)
-    unfinished.replace(path)
+    with (FOLDER / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
-def _path() -> Path:
+def _fill(url: str) -> None:
+    for command in COMMANDS:
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=os.environ | {"DATABASE_URL": url},
+            check=True,
+        )
+
+
+def _server() -> str:
+    tested = settings.DATABASES["default"]
+    return f"postgres://{tested['USER']}@{tested['HOST']}:{tested['PORT']}"
+
+
+def _postgresql() -> psycopg.Connection:
+    return psycopg.connect(f"{_server()}/postgres", autocommit=True)
+
+
+def _digest() -> str:
     digest = hashlib.sha256()
     for pattern in MADE_FROM:
         for source in sorted(ROOT.glob(pattern)):
             digest.update(source.relative_to(ROOT).as_posix().encode())
             digest.update(source.read_bytes())
-    return FOLDER / f"{digest.hexdigest()[:16]}.sqlite3"
+    return digest.hexdigest()[:16]

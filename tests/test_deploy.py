@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 import yaml
 
 from directory.operations.database_urls import databases
+from tests.answering import answering
 from tests.conftest import ROOT
 
 
@@ -31,10 +31,8 @@ def hosts():
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_port, asked
-    server.shutdown()
-    server.server_close()
+    with answering(server):
+        yield server.server_port, asked
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from directory.operations.backups.folder import (
     verify_backup,
     write_backup,
 )
-from tests.conftest import ROOT, own_database
+from tests.conftest import ROOT
 from tests.upgrades.replay import HERE
 
 NIGHT = datetime(2026, 11, 25, 3, tzinfo=UTC)
@@ -47,8 +47,8 @@ def connected(url):
 
 
 @contextmanager
-def database(tmp_path_factory):
-    with own_database(tmp_path_factory.mktemp("database")) as url:
+def database(own_database, tmp_path_factory):
+    with own_database(tmp_path_factory.mktemp("database"), is_empty=True) as url:
         connection = connected(url)
         yield url, connection
         connection.close()
@@ -67,9 +67,10 @@ def run(url, folder, *arguments, **environment):
 
 
 @pytest.fixture(scope="module", params=RELEASES)
-def upgrade(request, tmp_path_factory, django_db_blocker):
+def upgrade(request, own_database, tmp_path_factory, django_db_blocker):
     """(address, connection, rows after each step) of a recorded release."""
-    with django_db_blocker.unblock(), database(tmp_path_factory) as (url, connection):
+    made = database(own_database, tmp_path_factory)
+    with django_db_blocker.unblock(), made as (url, connection):
         replay = ["-m", "tests.upgrades.replay", request.param]
         done = run(url, tmp_path_factory.mktemp("data"), *replay)
         assert done.returncode == 0, done.stderr
@@ -84,8 +85,8 @@ def ours(upgrade):
 
 
 @pytest.fixture
-def empty(tmp_path_factory):
-    with database(tmp_path_factory) as (url, connection):
+def empty(own_database, tmp_path_factory):
+    with database(own_database, tmp_path_factory) as (url, connection):
         yield url, get_engine(connection)
 
 
@@ -280,9 +281,10 @@ def test_what_is_missing_is_named(ours, tmp_path):
 
 
 def test_prepare_refuses_a_database_made_before_the_first_release(
-    tmp_path_factory, django_db_blocker
+    own_database, tmp_path_factory, django_db_blocker
 ):
-    with django_db_blocker.unblock(), database(tmp_path_factory) as (url, connection):
+    made = database(own_database, tmp_path_factory)
+    with django_db_blocker.unblock(), made as (url, connection):
         MigrationRecorder(connection).ensure_schema()
         with connection.cursor() as cursor:
             cursor.execute(

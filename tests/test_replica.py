@@ -13,10 +13,14 @@ from django.db import connection
 from tests.conftest import ROOT
 from tests.pair import SERVER, pair
 
-pytestmark = pytest.mark.skipif(
-    connection.vendor != "postgresql" or SERVER is None,
-    reason="runs where PostgreSQL is tested, from Debian's programs",
-)
+pytestmark = [
+    # Its databases are those of the pair; this says that it needs PostgreSQL.
+    pytest.mark.django_db,
+    pytest.mark.skipif(
+        connection.vendor != "postgresql" or SERVER is None,
+        reason="runs where PostgreSQL is tested, from Debian's programs",
+    ),
+]
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from tests.browser.conftest import wait_for
-from tests.conftest import ROOT, free_port, own_database
+from tests.conftest import ROOT, free_port
 from tests.factories import organization, person
 
 on_sqlite = pytest.mark.skipif(
@@ -44,21 +44,19 @@ WRONG = {"username": "ada", "password": "wrong"}
 LOCKED = ["/api/organizations", "/feeds/changes.atom", "/api/services"]
 
 
-@pytest.fixture
-def site(tmp_path):
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, own_database):
     """(port, address of the database) of a site as deployed, without listings."""
-    port = free_port()
-    with own_database(tmp_path) as url:
+    folder, port = tmp_path_factory.mktemp("site"), free_port()
+    with own_database(folder) as url:
         env = os.environ | {
             "SECRET_KEY": secrets.token_urlsafe(64),
-            "DATA_DIR": str(tmp_path),
+            "DATA_DIR": str(folder),
             "DATABASE_URL": url,
             "PORT": str(port),
         }
-        collect = ["collectstatic", "--no-input", "--verbosity", "0"]
-        for command in (["migrate", "--verbosity", "0"], collect):
-            manage = [sys.executable, "manage.py", *command]
-            subprocess.run(manage, cwd=ROOT, env=env, check=True)
+        collect = ["manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+        subprocess.run([sys.executable, *collect], cwd=ROOT, env=env, check=True)
         serve = [
             sys.executable,
             "-m",
@@ -66,7 +64,7 @@ def site(tmp_path):
             "--config",
             "directory/operations/gunicorn_config.py",
         ]
-        log = tmp_path / "log"
+        log = folder / "log"
         with log.open("wb") as out:
             process = subprocess.Popen(serve, cwd=ROOT, env=env, stdout=out, stderr=out)
         try:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.conftest import ROOT, free_port, own_database
+from tests.conftest import ROOT, free_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -38,8 +38,8 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory):
-    """An empty database of the kind under test, for the served site alone."""
+def database_url(tmp_path_factory, own_database):
+    """A database of the kind under test, for the served site alone."""
     with own_database(tmp_path_factory.mktemp("site")) as url:
         yield url
 

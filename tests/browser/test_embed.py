@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-import threading
 import urllib.request
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.answering import answering
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -23,10 +24,8 @@ def partner(tmp_path_factory):
     """A folder, and the address that it is served at."""
     folder = tmp_path_factory.mktemp("partner")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield folder, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with answering(server):
+        yield folder, f"http://127.0.0.1:{server.server_port}"
 
 
 @pytest.fixture(scope="module")

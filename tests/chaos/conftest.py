@@ -17,14 +17,14 @@ import pytest
 from tests.browser.conftest import wait_for
 from tests.chaos.figures import record
 from tests.chaos.fronts import NAME
-from tests.conftest import ROOT, free_port, own_database
+from tests.conftest import ROOT, free_port
 
 # As many as the bench makes up, beside the starter data: CHAOS_LISTINGS=100000.
 LISTINGS = os.environ.get("CHAOS_LISTINGS", "")
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory):
+def environment(tmp_path_factory, own_database):
     """What every command and the site are told; the database is filled."""
     folder = tmp_path_factory.mktemp("site")
     with own_database(folder) as url:

@@ -16,7 +16,7 @@ from tests.chaos import rows
 from tests.chaos.conftest import manage, serving
 from tests.chaos.load import load, percentile
 from tests.conftest import ROOT
-from tests.curation.writing import own_writers
+from tests.curation.writing import writers_of
 
 ROWS = int(os.environ.get("CHAOS_ROWS", "20000"))
 # Moments at which each of two ways to import is killed.
@@ -31,9 +31,10 @@ print(len(facts), sha256(repr(list(facts)).encode()).hexdigest())
 
 
 @pytest.fixture(scope="module")
-def writers(tmp_path_factory):
-    with own_writers(tmp_path_factory.mktemp("writers")) as run:
-        yield run
+def writers(tmp_path_factory, own_database):
+    folder = tmp_path_factory.mktemp("writers")
+    with own_database(folder) as url:
+        yield writers_of(url, folder)
 
 
 def test_8_processes_write_150_times_each(writers, figures):

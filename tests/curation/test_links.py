@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -10,6 +9,7 @@ from django.core.management import call_command
 
 from curation.link_checker import is_public
 from curation.models import LinkCheck
+from tests.answering import answering
 from tests.factories import organization, person, warmline
 
 ANSWERS = {
@@ -43,12 +43,8 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     Handler.asked.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as made:
-        thread = threading.Thread(target=made.serve_forever)
-        thread.start()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as made:
         yield f"http://127.0.0.1:{made.server_port}"
-        made.shutdown()
-        thread.join()
 
 
 @pytest.mark.django_db

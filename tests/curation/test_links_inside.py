@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from curation.link_checker import check_link, is_public
+from tests.answering import answering
 
 # The host 127.0.0.1 and its like, in every spelling that a resolver understands.
 SPELLED = """
@@ -133,9 +133,7 @@ def test_host_that_resolves_differently_later_is_not_connected_to(
 )
 def test_redirect_to_a_private_address_is_not_followed(onward, connected):
     """The first step is allowed, by its port; what it leads to is judged anew."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Onward) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), Onward)) as server:
         asked = []
 
         def first_only(address):
@@ -145,8 +143,6 @@ def test_redirect_to_a_private_address_is_not_followed(onward, connected):
         answer = asyncio.run(
             check_link(f"http://127.0.0.1:{server.server_port}/to/{onward}", first_only)
         )
-        server.shutdown()
-        thread.join()
 
     assert answer.problem in ("leads into a private network", "leads away from the web")
     assert connected == ["127.0.0.1"]

@@ -10,13 +10,13 @@ import sys
 import pytest
 
 from listings.exchange.batches import BATCH_ROWS
-from tests.conftest import ROOT, own_database
+from tests.conftest import ROOT
 
 ROWS = 1_700
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory):
+def said(tmp_path_factory, own_database):
     """Run one part of tests.curation.long_imports on a database of its own."""
 
     def said(part):
@@ -27,15 +27,14 @@ def said(tmp_path_factory):
                 "DATA_DIR": str(folder),
                 "DJANGO_SETTINGS_MODULE": "directory.settings",
             }
-            for command in (["manage.py", "migrate", "-v0"], ["-m", MODULE, part]):
-                done = subprocess.run(
-                    [sys.executable, *command],
-                    cwd=ROOT,
-                    env=environment,
-                    capture_output=True,
-                    text=True,
-                )
-                assert done.returncode == 0, done.stderr
+            done = subprocess.run(
+                [sys.executable, "-m", MODULE, part],
+                cwd=ROOT,
+                env=environment,
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
     return said

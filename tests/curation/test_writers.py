@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.curation.writing import own_writers
+from tests.curation.writing import writers_of
 
 
 @pytest.fixture(scope="module")
-def writers(tmp_path_factory):
-    with own_writers(tmp_path_factory.mktemp("writers")) as run:
-        yield run
+def writers(tmp_path_factory, own_database):
+    folder = tmp_path_factory.mktemp("writers")
+    with own_database(folder) as url:
+        yield writers_of(url, folder)
 
 
 def test_eight_concurrent_processes_lose_no_edit(writers):

@@ -6,37 +6,29 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 from django.db.backends.sqlite3._functions import register
 
-from tests.conftest import ROOT, own_database
+from tests.conftest import ROOT
 
 
-@contextmanager
-def own_writers(folder):
-    """What runs it, and gives its numbers back."""
-    with own_database(folder) as url:
-        environment = os.environ | {
-            "DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "directory.settings",
-        }
+def writers_of(url, folder):
+    """What runs the script on that database, and gives its numbers back."""
 
-        def run(*command):
-            done = subprocess.run(
-                [sys.executable, *map(str, command)],
-                cwd=ROOT,
-                env=environment,
-                capture_output=True,
-                text=True,
-            )
-            assert done.returncode == 0, done.stderr
-            return done.stdout
-
-        run("manage.py", "migrate", "-v0")
-        yield lambda *words: numbers(
-            run("-m", "tests.curation.writers", *words), folder
+    def run(*words):
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.curation.writers", *map(str, words)],
+            cwd=ROOT,
+            env=os.environ
+            | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "directory.settings"},
+            capture_output=True,
+            text=True,
         )
+        assert done.returncode == 0, done.stderr
+        return numbers(done.stdout, folder)
+
+    return run
 
 
 def numbers(output, folder):

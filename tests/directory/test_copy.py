@@ -8,10 +8,8 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.test import override_settings
 
 from directory.export.build import ExportJob, export_site, select_addresses
 from directory.export.link_rewriter import LinkRewriter
@@ -23,7 +21,7 @@ from places.name_keys import place_key
 from tests.factories import organization, place, state, warmline
 from warmlines.models import Warmline
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 SITE = "https://directory.example.org"
 MORNING = datetime(2026, 11, 24, 17, tzinfo=UTC)
@@ -64,9 +62,7 @@ def pages_of(folder):
 def copied(django_db_setup, django_db_blocker, tmp_path_factory):
     """A copy made once; the tests of it need no database."""
     folder = tmp_path_factory.mktemp("copy")
-    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    static = {"STORAGES": settings.STORAGES | {"staticfiles": {"BACKEND": plain}}}
-    with override_settings(**static), django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), transaction.atomic():
         fill()
         copy_into(folder)
         transaction.set_rollback(True)

@@ -20,7 +20,7 @@ from django.core.management import CommandError, call_command
 from curation.models import OutgoingMail, Reminder
 from directory.models import TimedJob
 from directory.operations.jobs import JOBS
-from tests.conftest import ROOT, own_database
+from tests.conftest import ROOT
 from tests.factories import organization, person
 
 MONDAY_NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
@@ -200,15 +200,9 @@ def started(url, folder, name, *options):
 
 
 @pytest.fixture
-def url(tmp_path):
+def url(tmp_path, own_database):
     """The address of a database of its own, with its tables."""
     with own_database(tmp_path) as address:
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "-v0"],
-            cwd=ROOT,
-            env=os.environ | {"DATABASE_URL": address, "DATA_DIR": str(tmp_path)},
-            check=True,
-        )
         yield address
 
 

@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 import psycopg
 import pytest
 
-from tests.conftest import ROOT, free_port, own_database
+from tests.conftest import ROOT, free_port
 
 MARK = "zzyzxmark"
 ADDRESS = "203.0.113."
@@ -32,11 +32,11 @@ organization(slug="ours", name="Example One", state="MT")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(tmp_path_factory, own_database):
     """(port, its folder, its database) of the site behind a proxy that speaks HTTPS."""
     folder = tmp_path_factory.mktemp("served")
     (folder / "tmp").mkdir()
-    with own_database(folder) as database:
+    with own_database(folder, is_empty=True) as database:
         port = free_port()
         kept = {
             name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ

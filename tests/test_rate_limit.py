@@ -24,7 +24,9 @@ from django.test.utils import CaptureQueriesContext
 from listings import rate_limit
 from listings.rate_limit import client_key, client_network, hit
 from tests.browser.conftest import wait_for
-from tests.conftest import ROOT, free_port, own_database
+from tests.conftest import ROOT, free_port
+
+pytestmark = pytest.mark.any_database
 
 SERVER = shutil.which("valkey-server") or shutil.which("redis-server")
 needs_redis = pytest.mark.skipif(
@@ -266,15 +268,13 @@ def statuses(port, number):
         return sorted(threads.map(status, range(number)))
 
 
-def test_two_workers_allow_one_client_its_limit_and_no_more(tmp_path):
+def test_two_workers_allow_one_client_its_limit_and_no_more(tmp_path, own_database):
     """As deployed. A file of the last run is in the way, and is removed."""
     (tmp_path / "rate-limits.sqlite3").write_bytes(b"of the last run" * 100)
     port = free_port()
     with own_database(tmp_path) as url:
         env = environment(tmp_path, DATABASE_URL=url, PORT=str(port), WEB_WORKERS="2")
         env |= {"API_REQUESTS_A_MINUTE": "5", "BIND": "127.0.0.1", "HTTPS": "0"}
-        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(migrate, cwd=ROOT, env=env, check=True)
         serve = [
             sys.executable,
             "-m",

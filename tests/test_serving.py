@@ -19,15 +19,31 @@ from django.test import Client
 from tests.conftest import ROOT, free_port
 from tests.test_settings import show
 
+pytestmark = pytest.mark.any_database
+
 KEY = {"SECRET_KEY": "a7Kq9" * 12}
+# `manage.py prepare` that gives up sooner than after the 30 seconds of a first start.
+PREPARE_IMPATIENTLY = """
+import django
+from django.core.management import execute_from_command_line
+django.setup()
+from directory.management.commands import prepare
+prepare.DATABASE_WAIT_SECONDS = 1
+execute_from_command_line(["manage.py", "prepare"])
+"""
 
 
 def manage(folder, *words, **environment):
+    return python(folder, "manage.py", *words, **environment)
+
+
+def python(folder, *words, **environment):
     kept = {name: os.environ[name] for name in ("PATH", "HOME")}
+    kept |= {"DJANGO_SETTINGS_MODULE": "directory.settings", "DATA_DIR": str(folder)}
     return subprocess.Popen(
-        [sys.executable, "manage.py", *words],
+        [sys.executable, *words],
         cwd=ROOT,
-        env={**kept, **KEY, "DATA_DIR": str(folder), **environment},
+        env={**kept, **KEY, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -178,7 +194,7 @@ def test_a_database_that_others_could_read_becomes_private(tmp_path):
 def test_an_unreachable_database_is_one_sentence(tmp_path):
     url = f"postgres://ada@127.0.0.1:{free_port()}/rows"
 
-    start = manage(tmp_path, "prepare", DATABASE_URL=url)
+    start = python(tmp_path, "-c", PREPARE_IMPATIENTLY, DATABASE_URL=url)
     _out, said = start.communicate(timeout=120)
 
     assert start.returncode == 1

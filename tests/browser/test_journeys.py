@@ -53,8 +53,17 @@ PAGES = [
 ]
 
 
+# Each page is watched until half a second has passed without a request, so several
+# are watched at the same time.
+BATCHES = [PAGES[first : first + 7] for first in range(0, len(PAGES), 7)]
+
+
 @pytest.fixture
 def watched(page):
+    return watch(page)
+
+
+def watch(page):
     """The page, with every request and complaint of the console kept."""
     page.asked, page.complaints = [], []
     page.on("request", lambda request: page.asked.append(request.url))
@@ -95,20 +104,22 @@ def test_the_whole_task_by_keyboard(page):
     page.wait_for_url("**/find/**#phone")
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_no_trace_and_no_request_elsewhere(watched, site, path):
-    watched.goto(path)
-    watched.wait_for_load_state("networkidle")
+@pytest.mark.parametrize("paths", BATCHES)
+def test_no_trace_and_no_request_elsewhere(new_context, site, paths):
+    opened = {path: watch(new_context().new_page()) for path in paths}
+    for path, page in opened.items():
+        page.goto(path)
+    for path, page in opened.items():
+        page.wait_for_load_state("networkidle")
 
-    own = [url for url in watched.asked if url.startswith(site)]
-    assert watched.asked == own
-    # The page, its style sheet and its script; a search box and the page of what is
-    # saved on a phone have a script of their own.
-    assert len(own) <= 4
-    assert watched.context.cookies() == []
-    assert watched.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
-    not_found = [c for c in watched.complaints if "404" not in c]
-    assert not_found == []
+        own = [url for url in page.asked if url.startswith(site)]
+        assert page.asked == own, path
+        # The page, its style sheet and its script; a search box and the page of what
+        # is saved on a phone have a script of their own.
+        assert len(own) <= 4, path
+        assert page.context.cookies() == [], path
+        assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+        assert [c for c in page.complaints if "404" not in c] == [], path
 
 
 def test_leaving_blanks_the_page_and_back_does_not_return(watched):

@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from warmlines.models import Warmline
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 MANY = 1_201
 PAGES = [

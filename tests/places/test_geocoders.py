@@ -8,7 +8,7 @@ from geopy.geocoders.base import Geocoder
 from places.geocoders import GazetteerGeocoder, locate_address
 from places.nearest import LocatedModel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ADDRESS = {
     "street": "1 Main Street",

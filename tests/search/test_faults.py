@@ -149,6 +149,7 @@ def is_noticed(modules, questions, rows, options):
         return True
 
 
+@pytest.mark.any_database
 def test_one_fault_in_any_rule_is_noticed(monkeypatch):
     chance, options = seeded(22), comparing.options()
     brute_force.scatter(chance, 150)

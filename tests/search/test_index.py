@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from caching import content_version
@@ -25,9 +25,18 @@ from tests.search.comparing import disagreements, options
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def scattered_rows(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        brute_force.scatter(seeded(22), 150)
+        commit()
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def scattered():
-    return brute_force.scatter(seeded(22), 150)
+def scattered(scattered_rows, db):
+    """Made-up organizations, saved once for the module."""
 
 
 @pytest.fixture
@@ -35,6 +44,7 @@ def places():
     return comparing.places()
 
 
+@pytest.mark.any_database
 def test_answers_to_500_random_questions_equal_brute_force(scattered, places):
     chance, rows, all_options = seeded(1), brute_force.listings(), options()
 

@@ -67,7 +67,7 @@ class MeetingImporter(AddressedImporter):
     model = Meeting
     columns = frozenset(COLUMNS.split())
     optional_columns = frozenset(EXTRA_COLUMNS)
-    # The column listing_key gives the organization, so rows are not linked later.
+    # A row names its organization in a column of its own.
     joins = False
 
     def __init__(self, rows: list[Row]) -> None:

@@ -170,7 +170,7 @@ class MeetingSearch:
         anywhere = bool(self.host) or wants_room
         return JoinRange(self.form.place, self.form.miles, anywhere)
 
-    # Properties for the page.
+    # What the page shows
 
     @property
     def page(self) -> int:

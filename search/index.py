@@ -1,4 +1,4 @@
-"""An index in memory of every public listing of one catalog.
+"""Every public listing of one catalog as numbers in memory, asked without a database.
 
 A set of listings is an array of booleans, one for each row; rows stand in the order of
 names. An index is never changed: search.current replaces it as a whole.
@@ -29,19 +29,19 @@ from places.nearest import SearchHit
 
 Rows = NDArray[np.bool_]
 Positions = NDArray[np.intp]
-# Returns the positions of up to `limit` rows, best first.
+# Rows by their position, best first; only as many as are asked for need be in order.
 Order = Callable[[Rows, int], Positions]
 
 SERVES_ELSEWHERE = 9
-# Radii in miles in which the nearest rows are searched, before all rows.
+# Circles in miles that are looked through for the nearest, before the whole country.
 CIRCLES = (30, 120, 480)
-# Larger than any rounding error of a difference.
+# What the last digits of a difference may be wrong by, and much more.
 ROUNDING_MILES = 1e-6
 
 
 @dataclass(frozen=True)
 class Facet:
-    """The rows that have each value of a filter, packed as eight rows per byte."""
+    """For each value of a filter the rows that have it, eight rows to a byte."""
 
     values: list[str]
     packed: NDArray[np.uint8]
@@ -60,7 +60,7 @@ class Facet:
 
 @dataclass(frozen=True)
 class WeeklyHours:
-    """The stored hours of one or more listings."""
+    """Hours as they are written; many listings share them."""
 
     hours: str
     timezone: str
@@ -74,10 +74,10 @@ class WeeklyHours:
 
 @dataclass(frozen=True)
 class SearchIndex:
-    """The columns of one catalog for one content version."""
+    """The columns of one catalog under one content version."""
 
     pks: NDArray[np.int64]
-    # Changes with every edit of a listing; part of the cache key of its cards.
+    # New with every change of a listing; its rendered cards are known by it.
     revisions: NDArray[np.int64]
     xyz: tuple[NDArray[np.float64], ...]
     slug_rank: NDArray[np.int32]
@@ -85,15 +85,15 @@ class SearchIndex:
     nationwide: Rows
     area_unknown: Rows
     facets: Mapping[str, Facet]
-    # Rows that serve a county or state, by its primary key, and rows that serve a
-    # state or any county of it, by state code.
+    # Rows that name a county or state as served, by its number in the gazetteer, and
+    # rows that name anything in a state, by its code.
     naming: Mapping[int, Positions]
     naming_in: Mapping[str, Positions]
     hours: Sequence[WeeklyHours]
     hours_code: NDArray[np.int32]
     build_seconds: float = 0.0
     _by_pk: Positions = field(init=False)
-    # Positions by z, which grows with latitude: a band of latitudes is a slice.
+    # z grows with latitude, so a band of latitudes is a slice of these.
     _by_z: Positions = field(init=False)
     _z: NDArray[np.float64] = field(init=False)
 
@@ -123,15 +123,15 @@ class SearchIndex:
 
     @property
     def placed(self) -> Rows:
-        """Rows that have a location."""
+        """Rows that are located somewhere."""
         return ~np.isnan(self.xyz[0])
 
     def having(self, name: str, values: Iterable[str]) -> Rows:
-        """Return rows with any of these values of one filter."""
+        """Rows with any of these values of one filter."""
         return self.facets[name].any_of(values, len(self))
 
     def with_pks(self, pks: Iterable[int]) -> Rows:
-        """Return rows with these primary keys, as far as the index has them."""
+        """Rows of these primary keys; one that the index lacks is left out."""
         wanted = np.fromiter(pks, np.int64)
         rows = np.zeros(len(self), np.bool_)
         if len(self) and len(wanted):
@@ -141,20 +141,20 @@ class SearchIndex:
         return rows
 
     def within(self, point: Point, miles: float) -> Rows:
-        """Return rows within `miles` of a point."""
+        """Rows no farther than this."""
         band = self._band(point, miles)
         rows = np.zeros(len(self), np.bool_)
         rows[band[self._chord2(point, band) <= chord_of_miles(miles) ** 2]] = True
         return rows
 
     def naming_state(self, code: str) -> Rows:
-        """Return rows that serve the state or a county of it."""
+        """Rows that name the state, or a county of it, as served."""
         return self._at(self.naming_in.get(code))
 
     def coverage(self, place: Place) -> NDArray[np.int8]:
-        """Return how surely each row serves the place, from SERVES_COUNTY on.
+        """How surely each row serves the place: SERVES_COUNTY … SERVES_ELSEWHERE.
 
-        A row with an unknown area may serve the state in which it is located.
+        One whose area is not known may serve the states that it is located in.
         """
         counties, states = areas_of(place)
         here = self.having("state", place.state_codes)
@@ -168,7 +168,7 @@ class SearchIndex:
         return surely
 
     def open_states(self, at: datetime) -> tuple[Rows, Rows]:
-        """Return rows that are open at a moment, and rows with unknown hours."""
+        """Rows that are surely open at a moment, and rows that may be."""
         states = [hours.state(at) for hours in self.hours]
         is_open = np.array([state is State.OPEN for state in states], np.bool_)
         may_be = np.array([state is State.UNKNOWN for state in states], np.bool_)
@@ -184,7 +184,7 @@ class SearchIndex:
         return _first(found, limit, self.town_rank[found])
 
     def by_distance(self, point: Point) -> Order:
-        """Return an order by distance and slug, with rows without a location last."""
+        """Nearest first, two at one spot by slug, those located nowhere at the end."""
 
         def order(rows: Rows, limit: int) -> Positions:
             for miles in CIRCLES:
@@ -208,7 +208,7 @@ class SearchIndex:
         point: Point | None = None,
         coverage: NDArray[np.int8] | None = None,
     ) -> list[SearchHit]:
-        """Return search hits for rows, with the miles from a point."""
+        """The rows as a page reads them, with the miles from a point."""
         pks: list[int] = self.pks[positions].tolist()
         miles: list[float | None] = [None] * len(pks)
         if point:
@@ -229,14 +229,14 @@ class SearchIndex:
         return rows
 
     def _band(self, point: Point, miles: float) -> Positions:
-        """Return positions of rows whose z is within `miles` of that of the point."""
+        """Positions of what is at the point's z, give or take so many miles."""
         middle, reach = point.xyz[2], chord_of_miles(miles) + ROUNDING_MILES
         first = np.searchsorted(self._z, middle - reach, side="left")
         last = np.searchsorted(self._z, middle + reach, side="right")
         return self._by_z[first:last]
 
     def _chord2(self, point: Point, at: Positions) -> NDArray[np.float64]:
-        """Return squared distances in square miles; NaN for rows without a location."""
+        """The squared chords in square miles; not a number where a row has no spot."""
         east, north, up = (
             axis[at] - here for axis, here in zip(self.xyz, point.xyz, strict=True)
         )
@@ -245,7 +245,7 @@ class SearchIndex:
 
 
 def _first(found: Positions, limit: int, *keys: NDArray[np.generic]) -> Positions:
-    """Return the first `limit` positions by their keys, without sorting the rest."""
+    """The first of these positions by their keys; the rest is not put in order."""
     if len(found) > 2 * limit > 0:
         last = np.partition(keys[0], limit - 1)[limit - 1]
         near = keys[0] <= last

@@ -1,6 +1,7 @@
-"""Rules that select and order organizations for a visitor, one function each.
+"""Who can help this person, best first: one function for each rule.
 
-A list consists of tiers, one after the other. Each tier has the same order of rows.
+A list is made of tiers. All of one tier come before the next, and within a tier one
+order holds. A rule is a tier, an order, or what a list is made of.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from places.nearest import SearchHit
 from search.index import Order, Positions, Rows, SearchIndex
 from search.query import Query, matching_rows, rows_with_words_in_name
 
-# Rows that serve the place, or are located in its state and may serve it.
+# Who names the place as served, and who is located in its state and may serve it.
 BY_NAME: tuple[int, ...] = (SERVES_COUNTY, SERVES_STATE, AREA_UNKNOWN)
 
 
 @dataclass(frozen=True)
 class Results:
-    """One page of the rows of a rule, best first, and the total."""
+    """Some of the rows that a rule finds, best first, and how many there are in all."""
 
     hits: list[SearchHit] = field(default_factory=list)
     total: int = 0
@@ -30,7 +31,7 @@ class Results:
 def located_or_named(
     index: SearchIndex, query: Query, limit: int, start: int = 0
 ) -> Results:
-    """Rows near the place or in the state, or all rows by name without a place."""
+    """What is located near the place or in the state; without one, what is named."""
     if query.place is None:
         return named(index, query, limit, start)
     if query.place.is_state:
@@ -39,7 +40,7 @@ def located_or_named(
 
 
 def near(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """Rows with a location, nearest first, within the chosen distance."""
+    """What is located somewhere: nearest first, within the distance that was chosen."""
     point = _place(query).point
     here = index.within(point, query.radius) if query.radius else index.placed
     rows = matching_rows(index, query) & here
@@ -49,14 +50,14 @@ def near(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Result
 
 
 def in_state(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """Rows in a state, by city, because a state has no point to measure from."""
+    """What is located in a state, by town: a state has no middle to measure from."""
     rows = located_in_state(index, query)
     found = _page(_open_first(index, query, rows), index.by_town, limit, start)
     return _results(index, query, rows, index.hits(found))
 
 
 def named(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """Rows that match the query, by name."""
+    """What matches the words, by name."""
     rows = matching_rows(index, query)
     tiers = _words_in_name_first(index, query, _open_first(index, query, rows))
     found = _page(tiers, index.by_name, limit, start)
@@ -64,9 +65,9 @@ def named(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Resul
 
 
 def serving(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """Rows that serve or may serve the place, or nationwide rows if there are none.
+    """Who serves the place by name, then who may; where nobody does, the nationwide.
 
-    They are ordered by coverage, then by distance.
+    Surest first, then nearest.
     """
     place, matching = _place(query), matching_rows(index, query)
     coverage = index.coverage(place)
@@ -85,7 +86,7 @@ def serving(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Res
 
 
 def online(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """Rows that meet online and serve the whole country or the place, by name."""
+    """What meets online and takes the whole country, or this place too; by name."""
     rows = matching_rows(index, query) & meeting_online(index, query.place)
     coverage = index.coverage(query.place) if query.place else None
     found = _page(_open_first(index, query, rows), index.by_name, limit, start)
@@ -93,7 +94,7 @@ def online(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Resu
 
 
 def meeting_online(index: SearchIndex, place: Place | None) -> Rows:
-    """Rows that meet online and serve the whole country or the place."""
+    """What meets online and takes the whole country, or this place too."""
     takes = index.nationwide
     if place:
         takes = index.coverage(place) <= SERVES_NATION
@@ -103,10 +104,9 @@ def meeting_online(index: SearchIndex, place: Place | None) -> Rows:
 def serving_or_in_state(
     index: SearchIndex, query: Query, limit: int, start: int = 0
 ) -> Results:
-    """Rows that serve the place, or rows in its state if there are none.
+    """Who serves the place by name; where nobody does, what is located in its state.
 
-    They are ordered by coverage, then by distance. If the place is a state, they are
-    located in it or serve it, by city.
+    Surest first, then nearest. Of a state it is what is located in it or names it.
     """
     place, matching = _place(query), matching_rows(index, query)
     here = index.having("state", place.state_codes)
@@ -126,14 +126,14 @@ def serving_or_in_state(
 def in_state_by_kind(
     index: SearchIndex, query: Query, limit: int, start: int = 0
 ) -> Results:
-    """Rows in a state by kind, then by city."""
+    """What is located in a state: one kind after the other, each by town."""
     rows = located_in_state(index, query)
     found = _page(_kinds(index, rows), index.by_town, limit, start)
     return _results(index, query, rows, index.hits(found))
 
 
 def first_of_each_kind(index: SearchIndex, query: Query, limit: int) -> list[SearchHit]:
-    """Return the first rows of each kind in a state, by city."""
+    """The first few of each kind that are located in a state, by town."""
     tiers = _kinds(index, located_in_state(index, query))
     return [hit for tier in tiers for hit in index.hits(index.by_town(tier, limit))]
 
@@ -141,7 +141,7 @@ def first_of_each_kind(index: SearchIndex, query: Query, limit: int) -> list[Sea
 def serving_from_elsewhere(
     index: SearchIndex, query: Query, limit: int
 ) -> list[SearchHit]:
-    """Return rows in other states that serve the state, by name."""
+    """What names a state as served and is located in another, by name."""
     state = _place(query).state
     rows = matching_rows(index, query) & index.naming_state(state)
     rows &= ~index.having("state", [state])
@@ -153,10 +153,10 @@ def located_in_state(index: SearchIndex, query: Query) -> Rows:
 
 
 def reaching(index: SearchIndex, query: Query) -> Rows:
-    """Return the rows that filter counts include: all that can help at the place.
+    """What the counts beside the filters count: everything that can help at the place.
 
-    These are rows within the chosen distance. Without one, they are rows in the state
-    and rows anywhere that serve the place.
+    That is what is within the distance that was chosen; without one, what is located in
+    the state, and what serves the place wherever it is located.
     """
     place = query.place
     if place is None:
@@ -179,7 +179,7 @@ def _kinds(index: SearchIndex, rows: Rows) -> list[Rows]:
 
 
 def _open_first(index: SearchIndex, query: Query, rows: Rows) -> list[Rows]:
-    """Divide rows into open ones and ones with unknown hours, for "Open now"."""
+    """With "Open now", what is surely open before what may be."""
     if query.open_at is None:
         return [rows]
     is_open, may_be_open = index.open_states(query.open_at)
@@ -189,7 +189,7 @@ def _open_first(index: SearchIndex, query: Query, rows: Rows) -> list[Rows]:
 def _words_in_name_first(
     index: SearchIndex, query: Query, tiers: list[Rows]
 ) -> list[Rows]:
-    """Put rows with the words in their name first within each tier."""
+    """What has the words in its name before what says them elsewhere."""
     if query.words is None:
         return tiers
     in_name = rows_with_words_in_name(index, query)
@@ -197,7 +197,7 @@ def _words_in_name_first(
 
 
 def _page(tiers: list[Rows], order: Order, limit: int, start: int) -> Positions:
-    """Return up to `limit` positions from `start`, across the tiers."""
+    """The positions from `start` on, through the tiers in their order."""
     found: list[Positions] = [np.zeros(0, np.intp)]
     left = limit
     for tier in tiers if limit else ():

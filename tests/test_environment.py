@@ -13,6 +13,8 @@ import pytest
 from tests.conftest import ROOT
 from tests.test_codebase import code
 
+pytestmark = pytest.mark.any_database
+
 EXAMPLE = ROOT / ".env.example"
 LINE = re.compile(r"^#?([A-Z][A-Z_]+)=(.*)$")
 # Read, but nobody sets it: a site under a path is refused at startup.

@@ -12,6 +12,8 @@ from directory.operations.health import PROBES
 from tests.conftest import ROOT
 from tests.test_environment import explained
 
+pytestmark = pytest.mark.any_database
+
 KUBERNETES = sorted((ROOT / "deploy/kubernetes").glob("*.yaml"))
 COMMAND = re.compile(r"manage\.py\"?,? \"?(\w+)")
 

@@ -18,7 +18,11 @@ from api.resources import (
 from api.selection import ListCriteria
 from tests.api.shapes import faults, fits, nulls
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("starter"),
+    pytest.mark.any_database,
+]
 
 LISTS = [
     ("/api/services", "service"),

@@ -135,6 +135,7 @@ def test_list_accepts_only_the_lookups_of_its_own_filters(rf):
     assert {row[3] for row in answered} <= {"", "__exact", "__isnull", "__gte", "__lt"}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", ROLES)
 def test_right_and_wrong_guess_of_a_withheld_value_get_the_same_response(
     client, rows, role

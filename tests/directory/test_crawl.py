@@ -11,7 +11,11 @@ from orgs.models import Organization
 from tests.reading import links_on, title_of
 from warmlines.models import Warmline
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("starter"),
+    pytest.mark.any_database,
+]
 
 CLICKS = 4
 MOST_BYTES = 60_000

@@ -11,7 +11,7 @@ from django.utils import translation
 from tests.factories import organization, place, state, term, warmline
 from tests.reading import links_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.mark.parametrize(

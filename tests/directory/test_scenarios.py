@@ -17,7 +17,11 @@ from places.models import Place
 from tests.reading import listings_on, public_listings, sections_of, serves_by_name
 from warmlines.models import Warmline
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("starter"),
+    pytest.mark.any_database,
+]
 
 
 def page(client, path):

@@ -12,6 +12,8 @@ from places.states import STATES
 from tests.conftest import ROOT
 from tests.factories import credential, guide, organization, place, state, warmline
 
+pytestmark = pytest.mark.any_database
+
 WORDS = polib.pofile(str(ROOT / "locale/es/LC_MESSAGES/django.po"))
 # The desk is in English, as its curators are.
 DESK = re.compile(

@@ -8,7 +8,7 @@ import pytest
 
 from tests.factories import organization, place, state, term, warmline
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def page(client, path):

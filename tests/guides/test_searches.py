@@ -13,7 +13,11 @@ from orgs.models import Organization
 from places.states import STATES
 from tests.reading import listings_on, sections_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("starter"),
+    pytest.mark.any_database,
+]
 
 TAGS = ("community", "service")
 MISSING = re.compile("No listing here says it (serves|offers) “")

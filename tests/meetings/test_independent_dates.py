@@ -18,7 +18,11 @@ from meetings.models import Meeting
 from tests.meetings import independent_schedule
 from tests.meetings.conftest import real_rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_meetings")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("real_meetings"),
+    pytest.mark.any_database,
+]
 ZONES = [
     "America/New_York",
     "America/Chicago",

@@ -1,4 +1,4 @@
-"""Searches and sources of a guide, as lines of text that a curator can type and read.
+"""Parse the searches and sources of a guide, which curators write as lines of text.
 
 Groups that name veterans | Grupos para veteranos | organizations?community=veterans
 SAMHSA, 988 Frequently Asked Questions | https://www.samhsa.gov/988 | 2024
@@ -16,21 +16,29 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-# Pages that a search may lead to, by the names of their addresses.
-PAGES = ("find", "cils", "warmlines", "online", "organizations", "states", "become")
-# Of these, the ones that can be asked about one's own place, and the page that answers.
-NEAR = {
+# URL names of the pages that a search may lead to.
+SEARCH_PAGES = (
+    "find",
+    "cils",
+    "warmlines",
+    "online",
+    "organizations",
+    "states",
+    "become",
+)
+# The page that shows results near a place, by the page of a search.
+NEAR_PAGES = {
     "find": "find",
     "organizations": "find",
     "warmlines": "warmlines",
     "cils": "cils",
 }
-PART = "|"
+SEPARATOR = "|"
 
 
 @dataclass(frozen=True)
-class Search:
-    """A search that is ready to press: its label, and the filters it sets."""
+class GuideSearch:
+    """A link at the end of a guide to a page with filters."""
 
     label_en: str
     label_es: str
@@ -48,8 +56,8 @@ class Search:
 
     @property
     def near_url(self) -> str:
-        """The page that answers the same search for a place; "" where none does."""
-        return reverse(NEAR[self.page]) if self.page in NEAR else ""
+        """The page with the same filters near a place, or "" if there is none."""
+        return reverse(NEAR_PAGES[self.page]) if self.page in NEAR_PAGES else ""
 
     @property
     def filters(self) -> list[tuple[str, str]]:
@@ -57,43 +65,43 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Source:
-    """Where a guide's facts are from; `year` is "" where the source is undated."""
+class GuideSource:
+    """A source of a guide; `year` is "" if the source has no date."""
 
     name: str
     url: str
     year: str = ""
 
 
-def searches(text: str) -> list[Search]:
-    """The searches of the lines. Raises ValidationError."""
-    return [_search(line, parts) for line, parts in _lines(text)]
+def parse_searches(text: str) -> list[GuideSearch]:
+    """Parse one search per line. Raises ValidationError."""
+    return [_parse_search(line, parts) for line, parts in _split_lines(text)]
 
 
-def sources(text: str) -> list[Source]:
-    """The sources of the lines. Raises ValidationError."""
-    return [_source(line, parts) for line, parts in _lines(text)]
+def parse_sources(text: str) -> list[GuideSource]:
+    """Parse one source per line. Raises ValidationError."""
+    return [_parse_source(line, parts) for line, parts in _split_lines(text)]
 
 
-def _lines(text: str) -> Iterator[tuple[str, list[str]]]:
+def _split_lines(text: str) -> Iterator[tuple[str, list[str]]]:
     for line in filter(None, (line.strip() for line in text.splitlines())):
-        yield line, [part.strip() for part in line.split(PART)]
+        yield line, [part.strip() for part in line.split(SEPARATOR)]
 
 
-def _search(line: str, parts: list[str]) -> Search:
+def _parse_search(line: str, parts: list[str]) -> GuideSearch:
     if len(parts) != 3 or not all(parts):
         words = _("Write “label | label in Spanish | page?filters”: %(line)s")
         raise ValidationError(words % {"line": line})
     page, _mark, query = parts[2].partition("?")
-    if page not in PAGES:
+    if page not in SEARCH_PAGES:
         words = _("“%(page)s” is none of these pages: %(pages)s.")
-        raise ValidationError(words % {"page": page, "pages": ", ".join(PAGES)})
-    return Search(parts[0], parts[1], page, query)
+        raise ValidationError(words % {"page": page, "pages": ", ".join(SEARCH_PAGES)})
+    return GuideSearch(parts[0], parts[1], page, query)
 
 
-def _source(line: str, parts: list[str]) -> Source:
+def _parse_source(line: str, parts: list[str]) -> GuideSource:
     if len(parts) not in (2, 3) or not parts[0]:
         words = _("Write “name | address | year”: %(line)s")
         raise ValidationError(words % {"line": line})
     URLValidator(schemes=["http", "https"])(parts[1])
-    return Source(*parts)
+    return GuideSource(*parts)

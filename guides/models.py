@@ -166,12 +166,12 @@ class Guide(CacheInvalidatingModel):
         return reverse("guide", args=[self.slug])
 
     def clean(self) -> None:
-        """The lines of searches and sources must be readable."""
+        """Check the lines of searches and sources."""
         super().clean()
         problems = {}
         for name, read in (
-            ("searches", link_lines.searches),
-            ("sources", link_lines.sources),
+            ("searches", link_lines.parse_searches),
+            ("sources", link_lines.parse_sources),
         ):
             try:
                 read(getattr(self, name))
@@ -198,20 +198,20 @@ class Guide(CacheInvalidatingModel):
         return render(self._localized("body"))
 
     @property
-    def search_list(self) -> list[link_lines.Search]:
-        return self._readable("searches", link_lines.searches)
+    def search_list(self) -> list[link_lines.GuideSearch]:
+        return self._readable("searches", link_lines.parse_searches)
 
     @property
-    def source_list(self) -> list[link_lines.Source]:
-        return self._readable("sources", link_lines.sources)
+    def source_list(self) -> list[link_lines.GuideSource]:
+        return self._readable("sources", link_lines.parse_sources)
 
     @property
-    def near_search(self) -> link_lines.Search | None:
-        """The first search that can be asked about one's own place."""
+    def near_search(self) -> link_lines.GuideSearch | None:
+        """The first search that can be repeated near a place, or None."""
         return next((s for s in self.search_list if s.near_url), None)
 
     def _readable(self, name: str, read: Callable[[str], list[Link]]) -> list[Link]:
-        """What the lines of a field say; one that cannot be read is logged."""
+        """Parse the lines of a field; a line that is invalid is logged and left out."""
         found: list[Link] = []
         for line in getattr(self, name).splitlines():
             try:
@@ -244,7 +244,7 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
 
 
 class Credential(Sourced):
-    """What one state asks of people who support others with their own experience."""
+    """The requirements of a state for certified peer supporters."""
 
     class Focus(models.TextChoices):
         BOTH = "both", _("Mental health and substance use")

@@ -16,12 +16,12 @@ from meetings.schedule import Rule, Schedule, next_starts, to_utc
 PRODUCT_ID = "-//Peer Support Directory//Meetings//EN"
 # Breaks are listed as single dates for this period.
 BREAKS_LISTED_FOR = timedelta(days=2 * 365)
-# Where nobody says how long a group lasts, a calendar needs a length.
+# Used if the duration is unknown, because calendars need one.
 DEFAULT_MINUTES = 60
 
 
 def calendar_file(meetings: Iterable[Meeting], site: str, at: datetime) -> bytes:
-    """One file with an event for each rule of each meeting, and their time zones."""
+    """Return a file with an event for each rule of each meeting, and time zones."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT_ID)
     calendar.add("version", "2.0")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vRecur
 
-# Energy Policy Act of 2005: since 2007, at 2 am on these Sundays.
+# By the Energy Policy Act of 2005, clocks change at 2 am on these Sundays since 2007.
 TO_DAYLIGHT = (datetime(2007, 3, 11, 2), "FREQ=YEARLY;BYMONTH=3;BYDAY=2SU")
 TO_STANDARD = (datetime(2007, 11, 4, 2), "FREQ=YEARLY;BYMONTH=11;BYDAY=1SU")
 HOUR = timedelta(hours=1)

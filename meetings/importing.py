@@ -67,7 +67,7 @@ class MeetingImporter(AddressedImporter):
     model = Meeting
     columns = frozenset(COLUMNS.split())
     optional_columns = frozenset(EXTRA_COLUMNS)
-    # A row names its organization in a column of its own.
+    # The column listing_key gives the organization, so rows are not linked later.
     joins = False
 
     def __init__(self, rows: list[Row]) -> None:

@@ -72,7 +72,7 @@ class Meeting(AddressedListing):
         SEE_PAGE = "page", _("See their page")
 
     catalogue = "meeting"
-    # People plan their evening around it, and groups move.
+    # People plan their evening around a meeting, and groups move.
     check_every_days = STALE_AFTER_DAYS
     importers = {"meetings": "meetings.importing.MeetingImporter"}
     facts = (
@@ -245,7 +245,7 @@ class Meeting(AddressedListing):
 
     @property
     def ways_label(self) -> str:
-        """ "Online, By phone"."""
+        """The labels of the ways to take part, like "Online, By phone"."""
         return ", ".join(str(WAY_LABELS[way]) for way in self.ways)
 
     @property

@@ -135,7 +135,7 @@ class Window:
 
     def _of(self, rule: Rule) -> list[date]:
         if rule not in self._dates:
-            # Local dates are up to a day ahead of UTC, or behind it.
+            # A local date may be a day before or after the date in UTC.
             first, last = self.first.astimezone(UTC), self.last.astimezone(UTC)
             self._dates[rule] = rule.dates(
                 first.date() - ONE_DAY, last.date() + ONE_DAY

@@ -170,7 +170,7 @@ class MeetingSearch:
         anywhere = bool(self.host) or wants_room
         return JoinRange(self.form.place, self.form.miles, anywhere)
 
-    # What the page shows
+    # Properties for the page.
 
     @property
     def page(self) -> int:

@@ -1,4 +1,4 @@
-"""The filters of organizations, on the find page and on their own."""
+"""The filters of organizations, for the find page and the catalog."""
 
 from __future__ import annotations
 

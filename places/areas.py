@@ -30,7 +30,7 @@ def find_areas_by_name(name: str, state: str) -> tuple[Place, ...]:
 
 def areas_starting_with(key: str) -> tuple[Place, ...]:
     """Return areas to suggest that have a name with this prefix, tribal lands first."""
-    # "~" sorts after every letter and digit that a key can hold.
+    # "~" sorts after every character of a key.
     begins = Q(names__key__gte=key, names__key__lt=f"{key}~", names__is_suggested=True)
     found = _to_places(_areas(begins).distinct()[:MAX_SUGGESTIONS], "")
     # "Cbus" does not help somebody who types "Columb": the city itself is suggested.

@@ -81,7 +81,7 @@ def _is_state_or_big_city(place: Place) -> bool:
 
 
 def _places_starting_with(key: str) -> list[Place]:
-    # "~" sorts after every letter and digit that a key can hold.
+    # "~" sorts after every character of a key.
     begins = Place.objects.filter(key__gte=key, key__lt=f"{key}~")
     towns = begins.exclude(kind=Place.Kind.ZIP).select_related("county")
     is_big = Q(kind=Place.Kind.CITY, population__gte=DOMINANT_POPULATION[False])

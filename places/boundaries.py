@@ -168,7 +168,7 @@ def _touches(box: Box, frame: Projection) -> bool:
 
 def _simplify(line: list[XY], frame: Projection) -> list[tuple[int, int]]:
     """Return the line in whole tenths of a unit, without points that are too close."""
-    kept: list[tuple[int, int]] = []
+    points: list[tuple[int, int]] = []
     for number, position in enumerate(line):
         x, y = (
             round(position[0] * TENTHS_PER_UNIT),
@@ -176,9 +176,9 @@ def _simplify(line: list[XY], frame: Projection) -> list[tuple[int, int]]:
         )
         step = MIN_STEP_IN_VIEW if frame.contains(position) else MIN_STEP_OUT_OF_VIEW
         is_end = number in (0, len(line) - 1)
-        if is_end or max(abs(x - kept[-1][0]), abs(y - kept[-1][1])) >= step:
-            kept.append((x, y))
-    return kept
+        if is_end or max(abs(x - points[-1][0]), abs(y - points[-1][1])) >= step:
+            points.append((x, y))
+    return points
 
 
 def _path(spots: list[tuple[int, int]], close: str = "") -> str:

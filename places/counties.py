@@ -29,7 +29,7 @@ def counties_by_name(counties: Iterable[Place]) -> CountiesByName:
     bare: CountiesByName = defaultdict(list)
     for county in sorted(counties, key=lambda county: county.code):
         full[county.state, place_key(county.name)] = [county]
-        # A set, because the gazetteer gives some names twice: "Kauai;Kauai".
+        # A set, because the gazetteer repeats some names: "Kauai;Kauai".
         for key in {place_key(name) for name in county.alt_names.split(";")} - {""}:
             bare[county.state, key].append(county)
     return bare | full

@@ -8,8 +8,8 @@ from math import asin, cos, degrees, radians, sin, sqrt
 # WGS84: the semi-major axis in statute miles (1,609.344 m), and the first eccentricity.
 EQUATORIAL_RADIUS_MILES = 6_378_137.0 / 1_609.344
 ECCENTRICITY_SQUARED = 6.694_379_990_141_3e-3
-# Turning a chord into an arc wants one radius; the mean radius keeps the error
-# below 0.1% up to 5,000 miles (tests/places/test_geo.py proves it by geodesics).
+# Converting a chord to an arc needs one radius; the mean radius has an error
+# below 0.1% up to 5,000 miles (tests/places/test_geo.py compares geodesics).
 MEAN_RADIUS_MILES = 6_371_008.8 / 1_609.344
 MIN_MILES_PER_LATITUDE_DEGREE = 68.6
 

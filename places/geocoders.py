@@ -45,8 +45,8 @@ class GazetteerGeocoder(Geocoder):  # type: ignore[misc]  # geopy has no types
 
     def reverse(self, query: object, **_options: object) -> Location | None:
         """Return the ZIP code whose center is nearest to a point, or None."""
-        asked = GeopyPoint(query)
-        place = nearest_zip(Point(asked.latitude, asked.longitude))
+        point = GeopyPoint(query)
+        place = nearest_zip(Point(point.latitude, point.longitude))
         return _location(place) if place else None
 
 

@@ -72,10 +72,10 @@ def _by_size_and_name(key: str) -> Callable[[Place], tuple[int, bool, str]]:
 
 def _largest_per_county(rows: list[Place]) -> tuple[Place, ...]:
     """Return the largest namesake of each county, because the others duplicate it."""
-    kept: dict[object, Place] = {}
+    largest: dict[object, Place] = {}
     for row in rows:
-        kept.setdefault(row.pk if row.is_county else row.county_id, row)
-    return tuple(kept.values())[:MAX_CANDIDATES]
+        largest.setdefault(row.pk if row.is_county else row.county_id, row)
+    return tuple(largest.values())[:MAX_CANDIDATES]
 
 
 def big_counties(words: PlaceQuery, towns: tuple[Place, ...]) -> list[Place]:

@@ -1,8 +1,8 @@
-"""The index of each catalog that answers now, built again when published facts change.
+"""The current index of each catalog, rebuilt when published facts change.
 
-It is built under one content version from the server that gave the version. A catalog
-of up to MAX_INLINE listings is read at once by the request that asks first. A larger
-one is read by a thread, and the old index answers for MAX_STALE_SECONDS at most.
+An index belongs to one content version of one database server. The first request after
+a change builds the index of a catalog of up to MAX_INLINE listings. A thread builds a
+larger one, and the old index is used for at most MAX_STALE_SECONDS.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from search.reading import read_index
 
 MAX_INLINE = 10_000
 MAX_STALE_SECONDS = 1.0
-# A request that takes longer has been given up.
+# No request takes longer than this.
 MAX_REQUEST_SECONDS = 10.0
-# What open transactions wrote and read again; one is an import's preview, or a test.
+# Indexes of open transactions that have changed listings, like an import preview.
 MAX_UNCOMMITTED = 4
 
 
 class Build(NamedTuple):
-    """An index that is being read by a thread."""
+    """An index that a thread is building."""
 
     content: content_version.ReadState
     started: float
@@ -37,7 +37,7 @@ class Build(NamedTuple):
 
 
 class _Catalog:
-    """The indexes of one catalog in this process, as one server gave them."""
+    """The indexes of one catalog in this process, read from one database server."""
 
     def __init__(self, model: Any) -> None:
         self.model = model
@@ -62,9 +62,10 @@ class _Catalog:
         return self._from_thread(now, old)
 
     def _is_true(self, now: content_version.ReadState) -> bool:
-        """Is it of this version, or was it replaced while the request was answered?
+        """Return True if the index is of this version, or newer for a short time.
 
-        A lower version that lasts is of a server that took over without the last edits.
+        Another request may just have replaced it. If the version stays lower, a server
+        took over that lacks the last edits.
         """
         if self.content is None or self.content == now:
             return self.content == now
@@ -110,9 +111,9 @@ _catalogs: dict[tuple[Any, str], _Catalog] = {}
 
 
 def index_of(model: Any) -> SearchIndex:
-    """The index of a catalog's listings as this thread reads them now.
+    """Return the current index of a catalog.
 
-    Raises DatabaseError where it had to be read and could not be.
+    Raises DatabaseError if the index must be built and the database fails.
     """
     key = (model, read_alias())
     catalog = _catalogs.get(key) or _catalogs.setdefault(key, _Catalog(model))
@@ -120,7 +121,7 @@ def index_of(model: Any) -> SearchIndex:
 
 
 def _shared(model: Any, now: content_version.ReadState) -> SearchIndex:
-    """As another server's readers have it under the same version, or read anew."""
+    """Return an index of this version from another server, or build one."""
     for (its_model, _alias), catalog in list(_catalogs.items()):
         if its_model is model and catalog.content == now and catalog.index is not None:
             return catalog.index
@@ -128,7 +129,7 @@ def _shared(model: Any, now: content_version.ReadState) -> SearchIndex:
 
 
 def indexes() -> list[tuple[Any, SearchIndex]]:
-    """Each catalog and the index that answered last, for the metrics."""
+    """Return each catalog with its last index, for metrics."""
     last = {c.model: c.index for c in list(_catalogs.values()) if c.index is not None}
     return list(last.items())
 
@@ -139,7 +140,7 @@ def clear() -> None:
 
 
 def _in_thread(model: Any, now: content_version.ReadState) -> Future[SearchIndex]:
-    """Read from the same server as the request, on a connection of its own."""
+    """Build an index in a thread, from the server that the request reads."""
 
     def read() -> SearchIndex:
         lift_time_limit()

@@ -1,4 +1,4 @@
-"""How many listings each option of a filter would show."""
+"""Count the listings that each option of a filter would show."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def count_options(
 ) -> Counts:
     """Count each option of these filters among the rows of `scope`.
 
-    A filter's own choice is left aside, since a second value of it would add to it.
+    The chosen values of the same filter are ignored, because another value adds rows.
     """
     rows = scope & matching_rows(index, query)
     return {

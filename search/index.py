@@ -1,4 +1,4 @@
-"""Every public listing of one catalog as numbers in memory, asked without a database.
+"""An index in memory of every public listing of one catalog.
 
 A set of listings is an array of booleans, one for each row; rows stand in the order of
 names. An index is never changed: search.current replaces it as a whole.
@@ -29,19 +29,19 @@ from places.nearest import SearchHit
 
 Rows = NDArray[np.bool_]
 Positions = NDArray[np.intp]
-# Rows by their position, best first; only as many as are asked for need be in order.
+# Returns the positions of up to `limit` rows, best first.
 Order = Callable[[Rows, int], Positions]
 
 SERVES_ELSEWHERE = 9
-# Circles in miles that are looked through for the nearest, before the whole country.
+# Radii in miles in which the nearest rows are searched, before all rows.
 CIRCLES = (30, 120, 480)
-# What the last digits of a difference may be wrong by, and much more.
+# Larger than any rounding error of a difference.
 ROUNDING_MILES = 1e-6
 
 
 @dataclass(frozen=True)
 class Facet:
-    """For each value of a filter the rows that have it, eight rows to a byte."""
+    """The rows that have each value of a filter, packed as eight rows per byte."""
 
     values: list[str]
     packed: NDArray[np.uint8]
@@ -60,7 +60,7 @@ class Facet:
 
 @dataclass(frozen=True)
 class WeeklyHours:
-    """Hours as they are written; many listings share them."""
+    """The stored hours of one or more listings."""
 
     hours: str
     timezone: str
@@ -74,10 +74,10 @@ class WeeklyHours:
 
 @dataclass(frozen=True)
 class SearchIndex:
-    """The columns of one catalog under one content version."""
+    """The columns of one catalog for one content version."""
 
     pks: NDArray[np.int64]
-    # New with every change of a listing; its rendered cards are known by it.
+    # Changes with every edit of a listing; part of the cache key of its cards.
     revisions: NDArray[np.int64]
     xyz: tuple[NDArray[np.float64], ...]
     slug_rank: NDArray[np.int32]
@@ -85,15 +85,15 @@ class SearchIndex:
     nationwide: Rows
     area_unknown: Rows
     facets: Mapping[str, Facet]
-    # Rows that name a county or state as served, by its number in the gazetteer, and
-    # rows that name anything in a state, by its code.
+    # Rows that serve a county or state, by its primary key, and rows that serve a
+    # state or any county of it, by state code.
     naming: Mapping[int, Positions]
     naming_in: Mapping[str, Positions]
     hours: Sequence[WeeklyHours]
     hours_code: NDArray[np.int32]
     build_seconds: float = 0.0
     _by_pk: Positions = field(init=False)
-    # z grows with latitude, so a band of latitudes is a slice of these.
+    # Positions by z, which grows with latitude: a band of latitudes is a slice.
     _by_z: Positions = field(init=False)
     _z: NDArray[np.float64] = field(init=False)
 
@@ -123,15 +123,15 @@ class SearchIndex:
 
     @property
     def placed(self) -> Rows:
-        """Rows that are located somewhere."""
+        """Rows that have a location."""
         return ~np.isnan(self.xyz[0])
 
     def having(self, name: str, values: Iterable[str]) -> Rows:
-        """Rows with any of these values of one filter."""
+        """Return rows with any of these values of one filter."""
         return self.facets[name].any_of(values, len(self))
 
     def with_pks(self, pks: Iterable[int]) -> Rows:
-        """Rows of these primary keys; one that the index lacks is left out."""
+        """Return rows with these primary keys, as far as the index has them."""
         wanted = np.fromiter(pks, np.int64)
         rows = np.zeros(len(self), np.bool_)
         if len(self) and len(wanted):
@@ -141,20 +141,20 @@ class SearchIndex:
         return rows
 
     def within(self, point: Point, miles: float) -> Rows:
-        """Rows no farther than this."""
+        """Return rows within `miles` of a point."""
         band = self._band(point, miles)
         rows = np.zeros(len(self), np.bool_)
         rows[band[self._chord2(point, band) <= chord_of_miles(miles) ** 2]] = True
         return rows
 
     def naming_state(self, code: str) -> Rows:
-        """Rows that name the state, or a county of it, as served."""
+        """Return rows that serve the state or a county of it."""
         return self._at(self.naming_in.get(code))
 
     def coverage(self, place: Place) -> NDArray[np.int8]:
-        """How surely each row serves the place: SERVES_COUNTY … SERVES_ELSEWHERE.
+        """Return how surely each row serves the place, from SERVES_COUNTY on.
 
-        One whose area is not known may serve the states that it is located in.
+        A row with an unknown area may serve the state in which it is located.
         """
         counties, states = areas_of(place)
         here = self.having("state", place.state_codes)
@@ -168,7 +168,7 @@ class SearchIndex:
         return surely
 
     def open_states(self, at: datetime) -> tuple[Rows, Rows]:
-        """Rows that are surely open at a moment, and rows that may be."""
+        """Return rows that are open at a moment, and rows with unknown hours."""
         states = [hours.state(at) for hours in self.hours]
         is_open = np.array([state is State.OPEN for state in states], np.bool_)
         may_be = np.array([state is State.UNKNOWN for state in states], np.bool_)
@@ -184,7 +184,7 @@ class SearchIndex:
         return _first(found, limit, self.town_rank[found])
 
     def by_distance(self, point: Point) -> Order:
-        """Nearest first, two at one spot by slug, those located nowhere at the end."""
+        """Return an order by distance and slug, with rows without a location last."""
 
         def order(rows: Rows, limit: int) -> Positions:
             for miles in CIRCLES:
@@ -208,7 +208,7 @@ class SearchIndex:
         point: Point | None = None,
         coverage: NDArray[np.int8] | None = None,
     ) -> list[SearchHit]:
-        """The rows as a page reads them, with the miles from a point."""
+        """Return search hits for rows, with the miles from a point."""
         pks: list[int] = self.pks[positions].tolist()
         miles: list[float | None] = [None] * len(pks)
         if point:
@@ -229,14 +229,14 @@ class SearchIndex:
         return rows
 
     def _band(self, point: Point, miles: float) -> Positions:
-        """Positions of what is at the point's z, give or take so many miles."""
+        """Return positions of rows whose z is within `miles` of that of the point."""
         middle, reach = point.xyz[2], chord_of_miles(miles) + ROUNDING_MILES
         first = np.searchsorted(self._z, middle - reach, side="left")
         last = np.searchsorted(self._z, middle + reach, side="right")
         return self._by_z[first:last]
 
     def _chord2(self, point: Point, at: Positions) -> NDArray[np.float64]:
-        """The squared chords in square miles; not a number where a row has no spot."""
+        """Return squared distances in square miles; NaN for rows without a location."""
         east, north, up = (
             axis[at] - here for axis, here in zip(self.xyz, point.xyz, strict=True)
         )
@@ -245,7 +245,7 @@ class SearchIndex:
 
 
 def _first(found: Positions, limit: int, *keys: NDArray[np.generic]) -> Positions:
-    """The first of these positions by their keys; the rest is not put in order."""
+    """Return the first `limit` positions by their keys, without sorting the rest."""
     if len(found) > 2 * limit > 0:
         last = np.partition(keys[0], limit - 1)[limit - 1]
         near = keys[0] <= last

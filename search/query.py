@@ -1,4 +1,4 @@
-"""What a visitor asked of a catalog, and the rows that their filters leave."""
+"""A search query, and the rows that match its filters."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from search.index import Rows, SearchIndex
 
 @dataclass(frozen=True)
 class Query:
-    """One question; an empty one is answered by every listing."""
+    """A search query. An empty one matches every listing."""
 
-    # The values of each filter: any of one filter's values, and all of the filters.
+    # The values of each filter. A row needs any value of every filter.
     chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
     place: Place | None = None
-    # A state that the address names beside a place.
+    # A state that is given in addition to a place.
     state: str = ""
-    # The listings that match the words, and where they say them; None without words.
+    # Where each listing that matches the words contains them; None without words.
     words: Mapping[int, int] | None = None
     # In miles; None is any distance.
     radius: int | None = None
-    # The moment of "Open now"; None where it was not asked.
+    # The moment of "Open now"; None without that filter.
     open_at: datetime | None = None
 
     def without(self, name: str, value: str) -> Query:
-        """The same question without one value of one filter."""
+        """Return the same query without one value of one filter."""
         if name == "q":
             return replace(self, words=None)
         if name == "radius":
@@ -40,7 +40,7 @@ class Query:
 
 
 def matching_rows(index: SearchIndex, query: Query, *, but: str = "") -> Rows:
-    """Rows under the words, the state and every filter, or every filter but one."""
+    """Return rows that match words, state and every filter, or every filter but one."""
     rows = index.everything
     if query.words is not None:
         rows &= index.with_pks(query.words)

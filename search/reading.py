@@ -1,4 +1,4 @@
-"""Reads a catalog's public listings into an index, in few queries."""
+"""Read the public listings of a catalog into an index, with few queries."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ COLUMNS = (
 
 
 def read_index(model: Any) -> SearchIndex:
-    """Build the index of one catalog whose listings are located. Raises DatabaseError.
+    """Build the index of a catalog of located listings. Raises DatabaseError.
 
-    The caller has noted the content version before: rows may be newer, never older.
+    The caller must read the content version first, so that rows are never older.
     """
     started = perf_counter()
     rows = model.objects.public().order_by().values_list(*COLUMNS)
@@ -72,7 +72,7 @@ def _columns(table: Sequence[tuple[Any, ...]]) -> dict[str, Sequence[Any]]:
 
 
 def _ranks(words: Sequence[str]) -> NDArray[np.int32]:
-    """The place of each in alphabetical order; of two alike, the first comes first."""
+    """Return the rank of each word in alphabetical order, stable for equal words."""
     ranks = np.empty(len(words), np.int32)
     ranks[sorted(range(len(words)), key=words.__getitem__)] = np.arange(len(words))
     return ranks
@@ -81,7 +81,7 @@ def _ranks(words: Sequence[str]) -> NDArray[np.int32]:
 def _hours(
     columns: dict[str, Sequence[Any]],
 ) -> tuple[list[WeeklyHours], NDArray[np.int32]]:
-    """Each way that hours are written, once, and which of them a row has."""
+    """Return the distinct weekly hours, and the position of those of each row."""
     known: dict[tuple[str, str, bool], int] = {}
     codes = [
         known.setdefault((hours, zone, status != "published"), len(known))
@@ -131,7 +131,7 @@ def _term_facets(model: Any, pks: NDArray[np.int64]) -> dict[str, Facet]:
 def _pairs(
     through: Any, model: Any, other: str, pks: NDArray[np.int64]
 ) -> tuple[Positions, NDArray[np.int64]]:
-    """Positions of rows, and the number of what each is linked to."""
+    """Return positions of rows, and the primary key that each is linked to."""
     mine = f"{model._meta.model_name}_id"
     links = through._default_manager.order_by().values_list(mine, other)
     pairs = np.array(list(links.iterator(chunk_size=5_000)), np.int64).reshape(-1, 2)
@@ -148,7 +148,7 @@ def _pairs(
 def _naming(
     model: Any, pks: NDArray[np.int64]
 ) -> tuple[dict[int, Positions], dict[str, Positions]]:
-    """Map each served place, and the code of each state, to the rows that name it."""
+    """Return the rows that serve each place, and each state, wholly or partly."""
     rows, numbers = _pairs(model.service_area.through, model, "place_id", pks)
     by_number = np.argsort(numbers, kind="stable")
     known, starts = np.unique(numbers[by_number], return_index=True)

@@ -1,7 +1,6 @@
-"""Who can help this person, best first: one function for each rule.
+"""Rules that select and order organizations for a visitor, one function each.
 
-A list is made of tiers. All of one tier come before the next, and within a tier one
-order holds. A rule is a tier, an order, or what a list is made of.
+A list consists of tiers, one after the other. Each tier has the same order of rows.
 """
 
 from __future__ import annotations
@@ -16,13 +15,13 @@ from places.nearest import SearchHit
 from search.index import Order, Positions, Rows, SearchIndex
 from search.query import Query, matching_rows, rows_with_words_in_name
 
-# Who names the place as served, and who is located in its state and may serve it.
+# Rows that serve the place, or are located in its state and may serve it.
 BY_NAME: tuple[int, ...] = (SERVES_COUNTY, SERVES_STATE, AREA_UNKNOWN)
 
 
 @dataclass(frozen=True)
 class Results:
-    """Some of the rows that a rule finds, best first, and how many there are in all."""
+    """One page of the rows of a rule, best first, and the total."""
 
     hits: list[SearchHit] = field(default_factory=list)
     total: int = 0
@@ -31,7 +30,7 @@ class Results:
 def located_or_named(
     index: SearchIndex, query: Query, limit: int, start: int = 0
 ) -> Results:
-    """What is located near the place or in the state; without one, what is named."""
+    """Rows near the place or in the state, or all rows by name without a place."""
     if query.place is None:
         return named(index, query, limit, start)
     if query.place.is_state:
@@ -40,7 +39,7 @@ def located_or_named(
 
 
 def near(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """What is located somewhere: nearest first, within the distance that was chosen."""
+    """Rows with a location, nearest first, within the chosen distance."""
     point = _place(query).point
     here = index.within(point, query.radius) if query.radius else index.placed
     rows = matching_rows(index, query) & here
@@ -50,14 +49,14 @@ def near(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Result
 
 
 def in_state(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """What is located in a state, by town: a state has no middle to measure from."""
+    """Rows in a state, by city, because a state has no point to measure from."""
     rows = located_in_state(index, query)
     found = _page(_open_first(index, query, rows), index.by_town, limit, start)
     return _results(index, query, rows, index.hits(found))
 
 
 def named(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """What matches the words, by name."""
+    """Rows that match the query, by name."""
     rows = matching_rows(index, query)
     tiers = _words_in_name_first(index, query, _open_first(index, query, rows))
     found = _page(tiers, index.by_name, limit, start)
@@ -65,9 +64,9 @@ def named(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Resul
 
 
 def serving(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """Who serves the place by name, then who may; where nobody does, the nationwide.
+    """Rows that serve or may serve the place, or nationwide rows if there are none.
 
-    Surest first, then nearest.
+    They are ordered by coverage, then by distance.
     """
     place, matching = _place(query), matching_rows(index, query)
     coverage = index.coverage(place)
@@ -86,7 +85,7 @@ def serving(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Res
 
 
 def online(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """What meets online and takes the whole country, or this place too; by name."""
+    """Rows that meet online and serve the whole country or the place, by name."""
     rows = matching_rows(index, query) & meeting_online(index, query.place)
     coverage = index.coverage(query.place) if query.place else None
     found = _page(_open_first(index, query, rows), index.by_name, limit, start)
@@ -94,7 +93,7 @@ def online(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Resu
 
 
 def meeting_online(index: SearchIndex, place: Place | None) -> Rows:
-    """What meets online and takes the whole country, or this place too."""
+    """Rows that meet online and serve the whole country or the place."""
     takes = index.nationwide
     if place:
         takes = index.coverage(place) <= SERVES_NATION
@@ -104,9 +103,10 @@ def meeting_online(index: SearchIndex, place: Place | None) -> Rows:
 def serving_or_in_state(
     index: SearchIndex, query: Query, limit: int, start: int = 0
 ) -> Results:
-    """Who serves the place by name; where nobody does, what is located in its state.
+    """Rows that serve the place, or rows in its state if there are none.
 
-    Surest first, then nearest. Of a state it is what is located in it or names it.
+    They are ordered by coverage, then by distance. If the place is a state, they are
+    located in it or serve it, by city.
     """
     place, matching = _place(query), matching_rows(index, query)
     here = index.having("state", place.state_codes)
@@ -126,14 +126,14 @@ def serving_or_in_state(
 def in_state_by_kind(
     index: SearchIndex, query: Query, limit: int, start: int = 0
 ) -> Results:
-    """What is located in a state: one kind after the other, each by town."""
+    """Rows in a state by kind, then by city."""
     rows = located_in_state(index, query)
     found = _page(_kinds(index, rows), index.by_town, limit, start)
     return _results(index, query, rows, index.hits(found))
 
 
 def first_of_each_kind(index: SearchIndex, query: Query, limit: int) -> list[SearchHit]:
-    """The first few of each kind that are located in a state, by town."""
+    """Return the first rows of each kind in a state, by city."""
     tiers = _kinds(index, located_in_state(index, query))
     return [hit for tier in tiers for hit in index.hits(index.by_town(tier, limit))]
 
@@ -141,7 +141,7 @@ def first_of_each_kind(index: SearchIndex, query: Query, limit: int) -> list[Sea
 def serving_from_elsewhere(
     index: SearchIndex, query: Query, limit: int
 ) -> list[SearchHit]:
-    """What names a state as served and is located in another, by name."""
+    """Return rows in other states that serve the state, by name."""
     state = _place(query).state
     rows = matching_rows(index, query) & index.naming_state(state)
     rows &= ~index.having("state", [state])
@@ -153,10 +153,10 @@ def located_in_state(index: SearchIndex, query: Query) -> Rows:
 
 
 def reaching(index: SearchIndex, query: Query) -> Rows:
-    """What the counts beside the filters count: everything that can help at the place.
+    """Return the rows that filter counts include: all that can help at the place.
 
-    That is what is within the distance that was chosen; without one, what is located in
-    the state, and what serves the place wherever it is located.
+    These are rows within the chosen distance. Without one, they are rows in the state
+    and rows anywhere that serve the place.
     """
     place = query.place
     if place is None:
@@ -179,7 +179,7 @@ def _kinds(index: SearchIndex, rows: Rows) -> list[Rows]:
 
 
 def _open_first(index: SearchIndex, query: Query, rows: Rows) -> list[Rows]:
-    """With "Open now", what is surely open before what may be."""
+    """Divide rows into open ones and ones with unknown hours, for "Open now"."""
     if query.open_at is None:
         return [rows]
     is_open, may_be_open = index.open_states(query.open_at)
@@ -189,7 +189,7 @@ def _open_first(index: SearchIndex, query: Query, rows: Rows) -> list[Rows]:
 def _words_in_name_first(
     index: SearchIndex, query: Query, tiers: list[Rows]
 ) -> list[Rows]:
-    """What has the words in its name before what says them elsewhere."""
+    """Put rows with the words in their name first within each tier."""
     if query.words is None:
         return tiers
     in_name = rows_with_words_in_name(index, query)
@@ -197,7 +197,7 @@ def _words_in_name_first(
 
 
 def _page(tiers: list[Rows], order: Order, limit: int, start: int) -> Positions:
-    """The positions from `start` on, through the tiers in their order."""
+    """Return up to `limit` positions from `start`, across the tiers."""
     found: list[Positions] = [np.zeros(0, np.intp)]
     left = limit
     for tier in tiers if limit else ():

@@ -138,7 +138,7 @@ def test_areas(parts):
 @often
 @given(st.lists(odd, min_size=1, max_size=4).map(" | ".join))
 def test_the_lines_of_a_guide(text):
-    for read in (link_lines.searches, link_lines.sources):
+    for read in (link_lines.parse_searches, link_lines.parse_sources):
         try:
             read(text)
         except ValidationError:

@@ -13,12 +13,12 @@ from uuid import UUID, uuid5
 from django.apps import apps
 
 from curation.audit_trail import collapse_saves
-from listings.field_values import fact_names, label
+from listings.field_values import fact_label, fact_names
 from listings.history import LINK_COLUMNS
 from listings.models import Listing
 from listings.querysets import ListingQuerySet
-from listings.removals import Tombstone, identifiers
-from listings.visibility import STREET_FACTS
+from listings.removals import RemovalRequest, identifiers
+from listings.visibility import WITHHELD_FIELDS
 
 # For each catalog, the newest rows of history that are read (one save leaves up to
 # three), and the most rows read for the listings that those are about.
@@ -50,7 +50,7 @@ def recent_changes(
     Leave out drafts, and what happened to a listing while it was a draft. For a closed
     listing, report only that it has closed.
     """
-    removed = Tombstone.objects.identifiers()
+    removed = RemovalRequest.objects.identifiers()
     found = [
         change
         for rows in querysets
@@ -102,12 +102,12 @@ def _listing_changes(
 
     names = fact_names(type(listing))
     if getattr(listing, "address_withheld", False):
-        names = [name for name in names if name not in STREET_FACTS]
+        names = [name for name in names if name not in WITHHELD_FIELDS]
     for row, before in pairwise(saved):
         facts = [n for n in names if before and value_of(before, n) != value_of(row, n)]
         kind = _change_kind(before, row, facts)
         if kind and (kind == CLOSED or listing.is_public):
-            labels = tuple(label(type(listing), name) for name in facts)
+            labels = tuple(fact_label(type(listing), name) for name in facts)
             id_ = uuid5(listing.uuid, f"change:{row.history_id}")
             yield Change(id_, kind, row.history_date, listing, labels)
 
@@ -118,7 +118,7 @@ def _change_kind(before: Any, row: Any, facts: list[str]) -> str:
         return ""
     if row.status == Listing.Status.CLOSED:
         return "" if was == Listing.Status.CLOSED else CLOSED
-    if was not in Listing.PUBLIC_STATES:
+    if was not in Listing.PUBLIC_STATUSES:
         return NEW
     if row.checked_on and any(
         getattr(before, n) != getattr(row, n) for n in CHECK_FIELDS

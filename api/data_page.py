@@ -13,8 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from caching import content_version
-from listings.exchange.csv_columns import column_names, example, meaning, spelling
-from listings.freshness import FreshRow, fresh_row, tally
+from listings.exchange.csv_columns import (
+    column_example,
+    column_format,
+    column_names,
+    describe_column,
+)
+from listings.freshness import FreshnessRow, build_freshness_row, count_checked
 from listings.models import Listing
 from orgs.models import Organization
 from warmlines.models import Warmline
@@ -34,7 +39,7 @@ class CatalogFile:
     """One CSV file: how many rows, how current they are, and its columns."""
 
     file: str
-    freshness: FreshRow
+    freshness: FreshnessRow
     columns: list[Column]
 
 
@@ -67,20 +72,25 @@ def data(request: HttpRequest) -> HttpResponse:
 
 
 def _describe_catalog(label: str, model: type[Listing], today: Any) -> CatalogFile:
-    [numbers] = tally(model.objects.public(), None, today).values()
+    [numbers] = count_checked(model.objects.public(), None, today).values()
     columns = [
-        Column(name, meaning(model, name), example(model, name), spelling(model, name))
+        Column(
+            name,
+            describe_column(model, name),
+            column_example(model, name),
+            column_format(model, name),
+        )
         for name in column_names(model)
     ]
     return CatalogFile(
-        f"{model._meta.model_name}s.csv", fresh_row(label, numbers), columns
+        f"{model._meta.model_name}s.csv", build_freshness_row(label, numbers), columns
     )
 
 
 def _describe_licenses(models: list[type[Listing]]) -> list[LicenseTerms]:
     row_counts: dict[str, int] = {}
     for model in models:
-        for name, number in model.objects.public().licence_counts():
+        for name, number in model.objects.public().license_counts():
             row_counts[name] = row_counts.get(name, 0) + number
     return [
         LicenseTerms(name, row_counts[name], _license_explanation(name))

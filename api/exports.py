@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 
 from api import hsds_zip
 from api.data_files import ChunkSource, DataFile, serve
-from listings.exchange.csv_columns import EXACT_POINT, column_names, plain
+from listings.exchange.csv_columns import COORDINATES, column_names, column_value
 from listings.exchange.csv_export import csv_lines
 from listings.located import AddressedListing
 from listings.models import Listing
 from listings.registry import listing_models
-from listings.visibility import hidden_facts
+from listings.visibility import withheld_fields
 from meetings.exporting import csv_chunks as meetings_csv
 from meetings.exporting import meeting_guide_chunks
 from orgs.models import Organization
@@ -30,7 +30,7 @@ CSV_CONTENT_TYPE = "text/csv; charset=utf-8"
 
 
 def public_rows(model: type[Listing]) -> Iterator[Any]:
-    return model.objects.public().for_files().iterator(chunk_size=ROWS_PER_CHUNK)
+    return model.objects.public().for_export().iterator(chunk_size=ROWS_PER_CHUNK)
 
 
 def csv_chunks(model: type[Listing]) -> ChunkSource:
@@ -49,7 +49,7 @@ def geojson_chunks(at: datetime, site: str) -> Iterator[bytes]:
     yield b'{"type":"FeatureCollection","features":['
     separator = "\n"
     for model in listing_models():
-        names = [name for name in column_names(model) if name not in EXACT_POINT]
+        names = [name for name in column_names(model) if name not in COORDINATES]
         for listing in public_rows(model):
             feature = _geojson_feature(listing, names, site)
             yield f"{separator}{json.dumps(feature, ensure_ascii=False)}".encode()
@@ -58,14 +58,14 @@ def geojson_chunks(at: datetime, site: str) -> Iterator[bytes]:
 
 
 def _geojson_feature(listing: Any, names: list[str], site: str) -> dict[str, Any]:
-    hidden = hidden_facts(listing)
-    facts = {name: plain(listing, name) for name in names if name not in hidden}
+    hidden = withheld_fields(listing)
+    facts = {name: column_value(listing, name) for name in names if name not in hidden}
     return {
         "type": "Feature",
         "id": str(listing.uuid),
         "geometry": _geojson_geometry(listing),
         "properties": {
-            "catalogue": listing.catalogue,
+            "catalog": listing.catalog,
             "url": f"{site}{listing.get_absolute_url()}",
             **{n: fact for n, fact in facts.items() if fact not in (None, "", [])},
         },
@@ -75,7 +75,7 @@ def _geojson_feature(listing: Any, names: list[str], site: str) -> dict[str, Any
 def _geojson_geometry(listing: Any) -> dict[str, Any] | None:
     if not isinstance(listing, AddressedListing):
         return None
-    latitude, longitude = (plain(listing, name) for name in EXACT_POINT)
+    latitude, longitude = (column_value(listing, name) for name in COORDINATES)
     if latitude is None:
         return None
     return {"type": "Point", "coordinates": [longitude, latitude]}

@@ -32,7 +32,10 @@ Querysets = list[ListingQuerySet[Any]]
 
 @require_safe
 def changes_feed(request: HttpRequest) -> HttpResponse:
-    querysets: Querysets = [Organization.objects.told(), Warmline.objects.told()]
+    querysets: Querysets = [
+        Organization.objects.ever_published(),
+        Warmline.objects.ever_published(),
+    ]
     title = _("Peer Support Directory: changes")
     return _atom_response(request, title, reverse("home"), querysets)
 
@@ -43,8 +46,8 @@ def state_feed(request: HttpRequest, code: str) -> HttpResponse:
     area."""
     place = get_object_or_404(Place.objects.states(), code=code.upper())
     querysets: Querysets = [
-        Organization.objects.told().in_or_serving_state(place),
-        Warmline.objects.told().naming_state(place.code),
+        Organization.objects.ever_published().in_or_serving_state(place),
+        Warmline.objects.ever_published().serving_state_by_name(place.code),
     ]
     title = _("Peer Support Directory: changes in %(state)s") % {"state": place.label}
     return _atom_response(
@@ -109,4 +112,4 @@ def _what_happened(change: Change) -> str:
         return _("Checked on %(day)s %(how)s.") % facts
     if change.facts:
         return _("What changed: %(facts)s.") % {"facts": ", ".join(change.facts)}
-    return getattr(listing, "town_line", "")
+    return getattr(listing, "city_line", "")

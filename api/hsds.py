@@ -26,7 +26,7 @@ from api.serializers import (
     serialize_phones,
     serialize_provenance,
     serialize_service_areas,
-    terms_of,
+    terms_of_kind,
 )
 from api.taxonomies import TaxonomyTerm, kind_term
 from listings.models import Listing
@@ -135,7 +135,7 @@ def _serialize_related(listing: Any, context: MappingContext) -> JsonObject:
             )
             for language in listing.languages
         ],
-        attributes=serialize_attributes(terms_of(listing), owner_id, "service"),
+        attributes=serialize_attributes(terms_of_kind(listing), owner_id, "service"),
     )
 
 

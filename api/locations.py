@@ -34,7 +34,7 @@ def serialize_location(organization: Organization) -> JsonObject:
     street = organization.public_street
     county = organization.county
     return facts | drop_empty(
-        description=", ".join(filter(None, (street, organization.town_line))),
+        description=", ".join(filter(None, (street, organization.city_line))),
         city=organization.city,
         state_province=organization.state,
         county=county.name if county else None,

@@ -44,12 +44,12 @@ class Operators:
 
     @classmethod
     def _load(cls) -> Operators:
-        rows = Warmline.objects.told().order_by("pk")
+        rows = Warmline.objects.ever_published().order_by("pk")
         values: Iterable[tuple[int, UUID | None, str, str]] = rows.values_list(
             "pk", "uuid", "operator", "status"
         )
         lines = [
-            OperatedLine(pk, uuid, operator, status in Warmline.PUBLIC_STATES)
+            OperatedLine(pk, uuid, operator, status in Warmline.PUBLIC_STATUSES)
             for pk, uuid, operator, status in values
             if uuid is not None
         ]

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from api.ids import child_id
-from listings.hours_text import rules_words
+from listings.hours_text import describe_rules
 
 JsonObject = dict[str, Any]
 
@@ -35,7 +35,7 @@ def serialize_schedules(
     if listing.hours_note:
         shared["description"] = listing.hours_note
     elif hours.is_known and not hours.is_weekly:
-        shared["description"] = "; ".join(rules_words(hours))
+        shared["description"] = "; ".join(describe_rules(hours))
     is_weekly = hours.is_known and hours.is_weekly
     rules = list(_weekly_rules(listing, at)) if is_weekly else []
     if not rules and len(shared) > 1:
@@ -50,7 +50,7 @@ def _weekly_rules(listing: Any, at: datetime) -> Iterator[JsonObject]:
     # The last six characters of isoformat() are "+hh:mm".
     offset = at.astimezone(listing.zone).isoformat()[-6:]
     days_of: dict[tuple[str, str], list[str]] = {}
-    for day in listing.opening_hours.usual_week(at):
+    for day in listing.opening_hours.typical_week(at):
         for times in day.clock_times():
             days_of.setdefault(times, []).append(WEEKDAY_CODES[day.date.weekday()])
     for (opens, closes), days in days_of.items():

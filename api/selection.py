@@ -128,14 +128,15 @@ def select_services(criteria: ListCriteria, operators: Operators) -> ListingSet:
         return rows
     lines = operators.operated_lines.get(criteria.organization, [])
     return ListingSet(
-        rows.organizations.among([criteria.organization]), rows.warmlines.among(lines)
+        rows.organizations.with_uuids([criteria.organization]),
+        rows.warmlines.with_uuids(lines),
     )
 
 
 def select_organizations(criteria: ListCriteria, operators: Operators) -> ListingSet:
     """Select listed organizations, and a line for each operator without a listing."""
     rows = ListingSet.matching(criteria, "organizations")
-    representatives = rows.warmlines.among(operators.representatives)
+    representatives = rows.warmlines.with_uuids(operators.representatives)
     return replace(rows, warmlines=representatives)
 
 
@@ -145,7 +146,7 @@ def select_services_at_locations(
     rows = ListingSet.matching(criteria)
     organizations = rows.organizations.with_known_location()
     if criteria.organization is not None:
-        organizations = organizations.among([criteria.organization])
+        organizations = organizations.with_uuids([criteria.organization])
     if criteria.near is not None:
         point, miles = criteria.near
         organizations = organizations.within(point, miles=miles)
@@ -159,7 +160,7 @@ def _apply_criteria(rows: QuerySetT, criteria: ListCriteria) -> QuerySetT:
     # that no fact narrows: their facts are no longer public, and a search by facts
     # would reveal them.
     includes_closed = criteria.modified_after and not criteria.depends_on_facts
-    rows = rows.told() if includes_closed else rows.public()
+    rows = rows.ever_published() if includes_closed else rows.public()
     if criteria.modified_after:
         rows = rows.changed_since(criteria.modified_after)
     if criteria.after:
@@ -175,7 +176,11 @@ def _apply_criteria(rows: QuerySetT, criteria: ListCriteria) -> QuerySetT:
 
 def _filter_by_term(rows: QuerySetT, kind: str, slug: str) -> QuerySetT:
     if kind != KIND_TAXONOMY:
-        return rows.with_any(kind, [slug]) if slug else rows.with_terms_of(kind)
+        return (
+            rows.with_any_term(kind, [slug])
+            if slug
+            else rows.with_any_term_of_kind(kind)
+        )
     if not isinstance(rows, OrganizationQuerySet):
         return rows.none()
     return rows.of_kinds([slug]) if slug else rows
@@ -188,10 +193,12 @@ def load_listings(keys: list[tuple[UUID, bool]]) -> list[Any]:
     others = [uuid for uuid, is_line in keys if not is_line]
     rows: list[Any] = []
     if others:
-        organizations = Organization.objects.told().among(others).for_cards()
+        organizations = (
+            Organization.objects.ever_published().with_uuids(others).for_cards()
+        )
         rows += organizations.select_related("county")
     if lines:
-        rows += Warmline.objects.told().among(lines).for_cards()
+        rows += Warmline.objects.ever_published().with_uuids(lines).for_cards()
     found = {row.uuid: row for row in rows}
     return [found[uuid] for uuid, _is_line in keys if uuid in found]
 
@@ -229,6 +236,6 @@ def find_service_at_location(id_: UUID) -> Any:
 
 
 def _find_by_uuid(model: Any, uuid: UUID) -> Any:
-    rows = model.objects.told().among([uuid]).for_cards()
+    rows = model.objects.ever_published().with_uuids([uuid]).for_cards()
     related = ("county",) if model is Organization else ()
     return (rows.select_related(*related) if related else rows).first()

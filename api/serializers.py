@@ -106,7 +106,7 @@ def serialize_service_areas(listing: Any, service_id: UUID) -> list[JsonObject]:
     return [area("words", note)] if note else []
 
 
-def terms_of(listing: Any) -> list[TaxonomyTerm]:
+def terms_of_kind(listing: Any) -> list[TaxonomyTerm]:
     rows: Iterable[Term] = listing.terms.all()
     terms = [TaxonomyTerm.from_term(row) for row in rows if row.kind in TAXONOMIES]
     return terms + ([kind_term(listing.kind)] if hasattr(listing, "kind") else [])

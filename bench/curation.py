@@ -53,7 +53,7 @@ def create_listings(number: int = LISTINGS) -> int:
             state=city.state,
         )
         listing.set_point(city.point, "city")
-        listing.fold_words()
+        listing.update_derived_fields()
         rows.append(listing)
     Organization.objects.bulk_create(rows, batch_size=2_000)
     return Organization.objects.get(slug="bench-1").pk

@@ -100,7 +100,7 @@ class PageChecker:
         self.found = CheckResult()
         self.known = public_listings()
         rows = read_line_rows(WARMLINES_CSV)
-        lines = [one for one in self.known.values() if one.catalogue == "warmline"]
+        lines = [one for one in self.known.values() if one.catalog == "warmline"]
         self.rows = {line.slug: rows[line.key] for line in lines}
         self.by_phone = {
             line.phone.as_e164: rows[line.key] for line in lines if line.phone

@@ -79,7 +79,7 @@ def _organization(number: int, town: Any, chance: random.Random) -> Any:
         timezone=town.timezone,
     )
     made.set_point(town.point, "city")
-    made.fold_words()
+    made.update_derived_fields()
     return made
 
 
@@ -125,7 +125,7 @@ def add_warmlines(count: int, start: int, chance: random.Random) -> None:
         for n, state in enumerate(chosen)
     ]
     for line in made:
-        line.fold_words()
+        line.update_derived_fields()
     Warmline.objects.bulk_create(made)
     _add_links(Warmline, made, chosen, chance)
 

@@ -38,7 +38,12 @@ from curation.models import (
     Reminder,
     Suggestion,
 )
-from curation.reference_admin import AreaAdmin, PlaceAdmin, TermAdmin, TombstoneAdmin
+from curation.reference_admin import (
+    AreaAdmin,
+    PlaceAdmin,
+    RemovalRequestAdmin,
+    TermAdmin,
+)
 from curation.roles import has_curation_perm, states_for
 from curation.staff_admin import GroupAdmin, StaffAdmin
 from curation.staff_request import StaffRequest
@@ -50,13 +55,19 @@ from curation.work_queue import (
     suggestions_for,
     visible_listings_filter,
 )
-from listings.exchange.csv_rows import FileRefused, decode
-from listings.exchange.importing import Step
-from listings.field_values import Difference, differences, label, values, words
+from listings.exchange.csv_rows import FileError, decode
+from listings.exchange.importing import ImportStep
+from listings.field_values import (
+    Difference,
+    differences,
+    fact_label,
+    fact_text,
+    fact_values,
+)
 from listings.models import Term
-from listings.provenance import Sourced
-from listings.removals import Tombstone
-from listings.visibility import hidden_facts
+from listings.provenance import ProvenanceModel
+from listings.removals import RemovalRequest
+from listings.visibility import withheld_fields
 from places.models import Area, Place
 
 # The message about an undo names at most this many rows that stay.
@@ -215,11 +226,11 @@ def _describe_changes(
     listing: Any = suggestion.listing
     if listing is None:
         return [
-            (name, label(model, name), "–", words(model, name, plain))
+            (name, fact_label(model, name), "–", fact_text(model, name, plain))
             for name, plain in suggestion.changes.items()
         ]
-    hidden = () if withheld else hidden_facts(listing)
-    now = values(listing, suggestion.changes)
+    hidden = () if withheld else withheld_fields(listing)
+    now = fact_values(listing, suggestion.changes)
     return [
         (row.name, row.label, row.before, row.after)
         for row in differences(model, now, suggestion.changes)
@@ -281,7 +292,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             try:
                 content = decode(file.read()).replace("\0", "")
                 run = preview_import(kind, file.name[:200], content, request.user)
-            except FileRefused as refusal:
+            except FileError as refusal:
                 form.add_error("file", str(refusal))
             else:
                 return redirect(
@@ -323,7 +334,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
                 return
             resume_import(run) if "_resume" in request.POST else apply_import(run)
             self.message_user(request, _("The file is in."))
-        except (workflow.ActionRefused, FileRefused) as refusal:
+        except (workflow.ActionRefused, FileError) as refusal:
             self.message_user(request, str(refusal), messages.WARNING)
 
     def _report_undo(self, request: HttpRequest, done: int, left: list[str]) -> None:
@@ -340,7 +351,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
 
 def _describe_steps(
-    model: type[Sourced], steps: list[Step] | list[ImportedRow]
+    model: type[ProvenanceModel], steps: list[ImportStep] | list[ImportedRow]
 ) -> list[tuple[int, str, bool, list[Difference]]]:
     """Return (row, name, whether it is added, differences) of each step."""
     described = []
@@ -358,7 +369,7 @@ def _describe_steps(
 admin.site.register(Place, PlaceAdmin)
 admin.site.register(Area, AreaAdmin)
 admin.site.register(Term, TermAdmin)
-admin.site.register(Tombstone, TombstoneAdmin)
+admin.site.register(RemovalRequest, RemovalRequestAdmin)
 admin.site.unregister([User, Group])
 admin.site.register(User, StaffAdmin)
 admin.site.register(Group, GroupAdmin)

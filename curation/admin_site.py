@@ -33,7 +33,7 @@ from curation.sessions import end_sessions_of
 from curation.sign_in import SIGN_IN_SECONDS, SignInBusy, is_over_sign_in_limit
 from curation.staff_request import AnyUser, StaffRequest
 from curation.work_queue import build_queue
-from listings.freshness import fresh_row, tally
+from listings.freshness import build_freshness_row, count_checked
 from listings.rate_limit import seconds_left
 from listings.registry import listing_models
 from places.geocoders import geocode_before_transaction
@@ -295,17 +295,20 @@ def build_progress_charts(user: AnyUser) -> list[Chart]:
         if "kind" in fields:
             kind: Any = fields["kind"]
             labels = dict(kind.flatchoices)
-            found = tally(rows, "kind", today)
+            found = count_checked(rows, "kind", today)
             kinds += [
-                fresh_row(str(labels.get(k, k)), n) for k, n in sorted(found.items())
+                build_freshness_row(str(labels.get(k, k)), n)
+                for k, n in sorted(found.items())
             ]
         else:
             name = str(capfirst(model._meta.verbose_name_plural))
-            kinds.append(fresh_row(name, tally(rows, None, today)[""]))
+            kinds.append(
+                build_freshness_row(name, count_checked(rows, None, today)[""])
+            )
         if "state" in fields:
-            found = tally(rows, "state", today)
+            found = count_checked(rows, "state", today)
             states += [
-                fresh_row(STATES[code].name, numbers)
+                build_freshness_row(STATES[code].name, numbers)
                 for code, numbers in sorted(found.items())
                 if code in STATES
             ]

@@ -17,10 +17,10 @@ from curation.workflow import (
     apply_validated_facts,
     lock_for_update,
 )
-from listings.exchange.importing import point_of, put_point
+from listings.exchange.importing import point_values, set_point
 from listings.field_values import Difference, differences, fact_names
-from listings.provenance import Sourced
-from listings.visibility import STREET_FACTS
+from listings.provenance import ProvenanceModel
+from listings.visibility import WITHHELD_FIELDS
 
 # One save writes several rows of history within this time.
 SAME_SAVE_WINDOW = timedelta(seconds=2)
@@ -51,7 +51,7 @@ def build_audit_trail(listing: Any, *, withheld: bool) -> list[AuditEntry]:
     if not withheld and _was_ever_withheld(listing, facts):
         # Even a street that was public at one time may be the same house.
         for past in facts:
-            for name in STREET_FACTS:
+            for name in WITHHELD_FIELDS:
                 past.pop(name, None)
     entries = []
     for number, save in enumerate(saves[:MAX_ENTRIES]):
@@ -104,7 +104,7 @@ def parse_row_id(text: str) -> int | None:
 
 @transaction.atomic
 def restore_revision(
-    listing: Sourced, history_id: str, reason: str, version: str = ""
+    listing: ProvenanceModel, history_id: str, reason: str, version: str = ""
 ) -> None:
     """Set the facts of a listing to those of a row of its history.
 
@@ -124,6 +124,6 @@ def restore_revision(
         )
     fresh._change_reason = reason
     if hasattr(fresh, "latitude"):
-        put_point(fresh, point_of(past))
+        set_point(fresh, point_values(past))
     facts = historical_values(past, fact_names(type(fresh)))
     apply_validated_facts(fresh, facts)

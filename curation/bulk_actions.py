@@ -23,10 +23,16 @@ from curation.state_scope import enforce_scope, refuse_branches_out_of_scope
 from curation.unsent_forms import RESTORED_FIELD
 from curation.versioned_admin import VersionedAdmin
 from listings.exchange.csv_export import csv_lines
-from listings.field_values import Difference, differences, put, value, values
+from listings.field_values import (
+    Difference,
+    apply_facts,
+    differences,
+    fact_value,
+    fact_values,
+)
 from listings.models import Listing, Term
 from listings.querysets import ListingQuerySet
-from listings.visibility import hidden_facts
+from listings.visibility import withheld_fields
 
 # One message for each refused listing, but not for more than this.
 MAX_REFUSALS_NAMED = 20
@@ -136,9 +142,9 @@ class ListingBulkActions(VersionedAdmin):
     ) -> HttpResponse | None:
         def act(listing: Listing, term: Term) -> None:
             fresh = workflow.lock_for_update(listing)
-            tags = sorted({*value(fresh, "terms"), f"{term.kind}:{term.slug}"})
+            tags = sorted({*fact_value(fresh, "terms"), f"{term.kind}:{term.slug}"})
             fresh._change_reason = _("tagged")
-            put(fresh, {"terms": tags})
+            apply_facts(fresh, {"terms": tags})
 
         return self._ask_and_run(request, queryset, TagForm, act, _("Add a tag"))
 
@@ -158,7 +164,7 @@ class ListingBulkActions(VersionedAdmin):
     ) -> StreamingHttpResponse:
         lines = csv_lines(
             self.model,
-            queryset.for_files().iterator(chunk_size=500),
+            queryset.for_export().iterator(chunk_size=500),
             withheld=has_curation_perm(request.user, "see_withheld"),
         )
         name = f"{self.opts.model_name}s.csv"
@@ -226,6 +232,6 @@ class ListingBulkActions(VersionedAdmin):
 def _differing_facts(
     first: Listing, second: Listing, *, withheld: bool
 ) -> list[Difference]:
-    hidden = set() if withheld else {*hidden_facts(first), *hidden_facts(second)}
-    found = differences(type(first), values(first), values(second))
+    hidden = set() if withheld else {*withheld_fields(first), *withheld_fields(second)}
+    found = differences(type(first), fact_values(first), fact_values(second))
     return [row for row in found if row.name not in hidden]

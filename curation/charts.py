@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from listings.freshness import FreshRow
+from listings.freshness import FreshnessRow
 from places.boundaries import Projection, load_boundaries
 from places.geo import Point
 
@@ -18,7 +18,7 @@ TEXT_BASELINE = 12
 class Bar:
     """A row of a chart, with a width for each span of days."""
 
-    row: FreshRow
+    row: FreshnessRow
     y: int
     widths: list[int]
 
@@ -38,7 +38,7 @@ class Chart:
         return len(self.bars) * ROW_HEIGHT
 
 
-def build_chart(slug: str, title: str, rows: list[FreshRow]) -> Chart:
+def build_chart(slug: str, title: str, rows: list[FreshnessRow]) -> Chart:
     bars = [
         Bar(
             row,

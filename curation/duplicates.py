@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 
 from curation.models import DuplicatePair
 from listings.models import Listing
-from listings.text import fold, number_of, site_of
+from listings.text import fold, phone_key, website_key
 
 ListingT = TypeVar("ListingT", bound=Listing)
 
@@ -34,11 +34,11 @@ def find_similar(
     manager = cast(Manager[ListingT], model._default_manager)
     others = manager.exclude(status="closed").exclude(pk=exclude_pk)
     same_contact = Q(pk=None)
-    if phone := number_of(str(facts.get("phone") or "")):
+    if phone := phone_key(str(facts.get("phone") or "")):
         same_contact |= Q(phone=phone) | Q(toll_free=phone)
         # This is the same number with any extension.
         same_contact |= Q(phone__startswith=f"{phone};")
-    if site := site_of(facts.get("website") or ""):
+    if site := website_key(facts.get("website") or ""):
         same_contact |= Q(website__icontains=site)
     found = {row.pk: row for row in others.filter(same_contact)[:MAX_SIMILAR]}
     nearby = others
@@ -59,9 +59,9 @@ def find_pairs(model: type[Listing]) -> Iterator[tuple[int, int, str]]:
     candidates = [
         (
             _("same phone"),
-            _pairs_sharing(rows, lambda row: number_of(str(row.phone or ""))),
+            _pairs_sharing(rows, lambda row: phone_key(str(row.phone or ""))),
         ),
-        (_("same website"), _pairs_sharing(rows, lambda row: site_of(row.website))),
+        (_("same website"), _pairs_sharing(rows, lambda row: website_key(row.website))),
         (_("a like name in the same town"), _pairs_with_similar_name(rows)),
     ]
     for reason, pairs in candidates:

@@ -25,7 +25,7 @@ from curation.unsent_forms import RESTORED_FIELD
 from curation.widgets import ServiceAreaField, WeeklyHoursField
 from listings.exchange.importing import FACT_FIELDS
 from listings.exchange.workflow import importers
-from listings.field_values import Difference, differences, fact_names, values
+from listings.field_values import Difference, differences, fact_names, fact_values
 from listings.models import Listing, Term
 from listings.phones import dialable
 from listings.time_zones import choices as zone_choices
@@ -105,7 +105,7 @@ class VersionedForm(CurationModelForm):
             return
         names = [n for n in fact_names(type(now)) if n in self.fields]
         opened = _values_at(now, self.cleaned_data.get("opened_version"), names)
-        current = values(now, names)
+        current = fact_values(now, names)
         self.conflicts = differences(type(now), opened, current)
         data = cast(QueryDict, self.data).copy()
         data[self.add_prefix("opened_version")] = str(now.version)
@@ -176,7 +176,7 @@ class ListingForm(VersionedForm):
         if not {"service_area_scope", "service_area"} <= set(cleaned):
             return
         try:
-            self.instance.check_area(
+            self.instance.check_service_area(
                 cleaned["service_area_scope"], cleaned["service_area"]
             )
         except forms.ValidationError as error:
@@ -209,7 +209,7 @@ class ListingForm(VersionedForm):
 def _values_at(row: Any, version: int | None, names: list[str]) -> dict[str, Any]:
     """Return the facts of a version, or the current ones if it is unknown."""
     past = row.history.filter(version=version).first()
-    return historical_values(past, names) if past else values(row, names)
+    return historical_values(past, names) if past else fact_values(row, names)
 
 
 def _set_posted(data: QueryDict, name: str, plain: Any, row: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from listings import service_areas
-from listings.field_values import value
+from listings.field_values import fact_value
 
 
 def historical_values(past: Any, names: Iterable[str]) -> dict[str, Any]:
@@ -21,4 +21,4 @@ def _historical_value(past: Any, name: str) -> Any:
     if name == "service_area":
         rows = past.service_area.select_related("place")
         return service_areas.to_text([row.place for row in rows if row.place])
-    return value(past, name)
+    return fact_value(past, name)

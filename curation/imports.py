@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from curation.errors import ActionRefused
 from curation.models import ImportedRow, ImportRun
-from listings.exchange.csv_rows import FileRefused
-from listings.exchange.importing import Report, Step
+from listings.exchange.csv_rows import FileError
+from listings.exchange.importing import ImportReport, ImportStep
 from listings.exchange.workflow import hsds_models, import_text, importers
-from listings.provenance import Sourced
+from listings.provenance import ProvenanceModel
 
 # The limit of an upload in the admin; the management command has none.
 MAX_UPLOAD_ROWS = 20_000
@@ -29,7 +29,7 @@ HSDS_PREFIX = "hsds "
 State = ImportRun.State
 
 
-def get_imported_model(run: ImportRun) -> type[Sourced]:
+def get_imported_model(run: ImportRun) -> type[ProvenanceModel]:
     """Return the model whose rows a run imports."""
     if run.kind in importers():
         return importers()[run.kind].model
@@ -58,26 +58,26 @@ def preview_import(kind: str, file_name: str, content: str, by: User) -> ImportR
     )
 
 
-def get_visible_steps(run: ImportRun) -> list[Step] | list[ImportedRow]:
+def get_visible_steps(run: ImportRun) -> list[ImportStep] | list[ImportedRow]:
     """Return what the first rows would change, or what they changed once applied."""
     if run.state == State.PREVIEWED:
-        return [Step(**step) for step in run.steps]
+        return [ImportStep(**step) for step in run.steps]
     return list(run.rows.order_by("row")[:MAX_VISIBLE_STEPS])
 
 
-def apply_import(run: ImportRun) -> Report:
+def apply_import(run: ImportRun) -> ImportReport:
     """Import a previewed file. Raise ActionRefused or
     FileRefused."""
     return _import(take_over(run, State.APPLYING, only_if=[State.PREVIEWED]))
 
 
-def resume_import(run: ImportRun) -> Report:
+def resume_import(run: ImportRun) -> ImportReport:
     """Finish an import that was interrupted. Raise ActionRefused or
     FileRefused."""
     return _import(take_over(run, State.APPLYING, only_if=[State.APPLYING]))
 
 
-def _import(run: ImportRun) -> Report:
+def _import(run: ImportRun) -> ImportReport:
     recorder = ImportRecorder(run)
     try:
         report = import_text(
@@ -87,7 +87,7 @@ def _import(run: ImportRun) -> Report:
             record=recorder,
             written_to=run.written_to,
         )
-    except FileRefused:
+    except FileError:
         # The columns of the importer have changed since the preview. It wrote nothing.
         take_over(run, State.PREVIEWED, only_if=[State.APPLYING])
         raise
@@ -130,7 +130,7 @@ class ImportRecorder:
     def __init__(self, run: ImportRun) -> None:
         self.run = run
 
-    def __call__(self, steps: list[Step], last_row: int) -> None:
+    def __call__(self, steps: list[ImportStep], last_row: int) -> None:
         """Record a batch in its transaction. Raise ActionRefused if another process has
         taken the run over."""
         if self.run._state.adding:
@@ -143,7 +143,7 @@ class ImportRecorder:
             self.run.written_to = last_row
             self.run.save(update_fields=["written_to"])
 
-    def _store(self, steps: list[Step]) -> None:
+    def _store(self, steps: list[ImportStep]) -> None:
         pks = [step.object_id for step in steps]
         known = {row.object_id: row for row in self.run.rows.filter(object_id__in=pks)}
         rows = self.run.rows
@@ -160,7 +160,7 @@ class ImportRecorder:
                 row.after = row.after | step.after
         rows.bulk_update(known.values(), ["version", "parents", "before", "after"])
 
-    def finish(self, report: Report) -> None:
+    def finish(self, report: ImportReport) -> None:
         """Store the result of the whole file.
 
         Raise ActionRefused if another process has taken the run over.

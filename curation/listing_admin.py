@@ -36,7 +36,7 @@ from curation.work_queue import LISTING_SECTIONS, filter_section, section_titles
 from listings.field_values import fact_names, form_field
 from listings.hours import Hours
 from listings.models import Listing
-from listings.visibility import hidden_facts
+from listings.visibility import withheld_fields
 
 CONTACT_FIELDSET: Fieldset = (
     gettext_lazy("Contact"),
@@ -185,7 +185,7 @@ class ListingAdmin(ListingBulkActions):
         fields = super().get_readonly_fields(request, obj)
         if (
             obj
-            and hidden_facts(obj)
+            and withheld_fields(obj)
             and not has_curation_perm(request.user, "see_withheld")
         ):
             fields = (*fields, "address_withheld")
@@ -198,7 +198,7 @@ class ListingAdmin(ListingBulkActions):
         sets = super().get_fieldsets(request, obj)
         if obj is None or has_curation_perm(request.user, "see_withheld"):
             return sets
-        hidden = set(hidden_facts(obj))
+        hidden = set(withheld_fields(obj))
         return [
             (title, {**options, "fields": _without_fields(options["fields"], hidden)})
             for title, options in sets
@@ -391,7 +391,9 @@ def _propose_check(listing: Listing, facts: Mapping[str, Any], by: User) -> None
 
 def _build_proposal_form(request: HttpRequest, listing: Listing) -> type[ListingForm]:
     hidden = (
-        () if has_curation_perm(request.user, "see_withheld") else hidden_facts(listing)
+        ()
+        if has_curation_perm(request.user, "see_withheld")
+        else withheld_fields(listing)
     )
     names = [n for n in fact_names(type(listing)) if n not in (*hidden, "status")]
     form_class: Any = modelform_factory(

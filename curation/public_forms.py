@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from curation.anonymous_forms import AnonymousForm
 from curation.models import Suggestion
-from listings.field_values import fact_names, form_field, value
+from listings.field_values import fact_names, fact_value, form_field
 from listings.models import Listing
-from listings.visibility import hidden_facts
+from listings.visibility import withheld_fields
 
 # The facts that a visitor can suggest.
 SUGGESTIBLE_FIELDS = """
@@ -88,7 +88,7 @@ def _find_past_version(listing: Listing, revision: str) -> Listing | None:
 
 def build_suggestion_form(model: type[Listing], listing: Listing | None = None) -> Any:
     """Return the form class for a new listing, or for a change of `listing`."""
-    hidden = hidden_facts(listing) if listing else ()
+    hidden = withheld_fields(listing) if listing else ()
     known = set(fact_names(model))
     names = [n for n in SUGGESTIBLE_FIELDS.split() if n in known and n not in hidden]
     required = {"name"} if listing is None else set()
@@ -114,7 +114,7 @@ def build_suggestion_form(model: type[Listing], listing: Listing | None = None) 
 
         def changed_facts(self) -> dict[str, Any]:
             changed = [n for n in self.changed_data if n in names]
-            return {n: value(self.instance, n) for n in changed}
+            return {n: fact_value(self.instance, n) for n in changed}
 
         def _get_validation_exclusions(self) -> set[str]:
             # A curator fills the slug; only fields of the form are validated.

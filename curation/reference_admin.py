@@ -55,7 +55,7 @@ class TermAdmin(CurationAdmin):
             term.delete()
 
 
-class TombstoneAdmin(CurationAdmin):
+class RemovalRequestAdmin(CurationAdmin):
     list_display = ("name", "reason", "created_at")
     search_fields = ("name", "key")
     formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}

@@ -25,19 +25,24 @@ from curation.models import (
     Suggestion,
 )
 from listings.exchange import bulk_writes
-from listings.exchange.importing import LINKED, guarded, point_of, put_point
-from listings.field_values import value
-from listings.history import link_names
+from listings.exchange.importing import (
+    BRANCH_FIELDS,
+    point_values,
+    protected_fields,
+    set_point,
+)
+from listings.field_values import fact_value
+from listings.history import link_field_names
 from listings.models import Listing, Term
-from listings.removals import KnownRequests
-from listings.service_areas import Areas, UnknownArea
+from listings.removals import RemovalRequestIndex
+from listings.service_areas import ServiceAreaParser, UnknownArea
 
 BATCH_ROWS = 250
 # SQLite has one lock for all writers, who try to get it ten times a second.
 BATCH_PAUSE_SECONDS = 0.1
 State = ImportRun.State
 StepAndRow = tuple[ImportedRow, Any]
-StepAndChange = tuple[ImportedRow, bulk_writes.Change]
+StepAndChange = tuple[ImportedRow, bulk_writes.RowChange]
 
 
 def undo_import(run: ImportRun) -> tuple[int, list[str]]:
@@ -59,10 +64,10 @@ class ImportUndo:
         self.run = run
         self.model: Any = get_imported_model(run)
         self.content_type = ContentType.objects.get_for_model(self.model)
-        self.areas = Areas()
+        self.areas = ServiceAreaParser()
         terms = Term.objects.all()
         self.terms = {f"{term.kind}:{term.slug}": term.pk for term in terms}
-        self.requests = KnownRequests()
+        self.requests = RemovalRequestIndex()
         self.done = 0
         # The names of the rows that stay, by the id of their step.
         self.skipped: dict[int, str] = {}
@@ -107,7 +112,7 @@ class ImportUndo:
         act: Callable[[list[StepAndRow]], list[ImportedRow]],
     ) -> None:
         locked = self.model.objects.select_for_update().order_by("pk")
-        links = link_names(self.model)
+        links = link_field_names(self.model)
         rows = locked.prefetch_related(*links).in_bulk([s.object_id for s in steps])
         found = [(s, rows[s.object_id]) for s in steps if s.object_id in rows]
         missing = [step.pk for step in steps if step.object_id not in rows]
@@ -144,20 +149,22 @@ class ImportUndo:
 
     def _plan_change(
         self, step: ImportedRow, row: Any, parents: set[int | None]
-    ) -> bulk_writes.Change | None:
+    ) -> bulk_writes.RowChange | None:
         """Return what restores the row, or None if it was edited or checked since."""
         if any(
             _current_value(row, name) != after for name, after in step.after.items()
         ):
             return None
-        if set(step.after) & set(guarded(row)):
+        if set(step.after) & set(protected_fields(row)):
             # A check protects these facts.
             return None
         may_join = not row.checked_on and step.before.get("parent_id") in parents
-        if set(step.after) & set(LINKED) and not may_join:
+        if set(step.after) & set(BRANCH_FIELDS) and not may_join:
             # Imports do not link checked rows, so the check is newer.
             return None
-        change = bulk_writes.Change(row, is_new=False, shown_before=row.public_fields())
+        change = bulk_writes.RowChange(
+            row, is_new=False, shown_before=row.public_fields()
+        )
         try:
             self._apply_facts(change, dict(step.before))
         except (ValidationError, UnknownArea):
@@ -166,7 +173,9 @@ class ImportUndo:
         row._change_reason = _("import undone")
         return change
 
-    def _apply_facts(self, change: bulk_writes.Change, facts: dict[str, Any]) -> None:
+    def _apply_facts(
+        self, change: bulk_writes.RowChange, facts: dict[str, Any]
+    ) -> None:
         """Set the facts on the row.
 
         Raise ValidationError, or UnknownArea if a name in a service area is no place.
@@ -175,7 +184,7 @@ class ImportUndo:
         columns = [f for f in row._meta.concrete_fields if not f.primary_key]
         before = {field.attname: getattr(row, field.attname) for field in columns}
         if "point" in facts:
-            put_point(row, facts.pop("point"))
+            set_point(row, facts.pop("point"))
         if "terms" in facts:
             known = [self.terms[t] for t in facts.pop("terms") if t in self.terms]
             change.links["terms"] = frozenset(known)
@@ -187,7 +196,7 @@ class ImportUndo:
             setattr(row, name, fact)
         if places is not None or "service_area_scope" in facts:
             named = list(row.service_area.all()) if places is None else places
-            row.check_area(row.service_area_scope, named)
+            row.check_service_area(row.service_area_scope, named)
         row.clean()
         if isinstance(row, Listing) and self.requests.may_match(row):
             row.check_may_be_public()
@@ -260,4 +269,4 @@ class ImportUndo:
 
 
 def _current_value(row: Any, name: str) -> Any:
-    return point_of(row) if name == "point" else value(row, name)
+    return point_values(row) if name == "point" else fact_value(row, name)

@@ -28,10 +28,10 @@ from curation.public_forms import (
 )
 from curation.workflow import lock_for_update, record_check, remove_on_request
 from listings.exchange.importing import FACT_FIELDS
-from listings.field_values import value
+from listings.field_values import fact_value
 from listings.models import Listing
 from listings.registry import listing_models
-from listings.shared_views import public_or_404
+from listings.shared_views import get_public_or_404
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -70,7 +70,7 @@ def _render_thanks(
 
 def _get_public_or_404(model: Any, slug: str) -> Any:
     if issubclass(model, Listing):
-        return public_or_404(model, slug)
+        return get_public_or_404(model, slug)
     return get_object_or_404(model.objects.public(), slug=slug)
 
 
@@ -242,7 +242,7 @@ def _apply_confirmation(reminder: Reminder, act: str, form: Any) -> str:
 def _has_fact(listing: Listing, fact: str) -> bool:
     """Return whether the listing has a value that can be confirmed."""
     return any(
-        bool(value(listing, name))
+        bool(fact_value(listing, name))
         for name in FACT_FIELDS[fact]
         if name != "point" and hasattr(listing, name)
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from listings import service_areas, weekly_hours_form
-from listings.hours import BadHours, check
+from listings.hours import InvalidHours, validate_hours
 from places.models import Place
 
 DAY_NAMES = {
@@ -23,7 +23,7 @@ DAY_NAMES = {
     "Su": gettext_lazy("Sunday"),
 }
 WEEK_OPTIONS = {
-    "always": gettext_lazy("Open day and night, every day"),
+    "is_always_open": gettext_lazy("Open day and night, every day"),
     "closed_on_holidays": gettext_lazy("Closed on public holidays"),
     "by_appointment": gettext_lazy("At other times by appointment"),
 }
@@ -75,8 +75,8 @@ class WeeklyHoursWidget(forms.Widget):
 
 def _split_hours(spec: str) -> dict[str, Any]:
     """Return the hours of each day of a string. They are empty if it is too complex."""
-    found = weekly_hours_form.read(spec)
-    week = found or weekly_hours_form.Grid()
+    found = weekly_hours_form.parse_week(spec)
+    week = found or weekly_hours_form.WeeklyHours()
     return {
         "text": spec,
         "days": {day: week.text(day) for day in weekly_hours_form.DAYS},
@@ -99,19 +99,19 @@ class WeeklyHoursField(forms.CharField):
             if typed != value["was"]:
                 text = typed
         try:
-            return check(text)
-        except BadHours as error:
+            return validate_hours(text)
+        except InvalidHours as error:
             raise ValidationError(str(error), code="hours") from None
 
     def _join_days(self, value: dict[str, Any]) -> str:
-        week = weekly_hours_form.Grid(**value["options"])
+        week = weekly_hours_form.WeeklyHours(**value["options"])
         problems = []
         for day, text in value["days"].items():
             try:
-                week.days[day] = weekly_hours_form.read_day(text)
-            except weekly_hours_form.BadSpan as error:
+                week.days[day] = weekly_hours_form.parse_day(text)
+            except weekly_hours_form.InvalidSpan as error:
                 problems.append(f"{DAY_NAMES[day]}: {error}")
-        if week.always and any(week.days.values()):
+        if week.is_always_open and any(week.days.values()):
             problems.append(str(ALWAYS_OR_HOURS))
         if problems:
             raise ValidationError(problems, code="hours")

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from curation.errors import ActionRefused
-from listings.field_values import fact_names, values
-from listings.visibility import STREET_FACTS
+from listings.field_values import fact_names, fact_values
+from listings.visibility import WITHHELD_FIELDS
 
 WITHHELD_FIELD = "address_withheld"
 
@@ -24,8 +24,8 @@ def refuse_to_reveal_street(
     """
     if WITHHELD_FIELD not in fact_names(type(listing)):
         return
-    street = [name for name in STREET_FACTS if hasattr(listing, name)]
-    now = values(listing, (WITHHELD_FIELD, *street))
+    street = [name for name in WITHHELD_FIELDS if hasattr(listing, name)]
+    now = fact_values(listing, (WITHHELD_FIELD, *street))
     other = {**now, **incoming}
     if (other if WITHHELD_FIELD in chosen else now)[WITHHELD_FIELD]:
         return

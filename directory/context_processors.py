@@ -19,7 +19,7 @@ from caching.canonical_origin import canonical_url
 from directory.pages.typed_words import parse_search
 from listings.crisis.panel import is_in_distress, panel_for, without_words
 from listings.facet_panel import page_number
-from listings.snapshot import made_on
+from listings.snapshot import snapshot_date
 
 PRINT_TIME_ZONE = ZoneInfo("America/Chicago")
 
@@ -34,7 +34,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "language": get_language(),
         "page_name": request.resolver_match and request.resolver_match.url_name,
         "languages": SimpleLazyObject(lambda: language_links(request)),
-        "made_on": made_on(),
+        "snapshot_date": snapshot_date(),
         # In this zone it is the same day as in most of the country, at most hours.
         "printed_on": timezone.now().astimezone(PRINT_TIME_ZONE),
         "site_url": settings.SITE_URL,

@@ -6,7 +6,7 @@ import re
 
 from guides.models import Credential
 from listings.exchange.csv_rows import Row
-from listings.exchange.importing import Facts, Importer, RowRefused, source
+from listings.exchange.importing import Importer, ParsedRow, RowError, source_fields
 from places.states import STATES
 
 COLUMNS = """
@@ -32,15 +32,15 @@ class CredentialImporter(Importer):
     model = Credential
     columns = frozenset(COLUMNS.split())
 
-    def read(self, row: Row) -> Facts:
+    def read(self, row: Row) -> ParsedRow:
         if row["state"] not in STATES:
-            raise RowRefused(f"“{row['state']}” is not a state or territory")
+            raise RowError(f"“{row['state']}” is not a state or territory")
         if not row["credential_name"]:
-            raise RowRefused("the row has no name")
+            raise RowError("the row has no name")
         if row["focus"] not in Credential.Focus.values:
-            raise RowRefused(f"“{row['focus']}” is not a focus we know")
+            raise RowError(f"“{row['focus']}” is not a focus we know")
         if not row["source_url"]:
-            raise RowRefused("the row has no source")
+            raise RowError("the row has no source")
         fields = {
             "state": row["state"],
             "name": row["credential_name"],
@@ -61,9 +61,9 @@ class CredentialImporter(Importer):
             "medicaid_billable": _read_yes_no(row, "medicaid_billable"),
             # A note for curators, which no page shows.
             "internal_note": row["note"],
-            **source(row),
+            **source_fields(row),
         }
-        return Facts(row["key"], fields)
+        return ParsedRow(row["key"], fields)
 
 
 def _status(name: str) -> str:
@@ -76,12 +76,12 @@ def _read_number(row: Row, column: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < MAX_DIGITS):
-        raise RowRefused(f"{column}: “{text}” is not a whole number")
+        raise RowError(f"{column}: “{text}” is not a whole number")
     return int(text)
 
 
 def _read_yes_no(row: Row, column: str) -> bool | None:
     text = row[column].casefold()
     if text not in YES_NO:
-        raise RowRefused(f"{column}: “{row[column]}” is neither yes nor no")
+        raise RowError(f"{column}: “{row[column]}” is neither yes nor no")
     return YES_NO[text]

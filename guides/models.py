@@ -23,8 +23,8 @@ from guides import link_lines
 from guides.markdown import render
 from guides.slug_lookup import IsValidSlug
 from listings.history import History
-from listings.provenance import Sourced
-from listings.text import fits_address, fold
+from listings.provenance import ProvenanceModel
+from listings.text import fits_address, is_valid_slug
 from places.states import STATES, get_state_name
 
 # A larger number of hours is a typing error.
@@ -182,7 +182,7 @@ class Guide(CacheInvalidatingModel):
 
     @property
     def is_public(self) -> bool:
-        if not fits_address(self.slug):
+        if not is_valid_slug(self.slug):
             log_once(self._meta.label, self.pk, "slug")
             return False
         return self.status == self.Status.PUBLISHED
@@ -226,7 +226,7 @@ class Guide(CacheInvalidatingModel):
 
 
 class CredentialQuerySet(models.QuerySet["Credential"]):
-    def of_file_keys(self, keys: Iterable[str]) -> Self:
+    def with_import_keys(self, keys: Iterable[str]) -> Self:
         return self.filter(key__in=set(keys) - {""})
 
     def public(self) -> Self:
@@ -243,7 +243,7 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
         return self.filter(focus__in=kinds)
 
 
-class Credential(Sourced):
+class Credential(ProvenanceModel):
     """The requirements of a state for certified peer supporters."""
 
     class Focus(models.TextChoices):
@@ -260,7 +260,7 @@ class Credential(Sourced):
         ENDED = "ended", _("No longer offered")
 
     is_global = False
-    internal_fields = Sourced.internal_fields | {"internal_note"}
+    internal_fields = ProvenanceModel.internal_fields | {"internal_note"}
     importers = {"credentials": "guides.importing.CredentialImporter"}
     facts = (
         "state",
@@ -350,12 +350,12 @@ class Credential(Sourced):
     # Read by django-simple-history.
     _change_reason: str
 
-    class Meta(Sourced.Meta):
+    class Meta(ProvenanceModel.Meta):
         verbose_name = _("credential")
         verbose_name_plural = _("credentials")
         ordering = ["state", "name"]
         constraints = [
-            *Sourced.Meta.constraints,
+            *ProvenanceModel.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(state__in=list(STATES)),
                 name="credential_state_known",

@@ -10,6 +10,6 @@ class ListingsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are there only now.
-        from listings.cards import follow_changes  # noqa: PLC0415
+        from listings.cards import connect_signals  # noqa: PLC0415
 
-        follow_changes()
+        connect_signals()

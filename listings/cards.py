@@ -1,7 +1,7 @@
-"""Listings as lists show them, rendered once for each revision and language.
+"""Render the card of a listing once for each revision and language, and store it.
 
-docs/decisions/0029-rendered-cards.md says why they are stored in a table. What depends
-on the search, like a distance, is put into a card's slots when it is shown.
+docs/decisions/0029-rendered-cards.md says why cards are stored in a table. What depends
+on the search, like a distance, is put into the slots of a card when it is shown.
 """
 
 from __future__ import annotations
@@ -34,17 +34,18 @@ from listings.registry import listing_models
 from listings.templatetags.listing import miles
 from places.nearest import SearchHit
 
-# Stands for a slot while a card is rendered; no listing can hold it.
+# Marks a slot while a card is rendered. It is random, so no listing can contain it.
 SLOT = mark_safe(f"[slot {secrets.token_hex(8)}]")  # noqa: S308
-NOTHING = SafeString("")
-# Some 1.5 KB each. The table has the others.
+EMPTY = SafeString("")
+# A card takes about 1.5 KB. The others are read from the table.
 MAX_CARDS_IN_MEMORY = 8_000
 LISTINGS_AT_ONCE = 100
 KEYS_AT_ONCE = 500
-# More changes in one transaction are an import, whose cards need more time than a page.
+# A transaction with more changes is an import; rendering its cards takes too long for a
+# request.
 MAX_AFTER_COMMIT = 100
-# What decides how a card looks, beside the listing.
-SOURCES = (
+# The files that decide how a card looks, apart from the listing.
+DIGEST_SOURCES = (
     "templates/**/*.html",
     "locale/**/*.mo",
     *(
@@ -56,22 +57,22 @@ SOURCES = (
 
 @dataclass(frozen=True, slots=True)
 class CardHtml:
-    """A rendered card: the parts around its slots, and what a list sorts it by."""
+    """A rendered card: the facts that lists need, and the parts around its slots."""
 
     facts: dict[str, str]
     parts: list[str]
 
     def fill(self, *values: SafeString | int) -> SafeString:
-        """Put markup into the slots, in order; a card may have fewer slots."""
+        """Put values into the slots in order; a card may have fewer slots."""
         pairs = zip(self.parts[1:], values, strict=False)
         rest = (f"{value}{part}" for part, value in pairs)
-        # Our own templates escaped what the listing says.
+        # The templates have escaped the text of the listing.
         return mark_safe(self.parts[0] + "".join(rest))  # noqa: S308
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A listing in a list, as far from the place asked for as the search found."""
+    """A listing in a list, with its distance and coverage from the search."""
 
     hit: SearchHit
     content: CardHtml
@@ -105,7 +106,7 @@ class Card:
     def html(self) -> SafeString:
         distance = self.distance_miles
         if distance is None:
-            return self.content.fill(NOTHING, self.level, self.level, NOTHING)
+            return self.content.fill(EMPTY, self.level, self.level, EMPTY)
         attribute = format_html(' data-miles="{}"', f"{distance:.1f}")
         return self.content.fill(attribute, self.level, self.level, self._distance())
 
@@ -113,7 +114,7 @@ class Card:
         facts = self.content.facts
         form = '{} <span class="soft">({})</span>' if facts["is_approximate"] else "{}"
         words = format_html(form, miles(self.distance_miles), _("about"))
-        return format_html("{} · ", words) if facts["town_line"] else words
+        return format_html("{} · ", words) if facts["city_line"] else words
 
 
 _in_memory: MemoryCache[str, CardHtml] = MemoryCache(MAX_CARDS_IN_MEMORY)
@@ -122,15 +123,19 @@ _in_memory: MemoryCache[str, CardHtml] = MemoryCache(MAX_CARDS_IN_MEMORY)
 def cards(
     model: Any, hits: Iterable[SearchHit], template: str, level: int = 3
 ) -> list[Card]:
-    """The cards of what a search found, in its order; without what has been deleted
-    since, when an import was undone."""
+    """Return the cards of the hits, in their order.
+
+    A listing that was deleted since the search, as by undoing an import, is left out.
+    """
     hits = list(hits)
-    found = rendered(model, hits, template)
+    found = get_rendered(model, hits, template)
     return [Card(hit, found[hit.pk], level) for hit in hits if hit.pk in found]
 
 
-def rendered(model: Any, hits: list[SearchHit], template: str) -> dict[int, CardHtml]:
-    """The rendered cards by listing: from memory, else from the table, else new."""
+def get_rendered(
+    model: Any, hits: list[SearchHit], template: str
+) -> dict[int, CardHtml]:
+    """Return the card of each listing by id: from memory, from the table, or new."""
     pks = [hit.pk for hit in hits]
     now = content_version.current_or_none()
     if now is None or settings.DEBUG:
@@ -139,7 +144,7 @@ def rendered(model: Any, hits: list[SearchHit], template: str) -> dict[int, Card
     known = {hit.pk: hit.revision for hit in hits if hit.revision is not None}
     if len(known) < len(pks):
         known = model.objects.revisions(pks)
-    keys = {_key(template, language, pk): pk for pk in known}
+    keys = {_card_key(template, language, pk): pk for pk in known}
     stamps = {key: _stamp(known[pk], now) for key, pk in keys.items()}
     found = {
         keys[key]: card
@@ -147,13 +152,15 @@ def rendered(model: Any, hits: list[SearchHit], template: str) -> dict[int, Card
         if (card := _in_memory.get(key, stamp))
     }
     missing = {key: stamps[key] for key, pk in keys.items() if pk not in found}
-    for key, card in _stored(missing) if missing else ():
+    for key, card in _read_stored(missing) if missing else ():
         _in_memory.set(key, stamps[key], card)
         found[keys[key]] = card
     new = [pk for pk in known if pk not in found]
     for pk, its_revision, card in _render(model, new, template) if new else ():
-        # The row may be newer, or from a server that lags: it says so itself.
-        _in_memory.set(_key(template, language, pk), _stamp(its_revision, now), card)
+        # The row may be newer or, from a replica, older; its own revision decides.
+        _in_memory.set(
+            _card_key(template, language, pk), _stamp(its_revision, now), card
+        )
         found[pk] = card
     return found
 
@@ -173,7 +180,7 @@ def store_all() -> int:
 
 
 def _remove_unused(used: dict[str, set[int]]) -> None:
-    """Cards of listings that are gone, and of templates that nothing uses any more."""
+    """Delete the cards of removed listings and of templates no longer in use."""
     unused = []
     for key in RenderedCard.objects.values_list("key", flat=True).iterator():
         template, _language, pk = key.split(" ")
@@ -192,10 +199,10 @@ def store(model: Any, pks: Iterable[int]) -> int:
 
 
 def _store(model: Any, pks: list[int]) -> int:
-    # First the version: the rows that are read after it are never older.
+    # Read the version first, so that the rows are never older than it.
     now = content_version.current()
     revisions = model.objects.public().revisions(pks)
-    keys = {key: pk for pk in pks for key in _keys(model, pk)}
+    keys = {key: pk for pk in pks for key in _card_keys(model, pk)}
     wanted = {
         k: _stamp(revisions[pk], now) for k, pk in keys.items() if pk in revisions
     }
@@ -226,13 +233,15 @@ def _render_everywhere(
                     card = _render_one(row, template)
                     content = json.dumps([card.facts, card.parts], ensure_ascii=False)
                     stamp = _stamp(revision(row.changed_at), now)
-                    yield RenderedCard(_key(template, language, pk), stamp, content)
+                    yield RenderedCard(
+                        _card_key(template, language, pk), stamp, content
+                    )
 
 
 def _render(
     model: Any, pks: Iterable[int], template: str
 ) -> Iterator[tuple[int, int, CardHtml]]:
-    """Each listing's number, revision and card."""
+    """Yield (id, revision, card) for each listing."""
     for pk, row in model.objects.for_cards().in_bulk(list(pks)).items():
         yield pk, revision(row.changed_at), _render_one(row, template)
 
@@ -242,65 +251,65 @@ def _render_one(row: Any, template: str) -> CardHtml:
     return CardHtml(row.card_facts(), html.split(SLOT))
 
 
-def _stored(wanted: dict[str, str]) -> Iterator[tuple[str, CardHtml]]:
-    """Those of the table that are of the wanted revision."""
+def _read_stored(wanted: dict[str, str]) -> Iterator[tuple[str, CardHtml]]:
+    """Yield (key, card) for each card in the table that has the wanted stamp."""
     rows = RenderedCard.objects.filter(pk__in=list(wanted))
     for key, stamp, content in rows.values_list("key", "stamp", "content"):
         if stamp == wanted[key]:
             yield key, CardHtml(*json.loads(content))
 
 
-def _keys(model: Any, pk: int) -> list[str]:
+def _card_keys(model: Any, pk: int) -> list[str]:
     return [
-        _key(template, language, pk)
+        _card_key(template, language, pk)
         for template in model.card_templates
         for language, _name in settings.LANGUAGES
     ]
 
 
-def _key(template: str, language: str, pk: int) -> str:
+def _card_key(template: str, language: str, pk: int) -> str:
     return f"{template} {language} {pk}"
 
 
 def _stamp(its_revision: int, now: content_version.Version) -> str:
-    """The revision of the listing, of the vocabulary and of the code."""
-    return f"{its_revision} {now.global_changed_at.isoformat()} {digest()}"
+    """Combine the revision of the listing, of the shared data and of the code."""
+    return f"{its_revision} {now.global_changed_at.isoformat()} {code_digest()}"
 
 
 @lru_cache(maxsize=1)
-def digest() -> str:
-    """The same while templates, translations and the code of cards are the same."""
+def code_digest() -> str:
+    """Return a hash of the templates, translations and code that cards depend on."""
     found = hashlib.sha256()
     root: Path = settings.BASE_DIR
-    for pattern in SOURCES:
+    for pattern in DIGEST_SOURCES:
         for path in sorted(root.glob(pattern)):
             found.update(f"{path.relative_to(root)}".encode())
             found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()[:16]
 
 
-# The listings that were saved on a connection since it last counted a change. A
-# rollback leaves some too many, whose stored cards are up to date.
-_saved: WeakKeyDictionary[Any, set[tuple[Any, int]]] = WeakKeyDictionary()
+# The listings saved on each connection since its last counted change. After a rollback
+# it has too many, whose stored cards are still correct.
+_saved_rows: WeakKeyDictionary[Any, set[tuple[Any, int]]] = WeakKeyDictionary()
 
 
-def follow_changes() -> None:
-    """Hear of every listing that is saved or deleted, and of no other row."""
+def connect_signals() -> None:
+    """Remember every listing that is saved or deleted from now on."""
     for model in listing_models():
         if model.card_templates:
-            post_save.connect(_note, sender=model)
-            post_delete.connect(_note, sender=model)
+            post_save.connect(_remember_saved, sender=model)
+            post_delete.connect(_remember_saved, sender=model)
 
 
-def _note(sender: Any, instance: Any, **_signal: Any) -> None:
-    saved = _saved.setdefault(transaction.get_connection(), set())
+def _remember_saved(sender: Any, instance: Any, **_signal: Any) -> None:
+    saved = _saved_rows.setdefault(transaction.get_connection(), set())
     saved.add((sender, instance.pk))
 
 
 @receiver(content_version.version_changed)
 def _store_saved(**_signal: Any) -> None:
-    """Store the cards of what was saved; after an import its command does."""
-    saved = _saved.pop(transaction.get_connection(), set())
+    """Store the cards of saved listings; an import command stores its own."""
+    saved = _saved_rows.pop(transaction.get_connection(), set())
     if len(saved) > MAX_AFTER_COMMIT:
         return
     for model in {model for model, _pk in saved}:

@@ -1,4 +1,4 @@
-"""The filters of a list page, as the template shows them: groups, chips, advice."""
+"""Describe the filters of a list page for its template: facets and active filters."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from places.forms import PlaceForm
 from places.lookup import canonical_query
 
 Counts = Mapping[str, Mapping[str, int]]
-# So much of an unusable value is said back.
-SHOWN_LENGTH = 40
+# An error message repeats at most this much of an unusable value.
+MAX_ECHOED_CHARACTERS = 40
 
 
 @dataclass(frozen=True)
-class Option:
+class FacetOption:
     value: str
     label: str
     count: int | None
@@ -27,18 +27,18 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Group:
-    """One filter: its options, and what was wrong with the values given."""
+class Facet:
+    """One filter with its options and the errors in the given values."""
 
     name: str
     legend: str
-    options: list[Option]
+    options: list[FacetOption]
     errors: list[str] = field(default_factory=list)
     kind: str = "checkbox"
 
 
 @dataclass(frozen=True)
-class Chip:
+class ActiveFilter:
     """One chosen value, and the address of the page without it."""
 
     name: str
@@ -48,8 +48,8 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class Advice:
-    """A filter that could be removed, and how many results that would leave."""
+class Suggestion:
+    """An active filter to remove, and the number of results without it."""
 
     label: str
     url: str
@@ -57,102 +57,113 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class Panel:
-    groups: list[Group]
-    chips: list[Chip]
+class FacetPanel:
+    facets: list[Facet]
+    active_filters: list[ActiveFilter]
     clear_url: str
     hidden: list[tuple[str, str]]
-    # Said above the groups: what in the address is no filter and cannot be used.
+    # Errors in parameters that are not filters, shown above the facets.
     problems: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> tuple[Any, ...] | None:
-        """The same for panels whose groups look the same; None for one with errors,
-        which repeat what was typed."""
+        """The cache key of the rendered facets.
+
+        It is None with errors: they repeat what the visitor typed, and that may not be
+        cached.
+        """
         if self.has_errors:
             return None
         return tuple(
-            (group.name, *((o.value, o.count, o.checked) for o in group.options))
-            for group in self.groups
+            (facet.name, *((o.value, o.count, o.checked) for o in facet.options))
+            for facet in self.facets
         )
 
     @property
     def has_errors(self) -> bool:
-        return any(group.errors for group in self.groups)
+        return any(facet.errors for facet in self.facets)
 
-    def led_by(
-        self, parts: Iterable[tuple[Group, list[Chip]]], params: QueryDict
-    ) -> Panel:
-        """With these groups before its own; "Clear all" clears them too."""
+    def with_leading(
+        self, parts: Iterable[tuple[Facet, list[ActiveFilter]]], params: QueryDict
+    ) -> FacetPanel:
+        """Return a panel with these facets before its own, also under "Clear all"."""
         parts = list(parts)
-        names = [group.name for group, _chips in parts]
-        chips = [chip for _group, chips in parts for chip in chips]
-        cleared = _cleared(params, [*(g.name for g in self.groups), *names])
-        groups = [group for group, _chips in parts]
+        facets = [*(facet for facet, _active in parts), *self.facets]
+        added = [one for _facet, active in parts for one in active]
         return replace(
             self,
-            groups=[*groups, *self.groups],
-            chips=[*self.chips, *chips],
-            clear_url=cleared,
+            facets=facets,
+            active_filters=[*self.active_filters, *added],
+            clear_url=_url_without_all(params, [facet.name for facet in facets]),
         )
 
-    def with_words(self, words: str, params: QueryDict, label: str) -> Panel:
-        """With the words that are looked for, to be removed like a filter."""
+    def with_search_words(
+        self, words: str, params: QueryDict, label: str
+    ) -> FacetPanel:
+        """Return a panel that shows the search words as an active filter."""
         if not words:
             return self
-        chip = Chip("q", words, label, query_with(params, q=None))
+        search = ActiveFilter("q", words, label, url_with(params, q=None))
+        names = [*(facet.name for facet in self.facets), "q"]
         return replace(
             self,
-            chips=[chip, *self.chips],
-            clear_url=_cleared(params, [*(g.name for g in self.groups), "q"]),
+            active_filters=[search, *self.active_filters],
+            clear_url=_url_without_all(params, names),
         )
 
     @property
     def missing(self) -> str:
-        """Said where nothing carries what was asked for: whom it serves, or what it
-        offers; "" where neither was asked."""
+        """The message that no listing has the chosen communities or services.
+
+        It is "" if neither was chosen.
+        """
         for name, words in (
             ("community", _("No listing here says it serves “%(what)s”.")),
             ("service", _("No listing here says it offers “%(what)s”.")),
         ):
-            if asked := [chip.label for chip in self.chips if chip.name == name]:
-                return words % {"what": ", ".join(asked)}
+            if chosen := [a.label for a in self.active_filters if a.name == name]:
+                return words % {"what": ", ".join(chosen)}
         return ""
 
-    def advice(self, count_without: Callable[[Chip], int]) -> list[Advice]:
-        """Which chips to remove to get results, best first."""
-        tried = [Advice(c.label, c.remove_url, count_without(c)) for c in self.chips]
-        return sorted((a for a in tried if a.count), key=lambda a: -a.count)
+    def suggestions(
+        self, count_excluding: Callable[[ActiveFilter], int]
+    ) -> list[Suggestion]:
+        """Return the active filters whose removal gives results, most results first."""
+        found = [
+            Suggestion(one.label, one.remove_url, count_excluding(one))
+            for one in self.active_filters
+        ]
+        return sorted((s for s in found if s.count), key=lambda s: -s.count)
 
 
 def page_number(params: QueryDict) -> int:
-    """The page asked for; anything that is not a number from 1 is the first."""
+    """Return the requested page; anything but a positive number means page 1."""
     text = params.get("page", "")
     is_number = text.isascii() and text.isdigit() and len(text) < 6
     return max(1, int(text)) if is_number else 1
 
 
 def page_problems(params: QueryDict) -> list[str]:
-    """What is wrong with the number of the page in an address, if anything is."""
+    """Return the errors in the requested page number."""
     text = params.get("page", "").strip()
     if not text or text.lstrip("0") == str(page_number(params)):
         return []
     return [
         _("There is no page “%(page)s”, so this is the first page.")
-        % {"page": text[:SHOWN_LENGTH]}
+        % {"page": text[:MAX_ECHOED_CHARACTERS]}
     ]
 
 
 @dataclass(frozen=True)
 class Pager:
-    """Where in a long list a page stands; addresses are "" at the ends."""
+    """The position of a page in a long list; addresses are "" where there is none."""
 
     page: int
     pages: int
     previous_url: str = ""
     next_url: str = ""
     last_url: str = ""
-    # (number, address) of the pages worth a link of their own.
+    # (number, address) of the pages to link to directly.
     jumps: tuple[tuple[int, str], ...] = ()
 
     @classmethod
@@ -162,9 +173,11 @@ class Pager:
         pages = max(1, -(-total // size))
 
         def url(number: int) -> str:
-            return query_with(params, page=number) if 1 <= number <= pages else ""
+            return url_with(params, page=number) if 1 <= number <= pages else ""
 
-        jumps = tuple((number, url(number)) for number in _jumps(page, pages, fifths))
+        jumps = tuple(
+            (number, url(number)) for number in _linked_pages(page, pages, fifths)
+        )
         return cls(page, pages, url(page - 1), url(page + 1), url(pages), jumps)
 
     @property
@@ -172,31 +185,34 @@ class Pager:
         return self.page > self.pages
 
 
-ONE_PAGE = Pager(1, 1)
+SINGLE_PAGE = Pager(1, 1)
 
 
-def _jumps(page: int, pages: int, fifths: bool) -> list[int]:
-    """The ends, the neighbors and every fifth page: any of 200 is two taps away."""
+def _linked_pages(page: int, pages: int, fifths: bool) -> list[int]:
+    """Return the pages to link to: both ends, the neighbors and every fifth page.
+
+    So each of up to 200 pages can be reached with two taps.
+    """
     wanted = {1, pages, *range(page - 2, page + 3)}
     if fifths:
         wanted |= set(range(5, min(pages, 200), 5))
     return sorted(number for number in wanted if 1 <= number <= pages)
 
 
-def query_with(params: QueryDict, **changes: str | int | None) -> str:
-    """ "?…" with these parameters set, or dropped where None; page starts anew."""
-    kept = [pair for pair in _pairs(params) if pair[0] not in changes]
+def url_with(params: QueryDict, **changes: str | int | None) -> str:
+    """Return "?…" with these parameters set, or removed if None, on the first page."""
+    kept = [pair for pair in _parameter_pairs(params) if pair[0] not in changes]
     added = [(name, str(value)) for name, value in changes.items() if value is not None]
     return f"?{urlencode([*kept, *added])}"
 
 
-def query_without(params: QueryDict, name: str, value: str) -> str:
-    """ "?…" with one value of one parameter taken out."""
-    return f"?{urlencode([p for p in _pairs(params) if p != (name, value)])}"
+def url_without(params: QueryDict, name: str, value: str) -> str:
+    """Return "?…" without one value of one parameter, on the first page."""
+    return f"?{urlencode([p for p in _parameter_pairs(params) if p != (name, value)])}"
 
 
-def _pairs(params: QueryDict) -> list[tuple[str, str]]:
-    """Every parameter but the page's number."""
+def _parameter_pairs(params: QueryDict) -> list[tuple[str, str]]:
+    """Return all parameters except the page number."""
     return [
         (name, value)
         for name, values in params.lists()
@@ -209,50 +225,57 @@ def build_panel(
     chosen: Any,
     params: QueryDict,
     counts: Counts,
-    keep: Iterable[str] = (),
-) -> Panel:
-    """The panel of a ListingFilter; the parameters of `keep` stay, hidden."""
-    groups = [_group(chosen, name, counts) for name in chosen.filters]
-    shown = [group for group in groups if group.options or group.errors]
-    hidden = [(n, v) for n in keep for v in params.getlist(n) if v]
-    return Panel(
-        groups=shown,
-        chips=[chip for group in shown for chip in _chips(group, params)],
-        clear_url=_cleared(params, chosen.filters),
+    hidden_names: Iterable[str] = (),
+) -> FacetPanel:
+    """Build the panel of a ListingFilter.
+
+    The parameters named in `hidden_names` are sent along in hidden inputs.
+    """
+    facets = [_build_facet(chosen, name, counts) for name in chosen.filters]
+    visible = [facet for facet in facets if facet.options or facet.errors]
+    hidden = [(n, v) for n in hidden_names for v in params.getlist(n) if v]
+    return FacetPanel(
+        facets=visible,
+        active_filters=[
+            one for facet in visible for one in _active_filters(facet, params)
+        ],
+        clear_url=_url_without_all(params, chosen.filters),
         hidden=hidden,
         problems=page_problems(params),
     )
 
 
-def switch(
+def build_checkbox_facet(
     params: QueryDict, name: str, label: str, *, on: bool, words: str = ""
-) -> tuple[Group, list[Chip]]:
-    """A filter that is on or off; `words` is its label beside the box."""
-    group = Group(name, label, [Option("1", words or label, None, on)])
-    chip = Chip(name, "1", label, query_with(params, **{name: None}))
-    return group, [chip] if on else []
+) -> tuple[Facet, list[ActiveFilter]]:
+    """Build a facet with one checkbox; `words` is the label beside the box."""
+    facet = Facet(name, label, [FacetOption("1", words or label, None, on)])
+    active = ActiveFilter(name, "1", label, url_with(params, **{name: None}))
+    return facet, [active] if on else []
 
 
-def _cleared(params: QueryDict, names: Iterable[str]) -> str:
-    return query_with(params, **dict.fromkeys(names))
+def _url_without_all(params: QueryDict, names: Iterable[str]) -> str:
+    return url_with(params, **dict.fromkeys(names))
 
 
-def _group(chosen: Any, name: str, counts: Counts) -> Group:
+def _build_facet(chosen: Any, name: str, counts: Counts) -> Facet:
     one = chosen.filters[name]
     values = set(chosen.chosen.get(name, []))
     tally = counts.get(name)
     options = [
-        Option(value, label, tally.get(value, 0) if tally else None, value in values)
+        FacetOption(
+            value, label, tally.get(value, 0) if tally else None, value in values
+        )
         for value, label in one.choices()
         if _worth_showing(value, values, tally)
     ]
     errors = [
         _("We do not know “%(value)s” here, so it was left out.") % {"value": value}
         for value in sorted(
-            {value[:SHOWN_LENGTH] for value in chosen.unknown.get(name, [])}
+            {value[:MAX_ECHOED_CHARACTERS] for value in chosen.unknown.get(name, [])}
         )
     ]
-    return Group(name, str(one.label), options, errors)
+    return Facet(name, str(one.label), options, errors)
 
 
 def _worth_showing(
@@ -261,22 +284,22 @@ def _worth_showing(
     return tally is None or value in chosen or bool(tally.get(value))
 
 
-def _chips(group: Group, params: QueryDict) -> list[Chip]:
+def _active_filters(facet: Facet, params: QueryDict) -> list[ActiveFilter]:
     return [
-        Chip(
-            group.name,
+        ActiveFilter(
+            facet.name,
             option.value,
             option.label,
-            query_without(params, group.name, option.value),
+            url_without(params, facet.name, option.value),
         )
-        for option in group.options
+        for option in facet.options
         if option.checked and option.value
     ]
 
 
 def place_links(form: PlaceForm, params: QueryDict) -> list[tuple[str, str]]:
-    """(label, address) of each meaning that the typed words may have."""
+    """Return (label, address) for each place that the typed words may mean."""
     return [
-        (place.label_with_county, query_with(params, near=canonical_query(place)))
+        (place.label_with_county, url_with(params, near=canonical_query(place)))
         for place in form.candidates
     ]

@@ -1,4 +1,4 @@
-"""A form field for words to look for, and a column for a list of names."""
+"""A form field for search words, and a model field for a list of names."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from django import forms
 from django.db import models
 
 
-class WordsField(forms.CharField):
-    """Words of a search. A null character is a letter that no listing has."""
+class SearchWordsField(forms.CharField):
+    """Search words. A null character becomes U+FFFD, which no listing contains."""
 
     def to_python(self, value: Any) -> str | None:
         text = super().to_python(value)
         return text.replace("\0", "\ufffd") if text else text
 
 
-class NamesField(models.JSONField):
-    """A list of names; what is stored in another shape is read as NULL."""
+class NameListField(models.JSONField):
+    """A list of strings as JSON. A stored value of another shape is read as NULL."""
 
     def deconstruct(self) -> Any:
-        """As the JSONField that it is to the database."""
+        """Describe the field to migrations as the JSONField that the database sees."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.JSONField", args, kwargs
 

@@ -1,4 +1,4 @@
-"""The filters every catalogue has; a catalogue adds its own below them."""
+"""The filters that every catalog has; each catalog adds its own."""
 
 from __future__ import annotations
 
@@ -16,38 +16,44 @@ from listings.models import Term
 
 Choices = list[tuple[str, str]]
 
-HOW = [("in_person", _("In person")), ("online", _("Online")), ("phone", _("By phone"))]
+HOW_CHOICES = [
+    ("in_person", _("In person")),
+    ("online", _("Online")),
+    ("phone", _("By phone")),
+]
 HOW_FIELDS = {"in_person": "in_person", "online": "online", "phone": "by_phone"}
 
 
-class AnyOf(django_filters.Filter):
-    """Repeated values mean "any of these". Its choices are read when they are needed,
-    and no form is made of them."""
+class MultiValueFilter(django_filters.Filter):
+    """A filter with several values, any of which may match.
+
+    `choices` is called when the choices are needed, and they are not used in a form.
+    """
 
     def __init__(self, label: Promise, choices: Callable[[], Choices]) -> None:
         super().__init__(label=label)
         self.choices = choices
 
-    def __deepcopy__(self, memo: Any) -> AnyOf:
-        # A filter set copies its filters for each address; these hold nothing of one.
+    def __deepcopy__(self, memo: Any) -> MultiValueFilter:
+        # A FilterSet copies its filters for each request; these have no such state.
         return copy(self)
 
 
-def fixed(choices: Iterable[tuple[str, Any]]) -> Callable[[], Choices]:
-    """Choices that stand in the code, in the reader's language."""
+def fixed_choices(choices: Iterable[tuple[str, Any]]) -> Callable[[], Choices]:
+    """Return a function for choices from the code, in the active language."""
     known = list(choices)
     return lambda: [(value, str(label)) for value, label in known]
 
 
-def of_terms(kind: str, label: Promise) -> AnyOf:
-    return AnyOf(label, lambda: term_choices().get(kind, []))
+def term_filter(kind: str, label: Promise) -> MultiValueFilter:
+    return MultiValueFilter(label, lambda: term_choices().get(kind, []))
 
 
 _terms: MemoryCache[str, dict[str, Choices]] = MemoryCache(8)
 
 
 def term_choices() -> dict[str, Choices]:
-    """Every vocabulary, read once a version."""
+    """Return the choices of every vocabulary, read once for each content version."""
 
     def read() -> dict[str, Choices]:
         found: dict[str, Choices] = {}
@@ -59,11 +65,11 @@ def term_choices() -> dict[str, Choices]:
 
 
 class ListingFilter(django_filters.FilterSet):
-    """Parses a query string: which values of each filter were chosen."""
+    """Parses a query string into the chosen values of each filter."""
 
     def __init__(self, params: QueryDict) -> None:
         super().__init__(params, Term.objects.none())
-        # What was asked for and is known; the panel names what is not.
+        # The known values. The panel shows an error for each unknown one.
         self.chosen: dict[str, list[str]] = {}
         self.unknown: dict[str, list[str]] = {}
         for name, one in self.filters.items():
@@ -76,8 +82,8 @@ class ListingFilter(django_filters.FilterSet):
                 self.unknown[name] = strange
 
 
-class PeopleFilter(ListingFilter):
-    """What every catalogue knows of the people it is for."""
+class AudienceFilter(ListingFilter):
+    """The filters for the people that a listing is for."""
 
-    community = of_terms("community", _("Who is welcomed by name"))
-    language = of_terms("language", _("Languages"))
+    community = term_filter("community", _("Who is welcomed by name"))
+    language = term_filter("language", _("Languages"))

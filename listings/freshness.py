@@ -1,4 +1,4 @@
-"""How many listings were checked within 90, 180 and 365 days."""
+"""Count the listings that were checked within 90, 180 and 365 days."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-DAYS = (90, 180, 365)
+CHECKED_WITHIN_DAYS = (90, 180, 365)
 
 
 @dataclass(frozen=True)
-class FreshRow:
-    """Of `total` published listings, how many were checked in each of DAYS."""
+class FreshnessRow:
+    """The number of public listings, and how many were checked within each period."""
 
     label: str
     total: int
@@ -21,24 +21,29 @@ class FreshRow:
 
     @property
     def shares(self) -> list[int]:
-        """Percentages, rounded down so that 100 means every one."""
+        """The percentages, rounded down so that 100 means every listing."""
         return [
             100 * count // self.total if self.total else 0 for count in self.checked
         ]
 
 
-def fresh_row(label: str, numbers: tuple[int, ...]) -> FreshRow:
+def build_freshness_row(label: str, numbers: tuple[int, ...]) -> FreshnessRow:
     total, *checked = numbers
-    return FreshRow(label, total, tuple(checked))
+    return FreshnessRow(label, total, tuple(checked))
 
 
-def tally(queryset: Any, field: str | None, today: date) -> dict[str, tuple[int, ...]]:
-    """Per value of the field: total, then the count checked within each of DAYS."""
+def count_checked(
+    queryset: Any, field: str | None, today: date
+) -> dict[str, tuple[int, ...]]:
+    """Return, for each value of the field, the total and the count in each period.
+
+    Without a field there is one entry, under "".
+    """
     within = {
         f"within_{days}": Count(
             "pk", filter=Q(checked_on__gte=today - timedelta(days=days))
         )
-        for days in DAYS
+        for days in CHECKED_WITHIN_DAYS
     }
     counts = {"total": Count("pk"), **within}
     if field is None:

@@ -1,4 +1,4 @@
-"""Histories of rows, also of many rows that are written at once."""
+"""Write the history of rows, for single saves and for bulk writes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from simple_history.models import HistoricalRecords
 
 from listings.exchange.statements import insert_many
 
-# Many-to-many fields that listings may have, and the column of their far side.
+# Each many-to-many field of a listing, and the column of the row that it links to.
 LINK_COLUMNS = {"terms": "term_id", "service_area": "place_id"}
 CREATED, CHANGED, DELETED = "+", "~", "-"
 
@@ -23,7 +23,7 @@ _is_written_in_bulk: ContextVar[bool] = ContextVar("is_written_in_bulk", default
 
 
 class History(HistoricalRecords):  # type: ignore[misc]
-    """The history of a model whose rows may be deleted many at a time."""
+    """A history that leaves deletions to add_history() during bulk writes."""
 
     def post_delete(self, instance: Any, using: Any = None, **options: Any) -> None:
         if not _is_written_in_bulk.get():
@@ -31,9 +31,11 @@ class History(HistoricalRecords):  # type: ignore[misc]
 
 
 @contextmanager
-def history_in_bulk() -> Iterator[None]:
-    """Delete rows within this block without a row of history for each one: the caller
-    writes them with add_history()."""
+def without_row_history() -> Iterator[None]:
+    """Suppress the history row of each deletion within this block.
+
+    The caller writes the history rows with add_history().
+    """
     token = _is_written_in_bulk.set(True)
     try:
         yield
@@ -41,15 +43,15 @@ def history_in_bulk() -> Iterator[None]:
         _is_written_in_bulk.reset(token)
 
 
-def link_names(model: Any) -> list[str]:
-    """The many-to-many fields of a model, as named in LINK_COLUMNS."""
+def link_field_names(model: Any) -> list[str]:
+    """Return those many-to-many fields of LINK_COLUMNS that the model has."""
     return [name for name in LINK_COLUMNS if hasattr(model, name)]
 
 
 def add_history(model: Any, rows: list[Any], kind: str) -> None:
-    """Write a row of history for each of these rows, with their terms and places.
+    """Write a history row for each of these saved rows, with their terms and places.
 
-    The rows are of one model, and are saved already. `kind` is one of the three above.
+    `kind` is CREATED, CHANGED or DELETED.
     """
     if not rows:
         return
@@ -57,7 +59,7 @@ def add_history(model: Any, rows: list[Any], kind: str) -> None:
     insert_many(past, [_past(past, row, kind, now) for row in rows])
     if kind == DELETED:
         return
-    if names := link_names(model):
+    if names := link_field_names(model):
         found = past.objects.filter(id__in=[row.pk for row in rows]).order_by()
         numbers = dict(found.values_list("id").annotate(Max("history_id")))
         for name in names:
@@ -76,21 +78,24 @@ def _past(past: Any, row: Any, kind: str, at: datetime) -> Any:
 
 
 def _add_links(model: Any, name: str, numbers: dict[int, int]) -> None:
-    """Copy links of rows to their rows of history; `numbers` are the ids of both."""
+    """Copy the links of rows to their history rows.
+
+    `history_ids` maps the id of each row to the id of its history row.
+    """
     past: Any = model.history.model
     far, near = LINK_COLUMNS[name], f"{model._meta.model_name}_id"
     copies: Any = apps.get_model(past._meta.app_label, f"{past.__name__}_{name}")
     rows = [
         copies(id=pk, history_id=numbers[row], **{near: row, far: other})
-        for pk, row, other in links_of(model, name, numbers)
+        for pk, row, other in read_links(model, name, numbers)
     ]
     insert_many(copies, rows)
 
 
-def links_of(
+def read_links(
     model: Any, name: str, pks: Iterable[int]
 ) -> Iterable[tuple[int, int, int]]:
-    """(number of the link, of the row, of the term or place) for each of these rows."""
+    """Return (link id, row id, term or place id) for each link of these rows."""
     far, near = LINK_COLUMNS[name], f"{model._meta.model_name}_id"
     links = getattr(model, name).through._default_manager
     found: Iterable[tuple[int, int, int]] = links.filter(

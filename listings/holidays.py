@@ -1,4 +1,4 @@
-"""Names of the public holidays of the United States."""
+"""Names of the federal holidays of the United States."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 
 
 def holiday_name(day: date) -> str:
-    """The holiday on that day, also where it is observed on a Friday or Monday."""
+    """Return the holiday on that day, or "".
+
+    A holiday on a weekend is also observed on the Friday before or the Monday after.
+    """
     monday, thursday, friday = 0, 3, 4
     observed = {friday: timedelta(days=1), monday: timedelta(days=-1)}
     names = _fixed_names()

@@ -1,6 +1,7 @@
-"""Opening hours: OpenStreetMap strings, evaluated by a library in the listing's zone.
+"""Evaluate opening hours: OpenStreetMap strings, in the time zone of the listing.
 
-Plain Python. The moment is always an argument: an aware datetime, in any zone.
+This module does not use Django. Callers pass the current moment as an aware datetime
+in any time zone.
 """
 
 from __future__ import annotations
@@ -21,46 +22,46 @@ from opening_hours import OpeningHours
 from listings import hours_rules
 
 MAX_LENGTH = 500
-# An opening farther off than this is as good as none.
-HORIZON = timedelta(days=366)
-AN_HOUR = timedelta(hours=1)
-MOST_WORKED_OUT = 4_096
-# A holiday closes one or two weeks in a row; five show what is usual.
-WEEKS_ASKED = 5
-QUOTED = re.compile(r'"[^"]*"')
+# An opening later than this is treated as none.
+FORECAST_HORIZON = timedelta(days=366)
+MAX_STATUS_AGE = timedelta(hours=1)
+MAX_CACHED_STATUSES = 4_096
+# A holiday changes one or two weeks in a row, so five weeks show the usual hours.
+WEEKS_COMPARED = 5
+QUOTED_COMMENT = re.compile(r'"[^"]*"')
 STATE_WORDS = re.compile(r"\b(open|closed|off|unknown)\b|[0-9]", re.IGNORECASE)
 
 
-# The library's stubs leave its own error out.
+# The library's type stubs do not declare its own exception.
 PARSER_ERROR: type[Exception] = opening_hours.ParserError  # type: ignore[attr-defined]
 
 
-class BadHours(ValueError):
-    """The text is not opening hours; the message says so in plain words."""
+class InvalidHours(ValueError):
+    """The text is not valid opening hours. The message is written for people."""
 
 
-class State(enum.Enum):
+class OpenState(enum.Enum):
     OPEN = "open"
     CLOSED = "closed"
     UNKNOWN = "unknown"
 
 
-STATES = {
-    opening_hours.State.OPEN: State.OPEN,
-    opening_hours.State.CLOSED: State.CLOSED,
-    opening_hours.State.UNKNOWN: State.UNKNOWN,
+STATE_BY_LIBRARY_STATE = {
+    opening_hours.State.OPEN: OpenState.OPEN,
+    opening_hours.State.CLOSED: OpenState.CLOSED,
+    opening_hours.State.UNKNOWN: OpenState.UNKNOWN,
 }
 
 
 @dataclass(frozen=True)
-class Status:
-    """The state at a moment, until when it holds, and when it opens next.
+class OpenStatus:
+    """Whether a listing is open at a moment, until when, and when it opens next.
 
-    Moments are aware, in the listing's zone; None where nothing is known or
-    nothing changes within a year.
+    `until` and `opens` are aware datetimes in the time zone of the listing. They are
+    None where the hours are unknown or nothing changes within a year.
     """
 
-    state: State
+    state: OpenState
     until: datetime | None = None
     opens: datetime | None = None
     comment: str = ""
@@ -68,7 +69,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Span:
-    """Open (or perhaps open) from one moment to another, in the listing's zone."""
+    """A period in which the listing is open, or in which that is unknown."""
 
     start: datetime
     end: datetime
@@ -76,21 +77,21 @@ class Span:
     comment: str = ""
 
     def is_followed_by(self, other: Span) -> bool:
-        """Say whether both are one opening: nothing in between, and alike."""
+        """Say whether the other span continues this one without a gap or a change."""
         alike = (self.unknown, self.comment) == (other.unknown, other.comment)
         return alike and other.start <= self.end
 
 
 @dataclass(frozen=True)
 class Day:
-    """A calendar day and the spans that begin on it, even if they pass midnight."""
+    """A calendar day and the spans that begin on it, even if they end the next day."""
 
     date: date
     is_today: bool
     spans: tuple[Span, ...]
 
     @property
-    def whole_day(self) -> bool:
+    def is_whole_day(self) -> bool:
         first, last = self.spans[:1], self.spans[-1:]
         if not first or first[0].unknown:
             return False
@@ -102,41 +103,43 @@ class Day:
         )
 
     def clock_times(self) -> list[tuple[str, str]]:
-        """(opens, closes) of what is known, as "09:00"; before opening: the next day.
+        """Return (opens, closes) of each known span, like ("09:00", "17:00").
 
-        A whole day is 00:00 to 23:59.
+        A closing time before the opening time is on the next day. A whole day is
+        00:00 to 23:59.
         """
-        if self.whole_day:
+        if self.is_whole_day:
             return [("00:00", "23:59")]
         known = [span for span in self.spans if not span.unknown]
         return [(f"{span.start:%H:%M}", f"{span.end:%H:%M}") for span in known]
 
 
-def check(spec: str) -> str:
-    """The string without outer space, if it can be evaluated; "" means not known.
+def validate_hours(spec: str) -> str:
+    """Return the string without surrounding spaces; "" means that hours are unknown.
 
-    Raises BadHours. A bare comment is refused: the standard reads it as open 24/7.
+    Raises InvalidHours for text that cannot be evaluated, and for a comment alone,
+    which the OpenStreetMap standard reads as open 24/7.
     """
     spec = spec.strip()
     if not spec:
         return ""
     if len(spec) > MAX_LENGTH:
-        raise BadHours(f"Hours can be at most {MAX_LENGTH} characters long.")
+        raise InvalidHours(f"Hours can be at most {MAX_LENGTH} characters long.")
     for rule in spec.replace("||", ";").split(";"):
-        if '"' in rule and not STATE_WORDS.search(QUOTED.sub("", rule)):
-            raise BadHours(
+        if '"' in rule and not STATE_WORDS.search(QUOTED_COMMENT.sub("", rule)):
+            raise InvalidHours(
                 "A comment alone would mean open all day and night. "
                 'Write unknown "by appointment" instead.'
             )
     parsed = _parse(spec, "UTC")
     if parsed is None:
-        raise BadHours("We cannot read these hours. An example: Mo-Fr 09:00-17:00.")
+        raise InvalidHours("We cannot read these hours. An example: Mo-Fr 09:00-17:00.")
     return spec
 
 
 @lru_cache(maxsize=512)
 def zone_info(name: str) -> ZoneInfo | None:
-    """The zone of an IANA name; None for any other text."""
+    """Return the time zone with this IANA name, or None for any other text."""
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -149,7 +152,10 @@ def zone_or_utc(name: str) -> ZoneInfo:
 
 @lru_cache(maxsize=2048)
 def _parse(spec: str, zone: str) -> OpeningHours | None:
-    """None where the zone or the text is not known; no zone: by the wall clock."""
+    """Parse a string in a zone; without a zone, times are wall-clock times.
+
+    Returns None for an unknown zone and for text that is not opening hours.
+    """
     found = zone_info(zone)
     if zone and found is None:
         return None
@@ -161,72 +167,77 @@ def _parse(spec: str, zone: str) -> OpeningHours | None:
 
 @dataclass(frozen=True)
 class Hours:
-    """Hours as an OpenStreetMap string, and the IANA zone they are said in."""
+    """An OpenStreetMap opening_hours string and the IANA time zone it is meant in."""
 
     spec: str
     zone: str
 
-    def status(self, at: datetime) -> Status:
-        """The state at a moment; one that was worked out holds until it changes."""
-        since, until, known = _worked_out.get(self, (at, at, None))
+    def status(self, at: datetime) -> OpenStatus:
+        """Return the status at a moment, from the cache while it has not changed."""
+        since, until, known = _status_cache.get(self, (at, at, None))
         if known is not None and since <= at < until:
             return known
         status = self._status(at)
-        if len(_worked_out) >= MOST_WORKED_OUT:
-            _worked_out.clear()
-        _worked_out[self] = (at, status.until or at + AN_HOUR, status)
+        if len(_status_cache) >= MAX_CACHED_STATUSES:
+            _status_cache.clear()
+        _status_cache[self] = (at, status.until or at + MAX_STATUS_AGE, status)
         return status
 
-    def _status(self, at: datetime) -> Status:
+    def _status(self, at: datetime) -> OpenStatus:
         parsed = self._parsed
         if parsed is None:
-            return Status(State.UNKNOWN)
+            return OpenStatus(OpenState.UNKNOWN)
         local = self._local(at)
-        # From midnight, and from the night before it.
+        # Start at midnight, so that a span that began earlier today is found whole.
         today = datetime.combine(local.date(), time(0), local.tzinfo)
-        spans = (s for s in self._spans(today, local + HORIZON) if s.end > local)
+        spans = (
+            s for s in self._spans(today, local + FORECAST_HORIZON) if s.end > local
+        )
         first = next(spans, None)
         if first is None or first.start > local:
             until = self._soon(first.start if first else None, local)
             opens = _first_open([first] if first else [], spans)
             if self.other_times is not None:
-                return Status(State.UNKNOWN, until, opens, self.other_times)
-            return Status(State.CLOSED, until, opens, parsed.state(local)[1])
+                return OpenStatus(OpenState.UNKNOWN, until, opens, self.other_times)
+            return OpenStatus(OpenState.CLOSED, until, opens, parsed.state(local)[1])
         until = self._soon(first.end, local)
         if first.unknown:
             opens = _first_open([], spans)
-            return Status(State.UNKNOWN, until, opens, first.comment)
-        return Status(State.OPEN, until=until, comment=first.comment)
+            return OpenStatus(OpenState.UNKNOWN, until, opens, first.comment)
+        return OpenStatus(OpenState.OPEN, until=until, comment=first.comment)
 
     def week(self, at: datetime) -> tuple[Day, ...]:
-        """Monday to Sunday of the week of `at`, in the listing's zone."""
+        """Return Monday to Sunday of the week of `at`, in the zone of the listing."""
         if not self.is_known:
             return ()
         today = self._local(at).date()
         monday = today - timedelta(days=today.weekday())
         days = [monday + timedelta(days=number) for number in range(7)]
         zone = zone_info(self.zone)
-        # From the day before, so that Sunday night's span is whole, and not Monday's.
+        # Start a day early, so that the span of Sunday night begins on Sunday.
         start = datetime.combine(monday - timedelta(days=1), time(0), zone)
         end = datetime.combine(monday + timedelta(days=8), time(0), zone)
         spans = [
             replace(span, start=first, end=last)
             for span in self._spans(start, end)
-            for first, last in _by_day(span.start, span.end)
+            for first, last in _split_by_day(span.start, span.end)
         ]
         return tuple(
             Day(day, day == today, tuple(s for s in spans if s.start.date() == day))
             for day in days
         )
 
-    def usual_week(self, at: datetime) -> tuple[Day, ...]:
-        """The week as most weeks from `at` are: holidays are outvoted."""
-        weeks = [self.week(at + timedelta(weeks=n)) for n in range(WEEKS_ASKED)]
-        return tuple(_commonest(days) for days in zip(*weeks, strict=True))
+    def typical_week(self, at: datetime) -> tuple[Day, ...]:
+        """Return a week with the most common hours of each weekday from `at` on.
+
+        The hours of a holiday occur once and are therefore not chosen.
+        """
+        weeks = [self.week(at + timedelta(weeks=n)) for n in range(WEEKS_COMPARED)]
+        return tuple(_most_common(days) for days in zip(*weeks, strict=True))
 
     def changed_days(self, at: datetime) -> tuple[Day, ...]:
-        """The days of the week of `at` that are not as usual, as for a holiday."""
-        both = zip(self.week(at), self.usual_week(at), strict=True)
+        """Return the days of the week of `at` that differ from the typical week."""
+        both = zip(self.week(at), self.typical_week(at), strict=True)
         return tuple(d for d, usual in both if _clock_times(d) != _clock_times(usual))
 
     @property
@@ -234,38 +245,40 @@ class Hours:
         return self._parsed is not None
 
     @property
-    def always(self) -> bool:
-        return self.is_known and self.spec.strip() == hours_rules.ALWAYS
+    def is_always_open(self) -> bool:
+        return self.is_known and self.spec.strip() == hours_rules.ALWAYS_OPEN
 
     @property
     def is_weekly(self) -> bool:
-        """Say whether a table of one week tells when it is open."""
+        """Say whether a table of one week shows when it is open."""
         return hours_rules.is_weekly(self.spec)
 
     @property
     def other_times(self) -> str | None:
-        """The words for all other times, like "by appointment"; None: closed."""
-        return hours_rules.split(self.spec).other_times
+        """The comment for all other times, like "by appointment"; None for closed."""
+        return hours_rules.split_nights(self.spec).other_times
 
     @property
     def _parsed(self) -> OpeningHours | None:
-        parts = hours_rules.split(self.spec)
+        parts = hours_rules.split_nights(self.spec)
         return _parse(parts.days, self.zone) if parts.days and self.zone else None
 
     def _local(self, at: datetime) -> datetime:
-        """By the clock on the wall. Of an hour that comes twice in autumn always the
-        second: the library takes the last minute of the first for closed.
+        """Convert a moment to the time zone of the listing.
+
+        In the hour that occurs twice in autumn, use the second occurrence: the library
+        treats the last minute of the first one as closed.
         """
         return at.astimezone(zone_info(self.zone)).replace(fold=1)
 
     def _soon(self, change: datetime | None, local: datetime) -> datetime | None:
-        return change if change and change - local < HORIZON else None
+        return change if change and change - local < FORECAST_HORIZON else None
 
     def _spans(self, start: datetime, end: datetime) -> Iterator[Span]:
-        """What is not closed, in order; what overlaps or touches is one span."""
+        """Yield the spans that are not closed, in order, with adjacent ones merged."""
         last: Span | None = None
         for span in heapq.merge(
-            self._day_spans(start, end), self._night_spans(start, end), key=_start
+            self._day_spans(start, end), self._night_spans(start, end), key=_span_start
         ):
             if last is None:
                 last = span
@@ -282,8 +295,8 @@ class Hours:
             yield from _open_spans(parsed, start, end)
 
     def _night_spans(self, start: datetime, end: datetime) -> Iterator[Span]:
-        """What is left after midnight of each night, by the rule of its evening."""
-        nights = hours_rules.split(self.spec).nights
+        """Yield the part after midnight of each span that began the evening before."""
+        nights = hours_rules.split_nights(self.spec).nights
         parsed = _parse(nights, "") if nights else None
         if parsed is None:
             return
@@ -299,11 +312,16 @@ class Hours:
 
 def _open_spans(parsed: OpeningHours, start: datetime, end: datetime) -> Iterator[Span]:
     for begins, ends, state, comment in parsed.intervals(start, end):
-        if STATES[state] is not State.CLOSED:
-            yield Span(begins, ends, STATES[state] is State.UNKNOWN, comment)
+        if STATE_BY_LIBRARY_STATE[state] is not OpenState.CLOSED:
+            yield Span(
+                begins,
+                ends,
+                STATE_BY_LIBRARY_STATE[state] is OpenState.UNKNOWN,
+                comment,
+            )
 
 
-def _start(span: Span) -> datetime:
+def _span_start(span: Span) -> datetime:
     return span.start
 
 
@@ -315,18 +333,20 @@ def _clock_times(day: Day) -> list[tuple[time, time, bool]]:
     return [(s.start.time(), s.end.time(), s.unknown) for s in day.spans]
 
 
-# Hours → from when and until when a status holds.
-_worked_out: dict[Hours, tuple[datetime, datetime, Status | None]] = {}
+# For each Hours: from when and until when the status is valid, and the status.
+_status_cache: dict[Hours, tuple[datetime, datetime, OpenStatus | None]] = {}
 
 
-def _commonest(days: tuple[Day, ...]) -> Day:
-    """Of one weekday in several weeks: the first that is as most are."""
+def _most_common(days: tuple[Day, ...]) -> Day:
+    """Return the first of these days that has the most common opening times."""
     kinds = [_clock_times(day) for day in days]
     return days[kinds.index(max(kinds, key=kinds.count))]
 
 
-def _by_day(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """A span of more than a day in whole days; a night's span stays one."""
+def _split_by_day(
+    start: datetime, end: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """Split a span longer than 24 hours at each midnight; leave a shorter one whole."""
     while end - start > timedelta(hours=24):
         midnight = datetime.combine(
             start.date() + timedelta(days=1), time(0), start.tzinfo

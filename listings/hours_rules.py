@@ -1,11 +1,12 @@
-"""The rules of an OpenStreetMap hours string, with nights as people mean them.
+"""Parse the rules of an OpenStreetMap hours string, with nights as people mean them.
 
-Plain Python. In the standard a rule replaces everything before it on its days, the
-small hours of the night before included: "Th 20:00-02:00; Fr 09:00-17:00" would close
-at midnight. A holiday would close the small hours of its own day, where the shift of
-the day before still runs, and leave open those of the night that it cancels. So a
-string with nights is evaluated as two: what each day has before midnight, and what
-its night has after it. The second is written on the day where the night begins.
+This module does not use Django. In the OpenStreetMap standard, a rule replaces all
+earlier rules on its days, including the hours after midnight of the night before:
+"Th 20:00-02:00; Fr 09:00-17:00" would close at midnight. A holiday rule would close the
+hours after midnight on the holiday, when the shift of the day before is still running,
+and leave open the hours after midnight of the night that it cancels. So a string with
+spans past midnight is evaluated as two strings: one for the times before midnight, and
+one for the times after midnight, written on the day when the night begins.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-ALWAYS = "24/7"
+ALWAYS_OPEN = "24/7"
 MINUTES_A_DAY = 24 * 60
 _TIME = r"\d{1,2}:\d{2}"
 _TIMES = rf"{_TIME}-{_TIME}(?:\s*,\s*{_TIME}-{_TIME})*"
@@ -26,7 +27,7 @@ _RULE = re.compile(
 )
 _WEEKDAY = f"(?:{'|'.join(WEEKDAYS)})"
 _WEEKDAYS = re.compile(rf"(?:{_WEEKDAY}(?:-{_WEEKDAY})?|PH)")
-# "Sa unknown" holds all day.
+# "Sa unknown" applies to the whole day.
 _WHOLE_DAYS = re.compile(
     rf"(?P<days>(?:{_WEEKDAYS.pattern}(?:,{_WEEKDAYS.pattern})*)?)"
     r'(?P<note>\s*\bunknown(?:\s*"[^"]*")?)'
@@ -37,14 +38,17 @@ _DATED = re.compile(
 )
 _OUTSIDE_QUOTES = r'(?=(?:[^"]*"[^"]*")*[^"]*$)'
 _RULE_ENDS = re.compile(rf"\s*;\s*{_OUTSIDE_QUOTES}")
-# A comma with a space and a capital after it begins a rule that adds to the others.
+# A comma, a space and a capital letter begin a rule that adds to the earlier ones.
 _ADDED = re.compile(rf",\s+(?=[A-Z]){_OUTSIDE_QUOTES}")
 _OTHER_TIMES = re.compile(r'(?:\|\||;)\s*unknown(?:\s*"(?P<comment>[^"]*)")?\s*$')
 
 
 @dataclass(frozen=True)
-class Rule:
-    """Days as written, and the minutes after their midnight; no spans: closed."""
+class HoursRule:
+    """One rule: its days as written, and its spans in minutes after midnight.
+
+    A rule without spans means closed. With `adds`, it adds to the earlier rules.
+    """
 
     days: str
     spans: tuple[tuple[int, int], ...]
@@ -53,7 +57,7 @@ class Rule:
 
     @property
     def is_weekly(self) -> bool:
-        """Say whether it is about weekdays, every day or holidays, not about dates."""
+        """Say whether it applies to weekdays, every day or holidays, not dates."""
         parts = [part.strip() for part in self.days.split(",")]
         return not self.days or all(map(_WEEKDAYS.fullmatch, parts))
 
@@ -63,7 +67,7 @@ class Rule:
         )
 
     def after_midnight(self) -> str:
-        """What its nights have of the next day; "" where the rule adds nothing."""
+        """Return the rule for the times after midnight; "" where it adds nothing."""
         left = [
             (0, end - MINUTES_A_DAY)
             for _start, end in self.spans
@@ -78,48 +82,52 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The strings to evaluate in place of one; `nights` belongs to the day before."""
+class SplitHours:
+    """The strings to evaluate instead of one.
+
+    `days` has the times before midnight. `nights` has the times after midnight, written
+    on the day before.
+    """
 
     days: str
     nights: str = ""
-    # All but the other times, as written.
+    # The whole string as written, without the fallback for other times.
     whole: str = ""
-    # What holds at all other times: None for closed, else the comment.
+    # The comment that applies at all other times; None means closed.
     other_times: str | None = None
 
 
 @lru_cache(maxsize=2_048)
-def split(spec: str) -> Parts:
+def split_nights(spec: str) -> SplitHours:
     main: str = spec
     other_times: str | None = None
     found = _OTHER_TIMES.search(spec)
     if found and "||" not in spec[: found.start()]:
         main, other_times = spec[: found.start()].strip(), found["comment"] or ""
-    rules = read(main)
+    rules = parse_rules(main)
     if rules is None or len(rules) < 2 or not any(map(_passes_midnight, rules)):
-        return Parts(main, whole=main, other_times=other_times)
+        return SplitHours(main, whole=main, other_times=other_times)
     days = [rule.before_midnight() for rule in rules]
     nights = [rule.after_midnight() for rule in rules]
-    return Parts(_joined(days), _joined(nights), main, other_times)
+    return SplitHours(_join_rules(days), _join_rules(nights), main, other_times)
 
 
 def is_weekly(spec: str) -> bool:
     """Say whether a table of one week shows when it is open.
 
-    It does not for "Mo[1] 10:00-12:00" or for the hours of one season: most weeks
-    would say "Closed". Days that are closed do not matter here.
+    It does not for "Mo[1] 10:00-12:00" or for the hours of one season, because most
+    weeks would say "Closed". Rules for closed days are ignored.
     """
-    main = split(spec).whole
-    rules = read(main)
+    main = split_nights(spec).whole
+    rules = parse_rules(main)
     if rules is None:
         return not _DATED.search(_QUOTED.sub("", main))
     return all(rule.is_weekly or not rule.spans for rule in rules)
 
 
-def read(spec: str) -> list[Rule] | None:
-    """The rules of a string of days and times; None for any other string."""
-    found: list[Rule] = []
+def parse_rules(spec: str) -> list[HoursRule] | None:
+    """Parse a string of days and times; return None for any other string."""
+    found: list[HoursRule] = []
     for part in filter(None, _RULE_ENDS.split(spec.strip())):
         for number, words in enumerate(_ADDED.split(part)):
             rule = _read_rule(words.strip(), adds=number > 0)
@@ -129,21 +137,25 @@ def read(spec: str) -> list[Rule] | None:
     return found
 
 
-def _read_rule(words: str, *, adds: bool) -> Rule | None:
-    whole_day = ((0, MINUTES_A_DAY),)
-    if words == ALWAYS:
-        return Rule("", whole_day, adds=adds)
+def _read_rule(words: str, *, adds: bool) -> HoursRule | None:
+    is_whole_day = ((0, MINUTES_A_DAY),)
+    if words == ALWAYS_OPEN:
+        return HoursRule("", is_whole_day, adds=adds)
     if found := _WHOLE_DAYS.fullmatch(words):
-        return Rule(found["days"], whole_day, found["note"], adds)
+        return HoursRule(found["days"], is_whole_day, found["note"], adds)
     found = _RULE.fullmatch(words)
     spans = _spans(found["times"] or "") if found else None
     if found is None or spans is None or (adds and not spans):
         return None
-    return Rule(found["days"], spans, found["note"], adds)
+    return HoursRule(found["days"], spans, found["note"], adds)
 
 
 def _spans(times: str) -> tuple[tuple[int, int], ...] | None:
-    """ "20:00-02:00" → (1200, 1560): an end past midnight is more than a day."""
+    """Parse times into minutes after midnight: "20:00-02:00" becomes (1200, 1560).
+
+    An end on the next day is greater than MINUTES_A_DAY. Returns None for a start
+    after midnight.
+    """
     spans = []
     for span in filter(None, times.split(",")):
         start, end = (_minutes(time) for time in span.split("-"))
@@ -158,7 +170,7 @@ def _minutes(time: str) -> int:
     return int(hour) * 60 + int(minute)
 
 
-def _passes_midnight(rule: Rule) -> bool:
+def _passes_midnight(rule: HoursRule) -> bool:
     return any(end > MINUTES_A_DAY for _start, end in rule.spans)
 
 
@@ -166,5 +178,5 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _joined(rules: list[str]) -> str:
+def _join_rules(rules: list[str]) -> str:
     return "".join(rules).lstrip(",; ")

@@ -1,4 +1,4 @@
-"""Opening hours in words: times, and the rules that a table of a week cannot show."""
+"""Describe opening hours in words: times, spans and rules."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _NUMBERED = re.compile(rf"(?P<day>{_WEEKDAY})\[(?P<numbers>-?\d(?:,-?\d)*)\]")
 _WEEKDAYS = re.compile(rf"(?:{_WEEKDAY})(?:[-,](?:{_WEEKDAY}|PH))*")
 
 
-def clock(moment: datetime | time) -> str:
-    """ "9 pm", "9:30 am", "noon", "midnight"."""
+def format_time(moment: datetime | time) -> str:
+    """Return a time like "9 pm", "9:30 am", "noon" or "midnight"."""
     if (moment.hour, moment.minute) == (0, 0):
         return _("midnight")
     if (moment.hour, moment.minute) == (12, 0):
@@ -40,19 +40,21 @@ def clock(moment: datetime | time) -> str:
     return f"{hour}{minutes} {half}"
 
 
-def at_clock(moment: datetime | time) -> str:
-    """ "at 9 pm", "at noon": in Spanish, the words before the hour depend on it."""
+def format_at_time(moment: datetime | time) -> str:
+    """Return "at 9 pm" or "at noon"; in Spanish the preposition depends on the hour."""
     if (moment.hour, moment.minute) == (0, 0):
         return _("at midnight")
     if (moment.hour, moment.minute) == (12, 0):
         return _("at noon")
     if moment.hour % 12 == 1:
-        return pgettext("between one and two", "at %(time)s") % {"time": clock(moment)}
-    return _("at %(time)s") % {"time": clock(moment)}
+        return pgettext("between one and two", "at %(time)s") % {
+            "time": format_time(moment)
+        }
+    return _("at %(time)s") % {"time": format_time(moment)}
 
 
-def clock_after_until(moment: datetime | time) -> str:
-    """ "9 pm", "noon"; in Spanish with an article, "las 9 p. m.", "el mediodía"."""
+def format_time_after_until(moment: datetime | time) -> str:
+    """Return "9 pm" or "noon"; in Spanish with the article: "las 9 p. m."."""
     if (moment.hour, moment.minute) == (0, 0):
         return pgettext("after until", "midnight")
     if (moment.hour, moment.minute) == (12, 0):
@@ -61,35 +63,35 @@ def clock_after_until(moment: datetime | time) -> str:
         words = pgettext("after until, between one and two", "%(time)s")
     else:
         words = pgettext("after until", "%(time)s")
-    return words % {"time": clock(moment)}
+    return words % {"time": format_time(moment)}
 
 
-def span_words(span: Span) -> str:
+def format_span(span: Span) -> str:
     if span.unknown:
         return span.comment or _("Not known")
     if span.end - span.start == timedelta(hours=24):
         return _("all day and night")
     return _("%(start)s to %(end)s") % {
-        "start": clock(span.start),
-        "end": clock(span.end),
+        "start": format_time(span.start),
+        "end": format_time(span.end),
     }
 
 
-def spans_words(spans: tuple[Span, ...]) -> str:
-    return ", ".join(span_words(span) for span in spans)
+def format_spans(spans: tuple[Span, ...]) -> str:
+    return ", ".join(format_span(span) for span in spans)
 
 
-def rules_words(hours: Hours) -> list[str]:
-    """Each rule in words: "First Monday of the month: 10 am to noon".
+def describe_rules(hours: Hours) -> list[str]:
+    """Describe each rule, like "First Monday of the month: 10 am to noon".
 
-    A rule that we have no words for is shown as it is written.
+    Rules that cannot be parsed are returned as they are written.
     """
-    main = hours_rules.split(hours.spec).whole
-    rules = hours_rules.read(main)
+    main = hours_rules.split_nights(hours.spec).whole
+    rules = hours_rules.parse_rules(main)
     return [_rule_words(rule) for rule in rules] if rules else [main]
 
 
-def _rule_words(rule: hours_rules.Rule) -> str:
+def _rule_words(rule: hours_rules.HoursRule) -> str:
     times = ", ".join(_from_to(*span) for span in rule.spans) or _("closed")
     note = rule.note.replace('"', "").strip().removeprefix("unknown").strip()
     words = f"{_days_words(rule.days)}: {times}"
@@ -100,7 +102,10 @@ def _from_to(start: int, end: int) -> str:
     if end - start == hours_rules.MINUTES_A_DAY:
         return _("all day and night")
     first, last = (time(m // 60 % 24, m % 60) for m in (start, end))
-    return _("%(start)s to %(end)s") % {"start": clock(first), "end": clock(last)}
+    return _("%(start)s to %(end)s") % {
+        "start": format_time(first),
+        "end": format_time(last),
+    }
 
 
 def _days_words(days: str) -> str:
@@ -141,13 +146,13 @@ def _numbered_words(key: str, numbers: str) -> str:
 
 
 def _dates_words(dates: str) -> str:
-    """ "January–March", "December 24"."""
+    """Return dates like "January–March" or "December 24"."""
     spelled = re.sub(_MONTH, lambda m: str(MONTHS[MONTH_KEYS.index(m[0]) + 1]), dates)
     return spelled.replace("-", "–").replace(",", ", ").replace(" 0", " ")
 
 
-def changed_days_words(hours: Hours, at: datetime) -> list[str]:
-    """Each day of this week that is not as usual, with the holiday it is for."""
+def describe_changed_days(hours: Hours, at: datetime) -> list[str]:
+    """Describe each day of this week that is not typical, with its holiday."""
     return [_changed_words(day) for day in hours.changed_days(at)]
 
 
@@ -156,7 +161,7 @@ def _changed_words(day: Day) -> str:
         "weekday": WEEKDAYS[day.date.weekday()],
         "date": date_format(day.date, "MONTH_DAY_FORMAT"),
         "holiday": holiday_name(day.date),
-        "times": spans_words(day.spans),
+        "times": format_spans(day.spans),
     }
     if not day.spans and facts["holiday"]:
         return _("%(weekday)s, %(date)s: closed for %(holiday)s.") % facts

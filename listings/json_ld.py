@@ -1,4 +1,4 @@
-"""Facts of a listing for machines that read pages: schema.org in JSON-LD."""
+"""Describe a listing to search engines in schema.org terms, as JSON-LD."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from django.utils.safestring import SafeString, mark_safe
 from caching.canonical_origin import canonical_url
 from listings.phones import dialable
 
-# What could end the element or start markup, written so that it cannot.
+# Characters that could end the script element or start markup, as JSON escapes.
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
-def head(request: HttpRequest, listing: Any, at: datetime) -> dict[str, object]:
-    """What a listing's page puts into its head."""
+def head_context(request: HttpRequest, listing: Any, at: datetime) -> dict[str, object]:
+    """Return the template context for the <head> of a listing's page."""
     canonical = canonical_url(request, listing.get_absolute_url())
-    return {"json_ld": script(facts(listing, canonical, at))}
+    return {"json_ld": json_ld_script(schema_org_facts(listing, canonical, at))}
 
 
-def facts(listing: Any, canonical: str, at: datetime) -> dict[str, object]:
-    """schema.org's words; a withheld street is not among them."""
+def schema_org_facts(listing: Any, canonical: str, at: datetime) -> dict[str, object]:
+    """Return the public facts as a schema.org Organization, without empty values."""
     found: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "Organization",
@@ -36,7 +36,7 @@ def facts(listing: Any, canonical: str, at: datetime) -> dict[str, object]:
         "email": listing.email,
         "description": listing.summary,
         "address": _address(listing),
-        "areaServed": _area(listing),
+        "areaServed": _area_served(listing),
         "contactPoint": _contact_point(listing, at),
     }
     return {name: value for name, value in found.items() if value}
@@ -56,9 +56,9 @@ def _address(listing: Any) -> dict[str, object]:
     return {name: value for name, value in parts.items() if value}
 
 
-def _area(listing: Any) -> list[dict[str, str]]:
-    """The country, or the states and counties that are named; [] where not known."""
-    if listing.serves_everywhere:
+def _area_served(listing: Any) -> list[dict[str, str]]:
+    """Return the country, or the named states and counties; [] where not known."""
+    if listing.is_nationwide:
         return [{"@type": "Country", "name": "US"}]
     return [
         {
@@ -70,15 +70,15 @@ def _area(listing: Any) -> list[dict[str, str]]:
 
 
 def _contact_point(listing: Any, at: datetime) -> dict[str, object]:
-    """The phone and its hours; nothing where there is no table of a week."""
+    """Return the phone and its weekly hours, or {} where hours are not weekly."""
     hours = listing.opening_hours
     number = dialable(listing.phone)
     if not (number and hours.is_known and hours.is_weekly):
         return {}
     days_of: dict[tuple[str, str], list[str]] = {}
-    for day in hours.usual_week(at):
+    for day in hours.typical_week(at):
         for times in day.clock_times():
-            # schema.org's names of days are English on every page.
+            # schema.org uses the English names of days on pages in every language.
             days_of.setdefault(times, []).append(calendar.day_name[day.date.weekday()])
     return {
         "@type": "ContactPoint",
@@ -95,8 +95,8 @@ def _contact_point(listing: Any, at: datetime) -> dict[str, object]:
     }
 
 
-def script(data: dict[str, object]) -> SafeString:
-    """A data block; not run as a script, and closed against markup in the facts."""
+def json_ld_script(data: dict[str, object]) -> SafeString:
+    """Return a JSON-LD data block in which no fact can add markup."""
     text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
     return format_html(
         '<script type="application/ld+json">{}</script>',

@@ -1,4 +1,4 @@
-"""Listings that have a street, a town and a point on the map."""
+"""Listings that have a street address and a point on the map."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from places.zip_codes import ZipField, check_zip
 
 
 class AddressedListing(Listing, LocatedModel):
-    """Abstract: an address, which may be withheld, and the point that it has."""
+    """Abstract listing with an address, which may be withheld, and a point."""
 
     street = models.CharField(_("street"), max_length=200, blank=True)
     city = models.CharField(_("town"), max_length=100, blank=True)
@@ -39,12 +39,12 @@ class AddressedListing(Listing, LocatedModel):
         help_text=_("The street and the exact point are then shown to nobody."),
     )
 
-    # A street that nobody can say is public is withheld.
+    # If the stored value cannot be read, treat the street as withheld.
     placeholders: ClassVar[Placeholders] = {
         **Listing.placeholders,
         "address_withheld": lambda _row: True,
     }
-    # The row of its ZIP code, where an import has looked it up.
+    # The Place of the ZIP code, where an import has already looked it up.
     zip_place: Place | None = None
 
     class Meta(Listing.Meta):
@@ -70,7 +70,10 @@ class AddressedListing(Listing, LocatedModel):
         indexes = [*LocatedModel.Meta.indexes]
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """A ZIP code must lie in the state; here, since every way in calls it."""
+        """Check that the ZIP code is in the state.
+
+        It is checked here because forms, imports and the API all call clean_fields().
+        """
         super().clean_fields(exclude=exclude)
         if self.zip_code and not {"zip_code", "state"} & set(exclude or ()):
             check_zip(self.zip_code, self.state, self.city, self.zip_place)
@@ -94,19 +97,23 @@ class AddressedListing(Listing, LocatedModel):
         return known.name if known else ""
 
     @property
-    def town_line(self) -> str:
-        """ "Glendive, MT 59330", as far as it is known and may be shown."""
+    def city_line(self) -> str:
+        """The known and public city, state and ZIP code: "Glendive, MT 59330"."""
         if not self.city:
             return f"{self.state_name} {self.public_zip_code}".strip()
         town = ", ".join(part for part in (self.city, self.state) if part)
         return f"{town} {self.public_zip_code}".strip()
 
     @property
-    def point_is_approximate(self) -> bool:
+    def has_approximate_point(self) -> bool:
         return self.precision != LocatedModel.Precision.ADDRESS
 
-    def stand_at_its_address(self) -> GeocodeResult | None:
-        """Take the point of the address, the county's middle if it is withheld."""
+    def geocode(self) -> GeocodeResult | None:
+        """Set point, county and time zone from the address; return what was found.
+
+        A withheld address gets the center of its county. Without a match the listing
+        has no point.
+        """
         found = locate_address(
             street=self.street,
             city=self.city,
@@ -125,14 +132,14 @@ class AddressedListing(Listing, LocatedModel):
         return found
 
     def _hide_point(self) -> None:
-        """The middle of the county stands for a withheld address, or nothing does."""
+        """Replace the point with the center of the county, or remove it."""
         if self.county is not None:
             self.set_point(self.county.point, self.Precision.COUNTY)
         else:
             self.clear_point()
 
-    def searched_words(self) -> list[str]:
-        return [*super().searched_words(), self.city, self.state_name]
+    def searchable_texts(self) -> list[str]:
+        return [*super().searchable_texts(), self.city, self.state_name]
 
-    def slug_parts(self) -> list[str]:
+    def slug_qualifiers(self) -> list[str]:
         return [part for part in (self.city, self.state) if part]

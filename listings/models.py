@@ -1,4 +1,4 @@
-"""What every listing is, whichever catalogue it stands in."""
+"""The models of terms, listings and slug redirects that all catalogs share."""
 
 from __future__ import annotations
 
@@ -23,25 +23,23 @@ import listings.crisis.models  # noqa: F401  # Django looks for models here.
 from caching.invalidation import CacheInvalidatingModel
 from caching.unreadable_values import Placeholders, log_once, uuid_from_key
 from listings import vocabulary
-from listings.fields import NamesField
+from listings.fields import NameListField
 from listings.history import History
-from listings.hours import Hours, zone_info
-from listings.hours import State as OpenState
-from listings.hours import Status as OpenStatus
-from listings.phones import PhoneField, TextLineField, TtyField
-from listings.provenance import Sourced
+from listings.hours import Hours, OpenState, OpenStatus, zone_info
+from listings.phones import PhoneField, SmsNumberField, TtyField
+from listings.provenance import ProvenanceModel
 from listings.querysets import ListingQuerySet, TermQuerySet
-from listings.removals import KNOWN_BY, Tombstone, identifiers
-from listings.snapshot import made_on
-from listings.text import fits_address, fold
+from listings.removals import IDENTIFYING_FIELDS, RemovalRequest, identifiers
+from listings.snapshot import snapshot_date
+from listings.text import fold, is_valid_slug
 from listings.time_zones import NOT_A_ZONE
-from listings.typical_hours import without_now
-from listings.visibility import FOLDED, INTERNAL, facts_shown
+from listings.typical_hours import timeless_status
+from listings.visibility import DERIVED_FIELDS, INTERNAL_FIELDS, public_facts
 from places.models import Place
 
 
 class Term(CacheInvalidatingModel):
-    """A word of one of our four vocabularies, with the label people read."""
+    """A term of one of the four vocabularies, with its labels."""
 
     class Kind(models.TextChoices):
         SERVICE = "service", _("What they offer")
@@ -69,19 +67,18 @@ class Term(CacheInvalidatingModel):
         ]
 
     def __str__(self) -> str:
-        """The label in the reader's language, in English where that has none."""
+        """Return the label in the active language, or in English if it has none."""
         return (self.label_es if get_language() == "es" else "") or self.label
 
     @property
     def inside_sentence(self) -> str:
-        """The label as it is written after other words: "youth", but "LGBTQ+ people"
-        and "Spanish speakers"."""
+        """The label as it is written within a sentence: "youth", "LGBTQ+ people"."""
         in_spanish = get_language() == "es" and bool(self.label_es)
         return vocabulary.inside_sentence(str(self), self.slug, in_spanish=in_spanish)
 
 
-class Listing(Sourced):
-    """One thing a person can turn to: its facts, its state and where both are from."""
+class Listing(ProvenanceModel):
+    """Abstract listing of one catalog: its facts, its status and its source."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -100,10 +97,10 @@ class Listing(Sourced):
         SITE_READ = "site_read", _("by reading their website")
         CONFIRMED = "confirmed", _("by the organization itself")
 
-    # The short name of the catalogue, as in `data-listing="org:…"`.
-    catalogue: ClassVar[str]
-    PUBLIC_STATES: ClassVar = (Status.PUBLISHED, Status.TEMPORARILY_CLOSED)
-    # Any one of these is a way to make contact; without one a listing stays a draft.
+    # The short name of the catalog, as in `data-listing="org:…"`.
+    catalog: ClassVar[str]
+    PUBLIC_STATUSES: ClassVar = (Status.PUBLISHED, Status.TEMPORARILY_CLOSED)
+    # Each of these is a way to make contact. A listing without any cannot be published.
     CONTACT_FIELDS: ClassVar = (
         "phone",
         "toll_free",
@@ -115,20 +112,20 @@ class Listing(Sourced):
         "website",
     )
 
-    # Reads what listings.exchange.hsds_mapping makes of another publisher's HSDS.
+    # The dotted path of the importer for rows of listings.exchange.hsds_mapping.
     hsds_importer: ClassVar[str]
 
     is_global = False
-    # What lists show of a listing; each is rendered and stored with every change.
+    # The templates of cards, which are rendered and stored after every change.
     card_templates: ClassVar[tuple[str, ...]] = ()
 
     placeholders: ClassVar[Placeholders] = {
-        **Sourced.placeholders,
+        **ProvenanceModel.placeholders,
         "uuid": uuid_from_key,
         "checked_facts": lambda _row: [],
     }
-    # Days until a listing that was checked should be checked again.
-    check_every_days: ClassVar = 180
+    # Days after a check until the listing should be checked again.
+    check_interval_days: ClassVar = 180
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(_("slug"), max_length=120, unique=True, blank=True)
     summary = models.TextField(_("summary"), blank=True)
@@ -139,7 +136,7 @@ class Listing(Sourced):
         _("TTY"), max_length=20, blank=True, help_text=_("A number, or 711 for relay.")
     )
     videophone: Any = PhoneField(_("videophone"), blank=True)
-    sms_number = TextLineField(
+    sms_number = SmsNumberField(
         _("text line"),
         max_length=60,
         blank=True,
@@ -210,10 +207,10 @@ class Listing(Sourced):
         null=True,
         blank=True,
     )
-    checked_facts = NamesField(_("facts checked"), default=list, blank=True)
+    checked_facts = NameListField(_("facts checked"), default=list, blank=True)
     check_due_on = models.DateField(_("next check due"), null=True, blank=True)
 
-    # Who is on it just now, so that two people do not ring the same number.
+    # The person working on it now, so that two people do not call the same number.
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("taken by"),
@@ -232,29 +229,29 @@ class Listing(Sourced):
         blank=True,
     )
 
-    # Stable for ever: other people's systems hold it.
+    # It never changes, because other systems store it.
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     search_text = models.TextField(default="", blank=True, editable=False)
-    # Lists sort by it: capitals, accents and punctuation make no difference, and every
-    # database sorts plain letters and digits alike.
+    # Lists sort by it. It ignores capitals, accents and punctuation, and every database
+    # sorts plain letters and digits in the same way.
     sort_name = models.TextField(default="", db_default="", editable=False)
 
-    internal_fields = Sourced.internal_fields | INTERNAL
-    derived = FOLDED
+    internal_fields = ProvenanceModel.internal_fields | INTERNAL_FIELDS
+    derived_fields = DERIVED_FIELDS
     objects: ClassVar[ListingQuerySet[Any]] = ListingQuerySet.as_manager()  # type: ignore[assignment]
     # The history adds it to each model.
     save_without_historical_record: Callable[..., None]
     history = History(
         inherit=True,
         m2m_fields=["terms", "service_area"],
-        excluded_fields=[*FOLDED, "claimed_by", "claimed_at"],
+        excluded_fields=[*DERIVED_FIELDS, "claimed_by", "claimed_at"],
     )
 
     class Meta:
         abstract = True
         ordering = ["sort_name", "slug"]
         constraints = [
-            *Sourced.Meta.constraints,
+            *ProvenanceModel.Meta.constraints,
             models.CheckConstraint(
                 condition=~Q(name="") & ~Q(slug=""),
                 name="%(app_label)s_%(class)s_name_and_slug_set",
@@ -304,32 +301,32 @@ class Listing(Sourced):
         return self.name
 
     def save(self, **options: Any) -> None:
-        """Fill slug and search words; a slug that changed leaves a redirect."""
+        """Save with slug and derived fields; redirect from a slug that changed."""
         self._fill_slug()
-        self.fold_words()
+        self.update_derived_fields()
         fields = set(options.get("update_fields") or ())
-        # Who works on it just now is no change of the listing.
+        # A save of internal fields alone does not count as a change of the listing.
         if fields - self.internal_fields:
-            options["update_fields"] = fields | FOLDED | {"slug", "changed_at"}
-        if not fields or fields & {"status", *KNOWN_BY}:
-            # Here, so that no way of publishing goes around it.
+            options["update_fields"] = fields | DERIVED_FIELDS | {"slug", "changed_at"}
+        if not fields or fields & {"status", *IDENTIFYING_FIELDS}:
+            # It is checked here so that no way of publishing avoids it.
             self.check_may_be_public()
         super().save(**options)
         before: str = getattr(self, "_slug_in_db", "")
         if before and before != self.slug:
-            OldSlug.objects.leave(self, before)
+            SlugRedirect.objects.leave(self, before)
         self._slug_in_db = self.slug
 
-    def fold_words(self) -> None:
-        """Fill what searches and lists compare, from the words as they are written."""
-        self.search_text = fold(" ".join(self.searched_words()))
+    def update_derived_fields(self) -> None:
+        """Compute the search text and the sort name."""
+        self.search_text = fold(" ".join(self.searchable_texts()))
         self.sort_name = fold(self.name)
 
     def clean(self) -> None:
         super().clean()
         self._fill_slug()
         if self.status == self.Status.PUBLISHED:
-            # It is open again, so the old reason is none.
+            # It is open again, so the old reason no longer applies.
             self.closure_reason = ""
         if self.timezone and self.zone is None:
             words = NOT_A_ZONE % {"zone": self.timezone}
@@ -340,8 +337,10 @@ class Listing(Sourced):
         self.check_may_be_public()
 
     def check_may_be_public(self) -> None:
-        """Raise ValidationError where it is to be public and was merged into another,
-        or asked not to be listed."""
+        """Raise ValidationError if it is public but may not be.
+
+        It may not if it was merged into another, or if a removal request matches it.
+        """
         if self.is_public and self._was_merged():
             words = _("This listing was merged with another, and stays closed.")
             raise ValidationError({NON_FIELD_ERRORS: [words]})
@@ -353,19 +352,19 @@ class Listing(Sourced):
             raise ValidationError({NON_FIELD_ERRORS: [words % {"name": found[0]}]})
 
     def _was_merged(self) -> bool:
-        """Does the address that a merge gave it lead to the listing that stayed?"""
+        """Say whether its slug, as a merge sets it, redirects to another listing."""
         if f"-merged-{self.pk}" not in self.slug:
             return False
-        led = OldSlug.objects.of(type(self)).filter(slug=self.slug)
+        led = SlugRedirect.objects.of(type(self)).filter(slug=self.slug)
         return led.exclude(object_id=self.pk).exists()
 
-    def removal_requests(self) -> list[Tombstone]:
-        """Requests not to be listed that match what this listing says.
+    def removal_requests(self) -> list[RemovalRequest]:
+        """Return the removal requests that match this listing.
 
-        One that is public already may share a number or a website with another that
-        left, so of it only what is new counts.
+        A listing that is already public may share a number or website with one that was
+        removed, so only its new identifiers count.
         """
-        found = Tombstone.objects.matching(self)
+        found = RemovalRequest.objects.matching(self)
         if not found or self._state.adding:
             return found
         before: Any = type(self)._default_manager.filter(pk=self.pk).first()
@@ -375,8 +374,10 @@ class Listing(Sourced):
         return [request for request in found if request.identifiers() & new]
 
     @classmethod
-    def check_area(cls, service_area_scope: str, places: Collection[Place]) -> None:
-        """Where it serves must fit the places named. Raises ValidationError."""
+    def check_service_area(
+        cls, service_area_scope: str, places: Collection[Place]
+    ) -> None:
+        """Check that the scope fits the named places. Raises ValidationError."""
         if service_area_scope == cls.ServiceAreaScope.PLACES and not places:
             words = _("Name at least one state or county, or choose “Not known” above.")
             raise ValidationError({"service_area": words})
@@ -391,36 +392,36 @@ class Listing(Sourced):
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
         listing = super().from_db(*args, **kwargs)
         slug = listing.__dict__.get("slug")
-        if slug is not None and not fits_address(slug):
+        if slug is not None and not is_valid_slug(slug):
             log_once(listing._meta.label, listing.pk, "slug")
         listing._slug_in_db = slug or ""
         return listing
 
-    def searched_words(self) -> list[str]:
+    def searchable_texts(self) -> list[str]:
         return [self.name, self.summary]
 
     def card_facts(self) -> dict[str, str]:
-        """What a list says of the listing beside its card."""
+        """Return the facts that a list needs in addition to the card's markup."""
         return {"name": self.name}
 
     @property
     def data_key(self) -> str:
-        return f"{self.catalogue}:{self.slug}"
+        return f"{self.catalog}:{self.slug}"
 
     @property
-    def address_slug(self) -> str:
-        """The last part of its page's address: the UUID where the slug fits none."""
-        return self.slug if fits_address(self.slug) else str(self.uuid)
+    def url_slug(self) -> str:
+        """The last part of the page address: the slug, or the UUID if it is invalid."""
+        return self.slug if is_valid_slug(self.slug) else str(self.uuid)
 
     @property
     def is_public(self) -> bool:
-        return self.status in self.PUBLIC_STATES
+        return self.status in self.PUBLIC_STATUSES
 
     def public_fields(self) -> dict[str, Any] | None:
-        return None if self.status == self.Status.DRAFT else facts_shown(self)
+        return None if self.status == self.Status.DRAFT else public_facts(self)
 
     @property
-    def serves_everywhere(self) -> bool:
+    def is_nationwide(self) -> bool:
         return self.service_area_scope == self.ServiceAreaScope.NATIONWIDE
 
     @property
@@ -429,12 +430,12 @@ class Listing(Sourced):
 
     @property
     def zone(self) -> ZoneInfo | None:
-        """None where it is not known, or no zone at all."""
+        """The time zone; None if it is empty or unknown."""
         return zone_info(self.timezone)
 
     @property
     def opening_hours(self) -> Hours:
-        """A row without a zone that we know has hours that are not known."""
+        """The opening hours; without a known time zone they are unknown."""
         return Hours(self.hours, self.timezone)
 
     @property
@@ -442,68 +443,72 @@ class Listing(Sourced):
         return self.opening_hours.is_known
 
     def status_at(self, at: datetime) -> OpenStatus:
-        """The state at a moment; on a page for later, the usual hours instead."""
-        if made_on():
-            return without_now(self.opening_hours, at)
+        """Return the open status at a moment, or the typical hours in a snapshot."""
+        if snapshot_date():
+            return timeless_status(self.opening_hours, at)
         if self.status == self.Status.TEMPORARILY_CLOSED:
             return OpenStatus(OpenState.CLOSED)
         return self.opening_hours.status(at)
 
-    def terms_of(self, kind: str) -> list[Term]:
-        """The listing's terms of one vocabulary, from the prefetched set."""
+    def terms_of_kind(self, kind: str) -> list[Term]:
+        """Return the terms of one vocabulary, from the prefetched terms if there."""
         return [term for term in self.terms.all() if term.kind == kind]
 
     @property
     def services(self) -> list[Term]:
-        return self.terms_of(Term.Kind.SERVICE)
+        return self.terms_of_kind(Term.Kind.SERVICE)
 
     @property
     def communities(self) -> list[Term]:
-        return self.terms_of(Term.Kind.COMMUNITY)
+        return self.terms_of_kind(Term.Kind.COMMUNITY)
 
     @property
     def conditions(self) -> list[Term]:
-        return self.terms_of(Term.Kind.CONDITION)
+        return self.terms_of_kind(Term.Kind.CONDITION)
 
     @property
     def languages(self) -> list[Term]:
-        return self.terms_of(Term.Kind.LANGUAGE)
+        return self.terms_of_kind(Term.Kind.LANGUAGE)
 
     @classmethod
-    def taken_slugs(cls, among: Collection[str] | None = None) -> set[str]:
-        """Those of today, and those that lead on to where a listing went."""
-        today, once = cls._default_manager.all(), OldSlug.objects.of(cls)
+    def used_slugs(cls, among: Collection[str] | None = None) -> set[str]:
+        """Return the slugs of listings and of redirects that are in use."""
+        today, once = cls._default_manager.all(), SlugRedirect.objects.of(cls)
         if among is not None:
             today, once = today.filter(slug__in=among), once.filter(slug__in=among)
         slugs = today.values_list("slug", flat=True)
         return {*slugs, *once.values_list("slug", flat=True)}
 
     @property
-    def file_key(self) -> str:
-        """The source's key; a listing made at the desk goes by its UUID."""
+    def import_key(self) -> str:
+        """The source key, or "uuid:…" for a listing without one."""
         return self.key or f"uuid:{self.uuid}"
 
-    def enter(self, taken: set[str], wishes: Mapping[str, Any]) -> None:
-        """Public at once if there is a way to make contact, at a free address."""
-        for name, value in wishes.items():
+    def prepare_new(
+        self, used_slugs: set[str], new_only_fields: Mapping[str, Any]
+    ) -> None:
+        """Publish a new row if it has a way to make contact, and choose a free slug."""
+        for name, value in new_only_fields.items():
             setattr(self, name, value)
         states = self.Status
-        if "status" not in wishes:
+        if "status" not in new_only_fields:
             self.status = states.PUBLISHED
         if self.status == states.PUBLISHED and not self.has_contact:
             self.status = states.DRAFT
-        if not self.slug or self.slug in taken:
-            self.slug = next(slug for slug in self.slug_tries() if slug not in taken)
+        if not self.slug or self.slug in used_slugs:
+            self.slug = next(
+                slug for slug in self.slug_candidates() if slug not in used_slugs
+            )
 
     def publish(self) -> None:
         self.status = self.Status.PUBLISHED
         self.closure_reason = ""
         self._save_state()
 
-    def close(self, *, because: str, temporarily: bool = False) -> None:
+    def close(self, *, reason: str, temporarily: bool = False) -> None:
         closed, paused = self.Status.CLOSED, self.Status.TEMPORARILY_CLOSED
         self.status = paused if temporarily else closed
-        self.closure_reason = because
+        self.closure_reason = reason
         self._save_state()
 
     def _save_state(self) -> None:
@@ -516,29 +521,29 @@ class Listing(Sourced):
 
     def _free_slug(self) -> str:
         today = type(self)._default_manager.exclude(pk=self.pk)
-        once = OldSlug.objects.of(type(self)).exclude(object_id=self.pk)
+        once = SlugRedirect.objects.of(type(self)).exclude(object_id=self.pk)
         return next(
             slug
-            for slug in self.slug_tries()
+            for slug in self.slug_candidates()
             if not today.filter(slug=slug).exists()
             and not once.filter(slug=slug).exists()
         )
 
-    def slug_tries(self) -> Iterator[str]:
-        """The name as a slug; then with what tells it apart; then with numbers."""
-        parts = [self.name, *self.slug_parts()]
+    def slug_candidates(self) -> Iterator[str]:
+        """Yield slugs: the name, then the name with qualifiers, then with numbers."""
+        parts = [self.name, *self.slug_qualifiers()]
         tries = [slugify(" ".join(parts[:n]))[:110] for n in range(1, len(parts) + 1)]
         yield from filter(None, tries)
         stem = tries[-1] or "listing"
         yield from (f"{stem}-{number}" for number in itertools.count(2))
 
-    def slug_parts(self) -> list[str]:
+    def slug_qualifiers(self) -> list[str]:
         return []
 
 
-class OldSlugQuerySet(models.QuerySet["OldSlug"]):
+class SlugRedirectQuerySet(models.QuerySet["SlugRedirect"]):
     def leave(self, listing: Listing, slug: str) -> None:
-        """Remember that `slug` was this listing's address; newest owner wins."""
+        """Redirect `slug` to this listing; the newest owner of a slug wins."""
         self.update_or_create(
             content_type=ContentType.objects.get_for_model(listing),
             slug=slug,
@@ -553,22 +558,22 @@ class OldSlugQuerySet(models.QuerySet["OldSlug"]):
         return model.objects.filter(pk=old.object_id).first() if old else None
 
 
-class OldSlug(models.Model):
-    """An address a listing once had, so that old links live."""
+class SlugRedirect(models.Model):
+    """A slug that a listing once had, so that old links still work."""
 
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
     object_id = models.PositiveBigIntegerField()
     listing = GenericForeignKey("content_type", "object_id")
     slug = models.SlugField(max_length=120)
 
-    objects = OldSlugQuerySet.as_manager()
+    objects = SlugRedirectQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("old address")
         verbose_name_plural = _("old addresses")
         constraints = [
             models.UniqueConstraint(
-                fields=["content_type", "slug"], name="old_slug_unique"
+                fields=["content_type", "slug"], name="slug_redirect_unique"
             ),
         ]
 

@@ -1,7 +1,8 @@
-"""Phone numbers: as people type them, as we store them, and as a phone dials them.
+"""Parse, store and format phone numbers.
 
-A number is stored as E.164, and an extension follows as in RFC 3966: "+14065550100",
-"+14065550100;ext=12". docs/decisions/0026-phone-extensions.md says why.
+A number is stored in E.164 format, followed by its extension as in RFC 3966:
+"+14065550100", "+14065550100;ext=12". The reason is in
+docs/decisions/0026-phone-extensions.md.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ CODE_FIRST = re.compile(
     re.IGNORECASE,
 )
 QUOTES = str.maketrans("", "", "\"'“”‘’")
-# What is wrong with a number, by how it looks.
+# Patterns of mistakes, each of which gets its own error message.
 THREE_DIGITS = re.compile(r"\D*(?:[2-9]11|988)\D*")
 WHOLE_NUMBER = re.compile(r"\d{3}\D{0,3}\d{3}\D{0,2}\d{4}(?!\d)")
 SHORTENED = re.compile(r"\s*\d(?:\.\d+)?E\+?\d+\s*", re.IGNORECASE)
@@ -37,9 +38,9 @@ WORDS_BEFORE = re.compile(r"\s*(?!tel:)[^\W\d_]", re.IGNORECASE)
 
 
 def dialable(phone: PhoneNumber | str | None) -> str:
-    """The text form of a number: E.164, with `;ext=` where it has an extension.
+    """Return a number in its stored form: E.164, with `;ext=` before an extension.
 
-    Text stays as it is, and what is no valid number is as it was typed.
+    Text is returned unchanged, and an invalid number as it was typed.
     """
     if not isinstance(phone, PhoneNumber):
         return phone or ""
@@ -47,20 +48,23 @@ def dialable(phone: PhoneNumber | str | None) -> str:
 
 
 def national(phone: PhoneNumber | str) -> str:
-    """ "(406) 555-0101 ext. 12" for "+14065550101;ext=12"; other text as it is."""
+    """Return a number as Americans write it, like "(406) 555-0101 ext. 12".
+
+    Text that is not a valid number is returned unchanged.
+    """
     number = to_python(phone)
     shown = _forms_of(number)[1] if isinstance(number, PhoneNumber) else ""
     return shown or str(phone)
 
 
 def _forms_of(phone: PhoneNumber) -> tuple[str, str]:
-    """The text that dials and the text to read; "" for what is no valid number."""
+    """Return the stored form and the national form; both "" for an invalid number."""
     return ("", "") if phone.country_code is None else _forms(phone.as_rfc3966)
 
 
 @lru_cache(maxsize=4_096)
 def _forms(address: str) -> tuple[str, str]:
-    """Cached: to validate a number once took half of the time of its card."""
+    """Return both forms. Cached, because validation took half the time of a card."""
     number = to_python(address)
     if number is None or not number.is_valid():
         return "", ""
@@ -69,14 +73,14 @@ def _forms(address: str) -> tuple[str, str]:
 
 
 def validate_phone(phone: Any) -> None:
-    """Raises ValidationError for what cannot be dialed, and says what would help."""
+    """Raise ValidationError, with a helpful message, for a number that cannot work."""
     if isinstance(phone, PhoneNumber) and (problem := _problem(phone)):
-        # Not "invalid": form fields replace the words of that code by their own.
+        # Not the code "invalid": form fields replace the message of that code.
         raise ValidationError(problem, code="phone")
 
 
 def _problem(phone: PhoneNumber) -> str:
-    """Why the number cannot be taken as it was typed; "" if it can."""
+    """Return why the number cannot be used as it was typed; "" if it can."""
     typed = str(phone.raw_input or "")
     if phone.is_valid() and not WORDS_BEFORE.match(typed):
         return ""
@@ -112,29 +116,32 @@ def _three_digits(number: str) -> str:
     return words % {"number": number}
 
 
-def read_phone(typed: str) -> str:
-    """The stored form of the number that somebody typed. Raises ValidationError."""
+def parse_phone(typed: str) -> str:
+    """Return the stored form of a number as typed. Raises ValidationError."""
     number = to_python(typed)
     validate_phone(number)
     return dialable(number)
 
 
-def read_tty(typed: str) -> str:
-    """A number in its stored form, or "711" for relay. Raises ValidationError."""
+def parse_tty(typed: str) -> str:
+    """Return the stored form of a TTY number, or "711" for relay.
+
+    Raises ValidationError.
+    """
     text = re.sub(r"^\s*(?:TTY|TDD)\b[\s:/]*", "", typed, flags=re.IGNORECASE)
     if re.fullmatch(r"(?:relay)?\W*711\W*(?:relay)?", text.strip(), re.IGNORECASE):
         return RELAY
     try:
-        return read_phone(text)
+        return parse_phone(text)
     except ValidationError:
         words = _("Enter a TTY number, like (406) 555-0100, or 711 for relay.")
         raise ValidationError(words, code="phone") from None
 
 
-def read_text_line(typed: str) -> str:
-    """ "38255 (keyword TALK)", a short code alone, or a number in its stored form.
+def parse_sms_number(typed: str) -> str:
+    """Return the stored form of a number for texts: a phone number or a short code.
 
-    Raises ValidationError.
+    A short code may have a keyword: "38255 (keyword TALK)". Raises ValidationError.
     """
     text = " ".join(typed.translate(QUOTES).split())
     for form in (KEYWORD_FIRST, CODE_FIRST):
@@ -146,7 +153,7 @@ def read_text_line(typed: str) -> str:
         words = _("A text can't reach an extension. Enter a number without one.")
         raise ValidationError(words, code="phone")
     try:
-        return read_phone(text)
+        return parse_phone(text)
     except ValidationError:
         words = _(
             "Enter a number for texts, like (406) 555-0100, or a short code and its "
@@ -155,8 +162,8 @@ def read_text_line(typed: str) -> str:
         raise ValidationError(words, code="phone") from None
 
 
-class PhoneBox(widgets.RegionalPhoneNumberWidget):  # type: ignore[misc]
-    """Shows a number as people write it, and what cannot be read as it was typed."""
+class PhoneWidget(widgets.RegionalPhoneNumberWidget):  # type: ignore[misc]
+    """An input that shows a valid number in national format, other text unchanged."""
 
     def format_value(self, value: Any) -> Any:
         number = to_python(value)
@@ -165,22 +172,22 @@ class PhoneBox(widgets.RegionalPhoneNumberWidget):  # type: ignore[misc]
 
 
 class PhoneFormField(formfields.PhoneNumberField):  # type: ignore[misc]
-    """A box for a number that keeps its extension."""
+    """A form field for a phone number with an optional extension."""
 
     default_validators = [validate_phone]
-    widget = PhoneBox
+    widget = PhoneWidget
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return dialable(self.to_python(initial)) != dialable(self.to_python(data))
 
 
 class PhoneField(modelfields.PhoneNumberField):  # type: ignore[misc]
-    """A number with its extension, which the library's own field would drop."""
+    """A phone number with its extension, which the library's own field drops."""
 
     default_validators = [validate_phone]
 
     def normalized(self, typed: Any) -> str:
-        """The stored form, or the text itself where it is not one number alone."""
+        """Return the stored form, or the text as typed if it is not a number."""
         number = self.to_python(typed)
         problem = _problem(number) if isinstance(number, PhoneNumber) else ""
         return str(number.raw_input) if problem else dialable(number)
@@ -192,21 +199,21 @@ class PhoneField(modelfields.PhoneNumberField):  # type: ignore[misc]
         return super().formfield(**{"form_class": PhoneFormField} | options)
 
     def deconstruct(self) -> Any:
-        """Migrations see the library's field: the column is the same."""
+        """Describe the field to migrations as the library's, with the same column."""
         name, _path, args, options = super().deconstruct()
         path = "phonenumber_field.modelfields.PhoneNumberField"
         return name, path, args, options
 
 
 class TtyField(NormalizedCharField):
-    """A number for text telephones, or "711" for relay."""
+    """A number for text telephones (TTY), or "711" for relay."""
 
-    read = staticmethod(read_tty)
+    read = staticmethod(parse_tty)
     show = staticmethod(national)
 
 
-class TextLineField(NormalizedCharField):
-    """A number or a short code that takes texts."""
+class SmsNumberField(NormalizedCharField):
+    """A phone number or a short code that receives texts."""
 
-    read = staticmethod(read_text_line)
+    read = staticmethod(parse_sms_number)
     show = staticmethod(national)

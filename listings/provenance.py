@@ -1,4 +1,4 @@
-"""Rows that come from a source outside: where from, and how an import knows them."""
+"""The source of a row, and the key by which imports find it again."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from caching.unreadable_values import PLACEHOLDER_DATETIME, Placeholders
 PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
 
-class Sourced(CacheInvalidatingModel):
-    """Abstract: a row of a file, under a key that stays, with its source."""
+class ProvenanceModel(CacheInvalidatingModel):
+    """Abstract model for rows that come from a source, with a stable import key."""
 
-    # Kinds of files that bring rows in, and the importers that read them.
+    # Kinds of import files, and the dotted paths of their importers.
     importers: ClassVar[dict[str, str]] = {}
-    # Facts that people may compare, in the order of a page; empty: values.FACTS.
+    # The facts that people may compare, in page order. If empty, the model has those of
+    # field_values.FACT_NAMES that are its fields.
     facts: ClassVar[tuple[str, ...]] = ()
-    # Fields that fold_words() makes of the others.
-    derived: ClassVar[frozenset[str]] = frozenset()
+    # Fields that update_derived_fields() computes from other fields.
+    derived_fields: ClassVar[frozenset[str]] = frozenset()
     internal_fields = frozenset(
         {"key", "version", "created_at", "changed_at", "checked_by"}
     )
@@ -78,19 +79,27 @@ class Sourced(CacheInvalidatingModel):
             ),
         ]
 
-    def fold_words(self) -> None:
-        """Fill the fields that searches and lists compare."""
+    def update_derived_fields(self) -> None:
+        """Compute the fields that searches and sorted lists use."""
 
     @classmethod
-    def taken_slugs(cls, among: Collection[str] | None = None) -> set[str]:
-        """The addresses that other rows have, of all or `among` some; none where rows
-        have no page."""
+    def used_slugs(cls, among: Collection[str] | None = None) -> set[str]:
+        """Return the slugs in use: all of them, or those among the candidates.
+
+        A model without pages has none.
+        """
         return set()
 
     @property
-    def file_key(self) -> str:
-        """What files know the row by; "" where none can."""
+    def import_key(self) -> str:
+        """The key by which import files name the row; "" where they cannot."""
         return self.key
 
-    def enter(self, taken: set[str], wishes: Mapping[str, Any]) -> None:
-        """What a new row needs before an import saves it; `wishes` are its file's."""
+    def prepare_new(
+        self, used_slugs: set[str], new_only_fields: Mapping[str, Any]
+    ) -> None:
+        """Prepare a new row before an import saves it.
+
+        `used_slugs` are the slugs that it may not have. `new_only_fields` are values
+        that a file sets on new rows and never changes on existing ones.
+        """

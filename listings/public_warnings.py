@@ -1,4 +1,4 @@
-"""What the public is told where a listing's own source doubts that it is there."""
+"""Public warnings for listings whose own source doubts that they are still open."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 from django.utils.translation import gettext_noop
 
-# The first that fits an internal note, and its words for the public.
-CAUTIONS = tuple(
+# Patterns in an internal note, each with its warning. The first match is used.
+WARNINGS = tuple(
     (re.compile(pattern, re.IGNORECASE), words)
     for pattern, words in (
         (
@@ -36,5 +36,5 @@ CAUTIONS = tuple(
 )
 
 
-def public_warning(note: str) -> str:
-    return next((words for pattern, words in CAUTIONS if pattern.search(note)), "")
+def find_public_warning(note: str) -> str:
+    return next((words for pattern, words in WARNINGS if pattern.search(note)), "")

@@ -1,4 +1,4 @@
-"""The questions asked of every catalogue, by name."""
+"""The queries that every catalog supports."""
 
 from __future__ import annotations
 
@@ -12,27 +12,32 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Window
 
 from caching.unreadable_values import PLACEHOLDER_DATETIME
-from listings.text_search import IN_NAME, relevance, saying, searched
+from listings.text_search import (
+    FOUND_IN_NAME,
+    relevance_rank,
+    search_tokens,
+    text_condition,
+)
 from places.gazetteer import gazetteer
 from places.models import Place
 from places.nearest import SearchHit
 
 ListingT = TypeVar("ListingT", bound=models.Model)
 
-# How surely a listing serves a place; smaller is surer.
+# How specifically a listing serves a place, from most to least specific.
 SERVES_COUNTY, SERVES_STATE, SERVES_NATION, AREA_UNKNOWN = range(4)
 
-# How a listing without a source's key stands in files.
+# The import key of a listing that has no source key.
 UUID_KEY = re.compile(r"uuid:[0-9a-f-]{36}")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def areas_of(place: Place) -> tuple[list[int], list[int]]:
-    """The numbers of the counties that the place lies in, and of its states."""
+def county_and_state_ids(place: Place) -> tuple[list[int], list[int]]:
+    """Return the ids of the counties and of the states that the place is in."""
     if place.is_state:
         return [], [place.pk]
-    return list(place.county_ids), [state_number(c) for c in place.state_codes]
+    return list(place.county_ids), [state_id(c) for c in place.state_codes]
 
 
 class TermQuerySet(models.QuerySet[Any]):
@@ -40,13 +45,13 @@ class TermQuerySet(models.QuerySet[Any]):
         return self.filter(kind=kind)
 
 
-def state_number(code: str) -> int:
-    """The number of a state's row in the gazetteer; 0 is no row."""
+def state_id(code: str) -> int:
+    """Return the id of a state's Place; 0 if there is none."""
     return gazetteer().states.get(code, 0)
 
 
 def revision(changed_at: datetime | None) -> int:
-    """The moment of a row's last change as a number: microseconds since 1970."""
+    """Return the time of a row's last change in microseconds since 1970."""
     return ((changed_at or PLACEHOLDER_DATETIME) - EPOCH) // timedelta(microseconds=1)
 
 
@@ -56,38 +61,38 @@ def _hit(row: tuple[Any, ...]) -> SearchHit:
 
 class ListingQuerySet(models.QuerySet[ListingT]):
     def public(self) -> Self:
-        """What a visitor may see: published, or closed for a time."""
-        return self.filter(status__in=self.model.PUBLIC_STATES)  # type: ignore[attr-defined]
+        """Listings that visitors may see: published or temporarily closed."""
+        return self.filter(status__in=self.model.PUBLIC_STATUSES)  # type: ignore[attr-defined]
 
-    def told(self) -> Self:
-        """What was ever told to other people's systems: all but drafts."""
-        return self.filter(status__in=[*self.model.PUBLIC_STATES, "closed"])  # type: ignore[attr-defined]
+    def ever_published(self) -> Self:
+        """Listings that open data has ever exposed: all except drafts."""
+        return self.filter(status__in=[*self.model.PUBLIC_STATUSES, "closed"])  # type: ignore[attr-defined]
 
-    def at_address(self, slug: str) -> ListingT | None:
-        """The row whose page has this address: its slug, or else its UUID."""
+    def find_by_url_slug(self, slug: str) -> ListingT | None:
+        """Return the listing whose page has this slug, or this UUID instead of one."""
         found = self.filter(slug=slug).first()
         if found is None and UUID_TEXT.fullmatch(slug):
             found = self.filter(uuid=slug).first()
-        is_there = found is not None and found.address_slug == slug  # type: ignore[attr-defined]
+        is_there = found is not None and found.url_slug == slug  # type: ignore[attr-defined]
         return found if is_there else None
 
-    def among(self, uuids: Iterable[UUID]) -> Self:
+    def with_uuids(self, uuids: Iterable[UUID]) -> Self:
         return self.filter(uuid__in=list(uuids))
 
     def after(self, uuid: UUID) -> Self:
-        """Beyond this one, in the order of the UUIDs."""
+        """Listings after this UUID, in the order of UUIDs."""
         return self.filter(uuid__gt=uuid)
 
     def changed_since(self, moment: datetime) -> Self:
         return self.filter(changed_at__gte=moment)
 
     def in_states(self, codes: Iterable[str]) -> Self:
-        """That belong to these states: here, by where they serve."""
+        """Listings of these states; by default, those that name them as served."""
         through = self._through("service_area").filter(place__state__in=list(codes))
         return self.filter(Exists(through))
 
     def due_for_check(self, on: date) -> Self:
-        """Public, and never checked or due again by then; longest due first."""
+        """Public listings never checked or due by that day, longest overdue first."""
         due = Q(check_due_on=None) | Q(check_due_on__lte=on)
         order = F("check_due_on").asc(nulls_first=True)
         return self.public().filter(due).order_by(order, "source_seen", "slug")
@@ -97,25 +102,25 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         return self.exclude(status="closed").filter(**empty).order_by("slug")
 
     def without_point(self) -> Self:
-        """Whose place on the map is missing or rough; lines have no place."""
+        """Listings whose point is missing or approximate; by default none have one."""
         return self.none()
 
     def for_cards(self) -> Self:
-        """With all that a card shows, in a fixed number of queries."""
+        """Prefetch all that a card shows, in a fixed number of queries."""
         return self.prefetch_related("terms", "service_area")
 
     def revisions(self, pks: Iterable[int] | None = None) -> dict[int, int]:
-        """The revision of each row, which is new with every change of its facts."""
+        """Return the revision of each row by id; every change of facts changes it."""
         rows = self if pks is None else self.filter(pk__in=list(pks))
         moments = rows.order_by().values_list("pk", "changed_at")
         return {pk: revision(changed_at) for pk, changed_at in moments}
 
-    def for_files(self) -> Self:
-        """With all that a row of a file tells, in an order that stays."""
+    def for_export(self) -> Self:
+        """Prefetch all that an exported row contains, in a stable order."""
         return self.prefetch_related("terms", "service_area").order_by("slug")
 
-    def of_file_keys(self, keys: Iterable[str]) -> Self:
-        """That files know by these: a source's key, else "uuid:…"."""
+    def with_import_keys(self, keys: Iterable[str]) -> Self:
+        """Listings with these import keys: source keys, or "uuid:…" without one."""
         wanted = set(keys)
         uuids = {k.removeprefix("uuid:") for k in wanted if UUID_KEY.fullmatch(k)}
         return self.filter(Q(key__in=wanted - {""}) | Q(key="", uuid__in=uuids))
@@ -123,42 +128,49 @@ class ListingQuerySet(models.QuerySet[ListingT]):
     def by_name(self) -> Self:
         return self.order_by("sort_name", "slug")
 
-    def with_any(self, kind: str, slugs: Iterable[str]) -> Self:
-        """Carrying at least one of these terms of one vocabulary."""
+    def with_any_term(self, kind: str, slugs: Iterable[str]) -> Self:
+        """Listings with at least one of these terms of one vocabulary."""
         terms = self._terms().filter(term__kind=kind, term__slug__in=list(slugs))
         return self.filter(Exists(terms))
 
-    def with_terms_of(self, kind: str) -> Self:
-        """Carrying any term of one vocabulary."""
+    def with_any_term_of_kind(self, kind: str) -> Self:
+        """Listings with any term of one vocabulary."""
         return self.filter(Exists(self._terms().filter(term__kind=kind)))
 
     def matching(self, words: str) -> Self:
-        """Every word begins a word of the name, town, summary or a term's label."""
+        """Listings where every word begins a word of name, city, summary or terms.
+
+        Empty text matches every listing.
+        """
         if not words.strip():
             return self
-        # Of letters that no listing is compared by, nothing would be left to look for.
-        return self.filter(saying(self, words)) if searched(words) else self.none()
+        # Normalizing may remove every letter; then no listing can match.
+        return (
+            self.filter(text_condition(self, words))
+            if search_tokens(words)
+            else self.none()
+        )
 
-    def naming(self, words: str) -> Self:
-        """Whose name has every word; no words name nothing."""
-        first = relevance(words)
+    def with_name_matching(self, words: str) -> Self:
+        """Listings whose name has every word; none without words."""
+        first = relevance_rank(words)
         if first is None:
             return self.none()
         ranked = self.matching(words).annotate(said_in=first)
-        return ranked.filter(said_in=IN_NAME).by_name()
+        return ranked.filter(said_in=FOUND_IN_NAME).by_name()
 
-    def carrying(self, terms: Iterable[int]) -> Exists:
-        """The condition of carrying one of these terms, by number."""
+    def has_any_term(self, terms: Iterable[int]) -> Exists:
+        """Return the condition of having one of these terms, given by id."""
         return Exists(self._terms().filter(term_id__in=list(terms)))
 
     def by_relevance(self, words: str) -> Self:
-        """Those first whose name has the words; then by name."""
-        first = relevance(words)
+        """Sort listings whose name has the words first, then by name."""
+        first = relevance_rank(words)
         return self.order_by(*([first] if first else []), "sort_name", "slug")
 
     def ranked_by_words(self, words: str) -> dict[int, int]:
-        """Where each row that matches says the words: IN_NAME or ELSEWHERE."""
-        first = relevance(words)
+        """Return FOUND_IN_NAME or FOUND_ELSEWHERE by the id of each match."""
+        first = relevance_rank(words)
         if first is None:
             return {}
         ranked = self.matching(words).order_by().annotate(said_in=first)
@@ -167,9 +179,9 @@ class ListingQuerySet(models.QuerySet[ListingT]):
     def page(
         self, *, limit: int, offset: int, total: int | None = None
     ) -> tuple[list[SearchHit], int]:
-        """Some rows and how many there are in all, in one query.
+        """Return some hits and the total number of rows, in one query.
 
-        Where the total is known, an index may lead to the rows.
+        If the caller knows the total, the database need not count and may use an index.
         """
         if total is not None:
             some = self.values_list(*self._hit_fields())[offset : offset + limit]
@@ -187,33 +199,36 @@ class ListingQuerySet(models.QuerySet[ListingT]):
     def _hit_fields(self) -> list[str]:
         return ["pk", *({"coverage"} & self.query.annotations.keys())]
 
-    def licence_counts(self) -> models.QuerySet[Any, Any]:
-        """(licence of the source, how many of these listings name it)."""
+    def license_counts(self) -> models.QuerySet[Any, Any]:
+        """Return (license of the source, number of these listings that name it)."""
         named = self.order_by().values_list("source_license")
         return named.annotate(models.Count("pk"))  # type: ignore[no-any-return]
 
-    def naming_state(self, code: str) -> Self:
-        """Whose service area names the state, or a county of it."""
+    def serving_state_by_name(self, code: str) -> Self:
+        """Listings whose service area names the state or one of its counties."""
         through = self._through("service_area").filter(place__state=code)
         return self.filter(Exists(through))
 
     def serving(self, place: Place) -> Self:
-        """Whose service area covers the place, by name or as nationwide."""
+        """Listings whose service area covers the place by name or is nationwide."""
         return self.filter(self._naming(place) | Q(service_area_scope="nationwide"))
 
     def _naming(self, place: Place) -> Q:
-        """The condition of naming the place's county or state as served."""
-        county, state = areas_of(place)
+        """Return the condition of naming a county or state of the place as served."""
+        county, state = county_and_state_ids(place)
         return self._naming_any([*county, *state])
 
     def _naming_any(self, places: Iterable[int]) -> Q:
-        """As a list of numbers: asking each row whether it does reads every row."""
+        """Return the condition of naming one of these places as served.
+
+        It is a subquery of ids, because EXISTS would read every row.
+        """
         mine = f"{self.model._meta.model_name}_id"
         through = self.model.service_area.through._default_manager  # type: ignore[attr-defined]
         return Q(pk__in=through.filter(place_id__in=list(places)).values(mine))
 
     def _through(self, field: str) -> models.QuerySet[Any]:
-        """Rows of a many-to-many of the listing that the outer query stands at."""
+        """Return the links of a many-to-many field for the row of an outer query."""
         through = getattr(self.model, field).through
         mine = {f"{self.model._meta.model_name}_id": OuterRef("pk")}
         return through._default_manager.filter(**mine)  # type: ignore[no-any-return]

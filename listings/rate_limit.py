@@ -1,8 +1,8 @@
-"""Count requests of a client, without storing who it is.
+"""Count the requests of a client without storing who the client is.
 
-The counts are in Redis where CACHE_URL names one, and else in a small SQLite file that
-the workers of this machine share. They are never in the main database, where a public
-read would wait for a writer.
+The counts are in Redis if CACHE_URL names one. Otherwise they are in a small SQLite
+file that the workers of this machine share. They are never in the main database, where
+a public read would wait for a writer.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from redis.retry import Retry
 
 from caching.daily_salt import DAY_SECONDS, daily_salt
 
-# Seconds to wait for Redis, and for how long it is left alone after a failure.
+# Seconds to wait for Redis, and seconds without Redis after it has failed.
 REDIS_TIMEOUT, REDIS_PAUSE = 0.5, 5.0
-# Seconds to wait for another worker that writes to the file.
+# Seconds to wait while another worker writes to the file.
 FILE_TIMEOUT = 0.1
-# Seconds after which a process removes counts that no longer matter.
+# Seconds between two removals of expired counts by one process.
 CLEAN_EVERY = 60
 MAX_COUNTS_IN_MEMORY = 10_000
 TABLE = """
@@ -52,12 +52,11 @@ _cleaned_at = 0
 
 
 def hit(name: str, seconds: int, cost: int = 1) -> int:
-    """Count a request under `name`; return the count in this span of `seconds`.
+    """Count a request under `name` and return the count of the current time window.
 
-    One that causes more work than others counts more: its `cost`.
-
-    Spans begin at fixed times, the same for all. A store that does not answer costs
-    precision and no request: the next one counts, at last the memory of this process.
+    `seconds` is the length of a window; windows begin at fixed times. `cost` is how
+    much the request counts. If a store fails, the next one is used, and finally the
+    memory of this process: the limit is then less precise, but no request fails.
     """
     span, left = int(time.time()) // seconds, seconds_left(seconds)
     key = f"rate:{name}:{seconds}:{span}"
@@ -68,18 +67,19 @@ def hit(name: str, seconds: int, cost: int = 1) -> int:
 
 
 def seconds_left(seconds: int) -> int:
-    """Until the next span begins."""
+    """Return the seconds until the next time window begins."""
     return seconds - int(time.time()) % seconds
 
 
 def client_network(request: HttpRequest) -> str | None:
-    """The address a request came from; of IPv6 the first address of its /64.
+    """Return the IP address of the client, or None where the server does not know it.
 
-    One household has a whole /64. None where the server does not know.
+    For IPv6 this is the first address of the /64 network, which belongs to one
+    household.
     """
     address: str = request.META.get("REMOTE_ADDR", "")
     if settings.HTTPS:
-        # The proxy adds the address it saw, last; anybody can write what is before it.
+        # The proxy appends the address that it saw. Clients can forge the ones before.
         forwarded = request.headers.get("X-Forwarded-For", "")
         address = forwarded.rsplit(",", 1)[-1].strip() or address
     try:
@@ -92,13 +92,13 @@ def client_network(request: HttpRequest) -> str | None:
 
 
 def client_key(request: HttpRequest) -> str:
-    """Today's keyed hash of the client's network, to count by."""
+    """Return a hash of the client's network, with a salt that changes every day."""
     network = client_network(request) or ""
     return hmac.new(_salt(), network.encode(), hashlib.sha256).hexdigest()[:24]
 
 
 def _salt() -> bytes:
-    """The salt that all machines share through Redis, else the one of this machine."""
+    """Return the salt that all machines share through Redis, or this machine's own."""
     day = int(time.time()) // DAY_SECONDS
     try:
         if settings.CACHE_URL and time.monotonic() > _redis_away_until:
@@ -112,7 +112,7 @@ def _salt() -> bytes:
 def _shared_salt(url: str, day: int) -> bytes:
     server, key = _redis(url), f"rate:salt:{day}"
     made = secrets.token_bytes(32)
-    # Whoever is first makes it for the others.
+    # The first machine of the day sets the salt for all of them.
     found: Any = (
         made if server.set(key, made, nx=True, ex=DAY_SECONDS) else server.get(key)
     )
@@ -121,7 +121,7 @@ def _shared_salt(url: str, day: int) -> bytes:
 
 @lru_cache(maxsize=1)
 def _redis(url: str) -> Redis:
-    # The library would try again for seconds while a visitor waits.
+    # By default the library retries for seconds while a visitor waits.
     retry = Retry(NoBackoff(), 0)
     return Redis.from_url(url, socket_timeout=REDIS_TIMEOUT, retry=retry)
 
@@ -154,13 +154,13 @@ def _hit_file(key: str, expires_at: int, cost: int) -> int | None:
 
 
 def _file() -> sqlite3.Connection:
-    """This thread's connection to the file of counts."""
+    """Return this thread's connection to the file of counts."""
     path = str(settings.RATE_LIMIT_FILE)
     if getattr(_thread, "path", None) != path:
         if hasattr(_thread, "file"):
             _thread.file.close()
         file = sqlite3.connect(path, timeout=FILE_TIMEOUT, isolation_level=None)
-        # A crash may lose counts, so nothing waits for the disk.
+        # Counts may be lost in a crash, so no write waits for the disk.
         file.execute("PRAGMA journal_mode=WAL")
         file.execute("PRAGMA synchronous=OFF")
         file.execute(TABLE)

@@ -1,22 +1,22 @@
-"""Every catalogue there is, without naming one."""
+"""List the models of all catalogs without importing any of them by name."""
 
 from __future__ import annotations
 
 from django.apps import apps
 
 from listings.models import Listing
-from listings.provenance import Sourced
+from listings.provenance import ProvenanceModel
 
 
 def listing_models() -> list[type[Listing]]:
-    """Every concrete listing model, in the order of INSTALLED_APPS."""
+    """Return every concrete listing model, in the order of INSTALLED_APPS."""
     return [model for model in apps.get_models() if issubclass(model, Listing)]
 
 
-def sourced_models() -> list[type[Sourced]]:
-    """Every model that files bring rows of, in the order of INSTALLED_APPS."""
+def importable_models() -> list[type[ProvenanceModel]]:
+    """Return every model that has an importer, in the order of INSTALLED_APPS."""
     return [
         model
         for model in apps.get_models()
-        if issubclass(model, Sourced) and model.importers
+        if issubclass(model, ProvenanceModel) and model.importers
     ]

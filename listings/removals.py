@@ -1,4 +1,4 @@
-"""Organizations that asked not to be listed, and how a listing of theirs is known."""
+"""Requests of organizations not to be listed, and how a listing is matched to them."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import to_python
 
-from listings.text import site_of
+from listings.text import website_key
 
-# Every field of a listing that may hold a number.
-PHONES = ("phone", "toll_free", "tty", "videophone", "sms_number")
-# The fields by which a removal request knows a listing.
-KNOWN_BY = frozenset({"key", "website", *PHONES})
+# Every field of a listing that may hold a phone number.
+PHONE_FIELDS = ("phone", "toll_free", "tty", "videophone", "sms_number")
+# The fields by which a removal request can match a listing.
+IDENTIFYING_FIELDS = frozenset({"key", "website", *PHONE_FIELDS})
 Identifier = tuple[str, str]
 
 
-def numbers_of(listing: Any) -> set[str]:
-    """Its numbers in E.164, however and in whichever field they are written."""
-    said = [to_python(getattr(listing, name)) for name in PHONES]
+def phone_numbers(listing: Any) -> set[str]:
+    """Return all valid numbers of a listing in E.164 format, from every phone field."""
+    said = [to_python(getattr(listing, name)) for name in PHONE_FIELDS]
     return {number.as_e164 for number in said if number and number.is_valid()}
 
 
 def identifiers(listing: Any) -> set[Identifier]:
-    """What a removal request may know a listing by, made comparable."""
+    """Return the normalized keys, numbers and website by which a request can match."""
     found = {("key", listing.key), ("key", f"uuid:{listing.uuid}")}
-    found |= {("phone", number) for number in numbers_of(listing)}
-    found.add(("website", site_of(listing.website)))
+    found |= {("phone", number) for number in phone_numbers(listing)}
+    found.add(("website", website_key(listing.website)))
     return {pair for pair in found if pair[1]}
 
 
-class TombstoneQuerySet(models.QuerySet["Tombstone"]):
-    def matching(self, listing: Any) -> list[Tombstone]:
-        """The requests that would be broken if this listing were public."""
+class RemovalRequestQuerySet(models.QuerySet["RemovalRequest"]):
+    def matching(self, listing: Any) -> list[RemovalRequest]:
+        """Return the requests that match this listing."""
         return self.matching_any(identifiers(listing))
 
-    def matching_any(self, wanted: set[Identifier]) -> list[Tombstone]:
+    def matching_any(self, wanted: set[Identifier]) -> list[RemovalRequest]:
         by_kind: dict[str, list[str]] = {"key": [], "phone": [], "website": []}
         for kind, text in wanted:
             by_kind[kind].append(text)
@@ -48,12 +48,12 @@ class TombstoneQuerySet(models.QuerySet["Tombstone"]):
         return [one for one in self.filter(likely) if one.identifiers() & wanted]
 
     def identifiers(self) -> set[Identifier]:
-        """Those of every request."""
+        """Return the identifiers of all requests."""
         return {pair for one in self for pair in one.identifiers()}
 
 
-class Tombstone(models.Model):
-    """An organization that asked not to be listed; Listing.save() minds it."""
+class RemovalRequest(models.Model):
+    """A request of an organization not to be listed. Listing.save() enforces it."""
 
     key = models.CharField(_("source key"), max_length=200, blank=True)
     name = models.CharField(_("name"), max_length=200)
@@ -62,7 +62,7 @@ class Tombstone(models.Model):
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
-    objects = TombstoneQuerySet.as_manager()
+    objects = RemovalRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("removal on request")
@@ -71,7 +71,7 @@ class Tombstone(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(key="") | ~Q(phone="") | ~Q(website=""),
-                name="tombstone_names_something",
+                name="removal_request_has_identifier",
             ),
         ]
 
@@ -80,34 +80,34 @@ class Tombstone(models.Model):
 
     def identifiers(self) -> set[Identifier]:
         number = to_python(self.phone)
-        found = {("key", self.key), ("website", site_of(self.website))}
+        found = {("key", self.key), ("website", website_key(self.website))}
         if number and number.is_valid():
             found.add(("phone", number.as_e164))
         return {pair for pair in found if pair[1]}
 
 
-class KnownRequests:
-    """The identifiers of every request, for many listings that are to be compared."""
+class RemovalRequestIndex:
+    """The identifiers of all requests in memory, to compare many listings quickly."""
 
     def __init__(self) -> None:
         self._read()
 
     def _read(self) -> None:
         self._state = self._current_state()
-        self._identifiers = Tombstone.objects.all().identifiers()
+        self._identifiers = RemovalRequest.objects.all().identifiers()
 
     def _current_state(self) -> dict[str, Any]:
-        return Tombstone.objects.aggregate(Count("pk"), Max("pk"))
+        return RemovalRequest.objects.aggregate(Count("pk"), Max("pk"))
 
     def have_changed(self) -> bool:
-        """Read them again if one has come or gone since, and say so."""
+        """Say whether requests were added or deleted, and if so load them again."""
         if self._current_state() == self._state:
             return False
         self._read()
         return True
 
     def may_match(self, listing: Any) -> bool:
-        """Might Listing.removal_requests() find one? False is certain."""
+        """Say whether Listing.removal_requests() could find one. False is certain."""
         if not self._identifiers:
             return False
         return bool(identifiers(listing) & self._identifiers)

@@ -1,10 +1,10 @@
-"""States and counties served, as lines of text that a curator can type and read.
+"""Convert a service area to lines of text that a curator can type, and back.
 
     Montana
     Wyoming: Park, Big Horn
 
-Counties stand after their state; a state alone is the whole state. A cell of a table
-says the same in one line, with semicolons.
+Counties follow their state, and a state alone means the whole state. In a cell of a
+table, semicolons separate what would be lines.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from places.models import Place
 from places.name_keys import place_key
 from places.states import STATES, get_state_name
 
-# In the one cell of a table, a semicolon ends a line.
-LINES = re.compile(r"[\n;]")
+# In a cell of a table, a semicolon ends a line.
+LINE_BREAK = re.compile(r"[\n;]")
 
 
 class UnknownArea(ValueError):
-    """Some lines name no state or county; `args` are the messages, one each."""
+    """Some lines do not name a state or county; `args` has a message for each."""
 
 
 def to_text(places: Iterable[Place]) -> str:
-    """The places as lines, states by name, counties after their state."""
+    """Return the places as lines, in the order of the states' names."""
     whole: set[str] = set()
     counties: dict[str, list[str]] = {}
     for place in places:
@@ -47,21 +47,21 @@ def to_text(places: Iterable[Place]) -> str:
 
 
 def from_text(text: str) -> list[Place]:
-    """The places that the lines name. Raises UnknownArea."""
-    return Areas().from_text(text)
+    """Return the places that the lines name. Raises UnknownArea."""
+    return ServiceAreaParser().from_text(text)
 
 
-class Areas:
-    """States and counties by their names, each looked up once for many texts."""
+class ServiceAreaParser:
+    """Parses service areas, and reads each state's counties once for many texts."""
 
     def __init__(self) -> None:
         self._counties_of: dict[str, CountiesByName] = {}
 
     def from_text(self, text: str) -> list[Place]:
-        """The places that the lines name. Raises UnknownArea."""
+        """Return the places that the lines name. Raises UnknownArea."""
         found: list[Place] = []
         problems: list[str] = []
-        for line in filter(None, (line.strip() for line in LINES.split(text))):
+        for line in filter(None, (line.strip() for line in LINE_BREAK.split(text))):
             name, colon, names = line.partition(":")
             code = _state_code(name)
             if code is None:
@@ -104,7 +104,7 @@ def _state_code(name: str) -> str | None:
 
 
 def _problem(name: str, state: str, named: list[Place]) -> str:
-    """Say that a name is no county's, or ask which of several it is."""
+    """Return a message: the county does not exist, or the name is ambiguous."""
     if not named:
         return _("“%(name)s” is no county of %(state)s.") % {
             "name": name,

@@ -1,4 +1,4 @@
-"""Pages at the address of any catalogue's listing."""
+"""Views and responses that the pages of every catalog share."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from listings.models import Listing, OldSlug
-from listings.vcard import contact_card
+from listings.models import Listing, SlugRedirect
+from listings.vcard import build_vcard
 from places.states import STATES
 
 
-def or_elsewhere(
+def redirect_or_gone(
     request: HttpRequest, model: type[Listing], slug: str, found: Any
 ) -> HttpResponse:
-    """410 for a closed listing, a redirect for an old address, else 404."""
+    """Return 410 for a closed listing or a redirect for an old slug; else raise 404."""
     if found is None:
-        moved: Any = OldSlug.objects.target(model, slug)
+        moved: Any = SlugRedirect.objects.target(model, slug)
         if moved is not None and moved.status != Listing.Status.DRAFT:
             return redirect(moved.get_absolute_url(), permanent=True)
     elif found.status == Listing.Status.CLOSED:
         context = {"listing": found, "state": STATES.get(getattr(found, "state", ""))}
         if found.removal_requests():
-            # Whoever asked not to be listed is not named either.
+            # An organization that asked not to be listed is not named either.
             context = {"listing": None, "state": None}
         return render(request, "listings/closed.html", context, status=410)
     raise Http404(_("No listing at this address."))
 
 
-def public_or_404(model: Any, slug: str) -> Any:
-    """The public listing at an address. Raises Http404."""
-    found = model.objects.public().at_address(slug)
+def get_public_or_404(model: Any, slug: str) -> Any:
+    """Return the public listing with this slug. Raises Http404."""
+    found = model.objects.public().find_by_url_slug(slug)
     if found is None:
         raise Http404(_("No listing at this address."))
     return found
 
 
 @require_safe
-def card(request: HttpRequest, slug: str, model: Any) -> HttpResponse:
-    """The listing as a contact for the visitor's phone."""
-    found = public_or_404(model, slug)
+def vcard(request: HttpRequest, slug: str, model: Any) -> HttpResponse:
+    """Download the listing as a contact for the visitor's phone."""
+    found = get_public_or_404(model, slug)
     address = request.build_absolute_uri(found.get_absolute_url())
     return HttpResponse(
-        contact_card(found, address),
+        build_vcard(found, address),
         content_type="text/vcard; charset=utf-8",
         headers={
-            "Content-Disposition": f'attachment; filename="{found.address_slug}.vcf"',
+            "Content-Disposition": f'attachment; filename="{found.url_slug}.vcf"',
             "X-Robots-Tag": "noindex",
         },
     )

@@ -1,6 +1,6 @@
-"""Pages that are read long after they were made, on paper or from a USB stick.
+"""Render pages that are read long after they were made, on paper or a USB stick.
 
-Nothing on them may be true of one moment alone: "open now" is wrong an hour later.
+Such pages may not say "open now", which would be wrong an hour later.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from datetime import date
 
 from caching.memory_cache import cache_variant
 
-_made_on: ContextVar[date | None] = ContextVar("made_on", default=None)
+_snapshot_date: ContextVar[date | None] = ContextVar("snapshot_date", default=None)
 
 
-def made_on() -> date | None:
-    """The day of the copy that is being made; None where a page is read at once."""
-    return _made_on.get()
+def snapshot_date() -> date | None:
+    """Return the date of the snapshot being rendered; None for a live page."""
+    return _snapshot_date.get()
 
 
 @contextmanager
-def frozen(on: date) -> Iterator[None]:
-    """What is rendered within is for later; `on` is the day that it speaks of."""
-    token = _made_on.set(on)
+def as_snapshot(on: date) -> Iterator[None]:
+    """Render everything within this block as a snapshot of the given day."""
+    token = _snapshot_date.set(on)
     try:
         with cache_variant(on):
             yield
     finally:
-        _made_on.reset(token)
+        _snapshot_date.reset(token)

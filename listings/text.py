@@ -1,4 +1,4 @@
-"""Words, web addresses and numbers made comparable, however they are written."""
+"""Normalize words, web addresses and phone numbers so that they can be compared."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from urllib.parse import urlsplit
 
 from phonenumber_field.phonenumber import to_python
 
-NOT_WORDS = re.compile(r"[^a-z0-9]+")
+NON_WORD_CHARACTERS = re.compile(r"[^a-z0-9]+")
 APOSTROPHES = str.maketrans("", "", "'’‘`")
-# What Django's "slug" takes in an address, as every database reads it.
-ADDRESS_PATTERN = r"\A[-a-zA-Z0-9_]+\Z"
-ADDRESS = re.compile(ADDRESS_PATTERN)
+# What Django's "slug" path converter accepts, as a pattern for every database.
+SLUG_PATTERN = r"\A[-a-zA-Z0-9_]+\Z"
+SLUG = re.compile(SLUG_PATTERN)
 
 
 def fold(text: str) -> str:
-    """Lower case, accents stripped, words parted by single spaces."""
+    """Return lower-case words without accents, separated by single spaces."""
     plain = unicodedata.normalize("NFKD", text.translate(APOSTROPHES))
     ascii_only = plain.encode("ascii", "ignore").decode()
-    return NOT_WORDS.sub(" ", ascii_only.lower()).strip()
+    return NON_WORD_CHARACTERS.sub(" ", ascii_only.lower()).strip()
 
 
-def fits_address(slug: str) -> bool:
-    """Say whether a slug can be a part of a page's address."""
-    return ADDRESS.search(slug) is not None
+def is_valid_slug(slug: str) -> bool:
+    """Say whether a slug can be part of a page address."""
+    return SLUG.search(slug) is not None
 
 
-def site_of(url: str) -> str:
-    """ "example.org/path" for "https://www.example.org/path/"; "" for no address."""
+def website_key(url: str) -> str:
+    """Return host and path to compare: "example.org/path"; "" for no web address."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.")
@@ -37,7 +37,7 @@ def site_of(url: str) -> str:
     return f"{host}{parts.path.rstrip('/')}" if host else ""
 
 
-def number_of(said: str) -> str:
-    """A number in E.164; what is none stays as it was said."""
+def phone_key(said: str) -> str:
+    """Return a number in E.164 format, or the text unchanged if it is not a number."""
     number = to_python(said)
     return number.as_e164 if number and number.is_valid() else said

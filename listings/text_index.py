@@ -1,7 +1,7 @@
-"""The index of words of a catalogue, in the way of each database.
+"""Create the full-text index of a catalog on each database.
 
-SQLite: an FTS5 table beside the catalogue, which triggers keep up. PostgreSQL: a
-trigram index. Where neither can be made, searches read every row, and find the same.
+SQLite gets an FTS5 table that triggers update, PostgreSQL a trigram index. Without
+either, searches read every row and find the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import DatabaseError, connections, transaction
 
-MAKE_ON_SQLITE = """
+CREATE_ON_SQLITE = """
 CREATE VIRTUAL TABLE IF NOT EXISTS {table}_words USING fts5(
   search_text, content='{table}', content_rowid='id', prefix='2 3 4',
   tokenize='unicode61 remove_diacritics 2'
@@ -32,22 +32,24 @@ AFTER UPDATE OF search_text ON {table} WHEN old.search_text <> new.search_text B
 END
 """
 FILL_ON_SQLITE = "INSERT INTO {table}_words({table}_words) VALUES ('rebuild')"
-TRIGGER = "SELECT 1 FROM sqlite_master WHERE name = '{table}_words_added'"
-INDEX = "SELECT 1 FROM pg_indexes WHERE indexname = '{table}_words'"
-MAKE_ON_POSTGRESQL = """
+FIND_ON_SQLITE = "SELECT 1 FROM sqlite_master WHERE name = '{table}_words_added'"
+FIND_ON_POSTGRESQL = "SELECT 1 FROM pg_indexes WHERE indexname = '{table}_words'"
+CREATE_ON_POSTGRESQL = """
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE INDEX {table}_words ON {table} USING gin (search_text gin_trgm_ops)
 """
 
 
 def build(connection: Any, table: str) -> None:
-    """Make the index where it is missing: new, or lost when SQLite remade its table."""
+    """Create the index if it is missing, as after SQLite has rebuilt the table."""
     is_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        cursor.execute((TRIGGER if is_sqlite else INDEX).format(table=table))
+        cursor.execute(
+            (FIND_ON_SQLITE if is_sqlite else FIND_ON_POSTGRESQL).format(table=table)
+        )
         if cursor.fetchone():
             return
-        # No FTS5 in this SQLite, or no right to add pg_trgm: do without.
+        # This SQLite may lack FTS5, or the user may lack the right to add pg_trgm.
         with suppress(DatabaseError), transaction.atomic(using=connection.alias):
             for statement in _statements(is_sqlite, table):
                 cursor.execute(statement)
@@ -65,16 +67,16 @@ def drop(connection: Any, table: str) -> None:
 
 def _statements(is_sqlite: bool, table: str) -> list[str]:
     if is_sqlite:
-        parts = MAKE_ON_SQLITE.split("\nCREATE TRIGGER")
+        parts = CREATE_ON_SQLITE.split("\nCREATE TRIGGER")
         made = [parts[0].strip().rstrip(";")]
         made += [f"CREATE TRIGGER{part}".rstrip().rstrip(";") for part in parts[1:]]
         return [s.format(table=table) for s in [*made, FILL_ON_SQLITE]]
-    return [s.format(table=table) for s in MAKE_ON_POSTGRESQL.strip().split(";\n")]
+    return [s.format(table=table) for s in CREATE_ON_POSTGRESQL.strip().split(";\n")]
 
 
 @lru_cache(maxsize=8)
-def is_there(alias: str, table: str) -> bool:
-    """Has this SQLite the index? Asked once in a process."""
+def has_index(alias: str, table: str) -> bool:
+    """Say whether this SQLite database has the index. Cached for the process."""
     with connections[alias].cursor() as cursor:
-        cursor.execute(TRIGGER.format(table=table))
+        cursor.execute(FIND_ON_SQLITE.format(table=table))
         return cursor.fetchone() is not None

@@ -1,4 +1,4 @@
-"""Words that people search for, as conditions on a catalogue's rows."""
+"""Build the query conditions and the ranking for a text search in a catalog."""
 
 from __future__ import annotations
 
@@ -12,53 +12,56 @@ from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
 from caching.memory_cache import MemoryCache
 from listings.text import fold
-from listings.text_index import is_there
+from listings.text_index import has_index
 from places.name_keys import ABBREVIATIONS
 
-MOST_WORDS = 8
-IN_NAME, ELSEWHERE = 0, 1
-# "Saint Louis" is "St. Louis": as places are compared, both ways.
+MAX_WORDS = 8
+FOUND_IN_NAME, FOUND_ELSEWHERE = 0, 1
+# "Saint Louis" also finds "St. Louis", and the reverse.
 OTHER_SPELLINGS = ABBREVIATIONS | {short: long for long, short in ABBREVIATIONS.items()}
 _terms: MemoryCache[str, list[tuple[int, str]]] = MemoryCache(4)
 
 
-def searched(words: str) -> list[str]:
-    """The words in comparable form, as many as are looked for."""
-    return fold(words).split()[:MOST_WORDS]
+def search_tokens(words: str) -> list[str]:
+    """Return the normalized words that a search uses, at most MAX_WORDS."""
+    return fold(words).split()[:MAX_WORDS]
 
 
-def saying(queryset: Any, words: str) -> Q:
-    """Every word begins a word of the name, town, summary or a term's label."""
+def text_condition(queryset: Any, words: str) -> Q:
+    """Return the condition that every word begins a word of the listing.
+
+    The words of a listing are those of its name, city, summary and term labels.
+    """
     model, using = queryset.model, queryset.db
     table = model._meta.db_table
-    indexed = connections[using].vendor == "sqlite" and is_there(using, table)
-    terms = {word: _terms_with(model, word) for word in searched(words)}
+    indexed = connections[using].vendor == "sqlite" and has_index(using, table)
+    terms = {word: _terms_beginning_with(model, word) for word in search_tokens(words)}
     plain = [word for word, found in terms.items() if not found]
     found = Q()
     if indexed and plain:
-        # All at once: the rarest word then leads.
-        match = " AND ".join(map(_match, plain))
-        found &= Q(pk__in=RawSQL(_words_of(table), [match]))  # noqa: S611
+        # One FTS5 query for all words lets SQLite start with the rarest one.
+        match = " AND ".join(map(_fts_query, plain))
+        found &= Q(pk__in=RawSQL(_fts_sql(table), [match]))  # noqa: S611
     elif plain:
         for word in plain:
-            found &= _beginning(word)
+            found &= _begins_word(word)
     for word, carried in terms.items():
         if carried and plain:
-            # The words before have left few rows, and each is looked at.
-            found &= _beginning(word) | Q(queryset.carrying(carried))
+            # The other words leave few rows, so a condition per row is fast.
+            found &= _begins_word(word) | Q(queryset.has_any_term(carried))
         elif carried:
-            sql, params = _union(model, word, carried, indexed=indexed)
+            sql, params = _word_or_term_sql(model, word, carried, indexed=indexed)
             found &= Q(pk__in=RawSQL(sql, params))  # noqa: S611  # words are parameters
     return found
 
 
-def _match(word: str) -> str:
-    """A word, and its other spelling, as FTS5 looks for it."""
+def _fts_query(word: str) -> str:
+    """Return the FTS5 query for a word or its other spelling."""
     other = OTHER_SPELLINGS.get(word)
     return f'("{word}"* OR "{other}")' if other else f'"{word}"*'
 
 
-def _beginning(word: str) -> Q:
+def _begins_word(word: str) -> Q:
     found = Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
     if other := OTHER_SPELLINGS.get(word):
         found |= Q(search_text__startswith=f"{other} ")
@@ -66,13 +69,14 @@ def _beginning(word: str) -> Q:
     return found
 
 
-def relevance(words: str) -> Case | None:
-    """IN_NAME where the name has every word, else ELSEWHERE; None without words.
+def relevance_rank(words: str) -> Case | None:
+    """Rank rows as FOUND_IN_NAME if the name has every word, else FOUND_ELSEWHERE.
 
-    A row's search words begin with its name, so they stand there within its length.
+    Returns None without words. The search text begins with the name, so a word of the
+    name occurs within the length of the name.
     """
     in_name = Q()
-    for word in searched(words):
+    for word in search_tokens(words):
         first = StrIndex(F("search_text"), Value(word))
         in_name &= Q(GreaterThan(first, 0)) & Q(
             LessThanOrEqual(first, Length("sort_name"))
@@ -80,23 +84,23 @@ def relevance(words: str) -> Case | None:
     if not in_name:
         return None
     return Case(
-        When(in_name, then=Value(IN_NAME)),
-        default=Value(ELSEWHERE),
+        When(in_name, then=Value(FOUND_IN_NAME)),
+        default=Value(FOUND_ELSEWHERE),
         output_field=IntegerField(),
     )
 
 
-def _words_of(table: str) -> str:
+def _fts_sql(table: str) -> str:
     return f"SELECT rowid FROM {table}_words WHERE {table}_words MATCH %s"  # noqa: S608
 
 
-def _union(
+def _word_or_term_sql(
     model: Any, word: str, terms: list[int], *, indexed: bool
 ) -> tuple[str, list[Any]]:
-    """SQL for the rows that say the word, or carry a term that does."""
+    """Return SQL for the ids of rows that have the word or a term with it."""
     table, through = model._meta.db_table, model.terms.through._meta.db_table
     if indexed:
-        text, params = _words_of(table), [f'"{word}"*']
+        text, params = _fts_sql(table), [f'"{word}"*']
     else:
         like = "search_text LIKE %s"
         text = f"SELECT id FROM {table} WHERE {like} OR {like}"  # noqa: S608
@@ -107,8 +111,8 @@ def _union(
     return f"{text} UNION {carriers}", [*params, *terms]
 
 
-def _terms_with(model: Any, word: str) -> list[int]:
-    """The terms one of whose words begins so, in any language."""
+def _terms_beginning_with(model: Any, word: str) -> list[int]:
+    """Return the ids of terms with a word that begins so, in any language."""
 
     def read() -> list[tuple[int, str]]:
         terms = model._meta.get_field("terms").related_model._default_manager

@@ -1,4 +1,4 @@
-"""The time zones of the United States and its territories, with plain names."""
+"""Name the time zones of the United States and its territories."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOT_A_ZONE = _(
 
 
 def zone_name(zone: str) -> str:
-    """ "Mountain time" for "America/Denver"; the IANA name where we have no word."""
+    """Return "Mountain time" for "America/Denver", or the IANA name if unknown."""
     words = {
         "Eastern": gettext("Eastern time"),
         "Central": gettext("Central time"),
@@ -48,14 +48,14 @@ def zone_name(zone: str) -> str:
 
 
 def zone_label(zone: str) -> str:
-    """ "Mountain time (Denver)": which of the zones with that name it is."""
+    """Return the zone's name with its city: "Mountain time (Denver)"."""
     _area, *places = zone.split("/")
     city = ", ".join(reversed(places)).replace("_", " ")
     return f"{zone_name(zone)} ({city})" if zone in ZONES else zone
 
 
 def choices(stored: str = "") -> list[tuple[str, str]]:
-    """The list to choose from, with what the database holds already."""
+    """Return form choices, including the stored zone even if it is not listed."""
     groups = [zones.split() for zones in ZONE_NAMES.values()]
     listed = [zones[0] for zones in groups]
     listed += [zone for zones in groups for zone in zones[1:]]

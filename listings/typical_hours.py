@@ -1,4 +1,4 @@
-"""Opening hours for paper: as in most weeks, short, and said in the reader's zones."""
+"""Describe the hours of a typical week in a few words, for print and snapshots."""
 
 from __future__ import annotations
 
@@ -9,31 +9,34 @@ from zoneinfo import ZoneInfo
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
-from listings.hours import Hours, Span, State, Status, zone_or_utc
-from listings.hours_text import rules_words, span_words
+from listings.hours import Hours, OpenState, OpenStatus, Span, zone_or_utc
+from listings.hours_text import describe_rules, format_span
 from listings.time_zones import zone_name
 
 
-def without_now(hours: Hours, at: datetime) -> Status:
-    """For a page that is read later: not whether it is open, but when it usually is."""
+def timeless_status(hours: Hours, at: datetime) -> OpenStatus:
+    """Return a status that says when it is usually open, not whether it is open now."""
     if not hours.is_known:
-        return Status(State.UNKNOWN)
-    words = usual_hours(hours, at, [hours.zone])
-    if not hours.always:
+        return OpenStatus(OpenState.UNKNOWN)
+    words = describe_typical_hours(hours, at, [hours.zone])
+    if not hours.is_always_open:
         words = f"{words}, {zone_name(hours.zone)}"
-    return Status(State.UNKNOWN, comment=words)
+    return OpenStatus(OpenState.UNKNOWN, comment=words)
 
 
-def usual_hours(hours: Hours, at: datetime, zones: list[str]) -> str:
-    """ "Mon–Fri 5 pm to 9 pm; Sat noon to 4 pm", in each zone if there are two."""
+def describe_typical_hours(hours: Hours, at: datetime, zones: list[str]) -> str:
+    """Return hours like "Mon–Fri 5 pm to 9 pm; Sat noon to 4 pm".
+
+    If the times differ between the given zones, they are given for each zone.
+    """
     if not hours.is_known:
         return _("Hours not listed")
-    if hours.always:
+    if hours.is_always_open:
         return _("Day and night")
     if not hours.is_weekly:
-        words = "; ".join(rules_words(hours))
+        words = "; ".join(describe_rules(hours))
         return words if zones == [hours.zone] else f"{words}, {zone_name(hours.zone)}"
-    spans = [span for day in hours.usual_week(at) for span in day.spans]
+    spans = [span for day in hours.typical_week(at) for span in day.spans]
     tables = [_table(spans, zone_or_utc(zone)) for zone in zones]
     said = [_said(table) for table in tables]
     if not spans:
@@ -43,7 +46,7 @@ def usual_hours(hours: Hours, at: datetime, zones: list[str]) -> str:
     names = [zone_name(zone) for zone in zones]
     days = [list(table) for table in tables]
     if all(one == days[0][:1] for one in days):
-        # The same days in both zones: they are said once.
+        # Both zones have the same days, so the days are not repeated.
         said = [table[days[0][0]] for table in tables]
         pairs = zip(said, names, strict=True)
         return f"{days[0][0]} {', '.join(f'{times} {name}' for times, name in pairs)}"
@@ -56,14 +59,14 @@ def _said(table: dict[str, str]) -> str:
 
 
 def _table(spans: Iterable[Span], zone: ZoneInfo) -> dict[str, str]:
-    """ "Mon–Fri" → "9 am to noon, 1 pm to 5 pm"; in the order of the week."""
+    """Map days like "Mon–Fri" to times like "9 am to noon, 1 pm to 5 pm"."""
     seen = [
         Span(s.start.astimezone(zone), s.end.astimezone(zone), s.unknown, s.comment)
         for s in spans
     ]
     times: dict[int, list[str]] = {}
     for span in sorted(seen, key=_time_of_day):
-        times.setdefault(span.start.weekday(), []).append(span_words(span))
+        times.setdefault(span.start.weekday(), []).append(format_span(span))
     alike: dict[str, list[int]] = {}
     for weekday in sorted(times):
         alike.setdefault(", ".join(times[weekday]), []).append(weekday)
@@ -75,7 +78,7 @@ def _time_of_day(span: Span) -> time:
 
 
 def _day_range(weekdays: list[int]) -> str:
-    """ "Every day", "Mon–Fri", "Mon, Fri–Sun"."""
+    """Return days like "Every day", "Mon–Fri" or "Mon, Fri–Sun"."""
     if len(weekdays) == 7:
         return _("Every day")
     runs: list[list[int]] = []

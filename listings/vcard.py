@@ -1,4 +1,4 @@
-"""What a visitor can keep of a listing or send to a friend, without anybody between."""
+"""Contact cards and share links, so that visitors can save or send a listing."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from urllib.parse import quote
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from listings.field_values import value
+from listings.field_values import fact_value
 from listings.phones import SHORT_CODE
 
-# RFC 6350, section 3.4, and RFC 2426: what a value writes with a backslash.
+# Characters that a value escapes with a backslash (RFC 6350, section 3.4; RFC 2426).
 ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "", ",": "\\,", ";": "\\;"})
-# Octets of a line before it is folded, RFC 6350, section 3.2.
-LINE = 75
-# Each number's type: RFC 2426 has none for text telephones, so the name that address
-# books know. A comma is a pause: the phone waits, then dials the extension.
+# The octets after which a line is folded (RFC 6350, section 3.2).
+MAX_LINE_OCTETS = 75
+# The type of each number. RFC 2426 has no type for text telephones, so TTY-TDD is the
+# name that address books use.
 NUMBER_TYPES = {
     "phone": "VOICE",
     "toll_free": "VOICE",
@@ -26,10 +26,10 @@ NUMBER_TYPES = {
 }
 
 
-def sharing(request: HttpRequest, listing: Any) -> dict[str, object]:
-    """Addresses that open the visitor's own messages or mail, filled in.
+def share_links(request: HttpRequest, listing: Any) -> dict[str, object]:
+    """Return links that open a prepared text message or e-mail on the visitor's device.
 
-    `sms:?&body=` is the one spelling that both iOS and Android read.
+    `sms:?&body=` is the only form that both iOS and Android understand.
     """
     address = request.build_absolute_uri(listing.get_absolute_url())
     phone = listing.phone.as_national if listing.phone else ""
@@ -42,8 +42,11 @@ def sharing(request: HttpRequest, listing: Any) -> dict[str, object]:
     }
 
 
-def contact_card(listing: Any, address: str) -> str:
-    """A vCard 3.0 (RFC 2426), which old phones read too; no withheld street."""
+def build_vcard(listing: Any, address: str) -> str:
+    """Return a vCard 3.0 (RFC 2426), which old phones also read.
+
+    `address` is the address of the listing's page. A withheld street is left out.
+    """
     lines = [
         "BEGIN:VCARD",
         "VERSION:3.0",
@@ -62,10 +65,10 @@ def contact_card(listing: Any, address: str) -> str:
 
 
 def _numbers(listing: Any) -> list[str]:
-    """A line for each number, with what it is for."""
+    """Return a TEL line for each number. In a number, a comma dials the extension."""
     found = []
     for name, kind in NUMBER_TYPES.items():
-        if number := str(value(listing, name)):
+        if number := str(fact_value(listing, name)):
             code = SHORT_CODE.match(number)
             dialed = code["code"] if code else number.replace(";ext=", ",")
             found.append(f"TEL;TYPE={kind}:{_escaped(dialed)}")
@@ -73,7 +76,7 @@ def _numbers(listing: Any) -> list[str]:
 
 
 def _note(listing: Any, address: str) -> str:
-    """The word that a short code asks for, any warning, and where to read more."""
+    """Return the keyword of a short code, any public warning, and the page address."""
     code = SHORT_CODE.match(listing.sms_number)
     words = _("Text %(word)s to %(code)s") % code.groupdict() if code else ""
     return "\n".join(part for part in (words, listing.public_warning, address) if part)
@@ -97,17 +100,17 @@ def _escaped(value: str) -> str:
 
 
 def _one_line(address: str) -> str:
-    """An address that begins no line of its own."""
+    """Remove line breaks, so that a value cannot add a line to the card."""
     return "".join(address.splitlines())
 
 
 def _folded(line: str) -> str:
-    """Long lines go on after a line break and a space; no letter is cut in two."""
+    """Fold a long line with a line break and a space, never within a character."""
     rows: list[str] = []
     row = ""
     for letter in line:
-        # The space that begins a further row counts too.
-        if len((row + letter).encode()) > LINE - bool(rows):
+        # The space at the start of a continuation line counts too.
+        if len((row + letter).encode()) > MAX_LINE_OCTETS - bool(rows):
             rows.append(row)
             row = ""
         row += letter

@@ -1,35 +1,35 @@
-"""What of a listing the public sees."""
+"""Which fields of a listing are public."""
 
 from __future__ import annotations
 
 from typing import Any
 
-# Written from other fields, to search and to sort by.
-FOLDED = frozenset({"search_text", "sort_name"})
-# The desk's own fields, beside those that no sourced row shows.
-INTERNAL = FOLDED | {
+# Fields that are computed from others, for searching and sorting.
+DERIVED_FIELDS = frozenset({"search_text", "sort_name"})
+# Fields for curators, in addition to the internal fields of ProvenanceModel.
+INTERNAL_FIELDS = DERIVED_FIELDS | {
     "internal_note",
     "check_due_on",
     "claimed_by",
     "claimed_at",
     "assigned_to",
 }
-# Facts that would betray a withheld address.
-STREET_FACTS = ("street", "zip_code", "venue")
-# What the page of a closed listing still says, and in open data its ids.
-LAST_FACTS = ("name", "slug", "state", "status", "closure_reason", "operator")
+# Fields that would reveal a withheld address.
+WITHHELD_FIELDS = ("street", "zip_code", "venue")
+# The fields that stay public when a listing has closed.
+FIELDS_WHEN_CLOSED = ("name", "slug", "state", "status", "closure_reason", "operator")
 
 
-def hidden_facts(listing: Any) -> tuple[str, ...]:
-    """The facts of a listing that would betray where it is."""
-    return STREET_FACTS if getattr(listing, "address_withheld", False) else ()
+def withheld_fields(listing: Any) -> tuple[str, ...]:
+    """Return the fields of this listing that would reveal a withheld address."""
+    return WITHHELD_FIELDS if getattr(listing, "address_withheld", False) else ()
 
 
-def facts_shown(listing: Any) -> dict[str, Any]:
-    """Every fact that a visitor can find out, once the listing is no draft."""
+def public_facts(listing: Any) -> dict[str, Any]:
+    """Return the public fields of a listing that is not a draft."""
     told: dict[str, Any] = listing.serialize(
-        exclude=listing.internal_fields.union(hidden_facts(listing))
+        exclude=listing.internal_fields.union(withheld_fields(listing))
     )
     if listing.is_public:
         return told
-    return {name: told[name] for name in LAST_FACTS if name in told}
+    return {name: told[name] for name in FIELDS_WHEN_CLOSED if name in told}

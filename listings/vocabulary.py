@@ -1,10 +1,10 @@
-"""The words of our four vocabularies, as seeded; curators may add more."""
+"""The initial terms of the four vocabularies; curators may add more."""
 
 from __future__ import annotations
 
 import re
 
-# kind → (slug, label, label in Spanish) in the order people read them.
+# For each kind: (slug, label, label in Spanish), in display order.
 VOCABULARY: dict[str, list[tuple[str, str, str]]] = {
     "service": [
         ("support_groups", "Support groups", "Grupos de apoyo"),
@@ -112,22 +112,24 @@ VOCABULARY: dict[str, list[tuple[str, str, str]]] = {
         ("ase", "American Sign Language", "Lengua de señas americana (ASL)"),
     ],
 }
-# Their English labels begin with a name: of a people, of a language.
-NAMES = {"bipoc", "black", "latino", "native", "spanish_speaking", "deaf"} | {
+# Terms whose English label begins with a proper name, of a people or a language.
+PROPER_NAMES = {"bipoc", "black", "latino", "native", "spanish_speaking", "deaf"} | {
     slug for slug, _label, _spanish in VOCABULARY["language"]
 }
-SEEDED = {slug for terms in VOCABULARY.values() for slug, _label, _spanish in terms}
-# "LGBTQ+", "WRAP": letters that stand for words.
-INITIALS = re.compile(r"\S[A-Z]")
+SEEDED_SLUGS = {
+    slug for terms in VOCABULARY.values() for slug, _label, _spanish in terms
+}
+# Labels that begin with an abbreviation, like "LGBTQ+" or "WRAP".
+ABBREVIATION = re.compile(r"\S[A-Z]")
 
 
 def inside_sentence(label: str, slug: str, *, in_spanish: bool) -> str:
-    """The label with a small first letter, unless a name or initials begin it.
+    """Return the label in lower case, unless it begins with a name or abbreviation.
 
-    Spanish writes only names of persons and places large. Whether an English word that
-    a curator added is a name, nobody can know: it stays as it was written.
+    Spanish capitalizes only names of persons and places. An English label that a
+    curator added may be a name, so it stays as written.
     """
-    is_ordinary = in_spanish or (slug in SEEDED and slug not in NAMES)
-    if not is_ordinary or INITIALS.match(label):
+    is_ordinary = in_spanish or (slug in SEEDED_SLUGS and slug not in PROPER_NAMES)
+    if not is_ordinary or ABBREVIATION.match(label):
         return label
     return label[:1].lower() + label[1:]

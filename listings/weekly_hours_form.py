@@ -1,6 +1,7 @@
-"""A week of opening hours as boxes to fill in, to and from an OpenStreetMap string.
+"""Convert an OpenStreetMap hours string to the input boxes of a week, and back.
 
-Plain Python. Only what the boxes can hold is read; any other string stays text.
+This module does not use Django. A string that the boxes cannot represent is edited as
+text.
 """
 
 from __future__ import annotations
@@ -9,60 +10,65 @@ import re
 from dataclasses import dataclass, field
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-ALWAYS = "24/7"
-HOLIDAYS = "PH off"
-# The library knows the observed days of holidays only, so the days themselves too.
+ALWAYS_OPEN = "24/7"
+CLOSED_ON_HOLIDAYS = "PH off"
+# The library knows only the observed days of these holidays, so their dates are added.
 HOLIDAY_DATES = "Jan 01,Jul 04,Nov 11,Dec 25 off"
-APPOINTMENT = 'unknown "by appointment"'
+BY_APPOINTMENT = 'unknown "by appointment"'
 TIME = re.compile(
     r"^(?P<hour>\d{1,2})(?:[:.]?(?P<minute>\d{2}))?\s*(?P<half>[ap])?\.?(?:m\.?)?$",
     re.IGNORECASE,
 )
-EXACT = re.compile(r"^\d{2}:\d{2}$")
-HALF = re.compile(r"[ap]\.?\s*(?:m\.?)?$")
+EXACT_TIME = re.compile(r"^\d{2}:\d{2}$")
+AM_OR_PM = re.compile(r"[ap]\.?\s*(?:m\.?)?$")
 MINUTES_AN_HOUR = 60
 SIX_HOURS = 6 * MINUTES_AN_HOUR
 NOON = 12 * MINUTES_AN_HOUR
-A_DAY = 24 * MINUTES_AN_HOUR
-AMBIGUOUS = "“%s” could be day or night. Add am or pm to both, like 9 am-5 pm."
+MINUTES_A_DAY = 24 * MINUTES_AN_HOUR
+AMBIGUOUS_TIME = "“%s” could be day or night. Add am or pm to both, like 9 am-5 pm."
 NAMED_TIMES = {"noon": "12:00", "midnight": "24:00"}
 RULE = re.compile(r"^(?P<days>[A-Z][a-z](?:[-,][A-Z][a-z])*)\s+(?P<spans>[\d:,\-]+)$")
 ADDED = re.compile(r",\s+(?=[A-Z])")
 SPAN = re.compile(r"^(\d{2}:\d{2})-(\d{2}:\d{2})$")
 
 
-class BadSpan(ValueError):
-    """The text of one day cannot be read; the message says so in plain words."""
+class InvalidSpan(ValueError):
+    """The text of a day cannot be parsed. The message is written for people."""
 
 
 @dataclass
-class Grid:
-    """Per day the spans as ("09:00", "17:00"); an end before its start is next day."""
+class WeeklyHours:
+    """The hours of each day as ("09:00", "17:00").
+
+    An end before its start is on the next day.
+    """
 
     days: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    always: bool = False
+    is_always_open: bool = False
     closed_on_holidays: bool = False
     by_appointment: bool = False
 
     def __str__(self) -> str:
-        """The OpenStreetMap string, days with the same hours said together."""
-        rules = [ALWAYS] if self.always else self._day_rules()
-        # A rule after ";" would cut the night before it at midnight; "," adds.
+        """Return the OpenStreetMap string; days with the same hours share a rule."""
+        rules = [ALWAYS_OPEN] if self.is_always_open else self._day_rules()
+        # A rule after ";" would cut the night before it at midnight. After "," it adds.
         rules = [", ".join(rules)] if self._has_night else rules
         if self.closed_on_holidays and any(rules):
-            rules += [HOLIDAYS, HOLIDAY_DATES]
+            rules += [CLOSED_ON_HOLIDAYS, HOLIDAY_DATES]
         if self.by_appointment:
-            rules.append(APPOINTMENT)
+            rules.append(BY_APPOINTMENT)
             return (
-                "; ".join(rules[:-1]) + " || " + APPOINTMENT if rules[:-1] else rules[0]
+                "; ".join(rules[:-1]) + " || " + BY_APPOINTMENT
+                if rules[:-1]
+                else rules[0]
             )
         return "; ".join(rules)
 
     @property
     def _has_night(self) -> bool:
-        """Says whether a span ends on the next day."""
+        """Whether a span ends on the next day."""
         spans = (span for spans in self.days.values() for span in spans)
-        return not self.always and any(end <= start for start, end in spans)
+        return not self.is_always_open and any(end <= start for start, end in spans)
 
     def _day_rules(self) -> list[str]:
         rules: list[tuple[list[str], str]] = []
@@ -74,59 +80,59 @@ class Grid:
                 known.append(day)
             else:
                 rules.append(([day], spans))
-        return [f"{_days_words(days)} {spans}" for days, spans in rules]
+        return [f"{_format_days(days)} {spans}" for days, spans in rules]
 
     def text(self, day: str) -> str:
-        """The box of one day: "09:00-12:00, 13:00-17:00"."""
+        """Return the content of a day's box, like "09:00-12:00, 13:00-17:00"."""
         return ", ".join(f"{start}-{end}" for start, end in self.days.get(day, []))
 
 
-def read(spec: str) -> Grid | None:
-    """The boxes of an OpenStreetMap string; None where they cannot hold it."""
-    grid = Grid()
+def parse_week(spec: str) -> WeeklyHours | None:
+    """Parse an OpenStreetMap string; return None if the boxes cannot represent it."""
+    grid = WeeklyHours()
     main, _bar, fallback = spec.partition("||")
     if fallback:
-        grid.by_appointment = fallback.strip() == APPOINTMENT
+        grid.by_appointment = fallback.strip() == BY_APPOINTMENT
         if not grid.by_appointment:
             return None
     for rules in filter(None, (part.strip() for part in main.split(";"))):
         for number, rule in enumerate(ADDED.split(rules)):
-            if not _take(grid, rule, adds=number > 0):
+            if not _apply_rule(grid, rule, adds=number > 0):
                 return None
-    # Saved from the boxes, the hours of a day would be lost beside "day and night".
-    return None if grid.always and grid.days else grid
+    # The boxes would lose the hours of a day next to "day and night" when saved.
+    return None if grid.is_always_open and grid.days else grid
 
 
-def _take(grid: Grid, rule: str, *, adds: bool) -> bool:
-    if rule == ALWAYS:
-        grid.always = True
-    elif rule == APPOINTMENT:
+def _apply_rule(grid: WeeklyHours, rule: str, *, adds: bool) -> bool:
+    if rule == ALWAYS_OPEN:
+        grid.is_always_open = True
+    elif rule == BY_APPOINTMENT:
         grid.by_appointment = True
-    elif rule in (HOLIDAYS, HOLIDAY_DATES):
+    elif rule in (CLOSED_ON_HOLIDAYS, HOLIDAY_DATES):
         grid.closed_on_holidays = True
     else:
-        return _take_days(grid, rule, adds=adds)
+        return _apply_day_rule(grid, rule, adds=adds)
     return True
 
 
-def _take_days(grid: Grid, rule: str, *, adds: bool) -> bool:
+def _apply_day_rule(grid: WeeklyHours, rule: str, *, adds: bool) -> bool:
     found = RULE.match(rule)
-    days = _days_of(found["days"]) if found else None
+    days = _parse_days(found["days"]) if found else None
     if not found or days is None:
         return False
     spans = [SPAN.match(span) for span in found["spans"].split(",")]
     if not all(spans):
         return False
     for day in days:
-        # A later rule takes the place of an earlier one, as the standard says,
-        # unless it comes after a comma.
+        # By the standard, a later rule replaces an earlier one, unless it follows a
+        # comma.
         before = grid.days.get(day, []) if adds else []
         grid.days[day] = before + [(s[1], s[2]) for s in spans if s]
     return True
 
 
-def _days_of(text: str) -> list[str] | None:
-    """["Mo", "Tu", "Fr"] for "Mo-Tu,Fr"; None for what is no day of the week."""
+def _parse_days(text: str) -> list[str] | None:
+    """Return ["Mo", "Tu", "Fr"] for "Mo-Tu,Fr"; None if the text is not weekdays."""
     found: list[str] = []
     for part in text.split(","):
         first, _dash, last = part.partition("-")
@@ -139,8 +145,8 @@ def _days_of(text: str) -> list[str] | None:
     return found
 
 
-def _days_words(days: list[str]) -> str:
-    """ "Mo-Fr" for five days in a row, "Mo,We" for two apart."""
+def _format_days(days: list[str]) -> str:
+    """Return "Mo-Fr" for consecutive days and "Mo,We" for separate ones."""
     runs: list[list[str]] = []
     for day in days:
         if runs and DAYS.index(day) == DAYS.index(runs[-1][-1]) + 1:
@@ -151,10 +157,10 @@ def _days_words(days: list[str]) -> str:
     return ",".join(parts)
 
 
-def read_day(text: str) -> list[tuple[str, str]]:
-    """The spans typed for one day: "9-12, 1pm-5:30pm", "10 pm to 6 am", "closed".
+def parse_day(text: str) -> list[tuple[str, str]]:
+    """Parse the hours typed for a day: "9-12, 1pm-5:30pm", "10 pm to 6 am", "closed".
 
-    Raises BadSpan.
+    Raises InvalidSpan.
     """
     cleaned = text.strip().casefold().replace("–", "-").replace(" to ", "-")
     if not cleaned or cleaned in ("closed", "off", "-"):
@@ -162,44 +168,61 @@ def read_day(text: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for part in re.split(r"[,;]| and ", cleaned):
         if part.strip():
-            found.append(_span(part.strip(), is_later=bool(found)))
+            found.append(_parse_span(part.strip(), is_later=bool(found)))
     return found
 
 
-def _span(text: str, *, is_later: bool) -> tuple[str, str]:
-    """A span; `is_later` says that another one comes before it on the same day."""
+def _parse_span(text: str, *, is_later: bool) -> tuple[str, str]:
+    """Parse one span; `is_later` means that the day has an earlier span."""
     parts = [part.strip() for part in text.split("-")]
     if len(parts) != 2 or not all(parts):
-        raise BadSpan(f"“{text}” needs a start and an end, like 9 am-5 pm.")
-    if all(EXACT.match(part) for part in parts):
-        first, last = (_time(part) for part in parts)
+        raise InvalidSpan(f"“{text}” needs a start and an end, like 9 am-5 pm.")
+    if all(EXACT_TIME.match(part) for part in parts):
+        first, last = (_parse_time(part) for part in parts)
     else:
-        first, last = _with_halves(text, *parts, is_later=is_later)
-    return _clock(first % A_DAY), _clock(last % A_DAY or A_DAY)
+        first, last = _resolve_am_pm(text, *parts, is_later=is_later)
+    return _format_time(first % MINUTES_A_DAY), _format_time(
+        last % MINUTES_A_DAY or MINUTES_A_DAY
+    )
 
 
-def _with_halves(text: str, start: str, end: str, *, is_later: bool) -> tuple[int, int]:
-    """Minutes of both; a time without am or pm is the nearest to the other one."""
-    first, last = _time(start), _time(end)
-    if not _is_clear(start) and not _is_clear(end):
-        return _office_hours(text, first, last, is_later=is_later)
+def _resolve_am_pm(
+    text: str, start: str, end: str, *, is_later: bool
+) -> tuple[int, int]:
+    """Return both times in minutes; add am or pm where only one of them has it.
+
+    The half of the day that makes the span shorter is chosen.
+    """
+    first, last = _parse_time(start), _parse_time(end)
+    if not _is_unambiguous(start) and not _is_unambiguous(end):
+        return _resolve_without_am_pm(text, first, last, is_later=is_later)
     if (
-        not _is_clear(start)
-        and _time(end) < A_DAY
-        and (HALF.search(end) or last == NOON)
+        not _is_unambiguous(start)
+        and _parse_time(end) < MINUTES_A_DAY
+        and (AM_OR_PM.search(end) or last == NOON)
     ):
-        first = min(_halves(first), key=lambda time: (last - time) % A_DAY or A_DAY)
-    elif not _is_clear(start) and last == A_DAY:
-        raise BadSpan(AMBIGUOUS % text)
-    elif not _is_clear(end):
-        last = min(_halves(last), key=lambda time: (time - first) % A_DAY or A_DAY)
+        first = min(
+            _both_halves(first),
+            key=lambda time: (last - time) % MINUTES_A_DAY or MINUTES_A_DAY,
+        )
+    elif not _is_unambiguous(start) and last == MINUTES_A_DAY:
+        raise InvalidSpan(AMBIGUOUS_TIME % text)
+    elif not _is_unambiguous(end):
+        last = min(
+            _both_halves(last),
+            key=lambda time: (time - first) % MINUTES_A_DAY or MINUTES_A_DAY,
+        )
     return first, last
 
 
-def _office_hours(
+def _resolve_without_am_pm(
     text: str, first: int, last: int, *, is_later: bool
 ) -> tuple[int, int]:
-    """ "9-5" is a day, and "1-5" after a morning is an afternoon; the rest asks."""
+    """Return both times in minutes where neither has am or pm.
+
+    "9-5" is a workday, and "1-5" after a morning span is an afternoon. Raises
+    InvalidSpan for anything else.
+    """
     morning, evening = first % NOON, last % NOON + NOON
     if first == NOON and 0 < last % NOON <= SIX_HOURS:
         return first, evening
@@ -207,34 +230,34 @@ def _office_hours(
         return morning, evening
     if is_later and 0 < morning < last % NOON <= SIX_HOURS:
         return morning + NOON, evening
-    raise BadSpan(AMBIGUOUS % text)
+    raise InvalidSpan(AMBIGUOUS_TIME % text)
 
 
-def _halves(minutes: int) -> tuple[int, int]:
+def _both_halves(minutes: int) -> tuple[int, int]:
     return minutes % NOON, minutes % NOON + NOON
 
 
-def _is_clear(text: str) -> bool:
-    """Says whether only one half of the day can be meant."""
-    is_half_named = text in NAMED_TIMES or HALF.search(text)
-    return bool(is_half_named) or not 0 < _time(text) < NOON + MINUTES_AN_HOUR
+def _is_unambiguous(text: str) -> bool:
+    """Say whether a time names its half of the day or can have only one."""
+    is_half_named = text in NAMED_TIMES or AM_OR_PM.search(text)
+    return bool(is_half_named) or not 0 < _parse_time(text) < NOON + MINUTES_AN_HOUR
 
 
-def _time(text: str) -> int:
-    """Minutes after midnight, as written. Raises BadSpan."""
+def _parse_time(text: str) -> int:
+    """Return minutes after midnight. Raises InvalidSpan."""
     wrong = f"“{text}” is not a time. Write it like 9:30 am or 17:00."
     found = TIME.match(NAMED_TIMES.get(text, text))
     if not found:
-        raise BadSpan(wrong)
+        raise InvalidSpan(wrong)
     hour, minute = int(found["hour"]), int(found["minute"] or 0)
     if found["half"]:
         if not 1 <= hour <= 12:
-            raise BadSpan(wrong)
+            raise InvalidSpan(wrong)
         hour = hour % 12 + (12 if found["half"].lower() == "p" else 0)
     if hour > 24 or minute > 59 or (hour == 24 and minute):
-        raise BadSpan(wrong)
+        raise InvalidSpan(wrong)
     return hour * MINUTES_AN_HOUR + minute
 
 
-def _clock(minutes: int) -> str:
+def _format_time(minutes: int) -> str:
     return f"{minutes // MINUTES_AN_HOUR:02}:{minutes % MINUTES_AN_HOUR:02}"

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from listings.exchange.csv_columns import plain
-from listings.exchange.csv_export import Line, safe
+from listings.exchange.csv_columns import column_value
+from listings.exchange.csv_export import Echo, format_cell
 from meetings.importing import COLUMNS, EXTRA_COLUMNS
 from meetings.models import Meeting
 from meetings.schedule import InvalidSchedule, Rule, parse_rules
@@ -41,22 +41,24 @@ TYPE_CODES = {
 
 
 def _public_meetings() -> Iterator[Meeting]:
-    rows = Meeting.objects.public().for_files()
+    rows = Meeting.objects.public().for_export()
     return rows.iterator(chunk_size=CHUNK_ROWS)
 
 
 def csv_chunks(at: datetime, site: str) -> Iterator[bytes]:
     """Yield the CSV file, with the columns that `import_listings meetings` reads."""
     names = [*COLUMNS.split(), *EXTRA_COLUMNS]
-    writer = csv.writer(Line())
+    writer = csv.writer(Echo())
     yield writer.writerow(names).encode()
     for meeting in _public_meetings():
-        yield writer.writerow([safe(_cell(meeting, name)) for name in names]).encode()
+        yield writer.writerow(
+            [format_cell(_cell(meeting, name)) for name in names]
+        ).encode()
 
 
 def _cell(meeting: Meeting, name: str) -> object:
     if name == "listing_key":
-        return meeting.organization.file_key if meeting.organization else ""
+        return meeting.organization.import_key if meeting.organization else ""
     if name == "note":
         # Curators alone read it.
         return ""
@@ -65,7 +67,7 @@ def _cell(meeting: Meeting, name: str) -> object:
     field = FIELD_OF_COLUMN.get(name, name)
     if field.startswith("public_"):
         return getattr(meeting, field)
-    return plain(meeting, field)
+    return column_value(meeting, field)
 
 
 def meeting_guide_chunks(at: datetime, site: str) -> Iterator[bytes]:
@@ -124,7 +126,7 @@ def _guide_entry(meeting: Meeting, site: str, day: int | None) -> dict[str, obje
         "url": f"{site}{meeting.get_absolute_url()}",
         "conference_url": meeting.website if meeting.online else "",
         "conference_url_notes": meeting.how_to_join if meeting.online else "",
-        "conference_phone": str(plain(meeting, "phone") or ""),
+        "conference_phone": str(column_value(meeting, "phone") or ""),
         "attendance_option": _attendance(meeting),
         "location": "" if meeting.address_withheld else meeting.venue,
         "address": meeting.public_street,

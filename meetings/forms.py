@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from listings.filters import AnyOf, ListingFilter, fixed, of_terms
+from listings.filters import ListingFilter, MultiValueFilter, fixed_choices, term_filter
 from listings.hours import zone_or_utc
 from listings.models import Term
 from listings.time_zones import ZONE_NAMES, zone_name
@@ -104,16 +104,20 @@ class MeetingForm(PlaceForm):
 
 
 class MeetingFilter(ListingFilter):
-    how = AnyOf(_("How"), fixed(WAY_LABELS.items()))
-    part = AnyOf(
+    how = MultiValueFilter(_("How"), fixed_choices(WAY_LABELS.items()))
+    part = MultiValueFilter(
         _("Part of the day"),
-        fixed([(name, label) for name, (_hour, label) in DAY_PARTS.items()]),
+        fixed_choices([(name, label) for name, (_hour, label) in DAY_PARTS.items()]),
     )
-    community = of_terms(Term.Kind.COMMUNITY, _("Who it is for"))
-    condition = of_terms(Term.Kind.CONDITION, _("What it is about"))
-    language = of_terms(Term.Kind.LANGUAGE, _("Languages"))
-    open = AnyOf(_("Joining"), fixed([("1", _("No sign-up needed"))]))
-    newcomers = AnyOf(_("First time"), fixed([("1", _("Open to newcomers"))]))
+    community = term_filter(Term.Kind.COMMUNITY, _("Who it is for"))
+    condition = term_filter(Term.Kind.CONDITION, _("What it is about"))
+    language = term_filter(Term.Kind.LANGUAGE, _("Languages"))
+    open = MultiValueFilter(
+        _("Joining"), fixed_choices([("1", _("No sign-up needed"))])
+    )
+    newcomers = MultiValueFilter(
+        _("First time"), fixed_choices([("1", _("Open to newcomers"))])
+    )
 
 
 def list_zone_choices(chosen: str) -> list[tuple[str, str]]:

@@ -119,7 +119,7 @@ def _location(meeting: Meeting) -> str:
     if not meeting.in_person:
         return meeting.ways_label
     venue = "" if meeting.address_withheld else meeting.venue
-    parts = (venue, meeting.public_street, meeting.town_line)
+    parts = (venue, meeting.public_street, meeting.city_line)
     return ", ".join(part for part in parts if part)
 
 

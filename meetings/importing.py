@@ -6,9 +6,16 @@ import re
 from zoneinfo import available_timezones
 
 from listings.exchange.csv_rows import Row
-from listings.exchange.importing import Facts, RowRefused, source, split, terms, yes
-from listings.public_warnings import public_warning
-from listings.removals import Tombstone
+from listings.exchange.importing import (
+    ParsedRow,
+    RowError,
+    add_terms,
+    parse_yes,
+    source_fields,
+    split_cell,
+)
+from listings.public_warnings import find_public_warning
+from listings.removals import RemovalRequest
 from meetings import schedule
 from meetings.models import MAX_MINUTES, Meeting
 from meetings.schedule import InvalidSchedule
@@ -73,20 +80,20 @@ class MeetingImporter(AddressedImporter):
     def __init__(self, rows: list[Row]) -> None:
         super().__init__(rows)
         keys = {row["listing_key"] for row in rows}
-        found = Organization.objects.of_file_keys(keys)
-        self.organizations = {one.file_key: one for one in found}
+        found = Organization.objects.with_import_keys(keys)
+        self.organizations = {one.import_key: one for one in found}
         self.zones = available_timezones()
         gone = [one for one in found if not one.is_public and one.removal_requests()]
-        self.removed = Tombstone.objects.identifiers()
-        self.removed |= {("key", one.file_key) for one in gone}
+        self.removed = RemovalRequest.objects.identifiers()
+        self.removed |= {("key", one.import_key) for one in gone}
 
-    def read(self, row: Row) -> Facts:
+    def read(self, row: Row) -> ParsedRow:
         row, notes = self.addresses.tidy(row)
         self._refuse_unusable(row)
-        facts = Facts(row["key"], self._fields(row), warnings=notes)
-        terms(facts, "community", split(row["communities"]))
-        terms(facts, "condition", split(row["conditions"]))
-        terms(facts, "language", split(row["languages"]))
+        facts = ParsedRow(row["key"], self._fields(row), warnings=notes)
+        add_terms(facts, "community", split_cell(row["communities"]))
+        add_terms(facts, "condition", split_cell(row["conditions"]))
+        add_terms(facts, "language", split_cell(row["languages"]))
         self.place(facts, row)
         # The zone of the source replaces the zone of the place.
         facts.fields["timezone"] = row["timezone"]
@@ -95,24 +102,24 @@ class MeetingImporter(AddressedImporter):
     def _refuse_unusable(self, row: Row) -> None:
         """Raises RowRefused."""
         if not row["name"]:
-            raise RowRefused("the row has no name")
+            raise RowError("the row has no name")
         if ("key", row["listing_key"]) in self.removed:
-            raise RowRefused("the organization asked not to be listed")
+            raise RowError("the organization asked not to be listed")
         if row["listing_key"] not in self.organizations:
-            raise RowRefused(f"no organization has the key “{row['listing_key']}”")
+            raise RowError(f"no organization has the key “{row['listing_key']}”")
         if row["timezone"] not in self.zones:
-            raise RowRefused(f"“{row['timezone']}” is not a time zone")
-        if not any(yes(row[way]) for way in ("in_person", "online", "by_phone")):
-            raise RowRefused(
+            raise RowError(f"“{row['timezone']}” is not a time zone")
+        if not any(parse_yes(row[way]) for way in ("in_person", "online", "by_phone")):
+            raise RowError(
                 "the row does not say if it is in person, online or by phone"
             )
         if not row["rrule"]:
-            raise RowRefused("the row has no rule that says when it meets")
+            raise RowError("the row has no rule that says when it meets")
         try:
             schedule.parse_rules(row["rrule"])
             schedule.parse_time(row["start_time"])
         except InvalidSchedule as error:
-            raise RowRefused(str(error)) from None
+            raise RowError(str(error)) from None
 
     def _fields(self, row: Row) -> dict[str, object]:
         note = row["note"]
@@ -123,9 +130,9 @@ class MeetingImporter(AddressedImporter):
             "start_time": row["start_time"],
             "duration_minutes": _read_minutes(row["duration_minutes"]),
             "zone_inferred": bool(ZONE_INFERRED.search(note)),
-            "in_person": yes(row["in_person"]),
-            "online": yes(row["online"]),
-            "by_phone": yes(row["by_phone"]),
+            "in_person": parse_yes(row["in_person"]),
+            "online": parse_yes(row["online"]),
+            "by_phone": parse_yes(row["by_phone"]),
             "by_text": True if TEXT_CHAT.search(note) else None,
             "venue": _read_venue(note),
             "street": row["street"],
@@ -145,8 +152,8 @@ class MeetingImporter(AddressedImporter):
             "captions": True if CAPTIONS.search(note) else None,
             "cost": row["cost"],
             "internal_note": note,
-            "public_warning": public_warning(note),
-            **source(row),
+            "public_warning": find_public_warning(note),
+            **source_fields(row),
             **_read_extra_columns(row),
         }
 
@@ -163,7 +170,7 @@ def _read_extra_columns(row: Row) -> dict[str, object]:
         elif said.casefold() in ("yes", "no"):
             found[name] = said.casefold() == "yes"
         else:
-            raise RowRefused(f"{name}: write yes, no or nothing, not “{said}”")
+            raise RowError(f"{name}: write yes, no or nothing, not “{said}”")
     return found
 
 
@@ -187,5 +194,5 @@ def _read_minutes(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= MAX_MINUTES):
-        raise RowRefused(f"duration_minutes: “{text}” is not a number of minutes")
+        raise RowError(f"duration_minutes: “{text}” is not a number of minutes")
     return int(text)

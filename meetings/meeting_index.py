@@ -111,7 +111,7 @@ def _to_indexed(row: Meeting, schedule: Schedule, size: int) -> IndexedMeeting:
     host = row.organization
     return IndexedMeeting(
         pk=row.pk,
-        key=row.file_key,
+        key=row.import_key,
         slug=row.slug,
         url=row.get_absolute_url(),
         name=row.name,
@@ -133,7 +133,7 @@ def _to_indexed(row: Meeting, schedule: Schedule, size: int) -> IndexedMeeting:
         last_known_on=row.last_known_on,
         zone_inferred=row.zone_inferred,
         public_warning=row.public_warning,
-        town=row.town_line if row.in_person else "",
+        town=row.city_line if row.in_person else "",
         state=row.state,
         point=row.point,
     )

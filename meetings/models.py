@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from listings.located import AddressedListing
 from listings.models import Listing
 from listings.querysets import ListingQuerySet
-from listings.removals import Tombstone
+from listings.removals import RemovalRequest
 from meetings import schedule
 from meetings.schedule import InvalidSchedule, Schedule
 from orgs.models import Organization
@@ -46,14 +46,14 @@ class MeetingQuerySet(  # type: ignore[override]
 ):
     def public(self) -> Self:
         """Public meetings, except those of an organization that is not public."""
-        of_public = Q(organization__status__in=Listing.PUBLIC_STATES)
+        of_public = Q(organization__status__in=Listing.PUBLIC_STATUSES)
         return super().public().filter(Q(organization=None) | of_public)
 
     def for_cards(self) -> Self:
         return super().for_cards().select_related("organization", "county")
 
-    def for_files(self) -> Self:
-        return super().for_files().select_related("organization", "county")
+    def for_export(self) -> Self:
+        return super().for_export().select_related("organization", "county")
 
     def in_states(self, codes: Iterable[str]) -> Self:
         return self.filter(state__in=list(codes))
@@ -71,9 +71,9 @@ class Meeting(AddressedListing):
         CLOSED = "closed", _("A closed group: ask first")
         SEE_PAGE = "page", _("See their page")
 
-    catalogue = "meeting"
+    catalog = "meeting"
     # People plan their evening around a meeting, and groups move.
-    check_every_days = STALE_AFTER_DAYS
+    check_interval_days = STALE_AFTER_DAYS
     importers = {"meetings": "meetings.importing.MeetingImporter"}
     facts = (
         *("name", "operator", "summary", "rules", "start_time", "duration_minutes"),
@@ -202,18 +202,18 @@ class Meeting(AddressedListing):
             return False
         return super().is_public and of_public
 
-    def removal_requests(self) -> list[Tombstone]:
+    def removal_requests(self) -> list[RemovalRequest]:
         found = super().removal_requests()
         if not found and self.organization and not self.organization.is_public:
-            found = Tombstone.objects.matching(self.organization)
+            found = RemovalRequest.objects.matching(self.organization)
         return found
 
     def get_absolute_url(self) -> str:
-        return reverse("meeting", args=[self.address_slug])
+        return reverse("meeting", args=[self.url_slug])
 
-    def searched_words(self) -> list[str]:
+    def searchable_texts(self) -> list[str]:
         host = self.organization.name if self.organization else self.operator
-        return [*super().searched_words(), host]
+        return [*super().searchable_texts(), host]
 
     @property
     def host_name(self) -> str:

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from listings.hours_text import clock
+from listings.hours_text import format_time
 from listings.templatetags.listing import miles as distance
 from listings.time_zones import zone_name
 from meetings.meeting_index import IndexedMeeting, Occurrence
@@ -126,7 +126,7 @@ def format_moment(start: datetime) -> str:
     return _("%(weekday)s, %(day)s, %(time)s") % {
         "weekday": capfirst(str(WEEKDAYS[start.weekday()])),
         "day": date_format(start, "MONTH_DAY_FORMAT"),
-        "time": clock(start),
+        "time": format_time(start),
     }
 
 
@@ -152,7 +152,7 @@ class OccurrenceDisplay:
 
     @property
     def time(self) -> str:
-        return clock(self.start)
+        return format_time(self.start)
 
     @property
     def started(self) -> str:
@@ -172,7 +172,10 @@ class OccurrenceDisplay:
         own = self.one.own_start
         if own.utcoffset() == self.start.utcoffset():
             return ""
-        said = {"time": clock(own), "zone": zone_name(self.entry.schedule.zone.key)}
+        said = {
+            "time": format_time(own),
+            "zone": zone_name(self.entry.schedule.zone.key),
+        }
         if own.date() == self.start.date():
             return _("%(time)s, %(zone)s") % said
         said["day"] = str(WEEKDAYS[own.weekday()])

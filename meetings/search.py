@@ -11,7 +11,13 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
-from listings.facet_panel import Chip, Pager, Panel, build_panel, page_number
+from listings.facet_panel import (
+    ActiveFilter,
+    FacetPanel,
+    Pager,
+    build_panel,
+    page_number,
+)
 from meetings.forms import DAY_PARTS, MeetingFilter, MeetingForm, get_day_part
 from meetings.meeting_index import (
     IndexedMeeting,
@@ -180,11 +186,11 @@ class MeetingSearch:
     def pager(self) -> Pager:
         return Pager.of(self.params, self.page, len(self.found), PAGE_SIZE)
 
-    def panel(self) -> Panel:
+    def panel(self) -> FacetPanel:
         keep = ["near", "state", "lat", "lon", "zone", "day", "radius"]
         return build_panel(self.filters, self.params, self.counts, keep)
 
-    def count_without(self, chip: Chip) -> int:
+    def count_excluding(self, chip: ActiveFilter) -> int:
         """Count the starts without one chosen value."""
         params = self.params.copy()
         left = [v for v in params.getlist(chip.name) if v != chip.value]

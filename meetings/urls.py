@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from curation.urls import catalog_urls
-from listings.shared_views import card
+from listings.shared_views import vcard
 from meetings import views
 from meetings.models import Meeting
 
@@ -16,7 +16,7 @@ urlpatterns = [
     path("meetings/<slug:slug>.ics", views.meeting_calendar, name="meeting_calendar"),
     path(
         "meetings/<slug:slug>/contact.vcf",
-        card,
+        vcard,
         {"model": Meeting},
         name="meeting_card",
     ),

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from caching.page_cache import set_cache_policy
-from listings.crisis.panel import carried
-from listings.facet_panel import place_links, query_with
+from listings.crisis.panel import parameters_to_carry
+from listings.facet_panel import place_links, url_with
 from listings.filters import term_choices
-from listings.json_ld import head
-from listings.shared_views import or_elsewhere
+from listings.json_ld import head_context
+from listings.shared_views import redirect_or_gone
 from listings.time_zones import zone_name
-from listings.vcard import sharing
+from listings.vcard import share_links
 from meetings import schedule_text
 from meetings.forms import (
     RADIUS_CHOICES_MILES,
@@ -62,7 +62,7 @@ def _render_list(
 ) -> HttpResponse:
     form = MeetingForm(request.GET)
     form.is_valid()
-    params = carried(request.GET)
+    params = parameters_to_carry(request.GET)
     at = timezone.now()
     search = MeetingSearch(form, params, at, host.pk if host else 0)
     panel = search.panel()
@@ -80,16 +80,16 @@ def _render_list(
         "days": search.days,
         "total": len(search.found),
         "panel": panel,
-        "advice": [] if search.found else panel.advice(search.count_without),
+        "suggestions": []
+        if search.found
+        else panel.suggestions(search.count_excluding),
         "pager": search.pager,
         "day_links": list(_day_links(search, params)),
         "zone": zone,
         "zone_name": zone_name(zone.key),
         "zones": list_zone_choices(zone.key),
         "is_zone_known": bool(place or form.cleaned_data.get("zone")),
-        "radius_links": [
-            (n, query_with(params, radius=n)) for n in RADIUS_CHOICES_MILES
-        ],
+        "radius_links": [(n, url_with(params, radius=n)) for n in RADIUS_CHOICES_MILES],
         "shortcuts": _shortcuts(search, params),
         "calendar_url": _calendar_url(request.path, params),
         "hidden": _hidden_inputs(params, "near", "state", "lat", "lon"),
@@ -108,7 +108,7 @@ def _shortcuts(search: MeetingSearch, params: QueryDict) -> list[tuple[str, int,
     labels = dict(term_choices().get("community", []))
     most = search.counts["community"].most_common(MAX_SHORTCUTS)
     return [
-        (labels[slug], number, query_with(params, community=slug))
+        (labels[slug], number, url_with(params, community=slug))
         for slug, number in most
         if slug in labels
     ]
@@ -116,7 +116,7 @@ def _shortcuts(search: MeetingSearch, params: QueryDict) -> list[tuple[str, int,
 
 def _calendar_url(path: str, params: QueryDict) -> str:
     """Return the URL of this list as a calendar, with the same filters."""
-    query = query_with(params)
+    query = url_with(params)
     return f"{path.rstrip('/')}.ics{query if len(query) > 1 else ''}"
 
 
@@ -142,12 +142,12 @@ def _day_links(
     search: MeetingSearch, params: QueryDict
 ) -> Iterable[tuple[str, str, bool]]:
     """Yield label, URL and "is chosen" for all days and each of the next seven."""
-    yield _("All 7 days"), query_with(params, day=None), search.day is None
+    yield _("All 7 days"), url_with(params, day=None), search.day is None
     for ahead in range(DAYS_SHOWN):
         day = search.today + timedelta(days=ahead)
         label = {0: _("Today"), 1: _("Tomorrow")}.get(ahead) or _weekday(day)
         said = {0: "today", 1: "tomorrow"}.get(ahead, day.isoformat())
-        yield label, query_with(params, day=said), search.day == day
+        yield label, url_with(params, day=said), search.day == day
 
 
 def _weekday(day: date) -> str:
@@ -163,9 +163,9 @@ def _zone_query(form: MeetingForm) -> str:
 @require_safe
 def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one meeting with its next dates in the visitor's time zone."""
-    found = Meeting.objects.for_cards().at_address(slug)
+    found = Meeting.objects.for_cards().find_by_url_slug(slug)
     if found is None or not found.is_public:
-        return or_elsewhere(request, Meeting, slug, found)
+        return redirect_or_gone(request, Meeting, slug, found)
     form = MeetingForm(request.GET)
     form.is_valid()
     at = timezone.now()
@@ -192,8 +192,8 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         "is_stale": found.is_stale(at.date()),
         "how": " ".join(found.ways),
         "at": at,
-        **head(request, found, at),
-        **sharing(request, found),
+        **head_context(request, found, at),
+        **share_links(request, found),
     }
     page = render(request, "meetings/meeting.html", context)
     return set_cache_policy(
@@ -214,7 +214,7 @@ def _describe_date(
 @require_safe
 def meeting_by_key(request: HttpRequest, key: str) -> HttpResponse:
     """Redirect from the key of a meeting in files to its page."""
-    found = Meeting.objects.of_file_keys([key]).first()
+    found = Meeting.objects.with_import_keys([key]).first()
     if found is None or found.status == Meeting.Status.DRAFT:
         raise Http404(_("No listing at this address."))
     return redirect(found.get_absolute_url(), permanent=True)
@@ -223,14 +223,14 @@ def meeting_by_key(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def meeting_calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """Return one meeting as a calendar file."""
-    found = Meeting.objects.public().for_cards().at_address(slug)
+    found = Meeting.objects.public().for_cards().find_by_url_slug(slug)
     if found is None:
         raise Http404(_("No listing at this address."))
-    return _calendar(request, [found], found.address_slug)
+    return _calendar(request, [found], found.url_slug)
 
 
 def _public_host(slug: str) -> Organization:
-    host = Organization.objects.public().at_address(slug)
+    host = Organization.objects.public().find_by_url_slug(slug)
     if host is None:
         raise Http404(_("No listing at this address."))
     return host

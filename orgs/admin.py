@@ -98,7 +98,7 @@ class OrganizationAdmin(AddressedListingAdmin):
     ) -> None:
         """Geocode a changed address and tell the curator how exact the point is."""
         if ADDRESS_FIELDS & set(form.changed_data) or (obj.point is None and obj.city):
-            found = obj.stand_at_its_address()
+            found = obj.geocode()
             self.message_user(request, _describe_point(obj, found), messages.INFO)
         super().save_model(request, obj, form, change)
 

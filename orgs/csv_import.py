@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import isfinite
 
-from listings.exchange.csv_columns import EXACT_POINT, read_names
-from listings.exchange.csv_import import ExportedImporter
+from listings.exchange.csv_columns import COORDINATES, import_column_names
+from listings.exchange.csv_import import CatalogImporter
 from listings.exchange.csv_rows import Row
-from listings.exchange.importing import Facts, Member, RowRefused
+from listings.exchange.importing import BranchRow, ParsedRow, RowError
 from orgs.addresses import Addresses
 from orgs.importing import set_parent_or_host
 from orgs.models import Organization
 from places.models import Place
 from places.states import STATES
 
-MAX_ABSOLUTE_DEGREES = dict(zip(EXACT_POINT, (90, 180), strict=True))
+MAX_ABSOLUTE_DEGREES = dict(zip(COORDINATES, (90, 180), strict=True))
 
 
-class ExportedOrganizationImporter(ExportedImporter):
+class ExportedOrganizationImporter(CatalogImporter):
     """Imports organizations.csv of /data/, or the export of the admin."""
 
     model = Organization
     joins = True
-    columns = frozenset(read_names(Organization))
+    columns = frozenset(import_column_names(Organization))
 
     def __init__(self, rows: Iterable[Row]) -> None:
         rows = list(rows)
@@ -32,10 +32,10 @@ class ExportedOrganizationImporter(ExportedImporter):
         self.county_codes = {c.code: c for c in Place.objects.counties()}
         self.known = {*self.keys.values(), *(row["key"] for row in rows)}
 
-    def read(self, row: Row) -> Facts:
+    def read(self, row: Row) -> ParsedRow:
         row, notes = self.addresses.tidy(row)
         if row["state"] and row["state"] not in STATES:
-            raise RowRefused(f"“{row['state']}” is not a state or territory")
+            raise RowError(f"“{row['state']}” is not a state or territory")
         facts = super().read(row)
         facts.warnings += notes
         facts.zip_place = self.addresses.zip_place(row)
@@ -48,21 +48,19 @@ class ExportedOrganizationImporter(ExportedImporter):
         self._set_point(facts, row)
         return facts
 
-    def _set_point(self, facts: Facts, row: Row) -> None:
+    def _set_point(self, facts: ParsedRow, row: Row) -> None:
         if not row["precision"]:
             return
         if row["precision"] not in Organization.Precision.values:
-            raise RowRefused(f"precision: “{row['precision']}” is not one we know")
+            raise RowError(f"precision: “{row['precision']}” is not one we know")
         county = self.county_codes.get(row["county"])
         if row["county"] and county is None:
-            raise RowRefused(
-                f"county: “{row['county']}” is not a FIPS code of a county"
-            )
+            raise RowError(f"county: “{row['county']}” is not a FIPS code of a county")
         facts.precision = row["precision"]
         if facts.fields["address_withheld"]:
             facts.place, facts.precision = county, Organization.Precision.COUNTY
             return
-        latitude, longitude = (_read_degrees(row, name) for name in EXACT_POINT)
+        latitude, longitude = (_read_degrees(row, name) for name in COORDINATES)
         facts.place = Place(
             kind=Place.Kind.POINT,
             county=county,
@@ -70,12 +68,12 @@ class ExportedOrganizationImporter(ExportedImporter):
             longitude=longitude,
         )
 
-    def link(self, rows: list[Member], members: list[Member]) -> None:
+    def link(self, rows: list[BranchRow], members: list[BranchRow]) -> None:
         """Set the parents of branches by the keys of their parents."""
         numbers = {member.key: member.pk for member in members}
         wanted = {row.parent_named for row in rows} - {*numbers, ""}
-        found = Organization.objects.of_file_keys(wanted).only("key", "uuid")
-        numbers |= {parent.file_key: parent.pk for parent in found}
+        found = Organization.objects.with_import_keys(wanted).only("key", "uuid")
+        numbers |= {parent.import_key: parent.pk for parent in found}
         for row in rows:
             parent_id = numbers.get(row.parent_named)
             if parent_id is None and _has_hidden_parent(row):
@@ -83,7 +81,7 @@ class ExportedOrganizationImporter(ExportedImporter):
             set_parent_or_host(row, parent_id, row.host_named)
 
 
-def _has_hidden_parent(row: Member) -> bool:
+def _has_hidden_parent(row: BranchRow) -> bool:
     """Return True if the row has the name of its stored parent, which is hidden."""
     if row.parent_id is None or not row.host_named:
         return False
@@ -95,7 +93,7 @@ def _read_degrees(row: Row, name: str) -> float:
     try:
         degrees = float(row[name])
     except ValueError:
-        raise RowRefused(f"{name}: “{row[name]}” is not a number") from None
+        raise RowError(f"{name}: “{row[name]}” is not a number") from None
     if not isfinite(degrees) or abs(degrees) > MAX_ABSOLUTE_DEGREES[name]:
-        raise RowRefused(f"{name}: “{row[name]}” is not on the earth")
+        raise RowError(f"{name}: “{row[name]}” is not on the earth")
     return degrees

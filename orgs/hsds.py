@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from listings.exchange.csv_rows import Row
-from listings.exchange.hsds_mapping import left_out
-from listings.exchange.importing import Facts, RowRefused, hours
+from listings.exchange.hsds_mapping import left_out_warnings
+from listings.exchange.importing import ParsedRow, RowError, set_hours
 from orgs.importing import OrganizationImporter
 from orgs.models import Organization
 
@@ -21,17 +21,17 @@ class HsdsOrganizationImporter(OrganizationImporter):
         "status",
     }
 
-    def read(self, row: Row) -> Facts:
+    def read(self, row: Row) -> ParsedRow:
         if row["status"] == "gone":
-            raise RowRefused("its publisher says that it is closed")
+            raise RowError("its publisher says that it is closed")
         facts = super().read(row)
         facts.fields |= {name: row[name] for name in COPIED_COLUMNS}
         facts.fields["sms_number"] = row["text_number"]
         facts.fields["hours_note"] = row["hours_text"]
         facts.fields["hours"] = ""
         if facts.fields["timezone"]:
-            hours(row, "hours", facts)
-        facts.warnings += left_out(row)
+            set_hours(row, "hours", facts)
+        facts.warnings += left_out_warnings(row)
         if row["status"] == "paused":
-            facts.wishes["status"] = Organization.Status.TEMPORARILY_CLOSED
+            facts.new_only_fields["status"] = Organization.Status.TEMPORARILY_CLOSED
         return facts

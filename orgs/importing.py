@@ -8,18 +8,18 @@ from typing import ClassVar
 
 from listings.exchange.csv_rows import Row
 from listings.exchange.importing import (
-    Facts,
+    BranchRow,
     Importer,
-    Member,
-    RowRefused,
-    filled,
-    source,
-    split,
-    terms,
-    yes,
+    ParsedRow,
+    RowError,
+    add_terms,
+    filled_cells,
+    parse_yes,
+    source_fields,
+    split_cell,
 )
 from listings.located import AddressedListing
-from listings.public_warnings import public_warning
+from listings.public_warnings import find_public_warning
 from orgs.addresses import Addresses
 from orgs.models import Organization
 from places.models import Place, PlaceAlias
@@ -56,7 +56,7 @@ class AddressedImporter(Importer):
         self.addresses = Addresses(rows, "zip")
         self.towns = _cities_by_name({place_key(row["city"]) for row in rows})
 
-    def place(self, facts: Facts, row: Row) -> None:
+    def place(self, facts: ParsedRow, row: Row) -> None:
         """Set the location of the row and its precision."""
         precision = Organization.Precision
         zip_place = facts.zip_place = self.addresses.zip_place(row)
@@ -74,7 +74,7 @@ class AddressedImporter(Importer):
         if place is None:
             facts.precision = ""
 
-    def area(self, facts: Facts, names: list[str], state: str) -> None:
+    def area(self, facts: ParsedRow, names: list[str], state: str) -> None:
         """Set the served places; names that are not counties become the area note."""
         scope = Organization.ServiceAreaScope
         if "nationwide" in names:
@@ -93,7 +93,7 @@ class AddressedImporter(Importer):
         if facts.service_area:
             facts.fields["service_area_scope"] = scope.PLACES
 
-    def link(self, rows: list[Member], members: list[Member]) -> None:
+    def link(self, rows: list[BranchRow], members: list[BranchRow]) -> None:
         """Set the parents of branches by the names of their parents."""
         named = defaultdict(list)
         for member in members:
@@ -104,7 +104,7 @@ class AddressedImporter(Importer):
             set_parent_or_host(row, parent.pk if parent else None, host)
 
 
-def set_parent_or_host(row: Member, parent_id: int | None, host: str) -> None:
+def set_parent_or_host(row: BranchRow, parent_id: int | None, host: str) -> None:
     """Make the row a branch of a listing, or else of a host that is not listed.
 
     A listing that a curator has checked stays unchanged, and an empty cell does not
@@ -130,7 +130,7 @@ def _cities_by_name(keys: set[str]) -> dict[tuple[str, str], Place]:
     return towns
 
 
-def _find_parent(branch: Member, named: list[Member]) -> Member | None:
+def _find_parent(branch: BranchRow, named: list[BranchRow]) -> BranchRow | None:
     """Return the only row with the name, or the only one in the same city or state."""
     others = [other for other in named if other.pk != branch.pk]
     for same in ("city", "state"):
@@ -143,9 +143,9 @@ def _find_parent(branch: Member, named: list[Member]) -> Member | None:
 def _common_fields(row: Row) -> dict[str, object]:
     state = "" if row["state"] == "US" else row["state"]
     if state and state not in STATES:
-        raise RowRefused(f"“{state}” is not a state or territory")
+        raise RowError(f"“{state}” is not a state or territory")
     if not row["name"]:
-        raise RowRefused("the row has no name")
+        raise RowError("the row has no name")
     return {
         "name": row["name"],
         "street": row["street"],
@@ -156,11 +156,11 @@ def _common_fields(row: Row) -> dict[str, object]:
         "email": row["email"],
         "website": row["website"],
         "internal_note": row["note"],
-        "public_warning": public_warning(row["note"]),
+        "public_warning": find_public_warning(row["note"]),
         "service_area_scope": Organization.ServiceAreaScope.UNKNOWN,
         "service_area_note": "",
         "address_withheld": bool(ADDRESS_WITHHELD.search(row["note"])),
-        **source(row),
+        **source_fields(row),
     }
 
 
@@ -170,7 +170,7 @@ class CilImporter(AddressedImporter):
     columns = frozenset(CIL_COLUMNS.split())
     optional_columns = frozenset({"phone_display"})
 
-    def read(self, row: Row) -> Facts:
+    def read(self, row: Row) -> ParsedRow:
         row, notes = self.addresses.tidy(row)
         tty, video = (
             TTY_NUMBER.search(row["tty_vp"]),
@@ -184,11 +184,11 @@ class CilImporter(AddressedImporter):
             "tty": tty[1] if tty else relay,
             "videophone": video[1] if video else "",
             "in_person": _has_walk_in_office(row["street"]),
-            "online": yes(row["remote"]),
+            "online": parse_yes(row["remote"]),
         }
-        facts = Facts(row["key"], fields, parent=row["branch_of"], warnings=notes)
-        terms(facts, "condition", ["disability"])
-        self.area(facts, split(row["counties_served"]), row["state"])
+        facts = ParsedRow(row["key"], fields, parent=row["branch_of"], warnings=notes)
+        add_terms(facts, "condition", ["disability"])
+        self.area(facts, split_cell(row["counties_served"]), row["state"])
         self.place(facts, row)
         return facts
 
@@ -204,24 +204,24 @@ class OrganizationImporter(AddressedImporter):
     columns = frozenset(ORGANIZATION_COLUMNS.split())
     optional_columns = frozenset({"phone_display", "summary", "run_by"})
 
-    def read(self, row: Row) -> Facts:
+    def read(self, row: Row) -> ParsedRow:
         row, notes = self.addresses.tidy(row)
         if row["kind"] not in Organization.Kind.values:
-            raise RowRefused(f"“{row['kind']}” is not a kind of organization")
+            raise RowError(f"“{row['kind']}” is not a kind of organization")
         if row.get("run_by", "") not in ("", *Organization.RunBy.values):
-            raise RowRefused(f"run_by: “{row['run_by']}” is not one we know")
+            raise RowError(f"run_by: “{row['run_by']}” is not one we know")
         fields = _common_fields(row) | {
             "kind": row["kind"],
-            "in_person": yes(row["in_person"]),
-            "online": yes(row["online"]),
-            "by_phone": yes(row["by_phone"]),
-            **filled(row, "summary", "run_by"),
+            "in_person": parse_yes(row["in_person"]),
+            "online": parse_yes(row["online"]),
+            "by_phone": parse_yes(row["by_phone"]),
+            **filled_cells(row, "summary", "run_by"),
         }
-        facts = Facts(row["key"], fields, parent=row["branch_of"], warnings=notes)
-        terms(facts, "service", split(row["services"]))
-        terms(facts, "community", split(row["communities"]))
-        terms(facts, "condition", split(row["conditions"]))
-        terms(facts, "language", split(row["languages"]))
-        self.area(facts, split(row["serves"]), row["state"])
+        facts = ParsedRow(row["key"], fields, parent=row["branch_of"], warnings=notes)
+        add_terms(facts, "service", split_cell(row["services"]))
+        add_terms(facts, "community", split_cell(row["communities"]))
+        add_terms(facts, "condition", split_cell(row["conditions"]))
+        add_terms(facts, "language", split_cell(row["languages"]))
+        self.area(facts, split_cell(row["serves"]), row["state"])
         self.place(facts, row)
         return facts

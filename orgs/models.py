@@ -40,8 +40,8 @@ class OrganizationQuerySet(  # type: ignore[override]
             row.distance_miles = miles[pk]
         return [found[pk] for pk in miles if pk in found]
 
-    def for_files(self) -> Self:
-        return super().for_files().select_related("parent", "county")
+    def for_export(self) -> Self:
+        return super().for_export().select_related("parent", "county")
 
     def of_kinds(self, kinds: Iterable[str]) -> Self:
         return self.filter(kind__in=list(kinds))
@@ -51,7 +51,7 @@ class OrganizationQuerySet(  # type: ignore[override]
 
     def in_or_serving_state(self, place: Place) -> Self:
         """Located in the state, or serving it or a county of it."""
-        naming = self.naming_state(place.state).values("pk")
+        naming = self.serving_state_by_name(place.state).values("pk")
         return self.filter(Q(state=place.state) | Q(pk__in=naming))
 
     def in_states(self, codes: Iterable[str]) -> Self:
@@ -116,7 +116,7 @@ class Organization(AddressedListing):
         )
         CLUBHOUSE = "clubhouse", _("Clubhouse: members and staff run it together")
 
-    catalogue = "org"
+    catalog = "org"
     importers = {
         "cils": "orgs.importing.CilImporter",
         "organizations": "orgs.importing.OrganizationImporter",
@@ -179,16 +179,16 @@ class Organization(AddressedListing):
         return str(self.Kind(self.kind).label if known else self._meta.verbose_name)
 
     def get_absolute_url(self) -> str:
-        return reverse("organization", args=[self.address_slug])
+        return reverse("organization", args=[self.url_slug])
 
     def card_facts(self) -> dict[str, str]:
         return {
             **super().card_facts(),
             "city": self.city,
             "kind": self.kind,
-            "town_line": self.town_line,
-            "is_approximate": "yes" if self.point_is_approximate else "",
+            "city_line": self.city_line,
+            "is_approximate": "yes" if self.has_approximate_point else "",
         }
 
-    def searched_words(self) -> list[str]:
-        return [*super().searched_words(), self.host]
+    def searchable_texts(self) -> list[str]:
+        return [*super().searchable_texts(), self.host]

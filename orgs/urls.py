@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from curation.urls import catalog_urls
-from listings.shared_views import card
+from listings.shared_views import vcard
 from orgs import views
 from orgs.models import Organization
 
@@ -14,7 +14,7 @@ urlpatterns = [
     path("orgs/<slug:slug>/", views.organization, name="organization"),
     path(
         "orgs/<slug:slug>/contact.vcf",
-        card,
+        vcard,
         {"model": Organization},
         name="organization_card",
     ),

@@ -9,20 +9,20 @@ from django.views.decorators.http import require_safe
 
 from caching.page_cache import set_cache_policy
 from listings.cards import cards
-from listings.crisis.panel import carried
+from listings.crisis.panel import parameters_to_carry
 from listings.facet_panel import (
-    ONE_PAGE,
-    Chip,
+    SINGLE_PAGE,
+    ActiveFilter,
     Pager,
     build_panel,
     page_number,
     page_problems,
     place_links,
 )
-from listings.json_ld import head
-from listings.name_matches import named_elsewhere
-from listings.shared_views import or_elsewhere
-from listings.vcard import sharing
+from listings.json_ld import head_context
+from listings.name_matches import find_by_name
+from listings.shared_views import redirect_or_gone
+from listings.vcard import share_links
 from orgs.filters import CatalogFilter
 from orgs.forms import CatalogForm
 from orgs.models import Organization
@@ -44,7 +44,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
     form = CatalogForm(request.GET)
     form.is_valid()
     words = form.cleaned_data.get("q") or ""
-    params = carried(request.GET)
+    params = parameters_to_carry(request.GET)
     chosen = CatalogFilter(params)
     index, page = index_of(Organization), page_number(request.GET)
     said = Organization.objects.public().ranked_by_words(words) if words else None
@@ -53,7 +53,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
     counts = count_options(index, query, chosen.filters, index.everything)
     panel = build_panel(chosen, params, counts, ["q"])
 
-    def count_without(chip: Chip) -> int:
+    def count_excluding(chip: ActiveFilter) -> int:
         return relevance.named(index, query.without(chip.name, chip.value), 0).total
 
     hits, total = found.hits, found.total
@@ -63,9 +63,9 @@ def organizations(request: HttpRequest) -> HttpResponse:
         "rows": cards(Organization, hits, "orgs/_catalogue_row.html", level=2),
         "total": total,
         "panel": panel,
-        "advice": [] if hits else panel.advice(count_without),
+        "suggestions": [] if hits else panel.suggestions(count_excluding),
         "similar_names": [] if hits or not words else similar_names(words),
-        "named": named_elsewhere(words, but=Organization),
+        "named": find_by_name(words, but=Organization),
         "pager": Pager.of(params, page, total, PAGE_SIZE),
     }
     answer = render(request, "orgs/organizations.html", context)
@@ -85,7 +85,7 @@ def cils(request: HttpRequest) -> HttpResponse:
     form = PlaceForm(request.GET)
     form.is_valid()
     place = form.place
-    params = carried(request.GET)
+    params = parameters_to_carry(request.GET)
     index, page = index_of(Organization), page_number(request.GET)
     query = Query(chosen={"kind": [Organization.Kind.CIL]}, place=place)
     context: dict[str, object] = {
@@ -100,9 +100,9 @@ def cils(request: HttpRequest) -> HttpResponse:
         "named": True,
         "listings": [],
         "total": 0,
-        "pager": ONE_PAGE,
+        "pager": SINGLE_PAGE,
     }
-    if form.problem == "unknown" and (listings := named_elsewhere(form.typed)):
+    if form.problem == "unknown" and (listings := find_by_name(form.typed)):
         context |= {"listings": listings, "problem": ""}
     if place:
         start = (page - 1) * PAGE_SIZE
@@ -131,9 +131,9 @@ def _states_with_counts(index: SearchIndex, query: Query) -> list[tuple[str, str
 
 @require_safe
 def organization(request: HttpRequest, slug: str) -> HttpResponse:
-    found = Organization.objects.for_cards().at_address(slug)
+    found = Organization.objects.for_cards().find_by_url_slug(slug)
     if found is None or not found.is_public:
-        return or_elsewhere(request, Organization, slug, found)
+        return redirect_or_gone(request, Organization, slug, found)
     at = timezone.now()
     status = found.status_at(at) if found.has_known_hours else None
     context = {
@@ -142,8 +142,8 @@ def organization(request: HttpRequest, slug: str) -> HttpResponse:
         "status": status,
         "zone": found.timezone,
         "branches": list(found.branches.public().by_town()),
-        **head(request, found, at),
-        **sharing(request, found),
+        **head_context(request, found, at),
+        **share_links(request, found),
     }
     page = render(request, "orgs/organization.html", context)
     return set_cache_policy(page, at, [status.until if status else None])

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from listings.hours import Hours, State
+from listings.hours import Hours, OpenState
 from listings.querysets import (
     AREA_UNKNOWN,
     SERVES_COUNTY,
     SERVES_NATION,
     SERVES_STATE,
-    areas_of,
+    county_and_state_ids,
 )
 from places.geo import Point, chord_of_miles, miles_of_chord
 from places.models import Place
@@ -66,9 +66,9 @@ class WeeklyHours:
     timezone: str
     is_paused: bool
 
-    def state(self, at: datetime) -> State:
+    def state(self, at: datetime) -> OpenState:
         if self.is_paused:
-            return State.CLOSED
+            return OpenState.CLOSED
         return Hours(self.hours, self.timezone).status(at).state
 
 
@@ -147,7 +147,7 @@ class SearchIndex:
         rows[band[self._chord2(point, band) <= chord_of_miles(miles) ** 2]] = True
         return rows
 
-    def naming_state(self, code: str) -> Rows:
+    def serving_state_by_name(self, code: str) -> Rows:
         """Return rows that serve the state or a county of it."""
         return self._at(self.naming_in.get(code))
 
@@ -156,7 +156,7 @@ class SearchIndex:
 
         A row with an unknown area may serve the state in which it is located.
         """
-        counties, states = areas_of(place)
+        counties, states = county_and_state_ids(place)
         here = self.having("state", place.state_codes)
         surely = np.full(len(self), SERVES_ELSEWHERE, np.int8)
         surely[self.area_unknown & here] = AREA_UNKNOWN
@@ -170,8 +170,8 @@ class SearchIndex:
     def open_states(self, at: datetime) -> tuple[Rows, Rows]:
         """Return rows that are open at a moment, and rows with unknown hours."""
         states = [hours.state(at) for hours in self.hours]
-        is_open = np.array([state is State.OPEN for state in states], np.bool_)
-        may_be = np.array([state is State.UNKNOWN for state in states], np.bool_)
+        is_open = np.array([state is OpenState.OPEN for state in states], np.bool_)
+        may_be = np.array([state is OpenState.UNKNOWN for state in states], np.bool_)
         return is_open[self.hours_code], may_be[self.hours_code]
 
     # Orders.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from listings.text_search import IN_NAME
+from listings.text_search import FOUND_IN_NAME
 from places.models import Place
 from search.index import Rows, SearchIndex
 
@@ -57,4 +57,4 @@ def matching_rows(index: SearchIndex, query: Query, *, but: str = "") -> Rows:
 
 def rows_with_words_in_name(index: SearchIndex, query: Query) -> Rows:
     said = query.words or {}
-    return index.with_pks(pk for pk, place in said.items() if place == IN_NAME)
+    return index.with_pks(pk for pk, place in said.items() if place == FOUND_IN_NAME)

@@ -111,7 +111,7 @@ def serving_or_in_state(
     place, matching = _place(query), matching_rows(index, query)
     here = index.having("state", place.state_codes)
     if place.is_state:
-        rows = matching & (here | index.naming_state(place.state))
+        rows = matching & (here | index.serving_state_by_name(place.state))
         found = _page([rows], index.by_town, limit, start)
         return _results(index, query, rows, index.hits(found))
     coverage = index.coverage(place)
@@ -143,7 +143,7 @@ def serving_from_elsewhere(
 ) -> list[SearchHit]:
     """Return rows in other states that serve the state, by name."""
     state = _place(query).state
-    rows = matching_rows(index, query) & index.naming_state(state)
+    rows = matching_rows(index, query) & index.serving_state_by_name(state)
     rows &= ~index.having("state", [state])
     return index.hits(index.by_name(rows, limit))
 

@@ -186,7 +186,7 @@ def nothing_kept():
     memory_cache.clear_all()
     content_version.clear()
     search.current.clear()
-    hours._worked_out.clear()
+    hours._status_cache.clear()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from bench.line_hours import is_open
 from bench.line_rows import read_line_rows
-from listings.hours import Hours, State
+from listings.hours import Hours, OpenState
 
 ROWS = read_line_rows(settings.BASE_DIR / "fixtures" / "warmlines.csv")
 # A week without a holiday and without a change of the clocks.
@@ -19,7 +19,7 @@ MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
 @pytest.mark.parametrize("key", ROWS)
 def test_both_evaluations_of_a_lines_hours_agree_all_week(key):
     row = ROWS[key]
-    states = {True: State.OPEN, False: State.CLOSED, None: State.UNKNOWN}
+    states = {True: OpenState.OPEN, False: OpenState.CLOSED, None: OpenState.UNKNOWN}
 
     for half_hour in range(7 * 48):
         at = MONDAY + timedelta(minutes=30 * half_hour + 7)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from listings.exchange.csv_columns import read_names
-from listings.exchange.csv_import import ExportedImporter
+from listings.exchange.csv_columns import import_column_names
+from listings.exchange.csv_import import CatalogImporter
 from warmlines.models import Warmline
 
 
-class ExportedWarmlineImporter(ExportedImporter):
+class ExportedWarmlineImporter(CatalogImporter):
     """Imports warmlines.csv of /data/, or the export of the admin."""
 
     model = Warmline
-    columns = frozenset(read_names(Warmline))
+    columns = frozenset(import_column_names(Warmline))

@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from listings.querysets import areas_of
-from listings.templatetags.listing import served_names, service_area_text
+from listings.querysets import county_and_state_ids
+from listings.templatetags.listing import served_place_names, service_area_text
 from places.models import Place
 from warmlines.models import Warmline
 
@@ -65,7 +65,7 @@ def check_eligibility(warmline: Warmline, place: Place | None) -> Eligibility:
     """
     said = warmline.who_may_call != WhoMayCall.UNKNOWN
     serves_it = Eligibility.YES if said else Eligibility.SERVES_PLACE
-    if warmline.serves_everywhere:
+    if warmline.is_nationwide:
         return serves_it
     if not warmline.state_codes:
         return Eligibility.ASK
@@ -117,7 +117,7 @@ def may_accept_callers_from(place: Place) -> Q:
     if place.is_state:
         here = served.filter(place__state=place.state)
     else:
-        counties, states = areas_of(place)
+        counties, states = county_and_state_ids(place)
         here = served.filter(place_id__in=[*counties, *states])
     everywhere = Q(who_may_call=WhoMayCall.ANYONE) | Q(
         service_area_scope=Warmline.ServiceAreaScope.NATIONWIDE
@@ -132,7 +132,7 @@ def describe_eligibility(warmline: Warmline) -> SafeString:
     """
     if warmline.takes_anyone:
         return format_html("{}", _("Anyone may call, from anywhere"))
-    if not (warmline.serves_everywhere or warmline.state_codes):
+    if not (warmline.is_nationwide or warmline.state_codes):
         parts = [*_describe_audience(warmline), _("Call to ask who they take")]
     else:
         parts = [*_describe_audience(warmline), _describe_area(warmline)]
@@ -175,7 +175,7 @@ def _describe_area(warmline: Warmline) -> str:
     """Describe the area, with the note of the source if that is more exact."""
     words = service_area_text(warmline)
     if serves_unknown_part_of_state(warmline):
-        states = ", ".join(served_names(warmline))
+        states = ", ".join(served_place_names(warmline))
         words = _("Call to ask. Serves a part of %(places)s") % {"places": states}
     if not _needs_area_note(warmline):
         return words

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from listings.exchange.csv_rows import Row
-from listings.exchange.hsds_mapping import left_out
-from listings.exchange.importing import Facts, RowRefused
+from listings.exchange.hsds_mapping import left_out_warnings
+from listings.exchange.importing import ParsedRow, RowError
 from warmlines.importing import WarmlineImporter
 from warmlines.models import Warmline
 
@@ -16,9 +16,9 @@ class HsdsWarmlineImporter(WarmlineImporter):
 
     columns = WarmlineImporter.columns | {*COPIED_COLUMNS, "left_out", "status"}
 
-    def read(self, row: Row) -> Facts:
+    def read(self, row: Row) -> ParsedRow:
         if row["status"] == "gone":
-            raise RowRefused("its publisher says that it is closed")
+            raise RowError("its publisher says that it is closed")
         # Hours without a time zone mean nothing, so only their text is used.
         usable = row if row["timezone"] else row | {"timezone": "UTC", "hours": ""}
         facts = super().read(usable)
@@ -26,7 +26,7 @@ class HsdsWarmlineImporter(WarmlineImporter):
         facts.fields["timezone"] = row["timezone"]
         if not row["serves"]:
             facts.fields["service_area_scope"] = Warmline.ServiceAreaScope.UNKNOWN
-        facts.warnings += left_out(row)
+        facts.warnings += left_out_warnings(row)
         if row["status"] == "paused":
-            facts.wishes["status"] = Warmline.Status.TEMPORARILY_CLOSED
+            facts.new_only_fields["status"] = Warmline.Status.TEMPORARILY_CLOSED
         return facts

@@ -7,16 +7,16 @@ from zoneinfo import available_timezones
 
 from listings.exchange.csv_rows import Row
 from listings.exchange.importing import (
-    Facts,
     Importer,
-    RowRefused,
-    filled,
-    hours,
-    source,
-    split,
-    terms,
+    ParsedRow,
+    RowError,
+    add_terms,
+    filled_cells,
+    set_hours,
+    source_fields,
+    split_cell,
 )
-from listings.public_warnings import public_warning
+from listings.public_warnings import find_public_warning
 from places.models import Place
 from warmlines.eligibility import ADULTS_FROM_AGE
 from warmlines.models import Warmline
@@ -55,24 +55,24 @@ class WarmlineImporter(Importer):
     columns = frozenset(COLUMNS.split())
     optional_columns = frozenset({"phone_display", "summary"})
 
-    def read(self, row: Row) -> Facts:
+    def read(self, row: Row) -> ParsedRow:
         if not row["name"]:
-            raise RowRefused("the row has no name")
+            raise RowError("the row has no name")
         if row["timezone"] not in available_timezones():
-            raise RowRefused(f"“{row['timezone']}” is not a time zone")
+            raise RowError(f"“{row['timezone']}” is not a time zone")
         named = [
             c
-            for c in split(row["communities"])
+            for c in split_cell(row["communities"])
             if c not in (SPANISH_COMMUNITY, RECOVERY_COMMUNITY)
         ]
-        facts = Facts(row["key"], self._fields(row))
+        facts = ParsedRow(row["key"], self._fields(row))
         facts.fields["who_may_call"] = _who_may_call(row["open_to"])
         slugs = [COMMUNITY_SLUGS.get(c, c.replace(" ", "_")) for c in named]
-        terms(facts, "community", slugs)
-        terms(facts, "language", split(row["languages"]))
+        add_terms(facts, "community", slugs)
+        add_terms(facts, "language", split_cell(row["languages"]))
         if RECOVERY_COMMUNITY in row["communities"]:
-            terms(facts, "condition", ["substance_use"])
-        hours(row, "hours", facts)
+            add_terms(facts, "condition", ["substance_use"])
+        set_hours(row, "hours", facts)
         self._area(facts, row)
         return facts
 
@@ -91,15 +91,15 @@ class WarmlineImporter(Importer):
             "open_to": row["open_to"],
             "answered_by_peers": YES_NO_UNKNOWN.get(row["peer_run"]),
             "internal_note": row["note"],
-            "public_warning": public_warning(row["note"]),
+            "public_warning": find_public_warning(row["note"]),
             "service_area_note": row["area_note"],
-            **filled(row, "summary"),
-            **source(row),
+            **filled_cells(row, "summary"),
+            **source_fields(row),
         }
 
-    def _area(self, facts: Facts, row: Row) -> None:
+    def _area(self, facts: ParsedRow, row: Row) -> None:
         """Set the served places: the counties of the area note, or else the states."""
-        codes = split(row["serves"])
+        codes = split_cell(row["serves"])
         if not codes:
             facts.fields["service_area_scope"] = Warmline.ServiceAreaScope.UNKNOWN
             return
@@ -108,7 +108,7 @@ class WarmlineImporter(Importer):
             return
         for code in codes:
             if code not in self.states:
-                raise RowRefused(f"“{code}” is not a state or territory")
+                raise RowError(f"“{code}” is not a state or territory")
         facts.fields["service_area_scope"] = Warmline.ServiceAreaScope.PLACES
         statewide = facts.fields["who_may_call"] in (
             WhoMayCall.STATE,

@@ -29,7 +29,7 @@ class WarmlineIndex:
 
     def __post_init__(self) -> None:
         for line in self.lines:
-            if line.serves_everywhere:
+            if line.is_nationwide:
                 self.everywhere.append(line)
             elif not line.state_codes:
                 self.unknown.append(line)

@@ -42,9 +42,9 @@ class Warmline(Listing):
         LOCAL = "local", _("People in the county or area")
         GROUP = "group", _("A particular group")
 
-    catalogue = "warmline"
+    catalog = "warmline"
     # A line that doesn't answer hurts the person who called it.
-    check_every_days = 90
+    check_interval_days = 90
     importers = {
         "warmlines": "warmlines.importing.WarmlineImporter",
         "exported-warmlines": "warmlines.csv_import.ExportedWarmlineImporter",
@@ -74,15 +74,15 @@ class Warmline(Listing):
         verbose_name_plural = _("warmlines")
 
     def get_absolute_url(self) -> str:
-        return reverse("warmline", args=[self.address_slug])
+        return reverse("warmline", args=[self.url_slug])
 
     @property
     def takes_anyone(self) -> bool:
         return self.who_may_call == self.WhoMayCall.ANYONE
 
     @property
-    def serves_everywhere(self) -> bool:
-        return self.takes_anyone or super().serves_everywhere
+    def is_nationwide(self) -> bool:
+        return self.takes_anyone or super().is_nationwide
 
     @property
     def is_for_group(self) -> bool:
@@ -111,5 +111,5 @@ class Warmline(Listing):
         """Codes of the states that it serves completely."""
         return frozenset(p.state for p in self.service_area.all() if p.is_state)
 
-    def searched_words(self) -> list[str]:
-        return [*super().searched_words(), self.operator, self.open_to]
+    def searchable_texts(self) -> list[str]:
+        return [*super().searchable_texts(), self.operator, self.open_to]

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
-from listings.hours import State, Status
-from listings.snapshot import made_on
+from listings.hours import OpenState, OpenStatus
+from listings.snapshot import snapshot_date
 from places.models import Place
 from places.states import STATES, get_state_name
 from warmlines.eligibility import (
@@ -21,9 +21,9 @@ from warmlines.eligibility import (
 from warmlines.models import Warmline
 
 OPEN_ATTRIBUTE_VALUES = {
-    State.OPEN: "yes",
-    State.CLOSED: "no",
-    State.UNKNOWN: "unknown",
+    OpenState.OPEN: "yes",
+    OpenState.CLOSED: "no",
+    OpenState.UNKNOWN: "unknown",
 }
 # With these, a line for a group of people is shown under the name of the group.
 FOR_GROUPS = {*CAN_CALL, Eligibility.SOME_STATES}
@@ -39,7 +39,7 @@ class LineStatus:
     """
 
     warmline: Warmline
-    status: Status
+    status: OpenStatus
     zone: str
     eligibility: Eligibility
 
@@ -49,12 +49,12 @@ class LineStatus:
 
     @property
     def is_open(self) -> bool:
-        return self.status.state is State.OPEN
+        return self.status.state is OpenState.OPEN
 
     @property
     def may_be_open(self) -> bool:
         """True if its hours are not known."""
-        return self.status.state is State.UNKNOWN
+        return self.status.state is OpenState.UNKNOWN
 
     @property
     def is_for_everyone(self) -> bool:
@@ -87,7 +87,7 @@ class LineStatus:
             not self.is_open,
             self.may_be_open,
             opens,
-            self.warmline.serves_everywhere,
+            self.warmline.is_nationwide,
             self.warmline.sort_name,
             self.warmline.slug,
         )
@@ -307,7 +307,7 @@ def find_no_open_line(
 ) -> NoOpenLine | None:
     """Return None if a line for everyone is open, or if the page is a snapshot."""
     lines = [line for line in for_everyone if not line.has_public_warning]
-    if made_on() or any(line.is_open for line in lines):
+    if snapshot_date() or any(line.is_open for line in lines):
         return None
     next_line = _first_to_open(lines)
     sooner = _first_to_open(for_some_states)
@@ -338,7 +338,7 @@ def group_by_state(lines: Iterable[LineStatus]) -> list[LineGroup]:
     for line in lines:
         if line.warmline.takes_anyone:
             anyone.append(line)
-        elif line.warmline.serves_everywhere:
+        elif line.warmline.is_nationwide:
             nationwide.append(line)
         elif not line.warmline.state_codes:
             ask.append(line)

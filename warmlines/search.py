@@ -10,8 +10,14 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from listings.facet_panel import Advice, Chip, Panel, build_panel, switch
-from listings.filters import PeopleFilter
+from listings.facet_panel import (
+    ActiveFilter,
+    FacetPanel,
+    Suggestion,
+    build_checkbox_facet,
+    build_panel,
+)
+from listings.filters import AudienceFilter
 from places.models import Place
 from warmlines.eligibility import Eligibility, check_eligibility
 from warmlines.line_index import warmline_index
@@ -48,7 +54,7 @@ class WarmlineSearch:
         self.params = params
         self.at = at
         self.open_now = open_now
-        self.filter = PeopleFilter(params)
+        self.filter = AudienceFilter(params)
         self.place = place
         self.words = words
         self.from_anywhere = from_anywhere
@@ -138,16 +144,18 @@ class WarmlineSearch:
     def no_open_line(self) -> NoOpenLine | None:
         return find_no_open_line(self.for_everyone, self.for_some_states, self.place)
 
-    def panel(self, keep: Iterable[str]) -> Panel:
+    def panel(self, keep: Iterable[str]) -> FacetPanel:
         counts = {name: self._count(name) for name in self.filter.filters}
         panel = build_panel(self.filter, self.params, counts, keep)
-        on_or_off = switch(self.params, "open_now", _("Open now"), on=self.open_now)
-        return panel.led_by([on_or_off], self.params)
+        on_or_off = build_checkbox_facet(
+            self.params, "open_now", _("Open now"), on=self.open_now
+        )
+        return panel.with_leading([on_or_off], self.params)
 
-    def advice(self, panel: Panel) -> list[Advice]:
-        return panel.advice(self._count_without)
+    def advice(self, panel: FacetPanel) -> list[Suggestion]:
+        return panel.suggestions(self._count_without)
 
-    def _count_without(self, chip: Chip) -> int:
+    def _count_without(self, chip: ActiveFilter) -> int:
         found = self._filtered(excluding=chip.name, value=chip.value)
         open_now = self.open_now and chip.name != "open_now"
         return len(self._at(found, open_now=open_now))
@@ -162,4 +170,4 @@ class WarmlineSearch:
 
 
 def _term_slugs(warmline: Warmline, kind: str) -> set[str]:
-    return {term.slug for term in warmline.terms_of(kind)}
+    return {term.slug for term in warmline.terms_of_kind(kind)}

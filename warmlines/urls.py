@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from curation.urls import catalog_urls
-from listings.shared_views import card
+from listings.shared_views import vcard
 from warmlines import views
 from warmlines.models import Warmline
 
@@ -14,7 +14,7 @@ urlpatterns = [
     path("warmlines/<slug:slug>/", views.warmline, name="warmline"),
     path(
         "warmlines/<slug:slug>/contact.vcf",
-        card,
+        vcard,
         {"model": Warmline},
         name="warmline_card",
     ),

@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from caching.page_cache import set_cache_policy
-from listings.crisis.panel import carried
+from listings.crisis.panel import parameters_to_carry
 from listings.facet_panel import place_links
-from listings.json_ld import head
-from listings.shared_views import or_elsewhere
-from listings.snapshot import made_on
+from listings.json_ld import head_context
+from listings.shared_views import redirect_or_gone
+from listings.snapshot import snapshot_date
 from listings.text import fold
-from listings.vcard import sharing
+from listings.vcard import share_links
 from places.states import STATES
 from warmlines.forms import WarmlineForm
 from warmlines.models import Warmline
@@ -39,7 +39,7 @@ def warmlines(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     place, open_now = form.place, bool(form.cleaned_data.get("open_now"))
     words = form.typed if is_line_name(form) else ""
-    params = carried(request.GET)
+    params = parameters_to_carry(request.GET)
     search = WarmlineSearch(place, params, at, open_now=open_now, words=words)
     lines, everyone = search.lines, search.for_everyone
     panel = search.panel(keep=["near", "state", "lat", "lon"])
@@ -55,7 +55,7 @@ def warmlines(request: HttpRequest) -> HttpResponse:
         "groups": search.groups if place else [],
         **_group_lists(search),
         "named": lines if words else [],
-        "advice": [] if lines else search.advice(panel),
+        "suggestions": [] if lines else search.advice(panel),
         "count": sum(not line.has_public_warning for line in everyone),
         "open_count": sum(ln.is_open and not ln.has_public_warning for ln in everyone),
         "more_count": len({*map(_line_pk, lines)} - {*map(_line_pk, everyone)}),
@@ -75,7 +75,7 @@ def _group_lists(search: WarmlineSearch) -> dict[str, list[LineGroup]]:
     if search.place or search.words:
         return {"lists": [], "states": []}
     groups = search.lists
-    if search.is_filtered or search.open_now or made_on():
+    if search.is_filtered or search.open_now or snapshot_date():
         return {"lists": groups, "states": []}
     return {
         "lists": [group for group in groups if group.slug.upper() not in STATES],
@@ -89,17 +89,17 @@ def _line_pk(line: LineStatus) -> int:
 
 @require_safe
 def warmline(request: HttpRequest, slug: str) -> HttpResponse:
-    found = Warmline.objects.for_cards().at_address(slug)
+    found = Warmline.objects.for_cards().find_by_url_slug(slug)
     if found is None or not found.is_public:
-        return or_elsewhere(request, Warmline, slug, found)
+        return redirect_or_gone(request, Warmline, slug, found)
     at: datetime = timezone.now()
     [line] = line_statuses([found], at)
     context = {
         "warmline": found,
         "line": line,
         "at": at,
-        **head(request, found, at),
-        **sharing(request, found),
+        **head_context(request, found, at),
+        **share_links(request, found),
     }
     page = render(request, "warmlines/warmline.html", context)
     return set_cache_policy(page, at, next_changes([line]))

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='written down')),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contenttypes.contenttype', verbose_name='catalogue')),
+                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contenttypes.contenttype', verbose_name='catalog')),
             ],
             options={
                 'verbose_name': 'check',
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                 ('problem', models.CharField(blank=True, max_length=200, verbose_name='problem')),
                 ('moved_to', models.URLField(blank=True, max_length=500, verbose_name='moved to')),
                 ('failures', models.PositiveSmallIntegerField(default=0, verbose_name='times in a row')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contenttypes.contenttype', verbose_name='catalogue')),
+                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contenttypes.contenttype', verbose_name='catalog')),
             ],
             options={
                 'verbose_name': 'link',
@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(auto_now_add=True, verbose_name='sent')),
                 ('expires_on', models.DateField(default=curation.models.default_link_expiry, verbose_name='expires')),
                 ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contenttypes.contenttype', verbose_name='catalogue')),
+                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contenttypes.contenttype', verbose_name='catalog')),
             ],
             options={
                 'verbose_name': 'reminder',
@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
                 ('form_id', models.UUIDField(editable=False, null=True, unique=True)),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contenttypes.contenttype', verbose_name='catalogue')),
+                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='contenttypes.contenttype', verbose_name='catalog')),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
                 ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
             ],

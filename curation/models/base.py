@@ -22,7 +22,7 @@ class ListingRelated(models.Model):
     """Abstract: a row about one listing of any catalog, or about a guide or a state."""
 
     content_type = models.ForeignKey(
-        ContentType, verbose_name=_("catalogue"), on_delete=models.CASCADE
+        ContentType, verbose_name=_("catalog"), on_delete=models.CASCADE
     )
     object_id = models.PositiveBigIntegerField(null=True, blank=True)
     listing = GenericForeignKey("content_type", "object_id")

@@ -80,7 +80,7 @@ def _apply_outcome(listing: Listing, check: Check, because: str) -> None:
     if check.outcome == outcome.NO_ANSWER:
         listing.check_due_on = check.on + timedelta(days=NO_ANSWER_RETRY_DAYS)
         return
-    listing.check_due_on = check.on + timedelta(days=listing.check_every_days)
+    listing.check_due_on = check.on + timedelta(days=listing.check_interval_days)
     if check.outcome in (outcome.RIGHT, outcome.REOPENED):
         listing.checked_facts = _combine_same_day(listing, check)
         listing.checked_on, listing.checked_how = check.on, check.how

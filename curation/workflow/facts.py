@@ -9,16 +9,16 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from curation.errors import ActionRefused
-from listings.field_values import put
+from listings.field_values import apply_facts
 from listings.models import Listing
-from listings.provenance import Sourced
+from listings.provenance import ProvenanceModel
 from listings.service_areas import UnknownArea, from_text
 
 # If one of these changes, the point on the map has to follow.
 ADDRESS_FIELDS = {"street", "city", "state", "zip_code", "address_withheld"}
 
 
-def apply_validated_facts(row: Sourced, facts: Mapping[str, Any]) -> None:
+def apply_validated_facts(row: ProvenanceModel, facts: Mapping[str, Any]) -> None:
     """Save facts, after checking them together with the facts that stay.
 
     Raise ActionRefused if they do not fit: without the last phone number, for example,
@@ -31,12 +31,12 @@ def apply_validated_facts(row: Sourced, facts: Mapping[str, Any]) -> None:
                 _validate_service_area(row, facts)
             row.clean()
             row.validate_constraints()
-            put(row, facts)
+            apply_facts(row, facts)
     except UnknownArea as error:
         raise ActionRefused(" ".join(error.args)) from None
 
 
-def set_columns(row: Sourced, facts: Mapping[str, Any]) -> None:
+def set_columns(row: ProvenanceModel, facts: Mapping[str, Any]) -> None:
     """Set the facts that are columns of the row itself; terms and places are not."""
     for name, fact in facts.items():
         if name not in ("terms", "service_area"):
@@ -59,7 +59,7 @@ def _validate_service_area(listing: Listing, facts: Mapping[str, Any]) -> None:
     named = from_text(facts["service_area"]) if "service_area" in facts else None
     if named is None:
         named = list(listing.service_area.all()) if listing.pk else []
-    listing.check_area(listing.service_area_scope, named)
+    listing.check_service_area(listing.service_area_scope, named)
 
 
 def _join_messages(error: ValidationError) -> str:

@@ -14,9 +14,9 @@ from curation.models import Check, DuplicatePair, LinkCheck, Reminder, Suggestio
 from curation.withheld_addresses import refuse_to_reveal_street
 from curation.workflow.facts import ADDRESS_FIELDS, apply_validated_facts
 from curation.workflow.locking import lock_for_update
-from listings.exchange.importing import FACT_FIELDS, point_of, put_point
-from listings.field_values import fact_names, value, values
-from listings.models import Listing, OldSlug
+from listings.exchange.importing import FACT_FIELDS, point_values, set_point
+from listings.field_values import fact_names, fact_value, fact_values
+from listings.models import Listing, SlugRedirect
 
 ListingT = TypeVar("ListingT", bound=Listing)
 
@@ -44,23 +44,23 @@ def merge(
     target = lock_for_update(target, versions[0])
     duplicate = lock_for_update(duplicate, versions[1])
     known = set(fact_names(type(duplicate)))
-    chosen = {name: value(duplicate, name) for name in facts if name in known}
-    refuse_to_reveal_street(target, values(duplicate), chosen)
+    chosen = {name: fact_value(duplicate, name) for name in facts if name in known}
+    refuse_to_reveal_street(target, fact_values(duplicate), chosen)
     slug = duplicate.slug
     _close_duplicate(target, duplicate)
     if ADDRESS_FIELDS & set(chosen):
-        put_point(target, point_of(duplicate))
+        set_point(target, point_values(duplicate))
     _leave_duplicate_as_parent(target, duplicate)
     apply_validated_facts(target, chosen)
     _copy_checks(target, duplicate)
     _move_branches(target, duplicate)
     kind = ContentType.objects.get_for_model(target)
     moved = {"content_type": kind, "object_id": duplicate.pk}
-    for model in (OldSlug, Check, Suggestion, Reminder):
+    for model in (SlugRedirect, Check, Suggestion, Reminder):
         model._default_manager.filter(**moved).update(object_id=target.pk)
     # Its former address redirects, and so does that of the closed row.
     for old in (slug, duplicate.slug):
-        OldSlug.objects.leave(target, old)
+        SlugRedirect.objects.leave(target, old)
     _delete_nightly_findings(duplicate)
     return target
 
@@ -96,7 +96,7 @@ def _copy_checks(target: Any, duplicate: Any) -> None:
     same = []
     for fact, fields in FACT_FIELDS.items():
         names = known & set(fields)
-        if names and values(target, names) == values(duplicate, names):
+        if names and fact_values(target, names) == fact_values(duplicate, names):
             same.append(fact)
     own = tuple(getattr(target, column) for column in CHECK_COLUMNS)
     past = duplicate.history.exclude(checked_on=None)

@@ -9,7 +9,7 @@ from curation.errors import ActionRefused
 from curation.workflow.facts import refuse_if_invalid
 from curation.workflow.locking import lock_for_update
 from listings.models import Listing
-from listings.removals import Tombstone, numbers_of
+from listings.removals import RemovalRequest, phone_numbers
 
 
 @transaction.atomic
@@ -26,7 +26,7 @@ def publish(listing: Listing) -> None:
 def close(listing: Listing, because: str, temporarily: bool) -> None:
     """Raise ActionRefused if the listing may not be closed, or only for good."""
     with refuse_if_invalid():
-        lock_for_update(listing).close(because=because, temporarily=temporarily)
+        lock_for_update(listing).close(reason=because, temporarily=temporarily)
 
 
 @transaction.atomic
@@ -34,9 +34,9 @@ def remove_on_request(listing: Listing, reason: str) -> None:
     """Close a listing for good, and store a request that keeps it from coming back."""
     fresh = lock_for_update(listing)
     # A new listing could have any one of its numbers.
-    for number in sorted(numbers_of(fresh)) or [""]:
-        Tombstone.objects.create(
-            key=fresh.file_key,
+    for number in sorted(phone_numbers(fresh)) or [""]:
+        RemovalRequest.objects.create(
+            key=fresh.import_key,
             name=fresh.name,
             phone=number,
             website=fresh.website,

@@ -24,8 +24,8 @@ from curation.workflow.facts import (
 )
 from curation.workflow.locking import lock_for_update
 from listings.exchange.importing import FACT_FIELDS
-from listings.field_values import fact_names, values
-from listings.removals import Tombstone
+from listings.field_values import fact_names, fact_values
+from listings.removals import RemovalRequest
 
 
 @transaction.atomic
@@ -70,13 +70,13 @@ def _build_listing(suggestion: Suggestion) -> Any:
     return listing
 
 
-def find_removal_requests(suggestion: Suggestion) -> list[Tombstone]:
+def find_removal_requests(suggestion: Suggestion) -> list[RemovalRequest]:
     """Return the removal requests that a suggested new listing would violate."""
     if suggestion.kind != Suggestion.Kind.NEW or suggestion.object_id:
         return []
     listing = _build_listing(suggestion)
     set_columns(listing, suggestion.changes)
-    found: list[Tombstone] = listing.removal_requests()
+    found: list[RemovalRequest] = listing.removal_requests()
     return found
 
 
@@ -92,7 +92,9 @@ def _accept_check(suggestion: Suggestion, version: str) -> None:
         for name in FACT_FIELDS[fact]
         if name in fact_names(type(listing))
     ]
-    if past is not None and historical_values(past, names) != values(listing, names):
+    if past is not None and historical_values(past, names) != fact_values(
+        listing, names
+    ):
         raise ActionRefused(
             _("What was checked has changed since then. Decline this, and check again.")
         )
@@ -106,7 +108,7 @@ def _apply_facts(
     with refuse_if_invalid():
         listing.clean_fields(exclude=["slug", "checked_by", "parent", "county"])
     if ADDRESS_FIELDS & set(facts):
-        listing.stand_at_its_address()
+        listing.geocode()
     listing._change_reason = _("suggestion %(number)s") % {"number": suggestion.pk}
     apply_validated_facts(listing, facts)
 

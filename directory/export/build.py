@@ -25,7 +25,7 @@ from directory.export.render import EXPORT_PAGES, render_page
 from directory.export.search_index import listings_script, places_scripts
 from directory.export.url_map import ExportScope
 from directory.pages.sitemaps import sitemaps
-from listings.snapshot import frozen
+from listings.snapshot import as_snapshot
 from orgs.models import Organization
 from places.models import Place
 from warmlines.eligibility import may_accept_callers_from
@@ -148,7 +148,7 @@ def _other_files(job: ExportJob, static: Iterable[str]) -> Iterator[tuple[str, b
         if not job.scope.states or row.get_absolute_url() in wanted
     ]
     for language, _name in settings.LANGUAGES:
-        with override(language), frozen(job.at.date()):
+        with override(language), as_snapshot(job.at.date()):
             yield (
                 f"search/listings-{language}.js",
                 listings_script(rows_in_scope, job.at),

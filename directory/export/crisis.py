@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from listings.crisis.lines import EMERGENCY_NUMBER, LIFELINE, shown_lines
+from listings.crisis.lines import EMERGENCY_NUMBER, LIFELINE, visible_crisis_lines
 from listings.crisis.matching import EMERGENCY
 from listings.crisis.models import CrisisKind, CrisisPhrase
 from listings.crisis.panel import heading
@@ -27,7 +27,7 @@ def crisis_script(at: datetime) -> bytes:
                 "isLifeline": line.key == LIFELINE,
                 "isEmergency": line.key == EMERGENCY_NUMBER,
             }
-            for line in shown_lines(at)
+            for line in visible_crisis_lines(at)
         ],
         "headings": {
             **{kind: heading("", kind) for kind in CrisisKind.values},

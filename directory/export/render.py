@@ -15,7 +15,7 @@ from django.utils.translation import get_language_from_path, override
 
 from api.exports import DATA_FILES
 from directory.export.url_map import without_language
-from listings.snapshot import frozen
+from listings.snapshot import as_snapshot
 from places.forms import PlaceForm
 
 # Templates of the pages that only an export has, by address.
@@ -51,7 +51,7 @@ def render_page(site: str, address: str, at: datetime) -> bytes | None:
     """Return what the site has at an address, or None if it has no page there."""
     request = ExportRequest(site, address)
     language = get_language_from_path(request.path) or settings.LANGUAGE_CODE
-    with override(language), frozen(at.date()):
+    with override(language), as_snapshot(at.date()):
         if template := EXPORT_PAGES.get(without_language(request.path)):
             return _render_export_page(request, template).encode()
         match = resolve(request.path)

@@ -88,11 +88,11 @@ def _organization_fields(listing: Organization) -> dict[str, Any]:
     point = listing.point
     return {
         "k": listing.kind,
-        "t": listing.town_line,
+        "t": listing.city_line,
         "m": listing.state,
         "y": round(point.latitude, 4) if point else None,
         "x": round(point.longitude, 4) if point else None,
-        "r": int(listing.point_is_approximate),
+        "r": int(listing.has_approximate_point),
     }
 
 

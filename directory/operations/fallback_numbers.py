@@ -23,7 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from caching import content_version
 from listings.cards import digest
 from listings.crisis.lines import essential_lines
-from listings.snapshot import frozen
+from listings.snapshot import as_snapshot
 from warmlines.models import Warmline
 from warmlines.open_status import group_by_state, line_statuses
 
@@ -67,7 +67,7 @@ def write_fallback_numbers(at: datetime) -> None:
 
 def _render_groups(rows: list[Warmline], at: datetime, language: str) -> dict[str, str]:
     """The HTML of each group of lines, by the group's slug: "mt", "anyone", "us"."""
-    with translation.override(language), frozen(at.date()):
+    with translation.override(language), as_snapshot(at.date()):
         groups: dict[str, str] = {
             group.slug: render_to_string(
                 "directory/_fallback_lines.html", {"group": group}

@@ -15,7 +15,7 @@ from django.utils import timezone
 from curation.models import OutgoingMail, Suggestion
 from curation.work_queue import LISTING_SECTIONS
 from directory.operations.jobs import jobs_with_rows
-from listings.freshness import DAYS, tally
+from listings.freshness import CHECKED_WITHIN_DAYS, count_checked
 from listings.registry import listing_models
 
 Sample = tuple[dict[str, str], float]
@@ -68,15 +68,15 @@ def _listing_figures(at: datetime) -> Iterator[HealthFigure]:
     checked: list[Sample] = []
     waiting: list[Sample] = []
     for model in listing_models():
-        catalogue = str(model._meta.model_name)
+        catalog = str(model._meta.model_name)
         listings: Any = model._default_manager.all()
-        total, *within = tally(listings.public(), None, today)[""]
-        public.append(({"catalogue": catalogue}, total))
-        for days, number in zip(DAYS, within, strict=True):
-            checked.append(({"catalogue": catalogue, "days": str(days)}, number))
+        total, *within = count_checked(listings.public(), None, today)[""]
+        public.append(({"catalog": catalog}, total))
+        for days, number in zip(CHECKED_WITHIN_DAYS, within, strict=True):
+            checked.append(({"catalog": catalog, "days": str(days)}, number))
         for reason, filter_rows in LISTING_SECTIONS.items():
             number = filter_rows(listings, today).count()
-            waiting.append(({"catalogue": catalogue, "why": reason}, number))
+            waiting.append(({"catalog": catalog, "why": reason}, number))
     yield HealthFigure("listings_public", "Listings that visitors can see.", public)
     yield HealthFigure(
         "listings_checked", "Of those, checked within so many days.", checked

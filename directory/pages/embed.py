@@ -15,7 +15,7 @@ from directory.pages.forms import FindForm
 from directory.pages.summary import build_find_facets, build_summary, unusable_criteria
 from directory.pages.typed_words import parse_search
 from listings.cards import Card
-from listings.crisis.panel import carried, is_in_distress
+from listings.crisis.panel import is_in_distress, parameters_to_carry
 from listings.facet_panel import place_links
 from warmlines.open_status import limit_lines
 
@@ -33,7 +33,7 @@ def embed(request: HttpRequest) -> HttpResponse:
     params = parse_search(request.GET).params
     form = FindForm(params)
     form.is_valid()
-    params = carried(request.GET, params)
+    params = parameters_to_carry(request.GET, params)
     at = timezone.now()
     search = FindSearch(form, params, at, in_distress=is_in_distress(request.GET))
     near = search.near_section()

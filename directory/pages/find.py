@@ -15,9 +15,15 @@ from caching.memory_cache import MemoryCache
 from directory.pages.forms import FindForm
 from guides.models import Guide
 from listings.cards import Card, cards
-from listings.facet_panel import ONE_PAGE, Advice, Chip, Pager, page_number
+from listings.facet_panel import (
+    SINGLE_PAGE,
+    ActiveFilter,
+    Pager,
+    Suggestion,
+    page_number,
+)
 from listings.text import fold
-from listings.text_search import ELSEWHERE
+from listings.text_search import FOUND_ELSEWHERE
 from orgs.filters import OrganizationFilter
 from orgs.models import Organization
 from places.lookup import canonical_query
@@ -62,7 +68,7 @@ class Section:
     intro: str = ""
     total: int = 0
     more_url: str = ""
-    empty_advice: list[Advice] = field(default_factory=list)
+    empty_advice: list[Suggestion] = field(default_factory=list)
     # With the filter "Open now": the cards of listings with unknown hours.
     maybe_open: list[Card] = field(default_factory=list)
 
@@ -81,7 +87,7 @@ class NearSection(Section):
     name = "near"
     rows: list[Card] = field(default_factory=list)
     collapsed: list[Card] = field(default_factory=list)
-    pager: Pager = ONE_PAGE
+    pager: Pager = SINGLE_PAGE
     map_url: str = ""
     is_far: bool = False
     has_miles: bool = True
@@ -223,7 +229,7 @@ class FindSearch:
             return None
         public = Organization.objects.public()
         close = public.with_similar_name(self.name_typed)
-        return dict.fromkeys([row.pk for row in close], ELSEWHERE) or None
+        return dict.fromkeys([row.pk for row in close], FOUND_ELSEWHERE) or None
 
     def problem(self, near: NearSection | None) -> str:
         """Return what is wrong with the place; words that name a listing are not an
@@ -366,7 +372,7 @@ class FindSearch:
         scope = relevance.reaching(self.index, self.located_query)
         return count_options(self.index, self.located_query, self.filter.filters, scope)
 
-    def count_excluding(self, chip: Chip) -> int:
+    def count_excluding(self, chip: ActiveFilter) -> int:
         """Return how many listings there would be without one of the active filters."""
         query = self.located_query.without(chip.name, chip.value)
         return relevance.located_or_named(self.index, query, 0).total

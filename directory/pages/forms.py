@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from listings.fields import WordsField
+from listings.fields import SearchWordsField
 from places.forms import PlaceForm
 
 # Farther apart than any two points of the United States and its territories.
@@ -28,4 +28,4 @@ class FindForm(PlaceForm):
         },
     )
     open_now = forms.BooleanField(label=_("Open now"), required=False)
-    q = WordsField(label=_("Name or word"), required=False, max_length=100)
+    q = SearchWordsField(label=_("Name or word"), required=False, max_length=100)

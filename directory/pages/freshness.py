@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from listings.freshness import FreshRow, fresh_row, tally
+from listings.freshness import FreshnessRow, build_freshness_row, count_checked
 from orgs.kind_labels import KIND_LABELS
 from orgs.models import Organization
 from places.states import STATES
@@ -18,26 +18,30 @@ from warmlines.models import Warmline
 class FreshnessTable:
     title: str
     first_column: str
-    rows: list[FreshRow]
+    rows: list[FreshnessRow]
 
 
 def freshness_tables(today: date) -> list[FreshnessTable]:
-    by_kind = tally(Organization.objects.public(), "kind", today)
-    by_state = tally(Organization.objects.public(), "state", today)
-    [lines] = tally(Warmline.objects.public(), None, today).values() or [(0, 0, 0, 0)]
+    by_kind = count_checked(Organization.objects.public(), "kind", today)
+    by_state = count_checked(Organization.objects.public(), "state", today)
+    [lines] = count_checked(Warmline.objects.public(), None, today).values() or [
+        (0, 0, 0, 0)
+    ]
     kinds = [
-        fresh_row(str(words.plural), by_kind[kind])
+        build_freshness_row(str(words.plural), by_kind[kind])
         for kind, words in KIND_LABELS.items()
         if kind in by_kind
     ]
     states = [
-        fresh_row(state.name, by_state[code])
+        build_freshness_row(state.name, by_state[code])
         for code, state in STATES.items()
         if code in by_state
     ]
     return [
         FreshnessTable(
-            _("By kind"), _("Kind"), [fresh_row(_("Warmlines"), lines), *kinds]
+            _("By kind"),
+            _("Kind"),
+            [build_freshness_row(_("Warmlines"), lines), *kinds],
         ),
         FreshnessTable(_("Organizations by state"), _("State"), states),
     ]

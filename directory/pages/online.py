@@ -8,8 +8,15 @@ from datetime import datetime
 from django.http import QueryDict
 
 from listings.cards import Card, cards
-from listings.facet_panel import Advice, Chip, Pager, Panel, build_panel, page_number
-from listings.filters import PeopleFilter
+from listings.facet_panel import (
+    ActiveFilter,
+    FacetPanel,
+    Pager,
+    Suggestion,
+    build_panel,
+    page_number,
+)
+from listings.filters import AudienceFilter
 from orgs.models import Organization
 from places.models import Place
 from search import relevance
@@ -27,15 +34,15 @@ class OnlinePage:
     line_groups: list[LineGroup]
     rows: list[Card]
     total: int
-    panel: Panel
+    panel: FacetPanel
     pager: Pager
-    advice: list[Advice]
+    advice: list[Suggestion]
 
 
 def build_online_page(
     place: Place | None, params: QueryDict, at: datetime
 ) -> OnlinePage:
-    chosen = PeopleFilter(params)
+    chosen = AudienceFilter(params)
     index, number = index_of(Organization), page_number(params)
     query = Query(chosen=chosen.chosen, place=place)
     found = relevance.online(index, query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
@@ -44,7 +51,7 @@ def build_online_page(
     counts = count_options(index, query, chosen.filters, scope)
     panel = build_panel(chosen, params, counts, ["state"])
 
-    def count_excluding(chip: Chip) -> int:
+    def count_excluding(chip: ActiveFilter) -> int:
         return relevance.online(index, query.without(chip.name, chip.value), 0).total
 
     empty = not (found.hits or groups)
@@ -54,7 +61,7 @@ def build_online_page(
         total=found.total,
         panel=panel,
         pager=Pager.of(params, number, found.total, PAGE_SIZE),
-        advice=panel.advice(count_excluding) if empty else [],
+        advice=panel.suggestions(count_excluding) if empty else [],
     )
 
 

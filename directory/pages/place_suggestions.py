@@ -51,7 +51,7 @@ def _matching_names(words: str) -> list[str]:
         str(name)
         for model in listing_models()
         for name in model._default_manager.public()
-        .naming(words)
+        .with_name_matching(words)
         .values_list("name", flat=True)[:MAX_NAMES]
     ]
     return names[:MAX_NAMES]

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from listings.cards import Card, cards
 from listings.facet_panel import (
-    ONE_PAGE,
+    SINGLE_PAGE,
+    FacetPanel,
     Pager,
-    Panel,
     build_panel,
     page_number,
-    query_with,
+    url_with,
 )
 from orgs.filters import KindFilter
 from orgs.kind_labels import KIND_LABELS
@@ -60,11 +60,11 @@ class StatePage:
     place: Place
     sections: list[KindSection]
     serving_from_elsewhere: list[Card]
-    panel: Panel
+    panel: FacetPanel
     total: int
     line_groups: list[LineGroup] = field(default_factory=list)
     no_open_line: NoOpenLine | None = None
-    pager: Pager = ONE_PAGE
+    pager: Pager = SINGLE_PAGE
     filters: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -105,7 +105,7 @@ def _overview_sections(
     for row in _render_rows(hits):
         by_kind.setdefault(row.kind, []).append(row)
     return [
-        _kind_section(kind, by_kind[kind], counts[kind], query_with(params, kind=kind))
+        _kind_section(kind, by_kind[kind], counts[kind], url_with(params, kind=kind))
         for kind in KIND_LABELS
         if kind in by_kind
     ]

@@ -16,13 +16,13 @@ from directory.pages.find import (
 )
 from directory.pages.forms import RADIUS_CHOICES_MILES
 from listings.facet_panel import (
-    Chip,
-    Group,
-    Option,
-    Panel,
+    ActiveFilter,
+    Facet,
+    FacetOption,
+    FacetPanel,
+    build_checkbox_facet,
     build_panel,
-    query_with,
-    switch,
+    url_with,
 )
 from places.geo import format_miles
 from warmlines.open_status import LineStatus, NoOpenLine
@@ -42,7 +42,9 @@ class Summary:
     no_open_line: NoOpenLine | None = None
 
 
-def build_summary(search: FindSearch, panel: Panel, sections: list[Section]) -> Summary:
+def build_summary(
+    search: FindSearch, panel: FacetPanel, sections: list[Section]
+) -> Summary:
     phone = next((part for part in sections if isinstance(part, PhoneSection)), None)
     return Summary(
         lead=_lead_sentence(search, panel, sections),
@@ -52,7 +54,9 @@ def build_summary(search: FindSearch, panel: Panel, sections: list[Section]) -> 
     )
 
 
-def _lead_sentence(search: FindSearch, panel: Panel, sections: list[Section]) -> str:
+def _lead_sentence(
+    search: FindSearch, panel: FacetPanel, sections: list[Section]
+) -> str:
     near = next((part for part in sections if isinstance(part, NearSection)), None)
     if search.in_distress and not search.place:
         return _("Here's more support you can reach from anywhere.")
@@ -173,53 +177,59 @@ def _reach_phrase(section: Section) -> str:
     return ""
 
 
-def build_find_facets(search: FindSearch) -> Panel:
+def build_find_facets(search: FindSearch) -> FacetPanel:
     """Return the filters of the find page, with counts of what can reach the place."""
     panel = build_panel(
         search.filter,
         search.params,
         search.counts(),
-        keep=["near", "state", "lat", "lon", "q"],
+        hidden_names=["near", "state", "lat", "lon", "q"],
     )
-    parts = [switch(search.params, "open_now", _("Open now"), on=search.open_now)]
+    parts = [
+        build_checkbox_facet(
+            search.params, "open_now", _("Open now"), on=search.open_now
+        )
+    ]
     if search.place and not search.place.is_state:
         parts.append(_radius_facet(search))
     label = _("Your words") if search.in_distress else f"“{search.words}”"
-    led = panel.led_by(parts, search.params)
-    return led.with_words(search.words, search.params, label)
+    led = panel.with_leading(parts, search.params)
+    return led.with_search_words(search.words, search.params, label)
 
 
 def unusable_criteria(search: FindSearch) -> list[str]:
     """Return what the search could not use, for a page that shows no filters."""
     panel = build_find_facets(search)
     filters = [
-        f"{group.legend}: {error}" for group in panel.groups for error in group.errors
+        f"{group.legend}: {error}" for group in panel.facets for error in group.errors
     ]
     return [*panel.problems, *filters]
 
 
-def _radius_facet(search: FindSearch) -> tuple[Group, list[Chip]]:
+def _radius_facet(search: FindSearch) -> tuple[Facet, list[ActiveFilter]]:
     chosen = str(search.radius or "")
     within = _("Within %(miles)s miles")
     choices = [
         (str(miles), within % {"miles": miles}) for miles in RADIUS_CHOICES_MILES
     ]
     choices.insert(0, ("", _("Any distance")))
-    options = [Option(v, words, None, v == chosen) for v, words in choices]
+    options = [FacetOption(v, words, None, v == chosen) for v, words in choices]
     errors = [str(error) for error in search.form.errors.get("radius", [])]
-    group = Group("radius", _("Distance"), options, errors, "radio")
+    group = Facet("radius", _("Distance"), options, errors, "radio")
     if not chosen:
         return group, []
     words = _("Within %(miles)s miles") % {"miles": chosen}
-    url = query_with(search.params, radius=None)
-    return group, [Chip("radius", chosen, words, url)]
+    url = url_with(search.params, radius=None)
+    return group, [ActiveFilter("radius", chosen, words, url)]
 
 
-def add_suggestions(search: FindSearch, panel: Panel, sections: list[Section]) -> None:
+def add_suggestions(
+    search: FindSearch, panel: FacetPanel, sections: list[Section]
+) -> None:
     """Suggest filters to remove in every section that the filters left empty."""
     empty = [part for part in sections if not part.total]
-    if not (empty and panel.chips):
+    if not (empty and panel.active_filters):
         return
-    advice = panel.advice(search.count_excluding)
+    advice = panel.suggestions(search.count_excluding)
     for part in empty:
         part.empty_advice = advice

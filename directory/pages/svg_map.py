@@ -222,7 +222,7 @@ def _merge_markers(frame: Projection, points: NumberedPoints) -> list[Marker]:
     """Return the markers; those that would overlap are merged into one."""
     separate: list[Marker] = []
     for number, organization, point in points:
-        is_exact = not organization.point_is_approximate
+        is_exact = not organization.has_approximate_point
         newest = Marker.at(frame.project(point), [number], is_exact=is_exact)
         # A merged label is wider and may overlap another marker, so repeat.
         while overlapping := next(

@@ -40,10 +40,10 @@ from directory.pages.typed_words import parse_search
 from directory.printing.sheet import build_state_sheet
 from guides.models import Credential
 from listings.cards import cards
-from listings.crisis.lines import ShownLine, shown_lines
+from listings.crisis.lines import VisibleCrisisLine, visible_crisis_lines
 from listings.crisis.models import CrisisKind
-from listings.crisis.panel import carried, is_in_distress
-from listings.facet_panel import ONE_PAGE, place_links
+from listings.crisis.panel import is_in_distress, parameters_to_carry
+from listings.facet_panel import SINGLE_PAGE, place_links
 from orgs.kind_labels import KIND_LABELS
 from orgs.models import Organization
 from places.forms import PlaceForm, StateForm
@@ -88,7 +88,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(params)
     form.is_valid()
     at = timezone.now()
-    params = carried(request.GET, params)
+    params = parameters_to_carry(request.GET, params)
     search = FindSearch(form, params, at, in_distress=is_in_distress(request.GET))
     sections = search.sections()
     panel = build_find_facets(search)
@@ -118,7 +118,7 @@ def find_map(request: HttpRequest) -> HttpResponse:
     params = parse_search(request.GET).params
     form = FindForm(params)
     form.is_valid()
-    params = carried(request.GET, params)
+    params = parameters_to_carry(request.GET, params)
     search = FindSearch(form, params, timezone.now())
     near = search.near_section()
     if near is None or not near.cards:
@@ -163,7 +163,7 @@ def states(request: HttpRequest) -> HttpResponse:
 def state(request: HttpRequest, code: str) -> HttpResponse:
     place = get_object_or_404(Place.objects.states(), code=code.upper())
     at = timezone.now()
-    shown = build_state_page(place, carried(request.GET), at)
+    shown = build_state_page(place, parameters_to_carry(request.GET), at)
     context = {
         "place": place,
         "zones": STATES[place.code].zones,
@@ -197,7 +197,7 @@ def state_map(request: HttpRequest, code: str) -> HttpResponse:
         "page": build_map_page(rows, place),
         "heading": _("Map of peer support in %(state)s") % {"state": place.label},
         "back_url": reverse("state", args=[place.code.lower()]),
-        "pager": ONE_PAGE,
+        "pager": SINGLE_PAGE,
         "is_search": False,
         "unusable_criteria": [],
     }
@@ -222,7 +222,7 @@ def online(request: HttpRequest) -> HttpResponse:
     form = StateForm(request.GET)
     form.is_valid()
     at = timezone.now()
-    found = build_online_page(form.place, carried(request.GET), at)
+    found = build_online_page(form.place, parameters_to_carry(request.GET), at)
     context = {
         "form": form,
         "place": form.place,
@@ -258,8 +258,10 @@ def static_page(request: HttpRequest, page: str) -> HttpResponse:
     return set_cache_policy(render(request, f"directory/{page}.html", context), at)
 
 
-def lines_for_harm_at_home(at: datetime) -> list[ShownLine]:
-    return [line for line in shown_lines(at) if HARM_KINDS.intersection(line.kinds)]
+def lines_for_harm_at_home(at: datetime) -> list[VisibleCrisisLine]:
+    return [
+        line for line in visible_crisis_lines(at) if HARM_KINDS.intersection(line.kinds)
+    ]
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -15,8 +15,8 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from listings.models import Listing
 from listings.phones import national
-from listings.templatetags.listing import bare_address
-from listings.typical_hours import usual_hours
+from listings.templatetags.listing import bare_domain
+from listings.typical_hours import describe_typical_hours
 from orgs.kind_labels import KIND_LABELS, get_plural_label
 from orgs.models import Organization
 from places.models import Place
@@ -65,7 +65,7 @@ class StateSheet:
     clocks_drift: bool
 
     @property
-    def bare_address(self) -> str:
+    def bare_domain(self) -> str:
         """Return the address without its scheme, as people type it."""
         return self.address.split("://", 1)[-1].rstrip("/")
 
@@ -126,15 +126,15 @@ def _line_entry(line: LineStatus, at: datetime, zones: list[str]) -> SheetEntry:
 
 def _print_order(warmline: Warmline) -> tuple[bool, bool, bool]:
     """Sort lines without a warning first, then day and night, then the state's own."""
-    is_always = warmline.opening_hours.always
-    return bool(warmline.public_warning), not is_always, warmline.serves_everywhere
+    is_always = warmline.opening_hours.is_always_open
+    return bool(warmline.public_warning), not is_always, warmline.is_nationwide
 
 
 def _hours_text(warmline: Warmline, at: datetime, zones: list[str]) -> str:
     hours = warmline.opening_hours
     if warmline.hours_note and not hours.is_known:
         return warmline.hours_note
-    return usual_hours(hours, at, zones)
+    return describe_typical_hours(hours, at, zones)
 
 
 def _organization_sections(place: Place) -> list[SheetSection]:
@@ -145,7 +145,7 @@ def _organization_sections(place: Place) -> list[SheetSection]:
         SheetSection(get_plural_label(kind), _entries(members))
         for kind, members in groupby(rows, key=lambda row: row.kind)
     ]
-    naming = Organization.objects.public().naming_state(place.state)
+    naming = Organization.objects.public().serving_state_by_name(place.state)
     elsewhere = naming.exclude(state=place.state).for_cards().by_name()
     if entries := _entries(elsewhere):
         heading = _("From other states, serving %(state)s") % {"state": place.label}
@@ -170,7 +170,7 @@ def _entry(row: Listing, facts: list[str]) -> SheetEntry:
     known = [
         _("Call or text") if takes_calls_and_texts(row) else "",
         *facts,
-        "" if calls else row.email or bare_address(row.website),
+        "" if calls else row.email or bare_domain(row.website),
         _("TTY %(number)s") % {"number": national(tty)} if tty else "",
         _("Closed for now.") if row.status == row.Status.TEMPORARILY_CLOSED else "",
     ]
@@ -180,7 +180,7 @@ def _entry(row: Listing, facts: list[str]) -> SheetEntry:
 def _do_clocks_drift(warmlines: Iterable[Warmline], zone: str, year: int) -> bool:
     """Tell whether a line's time difference to the state changes in the year."""
     known = [line for line in warmlines if line.has_known_hours]
-    partial = [line.timezone for line in known if not line.opening_hours.always]
+    partial = [line.timezone for line in known if not line.opening_hours.is_always_open]
     return any(
         _offset_difference(zone, other, year, 1)
         != _offset_difference(zone, other, year, 7)

@@ -1,1 +1,1 @@
-"""National crisis lines, and the words people type when they need one of them."""
+"""National crisis lines, and the phrases that lead to them."""

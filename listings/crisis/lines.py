@@ -1,4 +1,4 @@
-"""Crisis lines as pages show them: which, in which order, and in what words."""
+"""Select crisis lines for a page, order them and describe them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from listings.crisis.models import CrisisKind, CrisisLine
-from listings.hours import Hours, State, Status
-from listings.snapshot import made_on
-from listings.typical_hours import without_now
+from listings.hours import Hours, OpenState, OpenStatus
+from listings.snapshot import snapshot_date
+from listings.typical_hours import timeless_status
 
 LIFELINE, EMERGENCY_NUMBER = "crisis:988-lifeline", "crisis:911"
-# The word that a text in Spanish begins with, where the line has none in English.
+# The keyword of a text in Spanish, where the line needs none in English.
 SPANISH_TEXT_WORDS = {LIFELINE: "AYUDA"}
-# What a sheet of paper and the page without the database have room for: the first
-# line of each of these.
+# Printed sheets and the page for outages show the first line of each of these kinds.
 ESSENTIAL_KINDS = (
     CrisisKind.SUICIDE,
     CrisisKind.EMERGENCY,
@@ -33,12 +32,12 @@ DEAF_ONLY = ["ase"]
 
 
 @dataclass(frozen=True)
-class ShownLine:
-    """A line as a reader sees it; what a curator has not tried yet is left out."""
+class VisibleCrisisLine:
+    """A line as visitors see it: facts that no curator has tried yet are hidden."""
 
     line: CrisisLine
     at: datetime
-    # On a page that is read later, "open now" would soon be wrong.
+    # Whether to say "open now", which would soon be wrong on a page that is read later.
     says_now: bool = True
 
     def _tried(self, name: str) -> str:
@@ -63,7 +62,7 @@ class ShownLine:
 
     @property
     def phone_display(self) -> str:
-        """ "988, then press 1" in the reader's language."""
+        """The number as people read it, like "988, then press 1", translated."""
         shown = self.line.phone_display
         return _(shown) if shown else ""
 
@@ -77,7 +76,7 @@ class ShownLine:
 
     @property
     def text_word(self) -> str:
-        """What to write in the message; "" where any message will do."""
+        """The keyword to send; "" where any message works."""
         spanish = SPANISH_TEXT_WORDS.get(self.key, "")
         if get_language() == "es" and spanish:
             return spanish
@@ -86,7 +85,7 @@ class ShownLine:
 
     @property
     def text_display(self) -> str:
-        """Text to the number that is called needs no other way to be written."""
+        """The number for texts as people read it."""
         same = self.text_number == self.line.phone
         return self.line.phone_display if same else self.text_number
 
@@ -121,19 +120,19 @@ class ShownLine:
         return self.line.timezone or "UTC"
 
     @property
-    def status(self) -> Status:
-        if made_on() or not self.says_now:
-            return without_now(self.hours, self.at)
+    def status(self) -> OpenStatus:
+        if snapshot_date() or not self.says_now:
+            return timeless_status(self.hours, self.at)
         return self.hours.status(self.at)
 
     @property
     def is_emergency(self) -> bool:
-        """911: it is always open, and can be texted in some places only."""
+        """Whether it is 911, which is always open and rarely takes texts."""
         return self.key == EMERGENCY_NUMBER
 
     @property
     def is_english_only(self) -> bool:
-        """Worth saying on a page in another language."""
+        """Whether a page in another language should say that it is in English."""
         is_foreign = get_language() != "en"
         return (
             is_foreign and self.line.language_codes == ["en"] and not self.is_emergency
@@ -149,26 +148,29 @@ class ShownLine:
 
     @property
     def answers(self) -> bool:
-        """Does somebody answer now? On a page that is read later: at any hour?"""
-        if self.hours.always:
+        """Whether someone answers now; in a snapshot, whether someone always does."""
+        if self.hours.is_always_open:
             return True
-        return self.status.state is State.OPEN
+        return self.status.state is OpenState.OPEN
 
 
-def shown_lines(at: datetime, *, says_now: bool = True) -> list[ShownLine]:
-    """Every line that can be reached, in the order of the file."""
+def visible_crisis_lines(
+    at: datetime, *, says_now: bool = True
+) -> list[VisibleCrisisLine]:
+    """Return every active line that has a way to reach it, in the order of the file."""
     rows = CrisisLine.objects.active()
-    shown = (ShownLine(line, at, says_now) for line in rows)
+    shown = (VisibleCrisisLine(line, at, says_now) for line in rows)
     return [line for line in shown if line.is_reachable]
 
 
-def lines_for(
-    kinds: Iterable[str], lines: list[ShownLine], added: Iterable[str] = ()
-) -> list[ShownLine]:
-    """The lines of each kind in turn. Who the writer is adds lines after the first,
-    so that the right number for the trouble itself stays on top.
+def lines_for_kinds(
+    kinds: Iterable[str], lines: list[VisibleCrisisLine], added: Iterable[str] = ()
+) -> list[VisibleCrisisLine]:
+    """Return the lines for these kinds of trouble, in the order of the kinds.
 
-    Where nobody answers at this hour, 988 comes first.
+    The lines of `added_kinds`, which say who the visitor is, follow the first line, so
+    that the number for the trouble itself stays on top. If no line answers at this
+    hour, 988 comes first.
     """
     main = _of_kinds(kinds, lines)
     extra = [line for line in _of_kinds(added, lines) if line not in main]
@@ -179,18 +181,22 @@ def lines_for(
     return ordered
 
 
-def emergency_first(found: list[ShownLine], lines: list[ShownLine]) -> list[ShownLine]:
+def emergency_first(
+    found: list[VisibleCrisisLine], lines: list[VisibleCrisisLine]
+) -> list[VisibleCrisisLine]:
     number = [line for line in lines if line.key == EMERGENCY_NUMBER]
     return [*number, *(line for line in found if line not in number)]
 
 
-def essential_lines(at: datetime) -> list[ShownLine]:
-    """The few that fit on paper: 988, 911 and the first of some other kinds."""
-    lines = shown_lines(at, says_now=False)
+def essential_lines(at: datetime) -> list[VisibleCrisisLine]:
+    """Return the few lines that fit on paper: the first of each essential kind."""
+    lines = visible_crisis_lines(at, says_now=False)
     firsts = [_of_kinds([kind], lines)[:1] for kind in ESSENTIAL_KINDS]
     return list({line.key: line for first in firsts for line in first}.values())
 
 
-def _of_kinds(kinds: Iterable[str], lines: list[ShownLine]) -> list[ShownLine]:
+def _of_kinds(
+    kinds: Iterable[str], lines: list[VisibleCrisisLine]
+) -> list[VisibleCrisisLine]:
     found = {line.key: line for kind in kinds for line in lines if kind in line.kinds}
     return list(found.values())

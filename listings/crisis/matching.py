@@ -1,7 +1,7 @@
-"""Find words of distress in what somebody typed. Plain Python; it stores nothing.
+"""Find phrases of distress in typed text. This module stores nothing.
 
-Nothing is matched approximately: that would turn place names into alarms. The phrases
-themselves list the misspellings.
+Matching is exact, because approximate matches would turn place names into alarms. The
+list of phrases contains common misspellings.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-# From the weakest to the strongest.
+# The levels of distress, from weakest to strongest.
 LEVELS = ("adds", "quiet", "first", "emergency")
 ADDS, QUIET, FIRST, EMERGENCY = LEVELS
 PHRASE, EXACT, PREFIX = "phrase", "exact", "prefix"
-# They join the letters around them into one word: "don't" is "dont".
-# Straight, curly, accents used as apostrophes, modifier letter, full width; full stop.
+# Characters that people use as apostrophes. Within a word they are removed, like a full
+# stop: "don't" becomes "dont".
 APOSTROPHES = "'\u2019\u2018`\u00b4\u02bc\uff07"
 INSIDE_WORDS = re.compile(rf"(?<=[^\W_])[{APOSTROPHES}.](?=[^\W_])")
 NOT_WORDS = re.compile(r"[\W_]+")
@@ -33,8 +33,8 @@ class Phrase:
 
 
 @dataclass(frozen=True)
-class Hit:
-    """A phrase from the word number `start` up to, and without, `end`."""
+class PhraseMatch:
+    """A phrase found in the words from index `start` to `end`, exclusive."""
 
     phrase: Phrase
     start: int
@@ -44,24 +44,27 @@ class Hit:
     def length(self) -> int:
         return self.end - self.start
 
-    def lies_inside(self, other: Hit) -> bool:
+    def lies_inside(self, other: PhraseMatch) -> bool:
         within = other.start <= self.start and self.end <= other.end
         return within and self.length < other.length
 
 
 @dataclass(frozen=True)
 class Distress:
-    """How strong it is, the kinds of trouble by importance, and who they add up to."""
+    """The level of distress and the kinds of trouble, most important first.
+
+    `added` are kinds that say who the visitor is, like a veteran.
+    """
 
     level: str
     kinds: tuple[str, ...]
     added: tuple[str, ...] = field(default=())
-    # Those that the leading phrase is in: "crisis" is one in both.
+    # The languages of the most important phrases; "crisis" is a phrase in two.
     languages: tuple[str, ...] = field(default=())
 
 
 def split_words(text: str) -> tuple[str, ...]:
-    """The words in lower case, without accents, apostrophes, invisible characters."""
+    """Return lower-case words without accents, apostrophes or invisible characters."""
     joined = INSIDE_WORDS.sub("", text)
     decomposed = unicodedata.normalize("NFKD", joined)
     plain = "".join(
@@ -72,8 +75,8 @@ def split_words(text: str) -> tuple[str, ...]:
     return tuple(NOT_WORDS.sub(" ", plain.casefold()).split())
 
 
-class Matcher:
-    """Phrases by their first word, so that each word of a text is looked up once."""
+class PhraseMatcher:
+    """Finds phrases in text, with an index of the phrases by their first word."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._by_first_word: dict[str, list[Phrase]] = defaultdict(list)
@@ -85,7 +88,7 @@ class Matcher:
                 self._by_first_word[phrase.words[0]].append(phrase)
 
     def find(self, text: str) -> Distress | None:
-        """What the text says of its writer's trouble; None where it says nothing."""
+        """Return the distress that the text expresses, or None."""
         hits = self._hits(split_words(text))
         quiet = [hit for hit in hits if hit.phrase.level == QUIET]
         hits = [hit for hit in hits if not any(map(hit.lies_inside, quiet))]
@@ -99,36 +102,36 @@ class Matcher:
             return None
         return Distress(QUIET, _kinds(quiet), languages=_languages(quiet))
 
-    def _hits(self, words: tuple[str, ...]) -> list[Hit]:
+    def _hits(self, words: tuple[str, ...]) -> list[PhraseMatch]:
         hits = []
         for start, word in enumerate(words):
             for phrase in self._by_first_word.get(word, ()):
                 end = start + len(phrase.words)
                 is_all = phrase.match != EXACT or phrase.words == words
                 if is_all and words[start:end] == phrase.words:
-                    hits.append(Hit(phrase, start, end))
+                    hits.append(PhraseMatch(phrase, start, end))
             hits += [
-                Hit(phrase, start, start + 1)
+                PhraseMatch(phrase, start, start + 1)
                 for phrase in self._prefixes
                 if word.startswith("".join(phrase.words))
             ]
         return hits
 
 
-def _strongest(hits: list[Hit]) -> str:
+def _strongest(hits: list[PhraseMatch]) -> str:
     return max((hit.phrase.level for hit in hits), key=LEVELS.index)
 
 
-def _rank(hit: Hit) -> tuple[int, int, int]:
+def _rank(hit: PhraseMatch) -> tuple[int, int, int]:
     return -LEVELS.index(hit.phrase.level), -hit.length, hit.start
 
 
-def _languages(hits: list[Hit]) -> tuple[str, ...]:
+def _languages(hits: list[PhraseMatch]) -> tuple[str, ...]:
     leading = min(map(_rank, hits))
     return tuple({hit.phrase.language: 1 for hit in hits if _rank(hit) == leading})
 
 
-def _kinds(hits: list[Hit]) -> tuple[str, ...]:
-    """The kinds once each: the strongest first, then what the longest phrase says."""
+def _kinds(hits: list[PhraseMatch]) -> tuple[str, ...]:
+    """Return each kind once, by the strongest level, then by the longest phrase."""
     ordered = sorted(hits, key=_rank)
     return tuple(dict.fromkeys(hit.phrase.kind for hit in ordered))

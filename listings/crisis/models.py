@@ -1,4 +1,4 @@
-"""National crisis lines, and the phrases that lead to them."""
+"""The models of national crisis lines and of the phrases that lead to them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from caching.unreadable_values import Placeholders
 from listings.crisis import matching
 from listings.history import History
-from listings.hours import BadHours, check
-from listings.provenance import Sourced
+from listings.hours import InvalidHours, validate_hours
+from listings.provenance import ProvenanceModel
 
-# Everybody knows these two, and they are the same everywhere in the country.
-NEED_NO_CHECK = ("crisis:988-lifeline", "crisis:911")
+# These two are the same everywhere in the country, so no curator needs to check them.
+NO_CHECK_NEEDED = ("crisis:988-lifeline", "crisis:911")
 LANGUAGES = ("en", "es", "ase", "interpreters")
-# What can be held back until a curator has tried it.
+# The fields that can be hidden until a curator has tried them.
 UNTRIED_CHOICES = (
     "phone",
     "text_number",
@@ -35,7 +35,7 @@ UNTRIED_CHOICES = (
 
 
 class CrisisKind(models.TextChoices):
-    """Kinds of trouble, as the two files name them."""
+    """The kinds of trouble, with the codes that both CSV files use."""
 
     EMERGENCY = "emergency", _("Emergency")
     SUICIDE = "suicide", _("Suicide")
@@ -60,7 +60,7 @@ class CrisisKind(models.TextChoices):
 
 
 def split_list(text: str) -> list[str]:
-    """The parts of a list that is written with semicolons."""
+    """Split a list that is separated by semicolons."""
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
@@ -74,57 +74,57 @@ def _check_list(text: str, known: Iterable[str]) -> None:
             )
 
 
-def known_kinds(text: str) -> None:
+def validate_kinds(text: str) -> None:
     _check_list(text, CrisisKind.values)
 
 
-def known_languages(text: str) -> None:
+def validate_languages(text: str) -> None:
     _check_list(text, LANGUAGES)
 
 
-def known_fields(text: str) -> None:
+def validate_untried_fields(text: str) -> None:
     _check_list(text, UNTRIED_CHOICES)
 
 
-def readable_hours(text: str) -> None:
+def validate_hours_text(text: str) -> None:
     try:
-        check(text)
-    except BadHours as error:
+        validate_hours(text)
+    except InvalidHours as error:
         raise ValidationError(str(error)) from None
 
 
-def known_zone(text: str) -> None:
+def validate_time_zone(text: str) -> None:
     if text not in available_timezones():
         raise ValidationError(_("Write a time zone like America/Denver."))
 
 
-PHONE = RegexValidator(
+PHONE_VALIDATOR = RegexValidator(
     r"^(\+1[2-9][0-9]{9}|988|911)$",
     _("Write a number like +18005550199, or 988 or 911."),
 )
-SMS_NUMBER = RegexValidator(
+SMS_NUMBER_VALIDATOR = RegexValidator(
     r"^(\+1[2-9][0-9]{9}|[0-9]{3,6})$",
     _("Write a number like +18005550199, or a short code of 3 to 6 digits."),
 )
 
 
 class CrisisQuerySet(models.QuerySet[Any]):
-    def of_file_keys(self, keys: Iterable[str]) -> Self:
+    def with_import_keys(self, keys: Iterable[str]) -> Self:
         return self.filter(key__in=set(keys) - {""})
 
     def active(self) -> Self:
         return self.filter(is_active=True)
 
 
-class CrisisRow(Sourced):
-    """Abstract: a row that a curator can check as a whole, and turn off."""
+class CheckableRow(ProvenanceModel):
+    """Abstract model for a row that a curator can check as a whole and turn off."""
 
-    # Cards of listings show nothing of it.
+    # The cards of listings do not depend on it.
     is_global = False
-    internal_fields = Sourced.internal_fields | {"internal_note"}
-    # A row that nobody can say is in use is not.
+    internal_fields = ProvenanceModel.internal_fields | {"internal_note"}
+    # If the stored value cannot be read, the row is not in use.
     placeholders: ClassVar[Placeholders] = {
-        **Sourced.placeholders,
+        **ProvenanceModel.placeholders,
         "is_active": lambda _row: False,
         "order": lambda _row: 1000,
     }
@@ -148,10 +148,10 @@ class CrisisRow(Sourced):
     objects: ClassVar[CrisisQuerySet] = CrisisQuerySet.as_manager()  # type: ignore[assignment]
     history = History(inherit=True)
 
-    class Meta(Sourced.Meta):
+    class Meta(ProvenanceModel.Meta):
         abstract = True
         constraints = [
-            *Sourced.Meta.constraints,
+            *ProvenanceModel.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(checked_on=None, checked_by=None)
                 | Q(checked_on__isnull=False, checked_by__isnull=False),
@@ -166,7 +166,7 @@ class CrisisRow(Sourced):
 
     @property
     def checked_facts(self) -> list[str]:
-        """A check covers every fact, so an import then leaves all of them alone."""
+        """Every fact: a check covers the whole row, and imports then change nothing."""
         return list(self.facts)
 
     def mark_checked(self, *, on: date, by: Any) -> None:
@@ -175,8 +175,8 @@ class CrisisRow(Sourced):
         self.save()
 
 
-class CrisisLine(CrisisRow):
-    """A national number for people in danger or distress."""
+class CrisisLine(CheckableRow):
+    """A national phone, text or chat line for people in danger or distress."""
 
     importers = {"crisis_lines": "listings.crisis.importing.CrisisLineImporter"}
     facts = (
@@ -209,7 +209,7 @@ class CrisisLine(CrisisRow):
     for_what = models.CharField(
         _("what it is for"),
         max_length=300,
-        validators=[known_kinds],
+        validators=[validate_kinds],
         help_text=_("Kinds of trouble, separated by semicolons."),
     )
     for_whom = models.CharField(
@@ -219,12 +219,14 @@ class CrisisLine(CrisisRow):
         db_default="",
         help_text=_("One plain sentence for the reader, like: For LGBTQ+ young people"),
     )
-    phone = models.CharField(_("phone"), max_length=16, blank=True, validators=[PHONE])
+    phone = models.CharField(
+        _("phone"), max_length=16, blank=True, validators=[PHONE_VALIDATOR]
+    )
     phone_display = models.CharField(
         _("phone, as people read it"), max_length=60, blank=True
     )
     text_number = models.CharField(
-        _("text number"), max_length=16, blank=True, validators=[SMS_NUMBER]
+        _("text number"), max_length=16, blank=True, validators=[SMS_NUMBER_VALIDATOR]
     )
     text_keyword = models.CharField(_("text word"), max_length=40, blank=True)
     chat_url = models.URLField(_("chat address"), blank=True)
@@ -233,14 +235,14 @@ class CrisisLine(CrisisRow):
         _("hours"),
         max_length=500,
         blank=True,
-        validators=[readable_hours],
+        validators=[validate_hours_text],
         help_text=_("OpenStreetMap opening_hours syntax. Empty means not known."),
     )
     timezone = models.CharField(
-        _("time zone"), max_length=40, blank=True, validators=[known_zone]
+        _("time zone"), max_length=40, blank=True, validators=[validate_time_zone]
     )
     languages = models.CharField(
-        _("languages"), max_length=60, validators=[known_languages]
+        _("languages"), max_length=60, validators=[validate_languages]
     )
     how_in_spanish = models.CharField(
         _("how to reach it in Spanish"), max_length=300, blank=True
@@ -251,16 +253,16 @@ class CrisisLine(CrisisRow):
         _("not shown until tried"),
         max_length=120,
         blank=True,
-        validators=[known_fields],
+        validators=[validate_untried_fields],
         help_text=_("Names of fields, separated by semicolons. A check empties it."),
     )
 
-    class Meta(CrisisRow.Meta):
+    class Meta(CheckableRow.Meta):
         verbose_name = _("crisis line")
         verbose_name_plural = _("crisis lines")
         ordering = ["order", "key"]
         constraints = [
-            *CrisisRow.Meta.constraints,
+            *CheckableRow.Meta.constraints,
             models.CheckConstraint(
                 condition=~Q(phone="") | ~Q(text_number="") | ~Q(chat_url=""),
                 name="crisis_line_has_contact",
@@ -285,11 +287,13 @@ class CrisisLine(CrisisRow):
     def __str__(self) -> str:
         return self.name
 
-    def enter(self, taken: set[str], wishes: Mapping[str, Any]) -> None:
-        self.untried_fields = wishes.get("untried_fields", "")
+    def prepare_new(
+        self, used_slugs: set[str], new_only_fields: Mapping[str, Any]
+    ) -> None:
+        self.untried_fields = new_only_fields.get("untried_fields", "")
 
     def mark_checked(self, *, on: date, by: Any) -> None:
-        """Somebody called and texted it, and opened its addresses."""
+        """Record that a person called and texted the line and opened its addresses."""
         self.untried_fields = ""
         super().mark_checked(on=on, by=by)
 
@@ -307,11 +311,11 @@ class CrisisLine(CrisisRow):
 
     @property
     def needs_check(self) -> bool:
-        return self.checked_on is None and self.key not in NEED_NO_CHECK
+        return self.checked_on is None and self.key not in NO_CHECK_NEEDED
 
 
-class CrisisPhrase(CrisisRow):
-    """Words that somebody in trouble may type, and what the page does then."""
+class CrisisPhrase(CheckableRow):
+    """A phrase that people in distress may type, and how pages respond to it."""
 
     class Level(models.TextChoices):
         EMERGENCY = matching.EMERGENCY, _("911 first, then its lines")
@@ -349,7 +353,7 @@ class CrisisPhrase(CrisisRow):
         _("match"), max_length=10, choices=Match, default=Match.PHRASE
     )
 
-    class Meta(CrisisRow.Meta):
+    class Meta(CheckableRow.Meta):
         verbose_name = _("crisis phrase")
         verbose_name_plural = _("crisis phrases")
         ordering = ["for_what", "phrase"]

@@ -1,4 +1,4 @@
-"""What a page shows to somebody who typed words of distress."""
+"""Choose what a page shows to a visitor who typed words of distress."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from django.utils.translation import gettext as _
 from caching.memory_cache import MemoryCache
 from listings.crisis.lines import (
     LIFELINE,
-    ShownLine,
+    VisibleCrisisLine,
     emergency_first,
-    lines_for,
-    shown_lines,
+    lines_for_kinds,
+    visible_crisis_lines,
 )
-from listings.crisis.matching import EMERGENCY, LEVELS, QUIET, Distress, Matcher
+from listings.crisis.matching import EMERGENCY, LEVELS, QUIET, Distress, PhraseMatcher
 from listings.crisis.models import CrisisKind, CrisisPhrase
 from places.forms import PlaceForm
 from places.lookup import canonical_query
 from places.states import STATES
 
-# What a box of the site sends: a place, words, or a state.
-BOXES = ("near", "q", "state")
-# Somebody else does harm. It isn't the writer's fault.
+# The parameters that contain what a visitor typed or chose.
+TEXT_PARAMETERS = ("near", "q", "state")
+# The kinds of trouble in which another person does harm.
 HARM_BY_OTHERS = (
     CrisisKind.VIOLENCE,
     CrisisKind.SEXUAL_ASSAULT,
@@ -35,21 +35,21 @@ HARM_BY_OTHERS = (
     CrisisKind.ELDER_ABUSE,
     CrisisKind.TRAFFICKING,
 )
-# How the phrases were last changed, once a version; and the matcher made of them, which
-# takes a tenth of a second and outlives every edit of a listing.
+# The last change of the phrases, read once for each content version, and the matcher
+# built from them. Building takes 0.1 seconds, so edits of listings do not repeat it.
 _changes: MemoryCache[str, tuple[Any, ...]] = MemoryCache(4)
-_matchers: MemoryCache[str, Matcher] = MemoryCache(1)
+_matchers: MemoryCache[str, PhraseMatcher] = MemoryCache(1)
 
 
 @dataclass(frozen=True)
 class CrisisPanel:
     distress: Distress
-    lines: list[ShownLine]
+    lines: list[VisibleCrisisLine]
     at: datetime
 
     @property
     def is_quiet(self) -> bool:
-        """Ordinary results come first, and one line names 988."""
+        """Whether ordinary results come first, with 988 in one line."""
         return self.distress.level == QUIET
 
     @property
@@ -58,8 +58,10 @@ class CrisisPanel:
 
     @property
     def language(self) -> str:
-        """Spanish for words that are Spanish alone. A page in Spanish was chosen, so
-        it answers English words in Spanish, too."""
+        """The language of the panel: that of the page, or Spanish for Spanish words.
+
+        A page in Spanish was chosen, so it also answers English words in Spanish.
+        """
         page = get_language() or "en"
         is_spanish = "es" in self.distress.languages
         return "es" if is_spanish and "en" not in self.distress.languages else page
@@ -70,7 +72,7 @@ class CrisisPanel:
 
     @property
     def is_overdose_now(self) -> bool:
-        """Somebody may be dying, and first aid helps."""
+        """Whether someone may be dying of an overdose, so that first aid can help."""
         kinds, level = self.distress.kinds, self.distress.level
         return level == EMERGENCY and CrisisKind.OVERDOSE in kinds
 
@@ -80,7 +82,7 @@ class CrisisPanel:
 
 
 def heading(level: str, kind: str) -> str:
-    """A warm sentence for somebody in this kind of trouble."""
+    """Return a warm sentence for a person in this kind of trouble."""
     if level == EMERGENCY:
         return _("Please call 911 now. Help can come to you.")
     if kind in HARM_BY_OTHERS:
@@ -88,47 +90,47 @@ def heading(level: str, kind: str) -> str:
     return _("You don’t have to face this alone. You can talk to someone right now.")
 
 
-def matcher() -> Matcher:
-    """What finds the phrases in a text; no phrase is a visitor's."""
+def phrase_matcher() -> PhraseMatcher:
+    """Return the matcher for the active phrases, cached until a phrase changes."""
     active = CrisisPhrase.objects.active()
     change = _changes.get_or_set("phrases", lambda: _last_change(active))
     found = _matchers.get("phrases", change)
     if found is None:
-        found = Matcher([row.as_phrase for row in active])
+        found = PhraseMatcher([row.as_phrase for row in active])
         _matchers.set("phrases", change, found)
     return found
 
 
 def _last_change(rows: QuerySet[CrisisPhrase]) -> tuple[Any, ...]:
-    """Another after every edit, addition or deletion of a row."""
+    """Return a value that differs after every edit, addition or deletion of a row."""
     return tuple(rows.aggregate(Count("pk"), Max("changed_at")).values())
 
 
 def distress_in(params: QueryDict) -> Distress | None:
-    """The strongest that any box says; None where none does."""
-    said = [text for name in BOXES for text in params.getlist(name)]
-    # Most pages of one state come with its two letters, and nothing typed.
+    """Return the strongest distress in any text parameter, or None."""
+    said = [text for name in TEXT_PARAMETERS for text in params.getlist(name)]
+    # A page of a state often has only its two-letter code, which nobody typed.
     typed = [text for text in said if text.strip() and text not in STATES]
     if not typed:
         return None
-    phrases = matcher()
+    phrases = phrase_matcher()
     found = [distress for text in typed if (distress := phrases.find(text))]
     return max(found, key=lambda one: LEVELS.index(one.level), default=None)
 
 
 def is_in_distress(params: QueryDict) -> bool:
-    """Are the words ones that no page should repeat to the person who typed them?"""
+    """Say whether the words are such that no page should repeat them."""
     distress = distress_in(params)
     return distress is not None and distress.level != QUIET
 
 
 def without_words(params: QueryDict) -> QueryDict:
-    """Without what was typed into any box, but for the place that it names."""
+    """Return the parameters without typed text, except for a place that it names."""
     form = PlaceForm(params)
     form.is_valid()
     states = [code for code in params.getlist("state") if code in STATES]
     carried = params.copy()
-    for name in BOXES:
+    for name in TEXT_PARAMETERS:
         carried.pop(name, None)
     if states:
         carried.setlist("state", states)
@@ -137,11 +139,13 @@ def without_words(params: QueryDict) -> QueryDict:
     return carried
 
 
-def carried(asked: QueryDict, understood: QueryDict | None = None) -> QueryDict:
-    """What the links and hidden fields of a page carry of what it was asked.
+def parameters_to_carry(
+    asked: QueryDict, understood: QueryDict | None = None
+) -> QueryDict:
+    """Return the parameters for the links and hidden fields of a page.
 
-    Words of distress would come back with them into the history of the browser.
-    `understood` is the same question, its words taken apart.
+    Words of distress are removed, because links would write them into the history of
+    the browser. `parsed` are the same parameters after their words were parsed.
     """
     params = asked if understood is None else understood
     return without_words(params) if is_in_distress(asked) else params
@@ -151,17 +155,19 @@ def panel_for(params: QueryDict, at: datetime) -> CrisisPanel | None:
     distress = distress_in(params)
     if distress is None:
         return None
-    lines = shown_lines(at)
+    lines = visible_crisis_lines(at)
     if distress.level == QUIET:
         return CrisisPanel(distress, _quiet_lines(distress, lines), at)
-    found = lines_for(distress.kinds, lines, distress.added)
+    found = lines_for_kinds(distress.kinds, lines, distress.added)
     if distress.level == EMERGENCY:
         found = emergency_first(found, lines)
     return CrisisPanel(distress, found, at)
 
 
-def _quiet_lines(distress: Distress, lines: list[ShownLine]) -> list[ShownLine]:
-    """988, and the first line of the kind where that is another."""
+def _quiet_lines(
+    distress: Distress, lines: list[VisibleCrisisLine]
+) -> list[VisibleCrisisLine]:
+    """Return 988 and, if it is another line, the first line for the kind."""
     lifeline = [line for line in lines if line.key == LIFELINE]
-    first = lines_for(distress.kinds[:1], lines)[:1]
+    first = lines_for_kinds(distress.kinds[:1], lines)[:1]
     return [*lifeline, *(line for line in first if line.key != LIFELINE)]

@@ -1,7 +1,7 @@
-"""What crisis_lines.csv says in English, marked for translation.
+"""The English text of crisis_lines.csv, marked for translation.
 
-A page in Spanish shows the translation; words that a curator writes anew appear in
-English, marked as such, until they are added here.
+A page in Spanish shows the translation. Text that a curator adds later appears in
+English, marked as English, until it is added here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""An import, some rows at a time: each batch is a short transaction of its own.
+"""Run an import in batches, each in a short transaction of its own.
 
-Between two batches others write, and a killed import leaves whole batches.
+Other writers can work between two batches, and an import that is killed leaves only
+complete batches.
 """
 
 from __future__ import annotations
@@ -13,25 +14,25 @@ from django.db import IntegrityError, transaction
 from listings.exchange import bulk_writes
 from listings.exchange.csv_rows import Row
 from listings.exchange.importing import (
-    LINKED,
-    Facts,
+    BRANCH_FIELDS,
+    BranchRow,
     Importer,
-    Member,
-    Report,
-    RowRefused,
-    Step,
+    ImportReport,
+    ImportStep,
+    ParsedRow,
+    RowError,
 )
-from listings.exchange.planning import Plan, Planner
+from listings.exchange.planning import ImportPlanner, RowPlan
 from listings.models import Listing
-from listings.provenance import Sourced
+from listings.provenance import ProvenanceModel
 
-# About a fifth of a second of SQLite's lock for writers.
+# A batch of this size holds SQLite's write lock for about 0.2 seconds.
 BATCH_ROWS = 250
 
-Numbered = tuple[int, Row]
-# Called in the transaction of each batch, with its steps and the number of its last
-# row. A step of a row that has one already takes the place of that.
-Record = Callable[[list[Step], int], None]
+NumberedRow = tuple[int, Row]
+# A callback within the transaction of each batch, with its steps and the number of its
+# last row. A second step for the same row replaces the first.
+Record = Callable[[list[ImportStep], int], None]
 
 
 class BatchImport:
@@ -51,17 +52,17 @@ class BatchImport:
         self.reason = reason
         self.dry_run = dry_run
         self.record = record
-        self.planner = Planner(importer, reason, written_to)
-        self.report = Report()
+        self.planner = ImportPlanner(importer, reason, written_to)
+        self.report = ImportReport()
         self.keys: set[str] = set()
-        self.slugs: set[str] = self.model.taken_slugs()
-        self.steps: dict[int, Step] = {}
-        self.members: dict[int, Member] = {}
+        self.slugs: set[str] = self.model.used_slugs()
+        self.steps: dict[int, ImportStep] = {}
+        self.members: dict[int, BranchRow] = {}
 
-    def add(self, rows: list[Numbered]) -> None:
-        """Bring one batch in."""
+    def add(self, rows: list[NumberedRow]) -> None:
+        """Import one batch of rows."""
         read = [found for row in rows if (found := self._read(*row)) is not None]
-        # Outside of the transaction, for this takes as long as the writing.
+        # Planning takes as long as writing, so it is done outside of the transaction.
         plans = self.planner.plan(read, self._refuse)
         writes = [plan for plan in plans if plan.is_write]
         done = [plan for plan in plans if not plan.is_write]
@@ -75,15 +76,15 @@ class BatchImport:
         for plan in done:
             self._account(plan)
 
-    def _read(self, number: int, row: Row) -> tuple[int, Facts] | None:
+    def _read(self, number: int, row: Row) -> tuple[int, ParsedRow] | None:
         key = row.get("key", "")
         try:
             if not key:
-                raise RowRefused("the row has no key")
+                raise RowError("the row has no key")
             if key in self.keys:
-                raise RowRefused("this key stands in the file twice")
+                raise RowError("this key stands in the file twice")
             facts = self.importer.read(row)
-        except RowRefused as refusal:
+        except RowError as refusal:
             self._refuse(number, key, str(refusal))
             return None
         self.keys.add(key)
@@ -92,8 +93,11 @@ class BatchImport:
     def _refuse(self, number: int, key: str, words: str) -> None:
         self.report.refused.append((number, f"{key}: {words}"))
 
-    def _write(self, plans: list[Plan]) -> list[Plan]:
-        """Write what still holds, plan the rest again; return what was done."""
+    def _write(self, plans: list[RowPlan]) -> list[RowPlan]:
+        """Write the plans that are current, plan the others again and write them.
+
+        Returns the plans that were carried out.
+        """
         if not plans:
             return []
         is_current = self.planner.is_current(plans)
@@ -102,27 +106,29 @@ class BatchImport:
         plans += self.planner.plan(stale, self._refuse)
         done = [plan for plan in plans if not plan.is_write]
 
-        def write(some: list[Plan]) -> None:
+        def write(some: list[RowPlan]) -> None:
             self._write_all(some)
             done.extend(some)
 
-        def refuse(plan: Plan, error: IntegrityError) -> None:
-            self._refuse(plan.number, plan.facts.key, _broken_rule(self.model, error))
+        def refuse(plan: RowPlan, error: IntegrityError) -> None:
+            self._refuse(
+                plan.number, plan.facts.key, _violated_constraint(self.model, error)
+            )
 
         bulk_writes.write_or_split([p for p in plans if p.is_write], write, refuse)
         return done
 
-    def _write_all(self, plans: list[Plan]) -> None:
-        """Raises IntegrityError, and can then be called again with some of them."""
+    def _write_all(self, plans: list[RowPlan]) -> None:
+        """Write all plans, or raise IntegrityError and leave them as they were."""
         given = self._choose_slugs([plan for plan in plans if plan.change.is_new])
-        unjoined = [_links_of(plan.change.row) for plan in plans]
+        unjoined = [_branch_values(plan.change.row) for plan in plans]
         columns = [set(plan.change.columns) for plan in plans]
         waiting = self._join(plans)
         try:
             bulk_writes.save(
                 self.model,
                 [plan.change for plan in plans],
-                before_update=lambda: _join_new(plans, waiting),
+                before_update=lambda: _set_new_parents(plans, waiting),
             )
         except IntegrityError:
             self.slugs -= given
@@ -136,33 +142,33 @@ class BatchImport:
         for plan, links in zip(plans, unjoined, strict=True):
             self._note(plan, links)
 
-    def _choose_slugs(self, plans: list[Plan]) -> set[str]:
-        """Give each new listing an address that nobody has. Returns the addresses."""
+    def _choose_slugs(self, plans: list[RowPlan]) -> set[str]:
+        """Give each new listing a free slug, and return the slugs."""
         given: set[str] = set()
         waiting = [plan for plan in plans if isinstance(plan.change.row, Listing)]
         while waiting:
             for plan in waiting:
                 listing = plan.change.row
                 listing.slug = ""
-                listing.enter(self.slugs | given, plan.facts.wishes)
+                listing.prepare_new(self.slugs | given, plan.facts.new_only_fields)
                 given.add(listing.slug)
-            # Somebody may have taken one since this import began.
-            taken = self.model.taken_slugs(given)
+            # Another writer may have used one since this import began.
+            taken = self.model.used_slugs(given)
             self.slugs |= taken
             given -= taken
             waiting = [plan for plan in waiting if plan.change.row.slug in taken]
         self.slugs |= given
         return given
 
-    def _join(self, plans: list[Plan]) -> dict[int, int]:
-        """Make these rows branches of those that are there so far.
+    def _join(self, plans: list[RowPlan]) -> dict[int, int]:
+        """Make these rows branches of rows that exist so far.
 
-        Returns the rows whose parent is new too and has no number yet: the numbers in
-        the file of both.
+        Returns, by row number, the row number of each parent that is also new and has
+        no id yet.
         """
         if not self.importer.joins or self.dry_run:
             return {}
-        rows = [_member(plan) for plan in plans]
+        rows = [_branch_row(plan) for plan in plans]
         self.importer.link(rows, [*self.members.values(), *rows])
         waiting = {}
         for plan, row in zip(plans, rows, strict=True):
@@ -177,20 +183,22 @@ class BatchImport:
                 plan.change.columns |= {"parent", "host"}
         return waiting
 
-    def _note(self, plan: Plan, links: dict[str, Any]) -> None:
-        """Keep the step of a row that was written."""
+    def _note(self, plan: RowPlan, links: dict[str, Any]) -> None:
+        """Remember the step of a row that was written."""
         row = plan.change.row
-        step = Step(plan.number, row.pk, row.name, plan.change.is_new, row.version)
+        step = ImportStep(
+            plan.number, row.pk, row.name, plan.change.is_new, row.version
+        )
         if not plan.change.is_new:
             step.before, step.after = plan.before, self.planner.after(plan)
-            self._note_links(step, links, _links_of(row))
+            self._note_links(step, links, _branch_values(row))
         if self.dry_run and plan.change.is_new:
-            # The next batch may be given the same number.
+            # The dry run is rolled back, so the next batch may get the same id.
             step.object_id = row.pk = -plan.number
         self.steps[row.pk] = step
 
     def _note_links(
-        self, step: Step, before: dict[str, Any], after: dict[str, Any]
+        self, step: ImportStep, before: dict[str, Any], after: dict[str, Any]
     ) -> None:
         changed = [name for name in after if after[name] != before[name]]
         if changed and not step.added:
@@ -205,11 +213,11 @@ class BatchImport:
         named = self.model.objects.filter(pk=pk).values_list("name", flat=True)
         return named.first() or ""
 
-    def _steps_of(self, plans: Iterable[Plan]) -> list[Step]:
+    def _steps_of(self, plans: Iterable[RowPlan]) -> list[ImportStep]:
         return [self.steps[plan.change.row.pk] for plan in plans if plan.is_write]
 
-    def _account(self, plan: Plan) -> None:
-        """Put a row that was done into the report, and among those to be joined."""
+    def _account(self, plan: RowPlan) -> None:
+        """Add a completed row to the report and to the rows that can be linked."""
         report, number, key = self.report, plan.number, plan.facts.key
         if not plan.is_write:
             report.unchanged += 1
@@ -222,10 +230,10 @@ class BatchImport:
         warnings = [*plan.facts.warnings, *plan.warnings]
         report.warnings += [(number, f"{key}: {words}") for words in warnings]
         if self.importer.joins:
-            self.members[plan.change.row.pk] = _member(plan)
+            self.members[plan.change.row.pk] = _branch_row(plan)
 
-    def finish(self) -> Report:
-        """Join what names a row of a later batch; then the report."""
+    def finish(self) -> ImportReport:
+        """Link rows to parents from later batches, then return the report."""
         members = list(self.members.values())
         before = {row.pk: (row.parent_id, row.host) for row in members}
         if self.importer.joins:
@@ -244,8 +252,8 @@ class BatchImport:
         self.report.sort()
         return self.report
 
-    def _save_joined(self, members: list[Member]) -> list[Member]:
-        """Write whose branch each is, as far as nobody has decided it meanwhile."""
+    def _save_joined(self, members: list[BranchRow]) -> list[BranchRow]:
+        """Save the parent of each row, unless a curator has checked the row since."""
         rows = self.model.objects.select_for_update().order_by("pk")
         rows = rows.in_bulk([row.pk for row in members])
         parents = {row.parent_id for row in members if row.parent_id}
@@ -259,7 +267,7 @@ class BatchImport:
             if row is None or row.checked_on or is_gone:
                 continue
             before = row.parent_id, row.host
-            change = bulk_writes.Change(
+            change = bulk_writes.RowChange(
                 row, is_new=False, shown_before=row.public_fields()
             )
             row.parent_id, row.host = member.parent_id, member.host
@@ -273,12 +281,13 @@ class BatchImport:
             bulk_writes.save(self.model, changes)
         return joined
 
-    def _note_joined(self, row: Member, parent_id: int | None, host: str) -> Step:
-        """Keep it with the row's other changes, so that a preview shows it and an undo
-        takes it back."""
+    def _note_joined(
+        self, row: BranchRow, parent_id: int | None, host: str
+    ) -> ImportStep:
+        """Add a link to the step of its row, so that previews and undo include it."""
         step = self.steps.get(row.pk)
         if step is None:
-            step = Step(row.number, row.pk, row.name, added=False, version=0)
+            step = ImportStep(row.number, row.pk, row.name, added=False, version=0)
             self.steps[row.pk] = step
             self.report.unchanged -= 1
             self.report.changed += 1
@@ -293,23 +302,23 @@ class BatchImport:
         return step
 
 
-def _links_of(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in LINKED if hasattr(row, name)}
+def _branch_values(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in BRANCH_FIELDS if hasattr(row, name)}
 
 
-def _join_new(plans: list[Plan], waiting: dict[int, int]) -> None:
-    """Set parents that were inserted a moment ago; `waiting` is from _join()."""
+def _set_new_parents(plans: list[RowPlan], waiting: dict[int, int]) -> None:
+    """Set the parents that this batch has just inserted; `waiting` is from _link()."""
     by_number = {plan.number: plan.change for plan in plans}
     for branch, parent in waiting.items():
         by_number[branch].row.parent_id = by_number[parent].row.pk
         by_number[branch].columns.add("parent")
 
 
-def _member(plan: Plan) -> Member:
+def _branch_row(plan: RowPlan) -> BranchRow:
     row, facts = plan.change.row, plan.facts
-    return Member(
+    return BranchRow(
         number=plan.number,
-        # A new row has none yet; no row has a number below 0.
+        # A new row has no id yet. Negative ids are never used otherwise.
         pk=-plan.number if row.pk is None else row.pk,
         key=facts.key,
         name=row.name,
@@ -323,8 +332,8 @@ def _member(plan: Plan) -> Member:
     )
 
 
-def _broken_rule(model: type[Sourced], error: IntegrityError) -> str:
-    """The words of the constraint that the database names; else its own."""
+def _violated_constraint(model: type[ProvenanceModel], error: IntegrityError) -> str:
+    """Return the message of the violated constraint, or that of the database."""
     for rule in model._meta.constraints:
         if rule.name in str(error):
             return str(rule.get_violation_error_message())

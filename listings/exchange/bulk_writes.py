@@ -1,8 +1,7 @@
-"""Write many rows of one model at once, as their save() and delete() would.
+"""Write many rows of one model at once, with the effects of save() and delete().
 
-Each gets its derived fields, its row of history and its part in the directory version.
-What the model checks when one row is saved is for the caller to check; the rules of the
-database hold.
+Derived fields, history rows and the content version are updated. The caller validates
+the rows; database constraints apply as always.
 """
 
 from __future__ import annotations
@@ -22,48 +21,50 @@ from listings.history import (
     DELETED,
     LINK_COLUMNS,
     add_history,
-    history_in_bulk,
-    link_names,
-    links_of,
+    link_field_names,
+    read_links,
+    without_row_history,
 )
 
 ItemT = TypeVar("ItemT")
 
 
 @dataclass
-class Change:
-    """A row whose fields are set and not saved yet."""
+class RowChange:
+    """A row whose fields are set but not saved yet."""
 
     row: Any
     is_new: bool
-    # Fields of a row that exists; a new row is written whole.
+    # The changed fields of an existing row; a new row is written whole.
     columns: set[str] = field(default_factory=set)
-    # Its terms and places from now on, where these change: numbers by field.
+    # The new ids of each many-to-many field that changes.
     links: dict[str, frozenset[int]] = field(default_factory=dict)
-    # What the public saw of it, from shown(); None for nothing.
+    # The public fields before the change; None if it was not public.
     shown_before: dict[str, Any] | None = None
 
     @property
     def is_news(self) -> bool:
-        """Does the public see a difference?"""
+        """Whether the change is visible to the public."""
         shown = self.row.public_fields()
         return shown != self.shown_before or bool(self.links and self.row.is_public)
 
 
 def save(
-    model: Any, changes: list[Change], before_update: Callable[[], None] | None = None
+    model: Any,
+    changes: list[RowChange],
+    before_update: Callable[[], None] | None = None,
 ) -> None:
     """Insert new rows, update the others, and set their terms and places.
 
-    `before_update` is called when new rows have their numbers; it may change fields,
-    and names these in the `columns` of their change. Raises IntegrityError.
+    `before_update` is called when the new rows have ids. It may change fields if it
+    adds their names to `columns`. Raises IntegrityError.
     """
     new = [change for change in changes if change.is_new]
     _insert(model, new)
     if before_update is not None:
         before_update()
     _update(model, [change for change in changes if change.columns])
-    for name in link_names(model):
+    for name in link_field_names(model):
         _set_links(model, name, [change for change in changes if name in change.links])
     known = [change.row for change in changes if not change.is_new]
     add_history(model, [change.row for change in new], CREATED)
@@ -72,31 +73,31 @@ def save(
         content_version.bump(is_global=model.is_global)
 
 
-def _insert(model: Any, changes: list[Change]) -> None:
+def _insert(model: Any, changes: list[RowChange]) -> None:
     for change in changes:
-        change.row.fold_words()
+        change.row.update_derived_fields()
     model._default_manager.bulk_create([change.row for change in changes])
 
 
-def _update(model: Any, changes: list[Change]) -> None:
+def _update(model: Any, changes: list[RowChange]) -> None:
     if not changes:
         return
     now = timezone.now()
-    columns = {"version", "changed_at", *model.derived}
+    columns = {"version", "changed_at", *model.derived_fields}
     for change in changes:
-        change.row.fold_words()
+        change.row.update_derived_fields()
         change.row.changed_at = now
         columns |= change.columns
     update_many(model, [change.row for change in changes], sorted(columns))
 
 
-def _set_links(model: Any, name: str, changes: list[Change]) -> None:
+def _set_links(model: Any, name: str, changes: list[RowChange]) -> None:
     far, near = LINK_COLUMNS[name], f"{model._meta.model_name}_id"
     link = getattr(model, name).through
     wanted = {change.row.pk: change.links[name] for change in changes}
     known = [change.row.pk for change in changes if not change.is_new]
     gone, present = [], set()
-    for pk, row, other in links_of(model, name, known) if known else ():
+    for pk, row, other in read_links(model, name, known) if known else ():
         present.add((row, other))
         if other not in wanted[row]:
             gone.append(pk)
@@ -112,11 +113,11 @@ def _set_links(model: Any, name: str, changes: list[Change]) -> None:
 
 
 def delete(model: Any, rows: list[Any]) -> None:
-    """Delete rows; their histories stay, and say so."""
+    """Delete rows, and record the deletions in their histories."""
     if any(row.public_fields() is not None for row in rows):
         content_version.bump(is_global=model.is_global)
     add_history(model, rows, DELETED)
-    with history_in_bulk():
+    with without_row_history():
         model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
 
 
@@ -125,8 +126,10 @@ def write_or_split(
     write: Callable[[list[ItemT]], None],
     refuse: Callable[[ItemT, IntegrityError], None],
 ) -> None:
-    """Write all items at once; where the database refuses one, write halves, down to
-    the one that is refused alone."""
+    """Write all items at once, or in halves where the database refuses some.
+
+    `refuse` is called for each item that the database refuses on its own.
+    """
     if not items:
         return
     try:

@@ -1,4 +1,4 @@
-"""The columns of a catalogue's file: one description for writing and for reading."""
+"""Describe the columns of a catalog's CSV file, for export and for import."""
 
 from __future__ import annotations
 
@@ -10,29 +10,30 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from listings.field_values import fact_names, label, value
+from listings.field_values import fact_label, fact_names, fact_value
 from listings.models import Listing, Term
 
-TERMS = {
+TERM_COLUMNS = {
     "services": Term.Kind.SERVICE,
     "communities": Term.Kind.COMMUNITY,
     "conditions": Term.Kind.CONDITION,
     "languages": Term.Kind.LANGUAGE,
 }
-# The middle of a county stands for a withheld address: a file names the county alone.
-EXACT_POINT = ("latitude", "longitude")
-POINT = ("county", *EXACT_POINT, "precision")
-BRANCH = ("parent", "host")
-IDENTITY = ("key", "uuid", "slug")
-SOURCE = ("source_name", "source_url", "source_seen", "source_license")
-CHECK = ("checked_on", "checked_how", "checked_facts")
-# A new listing takes these from its file; of a known one no import changes them.
-WISHED = ("uuid", "slug", "status", "closure_reason")
-# What stands behind a fact, or instead of it, where a model has it.
-WITH = {
-    "kind": ("kind", *BRANCH),
-    "zip_code": ("zip_code", *POINT),
-    "terms": tuple(TERMS),
+# A withheld address has the center of its county as point, so files name the county
+# without coordinates.
+COORDINATES = ("latitude", "longitude")
+POINT_FIELDS = ("county", *COORDINATES, "precision")
+BRANCH_COLUMNS = ("parent", "host")
+IDENTITY_COLUMNS = ("key", "uuid", "slug")
+SOURCE_COLUMNS = ("source_name", "source_url", "source_seen", "source_license")
+CHECK_COLUMNS = ("checked_on", "checked_how", "checked_facts")
+# An import sets these on new listings and never changes them on existing ones.
+NEW_ONLY_FIELDS = ("uuid", "slug", "status", "closure_reason")
+# The columns that are written for a fact instead of one with its name.
+COLUMNS_OF_FACT = {
+    "kind": ("kind", *BRANCH_COLUMNS),
+    "zip_code": ("zip_code", *POINT_FIELDS),
+    "terms": tuple(TERM_COLUMNS),
 }
 
 EXAMPLES = {
@@ -47,41 +48,48 @@ EXAMPLES = {
 
 
 def column_names(model: type[Model]) -> list[str]:
-    """Every column of the catalogue's file, in order."""
-    facts = [column for name in fact_names(model) for column in WITH.get(name, (name,))]
-    return [*IDENTITY, *facts, *SOURCE, *CHECK]
+    """Return every column of the catalog's file, in order."""
+    facts = [
+        column
+        for name in fact_names(model)
+        for column in COLUMNS_OF_FACT.get(name, (name,))
+    ]
+    return [*IDENTITY_COLUMNS, *facts, *SOURCE_COLUMNS, *CHECK_COLUMNS]
 
 
-def read_names(model: type[Model]) -> list[str]:
-    """The columns that an import reads: a check is nobody's to bring along."""
-    return [name for name in column_names(model) if name not in CHECK]
+def import_column_names(model: type[Model]) -> list[str]:
+    """Return the columns that an import reads. It never takes over checks."""
+    return [name for name in column_names(model) if name not in CHECK_COLUMNS]
 
 
-def plain(listing: Any, name: str) -> Any:
-    """What a column says of a listing: text, yes or no, a number, words, or None."""
-    if name in TERMS:
-        return sorted(term.slug for term in listing.terms_of(TERMS[name]))
+def column_value(listing: Any, name: str) -> Any:
+    """Return a column's value for a listing: text, bool, number, list or None."""
+    if name in TERM_COLUMNS:
+        return sorted(term.slug for term in listing.terms_of_kind(TERM_COLUMNS[name]))
     if name == "key":
-        return listing.file_key
+        return listing.import_key
     if name == "service_area":
-        return value(listing, name).replace("\n", "; ")
-    if name in BRANCH:
+        return fact_value(listing, name).replace("\n", "; ")
+    if name in BRANCH_COLUMNS:
         return _branch(listing, name)
-    if name in POINT:
+    if name in POINT_FIELDS:
         return _point(listing, name)
-    found = value(listing, name)
+    found = fact_value(listing, name)
     if isinstance(found, date):
         return found.isoformat()
     return str(found) if name == "uuid" else found
 
 
 def _branch(listing: Any, name: str) -> str:
-    """A parent that is not public is told by its name, as on the page."""
+    """Return the parent's key or the host's name.
+
+    A parent that is not public appears as the name of the host, as on the page.
+    """
     parent = listing.parent
     if parent is not None and not parent.is_public:
         return {"parent": "", "host": str(parent.name)}[name]
     if name == "parent":
-        return parent.file_key if parent is not None else ""
+        return parent.import_key if parent is not None else ""
     return str(listing.host)
 
 
@@ -90,15 +98,15 @@ def _point(listing: Any, name: str) -> Any:
         return None
     if name == "county":
         return listing.county.code if listing.county else None
-    if name in EXACT_POINT and listing.address_withheld:
+    if name in COORDINATES and listing.address_withheld:
         return None
     return getattr(listing, name)
 
 
-def meaning(model: type[Listing], name: str) -> str:
-    """What the column is about, for people."""
-    if name in TERMS:
-        return str(TERMS[name].label)
+def describe_column(model: type[Listing], name: str) -> str:
+    """Describe the meaning of a column for people."""
+    if name in TERM_COLUMNS:
+        return str(TERM_COLUMNS[name].label)
     own = {
         "key": _("What an import knows the listing by; it stays the same"),
         "uuid": _("The same listing in the API"),
@@ -107,14 +115,14 @@ def meaning(model: type[Listing], name: str) -> str:
         "county": _("The FIPS code of its county"),
         "precision": _("How exact the point is"),
     }
-    return own.get(name) or str(capfirst(label(model, name)))
+    return own.get(name) or str(capfirst(fact_label(model, name)))
 
 
-def example(model: type[Listing], name: str) -> str:
-    """The codes that may stand in the column, or one of what it holds; "" for words."""
+def column_example(model: type[Listing], name: str) -> str:
+    """Return the codes that a column accepts, or an example; "" for free text."""
     if name in EXAMPLES:
         return EXAMPLES[name]
-    if name in TERMS or name in (*EXACT_POINT, "checked_facts"):
+    if name in TERM_COLUMNS or name in (*COORDINATES, "checked_facts"):
         return ""
     field: Any = model._meta.get_field(name)
     if isinstance(field, PhoneNumberField):
@@ -122,11 +130,11 @@ def example(model: type[Listing], name: str) -> str:
     return ", ".join(code for code, _words in field.flatchoices or [] if code)
 
 
-def spelling(model: type[Listing], name: str) -> str:
-    """How the column is written, for people, where codes do not say it."""
-    if name in TERMS or name == "checked_facts":
+def column_format(model: type[Listing], name: str) -> str:
+    """Describe the format of a column for people."""
+    if name in TERM_COLUMNS or name == "checked_facts":
         return _("words, with “;” between them")
-    if name in EXACT_POINT:
+    if name in COORDINATES:
         return _("degrees, WGS84")
     if isinstance(model._meta.get_field(name), BooleanField):
         return _("yes, no, or empty where not known")

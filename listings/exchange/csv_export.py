@@ -1,4 +1,4 @@
-"""Listings as CSV rows that a spreadsheet opens without running anything."""
+"""Write listings as CSV in which a spreadsheet runs no formula."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from listings.exchange.csv_columns import column_names, plain
-from listings.exchange.csv_rows import quoted
+from listings.exchange.csv_columns import column_names, column_value
+from listings.exchange.csv_rows import escape_formula
 from listings.models import Listing
-from listings.visibility import hidden_facts
+from listings.visibility import withheld_fields
 
 
-class Line:
-    """A file that hands each written line straight on."""
+class Echo:
+    """A file whose write() returns the line, as in Django's documentation."""
 
     def write(self, text: str) -> str:
         return text
@@ -22,22 +22,27 @@ class Line:
 def csv_lines(
     model: type[Listing], listings: Iterable[Any], *, withheld: bool
 ) -> Iterator[str]:
-    """A header, then a line for each listing; withheld streets only if asked for."""
+    """Yield a header and a line for each listing.
+
+    Withheld addresses are included only with `withheld`.
+    """
     names = column_names(model)
-    writer = csv.writer(Line())
+    writer = csv.writer(Echo())
     yield writer.writerow(names)
     for listing in listings:
-        hidden = () if withheld else hidden_facts(listing)
-        facts = ["" if name in hidden else plain(listing, name) for name in names]
-        yield writer.writerow([safe(fact) for fact in facts])
+        hidden = () if withheld else withheld_fields(listing)
+        facts = [
+            "" if name in hidden else column_value(listing, name) for name in names
+        ]
+        yield writer.writerow([format_cell(fact) for fact in facts])
 
 
-def safe(fact: Any) -> str:
-    """A fact as the text of a cell; nothing known is nothing written."""
+def format_cell(fact: Any) -> str:
+    """Return a value as the text of a cell; None becomes an empty cell."""
     if fact is None:
         return ""
     if isinstance(fact, bool):
         return "yes" if fact else "no"
     if isinstance(fact, float):
-        return repr(fact)  # a point's minus sign is no formula
-    return quoted("; ".join(fact) if isinstance(fact, list) else str(fact))
+        return repr(fact)  # The minus sign of a coordinate does not start a formula.
+    return escape_formula("; ".join(fact) if isinstance(fact, list) else str(fact))

@@ -1,4 +1,4 @@
-"""Files of rows as spreadsheets write them: CSV in UTF-8, read within bounds."""
+"""Read CSV files in UTF-8 within size limits, and escape cells against formulas."""
 
 from __future__ import annotations
 
@@ -10,36 +10,38 @@ from pathlib import Path
 from typing import Any
 
 Row = dict[str, str]
-# Characters of a cell, columns of a file, and bytes of it: ten times what ours have.
+# Limits for the characters of a cell, the columns of a file and its bytes: ten times
+# those of our own files.
 MAX_CELL = 100_000
 MAX_COLUMNS = 500
 MAX_FILE = 50_000_000
-# A spreadsheet runs a cell that begins with one of these. A quote before it keeps it
-# from that; quotes that were there already count too, so that each has one way back.
+# A spreadsheet runs a cell that begins with one of these signs, unless a quote precedes
+# it. Cells that begin with quotes and a sign also get a quote, so that reading can
+# remove exactly one.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-RUNS = re.compile(f"'*[{re.escape(''.join(FORMULA_SIGNS))}]")
+RUNS_AS_FORMULA = re.compile(f"'*[{re.escape(''.join(FORMULA_SIGNS))}]")
 
 
-class FileRefused(ValueError):
-    """Nothing of the file can be read; the message says why in plain words."""
+class FileError(ValueError):
+    """The whole file is refused. The message is written for people."""
 
 
 def read_file(path: Path) -> str:
-    """The text of a file. Raises FileRefused."""
+    """Return the text of a file. Raises FileError."""
     try:
         if path.stat().st_size > MAX_FILE:
-            raise FileRefused(f"The file is larger than {MAX_FILE // 1_000_000} MB.")
+            raise FileError(f"The file is larger than {MAX_FILE // 1_000_000} MB.")
         return decode(path.read_bytes())
     except OSError:
-        raise FileRefused(f"There is no file {path}.") from None
+        raise FileError(f"There is no file {path}.") from None
 
 
 def decode(content: bytes) -> str:
-    """Text in UTF-8, with or without a byte order mark. Raises FileRefused."""
+    """Decode UTF-8 with or without a byte order mark. Raises FileError."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise FileRefused("The file is not UTF-8. Please save it as UTF-8.") from None
+        raise FileError("The file is not UTF-8. Please save it as UTF-8.") from None
 
 
 def read_rows(
@@ -47,26 +49,26 @@ def read_rows(
 ) -> list[Row]:
     """Return the rows of a CSV text.
 
-    Every one of `columns` must be there, and none but these and `others` may be: what
-    nothing reads would be lost without a word. Raises FileRefused.
+    All of `columns` are required, and only these and `optional_columns` are allowed:
+    other columns would be lost silently. Raises FileError.
     """
     csv.field_size_limit(MAX_CELL)
     try:
         reader = csv.DictReader(io.StringIO(text, newline=""))
         names = reader.fieldnames or []
-        # A short row of a wide file still takes a place for each column.
+        # Even an empty row of a wide file takes memory for each column.
         if len(names) > MAX_COLUMNS:
-            raise FileRefused(f"The file has more than {MAX_COLUMNS} columns.")
+            raise FileError(f"The file has more than {MAX_COLUMNS} columns.")
         _check_columns(names, columns, columns | others)
         return [_row(row, number) for number, row in enumerate(reader, start=2)]
     except csv.Error as error:
-        raise FileRefused(f"The file is not a readable CSV file: {error}.") from None
+        raise FileError(f"The file is not a readable CSV file: {error}.") from None
 
 
 def _check_columns(
     names: Sequence[str], required: frozenset[str], known: frozenset[str]
 ) -> None:
-    """Raise FileRefused where a column is missing, unknown or there twice."""
+    """Raise FileError if a column is missing, unknown or duplicated."""
     named = [name for name in names if name]
     problems = {
         "lacks these columns": required - set(named),
@@ -75,28 +77,28 @@ def _check_columns(
     }
     for words, found in problems.items():
         if found:
-            # A column's name may be as long as a cell.
-            raise FileRefused(f"The file {words}: {', '.join(sorted(found)):.300}.")
+            # A column name may be as long as a cell, so the message is cut.
+            raise FileError(f"The file {words}: {', '.join(sorted(found)):.300}.")
 
 
 def _row(cells: dict[str, Any], number: int) -> Row:
-    """Return the row by its columns. Raises FileRefused where a cell has no column."""
+    """Return the row by column. Raises FileError if a cell has no column."""
     # DictReader puts cells past the last column under None.
     beyond = [*(cells.get(None) or []), cells.get("") or ""]  # type: ignore[call-overload]
     if any(cell.strip() for cell in beyond):
-        raise FileRefused(f"Row {number} has a cell under no column name.")
+        raise FileError(f"Row {number} has a cell under no column name.")
     return {name: _cell(cell) for name, cell in cells.items() if name}
 
 
 def _cell(value: Any) -> str:
-    """The cell's text; the quote that keeps a spreadsheet from running it is gone."""
+    """Return the text of a cell without the quote that escape_formula() adds."""
     if not isinstance(value, str):
         return ""
     text = value.strip().replace("\0", "")
-    return text[1:] if text[:1] == "'" and RUNS.match(text) else text
+    return text[1:] if text[:1] == "'" and RUNS_AS_FORMULA.match(text) else text
 
 
-def quoted(text: str) -> str:
-    """The text of a cell that no spreadsheet runs (ASVS 1.2.10); _cell() reads it."""
+def escape_formula(text: str) -> str:
+    """Quote text that a spreadsheet would run (ASVS 1.2.10); _cell() reverses it."""
     text = text.replace("\0", "")
-    return f"'{text}" if RUNS.match(text) else text
+    return f"'{text}" if RUNS_AS_FORMULA.match(text) else text

@@ -1,4 +1,4 @@
-"""Drafts that an import publishes, and starter listings that are drafts from now on."""
+"""Publish drafts that an import completes, and unpublish retired starter listings."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from django.db import transaction
 from listings.exchange.csv_rows import Row
 from listings.models import Listing
 
-# What the history says of rows that an import wrote; "import undone" is a person's.
+# The history's reason for a row that an import wrote. "import undone" does not match,
+# because a person undoes an import.
 IMPORTED = re.compile(r"import( \d+)?")
-# A file itself may ask for a draft: somebody has decided that, somewhere else.
+# The reason for a row whose file asks for a draft: a person has decided that elsewhere.
 AS_DRAFT = "import, as a draft"
 
 
 def is_written_by_imports_alone(listing: Listing) -> bool:
-    """Has nobody at the desk ever saved it?"""
+    """Say whether no curator has ever saved the listing."""
     reasons = listing.history.values_list("history_change_reason", flat=True)
     return all(IMPORTED.fullmatch(reason or "") for reason in reasons)
 
 
 def lacked_only_a_contact(listing: Listing) -> bool:
-    """Is it a draft for no other reason than that its file gave no contact?
+    """Say whether it is a draft only because its file had no way to make contact.
 
-    A curator who made it a draft, undid an import or only saved it has decided.
+    If a curator made it a draft, undid its import or saved it, that is a decision.
     """
     first = listing.history.order_by("history_id").first()
     return (
@@ -39,7 +40,7 @@ def lacked_only_a_contact(listing: Listing) -> bool:
 
 
 def is_completed_by(listing: Any, changes: Mapping[str, Any]) -> bool:
-    """Do a file's changes give a draft the one thing that it lacked, a contact?"""
+    """Say whether the changes add a way to make contact to a draft that lacked one."""
     if not isinstance(listing, Listing) or listing.status != Listing.Status.DRAFT:
         return False
     contacts = [changes.get(n, getattr(listing, n)) for n in listing.CONTACT_FIELDS]
@@ -48,10 +49,10 @@ def is_completed_by(listing: Any, changes: Mapping[str, Any]) -> bool:
 
 @transaction.atomic
 def retire(model: type[Listing], rows: list[Row]) -> int:
-    """Make drafts of listings that the starter data no longer has, with a note why.
+    """Turn listings that were removed from the starter data into drafts.
 
-    Each once: the note shows that it was done. What somebody at the desk has saved
-    keeps its status and gets the note alone. Returns how many it changed.
+    Each gets a note with the reason, which also prevents a second time. A listing that
+    a curator has saved gets only the note. Returns the number of changed listings.
     """
     reasons = {row["key"]: row["reason"] for row in rows}
     listings = model._default_manager.filter(key__in=reasons).select_for_update()

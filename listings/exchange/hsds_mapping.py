@@ -1,4 +1,4 @@
-"""What HSDS tells, as the rows of our importers: an organization or a line in each."""
+"""Map HSDS objects to the rows of our importers: organizations and warmlines."""
 
 from __future__ import annotations
 
@@ -11,26 +11,28 @@ from django.utils.html import strip_tags
 from django.utils.text import Truncator, slugify
 
 from listings.exchange.csv_rows import Row
-from listings.exchange.hsds import Bundle, Thing, owner_id, text, things
+from listings.exchange.hsds import HsdsBundle, JsonObject, objects_in, owner_id, text_of
 from listings.models import Term
-from listings.phones import read_phone, read_text_line, read_tty
+from listings.phones import parse_phone, parse_sms_number, parse_tty
 from listings.provenance import PARTIAL_DATE
 from listings.vocabulary import VOCABULARY
 from places.name_keys import place_key
 from places.states import STATES
 
-KINDS_OF_PHONES = {
+PHONE_COLUMN_BY_TYPE = {
     "textphone": "tty",
     "tty": "tty",
     "video": "videophone",
     "text": "text_number",
     "sms": "text_number",
 }
-SILENT_PHONES = ("fax", "pager")
+IGNORED_PHONE_TYPES = ("fax", "pager")
 TOLL_FREE = re.compile(r"\+18(00|33|44|55|66|77|88)")
 TIME = re.compile(r"([01]\d|2[0-4]):[0-5]\d")
-DAYS = {day.upper(): day for day in ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")}
-NATION = {
+WEEKDAYS_BY_CODE = {
+    day.upper(): day for day in ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+}
+NATIONWIDE_NAMES = {
     "us",
     "usa",
     "unitedstates",
@@ -38,18 +40,24 @@ NATION = {
     "nationwide",
     "national",
 }
-GONE = ("inactive", "defunct")
+GONE_STATUSES = ("inactive", "defunct")
 STATE_CODES = {place_key(state.name): code for code, state in STATES.items()}
-# What the words of a line can hold; more of them is cut with a mark.
-MOST_NOTE, MOST_WORDS = 300, 200
-COLUMNS = {"services": "service", "communities": "community", "conditions": "condition"}
-WORDS = {kind: {slug for slug, *_labels in VOCABULARY[kind]} for kind in Term.Kind}
-LANGUAGES = {label.casefold(): slug for slug, label, _es in VOCABULARY["language"]}
+# The lengths of two text fields; longer text is cut with an ellipsis.
+MAX_NOTE_CHARACTERS, MAX_ELIGIBILITY_CHARACTERS = 300, 200
+KIND_BY_COLUMN = {
+    "services": "service",
+    "communities": "community",
+    "conditions": "condition",
+}
+SLUGS_BY_KIND = {
+    kind: {slug for slug, *_labels in VOCABULARY[kind]} for kind in Term.Kind
+}
+LANGUAGE_SLUGS = {label.casefold(): slug for slug, label, _es in VOCABULARY["language"]}
 
 
 @dataclass(frozen=True)
 class Publisher:
-    """Whose facts they are; HSDS itself does not say it of every row."""
+    """The publisher of the data, which HSDS does not name in every row."""
 
     name: str
     url: str
@@ -59,9 +67,9 @@ class Publisher:
     def key(self, id_: str) -> str:
         return f"hsds:{slugify(self.name)}/{id_}"
 
-    def source(self, things_told: Iterable[Thing]) -> Row:
+    def source(self, things_told: Iterable[JsonObject]) -> Row:
         dates = [
-            text(thing, name)[:10]
+            text_of(thing, name)[:10]
             for thing in things_told
             for name in ("last_modified", "assured_date")
         ]
@@ -74,20 +82,22 @@ class Publisher:
         }
 
 
-def organization_rows(bundle: Bundle, publisher: Publisher, kind: str) -> Iterator[Row]:
-    """One for each organization, with what its services and places tell of it."""
+def organization_rows(
+    bundle: HsdsBundle, publisher: Publisher, kind: str
+) -> Iterator[Row]:
+    """Yield a row for each organization, with facts from its services and locations."""
     for id_, organization in bundle.organizations.items():
         services = bundle.services_of(id_)
-        places = [*things(organization, "locations"), *_places(bundle, services)]
+        places = [*objects_in(organization, "locations"), *_places(bundle, services)]
         told = [organization, *services]
         yield {
             "key": publisher.key(id_),
-            "name": text(organization, "name"),
+            "name": text_of(organization, "name"),
             "kind": kind,
             "branch_of": "",
             **_address(places),
             **_common(told, places),
-            "serves": ";".join(_areas(services, text_of_state(places))),
+            "serves": ";".join(_areas(services, home_state(places))),
             "in_person": "yes" if _address(places)["street"] else "",
             "online": "yes" if _is_virtual(places) else "",
             "by_phone": "",
@@ -96,8 +106,8 @@ def organization_rows(bundle: Bundle, publisher: Publisher, kind: str) -> Iterat
         }
 
 
-def line_rows(bundle: Bundle, publisher: Publisher) -> Iterator[Row]:
-    """One for each service: whoever brings lines in has told us that they are lines."""
+def line_rows(bundle: HsdsBundle, publisher: Publisher) -> Iterator[Row]:
+    """Yield a row for each service. The caller has said that all are warmlines."""
     for id_, service in bundle.services.items():
         operator = bundle.organizations.get(owner_id(service), {})
         told = [service, operator]
@@ -106,14 +116,14 @@ def line_rows(bundle: Bundle, publisher: Publisher) -> Iterator[Row]:
         rest = [name for name in areas if not _state(name)]
         yield {
             "key": publisher.key(id_),
-            "name": text(service, "name"),
-            "operator": text(operator, "name"),
+            "name": text_of(service, "name"),
+            "operator": text_of(operator, "name"),
             **_common(told, []),
             "serves": "US" if _is_nationwide(service) else ";".join(codes),
-            "area_note": Truncator("; ".join(rest)).chars(MOST_NOTE),
+            "area_note": Truncator("; ".join(rest)).chars(MAX_NOTE_CHARACTERS),
             "timezone": _zone(service, list(codes)),
-            "open_to": Truncator(text(service, "eligibility_description")).chars(
-                MOST_WORDS
+            "open_to": Truncator(text_of(service, "eligibility_description")).chars(
+                MAX_ELIGIBILITY_CHARACTERS
             ),
             "peer_run": "unknown",
             **_terms(told),
@@ -121,18 +131,18 @@ def line_rows(bundle: Bundle, publisher: Publisher) -> Iterator[Row]:
         }
 
 
-def _places(bundle: Bundle, services: list[Thing]) -> list[Thing]:
-    return [p for s in services for p in bundle.places.get(text(s, "id"), [])]
+def _places(bundle: HsdsBundle, services: list[JsonObject]) -> list[JsonObject]:
+    return [p for s in services for p in bundle.places.get(text_of(s, "id"), [])]
 
 
-def _common(told: list[Thing], places: list[Thing]) -> Row:
-    """The facts of every listing: the first of the things told that knows one."""
+def _common(told: list[JsonObject], places: list[JsonObject]) -> Row:
+    """Return the facts that every listing has, each from the first object with it."""
     owners = [*told, *places]
-    schedules = [s for owner in owners for s in things(owner, "schedules")]
-    costs = [text(s, "fees_description") or text(s, "fees") for s in told]
+    schedules = [s for owner in owners for s in objects_in(owner, "schedules")]
+    costs = [text_of(s, "fees_description") or text_of(s, "fees") for s in told]
     return {
         "summary": strip_tags(_first(told, "description")),
-        **_phones(phone for owner in owners for phone in things(owner, "phones")),
+        **_phones(phone for owner in owners for phone in objects_in(owner, "phones")),
         "email": _first(told, "email"),
         "website": _first(told, "website") or _first(told, "url"),
         "chat_url": _first(told, "chat_url"),
@@ -144,28 +154,28 @@ def _common(told: list[Thing], places: list[Thing]) -> Row:
     }
 
 
-def _first(told: Iterable[Thing], name: str) -> str:
-    return next(filter(None, (text(thing, name) for thing in told)), "")
+def _first(told: Iterable[JsonObject], name: str) -> str:
+    return next(filter(None, (text_of(thing, name) for thing in told)), "")
 
 
-def _status(told: list[Thing]) -> str:
-    """ "gone" where the publisher says so of it, or of all that it did."""
-    states = [state for thing in told if (state := text(thing, "status"))]
-    if states and all(state in GONE for state in states):
+def _status(told: list[JsonObject]) -> str:
+    """Return "gone" if every status says so, "paused", or "" otherwise."""
+    states = [state for thing in told if (state := text_of(thing, "status"))]
+    if states and all(state in GONE_STATUSES for state in states):
         return "gone"
     return "paused" if states[:1] == ["temporarily closed"] else ""
 
 
-def _phones(told: Iterable[Thing]) -> Row:
-    """By what each is for; what has no column of its own is named in `left_out`."""
+def _phones(told: Iterable[JsonObject]) -> Row:
+    """Return the numbers by their purpose; those without a column are in `left_out`."""
     row = dict.fromkeys(("phone", "toll_free", "tty", "videophone", "text_number"), "")
     left_out = []
     for thing in told:
-        kind = text(thing, "type").casefold()
+        kind = text_of(thing, "type").casefold()
         typed = _number(thing)
-        if kind in SILENT_PHONES or not typed:
+        if kind in IGNORED_PHONE_TYPES or not typed:
             continue
-        name = KINDS_OF_PHONES.get(kind, "phone")
+        name = PHONE_COLUMN_BY_TYPE.get(kind, "phone")
         number = _read_number(name, typed)
         if name == "phone" and row["phone"] and TOLL_FREE.match(number):
             name = "toll_free"
@@ -175,47 +185,47 @@ def _phones(told: Iterable[Thing]) -> Row:
     return row | {"left_out": "; ".join(dict.fromkeys(left_out))}
 
 
-def left_out(row: Row) -> list[str]:
-    """A warning that names the numbers of the row that are not listed, if any."""
+def left_out_warnings(row: Row) -> list[str]:
+    """Return a warning with the numbers of the row that are not imported, if any."""
     numbers = row["left_out"]
     return [f"these numbers are left out: {numbers}"] if numbers else []
 
 
-def _number(thing: Thing) -> str:
-    """The number as its publisher writes it, with its extension."""
-    number, extension = text(thing, "number"), text(thing, "extension")
+def _number(thing: JsonObject) -> str:
+    """Return the number as its publisher writes it, with its extension."""
+    number, extension = text_of(thing, "number"), text_of(thing, "extension")
     return f"{number} ext. {extension}" if number and extension else number
 
 
 def _read_number(name: str, typed: str) -> str:
-    """The stored form; "" for what cannot be dialed here."""
+    """Return the stored form of a number; "" if it is not valid in the US."""
     try:
         if name == "tty":
-            return read_tty(typed)
-        return read_text_line(typed) if name == "text_number" else read_phone(typed)
+            return parse_tty(typed)
+        return parse_sms_number(typed) if name == "text_number" else parse_phone(typed)
     except ValidationError:
         return ""
 
 
-def _address(places: list[Thing]) -> Row:
-    """The first address that can be visited."""
+def _address(places: list[JsonObject]) -> Row:
+    """Return the first address that is not only for mail."""
     found = [
         address
         for place in places
-        for address in things(place, "addresses")
-        if text(address, "address_type") != "postal"
+        for address in objects_in(place, "addresses")
+        if text_of(address, "address_type") != "postal"
     ]
     first = found[0] if found else {}
-    lines = [text(first, name) for name in ("address_1", "address_2")]
+    lines = [text_of(first, name) for name in ("address_1", "address_2")]
     return {
         "street": ", ".join(filter(None, lines)),
-        "city": text(first, "city"),
-        "state": _state(text(first, "state_province")),
-        "zip": text(first, "postal_code"),
+        "city": text_of(first, "city"),
+        "state": _state(text_of(first, "state_province")),
+        "zip": text_of(first, "postal_code"),
     }
 
 
-def text_of_state(places: list[Thing]) -> str:
+def home_state(places: list[JsonObject]) -> str:
     return _address(places)["state"]
 
 
@@ -224,26 +234,26 @@ def _state(name: str) -> str:
 
 
 def _state_of_area(name: str) -> str:
-    """Of "Montana", and of "Custer County, Montana"."""
+    """Return the state code of "Montana" or of "Custer County, Montana"."""
     return _state(name) or _state(name.rpartition(",")[2].strip())
 
 
-def _is_nationwide(service: Thing) -> bool:
+def _is_nationwide(service: JsonObject) -> bool:
     return "nationwide" in _areas([service], "")
 
 
-def _is_virtual(places: list[Thing]) -> bool:
-    return any(text(place, "location_type") == "virtual" for place in places)
+def _is_virtual(places: list[JsonObject]) -> bool:
+    return any(text_of(place, "location_type") == "virtual" for place in places)
 
 
-def _areas(services: list[Thing], home: str) -> list[str]:
-    """ "nationwide", "statewide" for the state it stands in, else names as told."""
+def _areas(services: list[JsonObject], home: str) -> list[str]:
+    """Return names of areas, "nationwide", or "statewide" for the home state."""
     names = []
     for service in services:
-        for area in things(service, "service_areas"):
-            name = text(area, "name") or text(area, "extent")
-            code = text(area, "extent_type") != "county" and _state(name)
-            if place_key(name) in NATION:
+        for area in objects_in(service, "service_areas"):
+            name = text_of(area, "name") or text_of(area, "extent")
+            code = text_of(area, "extent_type") != "county" and _state(name)
+            if place_key(name) in NATIONWIDE_NAMES:
                 names.append("nationwide")
             elif code and code == home:
                 names.append("statewide")
@@ -252,35 +262,48 @@ def _areas(services: list[Thing], home: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _terms(told: list[Thing]) -> Row:
-    """Only words that are ours too: what others' taxonomies mean, we cannot know."""
+def _terms(told: list[JsonObject]) -> Row:
+    """Return the terms that have the same code in our vocabularies.
+
+    The terms of other taxonomies are ignored, because their meaning is unknown.
+    """
     codes = {
-        text(term, "code")
+        text_of(term, "code")
         for thing in told
-        for attribute in things(thing, "attributes")
+        for attribute in objects_in(thing, "attributes")
         if isinstance(term := attribute.get("taxonomy_term"), dict)
     }
     row = {
-        name: ";".join(sorted(codes & WORDS[Term.Kind(kind)]))
-        for name, kind in COLUMNS.items()
+        name: ";".join(sorted(codes & SLUGS_BY_KIND[Term.Kind(kind)]))
+        for name, kind in KIND_BY_COLUMN.items()
     }
     languages = {
-        LANGUAGES.get(text(one, "name").casefold(), text(one, "code").casefold())
+        LANGUAGE_SLUGS.get(
+            text_of(one, "name").casefold(), text_of(one, "code").casefold()
+        )
         for thing in told
-        for one in things(thing, "languages")
+        for one in objects_in(thing, "languages")
     }
-    return row | {"languages": ";".join(sorted(languages & WORDS[Term.Kind.LANGUAGE]))}
+    return row | {
+        "languages": ";".join(sorted(languages & SLUGS_BY_KIND[Term.Kind.LANGUAGE]))
+    }
 
 
-def _hours(schedules: list[Thing]) -> str:
-    """OpenStreetMap's string where it is told, else the weekly rules as one."""
+def _hours(schedules: list[JsonObject]) -> str:
+    """Return the given OpenStreetMap string, or build one from weekly schedules."""
     if told := _first(schedules, "opening_hours"):
         return told
     rules = []
     for one in schedules:
-        days = [DAYS.get(day.strip()) for day in text(one, "byday").split(",")]
-        times = [TIME.match(text(one, name)) for name in ("opens_at", "closes_at")]
-        if text(one, "freq") != "WEEKLY" or text(one, "interval") not in ("", "1"):
+        days = [
+            WEEKDAYS_BY_CODE.get(day.strip())
+            for day in text_of(one, "byday").split(",")
+        ]
+        times = [TIME.match(text_of(one, name)) for name in ("opens_at", "closes_at")]
+        if text_of(one, "freq") != "WEEKLY" or text_of(one, "interval") not in (
+            "",
+            "1",
+        ):
             return ""
         if not all(days) or not all(times):
             return ""
@@ -289,9 +312,9 @@ def _hours(schedules: list[Thing]) -> str:
     return ", ".join(rules)
 
 
-def _zone(service: Thing, codes: list[str]) -> str:
-    """As told, or that of the one state where there is only one; else not known."""
-    if told := _first(things(service, "schedules"), "iana_timezone"):
+def _zone(service: JsonObject, codes: list[str]) -> str:
+    """Return the given time zone, or that of the only state if it has only one."""
+    if told := _first(objects_in(service, "schedules"), "iana_timezone"):
         return told
     zones = STATES[codes[0]].zones if len(codes) == 1 else ()
     return zones[0] if len(zones) == 1 else ""

@@ -1,4 +1,4 @@
-"""Files of listings: rows become facts, and facts become listings or refusals."""
+"""The base class of importers, and what they parse, do and report for each row."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from operator import attrgetter, itemgetter
 from typing import Any, ClassVar
 
 from listings.exchange.csv_rows import Row
-from listings.field_values import value
-from listings.hours import BadHours, check
+from listings.field_values import fact_value
+from listings.hours import InvalidHours, validate_hours
 from listings.models import Listing
-from listings.provenance import Sourced
+from listings.provenance import ProvenanceModel
 from places.counties import CountiesByName, counties_by_name, resolve_county
 from places.models import Place
 from places.name_keys import place_key
 
-# The facts that Importer.link() sets.
-LINKED = ("parent_id", "host")
-# What a curator says was checked → the fields that an import then leaves alone.
+# The fields that Importer.link() sets.
+BRANCH_FIELDS = ("parent_id", "host")
+# For each fact that a curator can check: the fields that imports then do not change.
 FACT_FIELDS: dict[str, tuple[str, ...]] = {
     "name": ("name",),
     "phone": ("phone", "toll_free", "tty", "videophone", "sms_number"),
@@ -47,13 +47,13 @@ FACT_FIELDS: dict[str, tuple[str, ...]] = {
 }
 
 
-class RowRefused(ValueError):
-    """One row cannot be listed; the message says why in plain words."""
+class RowError(ValueError):
+    """One row is refused. The message is written for people."""
 
 
 @dataclass
-class Facts:
-    """What a row says: plain fields, terms by (kind, slug), places served."""
+class ParsedRow:
+    """The parsed content of a row: fields, terms as (kind, slug), places served."""
 
     key: str
     fields: dict[str, Any]
@@ -61,18 +61,18 @@ class Facts:
     service_area: list[Place] = field(default_factory=list)
     place: Place | None = None
     precision: str = ""
-    # The row of its ZIP code, where that is looked up already.
+    # The Place of its ZIP code, where it has already been looked up.
     zip_place: Place | None = None
     parent: str = ""
     host: str = ""
-    # What a new listing takes from its file, and a known one never does.
-    wishes: dict[str, Any] = field(default_factory=dict)
+    # Values that are set on new rows and never change existing ones.
+    new_only_fields: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Member:
-    """One row of a file for Importer.link(): what it says, and whose branch it is."""
+class BranchRow:
+    """A row of a file for Importer.link(), with the parent that it names and has."""
 
     number: int
     pk: int
@@ -81,39 +81,41 @@ class Member:
     city: str
     state: str
     is_checked: bool
-    # As the file names them.
+    # The names in the file.
     parent_named: str
     host_named: str
-    # As they are now; link() sets them.
+    # The current values, which link() sets.
     parent_id: int | None
     host: str
 
 
 class Importer(ABC):
-    """Reads the rows of one kind of file."""
+    """Parses the rows of one kind of file."""
 
-    model: ClassVar[type[Sourced]]
+    model: ClassVar[type[ProvenanceModel]]
     # Columns that a file must have.
     columns: ClassVar[frozenset[str]]
     # Columns that a file may have or lack.
     optional_columns: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, rows: list[Row]) -> None:
-        """Sees the rows first, so that a reader can look things up at once."""
+        """Store the rows, so that subclasses can look up what they name at once."""
         self.rows = rows
 
     @abstractmethod
-    def read(self, row: Row) -> Facts:
-        """The row's facts. Raises RowRefused."""
+    def read(self, row: Row) -> ParsedRow:
+        """Parse a row. Raises RowError."""
 
-    # Does link() do anything?
+    # Whether link() does anything.
     joins: ClassVar[bool] = False
 
     def link(  # noqa: B027  # most kinds of files join nothing
-        self, rows: list[Member], members: list[Member]
+        self, rows: list[BranchRow], members: list[BranchRow]
     ) -> None:
-        """Make some rows of the file branches of others; `members` are all rows that
-        were written so far, these included."""
+        """Set the parents of some rows of the file.
+
+        `all_rows` are the rows that were written so far, including these.
+        """
 
     @cached_property
     def counties(self) -> CountiesByName:
@@ -124,62 +126,65 @@ class Importer(ABC):
         return {state.code: state for state in Place.objects.states()}
 
     def county(self, name: str, state: str) -> Place | None:
-        """Return the county of a name, before an independent city that shares it."""
+        """Return the county with this name, rather than an independent city with it."""
         return resolve_county(self.counties.get((state, place_key(name)), []))
 
 
-def split(cell: str) -> list[str]:
+def split_cell(cell: str) -> list[str]:
     return [part.strip() for part in cell.split(";") if part.strip()]
 
 
-def yes(cell: str) -> bool | None:
-    """True for "yes"; anything else is not known, never no."""
+def parse_yes(cell: str) -> bool | None:
+    """Return True for "yes" and None, not False, for anything else."""
     return True if cell.casefold() == "yes" else None
 
 
-def filled(row: Row, *columns: str) -> dict[str, str]:
-    """Return the cells that say something: an empty one or a missing column says that
-    the fact is not known, and takes nothing from a listing."""
+def filled_cells(row: Row, *columns: str) -> dict[str, str]:
+    """Return the cells that are not empty.
+
+    An empty cell or a missing column means that the fact is unknown, and does not
+    remove it from a listing.
+    """
     return {name: row[name] for name in columns if row.get(name)}
 
 
-def source(row: Row) -> dict[str, str]:
+def source_fields(row: Row) -> dict[str, str]:
     names = ("source_name", "source_url", "source_seen", "source_license")
     return {name: row[name] for name in names}
 
 
-def hours(row: Row, column: str, facts: Facts) -> None:
-    """Readable hours; unreadable ones stay as published, with a warning."""
+def set_hours(row: Row, column: str, facts: ParsedRow) -> None:
+    """Set valid hours; for invalid ones, set no hours and add a warning."""
     try:
-        facts.fields["hours"] = check(row[column])
-    except BadHours as error:
+        facts.fields["hours"] = validate_hours(row[column])
+    except InvalidHours as error:
         facts.fields["hours"] = ""
         facts.warnings.append(f"hours “{row[column]}”: {error}")
 
 
-def terms(facts: Facts, kind: str, slugs: Iterable[str]) -> None:
+def add_terms(facts: ParsedRow, kind: str, slugs: Iterable[str]) -> None:
     facts.terms |= {(kind, slug) for slug in slugs}
 
 
 @dataclass
-class Step:
-    """What an import did to one row: enough to show it, and to take it back."""
+class ImportStep:
+    """What an import did to one row: enough to show it and to undo it."""
 
     row: int
     object_id: int
     name: str
     added: bool
     version: int
-    # Facts as plain data; of a row that was added, none.
+    # The changed facts as plain data; empty for a row that was added.
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
-    # The names of the listing that it was a branch of, and of the one that it is now.
+    # The names of the old and the new parent.
     parents: list[str] = field(default_factory=list)
 
 
 @dataclass
-class Report:
-    """What an import did, row by row where something is worth saying."""
+class ImportReport:
+    """The counts of an import, and the rows to report, by row number."""
 
     added: int = 0
     changed: int = 0
@@ -188,25 +193,25 @@ class Report:
     kept: list[tuple[int, str]] = field(default_factory=list)
     warnings: list[tuple[int, str]] = field(default_factory=list)
     changes: list[tuple[int, str]] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
+    steps: list[ImportStep] = field(default_factory=list)
 
     def sort(self) -> None:
-        """Put everything in the order of the file."""
+        """Sort everything in the order of the file."""
         for notes in (self.refused, self.kept, self.warnings, self.changes):
             notes.sort(key=itemgetter(0))
         self.steps.sort(key=attrgetter("row"))
 
 
-def plain_facts(listing: Any, names: Iterable[str]) -> dict[str, Any]:
-    """Fields as plain data; the point as its numbers."""
+def serialize_facts(listing: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Return fields as plain data, and "point" as its numbers."""
     return {
-        name: point_of(listing) if name == "point" else value(listing, name)
+        name: point_values(listing) if name == "point" else fact_value(listing, name)
         for name in names
     }
 
 
-def point_of(listing: Any) -> list[Any] | None:
-    """Where it stands, as put_point() takes it."""
+def point_values(listing: Any) -> list[Any] | None:
+    """Return the point of a listing, in the form that set_point() takes."""
     if listing.latitude is None:
         return None
     return [
@@ -217,8 +222,8 @@ def point_of(listing: Any) -> list[Any] | None:
     ]
 
 
-def guarded(listing: Any) -> dict[str, str]:
-    """The fields that no import changes, and why: checked once, or withheld."""
+def protected_fields(listing: Any) -> dict[str, str]:
+    """Return the fields that no import changes, each with the reason."""
     found = {}
     if getattr(listing, "address_withheld", False):
         found = dict.fromkeys(("address_withheld", "point"), "the address is withheld")
@@ -226,7 +231,7 @@ def guarded(listing: Any) -> dict[str, str]:
         return found
     checks = [(listing.checked_on, listing.checked_facts)]
     if isinstance(listing, Listing):
-        # A later check of other facts takes nothing back from those before.
+        # A later check of other facts does not undo earlier checks.
         past = listing.history.exclude(checked_on=None).order_by("checked_on")
         checks = [*past.values_list("checked_on", "checked_facts"), *checks]
     for on, facts in checks:
@@ -236,8 +241,8 @@ def guarded(listing: Any) -> dict[str, str]:
     return found
 
 
-def put_point(listing: Any, point: Iterable[Any] | None) -> None:
-    """Stand at (latitude, longitude, precision, county's id), or nowhere."""
+def set_point(listing: Any, point: Iterable[Any] | None) -> None:
+    """Set the point to (latitude, longitude, precision, county id), or remove it."""
     if point is None:
         listing.clear_point()
         listing.county_id = None

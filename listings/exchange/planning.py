@@ -1,4 +1,4 @@
-"""What an import is to do to each row: facts become planned changes or refusals."""
+"""Plan what an import does to each row: changes, protected facts and refusals."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from listings import service_areas
-from listings.exchange.bulk_writes import Change
+from listings.exchange.bulk_writes import RowChange
 from listings.exchange.drafts import AS_DRAFT, is_completed_by
 from listings.exchange.importing import (
-    Facts,
     Importer,
-    RowRefused,
-    guarded,
-    plain_facts,
-    put_point,
+    ParsedRow,
+    RowError,
+    protected_fields,
+    serialize_facts,
+    set_point,
 )
-from listings.field_values import value
-from listings.history import link_names
+from listings.field_values import fact_value
+from listings.history import link_field_names
 from listings.models import Listing, Term
 from listings.phones import PhoneField
-from listings.removals import KnownRequests
+from listings.removals import RemovalRequestIndex
 from places.nearest import POINT_FIELDS, LocatedModel
 from places.normalized_text import NormalizedCharField
 
-# Checked by the form or the database, or no business of a file.
+# Fields that imports do not set from files, or that the database validates.
 NOT_VALIDATED = ("slug", "checked_by", "parent", "county")
 
 
 @dataclass
-class Plan:
-    """One row of a file and what it does."""
+class RowPlan:
+    """One row of a file and the change that it causes."""
 
     number: int
-    facts: Facts
-    change: Change
-    # The facts that change, as the report names them; empty where nothing does.
+    facts: ParsedRow
+    change: RowChange
+    # The names of the changed facts for the report; empty if nothing changes.
     names: list[str] = field(default_factory=list)
     before: dict[str, Any] = field(default_factory=dict)
-    # What no import may change, and words of the file that we do not have.
+    # Messages about facts that no import may change, and about unknown terms.
     kept: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    # (version, changed_at) of the row that was compared.
+    # The version and changed_at of the row when it was compared.
     stamp: tuple[Any, ...] = ()
 
     @property
@@ -52,71 +52,73 @@ class Plan:
         return self.change.is_new or bool(self.names)
 
 
-class Planner:
-    """Compares what rows say with what is there, and writes nothing."""
+class ImportPlanner:
+    """Compares parsed rows with the database, without writing."""
 
     def __init__(self, importer: Importer, reason: str, written_to: int = 0) -> None:
         self.model: Any = importer.model
         self.reason = reason
-        # Rows up to this number were written by a run that was cut short.
+        # An earlier run, which was interrupted, wrote the rows up to this number.
         self.written_to = written_to
-        self.links = link_names(self.model)
+        self.links = link_field_names(self.model)
         kinds = (PhoneField, NormalizedCharField)
         fields = self.model._meta.get_fields()
         self.normalized = {f.name: f for f in fields if isinstance(f, kinds)}
         terms = Term.objects.all()
         self.terms = {(term.kind, term.slug): term.pk for term in terms}
-        self.requests = KnownRequests()
+        self.requests = RemovalRequestIndex()
 
     def plan(
         self,
-        rows: Iterable[tuple[int, Facts]],
+        rows: Iterable[tuple[int, ParsedRow]],
         refuse: Callable[[int, str, str], None],
-    ) -> list[Plan]:
-        """Plan some rows of the file; `refuse` is called for those refused."""
+    ) -> list[RowPlan]:
+        """Plan some rows of the file, and call `refuse` for each refused one."""
         rows = list(rows)
-        known = {row.file_key: row for row in self._known(facts for _n, facts in rows)}
+        known = {
+            row.import_key: row for row in self._known(facts for _n, facts in rows)
+        }
         plans = []
         for number, facts in rows:
             try:
                 plans.append(self._plan(number, facts, known.get(facts.key)))
-            except RowRefused as refusal:
+            except RowError as refusal:
                 refuse(number, facts.key, str(refusal))
         return plans
 
-    def _known(self, facts: Iterable[Facts]) -> Iterable[Any]:
-        named = self.model.objects.of_file_keys([one.key for one in facts])
+    def _known(self, facts: Iterable[ParsedRow]) -> Iterable[Any]:
+        named = self.model.objects.with_import_keys([one.key for one in facts])
         return named.prefetch_related(*self.links)  # type: ignore[no-any-return]
 
-    def is_current(self, plans: list[Plan]) -> Callable[[Plan], bool]:
-        """Lock the rows of these plans; then tell of each whether it still holds."""
+    def is_current(self, plans: list[RowPlan]) -> Callable[[RowPlan], bool]:
+        """Lock the rows of the plans; return a function that says if one is current."""
         if self.requests.have_changed():
             return lambda _plan: False
         pks = [plan.change.row.pk for plan in plans if not plan.change.is_new]
         rows = self.model.objects.select_for_update().filter(pk__in=pks).order_by("pk")
-        stamps = {pk: stamp for pk, *stamp in rows.values_list("pk", *STAMP)}
+        stamps = {pk: stamp for pk, *stamp in rows.values_list("pk", *REVISION_FIELDS)}
         new = [plan.facts.key for plan in plans if plan.change.is_new]
-        made = {row.file_key for row in self.model.objects.of_file_keys(new)}
+        made = {row.import_key for row in self.model.objects.with_import_keys(new)}
 
-        def is_current(plan: Plan) -> bool:
+        def is_current(plan: RowPlan) -> bool:
             if plan.change.is_new:
                 return plan.facts.key not in made
             return tuple(stamps.get(plan.change.row.pk, ())) == plan.stamp
 
         return is_current
 
-    def _plan(self, number: int, facts: Facts, row: Any) -> Plan:
-        """Set what differs and may change. Raises RowRefused."""
+    def _plan(self, number: int, facts: ParsedRow, row: Any) -> RowPlan:
+        """Plan a row: set the facts that differ and may change. Raises RowError."""
         is_new = row is None
         if row is None:
             row = self.model(key=facts.key)
         elif number <= self.written_to:
-            return Plan(number, facts, Change(row, is_new=False))
-        change = Change(
+            return RowPlan(number, facts, RowChange(row, is_new=False))
+        change = RowChange(
             row, is_new, shown_before=None if is_new else row.public_fields()
         )
-        stamp = () if is_new else tuple(getattr(row, name) for name in STAMP)
-        plan = Plan(number, facts, change, stamp=stamp)
+        stamp = () if is_new else tuple(getattr(row, name) for name in REVISION_FIELDS)
+        plan = RowPlan(number, facts, change, stamp=stamp)
         wanted = self._wanted(plan)
         plan.names = self._may_change(plan, wanted)
         if not is_new and _is_completed(row, facts, {n: wanted[n] for n in plan.names}):
@@ -124,23 +126,23 @@ class Planner:
             plan.names.append("status")
         if plan.is_write:
             if not is_new:
-                plan.before = plain_facts(row, plan.names)
+                plan.before = serialize_facts(row, plan.names)
             self._set(plan, wanted)
             self._check(plan)
         return plan
 
-    def _may_change(self, plan: Plan, wanted: dict[str, Any]) -> list[str]:
-        """The facts that differ, without those that no import changes."""
+    def _may_change(self, plan: RowPlan, wanted: dict[str, Any]) -> list[str]:
+        """Return the facts that differ, without the protected ones."""
         row = plan.change.row
         names = [
             name for name, said in wanted.items() if self._value(row, name) != said
         ]
-        theirs = guarded(row) if names else {}
+        theirs = protected_fields(row) if names else {}
         found = [name for name in names if name in theirs]
         plan.kept += [f"{plan.facts.key}: {name}, {theirs[name]}" for name in found]
         return [name for name in names if name not in theirs]
 
-    def _wanted(self, plan: Plan) -> dict[str, Any]:
+    def _wanted(self, plan: RowPlan) -> dict[str, Any]:
         facts = plan.facts
         wanted = {name: self._as_kept(name, v) for name, v in facts.fields.items()}
         known = {pair for pair in facts.terms if pair in self.terms}
@@ -159,7 +161,7 @@ class Planner:
         return wanted
 
     def _as_kept(self, name: str, said: Any) -> Any:
-        """A number or ZIP code as it will be stored, however the file writes it."""
+        """Return a phone number or ZIP code in its stored form."""
         field = self.normalized.get(name)
         return field.normalized(said) if field else said
 
@@ -172,15 +174,15 @@ class Planner:
             if row.latitude is None:
                 return None
             return (row.latitude, row.longitude, row.precision, row.county_id)
-        return value(row, name)
+        return fact_value(row, name)
 
-    def _set(self, plan: Plan, wanted: dict[str, Any]) -> None:
+    def _set(self, plan: RowPlan, wanted: dict[str, Any]) -> None:
         row, change = plan.change.row, plan.change
         for name in plan.names:
             if name in self.links:
                 change.links[name] = wanted[name]
             elif name == "point":
-                put_point(row, wanted[name])
+                set_point(row, wanted[name])
                 change.columns |= POINT_FIELDS
             else:
                 setattr(row, name, wanted[name])
@@ -190,35 +192,35 @@ class Planner:
         row._change_reason = self.reason
         if not change.is_new:
             row.version += 1
-            # Also where only terms or places change.
+            # The version also counts changes of only terms or places.
             change.columns.add("version")
             return
         change.columns = set()
-        # For the checks; its address is chosen when it is written.
-        row.enter(set(), plan.facts.wishes)
-        if plan.facts.wishes.get("status") == Listing.Status.DRAFT:
+        # Validation needs a slug; the final one is chosen when the row is written.
+        row.prepare_new(set(), plan.facts.new_only_fields)
+        if plan.facts.new_only_fields.get("status") == Listing.Status.DRAFT:
             row._change_reason = AS_DRAFT
 
-    def _check(self, plan: Plan) -> None:
-        """Raises RowRefused."""
+    def _check(self, plan: RowPlan) -> None:
+        """Validate the row. Raises RowError."""
         row = plan.change.row
         try:
             row.clean_fields(exclude=NOT_VALIDATED)
             if not isinstance(row, Listing):
                 return
             if self.requests.may_match(row) and row.removal_requests():
-                # Not as a draft either, and one that left takes nothing from a file.
-                raise RowRefused("the organization asked not to be listed")
+                # This also applies to drafts and to listings that are closed.
+                raise RowError("the organization asked not to be listed")
             if "status" in plan.names:
                 row.check_may_be_public()
         except ValidationError as error:
-            raise RowRefused(_in_words(error)) from None
+            raise RowError(_error_text(error)) from None
 
-    def after(self, plan: Plan) -> dict[str, Any]:
-        """The facts that the plan has changed, as plain data."""
+    def after(self, plan: RowPlan) -> dict[str, Any]:
+        """Return the changed facts as plain data."""
         row, facts = plan.change.row, plan.facts
         links = plan.change.links
-        found = plain_facts(row, [name for name in plan.names if name not in links])
+        found = serialize_facts(row, [name for name in plan.names if name not in links])
         if "terms" in links:
             known = [pair for pair in facts.terms if pair in self.terms]
             found["terms"] = sorted(f"{kind}:{slug}" for kind, slug in known)
@@ -228,18 +230,18 @@ class Planner:
         return found
 
 
-# New with every change of a row.
-STAMP = ("version", "changed_at")
+# These fields change with every change of a row.
+REVISION_FIELDS = ("version", "changed_at")
 
 
-def _is_completed(listing: Any, facts: Facts, changes: dict[str, Any]) -> bool:
-    """Is it a draft that has now what it lacked, in a file that asks for none?"""
+def _is_completed(listing: Any, facts: ParsedRow, changes: dict[str, Any]) -> bool:
+    """Say whether a draft is complete now, and its file does not ask for a draft."""
     published = Listing.Status.PUBLISHED
-    wish = facts.wishes.get("status", published)
-    return wish == published and is_completed_by(listing, changes)
+    status = facts.new_only_fields.get("status", published)
+    return status == published and is_completed_by(listing, changes)
 
 
-def _in_words(error: ValidationError) -> str:
+def _error_text(error: ValidationError) -> str:
     return "; ".join(
         f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items()
     )

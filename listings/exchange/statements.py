@@ -1,7 +1,7 @@
-"""One statement for many rows, its text made once.
+"""Insert and update many rows with one prepared SQL statement.
 
-bulk_create() and bulk_update() make it again for every few rows, with an expression for
-each value; that took more than half of an import's time.
+bulk_create() and bulk_update() build SQL for every few rows, with an expression for
+each value, which took more than half of the time of an import.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from django.db import connection
 
 
 def insert_many(model: Any, rows: list[Any]) -> None:
-    """Insert rows that have a value in every field but their number, which they do not
-    learn."""
+    """Insert rows that have a value in every field except the id.
+
+    The ids of the new rows are not set on the objects.
+    """
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns = ", ".join(_quoted(field.column) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
@@ -23,7 +25,7 @@ def insert_many(model: Any, rows: list[Any]) -> None:
 
 
 def update_many(model: Any, rows: list[Any], names: Iterable[str]) -> None:
-    """Write these fields of rows that exist."""
+    """Update these fields of existing rows."""
     fields = [model._meta.get_field(name) for name in names]
     columns = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
     key = model._meta.pk

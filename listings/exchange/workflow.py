@@ -1,4 +1,4 @@
-"""Acts that cross models."""
+"""Import files and rows of any kind, and find the importer for them."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from tqdm import tqdm
 
 from listings.exchange.batches import BATCH_ROWS, BatchImport, Record
 from listings.exchange.bulk_writes import in_batches
-from listings.exchange.csv_rows import FileRefused, Row, read_file, read_rows
-from listings.exchange.importing import Importer, Report
+from listings.exchange.csv_rows import FileError, Row, read_file, read_rows
+from listings.exchange.importing import Importer, ImportReport
 from listings.models import Listing
-from listings.registry import listing_models, sourced_models
+from listings.registry import importable_models, listing_models
 
-# More new rows than this change what a database should know of its tables.
-MANY = 100
+# After more new rows than this, the database should update its statistics.
+ANALYZE_AFTER_ROWS = 100
 
 
 def importers() -> dict[str, type[Importer]]:
-    """Every kind of file there is, as its catalogue names it."""
+    """Return the importer of every kind of file, by the name of the kind."""
     return {
         kind: import_string(dotted)
-        for model in sourced_models()
+        for model in importable_models()
         for kind, dotted in model.importers.items()
     }
 
 
-def kinds_of(model: type[Listing]) -> list[str]:
+def kind_values(model: type[Listing]) -> list[str]:
     kinds = getattr(model, "Kind", None)
     return list(kinds.values) if kinds else []
 
 
 def hsds_models() -> dict[str, type[Listing]]:
-    """What HSDS may be listed as: each kind of a catalogue that has kinds, or it."""
+    """Return the model for each kind of listing that HSDS data can be imported as."""
     return {
         kind: model
         for model in listing_models()
         if hasattr(model, "hsds_importer")
-        for kind in (kinds_of(model) or [str(model._meta.model_name)])
+        for kind in (kind_values(model) or [str(model._meta.model_name)])
     }
 
 
@@ -52,12 +52,12 @@ def import_file(
     atomic: bool = False,
     quiet: bool = True,
     record: Record | None = None,
-) -> Report:
-    """Bring a file's rows in, and leave out those that are refused.
+) -> ImportReport:
+    """Import the rows of a file, except those that are refused.
 
-    Some hundred rows at a time, so that others can write meanwhile: a killed import
-    leaves the batches before. If `atomic`, all rows in one transaction, or none of
-    them. Raises FileRefused.
+    Rows are written in batches, so that others can write in between; an import that is
+    killed leaves the earlier batches. With `atomic`, all rows are written in one
+    transaction, or none if one is refused. Raises FileError.
     """
     text = read_file(path)
     return import_text(
@@ -76,12 +76,12 @@ def import_text(
     most: int | None = None,
     record: Record | None = None,
     written_to: int = 0,
-) -> Report:
-    """As import_file, of a text that is at hand already, of `most` rows."""
+) -> ImportReport:
+    """Import CSV text of at most `max_rows` rows, like import_file()."""
     reader = importers()[kind]
     rows = read_rows(text, reader.columns, reader.optional_columns)
     if most is not None and len(rows) > most:
-        raise FileRefused(
+        raise FileError(
             f"The file has {len(rows):,} rows; here {most:,} are the most. Bring it in "
             "by parts, or ask whoever keeps the server to import it."
         )
@@ -107,12 +107,11 @@ def import_rows(
     reason: str = "import",
     record: Record | None = None,
     written_to: int = 0,
-) -> Report:
-    """As import_file, of rows that something else than a CSV file told.
+) -> ImportReport:
+    """Import rows, like import_file().
 
-    `record` is called in the transaction of each batch. A run that was cut short is
-    finished by another one of the same rows, where `written_to` is the last that was
-    written.
+    `record` is called in the transaction of each batch. To finish an interrupted run,
+    pass the same rows and, as `written_to`, the number of the last written row.
     """
     # Row 1 is the header, as a spreadsheet shows it.
     numbered = list(enumerate(rows, start=2))
@@ -127,8 +126,8 @@ def import_rows(
         report = run.finish()
         if atomic and report.refused and not dry_run:
             transaction.set_rollback(True)
-    if report.added > MANY and not dry_run:
+    if report.added > ANALYZE_AFTER_ROWS and not dry_run:
         with connection.cursor() as cursor:
-            # Without this PostgreSQL plans for the few rows that were there.
+            # Without new statistics PostgreSQL plans for the few rows there were.
             cursor.execute("ANALYZE")
     return report

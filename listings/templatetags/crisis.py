@@ -1,4 +1,4 @@
-"""Crisis lines in templates."""
+"""Template tags that list crisis lines."""
 
 from __future__ import annotations
 
@@ -7,26 +7,29 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from listings.crisis.lines import essential_lines, lines_for, shown_lines
+from listings.crisis.lines import essential_lines, lines_for_kinds, visible_crisis_lines
 
 register = template.Library()
 
 
 @register.inclusion_tag("listings/crisis/_lines.html")
 def crisis_lines(*kinds: str) -> dict[str, Any]:
-    """The lines of these kinds of trouble ("violence" …), with their usual hours."""
+    """List the lines for these CrisisKind values, with their typical hours."""
     at = timezone.now()
-    return {"lines": lines_for(kinds, shown_lines(at, says_now=False)), "at": at}
+    return {
+        "lines": lines_for_kinds(kinds, visible_crisis_lines(at, says_now=False)),
+        "at": at,
+    }
 
 
 @register.inclusion_tag("listings/crisis/_lines.html")
 def every_crisis_line() -> dict[str, Any]:
-    """All of them, for a page without a server, whose script picks what fits."""
+    """List all lines, for the offline page, whose script selects the matching ones."""
     at = timezone.now()
-    return {"lines": shown_lines(at, says_now=False), "at": at}
+    return {"lines": visible_crisis_lines(at, says_now=False), "at": at}
 
 
 @register.inclusion_tag("listings/crisis/_essential.html")
 def essential_crisis_lines() -> dict[str, Any]:
-    """988, 911 and a few others by name and number, for paper and for outages."""
+    """List 988, 911 and a few others by name and number, for print and outages."""
     return {"lines": essential_lines(timezone.now())}

@@ -1,4 +1,4 @@
-"""Opening hours in words, with the zone always named."""
+"""Template tags that describe opening hours and always name the time zone."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from listings.hours import Day, Hours, State, Status, zone_or_utc
+from listings.hours import Day, Hours, OpenState, OpenStatus, zone_or_utc
 from listings.hours_text import (
-    at_clock,
-    changed_days_words,
-    clock_after_until,
-    rules_words,
-    spans_words,
+    describe_changed_days,
+    describe_rules,
+    format_at_time,
+    format_spans,
+    format_time_after_until,
 )
-from listings.snapshot import made_on
+from listings.snapshot import snapshot_date
 from listings.time_zones import zone_name
 from places.models import Place
 
@@ -31,7 +31,7 @@ register.filter("zone_name", zone_name)
 
 
 def day_word(day: date, today: date) -> str:
-    """ "today", "tomorrow" or the weekday; with the date if a week off or more."""
+    """Return "today", "tomorrow" or the weekday; the date if a week away or more."""
     ahead = (day - today).days
     if ahead == 0:
         return _("today")
@@ -44,19 +44,19 @@ def day_word(day: date, today: date) -> str:
 
 
 @register.simple_tag
-def hours_status(status: Status, at: datetime, zone: str) -> str:
-    """The state in words, said in `zone`: the caller's where it is known."""
+def hours_status(status: OpenStatus, at: datetime, zone: str) -> str:
+    """Describe the status, with times in `zone`, the visitor's own if it is known."""
     today = at.astimezone(zone_or_utc(zone)).date()
     return _status_words(status, today, zone, get_language() or "")
 
 
-# The same words stand on many pages, and take twenty times as long to find.
+# The same text is on many pages, and formatting takes twenty times as long as a lookup.
 @lru_cache(maxsize=4_096)
-def _status_words(status: Status, today: date, zone: str, language: str) -> str:
+def _status_words(status: OpenStatus, today: date, zone: str, language: str) -> str:
     here = zone_or_utc(zone)
-    if status.state is State.OPEN:
+    if status.state is OpenState.OPEN:
         return _open_words(status, today, here)
-    if status.state is State.UNKNOWN:
+    if status.state is OpenState.UNKNOWN:
         if status.comment:
             return _("Hours: %(comment)s") % {"comment": status.comment}
         return _("Hours not listed")
@@ -65,32 +65,32 @@ def _status_words(status: Status, today: date, zone: str, language: str) -> str:
     opens = status.opens.astimezone(here)
     return _("Closed now. Opens %(day)s %(at_time)s, %(zone)s") % {
         "day": day_word(opens.date(), today),
-        "at_time": at_clock(opens),
+        "at_time": format_at_time(opens),
         "zone": zone_name(zone),
     }
 
 
 @register.simple_tag
 def as_of(at: datetime, place: Place | None) -> str:
-    """When the page found out what is open; in Eastern time where no place is known."""
+    """Say when the statuses on the page were computed, in Eastern time by default."""
     here = zone_or_utc((place and place.timezone) or "America/New_York")
     return _("Updated %(at_time)s, %(zone)s.") % {
-        "at_time": at_clock(at.astimezone(here)),
+        "at_time": format_at_time(at.astimezone(here)),
         "zone": zone_name(here.key),
     }
 
 
-def _open_words(status: Status, today: date, here: ZoneInfo) -> str:
+def _open_words(status: OpenStatus, today: date, here: ZoneInfo) -> str:
     if status.until is None:
         return _("Open now, day and night")
     until = status.until.astimezone(here)
     facts = {
-        "time": clock_after_until(until),
-        "at_time": at_clock(until),
+        "time": format_time_after_until(until),
+        "at_time": format_at_time(until),
         "zone": zone_name(here.key),
     }
     ahead = (until.date() - today).days
-    # The small hours of the coming night need no day beside them.
+    # Times before noon after the coming night need no day.
     if ahead == 0 or (ahead == 1 and until.hour < 12):
         return _("Open now until %(time)s, %(zone)s") % facts
     facts["day"] = day_word(until.date(), today)
@@ -99,33 +99,33 @@ def _open_words(status: Status, today: date, here: ZoneInfo) -> str:
 
 @register.filter
 def week(hours: Hours, at: datetime) -> tuple[Day, ...]:
-    """This week; on a page for later, a usual one in which no day is today."""
-    if made_on() is None:
+    """Return this week; in a snapshot, a typical week in which no day is today."""
+    if snapshot_date() is None:
         return hours.week(at)
-    return usual_week(hours, at)
+    return typical_week(hours, at)
 
 
 @register.filter
-def usual_week(hours: Hours, at: datetime) -> tuple[Day, ...]:
-    """An ordinary week, in which no day is today."""
-    return tuple(replace(day, is_today=False) for day in hours.usual_week(at))
+def typical_week(hours: Hours, at: datetime) -> tuple[Day, ...]:
+    """Return a typical week in which no day is today."""
+    return tuple(replace(day, is_today=False) for day in hours.typical_week(at))
 
 
 @register.filter
 def rules_in_words(hours: Hours) -> list[str]:
-    """Nothing where the table of a week says it all."""
-    return [] if hours.is_weekly else rules_words(hours)
+    """Describe each rule; return [] where a table of the week is enough."""
+    return [] if hours.is_weekly else describe_rules(hours)
 
 
 @register.filter
 def changed_days(hours: Hours, at: datetime) -> list[str]:
-    """What is not as usual this week; nothing on a page that is read later."""
-    return [] if made_on() else changed_days_words(hours, at)
+    """Describe the days of this week that differ; return [] in a snapshot."""
+    return [] if snapshot_date() else describe_changed_days(hours, at)
 
 
 @register.filter
 def other_times(hours: Hours) -> str:
-    """ "At other times: by appointment."; "" where it is closed then."""
+    """Return "At other times: by appointment."; "" where it is closed then."""
     words = hours.other_times
     if words is None or not hours.is_known:
         return ""
@@ -140,10 +140,10 @@ def day_name(day: Day) -> str:
 
 
 @register.filter
-def spans(day: Day) -> str:
-    """ "9 am to noon, 1 pm to 5 pm", "All day and night", "Closed"."""
-    if day.whole_day:
+def opening_times(day: Day) -> str:
+    """Return "9 am to noon, 1 pm to 5 pm", "All day and night" or "Closed"."""
+    if day.is_whole_day:
         return _("All day and night")
     if not day.spans:
         return _("Closed")
-    return spans_words(day.spans)
+    return format_spans(day.spans)

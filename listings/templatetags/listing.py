@@ -1,4 +1,4 @@
-"""Facts of a listing in words."""
+"""Template tags that show the facts of a listing in words."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ register.filter(national)
 
 @register.simple_block_tag
 def page_title(content: SafeString) -> SafeString:
-    """A <title>, and the same for sites that show a link to the page."""
-    # Markup already, in which only a quotation mark could end the attribute.
+    """Return the <title> and the og:title for sites that preview links."""
+    # The content is escaped, so only a quotation mark could end the attribute.
     quoted = mark_safe(strip_tags(content).strip().replace('"', "&quot;"))  # noqa: S308
     return format_html('{}<meta property="og:title" content="{}">', content, quoted)
 
 
-AREA_SHOWN = 6
+MAX_PLACES_SHOWN = 6
 
 
 @register.simple_tag
 def call_button(phone: PhoneNumber | str) -> SafeString | str:
-    return _dialling("button", _("Call %(number)s"), phone)
+    return _dial_link("button", _("Call %(number)s"), phone)
 
 
 @register.simple_tag
 def toll_free_button(phone: PhoneNumber | str) -> SafeString | str:
-    return _dialling("button quiet", _("Toll-free %(number)s"), phone)
+    return _dial_link("button quiet", _("Toll-free %(number)s"), phone)
 
 
-def _dialling(style: str, words: str, phone: PhoneNumber | str) -> SafeString | str:
-    """Nothing where there is no number."""
+def _dial_link(style: str, words: str, phone: PhoneNumber | str) -> SafeString | str:
+    """Return a link that dials the number; "" without a number."""
     number = national(phone)
     if not number:
         return ""
@@ -54,13 +54,13 @@ def _dialling(style: str, words: str, phone: PhoneNumber | str) -> SafeString | 
 
 @register.filter
 def tel(phone: PhoneNumber | str) -> str:
-    """The address that dials."""
+    """Return the tel: address of a number."""
     return f"tel:{dialable(phone)}"
 
 
 @register.simple_tag
 def text_link(sms_number: str) -> SafeString:
-    """A button that starts a text message, saying what to write if anything."""
+    """Return a button that starts a text message, with the keyword if there is one."""
     if found := SHORT_CODE.match(sms_number):
         words = _("Text %(word)s to %(code)s") % found.groupdict()
         # "?&body=" is the form that both iPhones and Android phones understand.
@@ -73,7 +73,7 @@ def text_link(sms_number: str) -> SafeString:
 
 @register.filter
 def miles(distance: float | None) -> str:
-    """ "less than a mile", "4.2 miles", "12 miles"."""
+    """Return "less than a mile away", "4.2 miles away" or "12 miles away"."""
     if distance is None:
         return ""
     if distance < 1:
@@ -81,19 +81,19 @@ def miles(distance: float | None) -> str:
     return _("%(miles)s miles away") % {"miles": format_miles(distance)}
 
 
-def day_pattern() -> str:
-    """Django's DATE_FORMAT cuts the names of English months short; this does not."""
+def long_date_format() -> str:
+    """Return a date format with full month names, unlike Django's DATE_FORMAT."""
     return pgettext("day", "F j, Y")
 
 
 @register.filter
-def day(value: date) -> str:
-    return date_words(value, day_pattern())
+def long_date(value: date) -> str:
+    return date_words(value, long_date_format())
 
 
 @register.filter
 def partial_date(text: str) -> str:
-    """ "May 3, 2022" for "2022-05-03", "May 2022", "2022"; "" is undated."""
+    """Return "May 3, 2022", "May 2022", "2022" or "undated" for a partial ISO date."""
     if not text:
         return _("undated")
     numbers = [int(part) for part in text.split("-") if part.isdigit()]
@@ -101,29 +101,29 @@ def partial_date(text: str) -> str:
         first = date(*numbers, *[1] * (3 - len(numbers)))
     except (TypeError, ValueError):
         return text
-    patterns = {3: day_pattern(), 2: pgettext("month", "F Y")}
+    patterns = {3: long_date_format(), 2: pgettext("month", "F Y")}
     return date_words(first, patterns.get(len(numbers), "Y"))
 
 
 @register.filter
-def checked_words(listing: Listing) -> str:
-    """When and how it was checked, of a listing that was."""
+def check_statement(listing: Listing) -> str:
+    """Say when and how a listing was checked. The listing must have been checked."""
     how = listing.get_checked_how_display()
     on = cast("date", listing.checked_on)
-    said = {"day": day(on), "how": how}
+    said = {"day": long_date(on), "how": how}
     return _("Checked on %(day)s %(how)s.") % said
 
 
 @register.filter
-def source_words(listing: Listing) -> str:
-    """Who says so and since when, of a listing with a source."""
+def source_statement(listing: Listing) -> str:
+    """Name the source of a listing and the date of the source."""
     said = {"name": listing.source_name, "day": partial_date(listing.source_seen)}
     return _("Source: %(name)s, %(day)s.") % said
 
 
 @register.filter
 def yes_no(value: bool | None) -> str:
-    """Unknown is a value of its own, and never "no"."""
+    """Return "Yes", "No" or, for None, "Not known"."""
     if value is None:
         return _("Not known")
     return _("Yes") if value else _("No")
@@ -131,14 +131,14 @@ def yes_no(value: bool | None) -> str:
 
 @register.filter
 def service_area_text(listing: Listing) -> str:
-    """Where it serves, in a line."""
-    if listing.serves_everywhere:
+    """Summarize the service area in one line."""
+    if listing.is_nationwide:
         return _("Serves the whole country")
-    names = served_names(listing)
+    names = served_place_names(listing)
     if not names:
         return _("Area not listed – ask")
-    shown = ", ".join(names[:AREA_SHOWN])
-    more = len(names) - AREA_SHOWN
+    shown = ", ".join(names[:MAX_PLACES_SHOWN])
+    more = len(names) - MAX_PLACES_SHOWN
     if more <= 0:
         return _("Serves %(places)s") % {"places": shown}
     return ngettext(
@@ -149,9 +149,13 @@ def service_area_text(listing: Listing) -> str:
 
 
 @register.filter
-def served_names(listing: Any) -> list[str]:
-    """The states and counties it serves; a county's state named once at the end."""
-    if listing.serves_everywhere:
+def served_place_names(listing: Any) -> list[str]:
+    """Return the names of the states and counties served.
+
+    If all are counties of one state, only the last name has the state, or none if the
+    list is long.
+    """
+    if listing.is_nationwide:
         return []
     places = sorted(
         listing.service_area.all(), key=lambda p: (p.state, p.is_county, p.name)
@@ -159,18 +163,20 @@ def served_names(listing: Any) -> list[str]:
     states = {place.state for place in places}
     if len(states) == 1 and places[0].is_county:
         names = [place.name for place in places]
-        return [*names[:-1], places[-1].label] if len(names) <= AREA_SHOWN else names
+        return (
+            [*names[:-1], places[-1].label] if len(names) <= MAX_PLACES_SHOWN else names
+        )
     return [place.label for place in places]
 
 
 @register.filter
-def labels(terms: list[Any]) -> str:
-    """ "Support groups, help with work"."""
+def term_labels(terms: list[Any]) -> str:
+    """Join the labels of terms: "Support groups, help with work"."""
     return ", ".join([*map(str, terms[:1]), *(t.inside_sentence for t in terms[1:])])
 
 
 def plain_from_english(text: str) -> str:
-    """As from_english, for what holds no markup."""
+    """Translate source text like from_english(), but as plain text."""
     if not text or get_language() == "en":
         return text
     translated = _(text)
@@ -179,8 +185,10 @@ def plain_from_english(text: str) -> str:
 
 @register.filter
 def from_english(text: str) -> SafeString | str:
-    """Words of a source, which are English. On a page in another language they are
-    translated where we have the translation, and otherwise marked as English."""
+    """Translate the English text of a source if a translation exists.
+
+    On a page in another language, text without a translation is marked as English.
+    """
     if not text or get_language() == "en":
         return text
     translated = _(text)
@@ -190,6 +198,6 @@ def from_english(text: str) -> SafeString | str:
 
 
 @register.filter
-def bare_address(url: str) -> str:
-    """ "example.org" for "https://www.example.org/"; what a button can hold."""
+def bare_domain(url: str) -> str:
+    """Return the domain of a web address without "www.", to fit on a button."""
     return re.sub(r"^https?://(www\.)?", "", url).split("/")[0]

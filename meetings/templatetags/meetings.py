@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from listings.hours import zone_or_utc
-from listings.hours_text import at_clock
-from listings.snapshot import made_on
+from listings.hours_text import format_at_time
+from listings.snapshot import snapshot_date
 from listings.time_zones import zone_name
 from meetings.forms import DEFAULT_ZONE
 from meetings.meeting_index import Occurrence
@@ -39,7 +39,7 @@ def meetings_today(place: Place | None, at: datetime) -> dict[str, object]:
 
     Shows nothing on a snapshot, which people read later.
     """
-    today = None if made_on() else find_online_today(place, at)
+    today = None if snapshot_date() else find_online_today(place, at)
     if today is None or not today.count:
         return {"today": None}
     return {"today": today, "words": _today_words(today)}
@@ -53,7 +53,7 @@ def _today_words(today: OnlineToday) -> str:
     ) % {"number": today.count}
     if today.next is None:
         return words
-    said = {"time": at_clock(today.next), "zone": zone_name(today.zone.key)}
+    said = {"time": format_at_time(today.next), "zone": zone_name(today.zone.key)}
     return f"{words} {_('The next is %(time)s, %(zone)s.') % said}"
 
 
@@ -66,7 +66,7 @@ def next_meetings(organization: Organization, at: datetime) -> dict[str, object]
         (OccurrenceDisplay(one, zone, at), _heading_of(one, zone, at)) for one in found
     ]
     return {
-        "shown": [] if made_on() else shown,
+        "shown": [] if snapshot_date() else shown,
         "organization": organization,
         "total": total,
         "zone_name": zone_name(zone.key),

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from curation.workflow import record_check, remove_on_request
-from listings.field_values import put
+from listings.field_values import apply_facts
 from orgs.models import Organization
 from tests.factories import organization, person, place, state, term, warmline
 
@@ -40,7 +40,7 @@ def entries(client, path="/feeds/changes.atom"):
 
 def change(listing, **facts):
     listing.refresh_from_db()
-    put(listing, facts)
+    apply_facts(listing, facts)
 
 
 def test_each_thing_that_happens_is_told_newest_first(client):
@@ -51,7 +51,7 @@ def test_each_thing_that_happens_is_told_newest_first(client):
     day = ours.checked_on
 
     before_closing = entries(client)
-    ours.close(because="Sold")
+    ours.close(reason="Sold")
 
     assert before_closing == [
         (

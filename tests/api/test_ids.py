@@ -92,7 +92,7 @@ def test_a_draft_is_not_found(client, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_has_closed_answers_that_it_is_gone_and_no_more(client, kind):
     gone = organization(at=place("59301"), name="Gone", summary="Once here")
-    gone.close(because="The house was sold")
+    gone.close(reason="The house was sold")
 
     answer = client.get(of_organization(gone)[kind]).json()
 
@@ -202,7 +202,7 @@ def test_an_operator_outlives_the_line_that_its_id_is_from(client):
         warmline(operator="Peers", service_area=[state("MT")]) for _ in range(2)
     )
     before = owner_of(client, first)["id"]
-    first.close(because="Number out of service")
+    first.close(reason="Number out of service")
 
     after = owner_of(client, second)["id"]
 
@@ -236,7 +236,7 @@ def test_an_operator_that_is_listed_in_that_state_is_the_listing(client):
 def test_a_draft_line_makes_no_organization(client):
     warmline(operator="Secret operator", status="draft")
     closed = warmline(operator="Closed operator")
-    closed.close(because="Sold")
+    closed.close(reason="Sold")
 
     assert client.get("/api/organizations").json()["empty"]
     assert client.get(of_line(closed)["organizations"]).json()["status"] == "defunct"

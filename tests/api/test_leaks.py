@@ -226,7 +226,7 @@ def test_a_closed_listing_leaves_its_id_where_one_asks_what_changed(client):
     gone = organization(
         at=place("59301"), name="Gone", summary="Was here", service_area=[state("MT")]
     )
-    gone.close(because="Sold to somebody")
+    gone.close(reason="Sold to somebody")
 
     for path in ADDRESSES:
         page = text(client, path)

@@ -83,7 +83,7 @@ def test_following_the_link_meets_each_once_while_others_come_and_go(client, pat
         met += [one.get("name") or one["service"]["name"] for one in found]
         if not response.has_header("Link"):
             break
-        go.pop().close(because="Sold") if go else None
+        go.pop().close(reason="Sold") if go else None
         organization(at=place("59301"))
         response = follow(client, response)
 

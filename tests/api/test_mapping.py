@@ -23,7 +23,7 @@ def told(listing, at=WINTER):
     context = MappingContext(
         at, "https://directory.example.org", Operators.current(), {}
     )
-    [fresh] = selection.load_listings([(listing.uuid, listing.catalogue == "warmline")])
+    [fresh] = selection.load_listings([(listing.uuid, listing.catalog == "warmline")])
     service = hsds.serialize_service_in_full(fresh, context)
     assert faults("service", service) + nulls(service) == []
     return service

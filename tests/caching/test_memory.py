@@ -10,7 +10,7 @@ from django.utils import translation
 
 from caching import memory_cache
 from caching.memory_cache import MemoryCache, cache_variant
-from listings.field_values import put
+from listings.field_values import apply_facts
 from orgs.models import Organization
 from tests.caching.committing import commit
 from tests.factories import county, organization, place, warmline
@@ -106,7 +106,9 @@ def test_who_serves_comes_in_the_same_order_after_a_county_is_named(client):
     for code in ("59301", "59330"):
         assert serving(code) == [near.data_key, far.data_key]
     web = Organization.objects.get(slug="web")
-    put(web, {"service_area": "Montana: Custer County", "service_area_scope": "places"})
+    apply_facts(
+        web, {"service_area": "Montana: Custer County", "service_area_scope": "places"}
+    )
     commit()
 
     assert web.service_area.get() == custer

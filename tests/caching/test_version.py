@@ -12,7 +12,7 @@ from caching.models import DirectoryVersion
 from curation import workflow
 from curation.models import Check, Suggestion
 from listings.exchange.workflow import import_text
-from listings.field_values import put
+from listings.field_values import apply_facts
 from listings.models import Term
 from orgs.models import Organization
 from tests.caching.committing import commit
@@ -109,9 +109,9 @@ def test_terms_and_areas_count_once_with_the_facts():
     made = organization()
     facts = {"terms": ["language:es"], "service_area": "Montana", "summary": "New"}
 
-    assert by_how_much(put, made, facts) == 1
-    assert by_how_much(put, made, facts) == 0
-    assert by_how_much(put, made, {"service_area": "Idaho"}) == 1
+    assert by_how_much(apply_facts, made, facts) == 1
+    assert by_how_much(apply_facts, made, facts) == 0
+    assert by_how_much(apply_facts, made, {"service_area": "Idaho"}) == 1
 
 
 def test_an_area_alone_counts():

@@ -14,9 +14,9 @@ from curation.imports import ImportRecorder, apply_import, resume_import, take_o
 from curation.models import ImportRun, Suggestion
 from curation.undo import undo_import
 from curation.workflow import record_check
-from listings.exchange.importing import Step
+from listings.exchange.importing import ImportStep
 from listings.exchange.workflow import import_rows, importers
-from listings.removals import Tombstone
+from listings.removals import RemovalRequest
 from orgs.models import Organization
 from tests.curation.test_imports import file_of, row, upload
 from tests.factories import organization, person
@@ -80,7 +80,7 @@ def test_import_keeps_a_fact_that_is_checked_while_it_runs():
 
 def test_import_obeys_a_removal_request_that_comes_while_it_runs():
     def ask():
-        Tombstone.objects.create(name="Example", phone="+14065550111")
+        RemovalRequest.objects.create(name="Example", phone="+14065550111")
 
     with before_the_first_write(ask):
         report = import_rows(READER, [row("a")])
@@ -253,7 +253,7 @@ def test_import_by_the_command_can_be_undone_in_the_admin(ada, tmp_path):
 
 def test_imported_row_has_the_fields_of_a_step():
     run = started([row("a")])
-    ImportRecorder(run)([Step(2, 1, "Example a", added=True, version=1)], 2)
+    ImportRecorder(run)([ImportStep(2, 1, "Example a", added=True, version=1)], 2)
 
     kept = run.rows.get()
     assert (kept.row, kept.name, kept.added, run.written_to) == (

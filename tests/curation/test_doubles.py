@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from curation import workflow
 from curation.models import Check, DuplicatePair, LinkCheck, Suggestion
-from listings.exchange.importing import guarded
-from listings.field_values import put
+from listings.exchange.importing import protected_fields
+from listings.field_values import apply_facts
 from tests.curation.test_editing import form_of, path_of
 from tests.factories import organization, person, place, state, term
 
@@ -127,8 +127,8 @@ def test_merge_protects_facts_checked_on_the_duplicate_from_imports():
     workflow.merge(keep, drop, ["phone"])
 
     keep.refresh_from_db()
-    assert {"name", "phone", "hours"} <= guarded(keep).keys()
-    assert "email" not in guarded(keep)
+    assert {"name", "phone", "hours"} <= protected_fields(keep).keys()
+    assert "email" not in protected_fields(keep)
     assert keep.checked_on == timezone.localdate() - timedelta(days=10)
 
 
@@ -141,7 +141,7 @@ def test_merge_shows_the_newer_check_of_the_target():
 
     keep.refresh_from_db()
     assert (keep.checked_on, keep.checked_facts) == (timezone.localdate(), ["phone"])
-    assert {"hours", "phone"} <= guarded(keep).keys()
+    assert {"hours", "phone"} <= protected_fields(keep).keys()
 
 
 def test_merge_moves_the_branches():
@@ -171,7 +171,7 @@ def test_merge_into_its_own_branch_leaves_no_parent():
 def test_refused_merge_keeps_the_choices(ada):
     first, second = organization(name="First"), organization(name="Second")
     there = f"/admin/orgs/organization/merge/{first.pk}/{second.pk}/"
-    put(first, {"email": "a@example.org"})
+    apply_facts(first, {"email": "a@example.org"})
     seen = {f"version_{first.pk}": 1, f"version_{second.pk}": 1}
 
     page = ada.post(there, {"keep": second.pk, "fact_name": second.pk} | seen)
@@ -204,7 +204,7 @@ def test_merge_page_warns_and_both_histories_name_the_merge(ada):
 
 def test_publishing_in_the_form_clears_the_closure_reason(ada):
     listing = organization(at=place("59301"))
-    listing.close(because="On holiday", temporarily=True)
+    listing.close(reason="On holiday", temporarily=True)
 
     ada.post(path_of(listing), form_of(ada, listing) | {"status": "published"})
 

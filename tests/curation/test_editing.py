@@ -309,7 +309,7 @@ def test_open_all_day_together_with_hours_of_a_day_is_an_error(ada):
         "hours": "",
         "hours_was": "",
         "hours_Mo": "9 am-5 pm",
-        "hours_always": "on",
+        "hours_is_always_open": "on",
     }
 
     page = post(ada, listing, form).content.decode()

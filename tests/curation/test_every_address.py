@@ -25,7 +25,7 @@ from curation.models import (
 from directory.models import TimedJob
 from listings.crisis.models import CrisisLine, CrisisPhrase
 from listings.models import Term
-from listings.removals import Tombstone
+from listings.removals import RemovalRequest
 from orgs.importing import OrganizationImporter
 from tests.factories import (
     credential,
@@ -133,7 +133,7 @@ GETS_IN = {
         auth/group/<path:object_id>/delete/
         auth/group/<path:object_id>/change/
         listings/term/<path:object_id>/delete/
-        listings/tombstone/<path:object_id>/delete/
+        listings/removalrequest/<path:object_id>/delete/
         curation/optout/add/
         curation/optout/<path:object_id>/delete/
         auth/user/<id>/password/
@@ -146,10 +146,10 @@ GETS_IN = {
     """,
     "CA": """
         listings/term/add/
-        listings/tombstone/
-        listings/tombstone/add/
-        listings/tombstone/<path:object_id>/history/
-        listings/tombstone/<path:object_id>/change/
+        listings/removalrequest/
+        listings/removalrequest/add/
+        listings/removalrequest/<path:object_id>/history/
+        listings/removalrequest/<path:object_id>/change/
         curation/reminder/
         curation/reminder/<path:object_id>/history/
         curation/reminder/<path:object_id>/change/
@@ -259,7 +259,9 @@ def rows():
             kind="organizations", file_name="x.csv", content="key\n", by=ada
         ),
         "term": Term.objects.first(),
-        "tombstone": Tombstone.objects.create(key="gone", name="Gone", reason="asked"),
+        "removalrequest": RemovalRequest.objects.create(
+            key="gone", name="Gone", reason="asked"
+        ),
         "place": here,
         "timedjob": TimedJob.objects.create(name="backup"),
         "group": Group.objects.first(),

@@ -13,7 +13,7 @@ from curation import workflow
 from curation.imports import apply_import
 from curation.models import ImportRun
 from curation.undo import undo_import
-from listings.field_values import put
+from listings.field_values import apply_facts
 from orgs.importing import OrganizationImporter
 from orgs.models import Organization
 from tests.factories import organization
@@ -138,7 +138,7 @@ def test_undo_leaves_rows_that_a_curator_changed_since(ada):
 def test_undo_leaves_a_new_listing_that_was_edited_since(ada):
     run, path = upload(ada, [row("a"), row("b")])
     ada.post(path, {"_apply": "1"})
-    put(Organization.objects.get(key="a"), {"email": "new@example.org"})
+    apply_facts(Organization.objects.get(key="a"), {"email": "new@example.org"})
 
     run.refresh_from_db()
     _done, kept = undo_import(run)
@@ -248,12 +248,12 @@ def test_undo_that_left_rows_says_so_and_can_be_repeated(ada):
     listing = organization(key="a", name="Example a", phone="+14065550100")
     run, path = upload(ada, [row("a"), row("b")])
     ada.post(path, {"_apply": "1"})
-    put(Organization.objects.get(key="a"), {"phone": "+14065550199"})
+    apply_facts(Organization.objects.get(key="a"), {"phone": "+14065550199"})
 
     first = ada.post(path, {"_undo": "1"}, follow=True).content.decode()
     run.refresh_from_db()
     state = run.state
-    put(Organization.objects.get(key="a"), {"phone": "+14065550111"})
+    apply_facts(Organization.objects.get(key="a"), {"phone": "+14065550111"})
     second = ada.post(path, {"_undo": "1"}, follow=True).content.decode()
 
     assert "1 rows were changed or checked since, and stay: Example a" in first

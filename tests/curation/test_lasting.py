@@ -20,8 +20,8 @@ from curation.workflow import (
     remove_on_request,
 )
 from listings.exchange.importing import FACT_FIELDS
-from listings.field_values import put
-from listings.removals import Tombstone
+from listings.field_values import apply_facts
+from listings.removals import RemovalRequest
 from orgs.models import Organization
 from tests.curation.test_imports import file_of, row, upload
 from tests.factories import organization, place
@@ -150,7 +150,7 @@ def test_suggestion_is_not_accepted_if_the_listing_changed_since(ada):
     )
     address = f"/admin/curation/suggestion/{made.pk}/change/"
     seen = {"fact": ["phone"], "reason": "", "answer": "", "version": listing.version}
-    put(listing, {"phone": "+14065550155"})
+    apply_facts(listing, {"phone": "+14065550155"})
 
     refused = ada.post(address, seen)
     assert "changed meanwhile" in refused.content.decode()
@@ -167,7 +167,7 @@ def test_listings_are_not_merged_if_one_changed_since(ada):
     address = f"/admin/orgs/organization/merge/{keep.pk}/{drop.pk}/"
     sent = {"keep": keep.pk, "fact_phone": drop.pk}
     opened = hidden_in(ada.get(address))
-    put(keep, {"phone": "+14065550155"})
+    apply_facts(keep, {"phone": "+14065550155"})
 
     refused = ada.post(address, sent | opened, follow=True)
     assert "changed meanwhile" in refused.content.decode()
@@ -180,10 +180,10 @@ def test_listings_are_not_merged_if_one_changed_since(ada):
 
 def test_facts_are_not_restored_if_the_listing_changed_since(ada):
     listing = organization(phone=OLD)
-    put(listing, {"phone": NEW})
+    apply_facts(listing, {"phone": NEW})
     address = f"/admin/orgs/organization/{listing.pk}/history/"
     opened = hidden_in(ada.get(address))
-    put(listing, {"phone": "+14065550155"})
+    apply_facts(listing, {"phone": "+14065550155"})
 
     refused = ada.post(address, opened, follow=True)
     assert "changed meanwhile" in refused.content.decode()
@@ -226,7 +226,7 @@ def test_mailed_link_of_a_duplicate_leads_to_the_target_of_the_merge(ada):
     _apply_confirmation(Reminder.objects.get(pk=reminder.pk), "remove", None)
 
     assert not Organization.objects.public().exists()
-    assert Tombstone.objects.get().phone == keep.phone
+    assert RemovalRequest.objects.get().phone == keep.phone
 
 
 def test_merge_that_takes_the_street_takes_the_point(ada):
@@ -248,7 +248,7 @@ def test_restoring_an_address_restores_its_point(ada):
     was = (listing.city, listing.latitude, listing.county_id)
     there = place("59801")
     listing.city, listing.zip_code = there.name, there.code
-    listing.stand_at_its_address()
+    listing.geocode()
     listing.version += 1
     listing.save()
 
@@ -289,7 +289,7 @@ def test_listing_with_only_an_email_can_be_removed_on_request(ada):
     remove_on_request(listing, "asked")
 
     assert not Organization.objects.public().exists()
-    assert Tombstone.objects.get().key == f"uuid:{listing.uuid}"
+    assert RemovalRequest.objects.get().key == f"uuid:{listing.uuid}"
 
 
 @pytest.mark.parametrize(
@@ -327,4 +327,4 @@ def test_removed_listing_is_recognized_by_either_number():
     remove_on_request(listing, "asked")
 
     for number in ("(406) 555-0100", "800-555-0100"):
-        assert Tombstone.objects.matching(Organization(phone=number))
+        assert RemovalRequest.objects.matching(Organization(phone=number))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from curation.base_admin import CurationAdmin
 from curation.models import Check, ImportRun, Reminder, Suggestion
-from listings.removals import Tombstone
+from listings.removals import RemovalRequest
 from tests.factories import credential, guide, organization, person, warmline
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +77,7 @@ def rows():
     ImportRun.objects.create(
         kind="organizations", file_name="x.csv", content="secret file", by=ada
     )
-    Tombstone.objects.create(key="gone", name="Gone")
+    RemovalRequest.objects.create(key="gone", name="Gone")
     guide()
     credential()
 

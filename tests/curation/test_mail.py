@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from curation.models import OptOut, Reminder, Suggestion
 from listings.exchange.workflow import import_text
-from listings.removals import Tombstone
+from listings.removals import RemovalRequest
 from tests.curation.test_imports import file_of, row
 from tests.curation.test_public_side import FROM_US, stamp
 from tests.factories import organization, person, place
@@ -120,7 +120,7 @@ def test_removal_by_link_needs_a_checked_box_and_stores_a_request(client, asked)
     listing.refresh_from_db()
     assert listing.status == "closed"
     assert client.get("/orgs/ours/").status_code == 410
-    assert Tombstone.objects.get().key == "k1"
+    assert RemovalRequest.objects.get().key == "k1"
     report = import_text("organizations", file_of([row("k1")]).read().decode())
     assert "asked not to be listed" in report.refused[0][1]
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from curation import workflow
 from curation.audit_trail import restore_revision
 from curation.models import DuplicatePair, LinkCheck, Reminder, Suggestion
-from listings.field_values import put
+from listings.field_values import apply_facts
 from listings.models import Listing
 from orgs.models import Organization
 from tests.curation.test_public_side import FROM_US, sent_back, stamp
@@ -58,7 +58,7 @@ def test_refused_accept_keeps_the_checked_facts(ada):
     assert ticked(ada.get(there).content.decode()) == {"phone", "email"}
 
     def colleague():
-        put(listing, {"summary": "A colleague's word"})
+        apply_facts(listing, {"summary": "A colleague's word"})
 
     page = decide(ada, said, fact=["email"], between=colleague).content.decode()
 
@@ -96,7 +96,7 @@ def test_check_by_a_volunteer_is_refused_if_the_checked_fact_changed(ada):
     waiting = proposed_check(ada, listing, outcome="right", facts=["phone"])
 
     def colleague():
-        put(Organization.objects.get(), {"phone": NEW})
+        apply_facts(Organization.objects.get(), {"phone": NEW})
 
     first = decide(ada, waiting, between=colleague).content.decode()
     again = decide(ada, waiting).content.decode()
@@ -111,7 +111,7 @@ def test_check_by_a_volunteer_is_accepted_if_another_fact_changed(ada):
     listing = organization(phone=OLD, service_area=[state("MT")])
     facts = ["phone", "service_area", "offers"]
     waiting = proposed_check(ada, listing, outcome="right", facts=facts)
-    put(Organization.objects.get(), {"email": "new@example.org"})
+    apply_facts(Organization.objects.get(), {"email": "new@example.org"})
 
     assert decide(ada, waiting).status_code == 302
     listing.refresh_from_db()
@@ -121,7 +121,7 @@ def test_check_by_a_volunteer_is_accepted_if_another_fact_changed(ada):
 def test_check_of_offers_is_refused_if_the_summary_changed(ada):
     listing = organization(summary="Groups on Monday")
     waiting = proposed_check(ada, listing, outcome="right", facts=["offers"])
-    put(Organization.objects.get(), {"summary": "Groups on Friday"})
+    apply_facts(Organization.objects.get(), {"summary": "Groups on Friday"})
 
     page = decide(ada, waiting).content.decode()
 
@@ -133,7 +133,7 @@ def test_check_of_offers_is_refused_if_the_summary_changed(ada):
 def test_check_without_an_answer_is_accepted_whatever_changed(ada):
     listing = organization(phone=OLD)
     waiting = proposed_check(ada, listing, outcome="no_answer")
-    put(Organization.objects.get(), {"phone": NEW})
+    apply_facts(Organization.objects.get(), {"phone": NEW})
 
     assert decide(ada, waiting).status_code == 302
     listing.refresh_from_db()
@@ -232,7 +232,7 @@ def test_proposal_without_a_change_is_refused(client):
 
     assert "Nothing is changed yet." in page
     assert not Suggestion.objects.exists()
-    put(listing, {"phone": NEW})
+    apply_facts(listing, {"phone": NEW})
     page = client.post(there, sent | {"email": "typed@example.org"}).content.decode()
     assert "What changed meanwhile" in page
     assert "typed@example.org" in page
@@ -264,7 +264,7 @@ def test_corrected_link_leaves_the_queue(ada):
     )
     assert b'data-queue-section="link-organization"' in ada.get("/admin/").content
 
-    put(listing, {"website": "https://here.example.org/"})
+    apply_facts(listing, {"website": "https://here.example.org/"})
 
     assert b'data-queue-section="link-organization"' not in ada.get("/admin/").content
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from curation import workflow
 from curation.anonymous_forms import MAX_FORMS_PER_CLIENT, MAX_FORMS_PER_LINK, SIGNER
 from curation.models import Reminder, Suggestion
-from listings.field_values import put
+from listings.field_values import apply_facts
 from orgs.models import Organization
 from tests.factories import organization, person, place, warmline
 
@@ -314,7 +314,7 @@ def sent_back(page, **changed):
 def test_fact_edited_while_the_form_was_open_is_not_a_proposed_change(client, listing):
     address = "/orgs/ours/suggest/"
     page = client.get(address)
-    put(Organization.objects.get(), {"phone": "+14065550155"})
+    apply_facts(Organization.objects.get(), {"phone": "+14065550155"})
 
     wrong = sent_back(page, words="The door is behind.", sender_email="no address")
     again = client.post(address, wrong, headers=FROM_US)
@@ -328,7 +328,7 @@ def test_fact_edited_while_the_form_was_open_is_not_a_proposed_change(client, li
 
 def test_changed_fact_is_proposed_although_another_was_edited(client, listing):
     page = client.get("/orgs/ours/suggest/")
-    put(Organization.objects.get(), {"phone": "+14065550155"})
+    apply_facts(Organization.objects.get(), {"phone": "+14065550155"})
 
     data = sent_back(page, city="Terry")
     client.post("/orgs/ours/suggest/", data, headers=FROM_US)

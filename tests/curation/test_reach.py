@@ -203,7 +203,7 @@ def test_added_listing_is_a_draft_without_the_permission_to_publish(editor):
 def test_restoring_a_public_version_needs_the_permission_to_publish(editor):
     listing = organization(at=place("59301"))
     first = listing.history.latest("history_id")
-    listing.close(because="The house was sold.")
+    listing.close(reason="The house was sold.")
 
     page = editor.post(
         f"/admin/orgs/organization/{listing.pk}/history/",

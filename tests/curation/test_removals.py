@@ -12,7 +12,7 @@ from curation import workflow
 from curation.audit_trail import restore_revision
 from curation.models import ImportRun, Suggestion
 from curation.undo import undo_import
-from listings.removals import Tombstone
+from listings.removals import RemovalRequest
 from orgs.models import Organization
 from tests.curation.test_editing import form_of, path_of
 from tests.curation.test_imports import row, upload
@@ -228,7 +228,7 @@ def test_undo_refuses_to_bring_back_a_removed_listing(ada):
     listing = organization(name="Quiet House", key="a", phone=PHONE)
     run, page = upload(ada, [row("a", name="Quiet House", phone="406-555-0101")])
     ada.post(page, {"_apply": "1"})
-    Tombstone.objects.create(name="Another", phone=PHONE)
+    RemovalRequest.objects.create(name="Another", phone=PHONE)
     run.refresh_from_db()
 
     done, left = undo_import(run)
@@ -246,7 +246,7 @@ def test_removal_request_stores_every_number_of_the_listing():
 
     workflow.remove_on_request(line, "asked")
 
-    numbers = {one.phone.as_e164 for one in Tombstone.objects.all()}
+    numbers = {one.phone.as_e164 for one in RemovalRequest.objects.all()}
     assert numbers == {
         "+14065550150", "+18005550151", "+14065550152", "+14065550153", "+14065550154",
     }  # fmt: skip
@@ -267,7 +267,7 @@ def test_page_of_a_removed_listing_reveals_neither_name_nor_status(client, remov
 
 
 def test_listing_may_come_back_after_its_request_is_deleted(removed):
-    Tombstone.objects.all().delete()
+    RemovalRequest.objects.all().delete()
 
     workflow.publish(removed)
 
@@ -292,7 +292,7 @@ def test_api_finds_nothing_by_the_facts_of_a_removed_listing(client, query, reas
     if reason == "removed":
         workflow.remove_on_request(gone, "asked")
     else:
-        gone.close(because="The house was sold.")
+        gone.close(reason="The house was sold.")
     since = timezone.now().date().replace(year=2020)
 
     entities = ("services", "organizations", "service_at_locations")

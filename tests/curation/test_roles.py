@@ -35,7 +35,7 @@ TABLE = {
     "/admin/curation/importrun/new/": (403, 403, 403, 200, 200),
     "/admin/curation/check/": (403, 200, 200, 200, 200),
     "/admin/auth/user/": (403, 403, 403, 403, 200),
-    "/admin/listings/tombstone/": (403, 403, 403, 200, 200),
+    "/admin/listings/removalrequest/": (403, 403, 403, 200, 200),
     "/admin/listings/term/": (200, 200, 200, 200, 200),
 }
 

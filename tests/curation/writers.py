@@ -20,7 +20,7 @@ django.setup()
 from django.db import OperationalError, connection, transaction  # noqa: E402
 
 from curation.workflow import lock_for_update  # noqa: E402
-from listings.field_values import put  # noqa: E402
+from listings.field_values import apply_facts  # noqa: E402
 from orgs.models import Organization  # noqa: E402
 
 
@@ -37,7 +37,7 @@ def add_one(*listings):
     with transaction.atomic():
         for listing in listings:
             fresh = lock_for_update(listing)
-            put(fresh, {"summary": str(int(fresh.summary) + 1)})
+            apply_facts(fresh, {"summary": str(int(fresh.summary) + 1)})
 
 
 def forked(work):

@@ -68,7 +68,7 @@ def fault(reader, page, named=""):
     """What is wrong with a page; "" for nothing."""
     memory_cache.clear_all()
     content_version.invalidate()
-    hours._worked_out.clear()
+    hours._status_cache.clear()
     with transaction.atomic():
         try:
             answer = reader.get(page)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from listings.phones import PhoneField, TextLineField, TtyField
+from listings.phones import PhoneField, SmsNumberField, TtyField
 
 IS_SQLITE = connection.vendor == "sqlite"
 # SQLite takes anything in any column; the second is no text in UTF-8.
@@ -56,7 +56,7 @@ OF_KIND: dict[type[models.Field[Any, Any]], list[Any]] = {
     models.UUIDField: ANYTHING,
     models.URLField: URLS,
     PhoneField: ["call us"],
-    TextLineField: ["😀"],
+    SmsNumberField: ["😀"],
     TtyField: ["712"],
 }
 

@@ -156,7 +156,7 @@ def test_the_second_run_writes_what_changed_and_removes_what_is_gone(tmp_path):
 
     organization(slug="new", name="New Center", at=place("59301"))
     gone = Warmline.objects.get(slug="other-line")
-    gone.close(because="It stopped")
+    gone.close(reason="It stopped")
     result = copy_into(tmp_path)
 
     assert (tmp_path / "orgs/new/index.html").is_file()

@@ -38,7 +38,7 @@ def tagged_organizations(search):
     found = Organization.objects.public()
     for kind in TAGS:
         if slugs := [value for name, value in search.filters if name == kind]:
-            found = found.with_any(kind, slugs)
+            found = found.with_any_term(kind, slugs)
     states = {code: set() for code in ("", *STATES)}
     for slug, code in found.values_list("slug", "state"):
         states[code].add(f"org:{slug}")

@@ -12,7 +12,7 @@ from caching import memory_cache
 from caching.models import RenderedCard
 from listings import cards
 from listings.exchange.workflow import import_text
-from listings.field_values import put
+from listings.field_values import apply_facts
 from listings.models import Term
 from orgs.models import Organization
 from places.nearest import SearchHit
@@ -59,7 +59,7 @@ def test_an_edit_makes_the_card_of_its_own_listing_anew_and_no_other(made):
     shown(one, other)
     made.clear()
 
-    put(other, {"phone": "+14065550177"})
+    apply_facts(other, {"phone": "+14065550177"})
     commit()
 
     assert set(made) == {other.pk}
@@ -96,7 +96,7 @@ def test_a_card_says_what_was_edited_last(facts, words):
     commit()
     assert words not in shown(listing)[0]
 
-    put(listing, facts)
+    apply_facts(listing, facts)
     commit()
 
     assert words in shown(listing)[0]
@@ -136,7 +136,7 @@ def test_an_import_renews_a_card_whose_terms_alone_changed():
 def test_a_term_or_a_place_by_another_name_renews_every_card():
     peers = term("service", "drop_in")
     listing = organization(at=place("59301"))
-    put(listing, {"terms": ["service:drop_in"]})
+    apply_facts(listing, {"terms": ["service:drop_in"]})
     commit()
     shown(listing)
 
@@ -150,11 +150,11 @@ def test_a_term_or_a_place_by_another_name_renews_every_card():
 def test_an_edit_of_a_listing_and_of_a_term_counts_for_both():
     peers = term("service", "drop_in")
     one, other = organization(at=place("59301")), organization(at=place("59301"))
-    put(one, {"terms": ["service:drop_in"]})
+    apply_facts(one, {"terms": ["service:drop_in"]})
     commit()
     shown(one, other)
 
-    put(other, {"city": "Terry"})
+    apply_facts(other, {"city": "Terry"})
     peers.label = "Open house"
     peers.save()
     commit()
@@ -170,7 +170,7 @@ def test_a_row_read_from_a_server_that_lags_is_not_taken_for_the_new_one(made):
     before = shown(listing)
     past = Organization.objects.filter(pk=listing.pk).values("changed_at").get()
 
-    put(listing, {"city": "Terry"})
+    apply_facts(listing, {"city": "Terry"})
     commit()
     after = shown(listing)
     Organization.objects.filter(pk=listing.pk).update(city="Miles City", **past)
@@ -178,7 +178,7 @@ def test_a_row_read_from_a_server_that_lags_is_not_taken_for_the_new_one(made):
 
     assert before != after
     assert "Miles City" in shown(listing)[0]
-    put(listing, {"city": "Terry"})
+    apply_facts(listing, {"city": "Terry"})
     commit()
     assert shown(listing) == after
 
@@ -205,7 +205,7 @@ def test_a_card_of_an_older_revision_in_the_table_is_not_shown(made, another_pro
     listing = organization(at=place("59301"))
     commit()
     old = list(RenderedCard.objects.all())
-    put(listing, {"phone": "+14065550177"})
+    apply_facts(listing, {"phone": "+14065550177"})
     commit()
     RenderedCard.objects.bulk_create(
         old,

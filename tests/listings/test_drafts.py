@@ -13,7 +13,7 @@ from curation.undo import undo_import
 from directory.management.commands import prepare
 from listings.exchange.csv_export import csv_lines
 from listings.exchange.workflow import import_text
-from listings.removals import Tombstone
+from listings.removals import RemovalRequest
 from orgs.models import Organization
 from tests.conftest import ROOT
 from tests.factories import person
@@ -119,7 +119,7 @@ def test_a_draft_that_its_own_file_asked_for_stays_one():
 
 
 def export_of(listing):
-    rows = Organization.objects.filter(pk=listing.pk).for_files()
+    rows = Organization.objects.filter(pk=listing.pk).for_export()
     return "".join(csv_lines(Organization, rows, withheld=True))
 
 
@@ -127,7 +127,7 @@ def export_of(listing):
 def test_a_draft_that_asked_not_to_be_listed_stays_one(wish):
     bring(**LEAD)
     facts = {n: ORGANIZATION["key"] if v == "KEY" else v for n, v in wish.items()}
-    Tombstone.objects.create(name="Example", **facts)
+    RemovalRequest.objects.create(name="Example", **facts)
 
     report = bring()
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listings.exchange.csv_columns import column_names, meaning, spelling
+from listings.exchange.csv_columns import column_format, column_names, describe_column
 from listings.exchange.csv_export import csv_lines
-from listings.exchange.csv_rows import _cell, quoted
+from listings.exchange.csv_rows import _cell, escape_formula
 from listings.exchange.workflow import import_text
 from listings.field_values import fact_names
 from listings.models import Listing
-from listings.removals import Tombstone
-from listings.service_areas import Areas, to_text
+from listings.removals import RemovalRequest
+from listings.service_areas import ServiceAreaParser, to_text
 from orgs.models import Organization
 from places.models import Place
 from tests.factories import county, organization, place, state, term, warmline
@@ -31,7 +31,7 @@ def kind_of(model):
 
 
 def file_of(model, *, withheld=False):
-    rows = model.objects.public().for_files()
+    rows = model.objects.public().for_export()
     return "".join(csv_lines(model, rows, withheld=withheld))
 
 
@@ -112,8 +112,8 @@ def test_no_cell_runs_and_a_parent_that_is_a_draft_stays_unseen(odd):
 def test_a_quoted_cell_has_one_way_back(text):
     text = text.strip()
 
-    assert _cell(quoted(text)) == text
-    assert not quoted(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert _cell(escape_formula(text)) == text
+    assert not escape_formula(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -121,11 +121,13 @@ def test_the_columns_hold_every_fact_and_are_told_in_words(model):
     names = set(column_names(model))
 
     assert set(fact_names(model)) - names == {"terms"}
-    assert all(meaning(model, name) and spelling(model, name) for name in names)
+    assert all(
+        describe_column(model, name) and column_format(model, name) for name in names
+    )
 
 
 def test_every_county_is_found_by_its_own_name():
-    areas = Areas()
+    areas = ServiceAreaParser()
     counties = list(Place.objects.counties())
 
     found = areas.from_text(to_text(counties).replace("\n", "; "))
@@ -196,7 +198,7 @@ def test_who_asked_not_to_be_listed_is_not_brought_back():
     made = organization()
     text = file_of(Organization)
     made.delete()
-    Tombstone.objects.create(name="Them", phone="+14065550101")
+    RemovalRequest.objects.create(name="Them", phone="+14065550101")
 
     report = import_text("exported-organizations", text)
 

@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listings.hours import check
-from listings.weekly_hours_form import DAYS, BadSpan, Grid, read, read_day
+from listings.hours import validate_hours
+from listings.weekly_hours_form import (
+    DAYS,
+    InvalidSpan,
+    WeeklyHours,
+    parse_day,
+    parse_week,
+)
 
 times = st.builds(
     lambda hour, minute: f"{hour:02}:{minute:02}",
@@ -21,7 +27,7 @@ weeks = st.tuples(*[spans] * 7).map(
     lambda rows: {day: row for day, row in zip(DAYS, rows, strict=True) if row}
 )
 grids = st.builds(
-    Grid,
+    WeeklyHours,
     days=weeks.filter(bool),
     closed_on_holidays=st.booleans(),
     by_appointment=st.booleans(),
@@ -32,8 +38,8 @@ grids = st.builds(
 def test_what_the_boxes_hold_is_read_back(grid):
     spec = str(grid)
 
-    assert check(spec) == spec
-    assert read(spec) == grid
+    assert validate_hours(spec) == spec
+    assert parse_week(spec) == grid
 
 
 @pytest.mark.parametrize(
@@ -52,16 +58,16 @@ def test_what_the_boxes_hold_is_read_back(grid):
     ],
 )
 def test_a_string_fills_the_boxes(spec, monday, saturday):
-    grid = read(spec)
+    grid = parse_week(spec)
 
     assert (grid.text("Mo"), grid.text("Sa")) == (monday, saturday)
 
 
 def test_by_appointment_alone_is_read_back():
-    grid = Grid(by_appointment=True)
+    grid = WeeklyHours(by_appointment=True)
 
     assert str(grid) == 'unknown "by appointment"'
-    assert read(str(grid)) == grid
+    assert parse_week(str(grid)) == grid
 
 
 @pytest.mark.parametrize(
@@ -75,7 +81,7 @@ def test_by_appointment_alone_is_read_back():
     ],
 )
 def test_what_the_boxes_cannot_hold_stays_text(spec):
-    assert read(spec) is None
+    assert parse_week(spec) is None
 
 
 @pytest.mark.parametrize(
@@ -110,28 +116,28 @@ def test_what_the_boxes_cannot_hold_stays_text(spec):
     ],
 )
 def test_people_type_times_in_many_ways(typed, expected):
-    assert read_day(typed) == expected
+    assert parse_day(typed) == expected
 
 
 @pytest.mark.parametrize("typed", ["9-11", "6-10", "1-5", "8-midnight", "9-9", "5-9"])
 def test_time_that_could_be_day_or_night_asks(typed):
-    with pytest.raises(BadSpan, match="could be day or night"):
-        read_day(typed)
+    with pytest.raises(InvalidSpan, match="could be day or night"):
+        parse_day(typed)
 
 
 @pytest.mark.parametrize("typed", ["9", "morning", "25:00-26:00", "13 pm-14 pm", "9-"])
 def test_what_is_no_time_is_said(typed):
-    with pytest.raises(BadSpan):
-        read_day(typed)
+    with pytest.raises(InvalidSpan):
+        parse_day(typed)
 
 
 def test_night_typed_at_the_desk_is_not_cut_by_the_next_day():
-    grid = Grid(days={"Th": [("20:00", "02:00")], "Fr": [("09:00", "17:00")]})
+    grid = WeeklyHours(days={"Th": [("20:00", "02:00")], "Fr": [("09:00", "17:00")]})
 
     assert str(grid) == "Th 20:00-02:00, Fr 09:00-17:00"
-    assert read(str(grid)) == grid
+    assert parse_week(str(grid)) == grid
 
 
 def test_day_and_night_with_hours_of_a_day_stays_one_line():
-    assert read("24/7; Mo 09:00-17:00") is None
-    assert read("24/7; PH off") is not None
+    assert parse_week("24/7; Mo 09:00-17:00") is None
+    assert parse_week("24/7; PH off") is not None

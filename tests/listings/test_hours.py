@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from listings import hours as hours_module
-from listings.hours import BadHours, Hours, State, Status, check
+from listings.hours import Hours, InvalidHours, OpenState, OpenStatus, validate_hours
 
 EASTERN = ZoneInfo("America/New_York")
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "warmlines.csv"
@@ -30,11 +30,11 @@ def state(spec, at, zone="America/New_York"):
 @pytest.mark.parametrize(
     ("clock", "expected"),
     [
-        ((2026, 11, 24, 2, 59), State.OPEN),
-        ((2026, 11, 24, 3, 0), State.CLOSED),
-        ((2026, 11, 24, 16, 59), State.CLOSED),
-        ((2026, 11, 24, 17, 0), State.OPEN),
-        ((2026, 11, 25, 0, 0), State.OPEN),
+        ((2026, 11, 24, 2, 59), OpenState.OPEN),
+        ((2026, 11, 24, 3, 0), OpenState.CLOSED),
+        ((2026, 11, 24, 16, 59), OpenState.CLOSED),
+        ((2026, 11, 24, 17, 0), OpenState.OPEN),
+        ((2026, 11, 25, 0, 0), OpenState.OPEN),
     ],
 )
 def test_a_night_passes_midnight(clock, expected):
@@ -46,19 +46,19 @@ def test_midnight_as_24_ends_the_day():
         eastern(2026, 11, 24, 23, 59)
     )
 
-    assert (status.state, status.until) == (State.OPEN, eastern(2026, 11, 25, 0, 0))
+    assert (status.state, status.until) == (OpenState.OPEN, eastern(2026, 11, 25, 0, 0))
 
 
 @pytest.mark.parametrize(
     ("spec", "at", "expected"),
     [
         # Clocks spring forward at 2 am on 14 March 2027, and back on 1 November 2026.
-        ("Mo-Su 01:00-04:00", eastern(2027, 3, 14, 3, 30), State.OPEN),
-        ("Mo-Su 01:00-04:00", eastern(2027, 3, 14, 4, 0), State.CLOSED),
-        ("Mo-Su 00:00-01:30", eastern(2026, 11, 1, 1, 29), State.OPEN),
-        ("Mo-Su 20:00-02:00", eastern(2026, 11, 1, 1, 59), State.OPEN),
-        ("Mo-Su 09:00-17:00", eastern(2026, 11, 1, 16, 59), State.OPEN),
-        ("Mo-Su 09:00-17:00", eastern(2026, 11, 1, 17, 0), State.CLOSED),
+        ("Mo-Su 01:00-04:00", eastern(2027, 3, 14, 3, 30), OpenState.OPEN),
+        ("Mo-Su 01:00-04:00", eastern(2027, 3, 14, 4, 0), OpenState.CLOSED),
+        ("Mo-Su 00:00-01:30", eastern(2026, 11, 1, 1, 29), OpenState.OPEN),
+        ("Mo-Su 20:00-02:00", eastern(2026, 11, 1, 1, 59), OpenState.OPEN),
+        ("Mo-Su 09:00-17:00", eastern(2026, 11, 1, 16, 59), OpenState.OPEN),
+        ("Mo-Su 09:00-17:00", eastern(2026, 11, 1, 17, 0), OpenState.CLOSED),
     ],
 )
 def test_clocks_that_change(spec, at, expected):
@@ -76,9 +76,9 @@ def test_a_span_over_the_spring_change_ends_at_its_wall_clock():
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
-        ((2026, 11, 26), State.CLOSED),  # Thanksgiving
-        ((2026, 12, 25), State.CLOSED),
-        ((2026, 11, 27), State.OPEN),
+        ((2026, 11, 26), OpenState.CLOSED),  # Thanksgiving
+        ((2026, 12, 25), OpenState.CLOSED),
+        ((2026, 11, 27), OpenState.OPEN),
     ],
 )
 def test_public_holidays_are_kept(day, expected):
@@ -91,9 +91,9 @@ def test_a_holiday_by_its_date_is_kept_on_that_date():
     # In 2027 the Fourth of July is a Sunday, and PH knows the Monday alone.
     spec = "Mo-Su 09:00-17:00; PH off; Jan 01,Jul 04,Nov 11,Dec 25 off"
 
-    assert state(spec, eastern(2027, 7, 4, 12)) is State.CLOSED
-    assert state(spec, eastern(2027, 7, 5, 12)) is State.CLOSED
-    assert state(spec, eastern(2027, 7, 6, 12)) is State.OPEN
+    assert state(spec, eastern(2027, 7, 4, 12)) is OpenState.CLOSED
+    assert state(spec, eastern(2027, 7, 5, 12)) is OpenState.CLOSED
+    assert state(spec, eastern(2027, 7, 6, 12)) is OpenState.OPEN
 
 
 def test_a_caller_in_another_zone_gets_the_same_answer():
@@ -102,13 +102,13 @@ def test_a_caller_in_another_zone_gets_the_same_answer():
     status = Hours("Mo-Fr 09:00-17:00", "America/New_York").status(honolulu)
 
     # 2:30 am in Honolulu is 7:30 am in New York.
-    assert status.state is State.CLOSED
+    assert status.state is OpenState.CLOSED
     assert status.opens == eastern(2026, 11, 24, 9, 0)
 
 
 @pytest.mark.parametrize("spec", ["", 'unknown "by appointment"'])
 def test_hours_not_known_are_unknown(spec):
-    assert state(spec, eastern(2026, 11, 24, 12)) is State.UNKNOWN
+    assert state(spec, eastern(2026, 11, 24, 12)) is OpenState.UNKNOWN
 
 
 def test_by_appointment_says_so():
@@ -116,13 +116,13 @@ def test_by_appointment_says_so():
 
     status = hours.status(eastern(2026, 11, 28, 12))
 
-    assert (status.state, status.comment) == (State.UNKNOWN, "by appointment")
+    assert (status.state, status.comment) == (OpenState.UNKNOWN, "by appointment")
 
 
 def test_day_and_night_has_no_end():
     status = Hours("24/7", "America/Denver").status(eastern(2026, 11, 24, 12))
 
-    assert (status.state, status.until) == (State.OPEN, None)
+    assert (status.state, status.until) == (OpenState.OPEN, None)
 
 
 def test_a_closed_line_tells_when_it_opens():
@@ -137,13 +137,13 @@ def test_a_closed_line_tells_when_it_opens():
 def test_an_opening_more_than_a_year_off_is_none(spec):
     status = Hours(spec, "America/New_York").status(eastern(2026, 11, 24, 12))
 
-    assert status == Status(State.CLOSED)
+    assert status == OpenStatus(OpenState.CLOSED)
 
 
 def test_a_change_more_than_a_year_off_is_none():
     status = Hours("2026-2029", "America/New_York").status(eastern(2026, 11, 24, 12))
 
-    assert status == Status(State.OPEN)
+    assert status == OpenStatus(OpenState.OPEN)
 
 
 @pytest.mark.parametrize(
@@ -161,12 +161,12 @@ def test_a_state_that_was_worked_out_holds_until_it_changes():
     noon = hours.status(eastern(2026, 11, 24, 12))
 
     assert hours.status(eastern(2026, 11, 24, 16, 59)) is noon
-    assert hours.status(eastern(2026, 11, 24, 17)).state is State.CLOSED
+    assert hours.status(eastern(2026, 11, 24, 17)).state is OpenState.CLOSED
     assert hours.status(eastern(2026, 11, 24, 12)) == noon
 
 
 def test_no_more_states_are_kept_than_there_is_room_for(monkeypatch):
-    monkeypatch.setattr(hours_module, "MOST_WORKED_OUT", 2)
+    monkeypatch.setattr(hours_module, "MAX_CACHED_STATUSES", 2)
     at = eastern(2026, 11, 24, 12)
 
     for clock in range(5):
@@ -201,8 +201,8 @@ UNREADABLE = "We cannot read these hours. An example: Mo-Fr 09:00-17:00."
     ],
 )
 def test_what_is_not_hours_is_refused_in_words(spec, words):
-    with pytest.raises(BadHours) as refused:
-        check(spec)
+    with pytest.raises(InvalidHours) as refused:
+        validate_hours(spec)
 
     assert str(refused.value) == words
 
@@ -218,7 +218,7 @@ def test_what_is_not_hours_is_refused_in_words(spec, words):
     ],
 )
 def test_what_is_hours_is_kept_without_outer_space(spec):
-    assert check(f" {spec}\n") == spec
+    assert validate_hours(f" {spec}\n") == spec
 
 
 @settings(max_examples=200, deadline=None)
@@ -229,10 +229,10 @@ def test_what_is_hours_is_kept_without_outer_space(spec):
 @example("Jan 32")
 def test_any_text_is_checked_or_refused(text):
     try:
-        spec = check(text)
-    except BadHours:
+        spec = validate_hours(text)
+    except InvalidHours:
         return
-    assert state(spec, eastern(2026, 11, 24, 12)) in State
+    assert state(spec, eastern(2026, 11, 24, 12)) in OpenState
 
 
 def test_the_week_shows_a_night_on_the_day_it_begins():
@@ -247,7 +247,7 @@ def test_the_week_shows_a_night_on_the_day_it_begins():
 def test_the_week_of_a_line_that_never_closes_is_whole_days():
     week = Hours("24/7", "America/New_York").week(eastern(2026, 11, 1, 12))
 
-    assert [day.whole_day for day in week] == [True] * 7
+    assert [day.is_whole_day for day in week] == [True] * 7
 
 
 def test_a_little_more_than_a_day_is_a_day_and_a_little():
@@ -256,7 +256,7 @@ def test_a_little_more_than_a_day_is_a_day_and_a_little():
     week = Hours(spec, "America/New_York").week(eastern(2026, 11, 24, 12))
 
     assert [len(day.spans) for day in week] == [1, 1, 0, 0, 0, 0, 0]
-    assert [day.whole_day for day in week[:2]] == [True, False]
+    assert [day.is_whole_day for day in week[:2]] == [True, False]
 
 
 def simple_spans(spec):
@@ -296,12 +296,12 @@ def simply_open(spans, minute):
     ),
 )
 def test_every_starter_string_agrees_with_plain_arithmetic(spec):
-    hours, spans = Hours(check(spec), "UTC"), simple_spans(spec)
+    hours, spans = Hours(validate_hours(spec), "UTC"), simple_spans(spec)
     monday = datetime(2026, 11, 23, tzinfo=UTC)
 
     for minute in range(0, 7 * 24 * 60, 15):
         at = monday + timedelta(minutes=minute)
-        is_open = hours.status(at).state is State.OPEN
+        is_open = hours.status(at).state is OpenState.OPEN
         assert is_open == simply_open(spans, minute), (spec, at)
 
 
@@ -311,21 +311,21 @@ def test_desk_and_import_keep_a_night_before_a_day():
 
     status = hours.status(eastern(2026, 12, 3, 23))
 
-    assert (status.state, status.until) == (State.OPEN, eastern(2026, 12, 4, 2))
-    assert state(spec, eastern(2026, 12, 4, 1, 59)) is State.OPEN
-    assert state(spec, eastern(2026, 12, 4, 2)) is State.CLOSED
-    assert state(spec, eastern(2026, 12, 5, 1)) is State.CLOSED
+    assert (status.state, status.until) == (OpenState.OPEN, eastern(2026, 12, 4, 2))
+    assert state(spec, eastern(2026, 12, 4, 1, 59)) is OpenState.OPEN
+    assert state(spec, eastern(2026, 12, 4, 2)) is OpenState.CLOSED
+    assert state(spec, eastern(2026, 12, 5, 1)) is OpenState.CLOSED
 
 
 @pytest.mark.parametrize(
     ("day", "clock", "expected"),
     [
-        (3, (23, 59), State.OPEN),
-        (4, (0, 29), State.OPEN),
-        (4, (0, 30), State.CLOSED),
-        (5, (0, 10), State.CLOSED),
-        (6, (0, 10), State.CLOSED),
-        (7, (0, 10), State.OPEN),
+        (3, (23, 59), OpenState.OPEN),
+        (4, (0, 29), OpenState.OPEN),
+        (4, (0, 30), OpenState.CLOSED),
+        (5, (0, 10), OpenState.CLOSED),
+        (6, (0, 10), OpenState.CLOSED),
+        (7, (0, 10), OpenState.OPEN),
     ],
 )
 def test_rule_of_a_friday_keeps_thursdays_half_hour(day, clock, expected):
@@ -338,12 +338,12 @@ def test_rule_of_a_friday_keeps_thursdays_half_hour(day, clock, expected):
 @pytest.mark.parametrize(
     ("day", "clock", "expected"),
     [
-        (24, 23, State.OPEN),
-        (25, 1, State.OPEN),
-        (25, 2, State.CLOSED),
-        (25, 23, State.CLOSED),
-        (26, 1, State.CLOSED),
-        (29, 1, State.OPEN),
+        (24, 23, OpenState.OPEN),
+        (25, 1, OpenState.OPEN),
+        (25, 2, OpenState.CLOSED),
+        (25, 23, OpenState.CLOSED),
+        (26, 1, OpenState.CLOSED),
+        (29, 1, OpenState.OPEN),
     ],
 )
 def test_holiday_closes_its_own_night_alone(off, day, clock, expected):
@@ -355,8 +355,8 @@ def test_holiday_closes_its_own_night_alone(off, day, clock, expected):
 def test_seasons_keep_their_nights_too():
     spec = "Jun-Aug Mo-Th 20:00-02:00; Jun-Aug Fr 09:00-17:00"
 
-    assert state(spec, eastern(2026, 7, 17, 1)) is State.OPEN
-    assert state(spec, eastern(2026, 7, 18, 1)) is State.CLOSED
+    assert state(spec, eastern(2026, 7, 17, 1)) is OpenState.OPEN
+    assert state(spec, eastern(2026, 7, 18, 1)) is OpenState.CLOSED
 
 
 @pytest.mark.parametrize(
@@ -375,7 +375,7 @@ def test_by_appointment_at_other_times_keeps_the_table(spec):
 
     assert [[s.start.hour for s in day.spans] for day in week] == [[9]] * 5 + [[]] * 2
     assert hours.other_times == "by appointment"
-    assert hours.status(eastern(2026, 12, 4, 12)).state is State.OPEN
+    assert hours.status(eastern(2026, 12, 4, 12)).state is OpenState.OPEN
     assert hours.status(saturday).comment == "by appointment"
     assert hours.status(saturday).opens == eastern(2026, 12, 7, 9)
 
@@ -385,7 +385,7 @@ def test_without_a_zone_that_we_know_hours_are_not_known(zone):
     hours = Hours("Mo-Fr 09:00-17:00", zone)
 
     assert not hours.is_known
-    assert hours.status(eastern(2026, 12, 4, 12)) == Status(State.UNKNOWN)
+    assert hours.status(eastern(2026, 12, 4, 12)) == OpenStatus(OpenState.UNKNOWN)
     assert hours.week(eastern(2026, 12, 4, 12)) == ()
 
 

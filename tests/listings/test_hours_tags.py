@@ -15,7 +15,7 @@ from listings.templatetags.hours import (
     changed_days,
     day_name,
     hours_status,
-    spans,
+    opening_times,
     week,
 )
 from listings.time_zones import ZONES, zone_name
@@ -100,7 +100,7 @@ def test_every_zone_of_a_state_has_a_plain_name():
 def test_a_week_in_rows():
     hours = Hours("Mo 09:00-12:00,13:00-17:00", "America/New_York")
 
-    rows = {day_name(day): spans(day) for day in hours.week(AT)}
+    rows = {day_name(day): opening_times(day) for day in hours.week(AT)}
 
     assert rows["Monday"] == "9 am to noon, 1 pm to 5 pm"
     assert rows["Tuesday"] == "Closed"
@@ -109,13 +109,13 @@ def test_a_week_in_rows():
 def test_a_whole_day_in_a_row():
     [monday, *_] = Hours("24/7", "America/New_York").week(AT)
 
-    assert spans(monday) == "All day and night"
+    assert opening_times(monday) == "All day and night"
 
 
 def test_an_unsure_span_says_its_comment():
     hours = Hours('Mo-Su unknown "by appointment"', "America/New_York")
 
-    assert {spans(day) for day in hours.week(AT)} == {"by appointment"}
+    assert {opening_times(day) for day in hours.week(AT)} == {"by appointment"}
 
 
 def test_midnight_of_the_caller_is_the_callers_own_day():

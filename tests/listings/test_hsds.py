@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 
 from api.exports import DATA_FILES
 from listings.exchange import hsds
-from listings.exchange.csv_rows import FileRefused
+from listings.exchange.csv_rows import FileError
 from listings.exchange.hsds_mapping import Publisher
-from listings.removals import Tombstone
+from listings.removals import RemovalRequest
 from orgs.models import Organization
 from tests.directory.test_copy import MORNING
 from tests.factories import organization, place, state, warmline
@@ -212,7 +212,7 @@ def test_the_rules_of_every_import_hold(file):
 
     assert "phone, checked on 2026-11-24" in said
     made.delete()
-    Tombstone.objects.create(name="Them", website="https://example.org/")
+    RemovalRequest.objects.create(name="Them", website="https://example.org/")
     assert "asked not to be listed" in bring(path)
 
 
@@ -311,23 +311,23 @@ def test_odd_values_are_as_good_as_nothing(file):
 
 
 def test_files_have_a_measure(file, tmp_path, monkeypatch):
-    monkeypatch.setattr(hsds, "MOST_BYTES", 100)
+    monkeypatch.setattr(hsds, "MAX_BYTES", 100)
     path = file([SERVICE])
     packed = tmp_path / "packed.zip"
     with ZipFile(packed, "w") as archive:
         archive.write(path, "services.json")
 
     for one in (path, packed, tmp_path):
-        with pytest.raises(FileRefused, match="MB to read"):
-            hsds.read(one)
+        with pytest.raises(FileError, match="MB to read"):
+            hsds.read_hsds(one)
     packed.write_bytes(b"no zip")
-    with pytest.raises(FileRefused, match="not a readable zip"):
-        hsds.read(packed)
-    with pytest.raises(FileRefused, match="cannot be read"):
-        hsds.read(tmp_path / "none.json")
-    monkeypatch.setattr(hsds, "MOST_FILES", 0)
-    with pytest.raises(FileRefused, match="more than 0 files"):
-        hsds.read(tmp_path)
+    with pytest.raises(FileError, match="not a readable zip"):
+        hsds.read_hsds(packed)
+    with pytest.raises(FileError, match="cannot be read"):
+        hsds.read_hsds(tmp_path / "none.json")
+    monkeypatch.setattr(hsds, "MAX_FILES", 0)
+    with pytest.raises(FileError, match="more than 0 files"):
+        hsds.read_hsds(tmp_path)
 
 
 def test_kind_and_source_must_be_named(file):

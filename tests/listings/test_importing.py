@@ -12,9 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from listings.exchange import workflow
-from listings.exchange.csv_rows import FileRefused
+from listings.exchange.csv_rows import FileError
 from listings.exchange.workflow import import_file, import_rows
-from listings.removals import Tombstone
+from listings.removals import RemovalRequest
 from orgs.importing import OrganizationImporter
 from orgs.models import Organization
 from warmlines.models import Warmline
@@ -223,7 +223,7 @@ def test_a_row_without_contact_becomes_a_draft(bring):
 
 def test_what_a_curator_closed_stays_closed(bring):
     bring({})
-    Organization.objects.get().close(because="Moved away")
+    Organization.objects.get().close(reason="Moved away")
 
     bring({"phone": "+14065550102"})
 
@@ -239,7 +239,7 @@ def test_what_a_curator_closed_stays_closed(bring):
     ],
 )
 def test_an_organization_that_asked_not_to_be_listed_is_refused(bring, wish):
-    Tombstone.objects.create(name="Example", **wish)
+    RemovalRequest.objects.create(name="Example", **wish)
 
     report = bring({})
 
@@ -272,7 +272,7 @@ def test_a_parent_that_is_named_later_is_a_change(bring):
 
 
 def test_the_database_looks_at_its_tables_after_many_new_rows(bring, monkeypatch):
-    monkeypatch.setattr(workflow, "MANY", 1)
+    monkeypatch.setattr(workflow, "ANALYZE_AFTER_ROWS", 1)
 
     with CaptureQueriesContext(connection) as few:
         bring({"key": "org:one"})
@@ -383,7 +383,7 @@ def test_a_file_that_is_none_is_refused_whole(tmp_path, content, words):
     path = tmp_path / "odd.csv"
     path.write_bytes(content)
 
-    with pytest.raises(FileRefused, match=words):
+    with pytest.raises(FileError, match=words):
         import_file("organizations", path)
 
 
@@ -532,7 +532,7 @@ def test_a_bad_line_is_refused(line, facts, words):
 
 def test_who_shares_a_site_with_one_that_left_is_kept_true(bring):
     bring({"phone": "406-555-0102"})
-    Tombstone.objects.create(name="Its branch", website="https://example.org/")
+    RemovalRequest.objects.create(name="Its branch", website="https://example.org/")
 
     report = bring({"phone": "406-555-0103"})
 

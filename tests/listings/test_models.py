@@ -9,9 +9,9 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from listings.models import OldSlug, Term
+from listings.models import SlugRedirect, Term
 from listings.registry import listing_models
-from listings.removals import Tombstone
+from listings.removals import RemovalRequest
 from meetings.models import Meeting
 from orgs.models import Organization
 from tests.factories import county, organization, place, state, warmline
@@ -143,14 +143,14 @@ def test_a_changed_slug_leaves_a_redirect():
     listing.slug = "new-name"
     listing.save()
 
-    assert OldSlug.objects.target(Organization, "old-name") == listing
-    assert OldSlug.objects.target(Warmline, "old-name") is None
+    assert SlugRedirect.objects.target(Organization, "old-name") == listing
+    assert SlugRedirect.objects.target(Warmline, "old-name") is None
 
 
 def test_closing_and_publishing_count_as_versions():
     listing = organization()
 
-    listing.close(because="The house was sold")
+    listing.close(reason="The house was sold")
     listing.refresh_from_db()
     assert (listing.status, listing.version) == ("closed", 2)
     listing.publish()
@@ -165,7 +165,7 @@ def test_closing_and_publishing_count_as_versions():
 def test_closed_for_a_time_stays_public():
     listing = warmline()
 
-    listing.close(because="Back in May", temporarily=True)
+    listing.close(reason="Back in May", temporarily=True)
 
     assert list(Warmline.objects.public()) == [listing]
 
@@ -212,9 +212,9 @@ def test_a_county_line_does_not_serve_the_whole_state():
 
 def test_a_removal_request_knows_a_listing_by_key_number_or_website():
     def matching(**facts):
-        return bool(Tombstone.objects.matching(Organization(**facts)))
+        return bool(RemovalRequest.objects.matching(Organization(**facts)))
 
-    asked = Tombstone.objects.create(name="Quiet House", phone="+14065550109")
+    asked = RemovalRequest.objects.create(name="Quiet House", phone="+14065550109")
     assert matching(key="org:x", phone="(406) 555-0109")
     assert matching(toll_free="1-406-555-0109")
     assert not matching(key="org:x", phone="+14065550108")
@@ -229,7 +229,7 @@ def test_a_removal_request_knows_a_listing_by_key_number_or_website():
 
 def test_a_tombstone_names_something():
     with pytest.raises(IntegrityError), transaction.atomic():
-        Tombstone.objects.create(name="Nothing to know it by")
+        RemovalRequest.objects.create(name="Nothing to know it by")
 
 
 def test_the_registry_knows_both_catalogues():

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 
 from listings.exchange.csv_rows import read_rows
 from listings.exchange.workflow import import_rows, importers
-from listings.phones import read_phone, read_text_line, read_tty
+from listings.phones import parse_phone, parse_sms_number, parse_tty
 from orgs.models import Organization
 from tests.factories import organization, place, warmline
 
@@ -33,7 +33,7 @@ SHOWN, DIALED = "(406) 555-0100 ext. 12", "tel:+14065550100;ext=12"
     ],
 )
 def test_an_extension_is_read_however_it_is_typed(typed):
-    assert read_phone(typed) == WITH_EXTENSION
+    assert parse_phone(typed) == WITH_EXTENSION
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_an_extension_is_read_however_it_is_typed(typed):
 )
 def test_what_is_no_number_gets_words_that_help(typed, words):
     with pytest.raises(ValidationError, match=re.escape(words)):
-        read_phone(typed)
+        parse_phone(typed)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_what_is_no_number_gets_words_that_help(typed, words):
     ],
 )
 def test_a_tty_is_a_number_or_relay(typed, stored):
-    assert read_tty(typed) == stored
+    assert parse_tty(typed) == stored
 
 
 @pytest.mark.parametrize(
@@ -81,13 +81,13 @@ def test_a_tty_is_a_number_or_relay(typed, stored):
     ],
 )
 def test_a_text_line_is_a_number_or_a_short_code(typed, stored):
-    assert read_text_line(typed) == stored
+    assert parse_sms_number(typed) == stored
 
 
 @pytest.mark.parametrize("typed", ["hello", "988", "406-555-0100 x12", "12 34"])
 def test_what_takes_no_texts_is_refused(typed):
     with pytest.raises(ValidationError, match=r"text|short code"):
-        read_text_line(typed)
+        parse_sms_number(typed)
 
 
 @pytest.mark.django_db

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
 
 
 def public_file(model):
-    rows = model.objects.public().for_files()
+    rows = model.objects.public().for_export()
     return "".join(csv_lines(model, rows, withheld=False))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from caching.models import DirectoryVersion
 from guides.models import Credential
-from listings.models import OldSlug
+from listings.models import SlugRedirect
 from listings.templatetags.listing import miles, partial_date
 from places.models import PlaceAlias
 
@@ -42,7 +42,7 @@ def test_as_much_of_a_date_as_is_known(text, words):
 @pytest.mark.parametrize(
     ("row", "name"),
     [
-        (OldSlug(slug="old-address"), "old-address"),
+        (SlugRedirect(slug="old-address"), "old-address"),
         (PlaceAlias(key="utqiagvik"), "utqiagvik"),
         (DirectoryVersion(number=7), "7"),
         (Credential(state="MT", name="Example"), "MT: Example"),

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from listings.hours import Hours, State, Status
-from listings.typical_hours import usual_hours, without_now
+from listings.hours import Hours, OpenState, OpenStatus
+from listings.typical_hours import describe_typical_hours, timeless_status
 
 TUESDAY = datetime(2026, 11, 24, 12, tzinfo=UTC)
 EASTERN, CENTRAL = "America/New_York", "America/Chicago"
@@ -15,7 +15,7 @@ GUAM, ARIZONA = "Pacific/Guam", "America/Phoenix"
 
 
 def said(spec, *zones, zone=EASTERN, at=TUESDAY):
-    return usual_hours(Hours(spec, zone), at, list(zones or (zone,)))
+    return describe_typical_hours(Hours(spec, zone), at, list(zones or (zone,)))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_hours_are_short_and_whole(spec, words):
 
 
 def test_hours_not_known_are_not_made_up_for_later():
-    assert without_now(Hours("", EASTERN), TUESDAY) == Status(State.UNKNOWN)
+    assert timeless_status(Hours("", EASTERN), TUESDAY) == OpenStatus(OpenState.UNKNOWN)
 
 
 def test_a_holiday_does_not_become_the_habit():

@@ -93,7 +93,7 @@ def test_the_index_keeps_up_with_every_change():
 def test_without_an_index_the_same_is_found(monkeypatch):
     organization(name="Corazón House", slug="heart", service_area=[state("MT")])
     organization(name="Acorazado", slug="ship")
-    monkeypatch.setattr(text_search, "is_there", lambda using, table: False)
+    monkeypatch.setattr(text_search, "has_index", lambda using, table: False)
 
     assert found("corazon") == ["heart"]
     assert found("house cora") == ["heart"]

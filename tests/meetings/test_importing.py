@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from listings.exchange.workflow import import_text
-from listings.removals import Tombstone
+from listings.removals import RemovalRequest
 from meetings.importing import COLUMNS, read_joining
 from meetings.models import Meeting
 from tests.factories import organization, person
@@ -121,8 +121,8 @@ def test_import_does_not_change_a_checked_schedule(host):
 
 
 def test_import_refuses_meetings_of_a_removed_organization(host):
-    host.close(because="They asked.")
-    Tombstone.objects.create(key=host.key, name=host.name)
+    host.close(reason="They asked.")
+    RemovalRequest.objects.create(key=host.key, name=host.name)
     [(_row, words)] = import_row().refused
     assert "asked not to be listed" in words
 

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from curation import workflow
-from listings.removals import Tombstone
+from listings.removals import RemovalRequest
 from meetings.models import Meeting
 from tests.factories import meeting, organization, place, term
 
@@ -237,8 +237,8 @@ def test_meetings_of_a_removed_organization_are_hidden(client):
     made = meeting(organization=host)
     address = made.get_absolute_url()
     assert listed(client)
-    host.close(because="They asked.")
-    Tombstone.objects.create(key=host.key, name=host.name)
+    host.close(reason="They asked.")
+    RemovalRequest.objects.create(key=host.key, name=host.name)
     assert listed(client) == []
     assert client.get(address).status_code in (404, 410)
 

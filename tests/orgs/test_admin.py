@@ -149,7 +149,7 @@ def test_invalid_input_stays_in_the_form_with_a_message_at_the_field(ada):
         "/admin/orgs/organization/?q=example&checked=no",
         "/admin/warmlines/warmline/",
         "/admin/listings/term/",
-        "/admin/listings/tombstone/",
+        "/admin/listings/removalrequest/",
         "/admin/places/place/?q=miles",
         "/admin/places/area/?q=navajo",
     ],

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from listings.hours import State
+from listings.hours import OpenState
 from listings.models import Term
 from orgs.models import Organization
 from places.models import Place
@@ -79,7 +79,7 @@ def values_of(row, name):
 
 
 def is_closed(row, question):
-    return bool(question.open_at) and open_state(row, question) is State.CLOSED
+    return bool(question.open_at) and open_state(row, question) is OpenState.CLOSED
 
 
 def open_state(row, question):
@@ -122,7 +122,7 @@ def coverage(row, place):
 
 def likely_order(row, question):
     """What is surely open first, then what has the words in its name."""
-    maybe = question.open_at and open_state(row, question) is not State.OPEN
+    maybe = question.open_at and open_state(row, question) is not OpenState.OPEN
     elsewhere = question.words and not names_words(row, question.words)
     return bool(maybe), bool(elsewhere)
 

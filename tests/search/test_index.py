@@ -12,7 +12,7 @@ from django.utils import timezone
 from caching import content_version
 from curation import workflow
 from curation.audit_trail import restore_revision
-from listings.field_values import put
+from listings.field_values import apply_facts
 from orgs.models import Organization
 from places.models import Place
 from search.current import index_of
@@ -58,7 +58,7 @@ def some_change(chance, rows):
     one, other = chance.sample(rows, 2)
     act = chance.choice(["put", "close", "pause", "publish", "merge", "delete", "back"])
     if act == "put":
-        put(
+        apply_facts(
             one,
             {
                 "service_area": "Montana: Custer County",

@@ -19,12 +19,12 @@ from curation.link_checker import is_public
 from directory.pages.forms import FindForm
 from guides import link_lines, markdown
 from listings import service_areas, weekly_hours_form
-from listings.exchange.csv_export import safe
-from listings.exchange.csv_rows import FORMULA_SIGNS, FileRefused, decode, read_rows
+from listings.exchange.csv_export import format_cell
+from listings.exchange.csv_rows import FORMULA_SIGNS, FileError, decode, read_rows
 from listings.facet_panel import page_number
-from listings.hours import BadHours, Hours, check
+from listings.hours import Hours, InvalidHours, validate_hours
 from listings.rate_limit import client_network
-from listings.vcard import contact_card
+from listings.vcard import build_vcard
 from orgs.models import Organization
 from places.autocomplete import autocomplete_places
 from places.lookup import LookupResult, look_up
@@ -91,22 +91,22 @@ def test_a_place(text):
 @given(OSM | odd)
 def test_hours(text):
     try:
-        spec = check(text)
-    except BadHours:
+        spec = validate_hours(text)
+    except InvalidHours:
         return
     hours = Hours(spec, "America/Denver")
     hours.status(AT)
     # Hours that are not known have no week.
     assert len(hours.week(AT)) == (7 if spec else 0)
-    weekly_hours_form.read(spec)
+    weekly_hours_form.parse_week(spec)
 
 
 @often
 @given(odd)
 def test_the_box_of_a_day(text):
     try:
-        spans = weekly_hours_form.read_day(text)
-    except weekly_hours_form.BadSpan:
+        spans = weekly_hours_form.parse_day(text)
+    except weekly_hours_form.InvalidSpan:
         return
     times = [time for span in spans for time in span]
     assert all(re.fullmatch(r"\d\d:\d\d", time) for time in times)
@@ -168,7 +168,7 @@ def test_markdown_makes_no_tag_but_its_own(text):
 def test_the_bytes_of_a_file(content):
     try:
         rows = read_rows(decode(content), frozenset({"key"}))
-    except FileRefused:
+    except FileError:
         return
     assert all(isinstance(cell, str) for row in rows for cell in row.values())
 
@@ -181,7 +181,7 @@ CELLS = st.sampled_from([*FORMULA_SIGNS, "\0", "\0=", " =", "\n=", "'=", '"=']).
 @often
 @given(CELLS | odd | st.lists(CELLS, max_size=2))
 def test_a_cell_of_an_export_runs_nothing(cell):
-    text = safe(cell)
+    text = format_cell(cell)
 
     assert not text.startswith(("=", "+", "-", "@", "\t", "\r", "\0"))
     assert "\0" not in text
@@ -247,7 +247,7 @@ def test_the_question_of_the_find_page(values):
 @given(odd, odd)
 def test_a_contact_card_has_no_line_that_we_did_not_write(name, city):
     listing = Organization(name=name, city=city, state="MT", phone="+14065550101")
-    card = contact_card(listing, "https://example.org/orgs/x/")
+    card = build_vcard(listing, "https://example.org/orgs/x/")
 
     known = "BEGIN VERSION FN N ORG TEL;TYPE=VOICE ADR;TYPE=WORK NOTE UID END"
     for line in card.split("\r\n")[:-1]:

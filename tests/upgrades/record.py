@@ -77,7 +77,7 @@ def fill():
     from django_otp.plugins.otp_totp.models import TOTPDevice
 
     from curation import models as curation
-    from listings.models import OldSlug, Tombstone
+    from listings.models import RemovalRequest, SlugRedirect
     from orgs.models import Organization
     from tests import factories as make
 
@@ -149,8 +149,8 @@ def fill():
         content="key,name\n",
         by=ada,
     )
-    OldSlug.objects.create(content_type=kind, object_id=ours.pk, slug="before")
-    Tombstone.objects.create(key="gone:1", name="Example that left")
+    SlugRedirect.objects.create(content_type=kind, object_id=ours.pk, slug="before")
+    RemovalRequest.objects.create(key="gone:1", name="Example that left")
     TOTPDevice.objects.create(user=ada, name="phone", confirmed=True)
     LogEntry.objects.create(
         user=ada,

@@ -163,11 +163,11 @@ def test_page_names_the_next_line_to_open_if_none_for_everyone_is_open(
 
 
 def test_snapshot_does_not_say_when_lines_open(client):
-    from listings.snapshot import frozen  # noqa: PLC0415
+    from listings.snapshot import as_snapshot  # noqa: PLC0415
 
     warmline(hours="Mo-Fr 10:00-22:00", who_may_call="anyone")
 
-    with frozen(NIGHT.date()):
+    with as_snapshot(NIGHT.date()):
         text = client.get("/states/hi/").content.decode()
 
     assert "is open right now" not in text

@@ -9,7 +9,7 @@ import time_machine
 from django.utils.translation import override
 
 from listings.models import Term
-from listings.templatetags.listing import labels
+from listings.templatetags.listing import term_labels
 from tests.factories import county, place, state, term, warmline
 from tests.reading import listings_on
 from warmlines.eligibility import may_accept_callers_from
@@ -211,10 +211,10 @@ def test_term_added_by_a_curator_is_shown_unchanged(client):
 def test_labels_after_the_first_are_lowercase():
     terms = [term("community", slug) for slug in ("youth", "lgbtq", "women", "latino")]
 
-    assert labels(terms) == "Youth, LGBTQ+ people, women, Latino people"
-    assert labels([term("language", "en"), term("language", "es")]) == (
+    assert term_labels(terms) == "Youth, LGBTQ+ people, women, Latino people"
+    assert term_labels([term("language", "en"), term("language", "es")]) == (
         "English, Spanish"
     )
     with override("es"):
         spoken = [term("language", "en"), term("language", "es")]
-        assert labels(spoken) == "Inglés, español"
+        assert term_labels(spoken) == "Inglés, español"

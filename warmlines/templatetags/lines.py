@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from caching import content_version
 from caching.memory_cache import MemoryCache
-from listings.hours_text import at_clock
+from listings.hours_text import format_at_time
 from listings.querysets import revision
 from listings.templatetags.hours import day_word, hours_status
 from listings.time_zones import zone_name
@@ -70,7 +70,7 @@ def _opening_text(line: LineStatus | None, at: datetime) -> str:
     return _("%(name)s opens %(day)s %(at_time)s, %(zone)s.") % {
         "name": line.warmline.name,
         "day": day_word(opens.date(), at.astimezone(zone).date()),
-        "at_time": at_clock(opens),
+        "at_time": format_at_time(opens),
         "zone": zone_name(line.zone),
     }
 

@@ -13,15 +13,15 @@ from curation.imports import HSDS_PREFIX, ImportRecorder
 from curation.models import ImportRun
 from listings.cards import store_all
 from listings.exchange import hsds
-from listings.exchange.csv_rows import FileRefused
+from listings.exchange.csv_rows import FileError
 from listings.exchange.hsds_mapping import Publisher, line_rows, organization_rows
-from listings.exchange.importing import Report
+from listings.exchange.importing import ImportReport
 from listings.exchange.workflow import (
     hsds_models,
     import_file,
     import_rows,
     importers,
-    kinds_of,
+    kind_values,
 )
 
 
@@ -68,7 +68,7 @@ class Command(BaseCommand):
                 report = self._import_hsds(options, settings)
             else:
                 report = import_file(kind, options["file"], **settings)
-        except FileRefused as refusal:
+        except FileError as refusal:
             raise CommandError(str(refusal)) from None
         if not (options["atomic"] and report.refused):
             recorder.finish(report)
@@ -81,7 +81,9 @@ class Command(BaseCommand):
             # Inside a caller's transaction, no other connection sees the rows yet.
             store_all()
 
-    def _import_hsds(self, options: dict[str, Any], settings: dict[str, Any]) -> Report:
+    def _import_hsds(
+        self, options: dict[str, Any], settings: dict[str, Any]
+    ) -> ImportReport:
         # A file in HSDS tells neither the kind of its organizations nor its publisher.
         kind, url = options["listed_as"], options["source_url"]
         if kind not in hsds_models():
@@ -95,15 +97,15 @@ class Command(BaseCommand):
             options["publisher"], url, options["license"], options["seen"]
         )
         model = hsds_models()[kind]
-        bundle = hsds.read(options["file"])
+        bundle = hsds.read_hsds(options["file"])
         rows = (
             organization_rows(bundle, publisher, kind)
-            if kinds_of(model)
+            if kind_values(model)
             else line_rows(bundle, publisher)
         )
         return import_rows(import_string(model.hsds_importer), list(rows), **settings)
 
-    def _print(self, report: Report) -> None:
+    def _print(self, report: ImportReport) -> None:
         self.stdout.write(
             f"{report.added} added, {report.changed} changed, "
             f"{report.unchanged} unchanged, {len(report.refused)} refused."

@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from listings.crisis.matching import Matcher, Phrase, split_words
+from listings.crisis.matching import Phrase, PhraseMatcher, split_words
 from tests.conftest import ROOT
 
 
@@ -23,7 +23,7 @@ def phrases():
 @pytest.fixture(scope="session")
 def shipped(phrases):
     """A matcher of the shipped phrases, read without the database."""
-    return Matcher(
+    return PhraseMatcher(
         Phrase(
             r["for_what"],
             r["level"],

@@ -12,9 +12,9 @@ from django.template import Context, Template
 from django.urls import reverse
 from django.utils import translation
 
-from listings.crisis.lines import essential_lines, lines_for, shown_lines
+from listings.crisis.lines import essential_lines, lines_for_kinds, visible_crisis_lines
 from listings.crisis.models import CrisisKind, CrisisLine, CrisisPhrase
-from listings.exchange.csv_rows import FileRefused
+from listings.exchange.csv_rows import FileError
 from listings.exchange.workflow import import_text
 from tests.conftest import ROOT
 from tests.listings.crisis.conftest import file_rows
@@ -129,7 +129,7 @@ def test_a_column_that_nothing_reads_is_an_error(kind):
     header, rest = text.split("\n", 1)
     text = f"{header.strip()},whatsapp\n{rest}"
 
-    with pytest.raises(FileRefused, match="whatsapp"):
+    with pytest.raises(FileError, match="whatsapp"):
         import_text(kind, text)
 
 
@@ -184,7 +184,7 @@ def test_a_phrase_with_an_unknown_word_is_refused(cell, value):
 @pytest.mark.parametrize("kind", CrisisKind.values)
 def test_the_right_line_comes_first_for_each_kind(kind):
     # Trans Lifeline opens at 10 am Pacific, in an hour, so 988 comes before it.
-    found = lines_for([kind], shown_lines(NOON))
+    found = lines_for_kinds([kind], visible_crisis_lines(NOON))
 
     assert found[0].key == FIRST[kind]
 
@@ -192,7 +192,7 @@ def test_the_right_line_comes_first_for_each_kind(kind):
 @pytest.mark.usefixtures("crisis")
 @pytest.mark.parametrize("kind", ["trans", "elder_abuse"])
 def test_where_nobody_answers_at_this_hour_988_comes_first(kind):
-    found = lines_for([kind], shown_lines(NIGHT))
+    found = lines_for_kinds([kind], visible_crisis_lines(NIGHT))
 
     assert found[0].key == "crisis:988-lifeline"
     assert len(found) > 1
@@ -200,7 +200,7 @@ def test_where_nobody_answers_at_this_hour_988_comes_first(kind):
 
 @pytest.mark.usefixtures("crisis")
 def test_who_the_writer_is_adds_a_line_after_the_first():
-    found = lines_for(["suicide"], shown_lines(NOON), ["veterans"])
+    found = lines_for_kinds(["suicide"], visible_crisis_lines(NOON), ["veterans"])
 
     assert [line.key for line in found[:2]] == [
         "crisis:988-lifeline",
@@ -250,7 +250,9 @@ def test_a_line_that_is_turned_off_is_not_shown():
     line.is_active = False
     line.save()
 
-    keys = [line.key for line in lines_for(["violence"], shown_lines(NOON))]
+    keys = [
+        line.key for line in lines_for_kinds(["violence"], visible_crisis_lines(NOON))
+    ]
 
     assert keys == [
         "crisis:domestic-violence-hotline",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from listings.crisis.matching import Matcher, Phrase, split_words
+from listings.crisis.matching import Phrase, PhraseMatcher, split_words
 from places.models import Place
 
 # What is typed, and the level and first kind expected.
@@ -183,9 +183,9 @@ def test_a_hit_inside_a_longer_quiet_phrase_does_not_count():
         Phrase("suicide", "quiet", "phrase", ("suicide", "loss")),
     ]
 
-    assert Matcher(phrases).find("suicide loss").level == "quiet"
-    assert Matcher(phrases).find("suicide loss suicide").level == "first"
-    assert Matcher(phrases).find("suicidel loss") is None
+    assert PhraseMatcher(phrases).find("suicide loss").level == "quiet"
+    assert PhraseMatcher(phrases).find("suicide loss suicide").level == "first"
+    assert PhraseMatcher(phrases).find("suicidel loss") is None
 
 
 def test_a_phrase_hits_whole_words_only(shipped):

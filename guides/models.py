@@ -24,7 +24,7 @@ from guides.markdown import render
 from guides.slug_lookup import IsValidSlug
 from listings.history import History
 from listings.provenance import ProvenanceModel
-from listings.text import fits_address, is_valid_slug
+from listings.text import fold, is_valid_slug
 from places.states import STATES, get_state_name
 
 # A larger number of hours is a typing error.

@@ -6,7 +6,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.lookups import BuiltinLookup
 from django.db.models.sql.compiler import SQLCompiler
 
-from listings.text import ADDRESS_PATTERN
+from listings.text import SLUG_PATTERN
 
 
 class IsValidSlug(BuiltinLookup):  # type: ignore[type-arg]  # none at run time
@@ -23,7 +23,7 @@ class IsValidSlug(BuiltinLookup):  # type: ignore[type-arg]  # none at run time
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, list[str | int]]:
         slug, params = self.process_lhs(compiler, connection)
-        return f"{slug} ~ %s", [*params, ADDRESS_PATTERN]
+        return f"{slug} ~ %s", [*params, SLUG_PATTERN]
 
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper

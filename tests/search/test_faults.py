@@ -50,7 +50,7 @@ FAULTS = [
     ),
     (relevance, 'takes & index.having("how", ["online"])', "takes"),
     (relevance, "takes = index.nationwide\n", "takes = index.everything\n"),
-    (relevance, "(here | index.naming_state(place.state))", "here"),
+    (relevance, "(here | index.serving_state_by_name(place.state))", "here"),
     (relevance, "rows = matching & here\n", "pass\n"),
     (relevance, "for one in np.unique(coverage)]", "for one in [3, 2, 1, 0, 9]]"),
     (
@@ -64,7 +64,7 @@ FAULTS = [
         "index.by_name(tier",
     ),
     (relevance, '    rows &= ~index.having("state", [state])\n', ""),
-    (relevance, "& index.naming_state(state)", "& index.everything"),
+    (relevance, "& index.serving_state_by_name(state)", "& index.everything"),
     (relevance, "return [rows & is_open, rows & may_be_open]", "return [rows]"),
     (
         relevance,

@@ -21,7 +21,7 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 
 from caching import content_version
-from listings.cards import digest
+from listings.cards import code_digest
 from listings.crisis.lines import essential_lines
 from listings.snapshot import as_snapshot
 from warmlines.models import Warmline
@@ -50,7 +50,7 @@ def write_fallback_numbers(at: datetime) -> None:
     render, and every worker that starts would.
     """
     version = content_version.current_or_none()
-    stamp = f"{version} {digest()}" if version else None
+    stamp = f"{version} {code_digest()}" if version else None
     if stamp and _read_file().get("stamp") == stamp:
         return
     rows = list(Warmline.objects.public().for_cards())

@@ -155,7 +155,7 @@ def retire():
 
 
 def test_a_listing_that_the_starter_data_lost_becomes_a_draft_with_a_note():
-    bring(key=RETIRED, internal_note="From a list.")
+    bring(key=RETIRED, note="From a list.")
 
     retire()
     retire()

@@ -66,7 +66,7 @@ def _render_list(
     at = timezone.now()
     search = MeetingSearch(form, params, at, host.pk if host else 0)
     panel = search.panel()
-    place, zone = form.place, search.zone
+    place = form.place
     links = place_links(form, params)
     context = {
         "form": form,
@@ -85,9 +85,7 @@ def _render_list(
         else panel.suggestions(search.count_excluding),
         "pager": search.pager,
         "day_links": list(_day_links(search, params)),
-        "zone": zone,
-        "zone_name": zone_name(zone.key),
-        "zones": list_zone_choices(zone.key),
+        **_zone_context(search.zone),
         "is_zone_known": bool(place or form.cleaned_data.get("zone")),
         "radius_links": [(n, url_with(params, radius=n)) for n in RADIUS_CHOICES_MILES],
         "shortcuts": _shortcuts(search, params),
@@ -99,6 +97,18 @@ def _render_list(
     }
     page = render(request, "meetings/meetings.html", context)
     return set_cache_policy(page, at, _next_changes(search.found, at))
+
+
+def _zone_context(zone: ZoneInfo) -> dict[str, object]:
+    return {
+        "zone": zone,
+        "zone_name": zone_name(zone.key),
+        "zones": list_zone_choices(zone.key),
+    }
+
+
+def _radius_links(params: QueryDict) -> list[tuple[int, str]]:
+    return [(n, query_with(params, radius=n)) for n in RADIUS_CHOICES_MILES]
 
 
 def _shortcuts(search: MeetingSearch, params: QueryDict) -> list[tuple[str, int, str]]:
@@ -184,10 +194,8 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         "dates": [_describe_date(start, own_zone, zone) for start in starts],
         "first": starts[0].astimezone(zone) if starts else None,
         "schedule_words": schedule_text.describe_schedule(found),
-        "zone": zone,
-        "zone_name": zone_name(zone.key),
+        **_zone_context(zone),
         "own_zone_name": zone_name(found.timezone),
-        "zones": list_zone_choices(zone.key),
         "problems": list_address_errors(form),
         "is_stale": found.is_stale(at.date()),
         "how": " ".join(found.ways),

@@ -153,33 +153,26 @@ def group_for_place(
         maybe = [line for line in [*lines, *others] if line.may_be_open]
         lines = [line for line in lines if line.is_open]
         others = [line for line in others if line.is_open]
+    counties = [ln for ln in lines if ln.eligibility is Eligibility.SOME_COUNTIES]
+    to_ask = [ln for ln in lines if ln.eligibility is Eligibility.ASK]
     groups = [
         LineGroup("here", _place_heading(place), _for_everyone(lines)),
         *_group_by_states(lines, place),
-        LineGroup(
-            "counties",
-            _counties_heading(place),
-            _with_eligibility(lines, Eligibility.SOME_COUNTIES),
-        ),
+        LineGroup("counties", _counties_heading(place), counties),
         *_group_by_audience(lines),
         LineGroup(
-            "everyone",
-            _("These lines take any caller"),
-            _for_everyone(others),
-            is_secondary=True,
+            "everyone", _everyone_heading(), _for_everyone(others), is_secondary=True
         ),
         *_group_by_states(others, place, is_secondary=True),
         LineGroup("maybe", maybe_open_heading(), maybe),
-        LineGroup(
-            "ask",
-            _("Call to ask who they take"),
-            _with_eligibility(lines, Eligibility.ASK),
-        ),
+        LineGroup("ask", _("Call to ask who they take"), to_ask),
     ]
     shown = [group for group in groups if group.lines]
-    return sorted(
-        shown, key=lambda group: all(ln.has_public_warning for ln in group.lines)
-    )
+    return sorted(shown, key=_has_only_warnings)
+
+
+def _has_only_warnings(group: LineGroup) -> bool:
+    return all(line.has_public_warning for line in group.lines)
 
 
 def maybe_open_heading() -> str:
@@ -190,10 +183,8 @@ def _for_everyone(lines: list[LineStatus]) -> list[LineStatus]:
     return [line for line in lines if line.is_for_everyone]
 
 
-def _with_eligibility(
-    lines: list[LineStatus], eligibility: Eligibility
-) -> list[LineStatus]:
-    return [line for line in lines if line.eligibility is eligibility]
+def _everyone_heading() -> str:
+    return _("These lines take any caller")
 
 
 def _place_heading(place: Place | None) -> str:

@@ -48,7 +48,7 @@ class GuideQuerySet(models.QuerySet["Guide"]):
             found = found.filter(search_text__contains=word)
         return found
 
-    def named(self, *slugs: str) -> Self:
+    def with_slugs(self, *slugs: str) -> Self:
         """Public guides among these slugs, because pages link only to public guides."""
         return self.public().filter(slug__in=slugs)
 
@@ -199,18 +199,18 @@ class Guide(CacheInvalidatingModel):
 
     @property
     def search_list(self) -> list[link_lines.GuideSearch]:
-        return self._readable("searches", link_lines.parse_searches)
+        return self._parse_lines("searches", link_lines.parse_searches)
 
     @property
     def source_list(self) -> list[link_lines.GuideSource]:
-        return self._readable("sources", link_lines.parse_sources)
+        return self._parse_lines("sources", link_lines.parse_sources)
 
     @property
     def near_search(self) -> link_lines.GuideSearch | None:
         """The first search that can be repeated near a place, or None."""
         return next((s for s in self.search_list if s.near_url), None)
 
-    def _readable(self, name: str, read: Callable[[str], list[Link]]) -> list[Link]:
+    def _parse_lines(self, name: str, read: Callable[[str], list[Link]]) -> list[Link]:
         """Parse the lines of a field; a line that is invalid is logged and left out."""
         found: list[Link] = []
         for line in getattr(self, name).splitlines():
@@ -235,7 +235,7 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
     def in_state(self, code: str) -> Self:
         return self.filter(state=code)
 
-    def about(self, focus: str) -> Self:
+    def for_focus(self, focus: str) -> Self:
         """Credentials for a kind of experience; those for both match either one."""
         kinds = [focus]
         if focus in (Credential.Focus.MENTAL_HEALTH, Credential.Focus.SUBSTANCE_USE):

@@ -13,7 +13,7 @@ from typing import Any
 from guides.models import Guide
 
 FRONT_MATTER_FENCE = "+++\n"
-PART = " | "
+SEPARATOR = " | "
 
 
 def read_starter_guides(folder: Path) -> Iterator[tuple[str, dict[str, object]]]:
@@ -62,9 +62,9 @@ def _merge_languages(
 def _search_line(english: dict[str, str], spanish: dict[str, str]) -> str:
     query = english.get("query", "")
     target = f"{english['address']}?{query}" if query else english["address"]
-    return PART.join((english["label"], spanish["label"], target))
+    return SEPARATOR.join((english["label"], spanish["label"], target))
 
 
 def _source_line(source: dict[str, str]) -> str:
     parts = (source["name"], source["url"], source["year"])
-    return PART.join(part for part in parts if part)
+    return SEPARATOR.join(part for part in parts if part)

@@ -40,7 +40,7 @@ def become(request: HttpRequest) -> HttpResponse:
     state_codes = form.state_codes
     found = Credential.objects.public()
     if focus := form.chosen_focus:
-        found = found.about(focus)
+        found = found.for_focus(focus)
     columns = [list(found.in_state(code)) for code in state_codes]
     context = {
         "form": form,

@@ -78,13 +78,13 @@ class Occurrence:
     """One start of a meeting, in UTC."""
 
     start: datetime
-    entry: IndexedMeeting
+    meeting: IndexedMeeting
     miles: float | None = None
 
     @property
     def own_start(self) -> datetime:
         """The start in the time zone of the meeting."""
-        return self.start.astimezone(self.entry.schedule.zone)
+        return self.start.astimezone(self.meeting.schedule.zone)
 
 
 _index_cache: MemoryCache[str, tuple[IndexedMeeting, ...]] = MemoryCache(4)
@@ -145,8 +145,8 @@ def find_occurrences(
     """Return the starts of these meetings in `first` <= start < `last`, in order."""
     window = Window(first, last)
     found = [
-        Occurrence(start, entry)
-        for entry in among
-        for start in window.starts(entry.schedule)
+        Occurrence(start, meeting)
+        for meeting in among
+        for start in window.starts(meeting.schedule)
     ]
-    return sorted(found, key=lambda one: (one.start, one.entry.slug))
+    return sorted(found, key=lambda one: (one.start, one.meeting.slug))

@@ -236,7 +236,7 @@ class Meeting(AddressedListing):
             )
         except InvalidSchedule:
             return None
-        return found if found.is_known else None
+        return found if found.has_dates else None
 
     @property
     def ways(self) -> tuple[str, ...]:

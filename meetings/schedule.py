@@ -61,7 +61,7 @@ class Rule:
 
     def dates(self, first: date, last: date) -> list[date]:
         """Return the dates of the rule from `first` to `last`, inclusive."""
-        begins = self._begins(first)
+        begins = self._count_from(first)
         if begins is None or begins > last:
             return []
         # Without an end, a rule for February 30 would be searched forever.
@@ -71,7 +71,7 @@ class Rule:
         window = (datetime.combine(day, time()) for day in (first, last))
         return [start.date() for start in found.between(*window, inc=True)]
 
-    def _begins(self, first: date) -> date | None:
+    def _count_from(self, first: date) -> date | None:
         """Return the day to count from, or None if it is unknown."""
         if not self.needs_anchor:
             return max(first, self.anchor) if self.anchor else first
@@ -98,12 +98,12 @@ class Schedule:
     breaks: tuple[tuple[date, date], ...] = ()
 
     @property
-    def is_known(self) -> bool:
+    def has_dates(self) -> bool:
         """True if any date can be computed."""
         has_rule = any(not rule.needs_anchor or rule.anchor for rule in self.rules)
         return has_rule or bool(self.extra)
 
-    def is_off(self, day: date) -> bool:
+    def is_in_break(self, day: date) -> bool:
         return any(first <= day <= last for first, last in self.breaks)
 
 
@@ -122,18 +122,19 @@ class Window:
     def starts(self, schedule: Schedule) -> list[datetime]:
         """Return the starts of a schedule in order, in UTC."""
         found = {
-            self._moment(day, rule.start or schedule.start, schedule.zone)
+            self._utc_start(day, rule.start or schedule.start, schedule.zone)
             for rule in schedule.rules
-            for day in self._of(rule)
-            if not schedule.is_off(day)
+            for day in self._dates_of(rule)
+            if not schedule.is_in_break(day)
         }
         # Somebody added an extra date deliberately, so a break does not remove it.
         found |= {
-            self._moment(day, schedule.start, schedule.zone) for day in schedule.extra
+            self._utc_start(day, schedule.start, schedule.zone)
+            for day in schedule.extra
         }
         return sorted(m for m in found if self.first <= m < self.last)
 
-    def _of(self, rule: Rule) -> list[date]:
+    def _dates_of(self, rule: Rule) -> list[date]:
         if rule not in self._dates:
             # A local date may be a day before or after the date in UTC.
             first, last = self.first.astimezone(UTC), self.last.astimezone(UTC)
@@ -142,7 +143,7 @@ class Window:
             )
         return self._dates[rule]
 
-    def _moment(self, day: date, start: time, zone: ZoneInfo) -> datetime:
+    def _utc_start(self, day: date, start: time, zone: ZoneInfo) -> datetime:
         key = (day, start, zone.key)
         if key not in self._moments:
             self._moments[key] = to_utc(day, start, zone)

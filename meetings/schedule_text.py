@@ -139,8 +139,8 @@ class OccurrenceDisplay:
     at: datetime
 
     @property
-    def entry(self) -> IndexedMeeting:
-        return self.one.entry
+    def meeting(self) -> IndexedMeeting:
+        return self.one.meeting
 
     @property
     def start(self) -> datetime:
@@ -182,28 +182,28 @@ class OccurrenceDisplay:
         return _("%(day)s, %(time)s, %(zone)s") % said
 
     @property
-    def line(self) -> str:
+    def summary_line(self) -> str:
         """How and where it meets, and how to join."""
-        entry, miles = self.entry, self.one.miles
+        meeting, miles = self.meeting, self.one.miles
         far = f" ({distance(miles)})" if miles is not None else ""
-        parts = [entry.ways_label, f"{entry.town}{far}", entry.joining_label]
-        if entry.duration:
-            parts.append(_("%(minutes)s minutes") % {"minutes": entry.duration})
+        parts = [meeting.ways_label, f"{meeting.town}{far}", meeting.joining_label]
+        if meeting.duration:
+            parts.append(_("%(minutes)s minutes") % {"minutes": meeting.duration})
         return SEPARATOR.join(filter(None, parts))
 
     @property
-    def people(self) -> str:
+    def audience_line(self) -> str:
         """The host, the communities, and the languages other than English."""
-        entry = self.entry
-        about = (self.host, entry.community_label, entry.language_label)
+        meeting = self.meeting
+        about = (self.host, meeting.community_label, meeting.language_label)
         return SEPARATOR.join(filter(None, about))
 
     @property
     def host(self) -> str:
         """The host, or "" if the name of the meeting begins with it."""
-        host = self.entry.host_name
+        host = self.meeting.host_name
         begins = host.partition(" ")[0].casefold()
-        return "" if self.entry.name.casefold().startswith(begins) else host
+        return "" if self.meeting.name.casefold().startswith(begins) else host
 
     @property
     def remarks(self) -> str:
@@ -211,8 +211,8 @@ class OccurrenceDisplay:
         said = []
         if own := self.own_time:
             said.append(_("For the group it is %(time)s.") % {"time": own})
-        if self.entry.is_stale(self.start.date()):
+        if self.meeting.is_stale(self.start.date()):
             said.append(_("Check their page first."))
-        if self.entry.zone_inferred:
+        if self.meeting.zone_inferred:
             said.append(_("The time zone is our best guess."))
         return " ".join(said)

@@ -73,18 +73,18 @@ class JoinRange:
     miles: float
     anywhere: bool = False
 
-    def within(self, entry: IndexedMeeting) -> tuple[bool, float | None]:
+    def within(self, meeting: IndexedMeeting) -> tuple[bool, float | None]:
         """Return whether a visitor can join, and the miles to a meeting in person."""
-        remote = any(way in entry.ways for way in REMOTE_WAYS)
-        if "in_person" not in entry.ways:
+        remote = any(way in meeting.ways for way in REMOTE_WAYS)
+        if "in_person" not in meeting.ways:
             return remote, None
         if self.place is None:
             return remote or self.anywhere, None
         if self.place.is_state:
-            return remote or entry.state == self.place.state, None
-        if entry.point is None:
+            return remote or meeting.state == self.place.state, None
+        if meeting.point is None:
             return remote, None
-        far = miles_between(self.place.point, entry.point)
+        far = miles_between(self.place.point, meeting.point)
         return (True, far) if far <= self.miles else (remote, None)
 
 
@@ -132,20 +132,20 @@ class MeetingSearch:
     def _matching(self) -> Iterator[Occurrence]:
         """Yield the starts that pass all filters, and count the options."""
         miles = {}
-        reach = self._reach()
+        join_range = self._join_range()
         among = []
-        for entry in indexed_meetings():
-            is_reached, far = reach.within(entry)
-            if is_reached and (not self.host or entry.host == self.host):
-                among.append(entry)
-                miles[entry.pk] = far
+        for meeting in indexed_meetings():
+            is_reached, far = join_range.within(meeting)
+            if is_reached and (not self.host or meeting.host == self.host):
+                among.append(meeting)
+                miles[meeting.pk] = far
         values: dict[int, dict[str, set[str]]] = {}
         for one in find_occurrences(among, *self.window):
-            entry = one.entry
-            known = values.get(entry.pk)
+            meeting = one.meeting
+            known = values.get(meeting.pk)
             if known is None:
-                known = values[entry.pk] = get_filter_values(entry)
-            far = miles[entry.pk]
+                known = values[meeting.pk] = get_filter_values(meeting)
+            far = miles[meeting.pk]
             if self._passes(one, known, far):
                 yield one if far is None else replace(one, miles=far)
 
@@ -153,7 +153,7 @@ class MeetingSearch:
         self, one: Occurrence, known: dict[str, set[str]], miles: float | None
     ) -> bool:
         said = {**known, "part": {get_day_part(one.start.astimezone(self.zone))}}
-        if "in_person" in said["how"] and not self._is_near(one.entry, miles):
+        if "in_person" in said["how"] and not self._is_near(one.meeting, miles):
             said["how"] = said["how"] - {"in_person"}
         failed = [
             name
@@ -165,13 +165,13 @@ class MeetingSearch:
                 self.counts[name].update(said[name])
         return not failed
 
-    def _is_near(self, entry: IndexedMeeting, miles: float | None) -> bool:
+    def _is_near(self, meeting: IndexedMeeting, miles: float | None) -> bool:
         place = self.form.place
         if place is None:
             return True
-        return entry.state == place.state if place.is_state else miles is not None
+        return meeting.state == place.state if place.is_state else miles is not None
 
-    def _reach(self) -> JoinRange:
+    def _join_range(self) -> JoinRange:
         wants_room = "in_person" in self.filters.chosen.get("how", [])
         anywhere = bool(self.host) or wants_room
         return JoinRange(self.form.place, self.form.miles, anywhere)
@@ -205,21 +205,21 @@ class MeetingSearch:
         return list(group_by_day(shown, self.zone, self.today))
 
     @property
-    def in_person_elsewhere(self) -> bool:
+    def hides_in_person(self) -> bool:
         """True if meetings in person are left out because no place is known."""
         chosen = self.filters.chosen.get("how", [])
         return self.form.place is None and not self.host and "in_person" not in chosen
 
 
-def get_filter_values(entry: IndexedMeeting) -> dict[str, set[str]]:
+def get_filter_values(meeting: IndexedMeeting) -> dict[str, set[str]]:
     """Return the values that a meeting has for each filter."""
     found: dict[str, set[str]] = {
-        "how": set(entry.ways),
-        "open": {"1"} if entry.joining == Meeting.Joining.OPEN else set(),
-        "newcomers": {"1"} if entry.newcomers else set(),
+        "how": set(meeting.ways),
+        "open": {"1"} if meeting.joining == Meeting.Joining.OPEN else set(),
+        "newcomers": {"1"} if meeting.newcomers else set(),
         **{kind: set() for kind in ("community", "condition", "language")},
     }
-    for kind, slug in entry.terms:
+    for kind, slug in meeting.terms:
         found.setdefault(kind, set()).add(slug)
     return found
 
@@ -253,16 +253,16 @@ def group_by_host(hour: list[Occurrence], today: date) -> list[HostRow]:
     ordered = sorted(hour, key=lambda one: _host_sort_key(one, today))
     of_host: dict[object, list[Occurrence]] = {}
     for one in ordered:
-        of_host.setdefault(one.entry.host or one.entry.key, []).append(one)
+        of_host.setdefault(one.meeting.host or one.meeting.key, []).append(one)
     return [HostRow(first, others) for first, *others in of_host.values()]
 
 
 def _host_sort_key(one: Occurrence, today: date) -> tuple[object, ...]:
-    entry = one.entry
+    meeting = one.meeting
     return (
-        entry.is_stale(today),
-        not entry.is_about_mental_health,
-        entry.is_of_umbrella_group,
+        meeting.is_stale(today),
+        not meeting.is_about_mental_health,
+        meeting.is_of_umbrella_group,
         one.start,
-        entry.name,
+        meeting.name,
     )

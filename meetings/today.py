@@ -32,7 +32,7 @@ class OnlineToday:
         return len(self.found)
 
     @property
-    def next(self) -> datetime | None:
+    def next_start(self) -> datetime | None:
         """The first start that is not past, in the visitor's time zone, or None."""
         ahead = (one.start for one in self.found if one.start >= self.at)
         start = next(ahead, None)
@@ -43,7 +43,7 @@ def find_online_today(place: Place | None, at: datetime) -> OnlineToday:
     zone = zone_or_utc((place and place.timezone) or DEFAULT_ZONE)
     tomorrow = at.astimezone(zone).date() + timedelta(days=1)
     midnight = datetime.combine(tomorrow, time(), tzinfo=zone)
-    among = [entry for entry in indexed_meetings() if "online" in entry.ways]
+    among = [meeting for meeting in indexed_meetings() if "online" in meeting.ways]
     found = find_occurrences(among, at - JOINABLE_AFTER_START, midnight)
     query = {"zone": zone.key} if place else {}
     url = f"{reverse('meetings')}?{urlencode({'how': 'online', **query})}"
@@ -54,7 +54,9 @@ def find_next_meetings(
     organization: Organization, at: datetime, number: int
 ) -> tuple[list[Occurrence], int]:
     """Return the next starts of an organization, and its number of meetings."""
-    among = [entry for entry in indexed_meetings() if entry.host == organization.pk]
+    among = [
+        meeting for meeting in indexed_meetings() if meeting.host == organization.pk
+    ]
     found = find_occurrences(
         among, at - JOINABLE_AFTER_START, at + timedelta(days=DAYS_SHOWN)
     )

@@ -253,7 +253,7 @@ def calendar(request: HttpRequest, slug: str = "") -> HttpResponse:
     form = MeetingForm(request.GET)
     form.is_valid()
     search = MeetingSearch(form, request.GET, timezone.now(), host.pk if host else 0)
-    keys = {one.entry.pk for one in search.found}
+    keys = {one.meeting.pk for one in search.found}
     found = Meeting.objects.public().for_cards().filter(pk__in=keys).order_by("slug")
     return _calendar(request, found[:MAX_EVENTS], slug or "meetings")
 

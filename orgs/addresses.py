@@ -8,7 +8,7 @@ from places.models import Place
 from places.zip_codes import normalize_zip
 
 
-class Addresses:
+class AddressNormalizer:
     """Normalizes the addresses of a file. One query finds all its ZIP codes."""
 
     def __init__(self, rows: list[Row], zip_column: str) -> None:
@@ -21,7 +21,7 @@ class Addresses:
         """Return the place of the ZIP code of a normalized row, or None."""
         return self.zips.get(row[self.zip_column][:5])
 
-    def tidy(self, row: Row) -> tuple[Row, list[str]]:
+    def normalize(self, row: Row) -> tuple[Row, list[str]]:
         """Return the row with normalized ZIP code and state, and notes on changes.
 
         Invalid values stay unchanged, so that the model refuses them.

@@ -28,7 +28,7 @@ class ExportedOrganizationImporter(CatalogImporter):
     def __init__(self, rows: Iterable[Row]) -> None:
         rows = list(rows)
         super().__init__(rows)
-        self.addresses = Addresses(rows, "zip_code")
+        self.addresses = AddressNormalizer(rows, "zip_code")
         self.county_codes = {c.code: c for c in Place.objects.counties()}
         self.known = {*self.keys.values(), *(row["key"] for row in rows)}
 

@@ -53,7 +53,7 @@ class AddressedImporter(Importer):
 
     def __init__(self, rows: list[Row]) -> None:
         super().__init__(rows)
-        self.addresses = Addresses(rows, "zip")
+        self.addresses = AddressNormalizer(rows, "zip")
         self.towns = _cities_by_name({place_key(row["city"]) for row in rows})
 
     def place(self, facts: ParsedRow, row: Row) -> None:

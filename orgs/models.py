@@ -81,7 +81,7 @@ class OrganizationQuerySet(  # type: ignore[override]
         found = self.in_bulk([pk for _name, _score, pk in best])
         return [found[pk] for _name, _score, pk in best if pk in found]
 
-    def by_town(self) -> Self:
+    def by_city(self) -> Self:
         return self.order_by(*CITY_ORDER)
 
     def from_anywhere(self) -> Self:

@@ -33,7 +33,7 @@ def suggest_corrections(text: str) -> tuple[Place, ...]:
     if LOOKS_LIKE_ZIP.match(text):
         code = text.translate(LETTERS_FOR_DIGITS)
         exact = zips.get(code)
-        return (exact,) if exact else zips.like(code, MAX_ZIP_SUGGESTIONS)
+        return (exact,) if exact else zips.similar(code, MAX_ZIP_SUGGESTIONS)
     for words in interpretations(text):
         if near := _similar_names(place_key(words.name), words.state):
             return near

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from places.geo import MEAN_RADIUS_MILES, Box, Point
 
-FILE = Path(__file__).resolve().parent / "data" / "boundaries.json.gz"
+BOUNDARIES_FILE = Path(__file__).resolve().parent / "data" / "boundaries.json.gz"
 
 # The longer side of a map in drawing units. Paths have tenths of a unit.
 MAP_SIDE_UNITS = 320
@@ -57,7 +57,7 @@ class Projection:
         one, two = sin(radians(box.south + sixth)), sin(radians(box.north - sixth))
         self._cone = (one + two) / 2
         self._bend = 1 + one * two
-        spots = [self._on_cone(point) for point in _edge_points(box)]
+        spots = [self._to_plane(point) for point in _edge_points(box)]
         xs, ys = [x for x, _y in spots], [y for _x, y in spots]
         self._left, self._top = min(xs), min(ys)
         wide, high = max(xs) - self._left, max(ys) - self._top
@@ -66,7 +66,7 @@ class Projection:
 
     def project(self, point: Point) -> XY:
         """Return the position of a point in units from the upper left corner."""
-        x, y = self._on_cone(point)
+        x, y = self._to_plane(point)
         return (x - self._left) * self._scale, (y - self._top) * self._scale
 
     def contains(self, position: XY) -> bool:
@@ -76,7 +76,7 @@ class Projection:
     def miles_across(self) -> float:
         return self.width / self._scale * MEAN_RADIUS_MILES
 
-    def _on_cone(self, point: Point) -> XY:
+    def _to_plane(self, point: Point) -> XY:
         turn = radians(wrap_longitude(point.longitude, self.middle) - self.middle)
         square = self._bend - 2 * self._cone * sin(radians(point.latitude))
         reach = sqrt(max(0.0, square)) / self._cone
@@ -196,4 +196,4 @@ def _path(spots: list[tuple[int, int]], close: str = "") -> str:
 @cache
 def load_boundaries() -> Boundaries:
     """Read the file of boundaries when the first map needs it."""
-    return Boundaries(**json.loads(gzip.decompress(FILE.read_bytes())))
+    return Boundaries(**json.loads(gzip.decompress(BOUNDARIES_FILE.read_bytes())))

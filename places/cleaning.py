@@ -35,7 +35,7 @@ STATE_OF = re.compile(
     r"(?P<after>.+)$|^(?P<before>.+) state$|^(?:the )(?P<the>.+)$",
     re.IGNORECASE,
 )
-TOWN_OF = re.compile(
+CITY_OF = re.compile(
     r"^(?:the )?(?:(?:town|city|village|township) of"
     r"|(?:ciudad|pueblo|villa|municipio) del?) ",
     re.IGNORECASE,
@@ -85,7 +85,7 @@ def name_variants(name: str) -> Iterator[str]:
         yield f"{found[1]} County"
     if found := PARISH_OF.match(name):
         yield f"{found[1]} Parish"
-    if TOWN_OF.match(name):
-        yield TOWN_OF.sub("", name)
+    if CITY_OF.match(name):
+        yield CITY_OF.sub("", name)
     elif LEADING_THE.match(name):
         yield LEADING_THE.sub("", name)

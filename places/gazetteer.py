@@ -40,7 +40,7 @@ class ZipCodeTable:
         is_known = at < len(self.numbers) and self.numbers[at] == int(code)
         return self._place(at) if is_known else None
 
-    def like(self, code: str, limit: int) -> tuple[Place, ...]:
+    def similar(self, code: str, limit: int) -> tuple[Place, ...]:
         """Return real ZIP codes with the same three digits, nearest in number first."""
         number, first = int(code), int(code[:3]) * 100
         start, end = (bisect_left(self.numbers, n) for n in (first, first + 100))

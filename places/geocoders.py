@@ -32,7 +32,7 @@ MIN_SECONDS_BETWEEN_REQUESTS = 1.0
 # GeopyError means down, slow or refusing; geopy raises the others for a bad response.
 SERVICE_ERRORS = (GeopyError, AttributeError, KeyError, TypeError, ValueError)
 # A street farther from its ZIP code or city is another street of the same name.
-MAX_MILES_FROM_TOWN = 60
+MAX_MILES_FROM_CITY = 60
 
 
 class GazetteerGeocoder(Geocoder):  # type: ignore[misc]  # geopy has no types
@@ -121,7 +121,7 @@ def locate_address(
     return _locate_street(geocode, f"{street}, {city}, {state} {zip_code}", near)
 
 
-def _find_town(words: str) -> Place | None:
+def _find_city(words: str) -> Place | None:
     """Look up part of an address; a city wins over a county of the same name."""
     answer = look_up(words, with_areas=False)
     towns = [one for one in answer.candidates if one.kind == Place.Kind.CITY]
@@ -131,7 +131,7 @@ def _find_town(words: str) -> Place | None:
 
 def _find_place(city: str, state: str, zip_code: str) -> Place | None:
     for words in (zip_code, f"{city}, {state}" if city else "", state):
-        place = _find_town(words) if words else None
+        place = _find_city(words) if words else None
         if place is not None and not place.is_state:
             return place
     return None
@@ -197,4 +197,4 @@ def _locate_street(
 
 
 def _is_far(one: Point, other: Point) -> bool:
-    return miles_between(one, other) > MAX_MILES_FROM_TOWN
+    return miles_between(one, other) > MAX_MILES_FROM_CITY

@@ -98,7 +98,8 @@ def _by_zip_code(text: str) -> LookupResult | None:
             return LookupResult(problem=Problem.MILITARY)
         if not rest:
             return LookupResult(
-                problem=Problem.UNKNOWN, candidates=zips.like(code, MAX_ZIP_SUGGESTIONS)
+                problem=Problem.UNKNOWN,
+                candidates=zips.similar(code, MAX_ZIP_SUGGESTIONS),
             )
     if found := SHORT_ZIP.search(text):
         candidate = zips.get(f"0{found[1]}")
@@ -140,7 +141,7 @@ def _by_coordinates(latitude: float, longitude: float) -> LookupResult:
         return LookupResult(problem=Problem.UNKNOWN)
     point = Point(latitude, longitude)
     if nearest := nearest_zip(point):
-        return LookupResult(nearest.at(point))
+        return LookupResult(nearest.moved_to(point))
     return LookupResult(problem=Problem.FOREIGN)
 
 

@@ -37,7 +37,7 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     def in_states(self, codes: Iterable[str]) -> Self:
         return self.filter(state__in=list(codes))
 
-    def below_states(self) -> Self:
+    def without_states(self) -> Self:
         """Everything but states, each row with its county."""
         return self.exclude(kind=Place.Kind.STATE).select_related("county")
 
@@ -186,7 +186,7 @@ class Place(models.Model):
             return self.label
         return f"{self.name}, {self.county.name}, {self.state_name}"
 
-    def at(self, point: Point) -> Place:
+    def moved_to(self, point: Point) -> Place:
         """Return a copy of kind POINT that is located at the point; never save it."""
         viewpoint = copy.copy(self)
         viewpoint.pk = None
@@ -271,13 +271,13 @@ class Area(models.Model):
         )
         if self.kind != self.Kind.ALIAS:
             viewpoint.name, viewpoint.state = self.name, viewpoint.area_states[0]
-        viewpoint.area_kind, viewpoint.query_text = self.kind, self._typed_as()
+        viewpoint.area_kind, viewpoint.query_text = self.kind, self._query_text()
         return viewpoint
 
     def _whole_state(self) -> Place | None:
         return Place.objects.states().filter(code=self.states).first()
 
-    def _typed_as(self) -> str:
+    def _query_text(self) -> str:
         """Return text that look_up() resolves to this area and not to a namesake."""
         words, state = self.bare_name, self.states[:2]
         says_kind = words.lower().endswith((" area", " region")) or "Base" in words

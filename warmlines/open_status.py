@@ -26,7 +26,7 @@ OPEN_ATTRIBUTE_VALUES = {
     OpenState.UNKNOWN: "unknown",
 }
 # With these, a line for a group of people is shown under the name of the group.
-FOR_GROUPS = {*CAN_CALL, Eligibility.SOME_STATES}
+GROUP_CAN_CALL = {*CAN_CALL, Eligibility.SOME_STATES}
 FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
 
 
@@ -225,7 +225,7 @@ def _counties_heading(place: Place | None) -> str:
 def _group_by_audience(lines: Iterable[LineStatus]) -> Iterator[LineGroup]:
     found: dict[tuple[int, str, str], list[LineStatus]] = {}
     for line in lines:
-        if line.eligibility in FOR_GROUPS and line.warmline.is_for_group:
+        if line.eligibility in GROUP_CAN_CALL and line.warmline.is_for_group:
             group = line.warmline.group
             key = (999, "others", _("others"))
             if group:
@@ -263,7 +263,7 @@ def choose_lines_to_call_now(
         [
             ln
             for ln in lines
-            if ln.eligibility in FOR_GROUPS and _is_for_communities(ln, communities)
+            if ln.eligibility in GROUP_CAN_CALL and _is_for_communities(ln, communities)
         ],
         [ln for ln in lines if ln.is_for_everyone]
         or [ln for ln in lines if ln.is_for_some_states],

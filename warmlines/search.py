@@ -91,12 +91,12 @@ class WarmlineSearch:
     @cached_property
     def lines(self) -> list[LineStatus]:
         """Lines that match the filters and words, most useful first."""
-        return self._at(self._filtered(), open_now=self.open_now)
+        return self._statuses(self._filtered(), open_now=self.open_now)
 
     @cached_property
     def unfiltered(self) -> list[LineStatus]:
         """Every line for the place, without filters."""
-        return self._at(self._serving, open_now=False)
+        return self._statuses(self._serving, open_now=False)
 
     @cached_property
     def for_everyone(self) -> list[LineStatus]:
@@ -125,7 +125,7 @@ class WarmlineSearch:
         )
 
     @property
-    def lists(self) -> list[LineGroup]:
+    def groups_by_area(self) -> list[LineGroup]:
         """Groups by state, for a page without a place."""
         lines = [*self.lines, *self.others]
         if not self.open_now:
@@ -158,14 +158,16 @@ class WarmlineSearch:
     def _count_without(self, chip: ActiveFilter) -> int:
         found = self._filtered(excluding=chip.name, value=chip.value)
         open_now = self.open_now and chip.name != "open_now"
-        return len(self._at(found, open_now=open_now))
+        return len(self._statuses(found, open_now=open_now))
 
-    def _count(self, name: str) -> Counter[str]:
+    def _count_options(self, name: str) -> Counter[str]:
         """Count the lines that each option of a filter would show."""
-        shown = self._at(self._filtered(excluding=name), open_now=self.open_now)
+        shown = self._statuses(self._filtered(excluding=name), open_now=self.open_now)
         return Counter(slug for ln in shown for slug in _term_slugs(ln.warmline, name))
 
-    def _at(self, lines: Iterable[Warmline], *, open_now: bool) -> list[LineStatus]:
+    def _statuses(
+        self, lines: Iterable[Warmline], *, open_now: bool
+    ) -> list[LineStatus]:
         return line_statuses(lines, self.at, self.place, open_now=open_now)
 
 

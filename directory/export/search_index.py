@@ -139,7 +139,7 @@ def places_scripts(states: frozenset[str]) -> Iterator[tuple[str, bytes]]:
     counties = {
         place.pk: place for place in _in_states(Place.objects.counties(), states)
     }
-    for place in _in_states(Place.objects.below_states(), states):
+    for place in _in_states(Place.objects.without_states(), states):
         county = place.own_county
         if county is None or county.pk not in counties:
             continue

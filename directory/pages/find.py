@@ -400,7 +400,7 @@ def related_guides(words: str) -> list[Guide]:
     if words:
         return list(Guide.objects.public().matching(words)[:MAX_GUIDES])
     return _guide_cache.get_or_set(
-        "here", lambda: list(Guide.objects.named(RURAL_GUIDE, CALLING_GUIDE))
+        "here", lambda: list(Guide.objects.with_slugs(RURAL_GUIDE, CALLING_GUIDE))
     )
 
 

@@ -51,6 +51,6 @@ def manifest(request: HttpRequest) -> JsonResponse:
 def saved_pages(request: HttpRequest) -> HttpResponse:
     context = {
         "sheets": SHEET_PATHS,
-        "guides": Guide.objects.named(RURAL_GUIDE, CALLING_GUIDE),
+        "guides": Guide.objects.with_slugs(RURAL_GUIDE, CALLING_GUIDE),
     }
     return render(request, "directory/saved_pages.html", context)

@@ -140,7 +140,7 @@ def _hours_text(warmline: Warmline, at: datetime, zones: list[str]) -> str:
 def _organization_sections(place: Place) -> list[SheetSection]:
     here = Organization.objects.public().in_state(place.state).for_cards()
     rank = {kind: number for number, kind in enumerate(KIND_LABELS)}
-    rows = sorted(here.by_town(), key=lambda row: rank.get(row.kind, len(rank)))
+    rows = sorted(here.by_city(), key=lambda row: rank.get(row.kind, len(rank)))
     parts = [
         SheetSection(get_plural_label(kind), _entries(members))
         for kind, members in groupby(rows, key=lambda row: row.kind)

@@ -51,7 +51,7 @@ def _today_words(today: OnlineToday) -> str:
         "Today: %(number)s online groups.",
         today.count,
     ) % {"number": today.count}
-    if today.next is None:
+    if today.next_start is None:
         return words
     said = {"time": format_at_time(today.next), "zone": zone_name(today.zone.key)}
     return f"{words} {_('The next is %(time)s, %(zone)s.') % said}"
@@ -63,7 +63,7 @@ def next_meetings(organization: Organization, at: datetime) -> dict[str, object]
     found, total = find_next_meetings(organization, at, MAX_NEXT_SHOWN)
     zone = zone_or_utc(organization.timezone or _first_zone(found))
     shown = [
-        (OccurrenceDisplay(one, zone, at), _heading_of(one, zone, at)) for one in found
+        (OccurrenceDisplay(one, zone, at), _day_heading(one, zone, at)) for one in found
     ]
     return {
         "shown": [] if snapshot_date() else shown,
@@ -73,9 +73,9 @@ def next_meetings(organization: Organization, at: datetime) -> dict[str, object]
     }
 
 
-def _heading_of(one: Occurrence, zone: ZoneInfo, at: datetime) -> str:
+def _day_heading(one: Occurrence, zone: ZoneInfo, at: datetime) -> str:
     return day_heading(one.start.astimezone(zone).date(), at.astimezone(zone).date())
 
 
 def _first_zone(found: list[Occurrence]) -> str:
-    return found[0].entry.schedule.zone.key if found else DEFAULT_ZONE
+    return found[0].meeting.schedule.zone.key if found else DEFAULT_ZONE

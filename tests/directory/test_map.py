@@ -297,10 +297,12 @@ def test_outlines_are_made_from_the_atlas(tmp_path, monkeypatch, capsys):
         },
     }
 
-    monkeypatch.setattr(make_boundaries, "FILE", tmp_path / "boundaries.json.gz")
+    monkeypatch.setattr(
+        make_boundaries, "BOUNDARIES_FILE", tmp_path / "boundaries.json.gz"
+    )
     (tmp_path / "atlas.json").write_text(json.dumps(atlas))
     call_command("make_boundaries", tmp_path / "atlas.json")
-    made = json.loads(gzip.decompress(make_boundaries.FILE.read_bytes()))
+    made = json.loads(gzip.decompress(make_boundaries.BOUNDARIES_FILE.read_bytes()))
 
     assert "1 states, 2 counties" in capsys.readouterr().out
 

@@ -86,8 +86,8 @@ def test_credential_for_both_kinds_of_experience_matches_either():
     mental = credential(focus="mental_health")
     family = credential(focus="family")
 
-    assert set(Credential.objects.about("mental_health")) == {both, mental}
-    assert set(Credential.objects.about("family")) == {family}
+    assert set(Credential.objects.for_focus("mental_health")) == {both, mental}
+    assert set(Credential.objects.for_focus("family")) == {family}
 
 
 def test_ended_credential_is_not_public():

@@ -121,7 +121,7 @@ def test_fifth_weekday_skips_months_without_one():
 
 def test_interval_without_an_anchor_has_no_dates():
     ours = schedule("FREQ=WEEKLY;INTERVAL=2;BYDAY=TH")
-    assert not ours.is_known
+    assert not ours.has_dates
     assert next_starts(ours, datetime(2026, 12, 1, tzinfo=UTC), 5) == []
 
 

@@ -128,7 +128,7 @@ def test_radius_crosses_180_degrees():
         row.save()
     here = Point(52.0, 179.9)
 
-    page = nearest(place("59301").at(here), miles=100, limit=9)
+    page = nearest(place("59301").moved_to(here), miles=100, limit=9)
     boxed = Organization.objects.filter(in_boxes_around(here, 100))
 
     assert (slugs_of(page), page.total) == (["east", "west"], 2)

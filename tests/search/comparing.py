@@ -21,7 +21,9 @@ def places():
     """Places of every kind: ZIP codes, a county, states, areas and a point."""
     typed = ["59301", "59330", "McCone County, MT", "Montana", "WY", "96799", "99546"]
     found = [look_up(words).place for words in [*typed, "Navajo Nation", "Bakken"]]
-    return [one for one in found if one] + [place("59102").at(place("59801").point)]
+    return [one for one in found if one] + [
+        place("59102").moved_to(place("59801").point)
+    ]
 
 
 def options():

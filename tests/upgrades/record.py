@@ -169,7 +169,7 @@ def fill_places():
     from places.management.commands import load_places as gazetteer
     from places.models import Place
 
-    rows = gazetteer.read_rows(settings.BASE_DIR / "fixtures" / gazetteer.FILE)
+    rows = gazetteer.read_rows(settings.BASE_DIR / "fixtures" / gazetteer.PLACES_FILE)
     montana = [row for row in rows if row["state"] == "MT"]
     custer = [row for row in montana if row["county_fips"] == "30017"]
     counties = [row for row in montana if row["kind"] == "county"]

@@ -41,7 +41,7 @@ def line_row(line: LineStatus, at: datetime, level: int) -> SafeString:
 
 
 @register.filter
-def who(warmline: Warmline) -> SafeString:
+def eligibility(warmline: Warmline) -> SafeString:
     return describe_eligibility(warmline)
 
 

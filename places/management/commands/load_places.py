@@ -22,9 +22,9 @@ from places.name_keys import place_key
 from places.states import STATES
 
 Row = dict[str, str]
-FILE, AREAS_FILE = "places.csv.gz", "areas.csv"
+PLACES_FILE, AREAS_FILE = "places.csv.gz", "areas.csv"
 BATCH_SIZE = 2_000
-KINDS = {"zip": "zip", "place": "city", "county": "county"}
+KIND_OF_ROW = {"zip": "zip", "place": "city", "county": "county"}
 UPDATED_FIELDS = [
     "name",
     "alt_names",
@@ -48,7 +48,7 @@ class Command(BaseCommand):
     def handle(self, *_args: object, **options: object) -> None:
         if options["if_empty"] and Place.objects.exists() and Area.objects.exists():
             return
-        rows = read_rows(settings.BASE_DIR / "fixtures" / FILE)
+        rows = read_rows(settings.BASE_DIR / "fixtures" / PLACES_FILE)
         areas = read_areas(settings.BASE_DIR / "fixtures" / AREAS_FILE)
         rename_cities(rows, areas)
         with transaction.atomic():
@@ -79,7 +79,7 @@ def read_rows(path: Path) -> list[Row]:
 
 def to_place(row: Row, county_id: int | None) -> Place:
     return Place(
-        kind=KINDS[row["kind"]],
+        kind=KIND_OF_ROW[row["kind"]],
         code=row["code"],
         name=unicodedata.normalize("NFC", row["name"]),
         alt_names=row["alt_names"],

@@ -19,9 +19,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from places.boundaries import FILE
-from places.management.commands.load_places import FILE as PLACES_FILE
-from places.management.commands.load_places import read_rows
+from places.boundaries import BOUNDARIES_FILE
+from places.management.commands.load_places import PLACES_FILE, read_rows
 
 Rings = list[list[int]]
 # Census areas that were divided in 2019, which the atlas still shows as one.
@@ -38,9 +37,9 @@ class Command(BaseCommand):
         atlas = json.loads(options["topology"].read_text(encoding="utf-8"))
         made = convert(atlas)
         text = json.dumps(made, separators=(",", ":")).encode()
-        FILE.write_bytes(gzip.compress(text, mtime=0))
+        BOUNDARIES_FILE.write_bytes(gzip.compress(text, mtime=0))
         counts = f"{len(made['states'])} states, {len(made['counties'])} counties"
-        self.stdout.write(f"{counts} in {FILE.stat().st_size:,} bytes.")
+        self.stdout.write(f"{counts} in {BOUNDARIES_FILE.stat().st_size:,} bytes.")
 
 
 def convert(atlas: dict[str, Any]) -> dict[str, Any]:

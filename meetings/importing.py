@@ -88,13 +88,13 @@ class MeetingImporter(AddressedImporter):
         self.removed |= {("key", one.import_key) for one in gone}
 
     def read(self, row: Row) -> ParsedRow:
-        row, notes = self.addresses.tidy(row)
+        row, notes = self.addresses.normalize(row)
         self._refuse_unusable(row)
         facts = ParsedRow(row["key"], self._fields(row), warnings=notes)
         add_terms(facts, "community", split_cell(row["communities"]))
         add_terms(facts, "condition", split_cell(row["conditions"]))
         add_terms(facts, "language", split_cell(row["languages"]))
-        self.place(facts, row)
+        self.set_place(facts, row)
         # The zone of the source replaces the zone of the place.
         facts.fields["timezone"] = row["timezone"]
         return facts

@@ -174,7 +174,7 @@ class OccurrenceDisplay:
             return ""
         said = {
             "time": format_time(own),
-            "zone": zone_name(self.entry.schedule.zone.key),
+            "zone": zone_name(self.meeting.schedule.zone.key),
         }
         if own.date() == self.start.date():
             return _("%(time)s, %(zone)s") % said

@@ -87,7 +87,7 @@ def _render_list(
         "day_links": list(_day_links(search, params)),
         **_zone_context(search.zone),
         "is_zone_known": bool(place or form.cleaned_data.get("zone")),
-        "radius_links": [(n, url_with(params, radius=n)) for n in RADIUS_CHOICES_MILES],
+        "radius_links": _radius_links(params),
         "shortcuts": _shortcuts(search, params),
         "calendar_url": _calendar_url(request.path, params),
         "hidden": _hidden_inputs(params, "near", "state", "lat", "lon"),
@@ -108,7 +108,7 @@ def _zone_context(zone: ZoneInfo) -> dict[str, object]:
 
 
 def _radius_links(params: QueryDict) -> list[tuple[int, str]]:
-    return [(n, query_with(params, radius=n)) for n in RADIUS_CHOICES_MILES]
+    return [(n, url_with(params, radius=n)) for n in RADIUS_CHOICES_MILES]
 
 
 def _shortcuts(search: MeetingSearch, params: QueryDict) -> list[tuple[str, int, str]]:

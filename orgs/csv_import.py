@@ -9,7 +9,7 @@ from listings.exchange.csv_columns import COORDINATES, import_column_names
 from listings.exchange.csv_import import CatalogImporter
 from listings.exchange.csv_rows import Row
 from listings.exchange.importing import BranchRow, ParsedRow, RowError
-from orgs.addresses import Addresses
+from orgs.addresses import AddressNormalizer
 from orgs.importing import set_parent_or_host
 from orgs.models import Organization
 from places.models import Place
@@ -33,7 +33,7 @@ class ExportedOrganizationImporter(CatalogImporter):
         self.known = {*self.keys.values(), *(row["key"] for row in rows)}
 
     def read(self, row: Row) -> ParsedRow:
-        row, notes = self.addresses.tidy(row)
+        row, notes = self.addresses.normalize(row)
         if row["state"] and row["state"] not in STATES:
             raise RowError(f"“{row['state']}” is not a state or territory")
         facts = super().read(row)

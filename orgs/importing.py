@@ -20,7 +20,7 @@ from listings.exchange.importing import (
 )
 from listings.located import AddressedListing
 from listings.public_warnings import find_public_warning
-from orgs.addresses import Addresses
+from orgs.addresses import AddressNormalizer
 from orgs.models import Organization
 from places.models import Place, PlaceAlias
 from places.name_keys import place_key
@@ -56,7 +56,7 @@ class AddressedImporter(Importer):
         self.addresses = AddressNormalizer(rows, "zip")
         self.towns = _cities_by_name({place_key(row["city"]) for row in rows})
 
-    def place(self, facts: ParsedRow, row: Row) -> None:
+    def set_place(self, facts: ParsedRow, row: Row) -> None:
         """Set the location of the row and its precision."""
         precision = Organization.Precision
         zip_place = facts.zip_place = self.addresses.zip_place(row)
@@ -74,7 +74,7 @@ class AddressedImporter(Importer):
         if place is None:
             facts.precision = ""
 
-    def area(self, facts: ParsedRow, names: list[str], state: str) -> None:
+    def set_service_area(self, facts: ParsedRow, names: list[str], state: str) -> None:
         """Set the served places; names that are not counties become the area note."""
         scope = Organization.ServiceAreaScope
         if "nationwide" in names:
@@ -171,7 +171,7 @@ class CilImporter(AddressedImporter):
     optional_columns = frozenset({"phone_display"})
 
     def read(self, row: Row) -> ParsedRow:
-        row, notes = self.addresses.tidy(row)
+        row, notes = self.addresses.normalize(row)
         tty, video = (
             TTY_NUMBER.search(row["tty_vp"]),
             VIDEOPHONE_NUMBER.search(row["tty_vp"]),
@@ -188,8 +188,8 @@ class CilImporter(AddressedImporter):
         }
         facts = ParsedRow(row["key"], fields, parent=row["branch_of"], warnings=notes)
         add_terms(facts, "condition", ["disability"])
-        self.area(facts, split_cell(row["counties_served"]), row["state"])
-        self.place(facts, row)
+        self.set_service_area(facts, split_cell(row["counties_served"]), row["state"])
+        self.set_place(facts, row)
         return facts
 
 
@@ -205,7 +205,7 @@ class OrganizationImporter(AddressedImporter):
     optional_columns = frozenset({"phone_display", "summary", "run_by"})
 
     def read(self, row: Row) -> ParsedRow:
-        row, notes = self.addresses.tidy(row)
+        row, notes = self.addresses.normalize(row)
         if row["kind"] not in Organization.Kind.values:
             raise RowError(f"“{row['kind']}” is not a kind of organization")
         if row.get("run_by", "") not in ("", *Organization.RunBy.values):
@@ -222,6 +222,6 @@ class OrganizationImporter(AddressedImporter):
         add_terms(facts, "community", split_cell(row["communities"]))
         add_terms(facts, "condition", split_cell(row["conditions"]))
         add_terms(facts, "language", split_cell(row["languages"]))
-        self.area(facts, split_cell(row["serves"]), row["state"])
-        self.place(facts, row)
+        self.set_service_area(facts, split_cell(row["serves"]), row["state"])
+        self.set_place(facts, row)
         return facts

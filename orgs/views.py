@@ -141,7 +141,7 @@ def organization(request: HttpRequest, slug: str) -> HttpResponse:
         "at": at,
         "status": status,
         "zone": found.timezone,
-        "branches": list(found.branches.public().by_town()),
+        "branches": list(found.branches.public().by_city()),
         **head_context(request, found, at),
         **share_links(request, found),
     }

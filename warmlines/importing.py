@@ -73,7 +73,7 @@ class WarmlineImporter(Importer):
         if RECOVERY_COMMUNITY in row["communities"]:
             add_terms(facts, "condition", ["substance_use"])
         set_hours(row, "hours", facts)
-        self._area(facts, row)
+        self._set_service_area(facts, row)
         return facts
 
     def _fields(self, row: Row) -> dict[str, object]:
@@ -97,7 +97,7 @@ class WarmlineImporter(Importer):
             **source_fields(row),
         }
 
-    def _area(self, facts: ParsedRow, row: Row) -> None:
+    def _set_service_area(self, facts: ParsedRow, row: Row) -> None:
         """Set the served places: the counties of the area note, or else the states."""
         codes = split_cell(row["serves"])
         if not codes:

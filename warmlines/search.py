@@ -145,7 +145,7 @@ class WarmlineSearch:
         return find_no_open_line(self.for_everyone, self.for_some_states, self.place)
 
     def panel(self, keep: Iterable[str]) -> FacetPanel:
-        counts = {name: self._count(name) for name in self.filter.filters}
+        counts = {name: self._count_options(name) for name in self.filter.filters}
         panel = build_panel(self.filter, self.params, counts, keep)
         on_or_off = build_checkbox_facet(
             self.params, "open_now", _("Open now"), on=self.open_now

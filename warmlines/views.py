@@ -74,7 +74,7 @@ def _group_lists(search: WarmlineSearch) -> dict[str, list[LineGroup]]:
     """
     if search.place or search.words:
         return {"lists": [], "states": []}
-    groups = search.lists
+    groups = search.groups_by_area
     if search.is_filtered or search.open_now or snapshot_date():
         return {"lists": groups, "states": []}
     return {

@@ -53,7 +53,7 @@ def _today_words(today: OnlineToday) -> str:
     ) % {"number": today.count}
     if today.next_start is None:
         return words
-    said = {"time": format_at_time(today.next), "zone": zone_name(today.zone.key)}
+    said = {"time": format_at_time(today.next_start), "zone": zone_name(today.zone.key)}
     return f"{words} {_('The next is %(time)s, %(zone)s.') % said}"
 
 

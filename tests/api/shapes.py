@@ -1,4 +1,4 @@
-"""Validators for the canonical HSDS 3.0 schemas, formats checked; made once."""
+"""Validators for the canonical HSDS 3.0 schemas, with formats, built once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from referencing.jsonschema import DRAFT202012
 from api.openapi_schemas import SCHEMAS
 
 FOLDER = Path(__file__).parent / "hsds"
-# The compiled schemas of the API nest what the canonical ones leave open.
+# Parts that the canonical schemas leave open, and the compiled API schemas nest.
 NESTED = {
     "organization": {"services": {"type": "array", "items": {"$ref": "service.json"}}},
     "service_at_location": {"service": {"$ref": "service.json"}},
@@ -41,7 +41,7 @@ def validator(resource):
 
 
 def faults(resource, answer):
-    """What the standard finds wrong, as (where, what)."""
+    """Return violations of the standard as (where, what)."""
     return [
         (error.json_path, error.message)
         for error in validator(resource).iter_errors(answer)
@@ -49,7 +49,7 @@ def faults(resource, answer):
 
 
 def nulls(answer, where="$"):
-    """HSDS knows no null, however deep."""
+    """Return where the answer has null, which HSDS does not allow at any depth."""
     if answer is None:
         return [where]
     if isinstance(answer, dict):
@@ -60,7 +60,7 @@ def nulls(answer, where="$"):
 
 
 def fits(shape, answer):
-    """An answer that is not HSDS, held against our own description of it."""
+    """Return violations of our own OpenAPI file, for answers that are not HSDS."""
     schema = {"components": {"schemas": SCHEMAS}, **SCHEMAS[shape]}
     Draft202012Validator(schema).validate(answer)
     return answer

@@ -1,4 +1,4 @@
-"""The whole directory in one zip."""
+"""The zip file of the whole directory."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def opened(content):
 
 
 @pytest.mark.usefixtures("listings")
-def test_the_archive_is_sent_while_it_is_made(monkeypatch):
+def test_zip_is_streamed_while_it_is_written(monkeypatch):
     whole = list(zip_chunks(AT, "https://example.org"))
     monkeypatch.setattr("api.hsds_zip.CHUNK_BYTES", 10)
 
@@ -52,7 +52,7 @@ def test_the_archive_is_sent_while_it_is_made(monkeypatch):
 
 
 @pytest.mark.usefixtures("listings")
-def test_the_package_holds_every_thing_and_describes_itself(client):
+def test_data_package_describes_each_of_its_files(client):
     response = client.get("/data/hsds.zip")
     files = opened(response.getvalue())
     package = json.loads(files.pop("datapackage.json"))
@@ -73,7 +73,7 @@ def test_the_package_holds_every_thing_and_describes_itself(client):
 
 
 @pytest.mark.usefixtures("listings")
-def test_the_same_facts_are_the_same_bytes():
+def test_same_facts_give_the_same_zip_bytes():
     def made():
         return b"".join(zip_chunks(AT, "https://directory.example.org"))
 

@@ -1,4 +1,4 @@
-"""Every answer for the whole starter data holds to HSDS 3.0, formats checked."""
+"""Every response for the starter data is valid HSDS 3.0, including formats."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def wrong(resource, answers):
     ]
 
 
-def test_services(context):
+def test_every_service_is_valid_hsds(context):
     found = selection.select_services(ListCriteria(), context.operators)
 
     brief = list(serialize_batches(found.batches(), context, SERVICE, in_full=False))
@@ -67,7 +67,7 @@ def test_services(context):
     assert len(whole) == found.count() > 1_000
 
 
-def test_organizations(context):
+def test_every_organization_is_valid_hsds(context):
     found = selection.select_organizations(ListCriteria(), context.operators)
 
     brief = list(
@@ -83,7 +83,7 @@ def test_organizations(context):
     assert len({one["id"] for one in whole}) == len(whole) > 1_000
 
 
-def test_services_at_locations(context):
+def test_every_service_at_location_is_valid_hsds(context):
     found = selection.select_services_at_locations(ListCriteria(), context.operators)
 
     brief = list(
@@ -97,7 +97,7 @@ def test_services_at_locations(context):
     assert len(whole) == found.count() > 800
 
 
-def test_taxonomies_and_terms():
+def test_taxonomies_and_terms_are_valid_hsds():
     terms = [
         taxonomies.serialize_term_with_taxonomy(word)
         for word in taxonomies.load_terms()
@@ -109,8 +109,8 @@ def test_taxonomies_and_terms():
 
 
 @pytest.mark.parametrize(("path", "resource"), LISTS)
-def test_answers_over_http_hold_to_it_too(client, path, resource):
-    """What the mapping says is what is sent: some pages, whole and in brief."""
+def test_list_over_http_is_valid_hsds(client, path, resource):
+    """Check pages of the list over HTTP, in full and in brief."""
     pages = [client.get(f"{path}?per_page=20{more}").json() for more in ("", "&full=1")]
 
     for page in pages:
@@ -121,7 +121,7 @@ def test_answers_over_http_hold_to_it_too(client, path, resource):
     assert wrong(resource, [one]) == []
 
 
-def test_guides_and_credentials_fit_our_own_description(client):
+def test_guides_and_credentials_match_the_openapi_file(client):
     guides, credentials = (
         client.get(f"/api/{name}").json() for name in ("guides", "credentials")
     )

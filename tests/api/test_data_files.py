@@ -1,4 +1,4 @@
-"""Files of the open data: made once for each version, and one at a time."""
+"""Open data files are built once per content version, one at a time."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NAME = b"Example House"
 
 @pytest.fixture
 def listings():
-    """An organization and a line of one name."""
+    """An organization and a warmline with the same name."""
     found = [
         organization(name="Example House", at=place("59301")),
         warmline(name="Example House"),
@@ -55,7 +55,7 @@ def download(client, path, **headers):
 
 
 def text(content):
-    """What is in a file, or in the files of a zip."""
+    """Return the content of a file, or of the files of a zip."""
     if not content.startswith(b"PK"):
         return content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -68,9 +68,9 @@ def stored(folder):
 
 @pytest.mark.usefixtures("listings")
 @pytest.mark.parametrize("path", BULK)
-def test_a_file_is_made_once_for_a_version(client, path, data_files):
+def test_data_file_is_built_once_per_content_version(client, path, data_files):
     first, content = download(client, path)
-    # Past every save, so that the version stays the same.
+    # update() bypasses save(), so the content version stays the same.
     Organization.objects.all()._raw_delete("default")
     Warmline.objects.all()._raw_delete("default")
     again, same = download(client, path)
@@ -85,9 +85,7 @@ def test_a_file_is_made_once_for_a_version(client, path, data_files):
 
 
 @pytest.mark.parametrize("path", BULK)
-def test_a_removed_listing_is_gone_from_the_next_download(
-    client, listings, path, data_files
-):
+def test_next_download_leaves_out_a_removed_listing(client, listings, path, data_files):
     before, content = download(client, path)
     [old] = stored(data_files)
     assert NAME in text(content)
@@ -105,9 +103,7 @@ def test_a_removed_listing_is_gone_from_the_next_download(
 
 
 @pytest.mark.usefixtures("listings")
-def test_a_new_file_removes_all_of_other_versions_and_what_was_begun(
-    client, data_files
-):
+def test_new_data_file_removes_older_and_unfinished_files(client, data_files):
     data_files.mkdir()
     for name in ("0123-hsds.zip", ".4567-listings.geojson.gz.new"):
         (data_files / name).write_bytes(b"old")
@@ -122,7 +118,9 @@ def test_a_new_file_removes_all_of_other_versions_and_what_was_begun(
 
 @pytest.mark.usefixtures("listings")
 @pytest.mark.parametrize("path", [CSV, "/api/services?format=ndjson"])
-def test_with_gzip_or_without_it_is_the_same_file_with_its_own_strong_tag(client, path):
+def test_gzip_and_plain_download_have_the_same_content_and_different_etags(
+    client, path
+):
     plain, content = download(client, path)
     packed, smaller = download(client, path, accept_encoding="gzip, br")
 
@@ -143,7 +141,7 @@ def test_with_gzip_or_without_it_is_the_same_file_with_its_own_strong_tag(client
 
 
 @pytest.mark.usefixtures("listings")
-def test_a_zip_is_not_compressed_again(client):
+def test_zip_download_is_not_compressed_again(client):
     response, content = download(client, "/data/hsds.zip", accept_encoding="gzip")
 
     assert "Content-Encoding" not in response
@@ -153,7 +151,7 @@ def test_a_zip_is_not_compressed_again(client):
 
 @pytest.mark.usefixtures("listings")
 @pytest.mark.parametrize("path", [*BULK, FILTERED])
-def test_a_worker_sends_one_download_at_a_time_and_pages_meanwhile(client, path):
+def test_worker_sends_one_download_at_a_time_and_still_answers_pages(client, path):
     first = client.get(path)
     refused = client.get(path)
     page = client.get("/orgs/")
@@ -170,8 +168,8 @@ def test_a_worker_sends_one_download_at_a_time_and_pages_meanwhile(client, path)
 
 
 @pytest.mark.usefixtures("listings")
-def test_the_next_download_waits_for_the_end_of_the_last(client, monkeypatch):
-    """A client asks for the next file as soon as it has the last byte of one."""
+def test_second_download_waits_for_the_first_to_end(client, monkeypatch):
+    """A client requests the next file as soon as it has the last byte of one."""
     monkeypatch.setattr(downloads, "MAX_WAIT_SECONDS", 60)
     first = client.get(CSV)
     ending = threading.Timer(0.1, first.close)
@@ -185,7 +183,7 @@ def test_the_next_download_waits_for_the_end_of_the_last(client, monkeypatch):
 
 
 @pytest.mark.usefixtures("listings")
-def test_who_has_the_file_is_told_so_also_while_another_is_sent(client):
+def test_conditional_download_gets_304_while_another_download_is_sent(client):
     tag = download(client, CSV)[0]["ETag"]
     sending = client.get("/data/hsds.zip")
 
@@ -196,7 +194,7 @@ def test_who_has_the_file_is_told_so_also_while_another_is_sent(client):
 
 
 @pytest.mark.usefixtures("listings")
-def test_a_download_counts_by_the_work_that_it_makes(client):
+def test_download_counts_as_more_requests_if_the_file_is_built(client):
     def left(path, **headers):
         response, _content = download(client, path, **headers)
         return int(response["RateLimit-Remaining"]), response["ETag"]
@@ -212,7 +210,7 @@ def test_a_download_counts_by_the_work_that_it_makes(client):
 
 
 @pytest.mark.usefixtures("listings")
-def test_a_client_that_makes_much_work_is_asked_to_wait(client, settings):
+def test_client_that_causes_much_work_is_rate_limited(client, settings):
     settings.API_REQUESTS_A_MINUTE = 100
 
     statuses = [download(client, FILTERED)[0].status_code for _time in range(3)]
@@ -222,7 +220,7 @@ def test_a_client_that_makes_much_work_is_asked_to_wait(client, settings):
 
 @contextmanager
 def no_file_longer_than(size):
-    """As of a disk that is full; SQLite's own files cannot grow either."""
+    """Limit file sizes, like a full disk; SQLite's own files can't grow either."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -233,7 +231,7 @@ def no_file_longer_than(size):
 
 @pytest.mark.usefixtures("listings")
 @pytest.mark.parametrize("path", BULK)
-def test_a_full_disk_costs_no_file_and_leaves_nothing(client, path, data_files):
+def test_download_works_on_a_full_disk_and_leaves_no_file(client, path, data_files):
     with no_file_longer_than(100):
         response, content = download(client, path)
 
@@ -246,7 +244,7 @@ def test_a_full_disk_costs_no_file_and_leaves_nothing(client, path, data_files):
 
 @pytest.mark.usefixtures("listings")
 @pytest.mark.parametrize("path", [CSV, "/data/hsds.zip"])
-def test_a_folder_that_cannot_be_written_costs_no_file(client, settings, path):
+def test_download_works_if_the_folder_is_not_writable(client, settings, path):
     settings.DATA_FILES_DIR = settings.RATE_LIMIT_FILE / "nowhere"
     settings.RATE_LIMIT_FILE.touch()
 
@@ -265,7 +263,7 @@ def another_worker_makes(folder):
 
 
 @pytest.mark.usefixtures("listings")
-def test_while_another_worker_makes_a_file_one_is_asked_to_wait(
+def test_download_gets_503_while_another_worker_builds_the_file(
     client, data_files, monkeypatch
 ):
     monkeypatch.setattr(made_files, "MAX_WAIT_SECONDS", 0.2)
@@ -280,7 +278,7 @@ def test_while_another_worker_makes_a_file_one_is_asked_to_wait(
 
 
 @pytest.mark.usefixtures("listings")
-def test_a_file_that_another_worker_has_made_meanwhile_is_sent(client, data_files):
+def test_download_sends_a_file_that_another_worker_has_just_built(client, data_files):
     _response, content = download(client, CSV)
     [name] = stored(data_files)
     aside = data_files.with_suffix(".gz")
@@ -290,7 +288,7 @@ def test_a_file_that_another_worker_has_made_meanwhile_is_sent(client, data_file
     def make():
         with another_worker_makes(data_files):
             began.set()
-            # This worker looks again, and again, until the file is there.
+            # This worker polls until the file is there.
             done.wait(0.5)
             aside.rename(data_files / name)
 
@@ -305,7 +303,7 @@ def test_a_file_that_another_worker_has_made_meanwhile_is_sent(client, data_file
 
 
 @pytest.mark.usefixtures("listings")
-def test_what_is_not_committed_gets_into_no_file(client, data_files):
+def test_uncommitted_facts_are_in_no_stored_file(client, data_files):
     organization(name="Not Yet Committed")
 
     response, content = download(client, CSV)

@@ -1,4 +1,4 @@
-"""Atom feeds: new, changed, checked and closed, for everybody and for each state."""
+"""Atom feeds of new, changed, checked and closed listings, and those of states."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def feed(client, path="/feeds/changes.atom"):
 
 
 def entries(client, path="/feeds/changes.atom"):
-    """(kind, title, summary) of each entry, newest first."""
+    """Return (kind, title, summary) of each entry, newest first."""
     return [
         (
             entry.find(f"{ATOM}category").get("term"),
@@ -43,7 +43,7 @@ def change(listing, **facts):
     apply_facts(listing, facts)
 
 
-def test_each_thing_that_happens_is_told_newest_first(client):
+def test_feed_lists_every_kind_of_change_newest_first(client):
     ours = organization(at=place("59301"), name="Ours")
     change(ours, phone="+14065550109", summary="More")
     record_check(ours, how="called", outcome="right", by=person(), facts=["phone"])
@@ -62,12 +62,12 @@ def test_each_thing_that_happens_is_told_newest_first(client):
         ("changed", "Changed: Ours", "What changed: Summary, Phone."),
         ("new", "New: Ours", "Miles City, MT"),
     ]
-    # Of what has closed, its closing alone.
+    # For a closed listing, the feed only has its closing.
     assert entries(client) == [("closed", "Closed: Ours", "It is not listed any more.")]
 
 
-def test_a_control_character_is_left_out_of_the_feed(client):
-    """XML has none, whatever an import brought."""
+def test_feed_leaves_out_control_characters(client):
+    """XML cannot contain control characters, but an import may bring some."""
     organization(at=place("59301"), name="Ou\x08rs\x0b\tand\x1f yours")
     Organization.objects.update(city="Mi\x0cles")
 
@@ -75,7 +75,7 @@ def test_a_control_character_is_left_out_of_the_feed(client):
         assert entries(client, path) == [("new", "New: Ours\tand yours", "Miles, MT")]
 
 
-def test_terms_and_places_are_changes_too(client):
+def test_feed_reports_changed_terms_and_service_areas(client):
     ours = organization(name="Ours")
     change(ours, terms=["language:es"], service_area="Montana")
 
@@ -86,7 +86,7 @@ def test_terms_and_places_are_changes_too(client):
     )
 
 
-def test_the_desk_s_own_work_is_no_change(client):
+def test_feed_ignores_internal_changes(client):
     ours = organization(name="Ours")
     ours.internal_note, ours.version = "Rang twice", 2
     ours.save()
@@ -95,7 +95,7 @@ def test_the_desk_s_own_work_is_no_change(client):
     assert [kind for kind, _title, _summary in entries(client)] == ["new"]
 
 
-def test_a_draft_is_new_when_it_is_published(client):
+def test_feed_reports_a_published_draft_as_new(client):
     ours = organization(name="Ours", status="draft")
     change(ours, summary="Written while a draft")
 
@@ -105,20 +105,20 @@ def test_a_draft_is_new_when_it_is_published(client):
     assert [kind for kind, _title, _summary in entries(client)] == ["new"]
 
 
-def test_withheld_facts_are_not_even_named(client):
+def test_feed_does_not_name_withheld_facts(client):
     house = organization(name="House", street="13 Hidden Lane", address_withheld=True)
     change(house, street="14 Hidden Lane", zip_code="59301", email="a@example.org")
 
     assert entries(client)[0][2] == "What changed: E-mail."
 
 
-def test_who_asked_not_to_be_listed_is_not_told_of(client):
+def test_feed_leaves_out_listings_with_a_removal_request(client):
     remove_on_request(warmline(name="Private line"), "They asked.")
 
     assert entries(client) == []
 
 
-def test_a_state_has_what_stands_in_it_and_what_serves_it(client):
+def test_state_feed_has_listings_located_in_or_serving_the_state(client):
     organization(at=place("59301"), name="Here")
     organization(at=place("82801"), name="Serves here", service_area=[state("MT")])
     organization(at=place("82801"), name="Elsewhere")
@@ -133,7 +133,7 @@ def test_a_state_has_what_stands_in_it_and_what_serves_it(client):
     assert client.get("/feeds/states/zz.atom").status_code == 404
 
 
-def test_an_entry_keeps_its_id_and_its_moment(client):
+def test_feed_entry_keeps_its_id_and_time(client):
     ours = organization(name="Ours")
 
     def told():
@@ -151,8 +151,8 @@ def test_an_entry_keeps_its_id_and_its_moment(client):
     assert all(id_.startswith("urn:uuid:") for id_ in second)
 
 
-def test_a_feed_is_valid_atom(client):
-    """What RFC 4287 asks of a feed and of each entry."""
+def test_feed_is_valid_atom(client):
+    """Check what RFC 4287 requires of a feed and of each entry."""
     organization(at=place("59301"), name="<b>Ours</b> & theirs")
     root = feed(client)
 
@@ -171,7 +171,7 @@ def test_a_feed_is_valid_atom(client):
     assert root.findtext(f"{ATOM}entry/{ATOM}title") == "New: <b>Ours</b> & theirs"
 
 
-def test_a_feed_speaks_the_language_of_its_address(client):
+def test_feed_is_in_the_language_of_its_address(client):
     organization(name="Ours")
 
     root = feed(client, "/es/feeds/changes.atom")
@@ -190,14 +190,14 @@ def test_a_feed_speaks_the_language_of_its_address(client):
         ("/es/states/mt/", "/es/feeds/states/mt.atom"),
     ],
 )
-def test_feeds_are_found_from_the_head_of_a_page(client, address, found):
+def test_page_head_links_to_feeds(client, address, found):
     head = client.get(address).content.decode().split("</head>")[0]
 
     assert f'type="application/atom+xml" href="http://testserver{found}"' in head
     assert client.get(found).status_code == 200
 
 
-def test_a_feed_asks_the_database_as_often_for_many_changes(client):
+def test_feed_makes_as_many_queries_for_many_changes(client):
     def taken():
         with CaptureQueriesContext(connection) as queries:
             client.get("/feeds/changes.atom")
@@ -215,5 +215,5 @@ def test_a_feed_asks_the_database_as_often_for_many_changes(client):
     few = taken()
     fill(3)
 
-    # Fewer where the first had to ask which version there is.
+    # The first request also reads the content version.
     assert taken() <= few

@@ -1,4 +1,4 @@
-"""The files of the open data: what they hold, what they never hold, how they travel."""
+"""Open data files: their content, what they must not contain, and their headers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FILES = [
 
 @pytest.fixture
 def listings():
-    """One of each kind that may be seen, one of each that may not, one that hides."""
+    """Public listings, others that are not, and one with a withheld address."""
     spot = {"at": place("59301"), "zip_code": "59301"}
     organization(slug="ours", online=True, service_area=[state("MT")], **spot)
     warmline(slug="line", service_area=[state("MT")])
@@ -50,7 +50,7 @@ def text_of(client, path, **headers):
 
 @pytest.mark.usefixtures("listings")
 @pytest.mark.parametrize("path", FILES)
-def test_no_file_holds_what_is_not_public(client, path):
+def test_no_data_file_contains_what_is_not_public(client, path):
     text = text_of(client, path)
 
     for hidden in (
@@ -64,7 +64,7 @@ def test_no_file_holds_what_is_not_public(client, path):
 
 
 @pytest.mark.usefixtures("listings")
-def test_the_csv_has_every_public_listing_and_no_hidden_point(client):
+def test_csv_has_every_public_listing_and_no_withheld_point(client):
     text = text_of(client, "/data/organizations.csv")
     rows = {row["slug"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
 
@@ -80,7 +80,7 @@ def test_the_csv_has_every_public_listing_and_no_hidden_point(client):
 
 
 @pytest.mark.usefixtures("listings")
-def test_the_geojson_is_what_rfc_7946_says(client, settings):
+def test_geojson_follows_rfc_7946(client, settings):
     whole = json.loads(text_of(client, "/data/listings.geojson"))
 
     assert (whole["type"], set(whole)) == ("FeatureCollection", {"type", "features"})
@@ -96,7 +96,7 @@ def test_the_geojson_is_what_rfc_7946_says(client, settings):
     assert [features[n]["geometry"] for n in ("house", "line", "paused")] == [None] * 3
 
 
-def test_without_a_listing_the_files_are_still_files(client):
+def test_data_files_are_valid_without_any_listing(client):
     whole = json.loads(text_of(client, "/data/listings.geojson"))
 
     assert whole == {"type": "FeatureCollection", "features": []}
@@ -105,7 +105,7 @@ def test_without_a_listing_the_files_are_still_files(client):
 
 @pytest.mark.usefixtures("listings")
 @pytest.mark.parametrize("path", FILES)
-def test_a_file_is_for_any_site_and_sent_once(client, path):
+def test_data_file_has_cors_headers_and_conditional_get(client, path):
     first = client.get(path)
     again = client.get(path, headers={"if-none-match": first["ETag"]})
 
@@ -117,10 +117,10 @@ def test_a_file_is_for_any_site_and_sent_once(client, path):
 
 
 @pytest.mark.usefixtures("listings")
-def test_rows_are_read_some_at_a_time(client, django_assert_num_queries):
+def test_csv_reads_rows_in_chunks(client, django_assert_num_queries):
     client.get("/data/organizations.csv")
 
-    # The version of the directory, and a count for the measure, come before.
+    # The content version and the rate limit are queried before.
     with django_assert_num_queries(3):
         from api.exports import public_rows  # noqa: PLC0415
 
@@ -128,7 +128,7 @@ def test_rows_are_read_some_at_a_time(client, django_assert_num_queries):
 
 
 @pytest.mark.usefixtures("listings")
-def test_the_folder_has_the_same_files_and_the_same_bytes_again(client, tmp_path):
+def test_export_data_writes_the_same_bytes_as_the_downloads(client, tmp_path):
     call_command("export_data", tmp_path, quiet=True)
     first = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     call_command("export_data", tmp_path, quiet=True)
@@ -146,13 +146,13 @@ def test_the_folder_has_the_same_files_and_the_same_bytes_again(client, tmp_path
         ("CC BY 4.0", "Keep to the license that the row names"),
     ],
 )
-def test_the_page_says_what_each_license_asks(client, licence, words):
+def test_data_page_explains_each_license(client, licence, words):
     organization(source_license=licence)
 
     assert words in client.get("/data/").content.decode()
 
 
-def test_the_command_says_what_it_wrote_or_why_it_could_not(tmp_path):
+def test_export_data_prints_its_result_or_its_error(tmp_path):
     out = io.StringIO()
     folder, file = tmp_path / "folder", tmp_path / "file"
     file.touch()
@@ -164,7 +164,7 @@ def test_the_command_says_what_it_wrote_or_why_it_could_not(tmp_path):
         call_command("export_data", file, quiet=True)
 
 
-def test_a_file_that_fails_leaves_the_old_one(tmp_path):
+def test_failed_atomic_write_leaves_the_old_file(tmp_path):
     from api.atomic_files import write_atomically  # noqa: PLC0415
 
     def broken():
@@ -182,7 +182,7 @@ def test_a_file_that_fails_leaves_the_old_one(tmp_path):
 
 
 @pytest.mark.usefixtures("listings")
-def test_the_page_counts_and_says_what_may_be_done(client):
+def test_data_page_counts_rows_and_explains_their_use(client):
     organization(name="Shared", source_license="CC BY-NC 4.0 (compilation)")
 
     page = client.get("/data/").content.decode()

@@ -1,4 +1,4 @@
-"""Guides and credentials as plain JSON."""
+"""Guides and credentials in the API."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.factories import credential, guide
 pytestmark = pytest.mark.django_db
 
 
-def test_guides_are_there_in_both_languages_and_drafts_are_not(client):
+def test_guides_have_both_languages_and_no_drafts(client):
     guide(slug="ours", title="Calling", title_es="Llamar")
     guide(slug="hidden", status=Guide.Status.DRAFT)
 
@@ -24,7 +24,7 @@ def test_guides_are_there_in_both_languages_and_drafts_are_not(client):
     assert problem["Content-Type"] == "application/problem+json"
 
 
-def test_one_guide_brings_its_text_and_its_sources(client):
+def test_guide_has_its_text_and_sources(client):
     guide(slug="ours", body="Some words.", sources="A law | https://example.org/")
 
     told = fits("Guide", client.get("/api/guides/ours").json())
@@ -33,7 +33,7 @@ def test_one_guide_brings_its_text_and_its_sources(client):
     assert told["sources"] == [{"name": "A law", "url": "https://example.org/"}]
 
 
-def test_what_a_credential_does_not_say_is_left_out(client):
+def test_credential_leaves_out_unknown_facts(client):
     credential(state="IL", training_hours=100, exam_required=False)
     credential(status="ended")
 

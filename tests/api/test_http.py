@@ -1,4 +1,4 @@
-"""What every answer carries: caching, CORS, measure, and problems in one form."""
+"""Every API response: caching, CORS, rate limit and problem details."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def ours():
 
 @pytest.mark.usefixtures("ours")
 @pytest.mark.parametrize("path", OPEN)
-def test_answers_are_for_every_site_and_for_a_minute(client, path):
+def test_api_response_has_cors_headers_and_may_be_cached_for_a_minute(client, path):
     response = client.get(path, headers={"origin": "https://partner.example.org"})
 
     assert response.status_code == 200
@@ -55,7 +55,7 @@ def test_answers_are_for_every_site_and_for_a_minute(client, path):
 
 @pytest.mark.usefixtures("ours")
 @pytest.mark.parametrize("path", OPEN)
-def test_nothing_is_sent_again_while_nothing_has_changed(client, path):
+def test_conditional_request_gets_304_while_nothing_has_changed(client, path):
     first = client.get(path)
     first.getvalue()
 
@@ -69,7 +69,7 @@ def test_nothing_is_sent_again_while_nothing_has_changed(client, path):
     assert other.status_code == 200
 
 
-def test_any_change_makes_another_version(client, ours):
+def test_etag_changes_with_any_public_change(client, ours):
     def tag():
         commit()
         return client.get("/api/services")["ETag"]
@@ -94,7 +94,7 @@ def test_any_change_makes_another_version(client, ours):
     assert len(set(seen)) == len(seen)
 
 
-def test_who_works_on_it_changes_nothing(client, ours):
+def test_etag_stays_when_a_curator_claims_a_listing(client, ours):
     commit()
     before = client.get("/api/services")["ETag"]
 
@@ -104,7 +104,7 @@ def test_who_works_on_it_changes_nothing(client, ours):
     assert client.get("/api/services")["ETag"] == before
 
 
-def test_the_tag_is_of_one_address_and_one_day(client, ours):
+def test_etag_differs_by_address_and_day(client, ours):
     with time_machine.travel(NOON, tick=False) as clock:
         tags = [client.get(f"/api/services?page={n}")["ETag"] for n in (1, 1, 2)]
         clock.shift(86_400)
@@ -114,7 +114,9 @@ def test_the_tag_is_of_one_address_and_one_day(client, ours):
     assert len({*tags, tomorrow}) == 3
 
 
-def test_whoever_has_the_answer_costs_no_query(client, ours, django_assert_num_queries):
+def test_conditional_request_makes_no_query_for_rows(
+    client, ours, django_assert_num_queries
+):
     first = client.get("/api/services")
     client.get("/api/services")
 
@@ -126,14 +128,14 @@ def test_whoever_has_the_answer_costs_no_query(client, ours, django_assert_num_q
     assert again["RateLimit-Remaining"] == "597"
 
 
-def test_a_tag_that_somebody_made_up_opens_nothing(client):
+def test_unknown_etag_gets_a_full_response(client):
     for tag in ("*", '"0123456789abcdef0123"', "W/x", "\x00"):
         answer = client.get("/api/nowhere", headers={"if-none-match": tag})
         assert answer.status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/api/services", "/feeds/changes.atom"])
-def test_a_browser_may_ask_first(client, path):
+def test_preflight_request_is_answered(client, path):
     response = client.options(
         path,
         headers={
@@ -148,7 +150,7 @@ def test_a_browser_may_ask_first(client, path):
     assert "If-None-Match" in response["Access-Control-Allow-Headers"]
 
 
-def test_head_is_get_without_a_body(client, ours):
+def test_head_has_the_headers_of_get_and_no_body(client, ours):
     whole, head = client.get("/api/services"), client.head("/api/services")
 
     assert (head.status_code, head.content) == (200, b"")
@@ -192,7 +194,7 @@ def problem(response, status):
         "search=" + "a" * 201,
     ],
 )
-def test_what_cannot_be_asked_is_said_by_name(client, asked):
+def test_unusable_parameter_is_named_in_the_problem(client, asked):
     response = client.get(f"/api/service_at_locations?{asked}")
 
     answer = problem(response, 422)
@@ -200,7 +202,7 @@ def test_what_cannot_be_asked_is_said_by_name(client, asked):
     assert answer["errors"][0]["detail"]
 
 
-def test_a_problem_repeats_nothing_of_what_was_sent(client):
+def test_problem_repeats_nothing_of_the_request(client):
     response = client.get("/api/services?page=%3Cscript%3E&taxonomy_id=secret")
 
     assert b"script" not in response.content
@@ -210,20 +212,20 @@ def test_a_problem_repeats_nothing_of_what_was_sent(client):
 @pytest.mark.parametrize(
     "path", ["/api/nothing", "/api/services/", "/api/services/a/b"]
 )
-def test_an_address_of_nothing_is_a_problem_too(client, path):
+def test_unknown_api_address_gets_problem_details(client, path):
     problem(client.get(path), 404)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
 @pytest.mark.parametrize("path", ["/api/", "/api/services", "/api/openapi.json"])
-def test_the_api_is_for_reading(client, method, path):
+def test_api_refuses_writing_methods(client, method, path):
     response = client.generic(method, path)
 
     problem(response, 405)
     assert response["Allow"] == "GET, HEAD, OPTIONS"
 
 
-def test_a_fault_is_a_problem_without_its_cause(settings, monkeypatch):
+def test_server_error_gets_problem_details_without_its_cause(settings, monkeypatch):
     monkeypatch.setattr("api.views.MappingContext", lambda *_: 1 / 0)
 
     response = Client(raise_request_exception=False).get("/api/services")
@@ -232,14 +234,14 @@ def test_a_fault_is_a_problem_without_its_cause(settings, monkeypatch):
     assert b"Zero" not in response.content
 
 
-def test_the_page_for_people_is_kept_by_nobody(client):
+def test_api_docs_page_is_not_cached(client):
     response = client.get("/api/docs/")
 
     assert response["Cache-Control"] == "no-store"
     assert not response.has_header("Access-Control-Allow-Origin")
 
 
-def test_the_root_names_the_version_and_where_it_is_described(client):
+def test_api_root_names_its_version_and_its_docs(client):
     answer = client.get("/api/").json()
 
     assert answer["version"] == "3.0"
@@ -247,10 +249,10 @@ def test_the_root_names_the_version_and_where_it_is_described(client):
     assert client.get(answer["openapi_url"]).json()["openapi"].startswith("3.1")
 
 
-# Measure ------------------------------------------------------------------------
+# Rate limit ---------------------------------------------------------------------
 
 
-def test_what_is_left_of_the_limit_is_said_and_kept(client, settings):
+def test_rate_limit_is_reported_and_enforced(client, settings):
     settings.API_REQUESTS_A_MINUTE = 2
 
     answers = [client.get("/api/") for _ in range(3)]

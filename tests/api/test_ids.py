@@ -1,4 +1,4 @@
-"""Ids hold for ever: as the thing, by a redirect, or as gone."""
+"""Ids are permanent: they lead to the item, to a redirect, or to a closed item."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def of_line(line):
     }
 
 
-def test_turning_twice_leads_back_and_keeps_the_order():
+def test_deriving_an_id_twice_returns_it_and_keeps_the_order():
     uuids = sorted(uuid4() for _ in range(1_000))
 
     turned = [ids.derive_id(uuid, "service") for uuid in uuids]
@@ -48,7 +48,7 @@ def test_turning_twice_leads_back_and_keeps_the_order():
     assert not {*uuids} & {*turned}
 
 
-def test_ids_of_one_listing_differ_and_never_change():
+def test_derived_ids_differ_and_are_stable():
     uuid = UUID("6ba7b810-9dad-41d1-80b4-00c04fd430c8")
 
     assert {
@@ -62,7 +62,7 @@ def test_ids_of_one_listing_differ_and_never_change():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_one_thing_is_answered_by_its_id(client, kind):
+def test_item_is_found_by_its_id(client, kind):
     ours = organization(at=place("59301"), name="Ours")
 
     answer = client.get(of_organization(ours)[kind]).json()
@@ -75,7 +75,7 @@ def test_one_thing_is_answered_by_its_id(client, kind):
 @pytest.mark.parametrize(
     ("id_", "status"), [(uuid4(), 404), ("no-uuid", 404), ("1", 404), ("%00", 400)]
 )
-def test_an_id_of_nothing_is_not_found(client, kind, id_, status):
+def test_unknown_id_gets_404(client, kind, id_, status):
     response = client.get(f"/api/{kind}/{id_}")
 
     assert response.status_code == status
@@ -83,14 +83,14 @@ def test_an_id_of_nothing_is_not_found(client, kind, id_, status):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_draft_is_not_found(client, kind):
+def test_draft_gets_404(client, kind):
     draft = organization(at=place("59301"), status="draft")
 
     assert client.get(of_organization(draft)[kind]).status_code == 404
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_has_closed_answers_that_it_is_gone_and_no_more(client, kind):
+def test_closed_listing_only_says_that_it_is_no_longer_listed(client, kind):
     gone = organization(at=place("59301"), name="Gone", summary="Once here")
     gone.close(reason="The house was sold")
 
@@ -105,7 +105,7 @@ def test_what_has_closed_answers_that_it_is_gone_and_no_more(client, kind):
     }
 
 
-def test_who_asked_not_to_be_listed_is_gone_the_same_way(client):
+def test_removed_listing_only_says_that_it_is_no_longer_listed(client):
     line = warmline(name="Private line")
     remove_on_request(line, "They asked.")
 
@@ -117,7 +117,7 @@ def test_who_asked_not_to_be_listed_is_gone_the_same_way(client):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_merged_listing_leads_to_the_one_that_was_kept(client, kind):
+def test_merged_organization_redirects_to_the_remaining_one(client, kind):
     kept, dropped = (organization(at=place("59301")) for _ in range(2))
     merge(kept, dropped, [])
 
@@ -125,14 +125,14 @@ def test_a_merged_listing_leads_to_the_one_that_was_kept(client, kind):
 
     assert response.status_code == 301
     assert response["Location"] == of_organization(kept)[kind]
-    # And on, when the kept one is merged in its turn.
+    # The redirect continues when the remaining listing is merged too.
     last = organization(at=place("59301"))
     merge(last, kept, [])
     response = client.get(of_organization(dropped)[kind])
     assert response["Location"] == of_organization(last)[kind]
 
 
-def test_a_merged_line_leads_on_too(client):
+def test_merged_warmline_redirects_to_the_remaining_one(client):
     kept, dropped = warmline(), warmline()
     merge(kept, dropped, [])
 
@@ -140,7 +140,7 @@ def test_a_merged_line_leads_on_too(client):
         assert client.get(path)["Location"] == of_line(kept)[kind]
 
 
-def test_a_new_listing_at_the_old_address_is_not_taken_for_the_kept_one(client):
+def test_new_listing_with_an_old_slug_is_not_the_merge_target(client):
     kept, dropped = (organization(name=name) for name in ("Kept", "Dropped"))
     merge(kept, dropped, [])
     new = organization(name="Dropped")
@@ -152,7 +152,7 @@ def test_a_new_listing_at_the_old_address_is_not_taken_for_the_kept_one(client):
     assert response["Location"] == of_organization(kept)["organizations"]
 
 
-def test_a_listing_that_stands_nowhere_has_no_place(client):
+def test_listing_without_a_location_has_no_service_at_location(client):
     nowhere = organization(online=None)
     line = warmline()
 
@@ -163,14 +163,14 @@ def test_a_listing_that_stands_nowhere_has_no_place(client):
     assert "service_at_locations" not in service
 
 
-# Who runs a line ----------------------------------------------------------------
+# Operators of lines -------------------------------------------------------------
 
 
 def owner_of(client, line):
     return client.get(f"/api/services/{line.uuid}").json()["organization"]
 
 
-def test_a_line_without_a_known_operator_is_its_own_organization(client):
+def test_line_without_operator_is_its_own_organization(client):
     line = warmline(name="Example Line", email="line@example.org")
 
     owner = owner_of(client, line)
@@ -180,7 +180,7 @@ def test_a_line_without_a_known_operator_is_its_own_organization(client):
     assert [one["id"] for one in answer["services"]] == [str(line.uuid)]
 
 
-def test_lines_of_one_name_in_one_state_have_one_operator(client):
+def test_lines_with_one_operator_name_in_one_state_share_an_organization(client):
     montana, wyoming = [state("MT")], [state("WY")]
     first, second = (warmline(operator="Peers", service_area=montana) for _ in range(2))
     elsewhere = warmline(operator="Peers", service_area=wyoming)
@@ -192,12 +192,12 @@ def test_lines_of_one_name_in_one_state_have_one_operator(client):
     assert owners[0]["id"] != owners[2]["id"]
     listed = client.get("/api/organizations").json()
     assert listed["total_items"] == 2
-    # Each line's own id for its operator leads to the one they share.
+    # The operator id of each line leads to the shared organization.
     response = client.get(of_line(second)["organizations"])
     assert response["Location"] == f"/api/organizations/{owners[0]['id']}"
 
 
-def test_an_operator_outlives_the_line_that_its_id_is_from(client):
+def test_operator_stays_when_the_line_of_its_id_closes(client):
     first, second = (
         warmline(operator="Peers", service_area=[state("MT")]) for _ in range(2)
     )
@@ -211,7 +211,7 @@ def test_an_operator_outlives_the_line_that_its_id_is_from(client):
     assert client.get(f"/api/organizations/{after}").json()["name"] == "Peers"
 
 
-def test_an_operator_that_is_listed_in_that_state_is_the_listing(client):
+def test_operator_listed_in_that_state_is_that_listing(client):
     montana = [state("MT")]
     listed = organization(name="Peers", state="MT")
     line = warmline(operator="Peers", service_area=montana)
@@ -227,13 +227,13 @@ def test_an_operator_that_is_listed_in_that_state_is_the_listing(client):
         "+14065550101",
         "+14065550102",
     ]
-    # Two of that name: which of them runs the line cannot be said.
+    # With two organizations of that name, the operator is ambiguous.
     assert owner_of(client, other)["id"] == str(
         ids.derive_id(other.uuid, "organization")
     )
 
 
-def test_a_draft_line_makes_no_organization(client):
+def test_draft_line_adds_no_organization(client):
     warmline(operator="Secret operator", status="draft")
     closed = warmline(operator="Closed operator")
     closed.close(reason="Sold")

@@ -1,4 +1,4 @@
-"""What must not leave leaves by no route; each test has something to leak."""
+"""Withheld and internal facts are in no response; each test has something to leak."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ PAGES = [
     "/data/organizations.csv",
     "/data/listings.geojson",
 ]
-# Of the house on Hidden Lane, and what curators keep to themselves.
+# Words of the withheld address, and internal words of curators.
 WORDS = [
     "Hidden Lane",
     "59337",
@@ -87,7 +87,7 @@ def ada():
 
 @pytest.fixture
 def house(ada):
-    """A respite that stood in the open, and whose street is now withheld."""
+    """A respite whose address was public, and is now withheld."""
     made = organization(
         at=place("59337"),
         name="Quiet House",
@@ -115,18 +115,18 @@ def house(ada):
 
 @pytest.mark.usefixtures("house")
 @pytest.mark.parametrize("path", ADDRESSES)
-def test_a_withheld_street_and_the_desk_s_own_words_are_nowhere(client, path):
+def test_withheld_street_and_internal_notes_are_in_no_response(client, path):
     page = text(client, path)
 
     for secret in secrets():
         assert secret not in page, secret
 
 
-def test_the_house_itself_is_told(client, house):
-    """So that the test above has had something to hide."""
+def test_listing_with_withheld_street_is_in_the_lists(client, house):
+    """Prove that the test above had something to find."""
     told = [path for path in ADDRESSES if "Quiet House" in text(client, path)]
 
-    # The terms, and lists of ids alone, name nobody.
+    # Terms and lists of ids have no names.
     assert set(ADDRESSES) - set(told) == {
         *(f"{path}?minimal=true" for path in LISTS),
         "/api/taxonomies",
@@ -136,9 +136,9 @@ def test_the_house_itself_is_told(client, house):
 
 @pytest.mark.usefixtures("house")
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_and_a_file_tell_the_house_and_not_its_street(client, path):
+def test_page_and_file_show_the_listing_without_its_withheld_street(client, path):
     page = text(client, path)
-    # Files name a row by its source's key, so that they can come back.
+    # Files have the import key of each row, so that they can be imported again.
     told = {"secret-key"} if path.startswith("/data/") else set()
 
     assert "Quiet House" in page
@@ -146,7 +146,7 @@ def test_a_page_and_a_file_tell_the_house_and_not_its_street(client, path):
         assert secret not in page, secret
 
 
-def test_one_by_one_the_house_keeps_its_secrets(client, house):
+def test_single_items_do_not_reveal_a_withheld_street(client, house):
     addresses = [
         f"/api/organizations/{house.uuid}?full_service=true",
         f"/api/services/{ids.derive_id(house.uuid, 'service')}",
@@ -160,7 +160,7 @@ def test_one_by_one_the_house_keeps_its_secrets(client, house):
             assert secret not in page, secret
 
 
-def test_the_house_has_no_address_and_the_middle_of_its_county(client, house):
+def test_withheld_address_is_the_middle_of_its_county(client, house):
     answer = client.get(f"/api/organizations/{house.uuid}").json()
 
     [location] = answer["locations"]
@@ -175,8 +175,8 @@ def test_the_house_has_no_address_and_the_middle_of_its_county(client, house):
     assert location["coordinates_precision"] == "county"
 
 
-def test_a_point_that_slipped_through_is_not_told(client, house):
-    """The database allows any point that calls itself the county's."""
+def test_wrongly_stored_point_of_a_withheld_address_is_not_exposed(client, house):
+    """The database accepts any point with the precision “county”."""
     exact = place("59337").point
     house.set_point(exact, Organization.Precision.COUNTY)
     house.save()
@@ -188,8 +188,8 @@ def test_a_point_that_slipped_through_is_not_told(client, house):
 
 
 @pytest.mark.parametrize("code", ["59337", "59301", "59330", "59101"])
-def test_no_circle_around_a_zip_code_closes_in_on_the_house(client, house, code):
-    """Asked with ever finer circles, the answer is the middle of the county."""
+def test_searches_by_distance_do_not_locate_a_withheld_address(client, house, code):
+    """Ever smaller circles only find the middle of the county."""
     near, far = 0.0, 1_000_000.0
     while far - near > 1:
         middle = (near + far) / 2
@@ -203,13 +203,13 @@ def test_no_circle_around_a_zip_code_closes_in_on_the_house(client, house, code)
 
 
 @pytest.mark.parametrize("words", ["hidden", "lane", "59337", "desk", "secret"])
-def test_no_word_of_what_is_withheld_finds_the_house(client, house, words):
+def test_withheld_words_do_not_find_the_listing(client, house, words):
     for path in LISTS:
         assert not client.get(path, {"search": "quiet"}).json()["empty"]
         assert client.get(path, {"search": words}).json()["empty"]
 
 
-def test_a_draft_is_in_no_answer(client):
+def test_draft_is_in_no_response(client):
     told = {"name": "Unheard Of", "summary": "Unheard", "service_area": [state("MT")]}
     draft = organization(at=place("59301"), status="draft", **told)
     warmline(status="draft", operator="Unheard Operator", **told)
@@ -222,7 +222,7 @@ def test_a_draft_is_in_no_answer(client):
         assert str(draft.uuid) not in page, path
 
 
-def test_a_closed_listing_leaves_its_id_where_one_asks_what_changed(client):
+def test_closed_listing_is_only_in_the_list_of_changes(client):
     gone = organization(
         at=place("59301"), name="Gone", summary="Was here", service_area=[state("MT")]
     )

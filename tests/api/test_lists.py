@@ -1,4 +1,4 @@
-"""Lists: the envelope, what narrows them, and paging that loses nothing."""
+"""Lists: the page object, filters, and paging without gaps."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def names(client, path, **asked):
 
 
 def follow(client, response):
-    """The next page, as Link names it."""
+    """Return the next page, as the Link header names it."""
     address = response["Link"].removeprefix("<http://testserver").split(">")[0]
     return client.get(address)
 
@@ -44,7 +44,7 @@ def lines(response):
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_the_envelope_is_whole(client):
+def test_page_has_every_member_of_the_hsds_page(client):
     made = [organization(at=place("59301")) for _ in range(3)]
 
     first = page(client, "/api/services", per_page=2)
@@ -72,7 +72,7 @@ def test_the_envelope_is_whole(client):
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_following_the_link_meets_each_once_while_others_come_and_go(client, path):
+def test_following_next_links_returns_each_row_once_while_rows_change(client, path):
     stay = {organization(at=place("59301")).name for _ in range(6)}
     go = [organization(at=place("59301")) for _ in range(6)]
 
@@ -91,7 +91,7 @@ def test_following_the_link_meets_each_once_while_others_come_and_go(client, pat
     assert stay <= set(met)
 
 
-def test_filters_narrow_one_another(client):
+def test_filters_of_a_list_are_combined(client):
     veterans, spanish = term("community", "veterans"), term("language", "es")
     organization(at=place("59301"), name="Both", terms=[veterans, spanish])
     organization(at=place("59301"), name="Veterans", terms=[veterans])
@@ -110,7 +110,7 @@ def test_filters_narrow_one_another(client):
     assert none == set()
 
 
-def test_a_kind_of_organization_is_a_term_too(client):
+def test_kind_of_organization_is_a_taxonomy_term(client):
     organization(name="Center", kind="cil")
     organization(name="Respite", kind="peer_respite")
     warmline(name="Line")
@@ -124,7 +124,7 @@ def test_a_kind_of_organization_is_a_term_too(client):
     }
 
 
-def test_ids_of_nothing_find_nothing(client):
+def test_filters_with_unknown_ids_match_nothing(client):
     organization()
     nothing = ids.term_id("nothing", "nothing")
 
@@ -132,7 +132,7 @@ def test_ids_of_nothing_find_nothing(client):
         assert page(client, "/api/services", **{name: nothing})["total_items"] == 0
 
 
-def test_services_of_an_organization(client):
+def test_organization_id_selects_its_services(client):
     ours = organization(name="Ours", state="MT")
     organization(name="Theirs")
     warmline(name="Our line", operator="Ours", service_area=[state("MT")])
@@ -142,7 +142,7 @@ def test_services_of_an_organization(client):
     assert found == {"Ours", "Our line"}
 
 
-def test_near_is_measured_in_metres_from_the_middle_of_the_zip_code(client):
+def test_proximity_is_in_meters_from_the_middle_of_the_zip_code(client):
     start = place("59301")
     for code in ("59301", "59330", "59101", "82801"):
         organization(at=place(code), name=code)
@@ -161,7 +161,7 @@ def test_near_is_measured_in_metres_from_the_middle_of_the_zip_code(client):
     assert near(1_000_000) == {"59301", "59330", "59101", "82801"}
 
 
-def test_a_zip_code_alone_finds_what_serves_it(client):
+def test_zip_code_without_proximity_selects_what_serves_it(client):
     organization(at=place("82801"), name="Serves Montana", service_area=[state("MT")])
     organization(at=place("59301"), name="Stands there")
     organization(at=place("82801"), name="Everywhere", service_area_scope="nationwide")
@@ -171,7 +171,7 @@ def test_a_zip_code_alone_finds_what_serves_it(client):
     assert found == {"Serves Montana", "Everywhere"}
 
 
-def test_places_of_one_organization_are_asked_for_by_its_id(client):
+def test_organization_id_selects_its_services_at_locations(client):
     ours = organization(at=place("59301"), name="Ours")
     organization(at=place("59301"), name="Theirs")
 
@@ -181,13 +181,13 @@ def test_places_of_one_organization_are_asked_for_by_its_id(client):
 
 
 @pytest.mark.parametrize("asked", [{"postcode": "00000"}, {"proximity": 1}])
-def test_nothing_is_near_nowhere(client, asked):
+def test_proximity_to_an_unknown_zip_code_matches_nothing(client, asked):
     organization(at=place("59301"))
 
     assert page(client, "/api/service_at_locations", **asked)["empty"]
 
 
-def test_what_changed_since_is_told_with_what_has_closed(client):
+def test_modified_after_includes_listings_that_have_closed(client):
     before = timezone.now() - timedelta(days=1)
     old = organization(name="Old")
     Organization.objects.filter(pk=old.pk).update(changed_at=before)
@@ -216,7 +216,7 @@ def test_what_changed_since_is_told_with_what_has_closed(client):
         "2026-11-01T00:00",
     ],
 )
-def test_a_moment_may_be_written_in_the_usual_ways(client, moment):
+def test_modified_after_accepts_common_date_formats(client, moment):
     organization()
 
     found = page(client, "/api/organizations", modified_after=moment)
@@ -224,7 +224,7 @@ def test_a_moment_may_be_written_in_the_usual_ways(client, moment):
     assert found["total_items"] == 1
 
 
-def test_nothing_has_changed_since_the_end_of_time(client):
+def test_modified_after_accepts_extreme_dates(client):
     organization()
     end = "9999-12-31T23:59:59-14:00"
 
@@ -232,7 +232,7 @@ def test_nothing_has_changed_since_the_end_of_time(client):
 
 
 @pytest.mark.parametrize("path", ["/api/taxonomies", "/api/taxonomy_terms"])
-def test_a_list_of_words_goes_on_after_an_id(client, path):
+def test_term_list_continues_after_an_id(client, path):
     whole = page(client, path, per_page=100)["contents"]
 
     rest = page(client, path, per_page=100, after=whole[1]["id"])["contents"]
@@ -241,7 +241,7 @@ def test_a_list_of_words_goes_on_after_an_id(client, path):
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_minimal_is_the_whole_directory_on_one_page(client, path):
+def test_minimal_returns_everything_on_one_page(client, path):
     for _ in range(3):
         organization(at=place("59301"))
 
@@ -259,8 +259,10 @@ def test_minimal_is_the_whole_directory_on_one_page(client, path):
 @pytest.mark.parametrize(
     "path", ["/api/services", "/api/services/{line}", "/api/organizations/{owner}"]
 )
-def test_a_line_that_was_published_a_moment_ago_is_its_own_operator(client, path):
-    """Another process published it, and this one has not heard of that yet."""
+def test_line_published_since_the_operators_were_loaded_is_its_own_operator(
+    client, path
+):
+    """Another process published it, and this one has not noticed that yet."""
     line = warmline(status="draft")
     owner = str(ids.derive_id(line.uuid, "organization"))
     commit()
@@ -273,7 +275,7 @@ def test_a_line_that_was_published_a_moment_ago_is_its_own_operator(client, path
 
 
 @pytest.mark.parametrize("status", ["draft", "closed"])
-def test_a_line_that_was_taken_back_a_moment_ago_is_not_told(client, status):
+def test_line_unpublished_since_the_operators_were_loaded_is_left_out(client, status):
     ours = organization(name="Ours", state="MT")
     line = warmline(operator="Ours", service_area=[state("MT")])
     path = f"/api/organizations/{ours.uuid}"
@@ -285,7 +287,7 @@ def test_a_line_that_was_taken_back_a_moment_ago_is_not_told(client, status):
 
 
 @pytest.mark.parametrize("path", [*LISTS, "/api/taxonomies", "/api/taxonomy_terms"])
-def test_ndjson_streams_every_item_whatever_the_page(client, path, settings):
+def test_ndjson_streams_every_item_regardless_of_page(client, path, settings):
     settings.SITE_URL = "http://testserver"
     for _ in range(3):
         organization(at=place("59301"))
@@ -296,7 +298,7 @@ def test_ndjson_streams_every_item_whatever_the_page(client, path, settings):
     assert lines(response) == page(client, path, per_page=100)["contents"]
 
 
-def test_full_has_what_belongs_to_it(client):
+def test_full_includes_related_objects(client):
     ours = organization(at=place("59301"), name="Ours")
 
     short = page(client, "/api/services")["contents"][0]
@@ -341,7 +343,7 @@ def fill(count):
 @pytest.mark.parametrize(
     "asked", ["", "?full=true", "?minimal=true", "?search=example"]
 )
-def test_a_page_asks_the_database_as_often_for_many_rows(client, path, asked):
+def test_list_makes_as_many_queries_for_many_rows(client, path, asked):
     def taken():
         with CaptureQueriesContext(connection) as queries:
             assert client.get(f"{path}{asked}").json()["size"] > 0
@@ -351,5 +353,5 @@ def test_a_page_asks_the_database_as_often_for_many_rows(client, path, asked):
     few = taken()
     fill(2)
 
-    # Fewer where the first had to ask what the database can do.
+    # The first request also queries features of the database.
     assert taken() <= few

@@ -1,4 +1,4 @@
-"""How a listing is told in HSDS, fact by fact."""
+"""The mapping of a listing to HSDS, fact by fact."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUMMER = datetime(2026, 7, 15, 18, 0, tzinfo=UTC)
 
 
 def told(listing, at=WINTER):
-    """The whole service of a listing, which holds to the standard."""
+    """Return the full service of a listing, and check it against the standard."""
     context = MappingContext(
         at, "https://directory.example.org", Operators.current(), {}
     )
@@ -51,11 +51,11 @@ def rules(listing, at=WINTER):
         ('unknown "by appointment"', [(None, None, None)]),
     ],
 )
-def test_hours_are_weekly_rules_with_an_offset(hours, expected):
+def test_schedules_are_weekly_rules_with_an_offset(hours, expected):
     assert rules(warmline(hours=hours)) == expected
 
 
-def test_the_offset_is_that_of_the_moment_and_the_zone_is_beside_it():
+def test_schedule_has_the_current_offset_and_the_time_zone():
     line = warmline(hours="Mo 09:00-17:00", hours_note="Mondays")
 
     [winter], [summer] = told(line)["schedules"], told(line, SUMMER)["schedules"]
@@ -78,7 +78,7 @@ def test_the_offset_is_that_of_the_moment_and_the_zone_is_beside_it():
     assert summer["id"] == winter["id"]
 
 
-def test_hours_in_words_alone_are_told_in_words():
+def test_hours_note_without_hours_is_the_description_of_the_schedule():
     line = warmline(hours="", hours_note="Most evenings")
 
     assert [one.get("description") for one in told(line)["schedules"]] == [
@@ -95,7 +95,7 @@ def test_rule_that_is_not_weekly_has_words_and_no_weekly_rule():
     assert not {"freq", "byday", "opens_at", "closes_at"} & set(schedule)
 
 
-def test_a_line_tells_what_callers_ask():
+def test_warmline_says_what_callers_want_to_know():
     line = warmline(
         hours="",
         summary="Talk with a peer.",
@@ -142,15 +142,15 @@ def test_a_line_tells_what_callers_ask():
 
 
 @pytest.mark.parametrize("run_by", ["peers", "larger_organization", "clubhouse"])
-def test_an_organization_says_who_runs_it(run_by):
+def test_organization_says_who_runs_it(run_by):
     assert told(organization(run_by=run_by))["organization"]["run_by"] == run_by
 
 
-def test_who_runs_it_is_left_out_where_it_is_not_known():
+def test_unknown_run_by_is_left_out():
     assert "run_by" not in told(organization())["organization"]
 
 
-def test_every_kind_of_number_is_a_phone():
+def test_every_kind_of_number_becomes_a_phone():
     made = organization(
         phone="+14065550101",
         toll_free="+18005550100",
@@ -166,7 +166,7 @@ def test_every_kind_of_number_is_a_phone():
     ]
 
 
-def test_where_it_serves_is_told_by_name_and_code():
+def test_service_areas_have_names_and_codes():
     custer = county("Custer County", "MT")
     made = organization(
         service_area=[state("WY"), custer], service_area_note="and near"
@@ -184,7 +184,7 @@ def test_where_it_serves_is_told_by_name_and_code():
     assert [one["name"] for one in words] == ["The valley"]
 
 
-def test_a_place_has_its_address_its_point_and_who_can_get_in():
+def test_location_has_address_point_and_accessibility():
     made = organization(
         at=place("59301"),
         street="1 Main Street",
@@ -220,7 +220,7 @@ def test_a_place_has_its_address_its_point_and_who_can_get_in():
     ("facts", "kind"),
     [({"street": "PO Box 9"}, "postal"), ({"street": "9 Box Road"}, "physical")],
 )
-def test_a_post_box_is_no_place_to_go(facts, kind):
+def test_post_box_is_a_postal_address(facts, kind):
     made = organization(at=place("59301"), zip_code="59301", **facts)
 
     [at] = told(made)["service_at_locations"]
@@ -241,7 +241,7 @@ def test_a_withheld_address_without_a_county_has_no_coordinates():
     assert not {"latitude", "longitude"} & set(link["location"])
 
 
-def test_half_an_address_is_no_address():
+def test_incomplete_address_is_left_out():
     made = organization(at=place("59301"), street="1 Main Street", zip_code="")
 
     [at] = told(made)["service_at_locations"]
@@ -250,7 +250,7 @@ def test_half_an_address_is_no_address():
     assert at["location"]["description"] == "1 Main Street, Miles City, MT"
 
 
-def test_what_meets_online_alone_is_a_virtual_place():
+def test_online_listing_has_a_virtual_location():
     made = organization(online=True, website="https://example.org/meet")
 
     [at] = told(made)["service_at_locations"]
@@ -262,7 +262,7 @@ def test_what_meets_online_alone_is_a_virtual_place():
     )
 
 
-def test_where_the_facts_are_from_and_whether_anybody_checked():
+def test_provenance_has_the_source_and_the_last_check():
     unchecked = organization(
         source_name="example.org",
         source_url="https://example.org/list",
@@ -292,7 +292,7 @@ def test_where_the_facts_are_from_and_whether_anybody_checked():
     }
 
 
-def test_closed_for_now_is_said_with_why_and_with_the_caution():
+def test_alert_has_the_closure_reason_and_the_public_warning():
     made = organization(
         status="temporarily_closed",
         closure_reason="Flood.",
@@ -305,7 +305,7 @@ def test_closed_for_now_is_said_with_why_and_with_the_caution():
     assert service["alert"] == "Closed for now. Flood. Call first."
 
 
-def test_referral_and_cost_are_told_where_they_are_known():
+def test_known_referral_and_cost_are_included():
     needed = organization(referral_needed=True, cost="Free")
 
     assert told(needed)["application_process"] == "A referral is needed."
@@ -315,7 +315,7 @@ def test_referral_and_cost_are_told_where_they_are_known():
     assert "application_process" not in told(organization())
 
 
-def test_a_branch_names_its_parent_unless_that_is_a_draft():
+def test_branch_names_its_parent_unless_it_is_a_draft():
     parent = organization(name="Parent")
     branch = organization(parent=parent)
     hidden = organization(parent=organization(status="draft"))

@@ -1,4 +1,4 @@
-"""The API against its own description: what may be sent, and what comes back."""
+"""Check the API against its OpenAPI file: parameters and responses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cast", "in_process
 
 @cache
 def site():
-    """The whole site with its middleware, made once the static files are there."""
+    """The whole site with its middleware, created once static files exist."""
     return get_wsgi_application()
 
 
@@ -28,13 +28,13 @@ description = json.loads(json.dumps(api.get_openapi_schema()))
 schema = schemathesis.openapi.from_dict(description)
 schema.config.update(base_url="http://testserver")
 schema.app = lambda *request: site()(*request)
-# For each operation, beside the cases at every limit of its parameters.
+# Random cases per operation, in addition to the limits of its parameters.
 EXAMPLES = 10
 
 
 @pytest.fixture
 def cast():
-    """One of each kind of thing that an answer can tell of."""
+    """One of each kind of object that a response can have."""
     told = {"service_area": [state("MT")], "terms": [term("language", "en")]}
     organization(at=place("59301"), street="1 Main Street", zip_code="59301", **told)
     organization(online=True, status="closed", closure_reason="Sold")
@@ -46,7 +46,7 @@ def cast():
 
 @pytest.fixture
 def in_process(settings):
-    """As Django's own test client: the test's connection stays open."""
+    """Keep the connection of the test open, as Django's test client does."""
     settings.API_REQUESTS_A_MINUTE = 1_000_000
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -62,6 +62,6 @@ def in_process(settings):
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_the_api_keeps_to_its_description(case):
-    # In-process, nobody takes the compression off again.
+def test_api_follows_its_openapi_file(case):
+    # Within the process, nothing would decompress the response.
     case.call_and_validate(headers={"Accept-Encoding": "identity"})

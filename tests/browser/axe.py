@@ -1,4 +1,4 @@
-"""axe-core's verdict on a page: at three widths, and in the dark."""
+"""Run axe-core on a page at three widths, and in dark mode."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from pathlib import Path
 import axe_playwright_python
 
 SOURCE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
-# In the dark the widest is enough: it shows all that a narrow one does, and more.
+# In dark mode, the widest view is enough: it shows everything that narrow ones do.
 VIEWS = [(320, "light"), (768, "light"), (1280, "light"), (1280, "dark")]
-# One rule looks at colours: in the dark it alone is asked again.
+# Only one rule is about colors, so dark mode only runs that one.
 RUN = """([rules, dark]) => axe.run(document, {
   resultTypes: ["violations"],
   ...(dark && {runOnly: {type: "rule", values: ["color-contrast"]}}),
   ...(rules && !dark && {runOnly: rules}),
 }).then(found => found.violations.map(v => [v.id, v.nodes[0].html.slice(0, 120)]))"""
-# Colours that are still on their way would be measured as they are halfway.
+# Wait for transitions to end; otherwise axe measures intermediate colors.
 SETTLED = "Promise.all(document.getAnimations().map(moving => moving.finished))"
 WIDTH = "document.documentElement.scrollWidth"
 
 
 def axe_faults(page, rules=None):
-    """Each violation (of these rules, or of any), and sideways scroll, in each view."""
+    """Return violations of these rules (or all), and sideways scroll, in each view."""
     page.evaluate(SOURCE)
     faults = []
     for width, scheme in VIEWS:

@@ -1,4 +1,4 @@
-"""The site as it is deployed, with the real starter data, in a real Chromium."""
+"""Serve the site as it is deployed, with the starter data, for a real Chromium."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def site_log(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def site_environment(database_url, tmp_path_factory):
-    """What the running site is told; commands beside it are told the same."""
+    """The environment of the running site, and of commands on its data."""
     return os.environ | {
         "DATABASE_URL": database_url,
         "DATA_DIR": str(tmp_path_factory.mktemp("data")),
@@ -76,7 +76,7 @@ def site(site_environment, site_log):
 
 @contextmanager
 def served(gunicorn, environment, log_file):
-    """The address of the prepared site, served by Python with these arguments."""
+    """Yield the address of the prepared site, served by Python with these arguments."""
     command = [
         sys.executable,
         *gunicorn,
@@ -95,7 +95,7 @@ def served(gunicorn, environment, log_file):
 
 
 def wait_for(url, server, log):
-    """Until the site answers; else its log says why it does not."""
+    """Wait until the site answers, or fail with its log."""
     give_up = time.monotonic() + 60
     while time.monotonic() < give_up and server.poll() is None:
         try:
@@ -114,7 +114,7 @@ def base_url(site):
 
 @pytest.fixture(scope="session")
 def copied(site, site_environment, tmp_path_factory):
-    """The address of a copy of Montana that needs no server."""
+    """The address of an export of Montana."""
     folder = tmp_path_factory.mktemp("stick")
     command = [
         sys.executable,

@@ -1,4 +1,4 @@
-"""Everybody can use every page: axe, focus, sizes, names, large text, first screen."""
+"""Accessibility of every page: axe, focus, sizes, names, large text, first screen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.browser.axe import axe_faults
 from tests.browser.test_journeys import PAGES
 from tests.conftest import ROOT
 
-# Made up, in Guam, where no other test looks.
+# Synthetic data in Guam, which no other test uses.
 BEFORE = """
 from curation.models import Reminder
 from tests.factories import organization, place
@@ -25,7 +25,7 @@ ours = organization(at=town, name="Ours", slug="access-ours", phone="+1406555010
 Reminder.objects.create(listing=ours, sent_to="ours@example.org", token="access")
 """
 REPORT = "/warmlines/mha-montana-warmline/report/"
-# What a screen reader says of the find page, in its order; parts may stand between.
+# What a screen reader says on the find page, in order, with gaps allowed.
 AS_HEARD = """
 - link "Skip to main content"
 - banner:
@@ -72,7 +72,7 @@ AS_HEARD = """
   - navigation "About this site"
 """
 PHONE = {"width": 390, "height": 844}
-# What can be pressed, with its size; a link inside a sentence is as high as its line.
+# Controls with their sizes; a link inside a sentence is as high as its line.
 SMALL = """least => [...document.querySelectorAll("a, button, input, select, summary")]
   .filter(node => node.checkVisibility() && node.tabIndex >= 0)
   .filter(node => !node.matches(".skip, p a:not(.button), dd a, li:has(ul) a"))
@@ -95,7 +95,7 @@ RING = """() => {
 
 @pytest.fixture(scope="module")
 def odd_pages(site, site_environment):
-    """A closed listing, and one that was asked to confirm its facts."""
+    """A closed listing, and one with a link to confirm its facts."""
     code = [sys.executable, "manage.py", "shell", "-v0", "-c", BEFORE]
     subprocess.run(code, cwd=ROOT, env=site_environment, check=True)
 
@@ -107,7 +107,7 @@ def test_no_axe_violation_and_no_sideways_scroll(page, path):
     assert axe_faults(page) == []
 
 
-def test_what_is_seen_of_a_tile_is_in_its_name(page):
+def test_visible_text_of_a_tile_is_in_its_accessible_name(page):
     page.goto("/states/")
 
     assert axe_faults(page, ["label-content-name-mismatch"]) == []
@@ -115,13 +115,13 @@ def test_what_is_seen_of_a_tile_is_in_its_name(page):
 
 @pytest.mark.usefixtures("odd_pages")
 @pytest.mark.parametrize("path", ["/orgs/access-shut/", "/confirm/access/"])
-def test_pages_for_one_listing_alone_pass_too(page, path):
+def test_pages_of_a_single_listing_have_no_axe_violation(page, path):
     page.goto(path)
 
     assert axe_faults(page) == []
 
 
-def test_a_page_that_failed_passes_too(page, site):
+def test_error_page_has_no_axe_violation(page, site):
     def fail(route):
         route.fulfill(body=server_error(None).content, content_type="text/html")
 
@@ -158,7 +158,9 @@ def test_a_form_with_errors_passes_and_leads_to_each_field(page, path, button):
         ("/orgs/?kind=zzzz", "We do not know “zzzz”", "#filter-kind"),
     ],
 )
-def test_a_bad_address_is_said_first_and_leads_to_the_field(page, path, message, field):
+def test_invalid_parameter_is_reported_first_with_a_link_to_the_field(
+    page, path, message, field
+):
     page.goto(path)
 
     summary = page.get_by_role("alert")
@@ -183,9 +185,9 @@ def test_what_can_be_pressed_is_large_enough(page, path):
 
 
 @pytest.mark.parametrize("path", ["/find/?near=59301", REPORT])
-def test_the_focus_is_seen_at_every_stop_and_never_covered(page, path):
+def test_focus_is_visible_at_every_stop_and_never_covered(page, path):
     page.set_viewport_size(PHONE)
-    # Else a stop is looked at before the page has scrolled to it.
+    # Wait until the page has scrolled to the focus.
     page.emulate_media(reduced_motion="reduce")
     page.goto(path)
 
@@ -213,7 +215,7 @@ def test_the_first_call_is_in_the_first_screen_of_a_phone(page, path):
     page.set_viewport_size(PHONE)
     page.goto(path)
 
-    # A line that is open now; where none is, 988.
+    # A line that is open now, or 988 if none is.
     call = page.locator("main a[href^='tel:']").first.bounding_box()
 
     assert call["y"] + call["height"] <= PHONE["height"]
@@ -234,7 +236,7 @@ def test_text_of_twice_the_size_and_wide_spacing_fit(page, path):
     assert page.evaluate("document.documentElement.scrollWidth") <= 640
 
 
-def test_nothing_moves_where_that_is_asked(page):
+def test_nothing_moves_with_reduced_motion(page):
     page.emulate_media(reduced_motion="reduce")
     page.goto("/find/?near=59301")
 
@@ -246,7 +248,7 @@ def test_nothing_moves_where_that_is_asked(page):
     assert page.evaluate(moving) == 0
 
 
-def test_the_page_as_a_screen_reader_has_it(page):
+def test_find_page_reads_in_order_for_a_screen_reader(page):
     page.goto("/find/?near=59301")
 
     expect(page.locator("body")).to_match_aria_snapshot(AS_HEARD)
@@ -258,7 +260,7 @@ def test_a_report_sent_leaves_no_trace_and_is_thanked_for(page, site, site_log):
     page.goto(REPORT)
     page.get_by_label("Nobody answers").check()
     page.get_by_label("Anything else we should know?").fill("Zzyzx rings and rings")
-    # A person needs three seconds at least; quicker is taken for a robot.
+    # A form that is sent within three seconds is rejected as automatic.
     page.wait_for_timeout(3_100)
     page.get_by_role("button", name="Send").click()
 

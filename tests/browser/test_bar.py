@@ -1,4 +1,4 @@
-"""The bar with 988 and "Leave": in sight on every page, and never over the focus."""
+"""The bar with 988 and "Leave": in view on every page, and never over the focus."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ MORE = [
     "/es/orgs/montanas-peer-network/",
 ]
 TALL = "document.querySelector('main').style.minHeight = '20000px'"
-# Keeps each stop of the keyboard that any part of the bar lies over.
+# Collects each keyboard stop that the bar covers.
 WATCH = """() => {
   const bar = document.querySelector(".crisis-bar");
   addEventListener("keyup", () => {
@@ -77,7 +77,7 @@ WATCH = """() => {
     }
   });
 }"""
-# Begins again at the top; says how many stops there may be.
+# Starts again at the top, and returns the maximum number of stops.
 START = """() => {
   const stops = [...document.querySelectorAll("a[href], button, input, select")];
   stops[0].focus();
@@ -97,7 +97,7 @@ SPACING = """() => {
 }"""
 
 LARGE = "document.documentElement.style.fontSize = '200%'"
-# The links of the bar, and parts of their words, that a visitor cannot see whole.
+# Links of the bar, and words of them, that are cut off.
 OUT_OF_SIGHT = """() => [...document.querySelectorAll(".crisis-bar a")].filter(link => {
   const box = link.getBoundingClientRect();
   const cut = link.scrollWidth > link.clientWidth + 1;
@@ -107,7 +107,7 @@ OUT_OF_SIGHT = """() => [...document.querySelectorAll(".crisis-bar a")].filter(l
 
 @pytest.fixture
 def visit(page, request, site_environment):
-    """Open a page of the site; or of a copy; or what it shows without a database."""
+    """Open a page of the site, of an export, or of a site without its database."""
 
     def show(path):
         if path.startswith("copy/"):
@@ -121,7 +121,7 @@ def visit(page, request, site_environment):
 
 
 def show_outage(page, folder):
-    """With the lines that the running site has written down."""
+    """Show the outage page with the fallback numbers of the running site."""
     written = Path(folder, "fallback-lines.json")
     while not written.exists():
         page.goto("/")
@@ -143,7 +143,7 @@ def bar_of(page):
 
 
 @pytest.mark.parametrize("path", KINDS)
-def test_no_stop_of_the_keyboard_lies_under_the_bar(page, visit, path):
+def test_bar_never_covers_the_keyboard_focus(page, visit, path):
     page.emulate_media(reduced_motion="reduce")
     visit(path)
     page.evaluate(WATCH)
@@ -152,7 +152,7 @@ def test_no_stop_of_the_keyboard_lies_under_the_bar(page, visit, path):
         count = page.evaluate(START)
         for _ in range(min(count, 60)):
             page.keyboard.press("Tab")
-        # Going up is where a bar at the top covers what comes into sight.
+        # Moving backward is where a bar at the top covers what scrolls into view.
         page.evaluate(LAST)
         for _ in range(min(count, 60)):
             page.keyboard.press("Shift+Tab")
@@ -179,7 +179,7 @@ def test_the_bar_stays_in_sight_and_is_slim(page, visit, path):
 
 
 @pytest.mark.parametrize("status", [500, 400])
-def test_pages_for_faults_keep_the_bar_in_sight_too(page, status):
+def test_error_pages_keep_the_bar_in_view(page, status):
     def fail(route):
         answer = server_error(None) if status == 500 else bad_request_page(status)
         route.fulfill(body=answer.content, content_type="text/html")

@@ -1,4 +1,4 @@
-"""The copy of the site, opened from a disk: no server at all."""
+"""The exported site, opened from a disk without any server."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_town_is_found_without_a_server(page, copied, site):
     assert page.get_by_role("link", name="Call (406) 948-8500").is_visible()
     assert "It cannot know what is open at this moment" in page.inner_text("main")
     assert problems == []
-    # As the site says it, but for the hundredths of a degree that the copy has.
+    # Like the site, except for the rounding of positions to 1/100 degrees.
     page.goto(f"{site}/find/?near=Miles+City,+MT")
     assert abs(miles_on(page, listing) - miles) < 1
 

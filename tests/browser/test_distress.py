@@ -1,4 +1,4 @@
-"""Words of distress in a real browser: numbers in sight, no words left behind."""
+"""Words of distress in a browser: numbers are in view, and no words stay behind."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ def test_the_number_is_in_the_first_screen(page, site, language, typed, number):
     assert call.evaluate(LOWER_EDGE) <= 640
     assert page.url == f"{site}{language}/find/"
     assert page.locator("#where").input_value() == ""
-    # A screen reader begins with the numbers.
+    # A screen reader starts with the numbers.
     assert page.evaluate("document.activeElement.className") == "distress"
     assert axe_faults(page) == []
 
 
 @pytest.mark.parametrize("path", ["/orgs/?q=", "/warmlines/?near=", "/online/?state="])
-def test_every_box_leaves_no_words_in_the_address(page, site, path):
+def test_no_box_leaves_words_of_distress_in_the_address(page, site, path):
     page.goto(f"{site}{path}i want to die")
 
     page.wait_for_function("location.pathname === '/find/'")
     assert page.url == f"{site}/find/"
 
 
-def test_words_about_a_group_leave_the_address_too(page, site):
+def test_words_about_a_group_are_removed_from_the_address(page, site):
     page.goto(f"{site}/orgs/?q=suicide loss group")
 
     page.wait_for_function("location.pathname === '/find/'")
     assert page.locator(".distress").count() == 0
 
 
-def test_the_search_for_partners_leaves_no_words_either(page, site):
+def test_embed_leaves_no_words_of_distress_in_the_address(page, site):
     page.goto(f"{site}/embed/?near=i want to die")
 
     page.wait_for_function("location.search === ''")
@@ -56,7 +56,7 @@ def test_the_search_for_partners_leaves_no_words_either(page, site):
     assert page.locator(".distress a").first.get_attribute("href") == "tel:988"
 
 
-def test_the_box_asks_no_more_after_a_request_without_a_hit(page, site):
+def test_box_sends_no_more_requests_after_one_without_a_match(page, site):
     asked = []
     page.on(
         "request",
@@ -81,7 +81,7 @@ def test_the_box_asks_no_more_after_a_request_without_a_hit(page, site):
 
 
 @pytest.mark.parametrize(("typed", "number"), EXAMPLES)
-def test_a_copy_without_a_server_shows_the_same_number(page, copied, typed, number):
+def test_export_shows_the_same_crisis_number(page, copied, typed, number):
     for language in ("", "es/"):
         page.goto(f"{copied}/{language}find/index.html?near={typed}")
 
@@ -98,7 +98,7 @@ def test_a_copy_without_a_server_shows_the_same_number(page, copied, typed, numb
 
 
 @pytest.mark.parametrize("typed", ["Hurt", "veteran", "suicide loss group"])
-def test_a_copy_raises_no_alarm_for_other_words(page, copied, typed):
+def test_export_shows_no_crisis_panel_for_ordinary_words(page, copied, typed):
     page.goto(f"{copied}/find/index.html?near={typed}")
 
     page.wait_for_function("document.querySelector('[data-found]').children.length > 0")

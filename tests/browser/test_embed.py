@@ -1,4 +1,4 @@
-"""A partner's page on another port: it may frame the search, and nothing else."""
+"""The page of a partner may frame the search, and no other page."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tests.answering import answering
 
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *args):
-        """Nothing to say."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="module")
 def partner(tmp_path_factory):
-    """A folder, and the address that it is served at."""
+    """A folder, and the address at which it is served."""
     folder = tmp_path_factory.mktemp("partner")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
     with answering(server):
@@ -30,7 +30,7 @@ def partner(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def lines(site):
-    """The two lines that /data/ tells partners to copy."""
+    """The two lines of HTML that /data/ offers to partners."""
     with urllib.request.urlopen(f"{site}/data/") as answer:
         page = answer.read().decode()
     found = re.findall(r"<code>(&lt;(?:iframe|script).*?)</code>", page)
@@ -51,7 +51,7 @@ def test_a_partner_frames_the_search_and_people_find_help(page, partner, lines):
     assert frame.locator("article[data-miles]").count() == 5
     assert frame.locator('a[href="tel:988"]').first.is_visible()
     assert page.context.cookies() == []
-    # As tall as what it shows: the script's doing.
+    # The script makes the frame as tall as its content.
     page.wait_for_function("document.querySelector('iframe').offsetHeight > 1000")
     frame.get_by_text("The whole answer").click()
     page.wait_for_url("**/find/?near=59301")

@@ -1,4 +1,4 @@
-"""Every guide in both languages: no fault for a screen reader or a small phone."""
+"""Guides in both languages work with a screen reader and on a small phone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole task in Spanish, by roles and names."""
+"""Finding help in Spanish, by accessible roles and names."""
 
 from __future__ import annotations
 

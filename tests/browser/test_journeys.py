@@ -1,4 +1,4 @@
-"""Journeys in the browser, by roles and names, as a screen reader has them."""
+"""Journeys in the browser, by accessible roles and names."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def watched(page):
 
 
 def watch(page):
-    """The page, with every request and complaint of the console kept."""
+    """The page, with its requests and console messages recorded."""
     page.asked, page.complaints = [], []
     page.on("request", lambda request: page.asked.append(request.url))
     page.on("console", lambda line: page.complaints.append(line.text))
@@ -148,8 +148,8 @@ def test_shift_three_times_leaves(watched):
     assert watched.asked == ["https://leave.example.org/"]
 
 
-def test_nothing_is_asked_of_us_once_somebody_has_left(watched):
-    # "No content" leaves the page where it is, as while the other site is slow.
+def test_no_request_is_sent_after_leaving(watched):
+    # "No content" keeps the page, as if the other site were slow.
     watched.route("https://leave.example.org/", lambda route: route.fulfill(status=204))
     watched.goto("/", wait_until="networkidle")
     watched.get_by_role("combobox").press_sequentially("miles c")

@@ -1,4 +1,4 @@
-""" "Use my location": says what went wrong, and can always be tried again."""
+""" "Use my location" explains failures, and can always be tried again."""
 
 from __future__ import annotations
 

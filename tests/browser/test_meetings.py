@@ -12,7 +12,7 @@ from tests.browser.axe import axe_faults
 
 @pytest.fixture
 def phone(browser):
-    """A phone in Oklahoma."""
+    """A phone in the time zone of Oklahoma."""
     context = browser.new_context(
         timezone_id="America/Chicago", viewport={"width": 360, "height": 740}
     )

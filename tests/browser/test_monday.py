@@ -17,8 +17,7 @@ from tests.browser.axe import axe_faults
 from tests.conftest import ROOT
 
 PASSWORD = "a long pass phrase"
-# The desk before the morning: a curator, made-up listings, and what people said.
-# In Guam, where no other test looks.
+# A curator, synthetic listings, and suggestions, in Guam, which no other test uses.
 BEFORE = """
 from curation.models import Suggestion
 from tests.factories import organization, person, place
@@ -38,7 +37,7 @@ for slug in ("monday-twin", "monday-other-twin"):
 
 @pytest.fixture(scope="module")
 def desk(site, site_environment, browser):
-    """A page of Ada, who has signed in with a code from her phone."""
+    """A browser page of Ada, who signed in with a code from her phone."""
     code = [sys.executable, "manage.py", "shell", "-v0", "-c", BEFORE]
     subprocess.run(code, cwd=ROOT, env=site_environment, check=True)
     subprocess.run(
@@ -74,7 +73,7 @@ def open_listing(page, name):
 
 
 def state_file(folder):
-    """Four rows that are good, and three that are not."""
+    """Write a file with four valid and three invalid rows."""
     blank = dict.fromkeys(sorted(OrganizationImporter.columns), "")
     good = blank | {
         "kind": "peer_run",
@@ -99,7 +98,7 @@ def state_file(folder):
 def test_monday_morning(desk, tmp_path):
     page = desk
 
-    # Five calls, each taken first, so that nobody else rings the same number.
+    # Five calls; each is claimed first, so that no one else calls the same number.
     for number in range(1, 6):
         open_listing(page, f"Monday Center {number}")
         page.get_by_role("button", name="Take it").click()
@@ -111,14 +110,14 @@ def test_monday_morning(desk, tmp_path):
         page.get_by_role("button", name="Go on").click()
         expect(page.get_by_text("The check is written down")).to_be_visible()
 
-    # Hours that pass midnight, seen in words before they are saved.
+    # Hours past midnight, shown in words before they are saved.
     open_listing(page, "Monday Said")
     page.get_by_label("Friday").fill("8 pm-2 am")
     expect(page.locator("[data-hours-preview]")).to_contain_text("8 pm to 2 am")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()
 
-    # One fact of a correction is taken over, the other is not.
+    # One fact of a correction is accepted, the other is not.
     page.goto("/admin/")
     page.get_by_role("link", name="A change: Monday Said").click()
     page.get_by_label("E-mail").uncheck()
@@ -131,7 +130,7 @@ def test_monday_morning(desk, tmp_path):
     page.get_by_role("button", name="Decline").click()
     expect(page.get_by_text("Declined.")).to_be_visible()
 
-    # A state's file: looked at, brought in, undone.
+    # The file of a state is previewed, imported and undone.
     page.goto("/admin/curation/importrun/new/")
     page.get_by_label("Kind of file").select_option("organizations")
     page.get_by_label("CSV file").set_input_files(state_file(tmp_path))
@@ -146,7 +145,7 @@ def test_monday_morning(desk, tmp_path):
         page.get_by_text("4 rows are as they were before this import.")
     ).to_be_visible()
 
-    # Two listings that are one.
+    # Two listings are merged.
     page.goto("/admin/curation/duplicatepair/?q=&dismissed__exact=0")
     page.get_by_role("link", name="Monday Twin / Monday Twin").click()
     page.get_by_role("button", name="Merge").click()
@@ -156,7 +155,7 @@ def test_monday_morning(desk, tmp_path):
 
 
 def see_the_public_pages(page):
-    """Exactly what was accepted is public."""
+    """Check that exactly what was accepted is public."""
     for number in range(1, 6):
         page.goto(f"/orgs/monday-{number}/")
         expect(page.get_by_text(re.compile("Checked on .* by calling"))).to_be_visible()
@@ -170,7 +169,7 @@ def see_the_public_pages(page):
     assert page.url.endswith("/orgs/monday-twin/")
 
 
-# Django's own markup is around ours, so its best practices are not asked for.
+# Django's markup surrounds ours, so best practices are not checked.
 LEVELS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 OURS = [
     "/admin/",
@@ -182,7 +181,7 @@ OURS = [
 ]
 
 
-def test_our_own_pages_of_the_desk_pass_axe(desk):
+def test_admin_pages_of_our_own_have_no_axe_violation(desk):
     open_listing(desk, "Monday Center 1")
     pk = re.search(r"/(\d+)/change/", desk.url)[1]
     faults = []

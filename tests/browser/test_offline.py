@@ -1,4 +1,4 @@
-"""What somebody asked to keep opens without a signal; nothing else is kept."""
+"""Saved sheets open offline, and nothing else is stored."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def keep_montana(phone):
     expect(said).to_be_visible()
 
 
-def test_a_kept_state_opens_without_a_signal(phone):
+def test_saved_state_opens_offline(phone):
     keep_montana(phone)
     phone.context.set_offline(True)
 
@@ -35,7 +35,7 @@ def test_a_kept_state_opens_without_a_signal(phone):
     size = "getComputedStyle(document.querySelector('h1')).fontSize"
     assert float(phone.evaluate(size)[:-2]) > 25
 
-    # Any other page: what there is on this phone.
+    # Any other page shows what is saved on this phone.
     phone.goto("/find/?near=59301")
     expect(phone.get_by_role("heading", level=1)).to_have_text("Kept on this phone")
     phone.get_by_role("link", name="Peer support in Montana").click()
@@ -48,7 +48,7 @@ def test_a_kept_state_opens_without_a_signal(phone):
     ).to_be_visible()
 
 
-def test_it_is_forgotten_wholly(phone):
+def test_removed_state_is_deleted_completely(phone):
     keep_montana(phone)
 
     phone.goto("/saved/")
@@ -59,7 +59,7 @@ def test_it_is_forgotten_wholly(phone):
     assert phone.evaluate(WORKERS) == 0
 
 
-def test_pages_visited_are_never_kept(phone):
+def test_visited_pages_are_never_stored(phone):
     keep_montana(phone)
     before = phone.evaluate(KEPT)
 
@@ -75,7 +75,7 @@ def test_pages_visited_are_never_kept(phone):
     }
 
 
-def test_nothing_is_kept_unasked(phone):
+def test_nothing_is_stored_without_a_request(phone):
     phone.goto("/states/mt/", wait_until="networkidle")
 
     assert phone.evaluate(KEPT) == []

@@ -1,4 +1,4 @@
-"""Talk to someone now: the whole site at half past two at night in Honolulu."""
+"""Talk to someone now: the site at 2:30 a.m. in Honolulu."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UNTIL = re.compile(r"Open now(, day and night| until ([^,]+ at )?[^,]+, (\w+ tim
 
 @pytest.fixture(scope="module")
 def night(site, site_environment, tmp_path_factory):
-    """The site again, where its clock says so."""
+    """The site with its clock set to that time."""
     own = {"PORT": str(free_port()), "METRICS_BIND": ""}
     environment = site_environment | own
     log = tmp_path_factory.mktemp("night") / "log"
@@ -71,11 +71,11 @@ def test_open_now_says_until_when_in_the_readers_zone(page, night, path):
     assert said
     assert all(ends), said
     zones = {end[3] for end in ends if end[3]}
-    # Where no place is known, each line names its own zone.
+    # Without a place, each line names its own time zone.
     assert path in ANYWHERE or zones <= {"Hawaii time"}
 
 
-def test_who_may_not_travel_finds_groups_online_in_wyoming(page):
+def test_person_who_cannot_travel_finds_online_groups_in_wyoming(page):
     page.goto("/online/")
     page.get_by_label("Add what your state has").select_option("Wyoming")
     page.get_by_role("button", name="Show").click()

@@ -1,4 +1,4 @@
-"""Paper, as a real Chromium prints it."""
+"""Pages as Chromium prints them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def pages_of(pdf):
 
 
 def numbers_of(pdf):
-    """What its links dial; a printed number is such a link."""
+    """Return the numbers that links in the PDF dial; each printed number is a link."""
     return set(re.findall(rb"\(tel:([+\d]+)\)", pdf))
 
 

@@ -1,4 +1,4 @@
-"""The site as it is served: what leaves by its log and by its other address."""
+"""The served site: its log and its address for metrics."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def get(address):
         return answer.read().decode()
 
 
-def test_numbers_are_on_an_address_of_their_own(site, site_environment):
+def test_metrics_have_an_address_of_their_own(site, site_environment):
     get(f"{site}/healthz")
 
     text = get(f"http://{site_environment['METRICS_BIND']}/metrics")
@@ -26,8 +26,8 @@ def test_numbers_are_on_an_address_of_their_own(site, site_environment):
         get(f"{site}/metrics")
 
 
-def test_a_request_that_is_none_is_not_quoted_in_the_log(site, site_log):
-    """gunicorn would write down who sent it, and its words."""
+def test_malformed_request_is_not_quoted_in_the_log(site, site_log):
+    """gunicorn would log the client and the request."""
     where = urlsplit(site)
 
     with socket.create_connection((where.hostname, where.port)) as connection:

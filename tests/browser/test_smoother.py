@@ -1,4 +1,4 @@
-"""What the script adds: suggestions, a countdown, the share sheet's copy."""
+"""What JavaScript adds: suggestions, a countdown, copying the address."""
 
 from __future__ import annotations
 

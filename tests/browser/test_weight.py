@@ -1,4 +1,4 @@
-"""What a first view weighs over the wire, on an old phone with a poor signal."""
+"""The compressed size of a first view."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIRST_VIEWS = [
 
 
 def fetched(address):
-    """(bytes over the wire, the answer's headers)."""
+    """Return (compressed bytes, response headers)."""
     wish = {"Accept-Encoding": "br, gzip"}
     request = urllib.request.Request(address, headers=wish)
     with urllib.request.urlopen(request, timeout=20) as answer:

@@ -1,4 +1,4 @@
-"""Write broken values by SQL, and look for pages that fail because of them."""
+"""Write broken values with SQL, and find pages that fail because of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.directory.broken_values import broken_values
 
 
 def cells(model):
-    """Each broken value of each column."""
+    """Yield each broken value of each column."""
     return [
         (field.column, value)
         for field in model._meta.concrete_fields
@@ -23,7 +23,7 @@ def cells(model):
 
 @contextmanager
 def unchecked(*tables):
-    """Without the checks of these tables; all that is done within is undone."""
+    """Disable the constraints of these tables, and roll everything back at the end."""
     with connection.cursor() as cursor:
         try:
             with transaction.atomic():
@@ -52,7 +52,7 @@ def _drop_checks(cursor, table):
 
 
 def break_row(row, column, value):
-    """Write the value; False where the database refuses it."""
+    """Write the value; return False if the database refuses it."""
     cast = "CAST(%s AS TEXT)" if isinstance(value, bytes) else "%s"
     table = row._meta.db_table
     query = f'UPDATE {table} SET "{column}" = {cast} WHERE id = %s'  # noqa: S608
@@ -65,7 +65,7 @@ def break_row(row, column, value):
 
 
 def fault(reader, page, named=""):
-    """What is wrong with a page; "" for nothing."""
+    """Return what is wrong with a page, or ""."""
     memory_cache.clear_all()
     content_version.invalidate()
     hours._status_cache.clear()
@@ -85,5 +85,5 @@ def fault(reader, page, named=""):
 
 
 def form_page(row):
-    """The row's form at the desk."""
+    """Return the path of the row's form in the admin."""
     return f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/change/"

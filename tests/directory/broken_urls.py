@@ -1,4 +1,4 @@
-"""A page that fails, to see what a visitor is then shown."""
+"""URLs with a page that fails."""
 
 from __future__ import annotations
 

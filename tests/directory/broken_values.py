@@ -1,4 +1,4 @@
-"""Values that no form of ours would take, for each kind of column."""
+"""Values that no form accepts, for each kind of column."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection, models
 from listings.phones import PhoneField, SmsNumberField, TtyField
 
 IS_SQLITE = connection.vendor == "sqlite"
-# SQLite takes anything in any column; the second is no text in UTF-8.
+# SQLite accepts anything in any column; the second is not valid UTF-8.
 ANYTHING = ["junk", b"\xff\xfe"] if IS_SQLITE else []
 CONTROLS = "a\x01\x1b\r\nb\u202e<b>😀"
 # By the name of the column.
@@ -62,7 +62,7 @@ OF_KIND: dict[type[models.Field[Any, Any]], list[Any]] = {
 
 
 def broken_values(field: models.Field[Any, Any]) -> Iterator[Any]:
-    """Broken values for a column; those that the database refuses are among them."""
+    """Return broken values for a column, including those that the database refuses."""
     if field.null:
         yield None
     kinds = [kind for kind in type(field).__mro__ if kind in OF_KIND]
@@ -78,7 +78,7 @@ def _texts(field: models.Field[Any, Any]) -> Iterator[Any]:
         yield "no_such"
     if not field.blank:
         yield ""
-    # Longer than the column, where the database does not mind, and as long as it.
+    # Longer than the column, if the database allows it, and exactly as long.
     yield CONTROLS + "W" * (5_000 if IS_SQLITE else (field.max_length or 5_000) - 12)
     if IS_SQLITE and field.name in NAMED:
         yield b"\xff\xfe"

@@ -1,4 +1,4 @@
-"""The database taken away, for real, from the process of the tests."""
+"""Make the database unavailable for the process of the tests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.conftest import free_port
 
 @contextmanager
 def database_away(folder):
-    """A folder where SQLite's file should be, or a port where nobody listens."""
+    """Use a folder in place of SQLite's file, or a port without a server."""
     held = connections["default"]
     gone = held.copy()
     if held.vendor == "sqlite":

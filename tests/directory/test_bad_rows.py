@@ -1,4 +1,4 @@
-"""Whatever stands in one row, every page answers and still shows the other rows.
+"""Whatever one row contains, every page answers and still shows the other rows.
 
 Values are written by SQL with the checks of the database off, as a slip in a repair,
 another program or an old version of ours may have written them.
@@ -16,10 +16,10 @@ from warmlines.models import Warmline
 
 pytestmark = pytest.mark.django_db
 
-# So many broken rows are on the pages at once.
+# The number of broken rows that the pages show at once.
 BATCH = 16
 EXPORTS = ["/data/listings.geojson", "/data/hsds.zip", "/feeds/changes.atom"]
-# Where the rows of a table show, and whether they name every one of them.
+# Pages that show the rows of a table, and whether they name every row.
 PAGES = {
     Organization: {
         "/find/?near=59301": True,
@@ -78,7 +78,7 @@ def batches(model):
 
 
 def listing(model, name):
-    """On every page of PAGES."""
+    """Return what is wrong on every page of PAGES."""
     if model is Meeting:
         return meeting(name=name, rules="FREQ=DAILY", start_time="23:30")
     facts = {
@@ -95,7 +95,7 @@ def listing(model, name):
 
 
 def own_pages(row, column):
-    """The pages of one row. Its form shows every text of the same kind alike."""
+    """Return the pages of one row. Its form shows all texts of a kind the same way."""
     fresh = type(row).objects.get(pk=row.pk)
     address = fresh.get_absolute_url()
     yield address
@@ -110,7 +110,7 @@ def own_pages(row, column):
 
 
 def faults(reader, model, batch):
-    """The faults of all pages with every value of a batch in a row of its own."""
+    """Return the faults of all pages, with each value of a batch in its own row."""
     with unchecked(model._meta.db_table):
         good = listing(model, "A Good Example")
         rows = [

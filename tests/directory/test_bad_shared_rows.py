@@ -1,4 +1,4 @@
-"""Whatever stands in a row that others share, the pages that show it answer."""
+"""Whatever a row that others share contains, the pages that show it answer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PAGES = {
 
 
 def shown(model, good, number):
-    """A row of the model that pages show."""
+    """Return a row of the model that pages show."""
     slug = f"broken-{number}"
     if model is Term:
         row = Term.objects.create(kind="service", slug=slug, label="Broken")

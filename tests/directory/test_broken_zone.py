@@ -1,4 +1,4 @@
-"""A row whose time zone is no zone leaves every page standing."""
+"""A row with an invalid time zone breaks no page."""
 
 from __future__ import annotations
 

@@ -24,13 +24,13 @@ def folders(settings, tmp_path):
         }
     }
     (source / "site.css").write_text("p { margin: 0 }")
-    # Django remembers the folders of a finder.
+    # Django caches the folders of a finder.
     get_finder.cache_clear()
     yield source, data / "static"
     get_finder.cache_clear()
 
 
-def test_only_a_change_is_collected(folders):
+def test_static_files_are_collected_again_only_after_a_change(folders):
     source, root = folders
 
     assert collect_files() is True
@@ -42,7 +42,7 @@ def test_only_a_change_is_collected(folders):
     assert len(list(root.glob("site.*.css"))) == 2
 
 
-def test_files_that_somebody_took_out_are_collected_again(folders):
+def test_deleted_static_files_are_collected_again(folders):
     _source, root = folders
     collect_files()
     root.rename(root.with_name("elsewhere"))

@@ -1,4 +1,4 @@
-"""A copy that needs no server: whole, honest about time, with nothing hidden in it."""
+"""The static export: complete, dated, and without anything that is not public."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OFF_THE_DISK = re.compile(r"[a-z]+:|#")
 
 
 def fill():
-    """Open as the copy is made; one that hides its street, and what nobody may see."""
+    """Public listings, one with a withheld street, and listings that are not public."""
     facts = {"at": place("59301"), "timezone": "America/Denver", "hours": "24/7"}
     organization(slug="ours", name="Our Center", service_area=[state("MT")], **facts)
     warmline(slug="line", hours="Mo-Fr 09:00-17:00", service_area=[state("MT")])
@@ -60,7 +60,7 @@ def pages_of(folder):
 
 @pytest.fixture(scope="module")
 def copied(django_db_setup, django_db_blocker, tmp_path_factory):
-    """A copy made once; the tests of it need no database."""
+    """An export, built once; tests of it need no database."""
     folder = tmp_path_factory.mktemp("copy")
     with django_db_blocker.unblock(), transaction.atomic():
         fill()
@@ -81,7 +81,7 @@ def dead_links(folder):
                     yield name, link
 
 
-def test_the_copy_has_each_page_and_each_link_leads_to_a_file(copied):
+def test_export_has_each_page_and_each_link_leads_to_a_file(copied):
     pages = pages_of(copied)
 
     for name in (
@@ -104,7 +104,7 @@ def test_the_copy_has_each_page_and_each_link_leads_to_a_file(copied):
     assert list(dead_links(copied)) == []
 
 
-def test_no_page_speaks_of_now_and_each_says_its_day(copied):
+def test_exported_pages_show_their_date_and_no_current_status(copied):
     pages = pages_of(copied)
 
     for name, page in pages.items():
@@ -120,7 +120,7 @@ def test_no_page_speaks_of_now_and_each_says_its_day(copied):
     assert "Hours: Day and night" in pages["orgs/ours/index.html"]
 
 
-def test_nothing_hidden_is_in_any_file_of_the_copy(copied):
+def test_export_contains_nothing_that_is_not_public(copied):
     for path in copied.rglob("*"):
         if path.is_file() and path.suffix != ".zip":
             text = path.read_text(encoding="utf-8")
@@ -128,7 +128,7 @@ def test_nothing_hidden_is_in_any_file_of_the_copy(copied):
                 assert hidden not in text, path
 
 
-def test_forms_that_need_a_server_are_gone_and_the_search_stays(copied):
+def test_export_keeps_only_the_search_form(copied):
     pages = pages_of(copied)
 
     assert 'action="find/index.html"' in pages["index.html"]
@@ -141,13 +141,13 @@ def test_forms_that_need_a_server_are_gone_and_the_search_stays(copied):
     assert SITE in pages["copy/index.html"]
 
 
-def test_a_copy_of_some_states_leads_to_the_site_for_the_rest(copied):
+def test_export_of_some_states_links_to_the_site_for_the_rest(copied):
     assert not (copied / "orgs/far").exists()
     assert not (copied / "states/ny").exists()
     assert f'href="{SITE}/states/ny/"' in pages_of(copied)["states/index.html"]
 
 
-def test_the_second_run_writes_what_changed_and_removes_what_is_gone(tmp_path):
+def test_second_export_only_writes_changes_and_removes_old_files(tmp_path):
     fill()
     copy_into(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.html")}
@@ -168,7 +168,7 @@ def test_the_second_run_writes_what_changed_and_removes_what_is_gone(tmp_path):
     assert list(dead_links(tmp_path)) == []
 
 
-def test_what_else_is_in_the_folder_is_never_touched(tmp_path):
+def test_export_never_touches_other_files_in_the_folder(tmp_path):
     (tmp_path / "letter.txt").write_text("mine")
 
     with pytest.raises(UnusableFolder, match="other things"):
@@ -181,7 +181,7 @@ def test_what_else_is_in_the_folder_is_never_touched(tmp_path):
     assert (tmp_path / "letter.txt").read_text() == "mine"
 
 
-def test_without_a_site_online_there_is_no_copy(tmp_path):
+def test_export_needs_a_public_site_url(tmp_path):
     with pytest.raises(CommandError, match="SITE_URL"):
         call_command("export_site", tmp_path)
     with pytest.raises(CommandError, match="No state has this code: ZZ"):
@@ -216,18 +216,18 @@ def test_without_a_site_online_there_is_no_copy(tmp_path):
         ("/data/warmlines.csv", "data/warmlines.csv", "", ""),
     ],
 )
-def test_an_address_has_its_file(address, file, suffix, source):
+def test_address_maps_to_its_file(address, file, suffix, source):
     assert ExportScope().target(address) == ExportTarget(file, suffix, source)
 
 
 @pytest.mark.parametrize(
     "address", ["/api/", "/admin/", "/embed/", "/saved/", "/find/map/?near=1", "/none/"]
 )
-def test_what_needs_a_server_is_in_no_copy(address):
+def test_pages_that_need_a_server_have_no_file(address):
     assert ExportScope().target(address) is None
 
 
-def test_links_of_a_page_become_files_beside_it():
+def test_links_are_rewritten_to_relative_files():
     page = (
         '<link rel="canonical" href="https://directory.example.org/orgs/x/">'
         '<a href="../?page=2">2</a> <a href="/embed/?a=1&amp;b=2">frame</a>'
@@ -250,7 +250,7 @@ def test_links_of_a_page_become_files_beside_it():
 
 
 def read_shards(*states):
-    """(first letter, its places, its areas) of each script."""
+    """Yield (first letter, places, areas) of each script."""
     for name, script in places_scripts(frozenset(states)):
         text = script.decode().removeprefix("copy.places(").removesuffix(");\n")
         [first, places, areas] = json.loads(text.join("[]"))
@@ -258,7 +258,7 @@ def read_shards(*states):
         yield first, places, areas
 
 
-def test_every_area_is_in_the_index_by_each_of_its_names():
+def test_export_index_has_every_area_by_each_of_its_names():
     found, labels = set(), set()
     for first, _places, areas in read_shards():
         for line in filter(None, areas.split("\n")):
@@ -272,13 +272,13 @@ def test_every_area_is_in_the_index_by_each_of_its_names():
     names = AreaName.objects.filter(area__in=points)
     assert found == set(names.values_list("key", flat=True))
     assert {"Navajo Nation, Arizona, New Mexico, Utah"} <= labels
-    # Some names are understood, and never shown.
+    # Some names are only for searching, and never shown.
     hidden = set(names.filter(is_suggested=False).values_list("key", flat=True))
     assert hidden <= found
     assert hidden.isdisjoint(place_key(label) for label in labels)
 
 
-def test_every_place_is_in_the_index_near_where_it_is():
+def test_export_index_has_every_place_near_its_position():
     found = 0
     for _first, lines, _areas in read_shards("MT"):
         for line in filter(None, lines.split("\n")):
@@ -297,7 +297,7 @@ def test_every_place_is_in_the_index_near_where_it_is():
     assert found >= Place.objects.without_states().in_state("MT").count()
 
 
-def test_a_stopped_copy_can_be_made_again(tmp_path):
+def test_interrupted_export_can_be_repeated(tmp_path):
     (tmp_path / MANIFEST_NAME).write_text("[]")
     (tmp_path / "index.html").write_text("half")
 

@@ -1,4 +1,4 @@
-"""Every published listing is a few taps from the front page."""
+"""Every published listing is a few clicks from the front page."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ MOST_BYTES = 60_000
 
 
 def is_ours(address):
-    """The pages in English; those in Spanish are made by the same templates."""
+    """Return links to English pages; Spanish pages use the same templates."""
     parts = urlsplit(address)
     elsewhere = parts.path.startswith(("/static/", "/es/"))
-    # Days and filters of meetings are an endless search, as robots.txt says.
+    # Days and filters of meetings are endless, so robots.txt excludes them.
     is_search = "/meetings" in parts.path and bool(parts.query)
     is_calendar = parts.path.endswith(".ics")
     return not (parts.scheme or parts.netloc or elsewhere or is_search or is_calendar)
@@ -33,7 +33,7 @@ def is_ours(address):
 
 @pytest.fixture
 def crawled(client):
-    """{address: (clicks, page)} of every page within reach of the front page."""
+    """Return {address: (clicks, page)} of every page reachable from the front page."""
     found, seen, edge = {}, {"/"}, ["/"]
     for clicks in range(CLICKS + 1):
         onward = []
@@ -52,7 +52,7 @@ def crawled(client):
     return found
 
 
-def test_four_clicks_reach_everything_and_nothing_is_dead_or_heavy(crawled):
+def test_every_listing_is_four_clicks_away_and_no_page_is_broken_or_heavy(crawled):
     listings = [
         listing.get_absolute_url()
         for model in (Organization, Warmline)
@@ -68,7 +68,7 @@ def test_four_clicks_reach_everything_and_nothing_is_dead_or_heavy(crawled):
     }
     assert heavy == {}
 
-    # Addresses with a query are views of a page whose own address has none.
+    # An address with a query is a variant of the page without it.
     titles = Counter(
         title_of(page) for url, (_clicks, page) in crawled.items() if "?" not in url
     )

@@ -1,4 +1,4 @@
-"""Words of distress, typed into any box of the site, find the right numbers first."""
+"""Words of distress in any box of the site show the right numbers first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from directory.operations import fallback_numbers
 from listings.crisis.models import CrisisLine
 from tests.factories import organization, place, warmline
 
-# Every box of the site that a visitor types into, and the name that it sends.
+# Every text box for visitors, and its parameter.
 BOXES = [
     ("/find/", "near"),
     ("/find/", "q"),
@@ -47,13 +47,13 @@ def main_of(client, path, **params):
 
 
 @pytest.mark.parametrize(("path", "box"), BOXES)
-def test_the_right_number_comes_before_everything_else(client, path, box):
+def test_words_of_distress_show_the_right_number_first(client, path, box):
     for (typed, number), language in product(TYPED, LANGUAGES):
         main = main_of(client, f"{language}{path}", **{box: typed})
 
         assert main.index(f'href="{number}"') == main.index('href="tel:'), typed
         assert main.index(number) < main.index("<h1"), typed
-        # And there is still an answer below.
+        # The results are still shown below.
         assert "<form" in main[main.index("<h1") :], typed
 
 
@@ -66,11 +66,11 @@ def test_no_error_answers_words_of_distress(client, path):
         assert 'aria-invalid="true"' not in page, typed
         assert "Error:" not in page, typed
         assert "enter a ZIP code" in page, typed
-        # The box is free for a place.
+        # The box is empty, ready for a place.
         assert f'value="{typed}"' not in page[: page.index("</form>")]
 
 
-def test_lines_to_call_are_still_below(client):
+def test_warmlines_are_shown_below_crisis_lines(client):
     warmline(slug="line", who_may_call="anyone", phone="+14065550101")
 
     main = main_of(client, "/find/", near="i want to die")
@@ -89,7 +89,7 @@ def test_words_beside_a_place_keep_the_place_and_its_results(client):
 
 
 @pytest.mark.parametrize("typed", ["59301", "Hurt, Virginia", "nami", "veteran", ""])
-def test_ordinary_words_show_no_panel(client, typed):
+def test_ordinary_words_show_no_crisis_panel(client, typed):
     for path, box in BOXES:
         main = main_of(client, path, **{box: typed})
         assert "data-distress" not in main
@@ -102,7 +102,7 @@ def test_an_emergency_puts_911_before_the_lines_of_its_kind(client):
     assert numbers == ["911", "poison-help", "safespot"]
 
 
-def test_quiet_words_get_results_first_and_988_in_one_line(client):
+def test_milder_words_show_results_first_and_988_in_one_line(client):
     organization(slug="group", name="Suicide loss group", website="https://example.org")
 
     main = main_of(client, "/orgs/", q="suicide loss group")
@@ -114,7 +114,7 @@ def test_quiet_words_get_results_first_and_988_in_one_line(client):
 
 
 @pytest.mark.parametrize("typed", ["i want to die", "overdose", "he hits me"])
-def test_a_panel_says_what_was_not_checked_and_what_was(client, typed):
+def test_crisis_panel_says_which_lines_were_checked(client, typed):
     panel = PANEL.search(main_of(client, "/find/", near=typed)).group()
 
     for part in panel.split("data-crisis-line=")[1:]:
@@ -122,7 +122,7 @@ def test_a_panel_says_what_was_not_checked_and_what_was(client, typed):
         assert ("Not yet checked" in part) is not trusted
 
 
-def test_in_spanish_the_panel_says_how_to_reach_988(client):
+def test_spanish_crisis_panel_says_how_to_reach_988(client):
     panel = PANEL.search(main_of(client, "/es/find/", near="me quiero morir")).group()
 
     assert "oprima 2" in panel
@@ -144,9 +144,9 @@ def test_a_row_that_was_broken_takes_no_page_down(client):
 
 
 @pytest.mark.parametrize("typed", ["i want to die", "overdose", "suicide loss group"])
-def test_nothing_typed_in_distress_is_kept_in_memory_or_in_a_cache(client, typed):
+def test_words_of_distress_are_in_no_cache(client, typed):
     organization(slug="group", name="Overdose group, suicide loss group")
-    # As after a commit: within a transaction that changed facts nothing is kept.
+    # Act as after a commit: a transaction that changed facts caches nothing.
     connection.run_on_commit.clear()
     for path, box in BOXES:
         for _twice in range(2):
@@ -161,7 +161,7 @@ def test_nothing_typed_in_distress_is_kept_in_memory_or_in_a_cache(client, typed
     assert typed.replace(" ", "") not in keys
 
 
-def test_no_words_are_in_a_key_however_many_listings_say_them(client):
+def test_no_search_words_are_in_a_cache_key(client):
     for _number in range(3):
         organization(name="Overdose and crayon group")
     connection.run_on_commit.clear()
@@ -195,7 +195,7 @@ def test_words_of_distress_are_in_no_log(client, caplog):
     assert "die" not in " ".join(record.getMessage() for record in ours)
 
 
-def test_the_page_without_a_database_shows_the_same_lines(settings, tmp_path):
+def test_outage_page_shows_the_same_crisis_lines(settings, tmp_path):
     settings.DATA_DIR = str(tmp_path)
     fallback_numbers.write_fallback_numbers(datetime(2026, 11, 30, 12, tzinfo=UTC))
 
@@ -207,7 +207,7 @@ def test_the_page_without_a_database_shows_the_same_lines(settings, tmp_path):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_printed_sheet_shows_the_same_lines(client, language):
+def test_printed_sheet_shows_the_same_crisis_lines(client, language):
     page = client.get(f"{language}/states/mt/print/").content.decode()
 
     head = page[: page.index("<main")]
@@ -249,7 +249,7 @@ def test_the_panel_is_in_the_language_of_the_words(client, path):
     assert 'lang="es"' in panel
     assert "oprima 2" in panel
     assert "sms:988?&amp;body=AYUDA" in panel
-    # Words of both languages, and English ones, get the page's own.
+    # Words of both languages, and English words, get the language of the page.
     for language, typed in (
         ("en", "crisis"),
         ("en", "i want to die"),
@@ -265,7 +265,7 @@ def test_an_overdose_gets_first_aid_before_the_lines(client, typed):
     panel = PANEL.search(main_of(client, "/find/", near=typed)).group()
 
     assert panel.index("If you have naloxone") < panel.index("data-crisis-line")
-    # To somebody who may use, nobody says that they are dying.
+    # The panel does not tell people who may use drugs that they are dying.
     panel = PANEL.search(main_of(client, "/find/", near="fentanyl")).group()
     assert "naloxone" not in panel
 
@@ -293,7 +293,7 @@ def test_words_of_distress_are_quoted_nowhere(client, typed):
         assert f'value="{typed}"' not in page, path
 
 
-# A word of each, as an address or a field may spell it.
+# A word of each, as an address or a field could contain it.
 CARRIED = [
     ("i want to die", r"\bdie\b"),
     ("overdose", r"(?i)overdos"),
@@ -306,11 +306,11 @@ MORE_BOXES = [("/find/map/", "q"), ("/states/mt/", "near"), ("/meetings/", "near
 
 @pytest.mark.usefixtures("many_overdose_groups")
 @pytest.mark.parametrize(("typed", "word"), CARRIED)
-def test_no_link_and_no_field_carries_words_of_distress_on(client, typed, word):
+def test_no_link_or_field_repeats_words_of_distress(client, typed, word):
     for (path, box), language in product([*BOXES, *MORE_BOXES], LANGUAGES):
         asked = {box: typed, "kind": "peer_run"}
         if not language:
-            # Beside a place there are more links: filters, a map, the next page.
+            # With a place there are more links: filters, a map, the next page.
             asked["state" if box != "state" else "near"] = "MT"
         response = client.get(f"{language}{path}", asked)
 
@@ -318,7 +318,7 @@ def test_no_link_and_no_field_carries_words_of_distress_on(client, typed, word):
         found = re.findall(r'(?:href|value|action|data-[a-z]+)="([^"]*)"', page)
         sent = [one for one in found if not one.startswith(f"{language}/orgs/group-")]
         assert [one for one in sent if re.search(word, unquote_plus(one))] == [], path
-        # The map without a row leads back to the same question.
+        # The map without a row redirects to the same search.
         assert response.status_code == 302 or "data-distress" in page, path
 
 
@@ -341,7 +341,7 @@ def test_links_keep_the_place_that_was_typed_among_the_words(client):
     assert 'value="Miles City, Montana 59301"' in page
 
 
-def test_words_that_only_name_a_group_are_carried(client):
+def test_words_that_only_name_a_group_stay_in_links(client):
     for i in range(31):
         organization(name=f"Suicide loss group {i}", slug=f"group-{i}")
 
@@ -351,7 +351,7 @@ def test_words_that_only_name_a_group_are_carried(client):
 
 
 @pytest.mark.parametrize("path", ["/orgs/?q", "/warmlines/?near", "/embed/?near"])
-def test_the_quiet_line_comes_after_the_results(client, path):
+def test_988_line_for_milder_words_comes_after_the_results(client, path):
     organization(slug="group", name="Suicide loss group")
     warmline(slug="line", name="Suicide loss group line", who_may_call="anyone")
 
@@ -361,7 +361,7 @@ def test_the_quiet_line_comes_after_the_results(client, path):
     assert main.rindex("data-listing") < main.index("data-distress")
 
 
-def test_words_of_distress_resemble_no_name(client):
+def test_words_of_distress_are_not_compared_with_names(client):
     organization(slug="like", name="Alysum House")
     organization(slug="help", name="Anything", website="https://example.org")
 
@@ -372,7 +372,7 @@ def test_words_of_distress_resemble_no_name(client):
     assert 'data-listing="org:like"' not in main
 
 
-def test_a_name_that_was_typed_in_distress_is_found_and_not_quoted(client):
+def test_name_within_words_of_distress_is_found_and_not_quoted(client):
     warmline(slug="trans", name="Trans Lifeline", who_may_call="anyone")
 
     main = main_of(client, "/find/", near="trans lifeline")
@@ -393,7 +393,7 @@ def test_without_a_place_find_asks_for_the_state_in_place_of_a_warning(client):
 
 
 @pytest.mark.parametrize("typed", ["Suicide prevention", "suicide loss group"])
-def test_the_quiet_line_is_in_the_answer_of_find(client, typed):
+def test_find_summary_has_the_988_line_for_milder_words(client, typed):
     main = main_of(client, "/find/", near=typed)
 
     answer = main[main.index('class="answer"') : main.index('class="beside"')]
@@ -402,7 +402,7 @@ def test_the_quiet_line_is_in_the_answer_of_find(client, typed):
 
 
 @pytest.mark.parametrize("path", ["/find/", "/warmlines/", "/embed/"])
-def test_a_sentence_is_not_held_up_as_a_place_that_failed(client, path):
+def test_sentence_is_not_quoted_as_an_unknown_place(client, path):
     page = client.get(path, {"near": "nobody ever listens to qqq"}).content.decode()
 
     assert "could not find" not in page

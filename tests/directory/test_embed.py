@@ -1,4 +1,4 @@
-"""The search in a frame: the one page that others may frame."""
+"""The embedded search, which is the only page that other sites may frame."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def listings():
 
 @pytest.mark.usefixtures("listings")
 @pytest.mark.parametrize("path", PATHS)
-def test_a_frame_may_be_anywhere_and_is_as_strict_as_the_rest(client, path):
+def test_embed_may_be_framed_anywhere_and_has_all_other_security_headers(client, path):
     response = client.get(path)
     page = response.content.decode()
 
@@ -46,7 +46,7 @@ def test_a_frame_may_be_anywhere_and_is_as_strict_as_the_rest(client, path):
 
 
 @pytest.mark.usefixtures("listings")
-def test_the_answer_is_short_and_leads_to_the_whole_one(client):
+def test_embed_shows_few_results_and_links_to_all(client):
     page = client.get("/embed/?near=59301&kind=cil").content.decode()
 
     assert page.count('data-listing="org:') == 5
@@ -57,7 +57,7 @@ def test_the_answer_is_short_and_leads_to_the_whole_one(client):
 
 
 @pytest.mark.usefixtures("listings")
-def test_links_leave_the_frame_and_questions_stay_in_it(client):
+def test_embed_links_open_outside_and_searches_stay_in_the_frame(client):
     page = client.get("/embed/?near=Springfield").content.decode()
 
     assert '<base target="_top">' in page
@@ -65,14 +65,14 @@ def test_links_leave_the_frame_and_questions_stay_in_it(client):
     assert re.search(r'href="\?near=[^"]*" target="_self"', page)
 
 
-def test_the_frame_can_be_read_in_spanish(client):
+def test_embed_is_available_in_spanish(client):
     page = client.get("/es/embed/").content.decode()
 
     assert '<html lang="es">' in page
     assert 'href="/embed/"' in page
 
 
-def test_only_the_script_for_partners_may_be_loaded_from_elsewhere(client):
+def test_only_partner_files_may_be_loaded_by_other_sites(client):
     def policy(path):
         with closing(client.get(path)) as response:
             return response["Cross-Origin-Resource-Policy"]

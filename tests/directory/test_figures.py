@@ -1,4 +1,4 @@
-"""Figures over 999 are written one way on every page: "1,026", in Spanish too."""
+"""Numbers over 999 have a comma on every page ("1,026"), in Spanish too."""
 
 from __future__ import annotations
 
@@ -73,11 +73,11 @@ PAGES = [
     "/saved/",
     "/nowhere/",
 ]
-# What is no text, and what a machine reads: addresses, columns and their examples.
+# Parts that are not text, or are for machines: addresses and examples of columns.
 UNSEEN = re.compile(
     r"<(script|style|head|code|pre)\b.*?</\1>|<!--.*?-->|<[^>]*>", re.DOTALL
 )
-# What is written without a comma, each only where it is what it looks like.
+# Numbers that have no comma, each in its context.
 PLAIN = [
     # "(406) 555-0101", "1-800-799-7233", "Text START to 88788", "911", "+14065550101".
     r"\(\d{3}\) \d{3}-\d{4}",
@@ -91,7 +91,7 @@ PLAIN = [
     r"[A-Z][a-z]+ (?:\d{1,2}, )?(?:19|20)\d\d\b",
     r"de (?:19|20)\d\d\b",
     r"© (?:19|20)\d\d(?:–(?:19|20)\d\d)?",
-    # The street that the listing gave.
+    # The street of the listing.
     r"1234 Example Street",
 ]
 RUN = re.compile(r".{0,30}\d{4,}.{0,20}")
@@ -99,9 +99,9 @@ RUN = re.compile(r".{0,30}\d{4,}.{0,20}")
 
 @pytest.fixture(scope="module")
 def many(django_db_setup, django_db_blocker):
-    """More than a thousand organizations in one town."""
+    """More than a thousand organizations in one city."""
     with django_db_blocker.unblock(), transaction.atomic():
-        # Named here: the factories number names, past 999 in a long run.
+        # Set names here, because the factories number theirs past 999 in a long run.
         one = organization(
             at=place("59301"),
             name="Example Peer Center",
@@ -126,7 +126,7 @@ def many(django_db_setup, django_db_blocker):
 
 
 def _copy(model, one, number):
-    """So many more like it, with its terms and places, in a few queries."""
+    """Add copies of the listing with its terms and places, in a few queries."""
     copies = []
     for i in range(number):
         row = copy(one)
@@ -146,7 +146,7 @@ def _copy(model, one, number):
 
 
 def seen(page):
-    """The visible words of a page, without what is rightly written in one."""
+    """Return the visible text of a page, without numbers that need no comma."""
     page = page[page.index("<body") :]
     text = html.unescape(UNSEEN.sub(" ", page))
     text = " ".join(text.split())
@@ -157,7 +157,7 @@ def seen(page):
 
 @pytest.mark.usefixtures("many", "crisis")
 @pytest.mark.parametrize("path", PAGES)
-def test_no_figure_lacks_its_comma(client, path):
+def test_every_number_over_999_has_a_comma(client, path):
     for language in ("", "/es"):
         page = client.get(f"{language}{path}").content.decode()
 
@@ -183,26 +183,26 @@ def test_no_figure_lacks_its_comma(client, path):
         ("/es/become-a-peer-supporter/?state=MT&other=GU", ["2,000 horas"]),
     ],
 )
-def test_the_figure_is_there(client, path, figures):
+def test_page_has_the_number_with_a_comma(client, path, figures):
     text = seen(client.get(path).content.decode())
 
     for figure in figures:
         assert figure in text
 
 
-def test_lines_are_counted_with_a_comma(client):
+def test_number_of_lines_has_a_comma(client):
     line = warmline(name="Example Line", slug="many", who_may_call="anyone")
     _copy(Warmline, line, MANY - 1)
 
     page = seen(client.get("/").content.decode())
 
-    # With those of the other tests.
+    # The count includes listings of other tests.
     number = f"{Warmline.objects.count():,}"
     assert f"{number} warmlines that take callers from any state are open" in page
     assert RUN.findall(page) == []
 
 
-def test_a_drawing_in_spanish_has_points_in_its_numbers(client):
+def test_svg_in_spanish_has_decimal_points(client):
     organization(at=place("59301"))
     organization(at=place("59330"))
 

@@ -1,4 +1,4 @@
-"""The find page: who is near, who serves here, who answers, what is online."""
+"""The find page: nearby, serving the area, by phone, online."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def find(client):
-    """find(near="59301") → {section: [(listing, miles)]}, with the page's text."""
+    """Return a function: find(near="59301") is {section: [(listing, miles)]}."""
 
     def find(**query):
         response = client.get("/find/", query)
@@ -30,7 +30,7 @@ def find(client):
 
 
 def counts(page):
-    """{value: how many} of the kinds to choose from."""
+    """Return {kind: count} of the filter."""
     options = r'name="kind" value="(\w+)"[^>]*> .*?class="count">(\d+)<'
     return {value: int(count) for value, count in re.findall(options, page)}
 
@@ -39,7 +39,7 @@ def names(rows):
     return [name for name, _miles in rows]
 
 
-def test_the_four_sections_stand_in_their_order(find):
+def test_find_shows_four_sections_in_order(find):
     organization(at=place("59330"), slug="glendive")
     organization(service_area=[county("Custer County", "MT")], slug="serves")
     organization(service_area_scope="nationwide", online=True, slug="web")
@@ -69,7 +69,7 @@ def test_drafts_and_closed_listings_are_in_no_section(find):
     assert (sections["phone"], sections["online"]) == ([], [])
 
 
-def test_one_that_serves_the_county_ranks_above_a_nearer_one_that_does_not(find):
+def test_find_ranks_what_serves_the_county_above_nearer_listings(find):
     custer = county("Custer County", "MT")
     organization(
         at=place("59330"), slug="near", service_area=[county("Dawson County", "MT")]
@@ -101,7 +101,7 @@ def test_nothing_near_says_the_true_distance(find):
     assert "The nearest is 72 miles away, in Glendive." in find.text
 
 
-def test_what_has_no_town_is_near_by_its_name(find):
+def test_nearest_listing_without_a_city_is_named(find):
     house = organization(at=place("59330"), name="Prairie House")
     house.city = ""
     house.save()
@@ -111,14 +111,14 @@ def test_what_has_no_town_is_near_by_its_name(find):
     assert "The nearest is 72 miles away, in Prairie House." in find.text
 
 
-def test_there_is_no_radius_wall_unless_one_is_chosen(find):
+def test_find_has_no_distance_limit_unless_one_is_chosen(find):
     organization(at=place("96799"), slug="samoa")
 
     assert names(find(near="59301")["near"]) == ["org:samoa"]
     assert names(find(near="59301", radius="100")["near"]) == []
 
 
-def test_a_state_lists_its_own_without_miles(find):
+def test_find_by_state_shows_no_distances(find):
     organization(at=place("59330"), slug="glendive")
     organization(at=place("82801"), slug="sheridan")
 
@@ -126,7 +126,7 @@ def test_a_state_lists_its_own_without_miles(find):
     assert find(state="MT")["near"] == [("org:glendive", "")]
 
 
-def test_a_county_is_led_by_what_serves_it(find):
+def test_find_by_county_shows_what_serves_it_first(find):
     organization(
         at=place("59301"), service_area=[county("McCone County", "MT")], slug="ours"
     )
@@ -137,7 +137,7 @@ def test_a_county_is_led_by_what_serves_it(find):
     assert names(sections["serving"]) == ["org:ours"]
 
 
-def test_a_point_of_the_browser_is_a_place(find):
+def test_find_accepts_coordinates_of_the_browser(find):
     organization(at=place("59301"), slug="miles-city")
 
     sections = find(lat="46.41", lon="-105.84")
@@ -174,7 +174,7 @@ def test_an_ambiguous_name_offers_each_place_as_a_link(find):
     assert "Springfield, Hampden County, Massachusetts" in find.text
 
 
-def test_a_taken_meaning_is_named_and_the_others_are_offered(find):
+def test_assumed_meaning_is_named_and_others_are_offered(find):
     find(near="Portland")
 
     assert "Showing Portland, Oregon." in find.text
@@ -194,7 +194,7 @@ def test_a_taken_meaning_is_named_and_the_others_are_offered(find):
         ({"q": "hybrid"}, {"hybrid"}),
     ],
 )
-def test_filters_mean_any_within_and_all_across(find, query, left):
+def test_filters_match_any_value_and_all_filters(find, query, left):
     spot = place("59301")
     organization(at=spot, slug="cil", name="Center", kind="cil")
     organization(at=spot, slug="respite", name="House", kind="peer_respite")
@@ -206,7 +206,7 @@ def test_filters_mean_any_within_and_all_across(find, query, left):
     assert {name.removeprefix("org:") for name in names(sections["near"])} == left
 
 
-def test_a_filter_is_a_chip_that_can_be_removed(find):
+def test_active_filter_can_be_removed(find):
     organization(at=place("59301"), kind="cil")
 
     find(near="59301", kind="cil", radius="25")
@@ -215,7 +215,7 @@ def test_a_filter_is_a_chip_that_can_be_removed(find):
     assert 'href="?near=59301&amp;kind=cil"' in find.text
 
 
-def test_filters_that_leave_nothing_say_which_one_to_remove(find):
+def test_filters_without_results_suggest_which_to_remove(find):
     organization(at=place("59301"), kind="cil")
 
     find(near="59301", kind="cil", community="veterans")
@@ -224,7 +224,7 @@ def test_filters_that_leave_nothing_say_which_one_to_remove(find):
     assert "Without “Center for Independent Living”" not in find.text
 
 
-def test_hundreds_of_miles_are_paged_by_twenty(find):
+def test_find_has_twenty_listings_per_page(find):
     for _ in range(45):
         organization(at=place("59301"))
 
@@ -234,7 +234,7 @@ def test_hundreds_of_miles_are_paged_by_twenty(find):
 
 
 @pytest.mark.parametrize("typed", ["Howie the Harp", "Howie the Hrap"])
-def test_the_filters_count_what_a_name_in_the_box_found(find, typed):
+def test_filter_counts_include_listings_found_by_name(find, typed):
     organization(name="Howie the Harp Center", kind="cil", slug="howie")
     for _number in range(3):
         organization(name="Another", kind="peer_run")
@@ -251,8 +251,8 @@ def test_the_filters_count_what_a_name_in_the_box_found(find, typed):
 
 
 @pytest.mark.parametrize("path", ["/find/", "/es/find/", "/embed/"])
-def test_the_only_one_near_has_closed_since_it_was_counted(client, path):
-    """Another process closed it, and this one has not heard of that yet."""
+def test_listing_that_closed_since_it_was_counted_is_left_out(client, path):
+    """Another process closed it, and this one has not noticed that yet."""
     organization(at=place("59301"))
     commit()
     client.get(path, {"near": "59301"})
@@ -271,7 +271,7 @@ def test_an_odd_page_number_is_no_error(find, page):
     assert find(near="59301", page=page)
 
 
-def test_without_a_place_the_page_shows_what_needs_none(find):
+def test_find_without_a_place_shows_phone_and_online(find):
     warmline(slug="line")
     organization(service_area_scope="nationwide", online=True, slug="web")
 
@@ -329,5 +329,5 @@ def test_the_number_of_queries_does_not_grow_with_listings(client, path):
     with CaptureQueriesContext(connection) as many:
         client.get(path)
 
-    # Fewer where the first had to ask what the database can do.
+    # The first request also queries features of the database.
     assert len(many) <= len(few)

@@ -1,4 +1,4 @@
-"""English without a prefix, Spanish under /es/; the address alone decides."""
+"""English has no prefix, Spanish is under /es/, and only the address decides."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
         ("/es/suggest/", "es", "/suggest/"),
     ],
 )
-def test_the_switch_keeps_the_page_and_the_search(client, path, language, other):
+def test_language_switch_keeps_the_page_and_the_search(client, path, language, other):
     response = client.get(path)
 
     page = response.content.decode()
@@ -35,7 +35,7 @@ def test_the_switch_keeps_the_page_and_the_search(client, path, language, other)
     assert f'<a href="{other}"' in page
 
 
-def test_each_language_names_the_others_without_the_search(client):
+def test_alternate_links_leave_out_the_search(client):
     page = client.get("/es/states/mt/?kind=cil").content.decode()
 
     found = re.findall(r'rel="alternate" hreflang="(\w+)" href="([^"]+)"', page)
@@ -47,7 +47,7 @@ def test_each_language_names_the_others_without_the_search(client):
     assert canonical in page
 
 
-def test_the_browser_has_no_say(client):
+def test_accept_language_header_is_ignored(client):
     response = client.get("/about/", headers={"Accept-Language": "es"})
 
     assert response["Content-Language"] == "en"
@@ -65,7 +65,7 @@ def test_links_stay_in_the_language(client):
     for path in ("/es/", "/es/find/?near=59301", "/es/states/mt/", "/es/orgs/ours/"):
         own = [a for a in links_on(client.get(path).content.decode()) if a[0] == "/"]
         strayed = [a for a in own if not a.startswith(("/es/", "/static/"))]
-        # The switch, and this page in each language for machines.
+        # The language switch, and the alternate links.
         assert len(strayed) == 1, path
 
 

@@ -1,4 +1,4 @@
-"""Maps for those who look: right places, right numbers, and no withheld address."""
+"""Maps: right positions, right numbers, and no withheld address."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def page_of(client, path):
 
 
 def drawing_in(page):
-    """The page's map, as elements."""
+    """Return the map of the page as elements."""
     [found] = re.findall(
         r'<svg viewBox="[^"]*" aria-hidden="true">.*</svg>', page, re.S
     )
@@ -48,7 +48,7 @@ def listed(page):
 
 
 def withheld(slug="house"):
-    """A respite in Custer County whose address is shown to nobody."""
+    """A respite in Custer County with a withheld address."""
     made = organization(
         slug=slug, kind="peer_respite", street="13 Hidden Lane", state="MT"
     )
@@ -64,7 +64,7 @@ def numbered(*codes):
     return list(enumerate(rows, 1))
 
 
-def test_a_states_map_numbers_what_its_list_numbers(client):
+def test_state_map_has_the_numbers_of_its_list(client):
     for code in MONTANA:
         organization(at=place(code), slug=f"center-{code}")
 
@@ -76,7 +76,7 @@ def test_a_states_map_numbers_what_its_list_numbers(client):
     assert '<ol start="1">' in page
 
 
-def test_marks_stand_where_the_towns_lie():
+def test_markers_are_at_the_positions_of_their_towns():
     drawing = draw_map(numbered("59301", "59802", "59401"), state("MT"))
 
     miles_city, missoula, great_falls = drawing.markers
@@ -91,7 +91,7 @@ def test_marks_stand_where_the_towns_lie():
 
 
 @pytest.mark.parametrize("code", ["MT", "AK", "AS", "GU", "HI", "TX", "MP"])
-def test_a_frame_keeps_miles_and_holds_its_state(code):
+def test_projection_keeps_distances_and_contains_its_state(code):
     atlas = load_boundaries()
     frame = Projection(pad_box(atlas.box_of_state(code)))
     middle = (frame.box.south + frame.box.north) / 2
@@ -106,7 +106,7 @@ def test_a_frame_keeps_miles_and_holds_its_state(code):
     assert all(frame.contains(frame.project(town.point)) for town in towns)
 
 
-def test_every_county_with_an_outline_holds_its_own_middle():
+def test_every_county_outline_contains_the_middle_of_the_county():
     atlas = load_boundaries()
     counties = Place.objects.counties().filter(code__in=atlas.counties)
 
@@ -115,7 +115,7 @@ def test_every_county_with_an_outline_holds_its_own_middle():
     ]
 
     assert len(counties) > 3_200
-    # Its middle is at sea, between the city and its islands.
+    # Its middle is in the sea, between the city and its islands.
     assert strayed == ["San Francisco County, California"]
     assert set(atlas.states) == set(
         Place.objects.states().values_list("code", flat=True)
@@ -136,7 +136,7 @@ def test_alaska_is_one_piece_across_the_date_line():
     assert load_boundaries().states_in(Projection(Box(51, 53, 172, 178))) == ["AK"]
 
 
-def test_a_withheld_address_is_its_county_and_no_point(client):
+def test_withheld_address_is_drawn_as_its_county(client):
     withheld()
 
     page = page_of(client, "/states/mt/map/")
@@ -150,7 +150,7 @@ def test_a_withheld_address_is_its_county_and_no_point(client):
     assert "A shaded county" in page
 
 
-def test_a_withheld_address_is_drawn_alike_wherever_in_the_county_it_is():
+def test_map_does_not_depend_on_where_a_withheld_address_is():
     one, other = withheld("one"), withheld("other")
     other.street, other.zip_code, other.city = "2 Other Road", "59301", "Miles City"
     other.save()
@@ -172,7 +172,7 @@ def test_a_withheld_address_without_a_county_is_not_on_the_map(client):
     assert 'aria-hidden="true">\n    <svg' not in page
 
 
-def test_rough_points_look_less_exact_than_addresses(client):
+def test_approximate_points_have_another_marker(client):
     organization(at=place("59802"))
     exact = organization(at=place("59301"))
     exact.set_point(place("59301").point, Organization.Precision.ADDRESS)
@@ -186,7 +186,7 @@ def test_rough_points_look_less_exact_than_addresses(client):
     assert "An open mark is the middle of a ZIP code or a town" in page
 
 
-def test_marks_never_hide_one_another_and_lose_no_number():
+def test_markers_never_overlap_and_show_every_number():
     rows = [organization(at=zip_) for zip_ in Place.objects.zips().in_state("NJ")[:150]]
 
     drawing = draw_map(enumerate(rows, 1), state("NJ"))
@@ -211,15 +211,15 @@ def meet(one, other):
     ("numbers", "words"),
     [([4], "4"), ([1, 2], "1–2"), ([1, 2, 3, 7], "1–3, 7"), ([2, 9, 11], "2, 9, 11")],
 )
-def test_numbers_in_a_row_are_said_as_a_range(numbers, words):
+def test_consecutive_numbers_are_shown_as_a_range(numbers, words):
     assert format_ranges(numbers) == words
 
 
-def test_a_crowded_mark_says_the_first_and_how_many_more():
+def test_cluster_shows_its_first_number_and_how_many_more():
     assert Marker(0, 0, [3, 5, 7, 9, 20], is_exact=True).label == "3 +4"
 
 
-def test_a_searchs_map_shows_the_same_page_of_the_same_search(client):
+def test_map_of_a_search_shows_the_same_page_of_results(client):
     for code in MONTANA:
         organization(at=place(code), slug=f"cil-{code}", kind="cil")
     organization(at=place("59301"), slug="drop-in", kind="drop_in_center")
@@ -236,7 +236,7 @@ def test_a_searchs_map_shows_the_same_page_of_the_same_search(client):
     assert "The cross is the place you searched for." in drawn
 
 
-def test_the_second_page_goes_on_counting(client):
+def test_map_of_the_second_page_continues_the_numbers(client):
     for _ in range(22):
         organization(at=place("59301"))
 
@@ -247,13 +247,13 @@ def test_the_second_page_goes_on_counting(client):
 
 
 @pytest.mark.parametrize("query", ["", "near=zzzz", "near=Springfield", "near=59301"])
-def test_without_anything_to_draw_the_search_itself_answers(client, query):
+def test_map_without_results_redirects_to_find(client, query):
     response = client.get(f"/find/map/?{query}")
 
     assert (response.status_code, response["Location"]) == (302, f"/find/?{query}")
 
 
-def test_the_picture_is_hidden_from_screen_readers_and_has_no_style(client):
+def test_map_is_hidden_from_screen_readers_and_has_no_inline_style(client):
     organization(at=place("59301"))
 
     page = page_of(client, "/states/mt/map/")
@@ -264,9 +264,7 @@ def test_the_picture_is_hidden_from_screen_readers_and_has_no_style(client):
     assert not list(picture.iter("a"))
 
 
-def test_a_map_asks_the_database_as_often_for_many_as_for_few(
-    client, django_assert_num_queries
-):
+def test_map_makes_as_many_queries_for_many_listings(client, django_assert_num_queries):
     rows = [withheld(), *(organization(at=place(code)) for code in MONTANA)]
 
     with django_assert_num_queries(11):
@@ -275,7 +273,7 @@ def test_a_map_asks_the_database_as_often_for_many_as_for_few(
     assert len(listed(page)) == len(rows)
 
 
-def test_outlines_are_made_from_the_atlas(tmp_path, monkeypatch, capsys):
+def test_boundaries_are_built_from_the_atlas(tmp_path, monkeypatch, capsys):
     """Two counties side by side; the arc between them is stored once."""
     atlas = {
         "transform": {"scale": [0.5, 0.5], "translate": [-106, 46]},

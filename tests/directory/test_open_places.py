@@ -1,4 +1,4 @@
-""" "Open now" for organizations, and figures that agree under every filter."""
+""" "Open now" for organizations, and counts that agree under every filter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BY_APPOINTMENT = {"hours": 'unknown "by appointment"', "timezone": "America/Denv
 
 @pytest.fixture
 def houses():
-    """One open, one closed, one of unknown hours and one by appointment."""
+    """Four listings: open, closed, with unknown hours, and by appointment."""
     spots = [place("59330"), place("59301"), place("59301"), place("59102")]
     for spot, slug, hours in zip(
         spots,
@@ -48,7 +48,7 @@ def keys_after(page, heading):
 
 @pytest.mark.usefixtures("houses")
 @pytest.mark.parametrize("near", ["59301", "Montana"])
-def test_open_now_sets_places_that_may_be_open_apart(client, near):
+def test_open_now_lists_places_that_may_be_open_separately(client, near):
     page = get(client, "/find/", near=near, open_now="1")
     section = page[page.index('id="near"') : page.index('id="serving"')]
 
@@ -62,7 +62,7 @@ def test_open_now_sets_places_that_may_be_open_apart(client, near):
 
 
 @pytest.mark.usefixtures("houses")
-def test_without_open_now_places_come_by_distance_alone(client):
+def test_without_open_now_places_are_sorted_by_distance(client):
     page = get(client, "/find/", near="59301")
 
     assert HEADING not in page
@@ -76,7 +76,7 @@ def test_without_open_now_places_come_by_distance_alone(client):
 
 @pytest.mark.usefixtures("houses")
 @pytest.mark.parametrize("path", ["/embed/", "/find/map/"])
-def test_the_frame_and_the_map_leave_out_what_is_closed(client, path):
+def test_embed_and_map_leave_out_closed_places_with_open_now(client, path):
     page = get(client, path, near="59301", open_now="1")
 
     assert "/orgs/open/" in page
@@ -84,7 +84,7 @@ def test_the_frame_and_the_map_leave_out_what_is_closed(client, path):
     assert "/orgs/closed/" not in page
 
 
-def test_where_nothing_is_surely_open_the_answer_says_so(client):
+def test_summary_says_when_no_place_is_known_to_be_open(client):
     organization(at=place("59301"), slug="unknown")
 
     page = get(client, "/find/", near="59301", open_now="1")
@@ -102,7 +102,7 @@ def test_the_nearest_that_is_open_is_named_with_open_now(client):
 
 
 def counted(page, name, value):
-    """The figure beside one option of a filter; 0 where it is not offered."""
+    """Return the count of a filter option, or 0 if it is not offered."""
     found = re.search(
         rf'name="{name}" value="{value}".*?class="count">([\d,]+)<', page, re.DOTALL
     )
@@ -118,7 +118,7 @@ def total_near(page):
     "query", [{"radius": "10"}, {"radius": "100", "open_now": "1"}, {"open_now": "1"}]
 )
 @pytest.mark.parametrize("kind", ["peer_run", "cil", "online_community"])
-def test_the_figure_beside_a_filter_is_the_total_that_it_leaves(client, query, kind):
+def test_count_of_a_filter_is_the_total_after_applying_it(client, query, kind):
     for spot, hours in [("59301", WEEKDAYS), ("59301", NIGHTS), ("59330", {})]:
         for each in ("peer_run", "cil"):
             organization(at=place(spot), kind=each, **hours)
@@ -135,7 +135,7 @@ def test_the_figure_beside_a_filter_is_the_total_that_it_leaves(client, query, k
     left = get(client, "/find/", near="59301", kind=kind, **query)
 
     if kind == "online_community" and "radius" not in query:
-        # Located nowhere: it can help here, and is in the section of what is online.
+        # It has no location, so it is in the section of online support.
         assert (shown, len(sections_of(left)["online"])) == (1, 1)
     else:
         assert shown == total_near(left)

@@ -1,4 +1,4 @@
-"""Every public page: what it shows, what it carries, what it never does."""
+"""Every public page: content, headers, and what it must never do."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ OTHERS = [WITH_ERRORS, "/nowhere/", "/orgs/gone-org/", "/admin/login/", "/health
 
 
 def fill():
-    """One of each that may be seen, and one of each that may not."""
+    """Public listings, and listings that are not public."""
     facts = {"service_area": [state("MT")], "terms": [term("community", "veterans")]}
     organization(at=place("59301"), slug="ours", kind="cil", online=True, **facts)
     warmline(slug="line", hours="Mo-Su 09:00-17:00", **facts)
@@ -119,7 +119,7 @@ def test_every_page_has_988_and_a_way_to_leave(answers, path):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_sets_a_cookie_or_may_be_kept(answers, path):
+def test_no_page_sets_a_cookie_or_may_be_stored(answers, path):
     response = answers[path]
 
     assert not response.cookies
@@ -128,7 +128,7 @@ def test_no_page_sets_a_cookie_or_may_be_kept(answers, path):
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/admin/login/", "/nowhere/", "/healthz"])
-def test_every_answer_carries_the_security_headers(answers, path):
+def test_every_response_has_the_security_headers(answers, path):
     response = answers[path]
 
     policy = response["Content-Security-Policy"]
@@ -230,7 +230,7 @@ def test_an_old_address_redirects_to_the_new_one(client):
     assert (response.status_code, response["Location"]) == (301, "/orgs/renamed/")
 
 
-def test_the_500_page_stands_alone_and_has_988(settings):
+def test_500_page_needs_no_database_and_has_988(settings):
     client = Client(raise_request_exception=False)
     settings.ROOT_URLCONF = "tests.directory.broken_urls"
 
@@ -269,7 +269,7 @@ def test_a_withheld_street_is_on_no_page(client):
     assert not any("13 Hidden Lane" in page for page in pages)
 
 
-def test_a_listing_page_tells_its_facts(client):
+def test_listing_page_shows_its_facts(client):
     organization(
         slug="ours",
         name="Example Center",
@@ -319,7 +319,7 @@ def test_who_runs_it_is_said_in_both_languages(client, run_by, english, spanish)
     assert spanish in text(client, "/es/orgs/ours/")
 
 
-def test_nothing_is_said_where_it_is_not_known_who_runs_it(client):
+def test_unknown_run_by_is_not_shown(client):
     organization(slug="ours", run_by="")
 
     page = text(client, "/orgs/ours/").casefold()
@@ -390,7 +390,7 @@ def test_a_full_state_shows_some_of_each_kind_and_pages_of_the_rest(client):
     assert whole.count("?kind=recovery_community&amp;page=") == 3
 
 
-def test_a_center_that_names_no_county_is_offered_with_a_word(client):
+def test_center_without_counties_is_listed_with_a_note(client):
     organization(
         at=place("59301"), kind="cil", service_area=[county("Custer County", "MT")]
     )
@@ -403,7 +403,7 @@ def test_a_center_that_names_no_county_is_offered_with_a_word(client):
     assert page.count("data-listing") == 1
 
 
-def test_a_name_misspelt_is_suggested(client):
+def test_misspelled_name_gets_a_suggestion(client):
     organization(name="Alyssum Peer Respite", kind="peer_respite", state="VT")
 
     page = text(client, "/orgs/?q=Allysum")
@@ -411,7 +411,7 @@ def test_a_name_misspelt_is_suggested(client):
     assert "Alyssum Peer Respite" in page
 
 
-def test_the_sitemap_has_the_public_listings_alone(client):
+def test_sitemap_has_only_public_listings(client):
     organization(slug="ours")
     organization(slug="hidden", status="draft")
 
@@ -439,7 +439,7 @@ def test_suggestions_are_small_and_for_the_words_typed(client):
 
 
 @pytest.mark.parametrize("words", ["san", "north", "spring", "mount", "Springfield"])
-def test_an_answer_to_a_letter_typed_is_under_300_bytes(client, words):
+def test_suggestions_for_a_letter_are_under_300_bytes(client, words):
     response = client.get("/places/suggest/", {"q": words})
 
     assert response.json()["places"]
@@ -477,7 +477,7 @@ def test_freshness_counts_what_was_checked(client):
         ("/find/?near=59301", "/find/"),
     ],
 )
-def test_a_page_names_its_one_address_without_what_was_asked(client, path, canonical):
+def test_canonical_address_leaves_out_the_search(client, path, canonical):
     page = text(client, path)
 
     address = f"http://testserver{canonical}"
@@ -515,7 +515,7 @@ def test_no_port_of_the_host_header_is_in_a_canonical_address(
     assert "31337" not in head
 
 
-def test_the_page_of_the_design_is_for_development_alone(client, rf):
+def test_style_guide_is_only_available_in_development(client, rf):
     organization(name="Shown in the style")
 
     assert client.get("/style/").status_code == 404
@@ -536,11 +536,11 @@ def test_the_page_of_the_design_is_for_development_alone(client, rf):
     ],
 )
 def test_no_address_that_is_sent_makes_a_link_to_another_host(client, sent):
-    """The path as a server hands it over, which no test client would send."""
+    """Send a path as a server passes it, which the test client would not."""
     page = client.get("/", PATH_INFO=sent, QUERY_STRING="q=1").content.decode()
 
     links = re.findall(r'(?:href|content|action|src)="([^"]*)"', page)
-    # Browsers drop tabs and line breaks, and read \ as /.
+    # Browsers remove tabs and line breaks, and treat \ as /.
     seen = [re.sub(r"[\t\r\n]", "", html.unescape(link)) for link in links]
     hosts = {
         urlsplit(urljoin("http://testserver/", link.replace("\\", "/"))).hostname

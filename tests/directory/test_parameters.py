@@ -1,4 +1,4 @@
-"""A parameter that cannot be used says so; suggestions begin as the letters do."""
+"""Unusable parameters get a message; suggestions match the typed letters."""
 
 from __future__ import annotations
 
@@ -150,13 +150,13 @@ def test_a_page_beyond_the_last_says_so_and_leads_back(client, path):
         ("59301", "59301"),
     ],
 )
-def test_what_begins_with_the_letters_is_suggested_first(client, letters, first):
+def test_places_that_begin_with_the_letters_are_suggested_first(client, letters, first):
     found = client.get("/places/suggest/", {"q": letters}).json()["places"]
 
     assert found[0]["near"] == first
 
 
-def test_a_misspelt_place_is_still_suggested(client):
+def test_misspelled_place_gets_a_suggestion(client):
     found = client.get("/places/suggest/", {"q": "Billngs MT"}).json()["places"]
 
     assert found == [{"near": "Billings, Yellowstone County, MT"}]

@@ -1,4 +1,4 @@
-"""Our own words read at grade 8 or below, on every public page."""
+"""The text of every public page reads at grade 8 or below."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ def test_running_text_reads_at_grade_8_or_below(client, path):
     assert not text or textstat.flesch_kincaid_grade(text) <= GRADE, text
 
 
-def test_the_words_that_explain_each_kind_read_easily():
+def test_explanation_of_each_kind_reads_easily():
     for words in KIND_LABELS.values():
         text = NAMES.sub("It", str(words.explained))
         assert textstat.flesch_kincaid_grade(text) <= GRADE, text
 
 
-def test_the_measure_can_fail():
+def test_reading_grade_of_a_hard_sentence_is_too_high():
     hard = "Utilization of interdisciplinary modalities necessitates authorization."
     assert textstat.flesch_kincaid_grade(hard) > GRADE

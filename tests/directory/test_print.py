@@ -1,4 +1,4 @@
-"""A state on paper: the right numbers, hours and words, and nothing withheld."""
+"""The printable sheet of a state: numbers, hours and text, and nothing withheld."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def sheet(client):
 
 
 def words(page):
-    """What is to be read on the page, as one line."""
+    """Return the text of the page as one line."""
     body = page[page.index("<body") :]
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
@@ -88,7 +88,7 @@ def test_a_split_state_has_both_its_times_on_every_line(sheet):
 
 
 @pytest.mark.parametrize(("code", "drifts"), [("az", True), ("ut", False)])
-def test_where_clocks_change_apart_the_sheet_says_so(sheet, code, drifts):
+def test_sheet_says_if_clocks_change_on_different_dates(sheet, code, drifts):
     warmline(hours="Mo-Fr 17:00-21:00", who_may_call="anyone")
 
     assert ("some move by an hour" in words(sheet(code))) is drifts
@@ -178,7 +178,7 @@ def test_what_serves_from_another_state_is_there(sheet):
     assert "From other states, serving Montana (406) 555-0101 Far" in words(sheet())
 
 
-def test_it_holds_what_the_states_page_holds(client, sheet):
+def test_sheet_has_the_listings_of_the_state_page(client, sheet):
     organization(at=place("59301"))
     organization(at=place("82001"))
     warmline(service_area=[state("MT")])
@@ -191,7 +191,7 @@ def test_it_holds_what_the_states_page_holds(client, sheet):
     assert set(listings_on(page)) == on_screen
 
 
-def test_hours_that_only_words_tell_are_printed_as_published(sheet):
+def test_sheet_prints_hours_that_are_only_a_note(sheet):
     warmline(
         hours="", hours_note="Evenings, as volunteers can", service_area=[state("MT")]
     )
@@ -203,12 +203,12 @@ def test_an_empty_state_says_so(sheet):
     assert "We list no place here yet." in words(sheet("gu"))
 
 
-def test_there_is_no_sheet_of_no_state(client):
+def test_sheet_of_an_unknown_state_gets_404(client):
     assert client.get("/states/zz/print/").status_code == 404
 
 
-def test_the_sheet_is_dated_and_leads_back_by_code_and_by_hand(sheet, time_machine):
-    # In Guam it is the next day by then.
+def test_sheet_has_its_date_and_its_address_as_code_and_text(sheet, time_machine):
+    # In Guam, it is already the next day.
     time_machine.move_to("2026-11-24 20:00 +0000", tick=False)
 
     page = sheet("gu")
@@ -225,9 +225,7 @@ def test_every_state_has_a_link_to_its_sheet(client):
     assert 'href="/states/mt/print/"' in page
 
 
-def test_a_sheet_takes_as_many_queries_for_many_lines(
-    client, django_assert_num_queries
-):
+def test_sheet_makes_as_many_queries_for_many_lines(client, django_assert_num_queries):
     for _ in range(12):
         warmline(who_may_call="anyone")
         organization(at=place("59301"), service_area=[state("MT")])

@@ -1,4 +1,4 @@
-"""The privacy page is literally true: each line that promises has its test."""
+"""The privacy page is true: each promise has a test."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from django.apps import apps
 
 from tests.factories import organization, place, warmline
 
-# The promise as the page names it → the test that holds it.
+# {promise of the page: test that proves it}
 PROMISES = {
     "no-cookies": "browser.test_journeys:test_no_trace_and_no_request_elsewhere",
     "no-third-parties": "browser.test_journeys:test_no_trace_and_no_request_elsewhere",
     "no-log": "browser.test_journeys:test_nothing_of_a_search_is_in_the_log",
-    "no-store": "directory.test_pages:test_no_page_sets_a_cookie_or_may_be_kept",
+    "no-store": "directory.test_pages:test_no_page_sets_a_cookie_or_may_be_stored",
     "own-gazetteer": "directory.test_privacy:test_a_search_opens_no_connection",
-    "no-referrer": "directory.test_privacy:test_links_out_tell_nothing",
+    "no-referrer": "directory.test_privacy:test_outgoing_links_send_no_referrer",
     "nothing-held": "directory.test_privacy:test_no_table_is_about_visitors",
     "in-the-address": "directory.test_privacy:test_a_search_is_a_plain_address",
-    "kept-if-asked": "browser.test_offline:test_nothing_is_kept_unasked",
+    "kept-if-asked": "browser.test_offline:test_nothing_is_stored_without_a_request",
     "reports": "curation.test_public_side"
     ":test_a_report_keeps_the_words_and_nothing_else",
     "rounded": "browser.test_journeys:test_a_position_is_rounded_before_it_is_sent",
-    "staff-cookies": "directory.test_privacy:test_cookies_are_for_staff_alone",
+    "staff-cookies": "directory.test_privacy:test_only_staff_get_cookies",
 }
 
 
@@ -40,7 +40,7 @@ def test_every_promise_has_a_test_and_every_test_a_promise(client):
 
 @pytest.mark.django_db
 def test_a_search_opens_no_connection(client, nominatim):
-    """Though curators have switched a service on: visitors' words stay here."""
+    """Even with geocoding turned on for curators, visitors' words stay here."""
     for near in ("59301", "Miles City, MT", "1 Main Street", "zzzz", "46.41,-105.84"):
         assert client.get("/find/", {"near": near}).status_code == 200
 
@@ -48,7 +48,7 @@ def test_a_search_opens_no_connection(client, nominatim):
 
 
 @pytest.mark.django_db
-def test_links_out_tell_nothing(client):
+def test_outgoing_links_send_no_referrer(client):
     spot = place("59301")
     organization(at=spot, slug="ours", website="https://example.org/ours")
     warmline(slug="line", chat_url="https://example.org/chat")
@@ -65,7 +65,7 @@ def test_links_out_tell_nothing(client):
 def test_no_table_is_about_visitors():
     telling = {"ip", "ip_address", "remote_addr", "user_agent", "referer", "query"}
 
-    # axes counts wrong passwords of the staff; visitors have none to get wrong.
+    # axes counts wrong passwords of staff; visitors have no passwords.
     models = [m for m in apps.get_models() if m._meta.app_label != "axes"]
     fields = {field.name for model in models for field in model._meta.get_fields()}
 
@@ -80,7 +80,7 @@ def test_a_search_is_a_plain_address(client, db):
 
 
 @pytest.mark.django_db
-def test_cookies_are_for_staff_alone(client):
+def test_only_staff_get_cookies(client):
     assert not client.get("/").cookies
     assert not client.get("/privacy/").cookies
     assert client.get("/admin/login/").cookies

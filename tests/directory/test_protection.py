@@ -1,4 +1,4 @@
-"""Pages that protect, and facts that agree wherever they are said."""
+"""Pages that protect visitors, and facts that agree on all pages."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_page_about_leaving_names_who_helps_against_harm_at_home(
     assert name in page
     for number in ("+18007997233", "+18006564673", "+18447628483", "+18558121001"):
         assert f'href="tel:{number}"' in page
-    # The Veterans Crisis Line is no line against harm at home.
+    # The Veterans Crisis Line is not for harm at home.
     assert "838255" not in page
 
 
@@ -75,7 +75,7 @@ def test_a_thousand_miles_are_written_with_a_comma():
         ({"phone": "", "website": "https://example.org/"}, False),
     ],
 )
-def test_only_who_has_a_phone_is_to_be_called(client, facts, wanted):
+def test_only_listings_with_a_phone_say_to_call(client, facts, wanted):
     organization(at=place("59301"), slug="ours", **facts)
 
     page = text(client, "/orgs/ours/")
@@ -85,7 +85,7 @@ def test_only_who_has_a_phone_is_to_be_called(client, facts, wanted):
     assert "lease call" not in page.split("<footer")[0]
 
 
-def test_nobody_is_told_to_go_where_no_place_is_listed(client):
+def test_empty_page_does_not_say_to_call_before_you_go(client):
     ours = organization(at=place("59301"), slug="ours", phone="+14065550101")
     ours.city = ours.state = ours.zip_code = ""
     ours.save()
@@ -93,7 +93,7 @@ def test_nobody_is_told_to_go_where_no_place_is_listed(client):
     assert "before you go" not in text(client, "/orgs/ours/")
 
 
-def test_links_say_whose_they_are(client):
+def test_links_name_their_listing(client):
     facts = {"website": "https://example.org/", "email": "us@example.org"}
     organization(at=place("59301"), name="Example Center", **facts)
     warmline(name="Example Line", **facts)

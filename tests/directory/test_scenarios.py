@@ -1,4 +1,4 @@
-"""What people really ask, answered from the real starter data."""
+"""Typical searches, answered from the starter data."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_wyoming_online_only(client):
 
 
 def test_every_center_that_serves_a_county_with_none_of_its_own(client):
-    """No center of the file names Petroleum County: its state's are offered."""
+    """No center names Petroleum County, so the centers of its state are listed."""
     with (settings.BASE_DIR / "fixtures" / "cils.csv").open(encoding="utf-8") as rows:
         montana = [row for row in csv.DictReader(rows) if row["state"] == "MT"]
     naming = [row for row in montana if "Petroleum" in row["counties_served"]]
@@ -101,14 +101,14 @@ def test_lines_in_spanish_that_are_open_at_a_moment(client):
     states = {w.slug: w.status_at(at).state.value for w in spanish}
     assert {slug for slug in shown if states.get(slug) == "closed"} == set()
     assert {slug for slug, found in states.items() if found == "open"} <= shown
-    # Nothing else but what may be open, and the lines that take any caller.
+    # Apart from these, only lines for anyone, and what may be open.
     for slug in shown - {slug for slug, found in states.items() if found == "open"}:
         line = Warmline.objects.get(slug=slug)
         assert states.get(slug) == "unknown" or line.takes_anyone
     assert "Remove filter:" in text
 
 
-def test_a_respite_in_vermont_by_a_name_misspelt(client):
+def test_vermont_respite_is_found_by_a_misspelled_name(client):
     text = page(client, "/orgs/?q=Alysum")
 
     assert "Did you mean" in text
@@ -125,7 +125,7 @@ def test_a_name_typed_into_the_box_for_places_leads_to_the_name(client):
         assert ">Alyssum<" in text
 
 
-def test_a_name_misspelt_in_the_box_for_places_is_a_mistake_with_its_remedy(client):
+def test_misspelled_name_in_the_place_box_gets_an_error_and_a_suggestion(client):
     text = page(client, "/find/?near=Alysum")
 
     assert "We could not find" in text
@@ -135,7 +135,7 @@ def test_a_name_misspelt_in_the_box_for_places_is_a_mistake_with_its_remedy(clie
     assert any("alyssum" in key for key, _miles in near)
 
 
-def test_words_that_name_nobody_name_nobody(client):
+def test_words_without_a_match_find_nothing(client):
     for typed in ("東京", "Москва", "مساعدة", "???", "🏠", "x"):
         text = page(client, f"/find/?{urlencode({'near': typed})}")
         assert "We could not find" in text, typed
@@ -159,7 +159,7 @@ def test_talk_to_someone_at_half_past_two_in_honolulu(client):
 
 
 def test_zips_of_every_state_get_somebody_who_serves_them_by_name(client):
-    """`make sweep` asks the same for each of the 41,204 ZIPs."""
+    """`make sweep` checks the same for each of the 41,204 ZIP codes."""
     known = public_listings()
     chance = random.Random(20261124)
     zips = list(Place.objects.zips().select_related("county"))

@@ -1,4 +1,4 @@
-"""What a page tells sites that show a link to it, and machines that read it."""
+"""Link previews (Open Graph) and linked data (JSON-LD) of pages."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_linked_data_of_a_night_and_of_every_hour(client):
     )  # fmt: skip
 
 
-def test_hours_that_are_no_week_are_not_made_one(client):
+def test_linked_data_leaves_out_hours_that_are_not_weekly(client):
     organization(
         slug="ours",
         phone="+14065550101",

@@ -1,4 +1,4 @@
-"""Every word of ours that the public reads is there in Spanish."""
+"""Every public string is translated into Spanish."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tests.factories import credential, guide, organization, place, state, warml
 pytestmark = pytest.mark.any_database
 
 WORDS = polib.pofile(str(ROOT / "locale/es/LC_MESSAGES/django.po"))
-# The desk is in English, as its curators are.
+# The admin is only in English.
 DESK = re.compile(
     r"curation/(?!views|visitors|mail|public)|\w+/admin\.py|templates/curation/(?!public|mail)"
     r"|templates/guides/change_form|templates/admin/|directory/(models|operations/)"
 )
 HOLES = re.compile(r"%\(\w+\)s|\{\w+\}|<[^>]+>")
-# Spanish is longer: a narrow screen shows only what is around these words.
+# Spanish is longer, so narrow screens hide these words.
 ONLY_WIDE = re.compile(r'<span class="if-wide">(.*?)</span>')
 PAGES = [
     "/",
@@ -69,7 +69,7 @@ PAGES = [
     "/saved/",
     "/nowhere/",
 ]
-# Names of places and licences are said in both languages the same way.
+# Names of places and licenses are the same in both languages.
 STATE = "|".join(re.escape(state.name) for state in STATES.values())
 SHARED = re.compile(
     rf"({STATE})(, 0| \(0\))?|[A-Z]{{2}} \d, ({STATE})|(· )?Miles City(, MT)?"
@@ -84,7 +84,7 @@ def public(entry):
     )
 
 
-def test_every_public_word_is_translated():
+def test_every_public_string_is_translated():
     asked = [entry for entry in WORDS if public(entry)]
     missing = [entry.msgid for entry in asked if not entry.translated()]
 
@@ -92,24 +92,24 @@ def test_every_public_word_is_translated():
     assert missing == []
 
 
-def test_no_translation_loses_what_is_filled_in():
+def test_translations_keep_every_placeholder():
     for entry in WORDS:
         said = [entry.msgstr, *entry.msgstr_plural.values()]
         for words in filter(None, said):
-            # In Spanish, a text to 988 begins with AYUDA.
+            # In Spanish, a text to 988 starts with AYUDA.
             same = words.replace("sms:988?&amp;body=AYUDA", "sms:988")
             same = ONLY_WIDE.sub(r"\1", same)
-            # One of a thing may be said without its number: "every week".
+            # A singular may leave out its number: "every week".
             forms = (entry.msgid, entry.msgid_plural or entry.msgid)
             wanted = [set(HOLES.findall(form)) for form in forms]
             assert set(HOLES.findall(same)) in wanted, words
 
 
 class Texts(HTMLParser):
-    """What a page says in its own language: text, labels, descriptions."""
+    """Return the text, labels and descriptions of a page in its own language."""
 
     SPOKEN = ("aria-label", "title", "placeholder", "alt")
-    # Said by a script.
+    # Shown by a script.
     DATA = ("two", "one", "copied", "since", "kept", "removed", "remove", "failed")
     VOID = {"meta", "link", "input", "img", "br", "path", "rect", "circle"}
 
@@ -148,7 +148,7 @@ def said_on(client, path):
 
 @pytest.fixture
 def listings(db):
-    """Names that are their own in any language."""
+    """Names that are the same in any language."""
     spot = {"at": place("59301"), "timezone": "America/Denver"}
     organization(
         slug="center", name="Zzz1", kind="cil", hours="Mo-Fr 09:00-17:00", **spot
@@ -171,5 +171,5 @@ def test_no_english_is_left_on_a_page(client, path):
 
 
 @pytest.mark.django_db
-def test_the_measure_can_fail(client):
+def test_english_text_would_be_found_on_a_page(client):
     assert len(said_on(client, "/about/") & said_on(client, "/about/")) > 20

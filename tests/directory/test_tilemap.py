@@ -1,4 +1,4 @@
-"""The small map of the states."""
+"""The tile map of the states."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from directory.pages.tile_map import build_tiles
 from places.states import STATES
 
 
-def test_every_state_has_one_tile_and_no_two_share_a_spot():
+def test_every_state_has_a_tile_of_its_own():
     made = build_tiles({"MT": 14})
 
     assert Counter(tile.state.code for tile in made) == Counter(list(STATES))

@@ -1,4 +1,4 @@
-"""What people type into the one box: names of lines, everyday words beside a place."""
+"""The search box: names of lines, and everyday words with a place."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def test_everyday_words_beside_a_place_become_filters(client, typed, labels):
 
 
 @pytest.mark.usefixtures("tulsa")
-def test_a_chip_of_a_typed_word_can_be_removed(client):
+def test_active_filter_from_a_typed_word_can_be_removed(client):
     text = page(client, "/find/?near=Tulsa lgbtq group")
 
     assert 'href="?near=Tulsa&amp;community=lgbtq"' in text
     assert 'href="?near=Tulsa&amp;service=support_groups"' in text
 
 
-def test_words_that_are_no_filter_are_looked_for_and_shown(client):
+def test_words_that_are_no_filter_are_searched_and_shown(client):
     organization(slug="bluebird", name="Bluebird Example", at=place("74103"))
     organization(slug="other", at=place("74103"))
 
@@ -67,7 +67,7 @@ def test_words_that_are_no_filter_are_looked_for_and_shown(client):
     assert 'data-listing="org:other"' not in named
 
 
-def test_a_misspelt_town_is_not_taken_apart(client):
+def test_misspelled_town_is_not_split(client):
     text = page(client, "/find/?near=Billngs MT")
 
     assert "Billings, Yellowstone County, Montana" in text
@@ -83,7 +83,7 @@ def test_a_misspelt_town_is_not_taken_apart(client):
         ("online help", "/online/"),
     ],
 )
-def test_a_word_for_a_page_leads_to_it(client, typed, address):
+def test_word_for_a_page_redirects_to_it(client, typed, address):
     response = client.get("/find/", {"near": typed})
 
     assert (response.status_code, response.get("Location")) == (302, address)
@@ -131,7 +131,7 @@ def test_a_name_finds_organizations_and_lines(client):
 
 @pytest.mark.parametrize("words", ["日本", "%00", "🙂", "!!!"])
 @pytest.mark.parametrize("path", ["/find/?q=", "/orgs/?q=", "/api/services?search="])
-def test_words_of_no_letters_of_ours_find_nothing(client, path, words):
+def test_words_in_another_script_find_nothing(client, path, words):
     organization(slug="only")
     warmline(slug="line")
 
@@ -139,7 +139,7 @@ def test_words_of_no_letters_of_ours_find_nothing(client, path, words):
 
     assert "org:only" not in text
     assert "Example Peer Center" not in text
-    # Below what was looked for, find shows the lines that take anyone.
+    # Below the results, find shows the lines for anyone.
     assert "/find/" in path or "Example Warmline" not in text
 
 
@@ -159,7 +159,7 @@ def test_saint_and_st_are_one_word(client, path, words):
 
 
 @pytest.mark.parametrize("path", ["/find/", "/warmlines/", "/embed/"])
-def test_a_name_that_is_like_a_place_is_no_mistake(client, path):
+def test_name_that_resembles_a_place_is_not_an_error(client, path):
     warmline(slug="ours", name="NAMI San Diego Warmline", who_may_call="anyone")
 
     page = client.get(path, {"near": "NAMI San Diego"}).content.decode()
@@ -167,5 +167,5 @@ def test_a_name_that_is_like_a_place_is_no_mistake(client, path):
     assert 'data-listing="warmline:ours"' in page
     assert "We could not find" not in page
     assert 'aria-invalid="true"' not in page
-    # The place that may have been meant is still offered.
+    # The place that may be meant is still offered.
     assert ">San Diego, San Diego County, California</a>" in page

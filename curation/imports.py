@@ -53,7 +53,7 @@ def preview_import(kind: str, file_name: str, content: str, by: User) -> ImportR
             "changed": report.changed,
             "unchanged": report.unchanged,
             "refused": report.refused,
-            "kept": report.kept,
+            "protected": report.protected,
         },
     )
 

@@ -163,7 +163,7 @@ class ImportUndo:
             # Imports do not link checked rows, so the check is newer.
             return None
         change = bulk_writes.RowChange(
-            row, is_new=False, shown_before=row.public_fields()
+            row, is_new=False, public_before=row.public_fields()
         )
         try:
             self._apply_facts(change, dict(step.before))

@@ -201,9 +201,9 @@ def _linked_pages(page: int, pages: int, fifths: bool) -> list[int]:
 
 def url_with(params: QueryDict, **changes: str | int | None) -> str:
     """Return "?…" with these parameters set, or removed if None, on the first page."""
-    kept = [pair for pair in _parameter_pairs(params) if pair[0] not in changes]
+    unchanged = [pair for pair in _parameter_pairs(params) if pair[0] not in changes]
     added = [(name, str(value)) for name, value in changes.items() if value is not None]
-    return f"?{urlencode([*kept, *added])}"
+    return f"?{urlencode([*unchanged, *added])}"
 
 
 def url_without(params: QueryDict, name: str, value: str) -> str:

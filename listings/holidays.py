@@ -17,8 +17,8 @@ def holiday_name(day: date) -> str:
     names = _fixed_names()
     found = names.get((day.month, day.day), "")
     if not found and day.weekday() in observed:
-        kept = day + observed[day.weekday()]
-        found = names.get((kept.month, kept.day), "")
+        observed_day = day + observed[day.weekday()]
+        found = names.get((observed_day.month, observed_day.day), "")
     if found:
         return found
     number = (day.day - 1) // 7 + 1

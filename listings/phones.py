@@ -53,8 +53,8 @@ def national(phone: PhoneNumber | str) -> str:
     Text that is not a valid number is returned unchanged.
     """
     number = to_python(phone)
-    shown = _forms_of(number)[1] if isinstance(number, PhoneNumber) else ""
-    return shown or str(phone)
+    text = _forms_of(number)[1] if isinstance(number, PhoneNumber) else ""
+    return text or str(phone)
 
 
 def _forms_of(phone: PhoneNumber) -> tuple[str, str]:

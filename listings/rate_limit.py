@@ -111,12 +111,14 @@ def _salt() -> bytes:
 @lru_cache(maxsize=1)
 def _shared_salt(url: str, day: int) -> bytes:
     server, key = _redis(url), f"rate:salt:{day}"
-    made = secrets.token_bytes(32)
+    new_salt = secrets.token_bytes(32)
     # The first machine of the day sets the salt for all of them.
     found: Any = (
-        made if server.set(key, made, nx=True, ex=DAY_SECONDS) else server.get(key)
+        new_salt
+        if server.set(key, new_salt, nx=True, ex=DAY_SECONDS)
+        else server.get(key)
     )
-    return bytes(found or made)
+    return bytes(found or new_salt)
 
 
 @lru_cache(maxsize=1)

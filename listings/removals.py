@@ -21,8 +21,8 @@ Identifier = tuple[str, str]
 
 def phone_numbers(listing: Any) -> set[str]:
     """Return all valid numbers of a listing in E.164 format, from every phone field."""
-    said = [to_python(getattr(listing, name)) for name in PHONE_FIELDS]
-    return {number.as_e164 for number in said if number and number.is_valid()}
+    numbers = [to_python(getattr(listing, name)) for name in PHONE_FIELDS]
+    return {number.as_e164 for number in numbers if number and number.is_valid()}
 
 
 def identifiers(listing: Any) -> set[Identifier]:

@@ -37,7 +37,7 @@ def website_key(url: str) -> str:
     return f"{host}{parts.path.rstrip('/')}" if host else ""
 
 
-def phone_key(said: str) -> str:
+def phone_key(text: str) -> str:
     """Return a number in E.164 format, or the text unchanged if it is not a number."""
-    number = to_python(said)
-    return number.as_e164 if number and number.is_valid() else said
+    number = to_python(text)
+    return number.as_e164 if number and number.is_valid() else text

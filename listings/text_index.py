@@ -68,9 +68,11 @@ def drop(connection: Any, table: str) -> None:
 def _statements(is_sqlite: bool, table: str) -> list[str]:
     if is_sqlite:
         parts = CREATE_ON_SQLITE.split("\nCREATE TRIGGER")
-        made = [parts[0].strip().rstrip(";")]
-        made += [f"CREATE TRIGGER{part}".rstrip().rstrip(";") for part in parts[1:]]
-        return [s.format(table=table) for s in [*made, FILL_ON_SQLITE]]
+        statements = [parts[0].strip().rstrip(";")]
+        statements += [
+            f"CREATE TRIGGER{part}".rstrip().rstrip(";") for part in parts[1:]
+        ]
+        return [s.format(table=table) for s in [*statements, FILL_ON_SQLITE]]
     return [s.format(table=table) for s in CREATE_ON_POSTGRESQL.strip().split(";\n")]
 
 

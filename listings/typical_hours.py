@@ -38,23 +38,23 @@ def describe_typical_hours(hours: Hours, at: datetime, zones: list[str]) -> str:
         return words if zones == [hours.zone] else f"{words}, {zone_name(hours.zone)}"
     spans = [span for day in hours.typical_week(at) for span in day.spans]
     tables = [_table(spans, zone_or_utc(zone)) for zone in zones]
-    said = [_said(table) for table in tables]
+    descriptions = [_describe_table(table) for table in tables]
     if not spans:
         return _("Closed")
-    if len(set(said)) == 1:
-        return said[0]
+    if len(set(descriptions)) == 1:
+        return descriptions[0]
     names = [zone_name(zone) for zone in zones]
     days = [list(table) for table in tables]
     if all(one == days[0][:1] for one in days):
         # Both zones have the same days, so the days are not repeated.
-        said = [table[days[0][0]] for table in tables]
-        pairs = zip(said, names, strict=True)
+        descriptions = [table[days[0][0]] for table in tables]
+        pairs = zip(descriptions, names, strict=True)
         return f"{days[0][0]} {', '.join(f'{times} {name}' for times, name in pairs)}"
-    parts = zip(names, said, strict=True)
+    parts = zip(names, descriptions, strict=True)
     return " · ".join(f"{name}: {words}" for name, words in parts)
 
 
-def _said(table: dict[str, str]) -> str:
+def _describe_table(table: dict[str, str]) -> str:
     return "; ".join(f"{days} {times}" for days, times in table.items())
 
 

@@ -27,9 +27,9 @@ def withheld_fields(listing: Any) -> tuple[str, ...]:
 
 def public_facts(listing: Any) -> dict[str, Any]:
     """Return the public fields of a listing that is not a draft."""
-    told: dict[str, Any] = listing.serialize(
+    fields: dict[str, Any] = listing.serialize(
         exclude=listing.internal_fields.union(withheld_fields(listing))
     )
     if listing.is_public:
-        return told
-    return {name: told[name] for name in FIELDS_WHEN_CLOSED if name in told}
+        return fields
+    return {name: fields[name] for name in FIELDS_WHEN_CLOSED if name in fields}

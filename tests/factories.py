@@ -15,7 +15,7 @@ from orgs.models import Organization
 from places.models import Place
 from warmlines.models import Warmline
 
-NUMBERS = itertools.count(1)
+SEQUENCE = itertools.count(1)
 
 
 def place(code, kind=Place.Kind.ZIP):
@@ -37,10 +37,10 @@ def term(kind, slug):
 
 def organization(*, at=None, service_area=(), terms=(), **facts):
     """Published, with a phone; `at` is the Place it stands in."""
-    number = next(NUMBERS)
-    made = Organization(
+    sequence_number = next(SEQUENCE)
+    row = Organization(
         **{
-            "name": f"Example Peer Center {number}",
+            "name": f"Example Peer Center {sequence_number}",
             "kind": Organization.Kind.PEER_RUN,
             "status": Organization.Status.PUBLISHED,
             "phone": "+14065550101",
@@ -52,20 +52,20 @@ def organization(*, at=None, service_area=(), terms=(), **facts):
         }
     )
     if at is not None:
-        made.set_point(at.point, Organization.Precision.ZIP)
-        made.city, made.state, made.county = at.name, at.state, at.county
-    made.save()
-    made.service_area.set(service_area)
-    made.terms.set(terms)
-    return made
+        row.set_point(at.point, Organization.Precision.ZIP)
+        row.city, row.state, row.county = at.name, at.state, at.county
+    row.save()
+    row.service_area.set(service_area)
+    row.terms.set(terms)
+    return row
 
 
 def warmline(*, service_area=(), terms=(), **facts):
     """Published and open day and night, in Mountain time."""
-    number = next(NUMBERS)
-    made = Warmline(
+    sequence_number = next(SEQUENCE)
+    row = Warmline(
         **{
-            "name": f"Example Warmline {number}",
+            "name": f"Example Warmline {sequence_number}",
             "status": Warmline.Status.PUBLISHED,
             "phone": "+14065550102",
             "by_phone": True,
@@ -78,19 +78,19 @@ def warmline(*, service_area=(), terms=(), **facts):
             **facts,
         }
     )
-    made.save()
-    made.service_area.set(service_area)
-    made.terms.set(terms)
-    return made
+    row.save()
+    row.service_area.set(service_area)
+    row.terms.set(terms)
+    return row
 
 
 def meeting(*, at=None, terms=(), **facts):
     """Published, online, every Thursday at 6:30 pm Pacific; `at` is where it meets."""
-    number = next(NUMBERS)
-    made = Meeting(
+    sequence_number = next(SEQUENCE)
+    row = Meeting(
         **{
-            "name": f"Example Group {number}",
-            "key": f"example#{number}",
+            "name": f"Example Group {sequence_number}",
+            "key": f"example#{sequence_number}",
             "status": Meeting.Status.PUBLISHED,
             "website": "https://example.org/group",
             "operator": "Example Operator",
@@ -104,34 +104,34 @@ def meeting(*, at=None, terms=(), **facts):
         }
     )
     if at is not None:
-        made.set_point(at.point, Meeting.Precision.ZIP)
-        made.city, made.state, made.county = at.name, at.state, at.county
-    made.save()
-    made.terms.set(terms)
-    return made
+        row.set_point(at.point, Meeting.Precision.ZIP)
+        row.city, row.state, row.county = at.name, at.state, at.county
+    row.save()
+    row.terms.set(terms)
+    return row
 
 
 def guide(**facts):
     """Published, in both languages."""
-    number = next(NUMBERS)
+    sequence_number = next(SEQUENCE)
     words = {
-        "title": f"Guide {number}",
-        "title_es": f"Guía {number}",
+        "title": f"Guide {sequence_number}",
+        "title_es": f"Guía {sequence_number}",
         "summary": "In short.",
         "summary_es": "En breve.",
         "body": "Some words.",
         "body_es": "Unas palabras.",
     }
-    about = {"slug": f"guide-{number}", "status": Guide.Status.PUBLISHED}
+    about = {"slug": f"guide-{sequence_number}", "status": Guide.Status.PUBLISHED}
     return Guide.objects.create(**{**words, **about, **facts})
 
 
 def credential(**facts):
     """Offered in Montana; nothing else was found."""
-    number = next(NUMBERS)
+    sequence_number = next(SEQUENCE)
     known = {
-        "name": f"Certified Example {number}",
-        "key": f"credential:{number}",
+        "name": f"Certified Example {sequence_number}",
+        "key": f"credential:{sequence_number}",
         "state": "MT",
         "focus": Credential.Focus.BOTH,
         "source_name": "example.org",
@@ -142,12 +142,12 @@ def credential(**facts):
 
 def person(name="ada", role="Curator", states=(), **facts):
     """Somebody of the staff with one role, and the states they keep."""
-    made = get_user_model().objects.create_user(
+    row = get_user_model().objects.create_user(
         name, email=f"{name}@example.org", password="a long pass phrase", **facts
     )
-    made.is_staff = True
-    made.save()
-    made.groups.add(Group.objects.get(name=role))
-    profile = CuratorProfile.objects.create(user=made)
+    row.is_staff = True
+    row.save()
+    row.groups.add(Group.objects.get(name=role))
+    profile = CuratorProfile.objects.create(user=row)
     profile.states.set(state(code) for code in states)
-    return made
+    return row

@@ -63,8 +63,8 @@ class VisibleCrisisLine:
     @property
     def phone_display(self) -> str:
         """The number as people read it, like "988, then press 1", translated."""
-        shown = self.line.phone_display
-        return _(shown) if shown else ""
+        display = self.line.phone_display
+        return _(display) if display else ""
 
     @property
     def is_videophone(self) -> bool:
@@ -159,8 +159,8 @@ def visible_crisis_lines(
 ) -> list[VisibleCrisisLine]:
     """Return every active line that has a way to reach it, in the order of the file."""
     rows = CrisisLine.objects.active()
-    shown = (VisibleCrisisLine(line, at, says_now) for line in rows)
-    return [line for line in shown if line.is_reachable]
+    lines = (VisibleCrisisLine(line, at, says_now) for line in rows)
+    return [line for line in lines if line.is_reachable]
 
 
 def lines_for_kinds(

@@ -108,9 +108,9 @@ def _last_change(rows: QuerySet[CrisisPhrase]) -> tuple[Any, ...]:
 
 def distress_in(params: QueryDict) -> Distress | None:
     """Return the strongest distress in any text parameter, or None."""
-    said = [text for name in TEXT_PARAMETERS for text in params.getlist(name)]
+    typed_texts = [text for name in TEXT_PARAMETERS for text in params.getlist(name)]
     # A page of a state often has only its two-letter code, which nobody typed.
-    typed = [text for text in said if text.strip() and text not in STATES]
+    typed = [text for text in typed_texts if text.strip() and text not in STATES]
     if not typed:
         return None
     phrases = phrase_matcher()
@@ -140,15 +140,15 @@ def without_words(params: QueryDict) -> QueryDict:
 
 
 def parameters_to_carry(
-    asked: QueryDict, understood: QueryDict | None = None
+    params: QueryDict, parsed: QueryDict | None = None
 ) -> QueryDict:
     """Return the parameters for the links and hidden fields of a page.
 
     Words of distress are removed, because links would write them into the history of
     the browser. `parsed` are the same parameters after their words were parsed.
     """
-    params = asked if understood is None else understood
-    return without_words(params) if is_in_distress(asked) else params
+    carried = params if parsed is None else parsed
+    return without_words(carried) if is_in_distress(params) else carried
 
 
 def panel_for(params: QueryDict, at: datetime) -> CrisisPanel | None:

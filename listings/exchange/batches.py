@@ -226,7 +226,7 @@ class BatchImport:
         else:
             report.changed += 1
             report.changes.append((number, f"{key}: {', '.join(plan.names)}"))
-        report.kept += [(number, words) for words in plan.kept]
+        report.protected += [(number, words) for words in plan.protected]
         warnings = [*plan.facts.warnings, *plan.warnings]
         report.warnings += [(number, f"{key}: {words}") for words in warnings]
         if self.importer.joins:
@@ -268,7 +268,7 @@ class BatchImport:
                 continue
             before = row.parent_id, row.host
             change = bulk_writes.RowChange(
-                row, is_new=False, shown_before=row.public_fields()
+                row, is_new=False, public_before=row.public_fields()
             )
             row.parent_id, row.host = member.parent_id, member.host
             row.version += 1

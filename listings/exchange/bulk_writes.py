@@ -40,13 +40,15 @@ class RowChange:
     # The new ids of each many-to-many field that changes.
     links: dict[str, frozenset[int]] = field(default_factory=dict)
     # The public fields before the change; None if it was not public.
-    shown_before: dict[str, Any] | None = None
+    public_before: dict[str, Any] | None = None
 
     @property
-    def is_news(self) -> bool:
+    def is_public_change(self) -> bool:
         """Whether the change is visible to the public."""
-        shown = self.row.public_fields()
-        return shown != self.shown_before or bool(self.links and self.row.is_public)
+        public_fields = self.row.public_fields()
+        return public_fields != self.public_before or bool(
+            self.links and self.row.is_public
+        )
 
 
 def save(
@@ -69,7 +71,7 @@ def save(
     known = [change.row for change in changes if not change.is_new]
     add_history(model, [change.row for change in new], CREATED)
     add_history(model, known, CHANGED)
-    if any(change.is_news for change in changes):
+    if any(change.is_public_change for change in changes):
         content_version.bump(is_global=model.is_global)
 
 

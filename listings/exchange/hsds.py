@@ -148,10 +148,10 @@ def _is_wanted(path: PurePath) -> bool:
 
 
 def _check_size(sizes: Iterable[int]) -> None:
-    told = list(sizes)
-    if len(told) > MAX_FILES:
+    file_sizes = list(sizes)
+    if len(file_sizes) > MAX_FILES:
         raise FileError(f"There are more than {MAX_FILES:,} files.")
-    if sum(told) > MAX_BYTES:
+    if sum(file_sizes) > MAX_BYTES:
         raise FileError(f"There are more than {MAX_BYTES // 1_000_000} MB to read.")
 
 

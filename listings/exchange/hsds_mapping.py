@@ -89,20 +89,20 @@ def organization_rows(
     for id_, organization in bundle.organizations.items():
         services = bundle.services_of(id_)
         places = [*objects_in(organization, "locations"), *_places(bundle, services)]
-        told = [organization, *services]
+        objects = [organization, *services]
         yield {
             "key": publisher.key(id_),
             "name": text_of(organization, "name"),
             "kind": kind,
             "branch_of": "",
             **_address(places),
-            **_common(told, places),
+            **_common(objects, places),
             "serves": ";".join(_areas(services, home_state(places))),
             "in_person": "yes" if _address(places)["street"] else "",
             "online": "yes" if _is_virtual(places) else "",
             "by_phone": "",
-            **_terms(told),
-            **publisher.source(told),
+            **_terms(objects),
+            **publisher.source(objects),
         }
 
 
@@ -110,7 +110,7 @@ def line_rows(bundle: HsdsBundle, publisher: Publisher) -> Iterator[Row]:
     """Yield a row for each service. The caller has said that all are warmlines."""
     for id_, service in bundle.services.items():
         operator = bundle.organizations.get(owner_id(service), {})
-        told = [service, operator]
+        objects = [service, operator]
         areas = [name for name in _areas([service], "") if name != "nationwide"]
         codes = dict.fromkeys(filter(None, map(_state_of_area, areas)))
         rest = [name for name in areas if not _state(name)]
@@ -118,7 +118,7 @@ def line_rows(bundle: HsdsBundle, publisher: Publisher) -> Iterator[Row]:
             "key": publisher.key(id_),
             "name": text_of(service, "name"),
             "operator": text_of(operator, "name"),
-            **_common(told, []),
+            **_common(objects, []),
             "serves": "US" if _is_nationwide(service) else ";".join(codes),
             "area_note": Truncator("; ".join(rest)).chars(MAX_NOTE_CHARACTERS),
             "timezone": _zone(service, list(codes)),
@@ -126,8 +126,8 @@ def line_rows(bundle: HsdsBundle, publisher: Publisher) -> Iterator[Row]:
                 MAX_ELIGIBILITY_CHARACTERS
             ),
             "peer_run": "unknown",
-            **_terms(told),
-            **publisher.source(told),
+            **_terms(objects),
+            **publisher.source(objects),
         }
 
 
@@ -135,42 +135,42 @@ def _places(bundle: HsdsBundle, services: list[JsonObject]) -> list[JsonObject]:
     return [p for s in services for p in bundle.places.get(text_of(s, "id"), [])]
 
 
-def _common(told: list[JsonObject], places: list[JsonObject]) -> Row:
+def _common(objects: list[JsonObject], places: list[JsonObject]) -> Row:
     """Return the facts that every listing has, each from the first object with it."""
-    owners = [*told, *places]
+    owners = [*objects, *places]
     schedules = [s for owner in owners for s in objects_in(owner, "schedules")]
-    costs = [text_of(s, "fees_description") or text_of(s, "fees") for s in told]
+    costs = [text_of(s, "fees_description") or text_of(s, "fees") for s in objects]
     return {
-        "summary": strip_tags(_first(told, "description")),
+        "summary": strip_tags(_first(objects, "description")),
         **_phones(phone for owner in owners for phone in objects_in(owner, "phones")),
-        "email": _first(told, "email"),
-        "website": _first(told, "website") or _first(told, "url"),
-        "chat_url": _first(told, "chat_url"),
+        "email": _first(objects, "email"),
+        "website": _first(objects, "website") or _first(objects, "url"),
+        "chat_url": _first(objects, "chat_url"),
         "hours": _hours(schedules),
         "hours_text": _first(schedules, "description"),
         "cost": next(filter(None, costs), ""),
-        "status": _status(told),
-        "note": _first(told, "alert"),
+        "status": _status(objects),
+        "note": _first(objects, "alert"),
     }
 
 
-def _first(told: Iterable[JsonObject], name: str) -> str:
-    return next(filter(None, (text_of(thing, name) for thing in told)), "")
+def _first(objects: Iterable[JsonObject], name: str) -> str:
+    return next(filter(None, (text_of(thing, name) for thing in objects)), "")
 
 
-def _status(told: list[JsonObject]) -> str:
+def _status(objects: list[JsonObject]) -> str:
     """Return "gone" if every status says so, "paused", or "" otherwise."""
-    states = [state for thing in told if (state := text_of(thing, "status"))]
+    states = [state for thing in objects if (state := text_of(thing, "status"))]
     if states and all(state in GONE_STATUSES for state in states):
         return "gone"
     return "paused" if states[:1] == ["temporarily closed"] else ""
 
 
-def _phones(told: Iterable[JsonObject]) -> Row:
+def _phones(objects: Iterable[JsonObject]) -> Row:
     """Return the numbers by their purpose; those without a column are in `left_out`."""
     row = dict.fromkeys(("phone", "toll_free", "tty", "videophone", "text_number"), "")
     left_out = []
-    for thing in told:
+    for thing in objects:
         kind = text_of(thing, "type").casefold()
         typed = _number(thing)
         if kind in IGNORED_PHONE_TYPES or not typed:
@@ -262,14 +262,14 @@ def _areas(services: list[JsonObject], home: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _terms(told: list[JsonObject]) -> Row:
+def _terms(objects: list[JsonObject]) -> Row:
     """Return the terms that have the same code in our vocabularies.
 
     The terms of other taxonomies are ignored, because their meaning is unknown.
     """
     codes = {
         text_of(term, "code")
-        for thing in told
+        for thing in objects
         for attribute in objects_in(thing, "attributes")
         if isinstance(term := attribute.get("taxonomy_term"), dict)
     }
@@ -281,7 +281,7 @@ def _terms(told: list[JsonObject]) -> Row:
         LANGUAGE_SLUGS.get(
             text_of(one, "name").casefold(), text_of(one, "code").casefold()
         )
-        for thing in told
+        for thing in objects
         for one in objects_in(thing, "languages")
     }
     return row | {
@@ -291,8 +291,8 @@ def _terms(told: list[JsonObject]) -> Row:
 
 def _hours(schedules: list[JsonObject]) -> str:
     """Return the given OpenStreetMap string, or build one from weekly schedules."""
-    if told := _first(schedules, "opening_hours"):
-        return told
+    if objects := _first(schedules, "opening_hours"):
+        return objects
     rules = []
     for one in schedules:
         days = [
@@ -314,7 +314,7 @@ def _hours(schedules: list[JsonObject]) -> str:
 
 def _zone(service: JsonObject, codes: list[str]) -> str:
     """Return the given time zone, or that of the only state if it has only one."""
-    if told := _first(objects_in(service, "schedules"), "iana_timezone"):
-        return told
+    if objects := _first(objects_in(service, "schedules"), "iana_timezone"):
+        return objects
     zones = STATES[codes[0]].zones if len(codes) == 1 else ()
     return zones[0] if len(zones) == 1 else ""

@@ -190,14 +190,14 @@ class ImportReport:
     changed: int = 0
     unchanged: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
-    kept: list[tuple[int, str]] = field(default_factory=list)
+    protected: list[tuple[int, str]] = field(default_factory=list)
     warnings: list[tuple[int, str]] = field(default_factory=list)
     changes: list[tuple[int, str]] = field(default_factory=list)
     steps: list[ImportStep] = field(default_factory=list)
 
     def sort(self) -> None:
         """Sort everything in the order of the file."""
-        for notes in (self.refused, self.kept, self.warnings, self.changes):
+        for notes in (self.refused, self.protected, self.warnings, self.changes):
             notes.sort(key=itemgetter(0))
         self.steps.sort(key=attrgetter("row"))
 

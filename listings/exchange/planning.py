@@ -42,7 +42,7 @@ class RowPlan:
     names: list[str] = field(default_factory=list)
     before: dict[str, Any] = field(default_factory=dict)
     # Messages about facts that no import may change, and about unknown terms.
-    kept: list[str] = field(default_factory=list)
+    protected: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     # The version and changed_at of the row when it was compared.
     stamp: tuple[Any, ...] = ()
@@ -98,11 +98,11 @@ class ImportPlanner:
         rows = self.model.objects.select_for_update().filter(pk__in=pks).order_by("pk")
         stamps = {pk: stamp for pk, *stamp in rows.values_list("pk", *REVISION_FIELDS)}
         new = [plan.facts.key for plan in plans if plan.change.is_new]
-        made = {row.import_key for row in self.model.objects.with_import_keys(new)}
+        new_keys = {row.import_key for row in self.model.objects.with_import_keys(new)}
 
         def is_current(plan: RowPlan) -> bool:
             if plan.change.is_new:
-                return plan.facts.key not in made
+                return plan.facts.key not in new_keys
             return tuple(stamps.get(plan.change.row.pk, ())) == plan.stamp
 
         return is_current
@@ -115,7 +115,7 @@ class ImportPlanner:
         elif number <= self.written_to:
             return RowPlan(number, facts, RowChange(row, is_new=False))
         change = RowChange(
-            row, is_new, shown_before=None if is_new else row.public_fields()
+            row, is_new, public_before=None if is_new else row.public_fields()
         )
         stamp = () if is_new else tuple(getattr(row, name) for name in REVISION_FIELDS)
         plan = RowPlan(number, facts, change, stamp=stamp)
@@ -135,16 +135,18 @@ class ImportPlanner:
         """Return the facts that differ, without the protected ones."""
         row = plan.change.row
         names = [
-            name for name, said in wanted.items() if self._value(row, name) != said
+            name for name, value in wanted.items() if self._value(row, name) != value
         ]
-        theirs = protected_fields(row) if names else {}
-        found = [name for name in names if name in theirs]
-        plan.kept += [f"{plan.facts.key}: {name}, {theirs[name]}" for name in found]
-        return [name for name in names if name not in theirs]
+        protected_names = protected_fields(row) if names else {}
+        found = [name for name in names if name in protected_names]
+        plan.protected += [
+            f"{plan.facts.key}: {name}, {protected_names[name]}" for name in found
+        ]
+        return [name for name in names if name not in protected_names]
 
     def _wanted(self, plan: RowPlan) -> dict[str, Any]:
         facts = plan.facts
-        wanted = {name: self._as_kept(name, v) for name, v in facts.fields.items()}
+        wanted = {name: self._stored_form(name, v) for name, v in facts.fields.items()}
         known = {pair for pair in facts.terms if pair in self.terms}
         for kind, slug in sorted(facts.terms - known):
             plan.warnings.append(f"no {kind} is called “{slug}”; left out")
@@ -160,10 +162,10 @@ class ImportPlanner:
                 wanted["point"] = (*exact, county.pk if county else None)
         return wanted
 
-    def _as_kept(self, name: str, said: Any) -> Any:
+    def _stored_form(self, name: str, value: Any) -> Any:
         """Return a phone number or ZIP code in its stored form."""
         field = self.normalized.get(name)
-        return field.normalized(said) if field else said
+        return field.normalized(value) if field else value
 
     def _value(self, row: Any, name: str) -> Any:
         if name in self.links:

@@ -75,7 +75,7 @@ def test_import_keeps_a_fact_that_is_checked_while_it_runs():
     listing.refresh_from_db()
     assert listing.phone.as_e164 == "+14065550100"
     assert listing.website == "https://example.org/"
-    assert [words.partition(",")[0] for _row, words in report.kept] == ["a: phone"]
+    assert [words.partition(",")[0] for _row, words in report.protected] == ["a: phone"]
 
 
 def test_import_obeys_a_removal_request_that_comes_while_it_runs():

@@ -104,7 +104,7 @@ def test_import_does_not_change_a_checked_credential():
     made.refresh_from_db()
     assert made.training_hours == 40
     assert report.unchanged == 1
-    assert "training_hours, checked on" in report.kept[0][1]
+    assert "training_hours, checked on" in report.protected[0][1]
 
 
 def test_import_updates_an_unchecked_credential():

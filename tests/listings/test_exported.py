@@ -165,7 +165,7 @@ def test_no_file_shows_a_street_that_is_withheld(house):
     house.refresh_from_db()
     assert house.address_withheld
     assert house.precision == "county"
-    assert [words for _row, words in report.kept] == [
+    assert [words for _row, words in report.protected] == [
         f"uuid:{house.uuid}: {name}, the address is withheld"
         for name in ("address_withheld", "point")
     ]
@@ -181,7 +181,7 @@ def test_a_known_listing_keeps_its_state_and_its_checks():
 
     made.refresh_from_db()
     assert (made.status, str(made.phone.as_e164)) == ("published", "+14065550101")
-    assert report.kept[0][1].endswith("phone, checked on 2026-05-03")
+    assert report.protected[0][1].endswith("phone, checked on 2026-05-03")
 
 
 def test_a_check_is_not_brought_along():

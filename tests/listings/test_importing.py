@@ -201,7 +201,7 @@ def test_a_fact_that_a_curator_checked_is_kept_and_reported(bring):
     listing = Organization.objects.get()
     assert listing.phone.as_e164 == "+14065550109"
     assert listing.website == "https://example.org/new"
-    assert "phone, checked on 2026-11-01" in report.kept[0][1]
+    assert "phone, checked on 2026-11-01" in report.protected[0][1]
 
 
 def test_a_check_of_everything_keeps_everything(bring):

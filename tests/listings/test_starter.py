@@ -207,7 +207,7 @@ def test_what_is_written_is_read_back_as_it_was(model):
     same = import_text(kind, before)
 
     assert (same.added, same.changed, same.unchanged) == (0, 0, number)
-    assert (same.refused, same.kept, same.warnings) == ([], [], [])
+    assert (same.refused, same.protected, same.warnings) == ([], [], [])
 
     empty(model)
     anew = import_text(kind, before)

@@ -113,7 +113,7 @@ def test_import_does_not_change_a_checked_schedule(host):
     made.checked_by, made.checked_facts = person(), ["hours"]
     made.save()
     report = import_row(start_time="19:00", rrule="FREQ=DAILY")
-    assert {words.split(": ")[1].split(",")[0] for _row, words in report.kept} == {
+    assert {words.split(": ")[1].split(",")[0] for _row, words in report.protected} == {
         "start_time",
         "rules",
     }

@@ -112,7 +112,7 @@ class Command(BaseCommand):
         )
         titles = {
             "Refused": report.refused,
-            "Kept, because a curator checked it": report.kept,
+            "Kept, because a curator checked it": report.protected,
             "Changed": report.changes,
             "Warning": report.warnings,
         }

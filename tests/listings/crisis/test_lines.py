@@ -109,7 +109,7 @@ def test_a_newer_file_leaves_what_a_curator_checked(django_user_model):
 
     lifeline.refresh_from_db()
     assert (lifeline.name, lifeline.order) == ("988 Suicide & Crisis Lifeline", 10)
-    assert len(report.kept) == 2
+    assert len(report.protected) == 2
 
 
 @pytest.mark.usefixtures("crisis")

@@ -45,7 +45,8 @@ from api.resources import (
 )
 from api.selection import ListCriteria
 from api.serializers import JsonObject
-from listings.models import Listing, SlugRedirect
+from listings.models import Listing
+from listings.slugs import SlugRedirect
 from places.models import Place
 
 METERS_PER_MILE = 1_609.344
@@ -328,7 +329,7 @@ def _detail_response(
     """Return the item, a redirect to the one it was merged into, or a 404."""
     listing, context = resource.find(id_), _mapping_context(request)
     if listing is not None and listing.status == Listing.Status.CLOSED:
-        target = SlugRedirect.objects.target(type(listing), listing.slug)
+        target = SlugRedirect.objects.resolve(type(listing), listing.slug)
         listing = (
             target if target is not None and resource.exists_for(target) else listing
         )

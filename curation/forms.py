@@ -23,6 +23,7 @@ from curation.staff_request import AnyUser
 from curation.state_scope import ListingScope, find_scope_violations, place_codes
 from curation.unsent_forms import RESTORED_FIELD
 from curation.widgets import ServiceAreaField, WeeklyHoursField
+from listings import service_areas
 from listings.exchange.importing import FACT_FIELDS
 from listings.exchange.workflow import importers
 from listings.field_values import Difference, differences, fact_names, fact_values
@@ -176,7 +177,7 @@ class ListingForm(VersionedForm):
         if not {"service_area_scope", "service_area"} <= set(cleaned):
             return
         try:
-            self.instance.check_service_area(
+            service_areas.check_scope(
                 cleaned["service_area_scope"], cleaned["service_area"]
             )
         except forms.ValidationError as error:

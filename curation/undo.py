@@ -24,6 +24,7 @@ from curation.models import (
     LinkCheck,
     Suggestion,
 )
+from listings import service_areas
 from listings.exchange import bulk_writes
 from listings.exchange.importing import (
     BRANCH_FIELDS,
@@ -196,7 +197,7 @@ class ImportUndo:
             setattr(row, name, fact)
         if places is not None or "service_area_scope" in facts:
             named = list(row.service_area.all()) if places is None else places
-            row.check_service_area(row.service_area_scope, named)
+            service_areas.check_scope(row.service_area_scope, named)
         row.clean()
         if isinstance(row, Listing) and self.requests.may_match(row):
             row.check_may_be_public()

@@ -1,8 +1,7 @@
-"""The models of terms, listings and slug redirects that all catalogs share."""
+"""The abstract model of a listing, which all catalogs share."""
 
 from __future__ import annotations
 
-import itertools
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
@@ -10,71 +9,37 @@ from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.contenttypes.fields import GenericForeignKey
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.db.models import Q
-from django.utils.text import slugify
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 import listings.crisis.models  # noqa: F401  # Django looks for models here.
-from caching.invalidation import CacheInvalidatingModel
 from caching.unreadable_values import Placeholders, log_once, uuid_from_key
-from listings import vocabulary
+from listings.constraints import CONTACT_FIELDS, LISTING_CONSTRAINTS
 from listings.fields import NameListField
 from listings.history import History
 from listings.hours import Hours, OpenState, OpenStatus, zone_info
 from listings.phones import PhoneField, SmsNumberField, TtyField
 from listings.provenance import ProvenanceModel
-from listings.querysets import ListingQuerySet, TermQuerySet
-from listings.removals import IDENTIFYING_FIELDS, RemovalRequest, identifiers
+from listings.querysets import ListingQuerySet
+from listings.removals import IDENTIFYING_FIELDS, RemovalRequest, requests_against
+from listings.service_areas import NAMED_PLACES
+from listings.slugs import (
+    SlugRedirect,
+    free_slug,
+    is_merged,
+    slug_candidates,
+    used_slugs,
+)
 from listings.snapshot import snapshot_date
+from listings.terms import Term
 from listings.text import fold, is_valid_slug
 from listings.time_zones import NOT_A_ZONE
 from listings.typical_hours import timeless_status
 from listings.visibility import DERIVED_FIELDS, INTERNAL_FIELDS, public_facts
 from places.models import Place
 
-
-class Term(CacheInvalidatingModel):
-    """A term of one of the four vocabularies, with its labels."""
-
-    class Kind(models.TextChoices):
-        SERVICE = "service", _("What they offer")
-        COMMUNITY = "community", _("Who is welcomed by name")
-        CONDITION = "condition", _("What it is about")
-        LANGUAGE = "language", _("Languages")
-
-    placeholders: ClassVar[Placeholders] = {"order": lambda _row: 100}
-
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    slug = models.SlugField(_("slug"), max_length=40)
-    label = models.CharField(_("label"), max_length=80)
-    label_es = models.CharField(_("label in Spanish"), max_length=80, blank=True)
-    description = models.CharField(_("description"), max_length=300, blank=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=100)
-
-    objects = TermQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("term")
-        verbose_name_plural = _("terms")
-        ordering = ["kind", "order", "label"]
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "slug"], name="term_unique"),
-        ]
-
-    def __str__(self) -> str:
-        """Return the label in the active language, or in English if it has none."""
-        return (self.label_es if get_language() == "es" else "") or self.label
-
-    @property
-    def inside_sentence(self) -> str:
-        """The label as it is written within a sentence: "youth", "LGBTQ+ people"."""
-        in_spanish = get_language() == "es" and bool(self.label_es)
-        return vocabulary.inside_sentence(str(self), self.slug, in_spanish=in_spanish)
+__all__ = ["Listing", "Term"]
 
 
 class Listing(ProvenanceModel):
@@ -89,7 +54,7 @@ class Listing(ProvenanceModel):
     class ServiceAreaScope(models.TextChoices):
         UNKNOWN = "unknown", _("Not known")
         NATIONWIDE = "nationwide", _("The whole country")
-        PLACES = "places", _("The states and counties named")
+        PLACES = NAMED_PLACES, _("The states and counties named")
 
     class CheckedHow(models.TextChoices):
         CALLED = "called", _("by calling")
@@ -100,17 +65,7 @@ class Listing(ProvenanceModel):
     # The short name of the catalog, as in `data-listing="org:…"`.
     catalog: ClassVar[str]
     PUBLIC_STATUSES: ClassVar = (Status.PUBLISHED, Status.TEMPORARILY_CLOSED)
-    # Each of these is a way to make contact. A listing without any cannot be published.
-    CONTACT_FIELDS: ClassVar = (
-        "phone",
-        "toll_free",
-        "tty",
-        "videophone",
-        "sms_number",
-        "chat_url",
-        "email",
-        "website",
-    )
+    CONTACT_FIELDS: ClassVar = CONTACT_FIELDS
 
     # The dotted path of the importer for rows of listings.exchange.hsds_mapping.
     hsds_importer: ClassVar[str]
@@ -250,52 +205,7 @@ class Listing(ProvenanceModel):
     class Meta:
         abstract = True
         ordering = ["sort_name", "slug"]
-        constraints = [
-            *ProvenanceModel.Meta.constraints,
-            models.CheckConstraint(
-                condition=~Q(name="") & ~Q(slug=""),
-                name="%(app_label)s_%(class)s_name_and_slug_set",
-                violation_error_message=_("A listing needs a name and an address."),
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="published")
-                | ~Q(phone="")
-                | ~Q(toll_free="")
-                | ~Q(tty="")
-                | ~Q(videophone="")
-                | ~Q(sms_number="")
-                | ~Q(chat_url="")
-                | ~Q(email="")
-                | ~Q(website=""),
-                name="%(app_label)s_%(class)s_published_has_contact",
-                violation_error_message=_(
-                    "To publish it, give one way to make contact: a phone, a "
-                    "text line, an e-mail address or a website."
-                ),
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="closed") | ~Q(closure_reason=""),
-                name="%(app_label)s_%(class)s_closed_has_reason",
-                violation_error_message=_("Please say why it has closed."),
-            ),
-            models.CheckConstraint(
-                condition=Q(checked_on=None, checked_how="", checked_by=None)
-                | Q(checked_on__isnull=False, checked_by__isnull=False)
-                & ~Q(checked_how="")
-                | Q(checked_on__isnull=False, checked_how="confirmed"),
-                name="%(app_label)s_%(class)s_check_on_how_by_together",
-                violation_error_message=_(
-                    "A check needs its day, how it was done and by whom."
-                ),
-            ),
-            models.CheckConstraint(
-                condition=Q(hours="") | ~Q(timezone=""),
-                name="%(app_label)s_%(class)s_hours_have_zone",
-                violation_error_message=_(
-                    "Hours need a time zone, like America/Denver."
-                ),
-            ),
-        ]
+        constraints = [*ProvenanceModel.Meta.constraints, *LISTING_CONSTRAINTS]
 
     def __str__(self) -> str:
         return self.name
@@ -314,7 +224,7 @@ class Listing(ProvenanceModel):
         super().save(**options)
         before: str = getattr(self, "_slug_in_db", "")
         if before and before != self.slug:
-            SlugRedirect.objects.leave(self, before)
+            SlugRedirect.objects.record(self, before)
         self._slug_in_db = self.slug
 
     def update_derived_fields(self) -> None:
@@ -341,7 +251,7 @@ class Listing(ProvenanceModel):
 
         It may not if it was merged into another, or if a removal request matches it.
         """
-        if self.is_public and self._was_merged():
+        if self.is_public and is_merged(self):
             words = _("This listing was merged with another, and stays closed.")
             raise ValidationError({NON_FIELD_ERRORS: [words]})
         if self.is_public and (found := self.removal_requests()):
@@ -351,42 +261,9 @@ class Listing(ProvenanceModel):
             )
             raise ValidationError({NON_FIELD_ERRORS: [words % {"name": found[0]}]})
 
-    def _was_merged(self) -> bool:
-        """Say whether its slug, as a merge sets it, redirects to another listing."""
-        if f"-merged-{self.pk}" not in self.slug:
-            return False
-        led = SlugRedirect.objects.of(type(self)).filter(slug=self.slug)
-        return led.exclude(object_id=self.pk).exists()
-
     def removal_requests(self) -> list[RemovalRequest]:
-        """Return the removal requests that match this listing.
-
-        A listing that is already public may share a number or website with one that was
-        removed, so only its new identifiers count.
-        """
-        found = RemovalRequest.objects.matching(self)
-        if not found or self._state.adding:
-            return found
-        before: Any = type(self)._default_manager.filter(pk=self.pk).first()
-        if before is None or not before.is_public:
-            return found
-        new = identifiers(self) - identifiers(before)
-        return [request for request in found if request.identifiers() & new]
-
-    @classmethod
-    def check_service_area(
-        cls, service_area_scope: str, places: Collection[Place]
-    ) -> None:
-        """Check that the scope fits the named places. Raises ValidationError."""
-        if service_area_scope == cls.ServiceAreaScope.PLACES and not places:
-            words = _("Name at least one state or county, or choose “Not known” above.")
-            raise ValidationError({"service_area": words})
-        if service_area_scope != cls.ServiceAreaScope.PLACES and places:
-            words = _(
-                "States or counties are named below. Choose “The states and counties "
-                "named”, or clear them."
-            )
-            raise ValidationError({"service_area_scope": words})
+        """Return the removal requests that forbid to publish this listing."""
+        return requests_against(self)
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
@@ -471,13 +348,8 @@ class Listing(ProvenanceModel):
         return self.terms_of_kind(Term.Kind.LANGUAGE)
 
     @classmethod
-    def used_slugs(cls, among: Collection[str] | None = None) -> set[str]:
-        """Return the slugs of listings and of redirects that are in use."""
-        today, once = cls._default_manager.all(), SlugRedirect.objects.of(cls)
-        if among is not None:
-            today, once = today.filter(slug__in=among), once.filter(slug__in=among)
-        slugs = today.values_list("slug", flat=True)
-        return {*slugs, *once.values_list("slug", flat=True)}
+    def used_slugs(cls, candidates: Collection[str] | None = None) -> set[str]:
+        return used_slugs(cls, candidates)
 
     @property
     def import_key(self) -> str:
@@ -517,65 +389,11 @@ class Listing(ProvenanceModel):
 
     def _fill_slug(self) -> None:
         if not self.slug:
-            self.slug = self._free_slug()
-
-    def _free_slug(self) -> str:
-        today = type(self)._default_manager.exclude(pk=self.pk)
-        once = SlugRedirect.objects.of(type(self)).exclude(object_id=self.pk)
-        return next(
-            slug
-            for slug in self.slug_candidates()
-            if not today.filter(slug=slug).exists()
-            and not once.filter(slug=slug).exists()
-        )
+            self.slug = free_slug(self, self.slug_candidates())
 
     def slug_candidates(self) -> Iterator[str]:
-        """Yield slugs: the name, then the name with qualifiers, then with numbers."""
-        parts = [self.name, *self.slug_qualifiers()]
-        tries = [slugify(" ".join(parts[:n]))[:110] for n in range(1, len(parts) + 1)]
-        yield from filter(None, tries)
-        stem = tries[-1] or "listing"
-        yield from (f"{stem}-{number}" for number in itertools.count(2))
+        return slug_candidates(self.name, self.slug_qualifiers())
 
     def slug_qualifiers(self) -> list[str]:
+        """Return what distinguishes the listing from others of the same name."""
         return []
-
-
-class SlugRedirectQuerySet(models.QuerySet["SlugRedirect"]):
-    def leave(self, listing: Listing, slug: str) -> None:
-        """Redirect `slug` to this listing; the newest owner of a slug wins."""
-        self.update_or_create(
-            content_type=ContentType.objects.get_for_model(listing),
-            slug=slug,
-            defaults={"object_id": listing.pk},
-        )
-
-    def of(self, model: type[Listing]) -> Self:
-        return self.filter(content_type=ContentType.objects.get_for_model(model))
-
-    def target(self, model: type[Listing], slug: str) -> Listing | None:
-        old = self.of(model).filter(slug=slug).first()
-        return model.objects.filter(pk=old.object_id).first() if old else None
-
-
-class SlugRedirect(models.Model):
-    """A slug that a listing once had, so that old links still work."""
-
-    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
-    object_id = models.PositiveBigIntegerField()
-    listing = GenericForeignKey("content_type", "object_id")
-    slug = models.SlugField(max_length=120)
-
-    objects = SlugRedirectQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("old address")
-        verbose_name_plural = _("old addresses")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["content_type", "slug"], name="slug_redirect_unique"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.slug

@@ -83,7 +83,7 @@ class ProvenanceModel(CacheInvalidatingModel):
         """Compute the fields that searches and sorted lists use."""
 
     @classmethod
-    def used_slugs(cls, among: Collection[str] | None = None) -> set[str]:
+    def used_slugs(cls, candidates: Collection[str] | None = None) -> set[str]:
         """Return the slugs in use: all of them, or those among the candidates.
 
         A model without pages has none.

@@ -40,11 +40,6 @@ def county_and_state_ids(place: Place) -> tuple[list[int], list[int]]:
     return list(place.county_ids), [state_id(c) for c in place.state_codes]
 
 
-class TermQuerySet(models.QuerySet[Any]):
-    def of(self, kind: str) -> Self:
-        return self.filter(kind=kind)
-
-
 def state_id(code: str) -> int:
     """Return the id of a state's Place; 0 if there is none."""
     return gazetteer().states.get(code, 0)

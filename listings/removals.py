@@ -86,6 +86,22 @@ class RemovalRequest(models.Model):
         return {pair for pair in found if pair[1]}
 
 
+def requests_against(listing: Any) -> list[RemovalRequest]:
+    """Return the removal requests that a public listing would violate.
+
+    A listing that is already public may share a number or website with one that was
+    removed, so only its new identifiers count.
+    """
+    found = RemovalRequest.objects.matching(listing)
+    if not found or listing._state.adding:
+        return found
+    before = type(listing)._default_manager.filter(pk=listing.pk).first()
+    if before is None or not before.is_public:
+        return found
+    new = identifiers(listing) - identifiers(before)
+    return [request for request in found if request.identifiers() & new]
+
+
 class RemovalRequestIndex:
     """The identifiers of all requests in memory, to compare many listings quickly."""
 

@@ -10,9 +10,10 @@ table, semicolons separate what would be lines.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from places.counties import CountiesByName, counties_by_name, is_independent_city
@@ -20,12 +21,30 @@ from places.models import Place
 from places.name_keys import place_key
 from places.states import STATES, get_state_name
 
+# The scope of a service area that names its states and counties.
+NAMED_PLACES = "places"
 # In a cell of a table, a semicolon ends a line.
 LINE_BREAK = re.compile(r"[\n;]")
 
 
 class UnknownArea(ValueError):
     """Some lines do not name a state or county; `args` has a message for each."""
+
+
+def check_scope(scope: str, places: Collection[Place]) -> None:
+    """Check that the scope of a service area fits the named places.
+
+    `scope` is a value of Listing.ServiceAreaScope. Raises ValidationError.
+    """
+    if scope == NAMED_PLACES and not places:
+        words = _("Name at least one state or county, or choose “Not known” above.")
+        raise ValidationError({"service_area": words})
+    if scope != NAMED_PLACES and places:
+        words = _(
+            "States or counties are named below. Choose “The states and counties "
+            "named”, or clear them."
+        )
+        raise ValidationError({"service_area_scope": words})
 
 
 def to_text(places: Iterable[Place]) -> str:

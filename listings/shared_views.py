@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from listings.models import Listing, SlugRedirect
+from listings.models import Listing
+from listings.slugs import SlugRedirect
 from listings.vcard import build_vcard
 from places.states import STATES
 
@@ -19,7 +20,7 @@ def redirect_or_gone(
 ) -> HttpResponse:
     """Return 410 for a closed listing or a redirect for an old slug; else raise 404."""
     if found is None:
-        moved: Any = SlugRedirect.objects.target(model, slug)
+        moved: Any = SlugRedirect.objects.resolve(model, slug)
         if moved is not None and moved.status != Listing.Status.DRAFT:
             return redirect(moved.get_absolute_url(), permanent=True)
     elif found.status == Listing.Status.CLOSED:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from curation.errors import ActionRefused
+from listings import service_areas
 from listings.field_values import apply_facts
 from listings.models import Listing
 from listings.provenance import ProvenanceModel
@@ -59,7 +60,7 @@ def _validate_service_area(listing: Listing, facts: Mapping[str, Any]) -> None:
     named = from_text(facts["service_area"]) if "service_area" in facts else None
     if named is None:
         named = list(listing.service_area.all()) if listing.pk else []
-    listing.check_service_area(listing.service_area_scope, named)
+    service_areas.check_scope(listing.service_area_scope, named)
 
 
 def _join_messages(error: ValidationError) -> str:

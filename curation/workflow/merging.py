@@ -16,7 +16,8 @@ from curation.workflow.facts import ADDRESS_FIELDS, apply_validated_facts
 from curation.workflow.locking import lock_for_update
 from listings.exchange.importing import FACT_FIELDS, point_values, set_point
 from listings.field_values import fact_names, fact_value, fact_values
-from listings.models import Listing, SlugRedirect
+from listings.models import Listing
+from listings.slugs import SlugRedirect
 
 ListingT = TypeVar("ListingT", bound=Listing)
 
@@ -60,7 +61,7 @@ def merge(
         model._default_manager.filter(**moved).update(object_id=target.pk)
     # Its former address redirects, and so does that of the closed row.
     for old in (slug, duplicate.slug):
-        SlugRedirect.objects.leave(target, old)
+        SlugRedirect.objects.record(target, old)
     _delete_nightly_findings(duplicate)
     return target
 

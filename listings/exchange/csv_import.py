@@ -28,7 +28,7 @@ from listings.exchange.importing import (
     split_cell,
 )
 from listings.models import Listing
-from listings.service_areas import ServiceAreaParser, UnknownArea
+from listings.service_areas import ServiceAreaParser, UnknownArea, check_scope
 
 YES_OR_NO = {"yes": True, "no": False, "": None}
 SLUG = re.compile(r"[-\w]{1,120}", re.ASCII)
@@ -79,7 +79,7 @@ class CatalogImporter(Importer):
         except UnknownArea as unknown:
             raise RowError(" ".join(unknown.args)) from None
         try:
-            self.model.check_service_area(row["service_area_scope"], facts.service_area)
+            check_scope(row["service_area_scope"], facts.service_area)
         except ValidationError as error:
             raise RowError(" ".join(error.messages)) from None
         return facts

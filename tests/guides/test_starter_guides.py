@@ -110,7 +110,7 @@ def test_searches_of_a_guide_use_known_terms(slug):
     kinds = {"service": "service", "community": "community", "language": "language"}
     values = {"kind": Organization.Kind.values, "how": ["online"], "open_now": ["1"]}
     for name, kind in kinds.items():
-        values[name] = list(Term.objects.of(kind).values_list("slug", flat=True))
+        values[name] = list(Term.objects.of_kind(kind).values_list("slug", flat=True))
 
     guide = Guide.objects.get(slug=slug)
 

@@ -9,9 +9,10 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from listings.models import SlugRedirect, Term
+from listings.models import Term
 from listings.registry import listing_models
 from listings.removals import RemovalRequest
+from listings.slugs import SlugRedirect
 from meetings.models import Meeting
 from orgs.models import Organization
 from tests.factories import county, organization, place, state, warmline
@@ -143,8 +144,8 @@ def test_a_changed_slug_leaves_a_redirect():
     listing.slug = "new-name"
     listing.save()
 
-    assert SlugRedirect.objects.target(Organization, "old-name") == listing
-    assert SlugRedirect.objects.target(Warmline, "old-name") is None
+    assert SlugRedirect.objects.resolve(Organization, "old-name") == listing
+    assert SlugRedirect.objects.resolve(Warmline, "old-name") is None
 
 
 def test_closing_and_publishing_count_as_versions():

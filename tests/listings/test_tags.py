@@ -6,7 +6,7 @@ import pytest
 
 from caching.models import DirectoryVersion
 from guides.models import Credential
-from listings.models import SlugRedirect
+from listings.slugs import SlugRedirect
 from listings.templatetags.listing import miles, partial_date
 from places.models import PlaceAlias
 

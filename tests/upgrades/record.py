@@ -77,7 +77,8 @@ def fill():
     from django_otp.plugins.otp_totp.models import TOTPDevice
 
     from curation import models as curation
-    from listings.models import RemovalRequest, SlugRedirect
+    from listings.removals import RemovalRequest
+    from listings.slugs import SlugRedirect
     from orgs.models import Organization
     from tests import factories as make
 

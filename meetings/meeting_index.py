@@ -50,7 +50,7 @@ class IndexedMeeting:
     last_known_on: date | None
     zone_inferred: bool
     public_warning: str
-    town: str
+    city: str
     state: str
     point: Point | None
 
@@ -133,7 +133,7 @@ def _to_indexed(row: Meeting, schedule: Schedule, size: int) -> IndexedMeeting:
         last_known_on=row.last_known_on,
         zone_inferred=row.zone_inferred,
         public_warning=row.public_warning,
-        town=row.city_line if row.in_person else "",
+        city=row.city_line if row.in_person else "",
         state=row.state,
         point=row.point,
     )

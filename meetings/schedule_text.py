@@ -186,7 +186,7 @@ class OccurrenceDisplay:
         """How and where it meets, and how to join."""
         meeting, miles = self.meeting, self.one.miles
         far = f" ({distance(miles)})" if miles is not None else ""
-        parts = [meeting.ways_label, f"{meeting.town}{far}", meeting.joining_label]
+        parts = [meeting.ways_label, f"{meeting.city}{far}", meeting.joining_label]
         if meeting.duration:
             parts.append(_("%(minutes)s minutes") % {"minutes": meeting.duration})
         return SEPARATOR.join(filter(None, parts))

@@ -54,21 +54,21 @@ class AddressedImporter(Importer):
     def __init__(self, rows: list[Row]) -> None:
         super().__init__(rows)
         self.addresses = AddressNormalizer(rows, "zip")
-        self.towns = _cities_by_name({place_key(row["city"]) for row in rows})
+        self.cities = _cities_by_name({place_key(row["city"]) for row in rows})
 
     def set_place(self, facts: ParsedRow, row: Row) -> None:
         """Set the location of the row and its precision."""
         precision = Organization.Precision
         zip_place = facts.zip_place = self.addresses.zip_place(row)
-        town = self.towns.get((row["state"], place_key(row["city"])))
+        city = self.cities.get((row["state"], place_key(row["city"])))
         if facts.fields["address_withheld"]:
-            near = zip_place or town
+            near = zip_place or city
             facts.place = near.own_county if near else None
             facts.precision = precision.COUNTY
         elif zip_place and zip_place.state == row["state"]:
             facts.place, facts.precision = zip_place, precision.ZIP
-        elif town and row["city"]:
-            facts.place, facts.precision = town, precision.CITY
+        elif city and row["city"]:
+            facts.place, facts.precision = city, precision.CITY
         place = facts.place
         facts.fields["timezone"] = place.timezone if place else ""
         if place is None:
@@ -117,17 +117,17 @@ def set_parent_or_host(row: BranchRow, parent_id: int | None, host: str) -> None
 def _cities_by_name(keys: set[str]) -> dict[tuple[str, str], Place]:
     """Return the largest city by state and name; own names win over aliases."""
     found = Place.objects.filter(kind=Place.Kind.CITY).select_related("county")
-    towns = {}
+    cities = {}
     other_ids = PlaceAlias.objects.filter(key__in=keys).values_list(
         "place_id", flat=True
     )
     others = found.filter(pk__in=list(other_ids)).order_by("population")
-    for town in others:
-        for name in town.alt_names.split(";"):
-            towns[town.state, place_key(name)] = town
-    for town in found.filter(key__in=keys).order_by("population"):
-        towns[town.state, town.key] = town
-    return towns
+    for city in others:
+        for name in city.alt_names.split(";"):
+            cities[city.state, place_key(name)] = city
+    for city in found.filter(key__in=keys).order_by("population"):
+        cities[city.state, city.key] = city
+    return cities
 
 
 def _find_parent(branch: BranchRow, named: list[BranchRow]) -> BranchRow | None:

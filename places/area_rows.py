@@ -37,9 +37,9 @@ def rename_cities(places: list[Row], areas: Iterable[Row]) -> None:
 
 def save_areas(rows: list[Row]) -> None:
     """Insert or update each area by its key, and delete areas that left the file."""
-    towns = {row["main_place"] for row in rows}
+    cities = {row["main_place"] for row in rows}
     main = dict(
-        Place.objects.filter(kind="city", code__in=towns).values_list("code", "pk")
+        Place.objects.filter(kind="city", code__in=cities).values_list("code", "pk")
     )
     Area.objects.exclude(key__in=[row["key"] for row in rows]).delete()
     Area.objects.bulk_create(

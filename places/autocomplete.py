@@ -34,8 +34,8 @@ def suggest_corrections(text: str) -> tuple[Place, ...]:
         code = text.translate(LETTERS_FOR_DIGITS)
         exact = zips.get(code)
         return (exact,) if exact else zips.similar(code, MAX_ZIP_SUGGESTIONS)
-    for words in interpretations(text):
-        if near := _similar_names(place_key(words.name), words.state):
+    for query in interpretations(text):
+        if near := _similar_names(place_key(query.name), query.state):
             return near
     return tuple(place for code, _rest in zip_codes(text) if (place := zips.get(code)))
 
@@ -83,7 +83,7 @@ def _is_state_or_big_city(place: Place) -> bool:
 def _places_starting_with(key: str) -> list[Place]:
     # "~" sorts after every character of a key.
     begins = Place.objects.filter(key__gte=key, key__lt=f"{key}~")
-    towns = begins.exclude(kind=Place.Kind.ZIP).select_related("county")
+    cities = begins.exclude(kind=Place.Kind.ZIP).select_related("county")
     is_big = Q(kind=Place.Kind.CITY, population__gte=DOMINANT_POPULATION[False])
     rank = Case(
         When(kind=Place.Kind.STATE, then=0),
@@ -92,4 +92,4 @@ def _places_starting_with(key: str) -> list[Place]:
         default=3,
     )
     by_size = F("population").desc(nulls_last=True)
-    return list(towns.order_by(rank, by_size, "code")[:MAX_SUGGESTIONS])
+    return list(cities.order_by(rank, by_size, "code")[:MAX_SUGGESTIONS])

@@ -63,19 +63,19 @@ class PlaceField(forms.CharField):
         text = self.to_python(value) or ""
         if not text and not self.required:
             return None
-        answer = look_up(text)
-        if answer.place is None:
-            problem = answer.problem or Problem.UNKNOWN
+        result = look_up(text)
+        if result.place is None:
+            problem = result.problem or Problem.UNKNOWN
             raise ValidationError(
                 _message(problem, text),
                 code=problem.value,
                 params={
                     "text": text[:MAX_QUOTED_LENGTH],
-                    "candidates": answer.candidates,
+                    "candidates": result.candidates,
                 },
             )
-        answer.place.other_meanings = answer.candidates
-        return answer.place
+        result.place.other_meanings = result.candidates
+        return result.place
 
 
 def _message(problem: Problem, text: str) -> str:

@@ -123,10 +123,10 @@ def locate_address(
 
 def _find_city(words: str) -> Place | None:
     """Look up part of an address; a city wins over a county of the same name."""
-    answer = look_up(words, with_areas=False)
-    towns = [one for one in answer.candidates if one.kind == Place.Kind.CITY]
-    is_clear = answer.problem == Problem.AMBIGUOUS and len(towns) == 1
-    return towns[0] if is_clear else answer.place
+    result = look_up(words, with_areas=False)
+    cities = [one for one in result.candidates if one.kind == Place.Kind.CITY]
+    is_clear = result.problem == Problem.AMBIGUOUS and len(cities) == 1
+    return cities[0] if is_clear else result.place
 
 
 def _find_place(city: str, state: str, zip_code: str) -> Place | None:

@@ -162,14 +162,14 @@ def nearest_zip(point: Point) -> Place | None:
 def _by_name(text: str, *, with_areas: bool) -> LookupResult:
     if state := state_code(text):
         return _state_result(state, text)
-    for words in interpretations(text):
-        matches = find_places_by_name(words)
-        areas = find_areas_by_name(words.name, words.state) if with_areas else ()
-        is_foreign = bool(matches) and is_foreign_name(words.name)
-        if is_foreign and not (words.state or _is_dominant(matches)):
+    for query in interpretations(text):
+        matches = find_places_by_name(query)
+        areas = find_areas_by_name(query.name, query.state) if with_areas else ()
+        is_foreign = bool(matches) and is_foreign_name(query.name)
+        if is_foreign and not (query.state or _is_dominant(matches)):
             return LookupResult(problem=Problem.FOREIGN, candidates=matches)
         if matches or areas:
-            return _resolve(matches, areas, words)
+            return _resolve(matches, areas, query)
     if is_military_mail(text):
         return LookupResult(problem=Problem.MILITARY)
     if is_foreign_name(text) or strip_foreign_country(text) is not None:
@@ -184,21 +184,21 @@ def _is_dominant(matches: tuple[Place, ...]) -> bool:
 def _state_result(code: str, text: str) -> LookupResult:
     """Return the state, with large cities and areas of its name as candidates."""
     place = Place.objects.states().filter(code=code).first()
-    towns = () if len(place_key(text)) <= 2 else find_places_by_name(PlaceQuery(text))
-    namesakes = [t for t in towns if (t.population or 0) >= DOMINANT_POPULATION[False]]
+    cities = () if len(place_key(text)) <= 2 else find_places_by_name(PlaceQuery(text))
+    namesakes = [t for t in cities if (t.population or 0) >= DOMINANT_POPULATION[False]]
     areas = [area for area in find_areas_by_name(text, "") if not area.is_state]
     others = {place.pk: place for place in [*namesakes, *areas]}
     return LookupResult(place, candidates=tuple(others.values())[:MAX_CANDIDATES])
 
 
 def _resolve(
-    matches: tuple[Place, ...], areas: tuple[Place, ...], words: PlaceQuery
+    matches: tuple[Place, ...], areas: tuple[Place, ...], query: PlaceQuery
 ) -> LookupResult:
     """Return the place that people mean by a name, or AMBIGUOUS if it is not clear."""
-    key, in_state = place_key(words.name), bool(words.state)
-    areas = () if words.county else exclude_places(matches, areas)
+    key, in_state = place_key(query.name), bool(query.state)
+    areas = () if query.county else exclude_places(matches, areas)
     matches = drop_places_same_as_area(matches, areas, key)
-    others = (*areas, *big_counties(words, matches))
+    others = (*areas, *big_counties(query, matches))
     if not matches:
         return _only_or_ambiguous(areas)
     first, rest = matches[0], matches[1:]

@@ -43,15 +43,15 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
     def largest_cities(self, box: Box, state: str | None = None) -> Self:
         """Cities in a box, of one state if it is given, by descending population."""
-        towns = self.filter(
+        cities = self.filter(
             kind=Place.Kind.CITY,
             latitude__range=(box.south, box.north),
             longitude__range=(box.west, box.east),
             population__isnull=False,
         )
         if state:
-            towns = towns.in_state(state)
-        return towns.order_by("-population", "name")
+            cities = cities.in_state(state)
+        return cities.order_by("-population", "name")
 
     def in_boxes_around(self, point: Point, miles: float) -> Self:
         """Places within `miles` of a point, and a few in the corners of the boxes."""
@@ -172,12 +172,12 @@ class Place(models.Model):
         is_named = self.is_area and self.area_kind != Area.Kind.ALIAS
         if is_named and get_state_name(self.state) in self.name:
             return self.name
-        town = f"{self.name}, {self.state_name}"
+        name = f"{self.name}, {self.state_name}"
         if self.kind == self.Kind.ZIP:
-            return f"{town} {self.code}"
+            return f"{name} {self.code}"
         if self.kind == self.Kind.POINT:
-            return _("your spot near %(town)s") % {"town": town}
-        return town
+            return _("your spot near %(town)s") % {"town": name}
+        return name
 
     @property
     def label_with_county(self) -> str:

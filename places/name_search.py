@@ -25,17 +25,17 @@ DOMINANT_POPULATION = {
 WELL_KNOWN_POPULATION = 100_000
 
 
-def find_places_by_name(words: PlaceQuery) -> tuple[Place, ...]:
+def find_places_by_name(query: PlaceQuery) -> tuple[Place, ...]:
     """Return cities of the name, or else counties, or else ZIP codes."""
-    key = place_key(words.name)
+    key = place_key(query.name)
     if not key:
         return ()
-    rows = _find_rows(key, words.state)
-    if words.county:
-        county = place_key(words.county)
+    rows = _find_rows(key, query.state)
+    if query.county:
+        county = place_key(query.county)
         rows = [row for row in rows if row.county and row.county.key == county]
     kinds = [Place.Kind.CITY, Place.Kind.COUNTY, Place.Kind.ZIP]
-    if ENDS_IN_COUNTY.search(words.name):
+    if ENDS_IN_COUNTY.search(query.name):
         kinds = [Place.Kind.COUNTY, Place.Kind.CITY]
     for kind in kinds:
         if same_kind := [row for row in rows if row.kind == kind]:
@@ -78,10 +78,10 @@ def _largest_per_county(rows: list[Place]) -> tuple[Place, ...]:
     return tuple(largest.values())[:MAX_CANDIDATES]
 
 
-def big_counties(words: PlaceQuery, towns: tuple[Place, ...]) -> list[Place]:
+def big_counties(query: PlaceQuery, cities: tuple[Place, ...]) -> list[Place]:
     """Return counties that people may mean by the name of a much smaller city."""
-    if words.county or not towns or towns[0].is_county:
+    if query.county or not cities or cities[0].is_county:
         return []
-    least = max((towns[0].population or 0) * DOMINANT_RATIO, WELL_KNOWN_POPULATION)
-    rows = _find_rows(place_key(words.name), words.state)
+    least = max((cities[0].population or 0) * DOMINANT_RATIO, WELL_KNOWN_POPULATION)
+    rows = _find_rows(place_key(query.name), query.state)
     return [row for row in rows if row.is_county and (row.population or 0) >= least]

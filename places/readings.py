@@ -53,9 +53,9 @@ def state_code(text: str) -> str:
 
 def interpretations(text: str) -> Iterator[PlaceQuery]:
     """Yield the ways to split text into name, county and state, most likely first."""
-    for words in _splits(text):
-        for name in name_variants(words.name):
-            yield replace(words, name=name)
+    for query in _splits(text):
+        for name in name_variants(query.name):
+            yield replace(query, name=name)
 
 
 def _splits(text: str) -> Iterator[PlaceQuery]:

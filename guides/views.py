@@ -26,7 +26,7 @@ def guides(request: HttpRequest) -> HttpResponse:
 @require_safe
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Guide.objects.public(), slug=slug)
-    context = {"guide": found, "near": found.near_search, "form": PlaceForm()}
+    context = {"guide": found, "near_search": found.near_search, "form": PlaceForm()}
     return set_cache_policy(
         render(request, "guides/guide.html", context), timezone.now()
     )
@@ -49,8 +49,8 @@ def become(request: HttpRequest) -> HttpResponse:
             for code, rows in zip(state_codes, columns, strict=True)
         ],
         "table": [] if state_codes else group_by_state(found),
-        "compared": compare(*columns) if len(columns) == 2 else [],
-        "unknown": _states_without_credentials() if not state_codes else [],
+        "comparison": compare(*columns) if len(columns) == 2 else [],
+        "states_without_credentials": [] if state_codes else _unknown_states(),
     }
     page = render(request, "guides/become.html", context)
     return set_cache_policy(
@@ -58,7 +58,7 @@ def become(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _states_without_credentials() -> list[str]:
+def _unknown_states() -> list[str]:
     """Return names of states and territories for which no source was found."""
     known = set(Credential.objects.public().order_by().values_list("state", flat=True))
     return [state.name for code, state in STATES.items() if code not in known]

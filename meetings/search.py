@@ -190,11 +190,13 @@ class MeetingSearch:
         keep = ["near", "state", "lat", "lon", "zone", "day", "radius"]
         return build_panel(self.filters, self.params, self.counts, keep)
 
-    def count_excluding(self, chip: ActiveFilter) -> int:
+    def count_excluding(self, active_filter: ActiveFilter) -> int:
         """Count the starts without one chosen value."""
         params = self.params.copy()
-        left = [v for v in params.getlist(chip.name) if v != chip.value]
-        params.setlist(chip.name, left)
+        left = [
+            v for v in params.getlist(active_filter.name) if v != active_filter.value
+        ]
+        params.setlist(active_filter.name, left)
         return len(MeetingSearch(self.form, params, self.at, self.host).found)
 
     @property

@@ -123,7 +123,7 @@ class Organization(AddressedListing):
         "exported-organizations": "orgs.csv_import.ExportedOrganizationImporter",
     }
     hsds_importer = "orgs.hsds.HsdsOrganizationImporter"
-    card_templates = ("orgs/_card.html", "orgs/_row.html", "orgs/_catalogue_row.html")
+    card_templates = ("orgs/_card.html", "orgs/_row.html", "orgs/_catalog_row.html")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     run_by = models.CharField(

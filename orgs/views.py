@@ -53,26 +53,28 @@ def organizations(request: HttpRequest) -> HttpResponse:
     counts = count_options(index, query, chosen.filters, index.everything)
     panel = build_panel(chosen, params, counts, ["q"])
 
-    def count_excluding(chip: ActiveFilter) -> int:
-        return relevance.named(index, query.without(chip.name, chip.value), 0).total
+    def count_excluding(active_filter: ActiveFilter) -> int:
+        return relevance.named(
+            index, query.without(active_filter.name, active_filter.value), 0
+        ).total
 
     hits, total = found.hits, found.total
     context = {
         "form": form,
         "words": words,
-        "rows": cards(Organization, hits, "orgs/_catalogue_row.html", level=2),
+        "rows": cards(Organization, hits, "orgs/_catalog_row.html", level=2),
         "total": total,
         "panel": panel,
         "suggestions": [] if hits else panel.suggestions(count_excluding),
         "similar_names": [] if hits or not words else similar_names(words),
-        "named": find_by_name(words, but=Organization),
+        "other_matches": find_by_name(words, but=Organization),
         "pager": Pager.of(params, page, total, PAGE_SIZE),
     }
-    answer = render(request, "orgs/organizations.html", context)
+    response = render(request, "orgs/organizations.html", context)
     # An unusable query would fill the cache with many copies of one page.
     is_usable = not (chosen.unknown or panel.problems)
     reads = ("state", "page") if hits and is_usable else ()
-    return set_cache_policy(answer, timezone.now(), parameters=reads)
+    return set_cache_policy(response, timezone.now(), parameters=reads)
 
 
 def similar_names(words: str) -> list[Organization]:
@@ -92,29 +94,29 @@ def cils(request: HttpRequest) -> HttpResponse:
         "form": form,
         "place": place,
         "problem": form.problem,
-        "area": _county_or_place_label(place),
-        "links": place_links(form, params),
-        "left_out": page_problems(request.GET),
+        "area_label": _county_or_place_label(place),
+        "place_links": place_links(form, params),
+        "problems": page_problems(request.GET),
         "states": [] if place else _states_with_counts(index, query),
         "rows": [],
-        "named": True,
-        "listings": [],
+        "is_named": True,
+        "name_matches": [],
         "total": 0,
         "pager": SINGLE_PAGE,
     }
     if form.problem == "unknown" and (listings := find_by_name(form.typed)):
-        context |= {"listings": listings, "problem": ""}
+        context |= {"name_matches": listings, "problem": ""}
     if place:
         start = (page - 1) * PAGE_SIZE
         found = relevance.serving_or_in_state(index, query, PAGE_SIZE, start)
         rows = cards(Organization, found.hits, "orgs/_card.html")
         pager = Pager.of(params, page, found.total, PAGE_SIZE)
         context |= {"rows": rows, "total": found.total, "pager": pager}
-        context["named"] = place.is_state or any(row.coverage == 0 for row in rows)
-    answer = render(request, "orgs/cils.html", context)
-    is_usable = context["rows"] and not context["left_out"]
+        context["is_named"] = place.is_state or any(row.coverage == 0 for row in rows)
+    response = render(request, "orgs/cils.html", context)
+    is_usable = context["rows"] and not context["problems"]
     reads = ("state", "page") if is_usable else ()
-    return set_cache_policy(answer, timezone.now(), parameters=reads)
+    return set_cache_policy(response, timezone.now(), parameters=reads)
 
 
 def _county_or_place_label(place: Place | None) -> str:

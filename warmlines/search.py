@@ -152,12 +152,12 @@ class WarmlineSearch:
         )
         return panel.with_leading([on_or_off], self.params)
 
-    def advice(self, panel: FacetPanel) -> list[Suggestion]:
+    def suggestions(self, panel: FacetPanel) -> list[Suggestion]:
         return panel.suggestions(self._count_without)
 
-    def _count_without(self, chip: ActiveFilter) -> int:
-        found = self._filtered(excluding=chip.name, value=chip.value)
-        open_now = self.open_now and chip.name != "open_now"
+    def _count_without(self, active_filter: ActiveFilter) -> int:
+        found = self._filtered(excluding=active_filter.name, value=active_filter.value)
+        open_now = self.open_now and active_filter.name != "open_now"
         return len(self._statuses(found, open_now=open_now))
 
     def _count_options(self, name: str) -> Counter[str]:

@@ -53,10 +53,10 @@ def warmlines(request: HttpRequest) -> HttpResponse:
         "other_meanings": links if place else [],
         "panel": panel,
         "groups": search.groups if place else [],
-        **_group_lists(search),
-        "named": lines if words else [],
-        "suggestions": [] if lines else search.advice(panel),
-        "count": sum(not line.has_public_warning for line in everyone),
+        **_group_by_area(search),
+        "lines_by_name": lines if words else [],
+        "suggestions": [] if lines else search.suggestions(panel),
+        "line_count": sum(not line.has_public_warning for line in everyone),
         "open_count": sum(ln.is_open and not ln.has_public_warning for ln in everyone),
         "more_count": len({*map(_line_pk, lines)} - {*map(_line_pk, everyone)}),
         "no_open_line": search.no_open_line,
@@ -67,19 +67,19 @@ def warmlines(request: HttpRequest) -> HttpResponse:
     return set_cache_policy(page, at, moments, parameters=("state",) if place else ())
 
 
-def _group_lists(search: WarmlineSearch) -> dict[str, list[LineGroup]]:
+def _group_by_area(search: WarmlineSearch) -> dict[str, list[LineGroup]]:
     """Return groups for a page without a place.
 
     States are collapsed to links, unless the list is filtered or a snapshot.
     """
     if search.place or search.words:
-        return {"lists": [], "states": []}
+        return {"area_groups": [], "state_groups": []}
     groups = search.groups_by_area
     if search.is_filtered or search.open_now or snapshot_date():
-        return {"lists": groups, "states": []}
+        return {"area_groups": groups, "state_groups": []}
     return {
-        "lists": [group for group in groups if group.slug.upper() not in STATES],
-        "states": [group for group in groups if group.slug.upper() in STATES],
+        "area_groups": [group for group in groups if group.slug.upper() not in STATES],
+        "state_groups": [group for group in groups if group.slug.upper() in STATES],
     }
 
 

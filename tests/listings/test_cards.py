@@ -264,7 +264,7 @@ def test_prepare_renders_what_is_missing_and_removes_what_is_not_used():
     assert {template for template, _language, _pk in keys} == {
         "orgs/_card.html",
         "orgs/_row.html",
-        "orgs/_catalogue_row.html",
+        "orgs/_catalog_row.html",
     }
 
 

@@ -1,6 +1,7 @@
-"""Settings of the site, read from the environment and `.env`; a bad value says which.
+"""Settings of the site, read from the environment and `.env`.
 
-`.env.example` explains each of them.
+`.env.example` explains each variable. A bad value raises ImproperlyConfigured with a
+message that names the variable.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -18,6 +18,8 @@ from directory.operations.database_urls import databases
 from directory.operations.environment import BASE_DIR, env
 from directory.operations.hosts import LOCAL_NAMES, local_url, machine_hostnames
 from directory.operations.logs import logging_settings
+from directory.operations.mail_url import mail_settings
+from directory.operations.secret_keys import read_secret_keys
 from directory.operations.startup_checks import (
     LOOPBACK,
     check_hsts_preload,
@@ -25,105 +27,38 @@ from directory.operations.startup_checks import (
     check_secrets,
 )
 
-
-def read_secret_keys() -> list[str]:
-    """SECRET_KEY, or the lines of the file that SECRET_KEY_FILE names.
-
-    The first signs; what the others signed is still believed, so that a key can change.
-    """
-    if key := env.str("SECRET_KEY", ""):
-        return [key]
-    path = env.str("SECRET_KEY_FILE", "")
-    if not path:
-        raise ImproperlyConfigured(
-            "Set SECRET_KEY, or SECRET_KEY_FILE to a file that holds it. "
-            "“make run” makes one for you."
-        )
-    try:
-        keys = Path(path).read_text(encoding="utf-8").split()
-    except OSError as error:
-        raise ImproperlyConfigured(
-            f"SECRET_KEY_FILE cannot be read: {error}."
-        ) from None
-    if not keys:
-        raise ImproperlyConfigured(f"SECRET_KEY_FILE is empty: {path}.")
-    return keys
-
-
 DAY = 24 * 60 * 60
 HOST_AND_PORT = r"^$|^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$"
-
-
-def cache_url(url: str) -> str:
-    """The address of the Redis or Valkey that counts requests, or ""."""
-    if url and urlsplit(url).scheme not in ("redis", "rediss", "unix"):
-        raise ImproperlyConfigured(
-            "CACHE_URL must begin with redis://, rediss:// (TLS) or unix://; "
-            "a Valkey server is named in the same way."
-        )
-    return url
-
-
-SWITCH = dict.fromkeys(("1", "true", "yes", "on", ""), True) | dict.fromkeys(
-    ("0", "false", "no", "off"), False
+REDIS_URL = validate.Regexp(
+    r"^$|^(rediss?|unix)://", error="must begin with redis://, rediss:// or unix://"
 )
-
-
-def mail(url: str) -> dict[str, Any]:
-    """Django's mail settings for smtp://user:password@host:port/?tls=1 or ?ssl=1."""
-    if not url:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    parts = urlsplit(url)
-    if parts.scheme != "smtp" or not parts.hostname:
-        raise ImproperlyConfigured(
-            "EMAIL_URL must look like smtp://user:password@host:587/?tls=1."
-        )
-    wishes = {name: _is_on(name, parts.query) for name in ("tls", "ssl")}
-    if all(wishes.values()):
-        raise ImproperlyConfigured("EMAIL_URL takes tls=1 or ssl=1, and not both.")
-    return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or 25,
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_TLS": wishes["tls"],
-        "EMAIL_USE_SSL": wishes["ssl"],
-        "EMAIL_TIMEOUT": 10,
-    }
-
-
-def _is_on(name: str, query: str) -> bool:
-    """A yes or no of an address's query, off where it says nothing."""
-    found = parse_qs(query, keep_blank_values=True).get(name, ["0"])[-1].lower()
-    if found not in SWITCH:
-        raise ImproperlyConfigured(f"EMAIL_URL: {name} is 1 or 0, not “{found}”.")
-    return SWITCH[found]
 
 
 try:
     DEBUG = env.bool("DEBUG", False)
     ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [*LOCAL_NAMES])
-    # True where a proxy in front speaks HTTPS: cookies and redirects then insist.
+    # True if a proxy in front of the site serves HTTPS. Cookies and redirects then
+    # require it.
     HTTPS = env.bool("HTTPS", False)
-    # For how long browsers insist on HTTPS. Long times, subdomains and preload cannot
-    # be taken back: docs/operations.md says what they mean.
+    # For how long browsers require HTTPS. Long times, subdomains and preload cannot be
+    # undone; docs/operations.md explains them.
     HSTS_SECONDS = env.int("HSTS_SECONDS", DAY, validate=validate.Range(min=0))
     HSTS_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
     HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
     DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
     DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR}/db.sqlite3"
-    # One or several servers that follow it; the public's reads go there.
+    # One or several replicas, which serve the reads of visitors.
     DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")
-    # redis://host:6379/0 where many workers on several machines count together.
-    CACHE_URL = cache_url(env.str("CACHE_URL", ""))
-    # Where people can write to the curators; the contact page shows it.
+    # Redis or Valkey, needed for rate limits that several machines share.
+    CACHE_URL = env.str("CACHE_URL", "", validate=REDIS_URL)
+    # The address of the curators that the contact page shows.
     CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
-    # Where the Leave button goes: a page that shows nothing personal.
+    # The page that the Leave button opens, which must not be personal.
     EXIT_URL = env.str(
         "EXIT_URL", "https://www.weather.gov/", validate=validate.URL(schemes={"https"})
     )
-    # Curators' street addresses only: "" (our gazetteer), "nominatim" or "photon".
+    # The geocoder for street addresses that curators type: "" (our gazetteer),
+    # "nominatim" or "photon". Nothing that visitors type is ever sent to it.
     GEOCODER = env.str(
         "GEOCODER", "", validate=validate.OneOf(["", "nominatim", "photon"])
     )
@@ -132,32 +67,34 @@ try:
         "GEOCODER_SCHEME", "https", validate=validate.OneOf(["http", "https"])
     )
     GEOCODER_TIMEOUT = env.float("GEOCODER_TIMEOUT", 3.0)
-    # smtp://user:password@host:587/?tls=1; unset, mail is printed and not sent.
+    # smtp://user:password@host:587/?tls=1. If unset, mail is printed and not sent.
     EMAIL_URL = env.str("EMAIL_URL", "")
     DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "directory@localhost")
-    # What one address may ask of the API, the feeds and the data files.
+    # How many requests for the API, feeds and data files one client may send.
     API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 600)
     BIND = env.str("BIND", "127.0.0.1").strip("[]")
     PORT = env.str("PORT", "8000")
-    # Where links in mails lead; the address people reach the site at.
+    # The address under which people reach the site, used in links in mails.
     SITE_URL = env.str("SITE_URL", local_url(BIND, PORT)).rstrip("/")
-    # The origin of canonical addresses; "" where nobody has said what it is.
+    # The origin of canonical URLs; "" if SITE_URL is not set.
     PUBLIC_ORIGIN = env.str("SITE_URL", "").rstrip("/")
-    # Can anybody but this machine reach it? Behind a proxy BIND alone does not say so.
+    # Whether other machines can reach the site. With HTTPS, a proxy may make it public
+    # although BIND is local.
     IS_PUBLIC = HTTPS or BIND not in LOOPBACK
-    # Staff need a code from their phone, unless only this machine can reach the site.
+    # Whether staff need a code from their phone to sign in.
     SECOND_FACTOR = env.bool("SECOND_FACTOR", IS_PUBLIC)
-    # Where the nightly backup goes (run_due), and how many are kept; with 0 none is
-    # made, for hosts that back up the database themselves.
+    # The folder of nightly backups (see run_due), and how many to keep. 0 turns them
+    # off, for hosts that back up the database themselves.
     BACKUP_DIR = Path(env.str("BACKUP_DIR", "") or DATA_DIR / "backups")
     BACKUPS_KEPT = env.int("BACKUPS_KEPT", 14, validate=validate.Range(min=0))
-    # Mail organizations to confirm their listing: only when curators can take answers.
+    # Whether to mail organizations to confirm their listing. Curators must be ready for
+    # the answers.
     SEND_REMINDERS = env.bool("SEND_REMINDERS", False)
-    # Lines for people, or JSON for machines that gather logs.
+    # "text" for people, or "json" for log collectors.
     LOG_FORMAT = env.str(
         "LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"])
     )
-    # host:port where Prometheus may ask for /metrics; unset, nowhere.
+    # host:port where the site serves /metrics to Prometheus; "" turns it off.
     METRICS_BIND = env.str("METRICS_BIND", "", validate=validate.Regexp(HOST_AND_PORT))
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from None
@@ -169,24 +106,24 @@ check_no_path_prefix(env.str("SCRIPT_NAME", ""), SITE_URL)
 check_hsts_preload(HSTS_SECONDS, subdomains=HSTS_SUBDOMAINS, preload=HSTS_PRELOAD)
 if not env.str("ALLOWED_HOSTS", ""):
     ALLOWED_HOSTS += machine_hostnames(BIND)
-# Where the workers of this machine count requests, if not in Redis.
+# Where the workers of this machine count requests, unless CACHE_URL is set.
 RATE_LIMIT_FILE = DATA_DIR / "rate-limits.sqlite3"
-# The open data as files (api.data_files).
+# The open data files that api.data_files writes.
 DATA_FILES_DIR = DATA_DIR / "data-files"
 DATABASES = databases(DATABASE_URL, DATABASE_REPLICA_URL)
 DATABASE_ROUTERS = ["caching.db_router.ReplicaRouter"] if DATABASE_REPLICA_URL else []
 CACHES = {
-    # Django asks for one of this name. Nothing is stored in it.
+    # Django requires a cache of this name. Nothing uses it.
     "default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
-    # Pages without a visitor's words, in each worker's memory and nowhere else.
+    # Whole pages that contain nothing that a visitor typed, in each worker's memory.
     "pages": {
         "BACKEND": "django.core.cache.backends."
         + ("dummy.DummyCache" if DEBUG else "locmem.LocMemCache"),
-        # Some 30 KB each.
+        # A page takes about 30 KB.
         "OPTIONS": {"MAX_ENTRIES": 500},
     },
 }
-globals().update(mail(EMAIL_URL))
+globals().update(mail_settings(EMAIL_URL))
 
 INSTALLED_APPS = [
     "curation.apps.CurationAdminConfig",
@@ -259,7 +196,7 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     },
 ]
-# Widgets of our own are templates among the others.
+# Django finds the templates of our own widgets in the project's folder.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -286,10 +223,10 @@ STORAGES = {
     },
 }
 
-# Our files are for our pages.
+# By default, WhiteNoise lets pages of all other sites read the static files.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
-# Nothing from elsewhere, nothing inline; the admin lives under it too.
+# Pages may load nothing from other sites and nothing inline. It covers the admin too.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -305,7 +242,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
-# Not no-referrer: browsers then send "Origin: null", and Django refuses forms.
+# With "no-referrer", browsers send "Origin: null", and Django rejects the forms.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = HSTS_SECONDS if HTTPS else 0
@@ -313,16 +250,16 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_SUBDOMAINS
 SECURE_HSTS_PRELOAD = HSTS_PRELOAD
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-# Subdomains and preload are a choice, not a fault.
+# These two warn unless HSTS includes subdomains and preload, which is a choice.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_FAILURE_VIEW = "directory.pages.error_pages.csrf_failure"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
-# Staff are out after half an hour without a click, and after a day's work in any case.
+# Staff are signed out after 30 minutes without a click, and after 12 hours in any case.
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_IDLE_AGE = 30 * 60
-# Bodies, in bytes: a form of the public, and a file at the desk with its form.
+# The largest request bodies: a public form, and an admin form with an uploaded file.
 MAX_PUBLIC_BODY_BYTES = 64 * 1024
 MAX_ADMIN_BODY_BYTES = 11_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
@@ -333,12 +270,12 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "curation.sign_in.PasswordBackend",
 ]
-# Five wrong passwords stop that name from that address, and nobody else's.
+# Five wrong passwords lock that user name for that network, and nobody else.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-# A name stays locked for 15 minutes from the fifth try, however many follow.
+# It stays locked for 15 minutes from the fifth attempt, however many follow.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
@@ -357,5 +294,5 @@ AUTH_PASSWORD_VALIDATORS = [
     },
 ]
 
-# Says what failed, never what was asked: no query string, address or browser.
-LOGGING = logging_settings(LOG_FORMAT)
+# Logs contain what failed, but no query string, address or browser of a visitor.
+LOGGING = logging_settings(LOG_FORMAT, debug=DEBUG)

@@ -1,4 +1,4 @@
-# Shared by the scripts beside it: where things are, and the Python that runs them.
+# Functions for the other scripts: find the project and install its packages.
 # shellcheck shell=sh
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root" || exit 1
@@ -10,7 +10,7 @@ fail() {
 	exit 1
 }
 
-# A .venv with the packages of one lock file; nothing to do where the lock is known.
+# Create .venv and install the packages of a lock file, unless they are installed.
 install() {
 	lock=$1
 	python=${PYTHON:-python3}
@@ -21,28 +21,15 @@ install() {
 	if [ ! -x "$venv/bin/python" ]; then
 		"$python" -m venv "$venv" || fail "Python cannot make a virtual environment here; on Debian, install the package python3-venv."
 	fi
-	# The development lock holds everything of the other one.
+	# The development lock includes every package of the other one.
 	if cmp -s "$lock" "$venv/$lock" || cmp -s requirements-dev.txt "$venv/requirements-dev.txt"; then
 		return
 	fi
-	echo "Installing packages ($lock) …"
-	"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" ||
+	echo "Installing the packages of $lock into .venv. This takes a minute or two …"
+	PIP_ROOT_USER_ACTION=ignore "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" ||
 		fail "The packages could not be installed; see the message above."
 	cp "$lock" "$venv/$lock"
 }
 
-# A setting of the environment or of .env: setting NAME DEFAULT
+# Print a setting from the environment or .env: setting NAME DEFAULT
 setting() { "$venv/bin/python" -m directory.operations.environment "$1" "$2"; }
-
-# A secret key of this machine, kept outside the repository.
-use_secret_key() {
-	[ -n "$(setting SECRET_KEY "")$(setting SECRET_KEY_FILE "")" ] && return
-	folder=${XDG_DATA_HOME:-$HOME/.local/share}/peer-support-directory
-	SECRET_KEY_FILE=$folder/secret-key
-	if [ ! -s "$SECRET_KEY_FILE" ]; then
-		mkdir -p "$folder" 2>/dev/null || fail "This folder cannot be made, and the secret key belongs there: $folder"
-		(umask 077 && "$venv/bin/python" -c 'import secrets; print(secrets.token_urlsafe(64))' >"$SECRET_KEY_FILE") ||
-			fail "The secret key cannot be written to $SECRET_KEY_FILE"
-	fi
-	export SECRET_KEY_FILE
-}

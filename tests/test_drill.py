@@ -259,7 +259,7 @@ def test_data_is_replaced_only_when_told_and_kept_beside(ours, backup, tmp_path)
 
     assert refused.stderr.startswith("CommandError: There is data in this database.")
     assert untouched == before
-    assert "every table is as it was" in told.stdout
+    assert "Every table is as it was" in told.stdout
     assert engine.fingerprints() == read_manifest(backup).tables
     assert read_manifest(kept).tables["curation_optout"] == before["curation_optout"]
 
@@ -295,6 +295,6 @@ def test_prepare_refuses_a_database_made_before_the_first_release(
         done = run(url, tmp_path_factory.mktemp("data"), "manage.py", "prepare")
 
         assert done.returncode == 1
-        assert "This database was made before the first release (0.1.0)" in done.stderr
+        assert "This database was created before the first release (0.1.0)" in done.stderr
         assert "Traceback" not in done.stderr
         assert connection.introspection.table_names() == ["django_migrations"]

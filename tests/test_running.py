@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
+from pathlib import Path
 
 from tests.conftest import ROOT
 
@@ -63,6 +65,34 @@ def test_a_python_that_is_too_old_is_named(tmp_path):
     line = only_line(run(tmp_path, PYTHON=str(old)))
 
     assert line == f"Python 3.11 or newer is needed; {old} is 3.9.2."
+
+
+def manage(*arguments, **environment):
+    """Run manage.py with the system's Python, outside the virtual environment."""
+    python = Path(sys.base_prefix, "bin", "python3")
+    kept = {name: os.environ[name] for name in ("PATH", "HOME")}
+    return subprocess.run(
+        [python, "manage.py", *arguments],
+        env=kept | environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_manage_uses_the_virtual_environment_of_the_project():
+    done = manage("diffsettings", "--all", SECRET_KEY="x" * 50)
+
+    assert done.returncode == 0, done.stderr
+    assert "ROOT_URLCONF = 'directory.urls'" in done.stdout
+
+
+def test_manage_without_a_key_is_one_sentence(tmp_path):
+    for command in ("migrate", "prepare", "shell"):
+        line = only_line(manage(command, XDG_DATA_HOME=str(tmp_path)))
+
+        assert line.startswith("There is no secret key yet."), command
 
 
 def test_no_python_at_all_is_named(tmp_path):

@@ -171,9 +171,13 @@ def test_a_public_bind_answers_to_the_machines_own_names():
 
 def test_a_second_first_start_waits_and_the_database_is_its_owners(tmp_path):
     starts = [manage(tmp_path, "prepare") for _two in range(2)]
-    said = [start.communicate(timeout=400)[1] for start in starts]
+    printed = [start.communicate(timeout=400) for start in starts]
 
-    assert [start.returncode for start in starts] == [0, 0], said
+    assert [start.returncode for start in starts] == [0, 0], printed
+    assert [errors for _output, errors in printed] == ["", ""]
+    loaded = sorted(output.count("Loaded ") for output, _errors in printed)
+    assert loaded == [0, 8]
+    assert any("Loaded 655 Centers for Independent Living." in o for o, _e in printed)
     rights = stat.S_IMODE((tmp_path / "db.sqlite3").stat().st_mode)
     assert rights == 0o600
 
@@ -231,6 +235,16 @@ def served(tmp_path):
     for server in running:
         server.terminate()
         server.wait(timeout=40)
+
+
+def test_the_development_server_prints_the_path_of_each_request(tmp_path):
+    port = free_port()
+    server = manage(tmp_path, "runserver", "--noreload", f"127.0.0.1:{port}", DEBUG="1")
+    wait_for(f"http://127.0.0.1:{port}/healthz?a=1")
+    server.terminate()
+    _output, errors = server.communicate(timeout=40)
+
+    assert '"GET /healthz?a=1 HTTP/1.1" 200' in errors
 
 
 def wait_for(address):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 
@@ -29,7 +30,6 @@ def show(expression, **environment):
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("SECRET_KEY", "", "Set SECRET_KEY, or SECRET_KEY_FILE"),
         ("DATABASE_URL", "mysql://x/y", "must begin with sqlite:// or postgres://"),
         ("DATABASE_URL", "postgres://u@a:5432,/x", "DATABASE_URL must look like"),
         ("DATABASE_URL", "postgres://u@a:99999/x", "DATABASE_URL must look like"),
@@ -64,7 +64,27 @@ def test_an_empty_key_file_is_named(tmp_path):
     empty.touch()
     run = show("settings.DEBUG", SECRET_KEY="", SECRET_KEY_FILE=str(empty))
 
-    assert f"SECRET_KEY_FILE is empty: {empty}" in run.stderr
+    assert f"The file for the secret key is empty: {empty}" in run.stderr
+
+
+def test_without_any_key_settings_say_how_to_get_one(tmp_path):
+    run = show("settings.DEBUG", SECRET_KEY="", XDG_DATA_HOME=str(tmp_path))
+
+    assert "There is no secret key yet." in run.stderr.splitlines()[-1]
+
+
+def test_settings_read_the_key_that_make_run_created(tmp_path):
+    home = {"SECRET_KEY": "", "XDG_DATA_HOME": str(tmp_path)}
+    create = [sys.executable, "-m", "directory.operations.secret_keys"]
+    subprocess.run(create, env={**GOOD, **home}, cwd=ROOT, check=True)
+    [file] = tmp_path.rglob("secret-key")
+    first = show("settings.SECRET_KEY", **home)
+    subprocess.run(create, env={**GOOD, **home}, cwd=ROOT, check=True)
+    second = show("settings.SECRET_KEY", **home)
+
+    assert first.stdout.strip() == second.stdout.strip() == file.read_text()
+    assert len(file.read_text()) >= 64
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_the_first_key_of_a_file_signs_and_the_others_are_believed(tmp_path):

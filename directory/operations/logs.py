@@ -63,10 +63,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def logging_settings(log_format: str) -> dict[str, Any]:
+def logging_settings(log_format: str, *, debug: bool = False) -> dict[str, Any]:
     """The logging configuration for Django and gunicorn.
 
-    `log_format` is "text" or "json".
+    `log_format` is "text" or "json". In debug mode, which only works on the developer's
+    own machine, the development server also prints the path of each request.
     """
     formatters: dict[str, dict[str, Any]] = {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
@@ -82,6 +83,8 @@ def logging_settings(log_format: str) -> dict[str, Any]:
         "console": console | {"formatter": "line"},
         "access": console | {"formatter": "bare", "stream": "ext://sys.stdout"},
     }
+    if debug:
+        handlers["requests"] = {"class": "logging.StreamHandler", "formatter": "bare"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -93,6 +96,7 @@ def logging_settings(log_format: str) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {
             "django": _logger("WARNING", "console"),
+            "django.server": _logger("INFO", "requests" if debug else "console"),
             # Its warnings name the user and the address of each failed sign-in.
             "axes": _logger("CRITICAL"),
             GUNICORN_LOGGER: _logger("INFO", "console"),

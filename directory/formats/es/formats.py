@@ -1,6 +1,6 @@
-"""Figures in Spanish as the United States write them: "1,026" and "4.2".
+"""Number formats for Spanish in the United States: "1,026" and "4.2".
 
-Django's own Spanish writes them as Spain does, with point and comma exchanged.
+Django's Spanish formats numbers as in Spain, with point and comma swapped.
 """
 
 from __future__ import annotations

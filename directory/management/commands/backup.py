@@ -1,4 +1,4 @@
-"""Back up the database while the site runs."""
+"""Back up the database. The site may keep running."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ from directory.operations.backups.folder import (
 
 
 class Command(BaseCommand):
-    help = "Write a checked backup into a folder; the site may run meanwhile."
+    help = "Write a checked backup into a folder. The site may keep running."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path)
         parser.add_argument(
-            "--keep", type=int, default=0, help="take out all but the newest so many"
+            "--keep",
+            type=int,
+            default=0,
+            help="delete all but this many of the newest backups",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,5 +42,5 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         self.stdout.write(
             f"{path}: {manifest.size / 1e6:,.1f} MB, {len(manifest.tables)} tables, "
-            f"{manifest.rows:,} rows, checked. {removed} older ones taken out."
+            f"{manifest.rows:,} rows, checked. {removed} older ones deleted."
         )

@@ -1,6 +1,6 @@
-"""Compile the translations that are newer than their compiled form.
+"""Compile translation files that are newer than their compiled form.
 
-Django's own compilemessages needs the gettext tools, which a fresh machine lacks.
+Django's own compilemessages needs the gettext tools, which many machines lack.
 """
 
 from __future__ import annotations
@@ -14,19 +14,20 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Compile locale/*/LC_MESSAGES/*.po where they changed."
+    help = "Compile the files locale/*/LC_MESSAGES/*.po that changed."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for folder in settings.LOCALE_PATHS:
-            for words in Path(folder).glob("*/LC_MESSAGES/*.po"):
-                compile_file(words)
+            for source in Path(folder).glob("*/LC_MESSAGES/*.po"):
+                compile_file(source)
 
 
-def compile_file(words: Path) -> None:
-    """Written beside and moved into place: a reader never meets half a file."""
-    compiled = words.with_suffix(".mo")
-    if compiled.exists() and compiled.stat().st_mtime >= words.stat().st_mtime:
+def compile_file(source: Path) -> None:
+    """Compile a .po file, unless the .mo file beside it is newer."""
+    compiled = source.with_suffix(".mo")
+    if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
         return
-    beside = compiled.with_suffix(".new")
-    polib.pofile(str(words)).save_as_mofile(str(beside))
-    beside.replace(compiled)
+    # Replaced in one step, so that nobody reads half a file.
+    temporary = compiled.with_suffix(".new")
+    polib.pofile(str(source)).save_as_mofile(str(temporary))
+    temporary.replace(compiled)

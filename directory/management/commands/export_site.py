@@ -1,4 +1,4 @@
-"""The whole directory as plain files: for a USB stick, for places without internet."""
+"""Export the directory as plain files, for USB sticks and places without internet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from places.states import STATES
 
 
 class Command(BaseCommand):
-    help = "Write a copy of the site that needs no server into a folder."
+    help = "Write a copy of the site into a folder; it works without a server."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path)
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             nargs="+",
             default=[],
             metavar="MT",
-            help="these alone, with all that serves them",
+            help="only these states, with everything that serves them",
         )
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
@@ -38,8 +38,8 @@ class Command(BaseCommand):
             raise CommandError(f"No state has this code: {', '.join(unknown)}")
         if urlsplit(settings.SITE_URL).hostname in settings.LOOPBACK:
             raise CommandError(
-                "Set SITE_URL to the address that people reach the site at; "
-                "every page of the copy leads there for what is newer."
+                "Set SITE_URL to the address that people reach the site at. "
+                "Every page of the copy links there for newer information."
             )
         folder = options["folder"]
         job = ExportJob(
@@ -60,6 +60,6 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from None
         if not quiet:
             self.stdout.write(
-                f"{len(result.files)} files are in {folder}: {result.written} written, "
+                f"{folder} has {len(result.files)} files: {result.written} written, "
                 f"{result.removed} removed."
             )

@@ -1,4 +1,4 @@
-"""Bring a fresh or an upgraded copy to where it can serve; quick when it is there."""
+"""Prepare a new or upgraded installation for serving. Quick if nothing has changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.management import call_command
@@ -27,26 +27,34 @@ from listings.registry import listing_models
 from listings.text_index import build
 from orgs.models import Organization
 
-# Kind and file, in this order: a file's rows may name rows of the file before.
-STARTER_FILES = {
-    "cils": "cils.csv",
-    "organizations": "organizations.csv",
-    "warmlines": "warmlines.csv",
-    "meetings": "meetings.csv",
-    "credentials": "state_guides.csv",
-    "crisis_lines": "crisis_lines.csv",
-    "crisis_phrases": "trigger_words.csv",
-}
 
+class StarterFile(NamedTuple):
+    """A file in fixtures/ with the rows that a new database begins with."""
+
+    # A key of listings.exchange.workflow.importers().
+    kind: str
+    name: str
+    # What its rows are, for the message.
+    label: str
+
+
+# In this order, because rows of a file may refer to rows of an earlier one.
+STARTER_FILES = (
+    StarterFile("cils", "cils.csv", "Centers for Independent Living"),
+    StarterFile("organizations", "organizations.csv", "peer-run organizations"),
+    StarterFile("warmlines", "warmlines.csv", "warmlines"),
+    StarterFile("meetings", "meetings.csv", "meetings"),
+    StarterFile("credentials", "state_guides.csv", "state credentials"),
+    StarterFile("crisis_lines", "crisis_lines.csv", "crisis lines"),
+    StarterFile("crisis_phrases", "trigger_words.csv", "phrases of distress"),
+)
 RETIRED_FILE = "retired.csv"
-
-
-# A PostgreSQL that starts for the first time makes its files before it answers.
+# On its first start, PostgreSQL creates its files before it accepts connections.
 DATABASE_WAIT_SECONDS = 30
 
 
 class Command(BaseCommand):
-    help = "Compile, migrate, load what is not there yet, forget, render, write files."
+    help = "Prepare the site for serving: update the database, load missing data."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with _prepare_lock():
@@ -56,44 +64,49 @@ class Command(BaseCommand):
         call_command("compile_words")
         _wait_for_database()
         _refuse_older_database()
+        self.stdout.write("Updating the database …")
         call_command("migrate", verbosity=0)
-        # SQLite loses it when a migration remakes the table.
+        # SQLite loses the index when a migration recreates the table.
         build(connection, Organization._meta.db_table)
         call_command("load_places", if_empty=True)
         self._load_starter_files()
         self._retire_listings()
         call_command("load_guides", stdout=StringIO())
         call_command("delete_expired", stdout=StringIO())
+        self.stdout.write("Preparing pages and static files …")
         store_all()
         collect_files()
         write_fallback_numbers(timezone.now())
 
     def _load_starter_files(self) -> None:
-        """The files of every model that has no rows yet."""
-        models = {kind: importers()[kind].model for kind in STARTER_FILES}
+        """Load the files of every model that has no rows yet."""
+        models = {file: importers()[file.kind].model for file in STARTER_FILES}
         empty = {m for m in models.values() if not m._default_manager.exists()}
-        for kind, name in STARTER_FILES.items():
-            if models[kind] in empty:
-                path = settings.BASE_DIR / "fixtures" / name
-                # All of it: after half a file the model would not be empty.
+        for file in STARTER_FILES:
+            if models[file] in empty:
+                path = settings.BASE_DIR / "fixtures" / file.name
+                # In one transaction: a model with half of its rows is no longer empty,
+                # so the rest would never be loaded.
                 with transaction.atomic():
-                    report = import_file(kind, path, quiet=False)
-                self.stdout.write(f"{name}: {report.added} added.")
+                    report = import_file(file.kind, path, quiet=False)
+                self.stdout.write(f"Loaded {report.added:,} {file.label}.")
 
     def _retire_listings(self) -> None:
-        """Make drafts of the listings that the starter files do not have any more."""
+        """Turn listings that were removed from the starter files into drafts."""
         text = read_file(settings.BASE_DIR / "fixtures" / RETIRED_FILE)
         rows = read_rows(text, frozenset({"kind", "key", "reason"}))
         for model in listing_models():
             mine = [row for row in rows if row["kind"] in model.importers]
             if number := retire(model, mine):
                 name = model._meta.verbose_name_plural
-                self.stdout.write(f"{number} {name} are not in the starter data now.")
+                self.stdout.write(
+                    f"Turned {number} {name} that left the starter data into drafts."
+                )
 
 
 @contextmanager
 def _prepare_lock() -> Iterator[None]:
-    """Let a second start on the same folder wait until the first is done."""
+    """Make a second start with the same data folder wait until the first is done."""
     folder = Path(settings.DATA_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "prepare.lock").open("w") as lock:
@@ -102,17 +115,17 @@ def _prepare_lock() -> Iterator[None]:
 
 
 def _refuse_older_database() -> None:
-    """Raise CommandError for a database made before 0.1.0, with other table names."""
+    """Raise CommandError for a database made before 0.1.0, which has other tables."""
     applied = MigrationRecorder(connection).applied_migrations()
     if any(app == "desk" for app, _name in applied):
         raise CommandError(
-            "This database was made before the first release (0.1.0) and cannot be "
-            "upgraded; move it away, and “make run” makes a new one."
+            "This database was created before the first release (0.1.0) and cannot be "
+            "upgraded. Move it away, and “make run” creates a new one."
         )
 
 
 def _wait_for_database() -> None:
-    """Give a server that starts at the same time a while. Raises CommandError."""
+    """Wait for a database server that is still starting. Raises CommandError."""
     ends = time.monotonic() + DATABASE_WAIT_SECONDS
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Put a backup in the place of the database."""
+"""Replace the database by a backup."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from directory.operations.backups.folder import (
 
 
 class Command(BaseCommand):
-    help = "Restore a backup; stop the site first. Run “prepare” after it."
+    help = "Restore a backup. Stop the site first, and run “prepare” afterwards."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--replace",
             action="store_true",
-            help="where there is data already; it is backed up beside first",
+            help="replace existing data, which is backed up first",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,14 +43,14 @@ class Command(BaseCommand):
         if engine.fingerprints():
             if not replace:
                 raise BackupError(
-                    "There is data in this database. Say --replace to put the backup "
-                    "in its place; what is there is then backed up first."
+                    "There is data in this database. Use --replace to replace it by "
+                    "the backup; the existing data is then backed up first."
                 )
             now = timezone.now()
-            kept = write_backup(engine, settings.DATA_DIR, now, "before-restore")
-            self.stdout.write(f"What was there is in {kept}.")
+            previous = write_backup(engine, settings.DATA_DIR, now, "before-restore")
+            self.stdout.write(f"The previous data is in {previous}.")
         restore_backup(engine, path, manifest, settings.DATA_DIR)
         self.stdout.write(
-            f"Restored {manifest.rows:,} rows of {manifest.created_at}; every table is "
+            f"Restored {manifest.rows:,} rows of {manifest.created_at}. Every table is "
             "as it was. Run “manage.py prepare” next."
         )

@@ -1,4 +1,4 @@
-"""Run every timed job that is due: mails, backup, cleanups, reminders, link checks."""
+"""Run the timed jobs that are due, such as mails, the backup and link checks."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from django.db import DatabaseError, close_old_connections
 from directory.operations.jobs import run_due
 
 LOG = logging.getLogger(__name__)
-PAUSE_SECONDS = 60
+CHECK_INTERVAL_SECONDS = 60
 
 
 class Command(BaseCommand):
-    help = "Run the timed jobs that are due. Start it every five minutes, or --loop."
+    help = "Run the timed jobs that are due. Start it every 5 minutes or with --loop."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--loop",
             action="store_true",
-            help="look every minute, until told to stop (for containers)",
+            help="check for due jobs every minute until stopped (for containers)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
 
 def _loop() -> None:
-    """Look every minute; SIGTERM lets the job that is running end first."""
+    """Check for due jobs every minute. SIGTERM lets a running job finish first."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -45,7 +45,7 @@ def _loop() -> None:
         try:
             run_due(stop.is_set)
         except DatabaseError as error:
-            # The database is away or not migrated yet: try again in a minute.
-            LOG.warning("No job could be looked for: %s", type(error).__name__)
+            # The database is unreachable or not migrated yet. Try again in a minute.
+            LOG.warning("Could not check for due jobs: %s", type(error).__name__)
         close_old_connections()
-        stop.wait(PAUSE_SECONDS)
+        stop.wait(CHECK_INTERVAL_SECONDS)

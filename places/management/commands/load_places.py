@@ -59,7 +59,7 @@ class Command(BaseCommand):
                 # Query planners of both databases need statistics of a new table.
                 cursor.execute("ANALYZE")
         clear()
-        self.stdout.write(f"{Place.objects.count():,} places are in the gazetteer.")
+        self.stdout.write(f"Loaded {Place.objects.count():,} places.")
 
     def _load(self, rows: list[Row], *, quiet: bool) -> None:
         counties = [row for row in rows if row["kind"] == "county"]

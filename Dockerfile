@@ -1,6 +1,6 @@
-# The site in a container: an unprivileged user, a root that may be read-only; /data is
-# its one volume. Nothing in it depends on the processor: docker buildx build --platform
-# linux/amd64,linux/arm64 makes one image for both.
+# The site in a container. It runs as an unprivileged user, its root file system may be
+# read-only, and /data is its only volume. To build one image for two kinds of processors:
+# docker buildx build --platform linux/amd64,linux/arm64
 FROM python:3.13-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
@@ -12,7 +12,7 @@ RUN python -m venv /venv \
 FROM python:3.13-slim-trixie
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DATA_DIR=/data BIND=0.0.0.0 PORT=8000
-# pg_dump and pg_restore, for backups of PostgreSQL 17 and older.
+# Backups of PostgreSQL 17 and older need pg_dump and pg_restore.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends "postgresql-client-17=17.*" \
     && rm -rf /var/lib/apt/lists/* \
@@ -21,13 +21,13 @@ RUN apt-get update \
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY . .
-# The root file system is read-only later: what is compiled is compiled now.
+# The root file system may be read-only later, so everything is compiled now.
 RUN SECRET_KEY=for-this-step-alone-0123456789-abcdefghijklmnopqrstuvwxyz python manage.py compile_words \
     && python -m compileall -q .
 USER 10001
 VOLUME /data
 EXPOSE 8000
-# The first start reads 91,593 places.
+# The first start takes a while, because it loads 91,593 places.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=180s \
     CMD ["python", "-m", "directory.operations.container_health"]
 CMD ["sh", "-c", "python manage.py prepare && exec gunicorn --config directory/operations/gunicorn_config.py"]

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs once, when compose's PostgreSQL makes its files: the site gets a role and a database
-# of its own, and no right over the rest of the server.
+# Create a role and a database for the site, without rights over the rest of the server.
+# PostgreSQL's container runs this once, when it creates its files.
 set -eu
 psql --no-psqlrc --set ON_ERROR_STOP=1 --set password="$POSTGRES_PASSWORD" \
 	--username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL'

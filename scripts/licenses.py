@@ -1,6 +1,6 @@
-"""Write docs/licenses.md: every package the site is run with, and its license.
+"""Write docs/licenses.md: the license of every package that the site needs.
 
-Read from the packages themselves, as they are installed here: make licenses
+The licenses are read from the installed packages. Run it with: make licenses
 """
 
 from __future__ import annotations
@@ -21,37 +21,37 @@ under the [MIT license](../LICENSE); the data has its own ([NOTICE](NOTICE)).
 | package | version | license |
 |---|---|---|
 """
-# Only for other systems or Python versions; read from their pages on PyPI.
-ELSEWHERE = {"async-timeout": "Apache-2.0", "colorama": "BSD-3-Clause"}
+# Packages for other systems or Python versions, whose licenses were read on PyPI.
+NOT_INSTALLED = {"async-timeout": "Apache-2.0", "colorama": "BSD-3-Clause"}
 
 
-def locked(text: str) -> list[tuple[str, str]]:
+def locked_packages(text: str) -> list[tuple[str, str]]:
     """(name, version) of each package of a lock file."""
     return re.findall(r"^([a-z0-9][\w.-]*)==([\w.]+)", text, re.MULTILINE)
 
 
 def license_of(name: str) -> str:
-    """An SPDX expression where there is one, else what the package says.
+    """The package's SPDX license expression, or else its other license metadata.
 
-    Raises KeyError for a package that is not installed and not in ELSEWHERE.
+    Raises KeyError for a package that is not installed and not in NOT_INSTALLED.
     """
     try:
-        # It is one, and its own type does not say so.
-        said = cast(Message, metadata(name))
+        # metadata() returns a Message, but its declared type is narrower.
+        package = cast(Message, metadata(name))
     except PackageNotFoundError:
-        return ELSEWHERE[name]
-    if expression := said.get("License-Expression"):
+        return NOT_INSTALLED[name]
+    if expression := package.get("License-Expression"):
         return str(expression)
     named = [
         classifier.rpartition(" :: ")[2]
-        for classifier in said.get_all("Classifier", [])
+        for classifier in package.get_all("Classifier", [])
         if classifier.startswith("License ::")
     ]
-    return " and ".join(named) or str(said.get("License") or "").partition("\n")[0]
+    return " and ".join(named) or str(package.get("License") or "").partition("\n")[0]
 
 
 def main() -> None:
-    packages = locked((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    packages = locked_packages((ROOT / "requirements.txt").read_text(encoding="utf-8"))
     rows = [
         f"| {name} | {version} | {license_of(name)} |" for name, version in packages
     ]

@@ -1,6 +1,6 @@
 """The site with a primary and a replica that lags or is lost: what it does then.
 
-Run by tests/test_replica.py in a process of its own, because the settings of the tests
+Run by tests/test_replica_reads.py in a process of its own, because the settings of the tests
 name one database. Prints what was seen, as JSON.
 """
 

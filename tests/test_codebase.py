@@ -69,7 +69,7 @@ def test_every_class_of_the_style_sheet_is_used():
     assert classes - used == set()
 
 
-def test_locked_requirements_carry_hashes_and_no_index():
+def test_locked_requirements_have_hashes_and_no_index():
     for name in ("requirements.txt", "requirements-dev.txt"):
         lock = (ROOT / name).read_text(encoding="utf-8")
         packages = re.findall(r"^[a-z0-9][\w.-]*==", lock, re.MULTILINE)
@@ -111,7 +111,7 @@ def test_the_architecture_page_lists_the_packages_in_their_layers():
         assert (ROOT / name).exists(), name
 
 
-def test_every_link_of_the_documents_leads_to_a_file():
+def test_links_in_documents_lead_to_files():
     for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
@@ -136,7 +136,7 @@ def test_decisions_are_numbered_without_gaps_and_listed_in_their_index():
 
 
 @pytest.mark.parametrize("name", ["site.js", "keep.js"])
-def test_scripts_keep_nothing_and_call_nobody(name):
+def test_scripts_store_nothing_and_send_no_requests(name):
     script = (ROOT / "static/js" / name).read_text(encoding="utf-8")
 
     for word in ("localStorage", "sessionStorage", "cookie", "XMLHttp", "://"):
@@ -153,7 +153,7 @@ def slow_patterns(paths):
     return int(numbers[0]), re.findall(r"Vulnerable regex in (\S+)", done.stdout)
 
 
-def test_no_text_makes_a_pattern_slow(tmp_path):
+def test_no_regular_expression_is_slow_on_hostile_text(tmp_path):
     (tmp_path / "bad.py").write_text('import re\nBAD = re.compile(r"^(a+)+$")\n')
     assert slow_patterns([tmp_path / "bad.py"])[1] == [str(tmp_path / "bad.py")]
 
@@ -228,7 +228,7 @@ def is_of_a_dict(path, function, name):
     return all(call.args and not call.keywords for call in calls)
 
 
-def test_nothing_is_written_past_history():
+def test_every_write_records_history_or_has_a_reason():
     found = {}
     for path in code():
         where = path.relative_to(ROOT).as_posix()

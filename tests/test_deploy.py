@@ -38,7 +38,7 @@ def hosts():
 @pytest.mark.parametrize(
     ("names", "code"), [("directory.example.org,other.example.org", 0), ("", 1)]
 )
-def test_the_health_check_asks_by_a_name_of_the_site(hosts, names, code):
+def test_container_health_check_sends_allowed_host(hosts, names, code):
     port, asked = hosts
 
     done = subprocess.run(
@@ -52,7 +52,7 @@ def test_the_health_check_asks_by_a_name_of_the_site(hosts, names, code):
     assert asked == [names.split(",")[0] or "127.0.0.1"]
 
 
-def test_compose_shows_nobody_but_the_proxy():
+def test_compose_exposes_only_the_proxy():
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
 
     assert {name for name, made in services.items() if "ports" in made} == {"proxy"}
@@ -63,14 +63,14 @@ def test_compose_shows_nobody_but_the_proxy():
     assert services["site"]["cap_drop"] == ["ALL"]
 
 
-def test_no_secret_gets_into_the_image_or_the_repository():
+def test_docker_and_git_ignore_secrets():
     for name in (".dockerignore", ".gitignore"):
         left_out = (ROOT / name).read_text().splitlines()
 
         assert {".env", "secret-key"} <= set(left_out), name
 
 
-def test_the_one_timer_starts_run_due():
+def test_systemd_timer_starts_run_due():
     units = ROOT / "deploy/systemd"
 
     assert [path.name for path in units.glob("*.timer")] == [
@@ -83,7 +83,7 @@ def test_the_one_timer_starts_run_due():
     )
 
 
-def test_proxies_write_anew_what_says_who_asks():
+def test_proxies_overwrite_client_headers():
     nginx = (ROOT / "deploy/nginx.conf").read_text()
     caddy = (ROOT / "deploy/Caddyfile").read_text()
 
@@ -98,7 +98,7 @@ def large():
     return yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
 
 
-def test_the_large_composition_shows_nobody_but_the_proxy():
+def test_large_compose_file_exposes_only_the_proxy():
     services = large()["services"]
 
     assert {name for name, made in services.items() if "ports" in made} == {"proxy"}
@@ -106,7 +106,7 @@ def test_the_large_composition_shows_nobody_but_the_proxy():
         assert "no-new-privileges:true" in made["security_opt"], name
 
 
-def test_its_addresses_are_settings_that_the_site_takes():
+def test_large_compose_file_has_valid_database_urls():
     told = large()["services"]["web-two"]["environment"]
     found = databases(told["DATABASE_URL"], told["DATABASE_REPLICA_URL"])
 

@@ -101,7 +101,7 @@ def lost(before, after):
     return {name: list(rows) for name, rows in gone.items() if rows}
 
 
-def test_an_earlier_release_keeps_every_row_on_the_way_up_and_back(upgrade):
+def test_upgrade_and_downgrade_keep_every_row(upgrade):
     _url, _connection, steps = upgrade
 
     assert steps["recorded"]["orgs_organization"]
@@ -109,7 +109,7 @@ def test_an_earlier_release_keeps_every_row_on_the_way_up_and_back(upgrade):
     assert lost(steps["recorded"], steps["taken_back"]) == {}
 
 
-def test_a_restored_backup_has_the_rows_of_every_table(ours, empty, tmp_path):
+def test_restored_backup_has_every_row(ours, empty, tmp_path):
     _url, _connection, engine = ours
     _url, fresh = empty
     backup = write_backup(engine, tmp_path, NIGHT)
@@ -124,7 +124,7 @@ def test_a_restored_backup_has_the_rows_of_every_table(ours, empty, tmp_path):
     )
 
 
-def test_a_backup_carries_nobody_who_is_signed_in(ours, tmp_path):
+def test_backup_contains_no_sessions(ours, tmp_path):
     _url, connection, engine = ours
     with connection.cursor() as cursor:
         cursor.execute(
@@ -143,7 +143,7 @@ def test_a_backup_carries_nobody_who_is_signed_in(ours, tmp_path):
     assert b"Zzyzx" not in held
 
 
-def test_a_backup_is_one_moment_while_others_write(ours, empty, tmp_path):
+def test_backup_is_consistent_while_others_write(ours, empty, tmp_path):
     """A pair of rows is written in each transaction; no backup has half a pair."""
     url, _connection, engine = ours
     stop, written = threading.Event(), []
@@ -178,7 +178,7 @@ def test_a_backup_is_one_moment_while_others_write(ours, empty, tmp_path):
     assert [count % 2 for count in rows] == [1, 1, 1]
 
 
-def test_a_file_that_changed_is_refused(ours, backup, tmp_path):
+def test_changed_backup_is_refused(ours, backup, tmp_path):
     copy = tmp_path / backup.name
     changed = bytearray(backup.read_bytes())
     changed[len(changed) // 2] ^= 0xFF
@@ -189,14 +189,14 @@ def test_a_file_that_changed_is_refused(ours, backup, tmp_path):
         verify_backup(ours[2], copy)
 
 
-def test_a_file_without_its_manifest_is_refused(ours, backup, tmp_path):
+def test_backup_without_manifest_is_refused(ours, backup, tmp_path):
     copy = shutil.copy(backup, tmp_path / backup.name)
 
     with pytest.raises(BackupError, match="no backup of ours"):
         verify_backup(ours[2], copy)
 
 
-def test_rows_that_a_file_lacks_are_missed(ours, backup):
+def test_backup_that_lacks_rows_is_refused(ours, backup):
     """The manifest tells of a table that the file does not have."""
     expected = read_manifest(backup).tables
 
@@ -204,7 +204,7 @@ def test_rows_that_a_file_lacks_are_missed(ours, backup):
         ours[2].check(backup, expected | {"more_rows": expected["orgs_organization"]})
 
 
-def test_a_file_of_the_other_database_is_refused(ours, backup, tmp_path):
+def test_backup_of_other_database_kind_is_refused(ours, backup, tmp_path):
     other = tmp_path / f"{backup.stem}{'.dump' if IS_SQLITE else '.sqlite3'}"
     shutil.copy(backup, other)
     shutil.copy(manifest_path(backup), manifest_path(other))
@@ -213,7 +213,7 @@ def test_a_file_of_the_other_database_is_refused(ours, backup, tmp_path):
         verify_backup(ours[2], other)
 
 
-def test_the_newest_are_kept_and_strangers_left_alone(ours, tmp_path):
+def test_rotation_keeps_newest_backups_and_other_files(ours, tmp_path):
     stranger = tmp_path / f"my-own{ours[2].suffix}"
     stranger.touch()
     names = [f"directory-2026112{day}T030000Z{ours[2].suffix}" for day in range(5)]
@@ -227,7 +227,7 @@ def test_the_newest_are_kept_and_strangers_left_alone(ours, tmp_path):
     assert left == {stranger.name, *names[3:], *(f"{name}.json" for name in names[3:])}
 
 
-def test_what_a_killed_backup_left_is_taken_out_a_day_later(ours, tmp_path):
+def test_leftovers_of_killed_backup_are_deleted_after_a_day(ours, tmp_path):
     for name, hours in ((".part-old", 25), (".part-running", 1)):
         (tmp_path / name).mkdir()
         at = NIGHT.timestamp() - 3600 * hours
@@ -238,7 +238,7 @@ def test_what_a_killed_backup_left_is_taken_out_a_day_later(ours, tmp_path):
     assert [path.name for path in tmp_path.glob(".part-*")] == [".part-running"]
 
 
-def test_a_folder_that_is_none_is_named_and_nothing_is_left(ours, tmp_path):
+def test_unusable_backup_folder_is_named(ours, tmp_path):
     file = tmp_path / "file"
     file.touch()
 
@@ -246,7 +246,7 @@ def test_a_folder_that_is_none_is_named_and_nothing_is_left(ours, tmp_path):
         write_backup(ours[2], file, NIGHT)
 
 
-def test_data_is_replaced_only_when_told_and_kept_beside(ours, backup, tmp_path):
+def test_restore_replaces_data_only_on_request_and_backs_it_up(ours, backup, tmp_path):
     url, connection, engine = ours
     with connection.cursor() as cursor:
         cursor.execute(INSERT, ["after-the-backup@example.org"])
@@ -264,7 +264,7 @@ def test_data_is_replaced_only_when_told_and_kept_beside(ours, backup, tmp_path)
     assert read_manifest(kept).tables["curation_optout"] == before["curation_optout"]
 
 
-def test_what_is_missing_is_named(ours, tmp_path):
+def test_missing_database_and_tool_are_named(ours, tmp_path):
     """No database file, or no pg_dump: one sentence and no traceback."""
     url = f"sqlite:///{tmp_path}/none.sqlite3" if IS_SQLITE else ours[0]
 
@@ -280,7 +280,7 @@ def test_what_is_missing_is_named(ours, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_prepare_refuses_a_database_made_before_the_first_release(
+def test_prepare_refuses_database_from_before_first_release(
     own_database, tmp_path_factory, django_db_blocker
 ):
     made = database(own_database, tmp_path_factory)

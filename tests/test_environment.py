@@ -63,7 +63,7 @@ def show(expression, **environment):
     return run(sys.executable, "-c", code, **environment)
 
 
-def test_the_example_has_every_setting_that_is_read_and_no_other():
+def test_env_example_lists_exactly_the_settings_in_use():
     compose = (ROOT / "compose.yaml").read_text(encoding="utf-8")
     read = {*names_read(), *re.findall(r"\$\{([A-Z_]+)", compose)}
 
@@ -72,12 +72,12 @@ def test_the_example_has_every_setting_that_is_read_and_no_other():
     assert documented == read - NOT_SETTINGS
 
 
-def test_every_setting_of_the_example_has_a_sentence():
+def test_env_example_explains_every_setting():
     for name, (comment, _value) in explained().items():
         assert re.search(r"\w{3,} .*[.?:]", comment), name
 
 
-def test_the_example_starts_a_site_when_every_line_is_used(tmp_path):
+def test_env_example_is_valid_with_every_line_enabled(tmp_path):
     file = tmp_path / "all.env"
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     file.write_text("\n".join(line.lstrip("#") for line in lines if LINE.match(line)))
@@ -101,13 +101,13 @@ def env_file(tmp_path):
     return str(file)
 
 
-def test_the_environment_comes_before_the_file(env_file):
+def test_environment_takes_precedence_over_env_file(env_file):
     done = show("settings.CONTACT_EMAIL, settings.PORT", ENV_FILE=env_file, PORT="8456")
 
     assert done.stdout.strip() == "us@example.org 8456"
 
 
-def test_gunicorn_reads_the_file_too(env_file):
+def test_gunicorn_reads_env_file(env_file):
     code = (
         "from directory.operations import gunicorn_config as g;print(g.bind, g.workers)"
     )
@@ -117,17 +117,17 @@ def test_gunicorn_reads_the_file_too(env_file):
     assert done.stdout.strip() == "['[::1]:8123', '127.0.0.1:9123'] 5"
 
 
-def test_scripts_read_the_file_too(env_file):
+def test_scripts_read_env_file(env_file):
     """`make run` names the port of the file where that port cannot be used."""
     with open(env_file, "a") as file:
         file.write("PORT=seven\n")
 
-    done = run("/bin/sh", "scripts/run", "serve", ENV_FILE=env_file, HOME="/nowhere")
+    done = run("/bin/sh", "scripts/run", "run", ENV_FILE=env_file, HOME="/nowhere")
 
     assert "Port seven on [::1] is taken or cannot be used" in done.stderr
 
 
-def test_a_bad_value_in_the_file_is_named(tmp_path):
+def test_bad_value_in_env_file_is_named(tmp_path):
     file = tmp_path / "bad.env"
     file.write_text(f"SECRET_KEY={SECRETS['SECRET_KEY']}\nHTTPS=perhaps\n")
 

@@ -28,7 +28,7 @@ def refused():
     return found
 
 
-def test_no_migration_breaks_a_rule():
+def test_every_migration_follows_the_rules():
     assert refused() == {}
 
 
@@ -57,7 +57,7 @@ def nothing(*_args):
 
 
 @pytest.mark.django_db
-def test_the_first_words_go_and_come_again():
+def test_seeded_terms_can_be_removed_and_restored():
     first = import_module("listings.migrations.0002_seed_terms")
     known = set(Term.objects.values_list("kind", "slug"))
 
@@ -108,20 +108,20 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("operation", FINE, ids=lambda o: o.describe())
-def test_what_does_not_disturb_is_let_pass(operation, before):
+def test_harmless_operation_is_accepted(operation, before):
     assert dangers([operation], before, "orgs") == []
 
 
 @pytest.mark.parametrize(
     ("operation", "words"), REFUSED, ids=[o.describe() for o, _words in REFUSED]
 )
-def test_what_disturbs_is_refused_with_what_to_do(operation, words, before):
+def test_risky_operation_is_refused_with_advice(operation, words, before):
     [found] = dangers([operation], before, "orgs")
 
     assert words in found
 
 
-def test_a_table_that_the_migration_makes_may_have_anything(before):
+def test_operations_on_a_new_table_are_accepted(before):
     create = migrations.CreateModel(
         "fresh", [("id", models.BigAutoField(primary_key=True))]
     )
@@ -131,7 +131,7 @@ def test_a_table_that_the_migration_makes_may_have_anything(before):
     assert dangers([create, more, fill], before, "orgs") == []
 
 
-def test_schema_and_data_are_kept_apart(before):
+def test_schema_and_data_in_one_migration_are_refused(before):
     both = [FINE[0], migrations.RunPython(nothing, migrations.RunPython.noop)]
 
     [words] = dangers(both, before, "orgs")

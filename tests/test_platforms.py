@@ -49,7 +49,7 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize(("name", "pattern"), SETTINGS.items())
-def test_hosts_are_given_settings_that_there_are(name, pattern):
+def test_platform_files_use_existing_settings(name, pattern):
     # What Caddy reads, on the small server.
     known = {*explained(), "SITE_UPSTREAM", "SITE_SORRY"}
 
@@ -71,7 +71,7 @@ def test_hosts_are_given_settings_that_there_are(name, pattern):
         *(path.relative_to(ROOT).as_posix() for path in KUBERNETES),
     ],
 )
-def test_hosts_run_commands_that_there_are(name):
+def test_platform_files_use_existing_commands(name):
     commands = {path.stem for path in ROOT.glob("*/management/commands/*.py")}
     # Django's own.
     commands |= {"check", "createsuperuser", "migrate"}
@@ -82,11 +82,11 @@ def test_hosts_run_commands_that_there_are(name):
 @pytest.mark.parametrize(
     "name", ["Procfile", "deploy/render.yaml", "deploy/fly.toml", "compose.yaml"]
 )
-def test_every_host_runs_the_timed_jobs(name):
+def test_every_platform_runs_timed_jobs(name):
     assert "run_due" in COMMAND.findall(text(name))
 
 
-def test_pods_have_no_rights_and_no_disk():
+def test_pods_are_unprivileged():
     found = [*pods()]
     assert sorted(kind for kind, _pod in found) == ["CronJob", "Deployment", "Job"]
     for kind, pod in found:
@@ -100,7 +100,7 @@ def test_pods_have_no_rights_and_no_disk():
         assert rights["capabilities"] == {"drop": ["ALL"]}, kind
 
 
-def test_probes_ask_what_the_site_answers():
+def test_platform_probes_use_existing_paths():
     [web] = [pod for kind, pod in pods() if kind == "Deployment"]
     [container] = web["containers"]
     asked = {
@@ -118,7 +118,7 @@ def test_probes_ask_what_the_site_answers():
     assert {*asked.values()} == {*PROBES}
 
 
-def test_migrations_run_once_and_jobs_never_beside_themselves():
+def test_kubernetes_jobs_never_overlap():
     kinds = {document["kind"]: document for document in documents()}
 
     [job] = kinds["Job"]["spec"]["template"]["spec"]["containers"]
@@ -129,7 +129,7 @@ def test_migrations_run_once_and_jobs_never_beside_themselves():
     assert timed["concurrencyPolicy"] == "Forbid"
 
 
-def test_the_image_and_the_database_beside_it_fit():
+def test_image_and_database_versions_match():
     docker = text("Dockerfile")
     [client] = re.findall(r'"postgresql-client-(\d+)=', docker)
     compose = yaml.safe_load(text("compose.yaml"))["services"]

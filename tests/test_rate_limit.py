@@ -117,12 +117,12 @@ def hits_of_two_workers(env):
     return sorted(n for worker in workers for n in json.loads(worker.communicate()[0]))
 
 
-def test_hits_of_threads_and_workers_are_all_counted_in_the_file(tmp_path):
+def test_file_counts_hits_of_all_threads_and_workers(tmp_path):
     assert hits_of_two_workers(environment(tmp_path)) == list(range(1, 81))
 
 
 @needs_redis
-def test_hits_of_threads_and_workers_are_all_counted_in_redis(tmp_path, redis):
+def test_redis_counts_hits_of_all_threads_and_workers(tmp_path, redis):
     env = environment(tmp_path, CACHE_URL=redis)
 
     assert hits_of_two_workers(env) == list(range(1, 81))
@@ -130,7 +130,7 @@ def test_hits_of_threads_and_workers_are_all_counted_in_redis(tmp_path, redis):
 
 
 @needs_redis
-def test_while_redis_is_away_the_file_counts(tmp_path, settings, monkeypatch):
+def test_file_counts_while_redis_is_unreachable(tmp_path, settings, monkeypatch):
     port = free_port()
     settings.CACHE_URL = f"redis://127.0.0.1:{port}/0"
 
@@ -143,7 +143,7 @@ def test_while_redis_is_away_the_file_counts(tmp_path, settings, monkeypatch):
         assert hit("one", 10**9) == 1
 
 
-def test_a_redis_that_says_nothing_is_asked_once(settings):
+def test_silent_redis_delays_one_request_only(settings):
     """It takes the connection and never answers, like a machine that hangs."""
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
@@ -158,7 +158,7 @@ def test_a_redis_that_says_nothing_is_asked_once(settings):
 
 
 @pytest.mark.parametrize("fault", ["locked", "damaged", "no folder"])
-def test_a_file_that_cannot_be_written_costs_no_request(
+def test_unusable_count_file_fails_no_request(
     settings, rate_limit_file, fault
 ):
     name = f"with a file that is {fault}"
@@ -174,7 +174,7 @@ def test_a_file_that_cannot_be_written_costs_no_request(
     assert [hit(name, 10**9), hit(name, 10**9)] == [1, 2]
 
 
-def test_a_new_span_begins_at_1_and_old_counts_leave_the_file(rate_limit_file):
+def test_new_period_starts_at_one_and_deletes_old_counts(rate_limit_file):
     with time_machine.travel("2031-01-01 12:00:00Z", tick=False):
         assert [hit("one", 60), hit("one", 60)] == [1, 2]
     with time_machine.travel("2031-01-01 12:02:00Z", tick=False):
@@ -198,11 +198,11 @@ def request_from(address):
         ("unix:", None),
     ],
 )
-def test_a_client_is_an_ipv4_address_or_the_64_of_an_ipv6_address(address, network):
+def test_client_is_ipv4_address_or_ipv6_64_network(address, network):
     assert client_network(request_from(address)) == network
 
 
-def test_the_key_of_a_client_is_another_the_next_day():
+def test_client_key_changes_every_day():
     with time_machine.travel("2031-02-01 12:00:00Z", tick=False):
         keys = {client_key(request_from("192.0.2.7")) for _time in range(2)}
     with time_machine.travel("2031-02-02 00:00:00Z", tick=False):
@@ -211,7 +211,7 @@ def test_the_key_of_a_client_is_another_the_next_day():
     assert len(keys) == 2
 
 
-def test_workers_inherit_a_salt_that_another_master_does_not_have(tmp_path):
+def test_workers_share_a_salt_unique_to_their_master(tmp_path):
     """Not even with the same SECRET_KEY, which lies on the disk."""
     env = environment(tmp_path)
 
@@ -233,7 +233,7 @@ def test_machines_that_share_redis_share_the_salt(tmp_path, redis):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/api/", "/feeds/changes.atom", "/api/services"])
-def test_a_public_read_writes_nothing_to_the_main_database(client, path):
+def test_public_read_writes_nothing_to_main_database(client, path):
     with CaptureQueriesContext(connection) as queries:
         assert client.get(path).status_code == 200
 
@@ -243,7 +243,7 @@ def test_a_public_read_writes_nothing_to_the_main_database(client, path):
 
 
 @pytest.mark.django_db
-def test_no_address_is_in_the_file_of_counts(client, rate_limit_file):
+def test_count_file_contains_no_address(client, rate_limit_file):
     client.get("/api/", REMOTE_ADDR="192.0.2.7")
 
     stored = b"".join(
@@ -268,7 +268,7 @@ def statuses(port, number):
         return sorted(threads.map(status, range(number)))
 
 
-def test_two_workers_allow_one_client_its_limit_and_no_more(tmp_path, own_database):
+def test_two_workers_enforce_one_limit_per_client(tmp_path, own_database):
     """As deployed. A file of the last run is in the way, and is removed."""
     (tmp_path / "rate-limits.sqlite3").write_bytes(b"of the last run" * 100)
     port = free_port()

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from tests.conftest import ROOT
-from tests.pair import SERVER, pair
+from tests.postgresql_pair import SERVER, pair
 
 pytestmark = [
     # Its databases are those of the pair; this says that it needs PostgreSQL.
@@ -25,7 +25,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def seen():
-    """What a process with both servers saw (tests/replicated.py)."""
+    """What a process with both servers saw (tests/replica_process.py)."""
     with pair("-c fsync=off -c log_statement=all") as (primary, standby):
         both = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
         told = {
@@ -38,7 +38,7 @@ def seen():
             "STANDBY_LOG": str(standby.log),
         }
         done = subprocess.run(
-            [sys.executable, "-m", "tests.replicated"],
+            [sys.executable, "-m", "tests.replica_process"],
             cwd=ROOT,
             env=os.environ | told,
             capture_output=True,
@@ -48,14 +48,14 @@ def seen():
     return json.loads(done.stdout)
 
 
-def test_the_publics_reads_are_the_replicas(seen):
+def test_public_reads_use_the_replica(seen):
     for kind in ("page", "search", "near", "file", "api"):
         asked = seen["reads"][kind]
         assert "orgs_organization" in asked["standby"], kind
         assert set(asked["primary"]) == set(), kind
 
 
-def test_forms_staff_and_writes_are_the_primarys(seen):
+def test_forms_staff_and_writes_use_the_primary(seen):
     for kind in ("form", "curator", "near_by_curator", "desk", "write"):
         # Nobody knows yet that it is a form when the version of pages is read.
         asked = set(seen["reads"][kind]["standby"]) - {"caching_directoryversion"}
@@ -64,32 +64,32 @@ def test_forms_staff_and_writes_are_the_primarys(seen):
         assert "orgs_organization" in seen["reads"][kind]["primary"], kind
 
 
-def test_a_curator_sees_what_was_just_written(seen):
+def test_curator_sees_own_change_at_once(seen):
     assert seen["lag"]["curator"] == ["Second"]
 
 
-def test_rows_of_a_replica_that_lags_are_not_kept_under_the_new_version(seen):
+def test_rows_of_lagging_replica_are_not_cached_under_new_version(seen):
     assert seen["lag"]["visitor"] == [["First"], ["First"]]
     assert seen["lag"]["later"] == ["Second"]
 
 
-def test_nor_are_they_when_it_follows_on_one_that_was_lost(seen):
+def test_rows_of_lagging_replica_are_not_cached_after_failover(seen):
     assert seen["other"]["between"] == ["Second"]
     assert seen["other"]["within"] == {"status": 200, "lost": 1}
     assert seen["other"]["later"] == [["Third"], ["Third"]]
 
 
 @pytest.mark.parametrize("kind", ["page", "version", "search", "api", "form"])
-def test_a_page_whose_connection_was_cut_is_read_again(seen, kind):
+def test_page_is_retried_when_connection_breaks(seen, kind):
     assert seen["cut"][kind] == {"status": 200, "lost": 1}
 
 
-def test_it_is_read_again_once(seen):
+def test_page_is_retried_only_once(seen):
     assert seen["cut"]["again"]["status"] >= 500
     assert seen["cut"]["again"]["lost"] == 2
 
 
 @pytest.mark.parametrize("kind", ["write", "staff"])
-def test_a_write_is_never_done_again(seen, kind):
+def test_write_is_never_retried(seen, kind):
     assert seen["cut"][kind]["status"] >= 500
     assert seen["cut"][kind]["lost"] == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ def run(tmp_path, **environment):
     """scripts/run where nothing can be served, so that it stops by itself."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME")}
     return subprocess.run(
-        ["/bin/sh", "scripts/run", "serve"],
+        ["/bin/sh", "scripts/run", "run"],
         env={**kept, "SECRET_KEY": "x" * 50, "DATA_DIR": str(tmp_path), **environment},
         cwd=ROOT,
         capture_output=True,
@@ -30,7 +31,7 @@ def only_line(done):
     return line
 
 
-def test_a_taken_port_is_named(tmp_path):
+def test_taken_port_is_named(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -41,11 +42,11 @@ def test_a_taken_port_is_named(tmp_path):
     assert line.startswith(f"Port {port} on 127.0.0.1 is taken")
 
 
-def test_a_port_that_is_none_is_named(tmp_path):
+def test_invalid_port_is_named(tmp_path):
     assert "Port seven" in only_line(run(tmp_path, PORT="seven"))
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+def test_unusable_data_folder_is_named(tmp_path):
     file = tmp_path / "file"
     file.touch()
 
@@ -54,7 +55,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     assert line == f"This folder cannot be written: {file}"
 
 
-def test_a_python_that_is_too_old_is_named(tmp_path):
+def test_old_python_is_named(tmp_path):
     """A stand-in that answers as Python 3.9 would."""
     old = tmp_path / "python"
     old.write_text(
@@ -65,6 +66,18 @@ def test_a_python_that_is_too_old_is_named(tmp_path):
     line = only_line(run(tmp_path, PYTHON=str(old)))
 
     assert line == f"Python 3.11 or newer is needed; {old} is 3.9.2."
+
+
+def test_make_help_explains_every_task():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    tasks = set(re.findall(r"^\.PHONY: (.*)$", makefile, re.M)[0].split()) - {"help"}
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", "make help"], cwd=ROOT, capture_output=True, text=True
+    )
+
+    assert len(tasks) > 15
+    assert set(re.findall(r"^  make (\S+)", done.stdout, re.M)) == tasks
 
 
 def manage(*arguments, **environment):
@@ -95,7 +108,7 @@ def test_manage_without_a_key_is_one_sentence(tmp_path):
         assert line.startswith("There is no secret key yet."), command
 
 
-def test_no_python_at_all_is_named(tmp_path):
+def test_missing_python_is_named(tmp_path):
     line = only_line(run(tmp_path, PYTHON="/nowhere/python3"))
 
     assert "no /nowhere/python3 was found" in line

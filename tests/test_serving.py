@@ -54,7 +54,7 @@ def python(folder, *words, **environment):
 @pytest.mark.parametrize(
     ("path", "words"), [("/healthz", b"ok"), ("/readyz", b"ready")]
 )
-def test_a_probe_by_an_unknown_host_is_answered(path, words):
+def test_probe_with_unknown_host_is_answered(path, words):
     found = Client(headers={"host": "10.0.0.7:8000"}).get(path)
 
     assert (found.status_code, found.content.strip()) == (200, words)
@@ -65,7 +65,7 @@ def test_a_probe_by_an_unknown_host_is_answered(path, words):
 @pytest.mark.parametrize(
     "wanted", ["gzip;q=0", "br, gzip; q=0.0", "identity, gzip;q=0"]
 )
-def test_a_refused_encoding_is_not_used(wanted):
+def test_refused_encoding_is_not_used(wanted):
     page = Client(headers={"accept-encoding": wanted}).get("/about/")
     packed = Client(headers={"accept-encoding": "gzip;q=0.5"}).get("/about/")
 
@@ -74,7 +74,7 @@ def test_a_refused_encoding_is_not_used(wanted):
 
 
 @pytest.mark.django_db
-def test_ports_that_are_not_ours_fill_no_cache():
+def test_foreign_ports_do_not_fill_page_cache():
     pages = caches["pages"]
     pages.clear()
     Client(headers={"host": "localhost:80"}).get("/about/")
@@ -99,7 +99,7 @@ def test_ports_that_are_not_ours_fill_no_cache():
         ({}, "(0, False, False)"),
     ],
 )
-def test_how_long_browsers_insist_on_https_is_a_choice(environment, expected):
+def test_hsts_follows_settings(environment, expected):
     names = ("SECONDS", "INCLUDE_SUBDOMAINS", "PRELOAD")
     run = show(
         f"tuple(getattr(settings, 'SECURE_HSTS_' + n) for n in {names})", **environment
@@ -119,7 +119,7 @@ def test_how_long_browsers_insist_on_https_is_a_choice(environment, expected):
         ({"EMAIL_URL": "smtp://h/?tls=1&ssl=1"}, "tls=1 or ssl=1, and not both"),
     ],
 )
-def test_what_cannot_work_is_one_sentence(environment, words):
+def test_impossible_setting_is_one_sentence(environment, words):
     run = show("settings.DEBUG", **environment)
 
     assert run.returncode != 0
@@ -136,7 +136,7 @@ def test_what_cannot_work_is_one_sentence(environment, words):
         ("?ssl=1&tls=0", "False True"),
     ],
 )
-def test_mail_is_encrypted_as_its_address_says(query, expected):
+def test_mail_encryption_follows_url(query, expected):
     run = show(
         "settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL", EMAIL_URL=f"smtp://h/{query}"
     )
@@ -154,11 +154,11 @@ def test_mail_is_encrypted_as_its_address_says(query, expected):
         ({"PORT": "1", "SITE_URL": "https://a.example.org/"}, "https://a.example.org"),
     ],
 )
-def test_links_in_mails_follow_the_port(environment, expected):
+def test_site_url_follows_port_and_bind(environment, expected):
     assert show("settings.SITE_URL", **environment).stdout.strip() == expected
 
 
-def test_a_public_bind_answers_to_the_machines_own_names():
+def test_public_bind_allows_machine_hostnames():
     run = show("settings.ALLOWED_HOSTS", BIND="0.0.0.0")  # noqa: S104
     one = show("settings.ALLOWED_HOSTS", BIND="192.0.2.20")
     given = {"BIND": "192.0.2.20", "ALLOWED_HOSTS": "a.example", **KEY}
@@ -169,7 +169,7 @@ def test_a_public_bind_answers_to_the_machines_own_names():
     assert named.stdout.strip() == "['a.example']"
 
 
-def test_a_second_first_start_waits_and_the_database_is_its_owners(tmp_path):
+def test_simultaneous_first_starts_create_one_private_database(tmp_path):
     starts = [manage(tmp_path, "prepare") for _two in range(2)]
     printed = [start.communicate(timeout=400) for start in starts]
 
@@ -182,7 +182,7 @@ def test_a_second_first_start_waits_and_the_database_is_its_owners(tmp_path):
     assert rights == 0o600
 
 
-def test_a_database_that_others_could_read_becomes_private(tmp_path):
+def test_readable_database_file_becomes_private(tmp_path):
     file = tmp_path / "db.sqlite3"
     file.touch(mode=0o644)
     file.chmod(0o644)
@@ -195,7 +195,7 @@ def test_a_database_that_others_could_read_becomes_private(tmp_path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_an_unreachable_database_is_one_sentence(tmp_path):
+def test_unreachable_database_is_one_sentence(tmp_path):
     url = f"postgres://ada@127.0.0.1:{free_port()}/rows"
 
     start = python(tmp_path, "-c", PREPARE_IMPATIENTLY, DATABASE_URL=url)
@@ -259,13 +259,13 @@ def wait_for(address):
 
 
 @pytest.mark.parametrize("bind", ["::1", "[::1]"])
-def test_it_listens_where_ipv6_is_named(served, bind):
+def test_site_listens_on_ipv6(served, bind):
     port = served(bind)
 
     assert wait_for(f"http://[::1]:{port}/healthz") == b"ok\n"
 
 
-def test_an_address_that_is_too_long_gets_a_page_with_988(served, tmp_path):
+def test_too_long_url_gets_page_with_988(served, tmp_path):
     # The page names files that are collected first.
     collect = manage(tmp_path, "collectstatic", "--no-input", "--verbosity", "0")
     collect.communicate(timeout=120)
@@ -277,7 +277,7 @@ def test_an_address_that_is_too_long_gets_a_page_with_988(served, tmp_path):
     assert 'href="tel:988"' in page
 
 
-def test_compose_gives_the_site_a_role_and_limits_of_its_own():
+def test_compose_limits_every_service():
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
     role = (ROOT / "deploy/database-role.sh").read_text()
 
@@ -291,7 +291,7 @@ def test_compose_gives_the_site_a_role_and_limits_of_its_own():
     assert services["proxy"]["depends_on"]["site"]["condition"] == "service_healthy"
 
 
-def test_a_skipped_test_prints_its_reason(tmp_path):
+def test_skipped_test_prints_its_reason(tmp_path):
     (tmp_path / "test_it.py").write_text(
         "import pytest\n\ndef test_it():\n    pytest.skip('no such machine')\n"
     )

@@ -45,21 +45,21 @@ def show(expression, **environment):
         ("METRICS_BIND", "9100", "METRICS_BIND"),
     ],
 )
-def test_a_bad_value_is_named(name, value, words):
+def test_bad_value_is_named(name, value, words):
     run = show("settings.DEBUG", **{name: value})
 
     assert run.returncode != 0
     assert words in run.stderr.splitlines()[-1]
 
 
-def test_a_key_file_that_cannot_be_read_is_named(tmp_path):
+def test_unreadable_key_file_is_named(tmp_path):
     missing = tmp_path / "none"
     run = show("settings.DEBUG", SECRET_KEY="", SECRET_KEY_FILE=str(missing))
 
     assert "SECRET_KEY_FILE cannot be read" in run.stderr
 
 
-def test_an_empty_key_file_is_named(tmp_path):
+def test_empty_key_file_is_named(tmp_path):
     empty = tmp_path / "empty"
     empty.touch()
     run = show("settings.DEBUG", SECRET_KEY="", SECRET_KEY_FILE=str(empty))
@@ -87,7 +87,7 @@ def test_settings_read_the_key_that_make_run_created(tmp_path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_the_first_key_of_a_file_signs_and_the_others_are_believed(tmp_path):
+def test_first_key_signs_and_others_verify(tmp_path):
     file = tmp_path / "keys"
     new, old = "new-key-" + "x" * 50, "old-key-" + "y" * 50
     file.write_text(f"{new}\n{old}\n")
@@ -101,7 +101,7 @@ def test_the_first_key_of_a_file_signs_and_the_others_are_believed(tmp_path):
     assert run.stdout.strip() == f"{new} ['{old}']"
 
 
-def test_without_a_database_url_it_is_sqlite_with_immediate_writes(tmp_path):
+def test_default_database_is_sqlite_with_immediate_transactions(tmp_path):
     run = show("settings.DATABASES['default']", DATA_DIR=str(tmp_path))
 
     assert "directory.operations.sqlite" in run.stdout
@@ -112,7 +112,7 @@ def test_without_a_database_url_it_is_sqlite_with_immediate_writes(tmp_path):
 PRIMARY = "postgres://ada:s%2Fcret@[::1]:5433,db.example.org/rows?sslmode=require"
 
 
-def test_of_several_servers_the_one_that_takes_writes_is_used():
+def test_several_servers_select_the_writable_one():
     run = show(
         "[settings.DATABASES['default'][n] for n in ('HOST', 'PORT', 'NAME', "
         "'PASSWORD', 'CONN_HEALTH_CHECKS', 'OPTIONS')], settings.DATABASE_ROUTERS",
@@ -125,7 +125,7 @@ def test_of_several_servers_the_one_that_takes_writes_is_used():
     assert run.stdout.endswith("[]\n")
 
 
-def test_one_server_is_asked_for_nothing_special():
+def test_single_server_has_no_server_selection():
     run = show(
         "settings.DATABASES['default']", DATABASE_URL="postgres://u@db.example.org/rows"
     )
@@ -135,7 +135,7 @@ def test_one_server_is_asked_for_nothing_special():
     assert "'connect_timeout': 2" in run.stdout
 
 
-def test_the_publics_reads_prefer_a_server_that_only_follows():
+def test_replica_url_prefers_a_standby():
     run = show(
         "settings.DATABASES['replica'], settings.DATABASE_ROUTERS",
         DATABASE_URL=PRIMARY,
@@ -153,7 +153,7 @@ def test_the_publics_reads_prefer_a_server_that_only_follows():
 
 
 @pytest.mark.parametrize("url", ["sqlite:///x", "mysql://a/b"])
-def test_a_replica_is_postgresql(url):
+def test_replica_must_be_postgresql(url):
     run = show("settings.DEBUG", DATABASE_URL=PRIMARY, DATABASE_REPLICA_URL=url)
 
     words = "DATABASE_REPLICA_URL must begin with postgres://"
@@ -161,7 +161,7 @@ def test_a_replica_is_postgresql(url):
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "DATABASE_REPLICA_URL"])
-def test_no_part_of_a_password_is_repeated(name):
+def test_url_error_does_not_quote_password(name):
     told = {"DATABASE_URL": PRIMARY} | {name: "postgres://ada:pass/word@a:1,b:2/rows"}
 
     run = show("settings.DEBUG", **told)
@@ -171,7 +171,7 @@ def test_no_part_of_a_password_is_repeated(name):
     assert "pass" not in run.stderr.replace("password", "")
 
 
-def test_https_turns_on_what_needs_it():
+def test_https_enables_secure_settings():
     run = show(
         "settings.SECURE_SSL_REDIRECT, settings.SESSION_COOKIE_NAME, "
         "settings.SECURE_HSTS_SECONDS",
@@ -197,7 +197,7 @@ PUBLIC = {"ALLOWED_HOSTS": "directory.example.org"}
         ({"DEBUG": "1", "BIND": "0.0.0.0"}, "DEBUG shows"),  # noqa: S104
     ],
 )
-def test_it_does_not_start_where_strangers_could_use_it(environment, words):
+def test_unsafe_public_settings_are_refused(environment, words):
     run = show("settings.DEBUG", **environment)
 
     assert run.returncode != 0
@@ -212,7 +212,7 @@ def test_it_does_not_start_where_strangers_could_use_it(environment, words):
         {"SECRET_KEY": "a7Kq9" * 12, **PUBLIC},
     ],
 )
-def test_it_starts_on_this_machine_and_with_a_key_of_chance(environment):
+def test_safe_settings_are_accepted(environment):
     assert show("settings.ALLOWED_HOSTS", **environment).returncode == 0
 
 
@@ -237,14 +237,14 @@ def test_staff_cookies_are_bound_to_the_host_under_https():
         ({"HTTPS": "1", "SECOND_FACTOR": "0"}, "False"),
     ],
 )
-def test_a_public_site_asks_staff_for_a_second_factor(environment, expected):
+def test_public_site_requires_second_factor(environment, expected):
     run = show("settings.SECOND_FACTOR", **environment)
 
     assert run.stdout.strip() == expected
 
 
 @pytest.mark.django_db  # Some of Django's own checks look at the database.
-def test_the_deploy_check_warns_of_a_public_site_without_a_second_factor(settings):
+def test_deploy_check_warns_about_missing_second_factor(settings):
     settings.IS_PUBLIC, settings.SECOND_FACTOR = True, False
     warned = [m.id for m in run_checks(include_deployment_checks=True)]
     settings.SECOND_FACTOR = True

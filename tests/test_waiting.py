@@ -87,7 +87,7 @@ def status(port, path):
 
 
 @on_sqlite
-def test_on_sqlite_pages_and_the_api_answer_while_somebody_writes(site):
+def test_pages_and_api_answer_while_sqlite_is_write_locked(site):
     port, url = site
     writer = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
@@ -104,7 +104,7 @@ def test_on_sqlite_pages_and_the_api_answer_while_somebody_writes(site):
 
 
 @on_postgresql
-def test_on_postgresql_a_locked_table_is_an_outage_and_no_endless_wait(site):
+def test_locked_postgresql_table_is_a_short_outage(site):
     port, url = site
     assert {status(port, path) for path in LOCKED} == {200}
 
@@ -163,7 +163,7 @@ def writing(url):
         holder.close()
 
 
-def test_what_a_visitor_sends_while_somebody_writes_is_given_back_to_send_again(site):
+def test_form_sent_during_a_lock_can_be_sent_again(site):
     port, url = site
     path = "/suggest/?what=warmline"
     browser = Browser(port)
@@ -211,7 +211,7 @@ def noting_limits():
 
 @on_postgresql
 @pytest.mark.django_db
-def test_all_that_a_visitor_asks_is_limited_and_the_desk_and_commands_are_not(client):
+def test_visitor_requests_are_time_limited_and_admin_is_not(client):
     organization(slug="ours")
     staff = Client()
     staff.force_login(person())
@@ -243,7 +243,7 @@ def test_all_that_a_visitor_asks_is_limited_and_the_desk_and_commands_are_not(cl
 
 @on_postgresql
 @pytest.mark.django_db
-def test_a_rollback_does_not_leave_the_limit_of_a_page(client):
+def test_rollback_does_not_restore_old_time_limit(client):
     organization(slug="ours")
     with transaction.atomic():
         client.get("/orgs/ours/")

@@ -17,7 +17,7 @@ MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("key", ROWS)
-def test_both_evaluations_of_a_lines_hours_agree_all_week(key):
+def test_independent_hours_evaluation_agrees_all_week(key):
     row = ROWS[key]
     states = {True: OpenState.OPEN, False: OpenState.CLOSED, None: OpenState.UNKNOWN}
 
@@ -37,11 +37,11 @@ def test_both_evaluations_of_a_lines_hours_agree_all_week(key):
         (datetime(2026, 11, 19, 0, 30), False),
     ],
 )
-def test_a_night_goes_on_past_midnight(at, expected):
+def test_night_hours_continue_past_midnight(at, expected):
     assert is_open("Th-Fr 20:00-01:00", "UTC", at.replace(tzinfo=UTC)) is expected
 
 
-def test_hours_of_a_new_form_are_an_error():
+def test_unknown_hours_syntax_is_an_error():
     with pytest.raises(ValueError, match="new"):
         is_open("Mo-Fr 09:00-17:00 off", "UTC", MONDAY)
 
@@ -62,7 +62,7 @@ def test_hours_of_a_new_form_are_an_error():
         ("allegheny", "PA", "Erie County", False),
     ],
 )
-def test_a_row_refuses_only_whom_it_names_as_not_served(part, state, county, refuses):
+def test_line_refuses_only_areas_it_excludes(part, state, county, refuses):
     [row] = [row for key, row in ROWS.items() if part in key]
 
     assert row.refuses(state, county) is refuses

@@ -76,7 +76,7 @@ def _listing_figures(at: datetime) -> Iterator[HealthFigure]:
             checked.append(({"catalog": catalog, "days": str(days)}, number))
         for reason, filter_rows in LISTING_SECTIONS.items():
             number = filter_rows(listings, today).count()
-            waiting.append(({"catalog": catalog, "why": reason}, number))
+            waiting.append(({"catalog": catalog, "reason": reason}, number))
     yield HealthFigure("listings_public", "Listings that visitors can see.", public)
     yield HealthFigure(
         "listings_checked", "Of those, checked within so many days.", checked

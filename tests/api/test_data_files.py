@@ -16,7 +16,7 @@ from api import data_files as made_files
 from api import downloads
 from curation.workflow import remove_on_request
 from orgs.models import Organization
-from tests.caching.committing import commit
+from tests.caching.transactions import commit
 from tests.factories import organization, place, warmline
 from warmlines.models import Warmline
 

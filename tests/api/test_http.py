@@ -10,7 +10,7 @@ from django.test import Client
 
 from curation.workflow import claim
 from listings.models import Term
-from tests.caching.committing import commit
+from tests.caching.transactions import commit
 from tests.factories import guide, organization, person, place, warmline
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from geopy.distance import geodesic
 
 from api import ids
 from orgs.models import Organization
-from tests.caching.committing import commit
+from tests.caching.transactions import commit
 from tests.factories import organization, place, state, term, warmline
 from warmlines.models import Warmline
 

@@ -12,7 +12,7 @@ from caching import memory_cache
 from caching.memory_cache import MemoryCache, cache_variant
 from listings.field_values import apply_facts
 from orgs.models import Organization
-from tests.caching.committing import commit
+from tests.caching.transactions import commit
 from tests.factories import county, organization, place, warmline
 from tests.reading import sections_of
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)
 
 
-def test_a_value_is_made_once_a_version_and_language():
+def test_cache_computes_value_once_per_version_and_language():
     cache, made = MemoryCache(10), []
     commit()
 
@@ -38,7 +38,7 @@ def test_a_value_is_made_once_a_version_and_language():
     assert [get(), get()] == [5, 5]
 
 
-def test_other_readers_have_values_of_their_own():
+def test_cache_variant_has_separate_values():
     cache, made = MemoryCache(10), []
     commit()
 
@@ -52,7 +52,7 @@ def test_other_readers_have_values_of_their_own():
         assert get() == 1
 
 
-def test_a_cache_holds_no_more_than_fits_and_nothing_of_another_stamp():
+def test_cache_is_bounded_and_ignores_values_of_other_revisions():
     cache = MemoryCache(2)
 
     for number in range(5):
@@ -64,7 +64,7 @@ def test_a_cache_holds_no_more_than_fits_and_nothing_of_another_stamp():
     assert cache.get(4, "now") is None
 
 
-def test_a_part_of_a_template_is_made_once_for_each_key():
+def test_cached_tag_renders_block_once_per_key():
     source = "{% load caching %}{% cached part key %}{{ word }}{% endcached %}"
     commit()
 
@@ -75,7 +75,7 @@ def test_a_part_of_a_template_is_made_once_for_each_key():
     assert [say(None, "three"), say(None, "four")] == ["three", "four"]
 
 
-def test_a_county_that_somebody_names_is_not_told_as_its_state(client):
+def test_find_shows_county_listings_in_their_county_only(client):
     custer = county("Custer County", "MT")
     organization(at=place("82801"), service_area=[custer], online=True, slug="web")
     warmline(service_area=[custer], slug="line")
@@ -93,7 +93,7 @@ def test_a_county_that_somebody_names_is_not_told_as_its_state(client):
         assert (counted in here, counted in elsewhere) == (True, False)
 
 
-def test_who_serves_comes_in_the_same_order_after_a_county_is_named(client):
+def test_order_of_serving_listings_is_stable_after_a_county_is_added(client):
     custer = county("Custer County", "MT")
     near, far = organization(at=place("59330")), organization(at=place("59801"))
     organization(at=place("82801"), slug="web")
@@ -116,7 +116,7 @@ def test_who_serves_comes_in_the_same_order_after_a_county_is_named(client):
     assert serving("59330") == [near.data_key, far.data_key]
 
 
-def test_no_words_of_a_visitor_are_in_a_key(client):
+def test_cache_keys_contain_no_search_words(client):
     organization(name="Harbor Zebra")
     organization(name="Harbor House", at=place("59301"))
     commit()
@@ -130,7 +130,7 @@ def test_no_words_of_a_visitor_are_in_a_key(client):
     assert "harbor" not in keys
 
 
-def test_a_state_beside_a_place_is_no_state_beside_a_state(client):
+def test_find_applies_state_filter_near_a_place_but_not_for_a_whole_state(client):
     """Near a place "state" leaves out the others; of a whole state it parts nothing."""
     organization(state="MT", online=True, service_area_scope="nationwide", slug="web")
     place("59301")

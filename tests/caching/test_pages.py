@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from caching import page_cache
 from caching.page_cache import set_cache_policy
-from tests.caching.committing import commit
+from tests.caching.transactions import commit
 from tests.factories import guide, organization, person, place, state, warmline
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +110,7 @@ def queries(client, path, **options):
 
 @pytest.mark.usefixtures("listings")
 @pytest.mark.parametrize("path", KEPT)
-def test_a_page_without_a_visitors_words_is_made_once(client, path):
+def test_page_without_typed_words_is_rendered_once(client, path):
     with time_machine.travel(NOON, tick=False):
         first = client.get(path)
         asked, second = queries(client, path)
@@ -124,7 +124,7 @@ def test_a_page_without_a_visitors_words_is_made_once(client, path):
 
 @pytest.mark.usefixtures("listings")
 @pytest.mark.parametrize("path", NOT_KEPT + NOT_KEPT_AGAIN)
-def test_a_page_about_somebodys_search_and_every_form_is_not(client, path):
+def test_searches_and_forms_are_not_cached(client, path):
     response = client.get(path)
 
     assert "CDN-Cache-Control" not in response
@@ -133,12 +133,12 @@ def test_a_page_about_somebodys_search_and_every_form_is_not(client, path):
 
 @pytest.mark.usefixtures("listings")
 @pytest.mark.parametrize("path", NOT_KEPT_AGAIN)
-def test_a_page_that_reads_no_such_thing_is_still_a_page(client, path):
+def test_page_with_an_unused_parameter_is_answered(client, path):
     assert client.get(path).status_code == 200
 
 
 @pytest.mark.usefixtures("listings")
-def test_a_large_page_is_not_kept_here_and_may_be_elsewhere(client, monkeypatch):
+def test_large_page_is_cached_by_cdns_only(client, monkeypatch):
     size = len(client.get("/about/").content)
     for most, kept in ((size, True), (size - 1, False)):
         caches["pages"].clear()
@@ -148,7 +148,7 @@ def test_a_large_page_is_not_kept_here_and_may_be_elsewhere(client, monkeypatch)
 
 
 @pytest.mark.usefixtures("listings")
-def test_it_is_made_anew_when_a_fact_changes(client):
+def test_page_is_rendered_again_when_a_fact_changes(client):
     client.get("/orgs/ours/")
     organization(slug="other", name="Another Center")
     assert "Another Center" in client.get("/orgs/").content.decode()
@@ -159,7 +159,7 @@ def test_it_is_made_anew_when_a_fact_changes(client):
 
 
 @pytest.mark.usefixtures("listings")
-def test_an_uncommitted_change_is_kept_for_nobody(client):
+def test_page_with_uncommitted_change_is_not_cached(client):
     organization(slug="other", name="Another Center")
 
     response = client.get("/orgs/")
@@ -173,7 +173,7 @@ def test_an_uncommitted_change_is_kept_for_nobody(client):
     ("before_closing", "seconds"), [(0, 60), (59, 60), (60, 60), (90, 30), (119, 1)]
 )
 @pytest.mark.parametrize("path", ["/", "/warmlines/", "/warmlines/line/"])
-def test_it_never_outlives_the_next_opening_or_closing(
+def test_cached_page_expires_at_next_opening_or_closing(
     client, path, before_closing, seconds
 ):
     warmline(slug="line", hours="Mo-Su 09:00-12:22")
@@ -195,14 +195,14 @@ def test_it_never_outlives_the_next_opening_or_closing(
         ([timedelta(seconds=0.5)], None),
     ],
 )
-def test_a_page_says_how_long_it_holds(changes, header):
+def test_cdn_header_ends_at_first_change(changes, header):
     response = set_cache_policy(HttpResponse(), NOON, [c and NOON + c for c in changes])
 
     assert response.get("CDN-Cache-Control") == header
 
 
 @pytest.mark.usefixtures("listings")
-def test_it_never_outlives_the_hour_in_which_a_day_may_end(client):
+def test_cached_page_expires_at_the_full_hour(client):
     with time_machine.travel(NOON.replace(minute=59, second=48), tick=False):
         assert client.get("/about/")["CDN-Cache-Control"] == "max-age=12"
     with time_machine.travel(NOON.replace(minute=59, second=55), tick=False):
@@ -210,7 +210,7 @@ def test_it_never_outlives_the_hour_in_which_a_day_may_end(client):
 
 
 @pytest.mark.usefixtures("listings")
-def test_whoever_sends_a_cookie_gets_a_page_of_their_own(client):
+def test_request_with_a_cookie_is_not_cached(client):
     client.get("/orgs/ours/")
     client.force_login(person())
 
@@ -221,7 +221,7 @@ def test_whoever_sends_a_cookie_gets_a_page_of_their_own(client):
 
 
 @pytest.mark.usefixtures("listings")
-def test_host_language_and_compression_have_pages_of_their_own(client, settings):
+def test_hosts_languages_and_encodings_are_cached_separately(client, settings):
     settings.ALLOWED_HOSTS = ["testserver", "other.example.org"]
     packed = client.get("/orgs/ours/", headers={"accept-encoding": "gzip"})
     plain = client.get("/orgs/ours/")
@@ -234,7 +234,7 @@ def test_host_language_and_compression_have_pages_of_their_own(client, settings)
 
 
 @pytest.mark.usefixtures("listings")
-def test_no_address_can_be_read_from_what_is_kept(client):
+def test_page_cache_keys_are_hashes(client):
     for path in KEPT:
         client.get(path)
 
@@ -243,12 +243,12 @@ def test_no_address_can_be_read_from_what_is_kept(client):
     assert all(re.fullmatch(r":1:[0-9a-f]{64}", key) for key in keys)
 
 
-def test_pages_are_in_the_workers_memory_alone(settings):
+def test_page_cache_is_in_memory(settings):
     assert settings.CACHES["pages"]["BACKEND"].endswith("LocMemCache")
 
 
 @pytest.mark.parametrize("hours", [-3, 3])
-def test_a_clock_that_jumps_makes_no_page_outlive_its_truth(client, hours):
+def test_cached_page_expires_when_the_clock_jumps(client, hours):
     warmline(slug="line", hours="Mo-Su 09:00-14:00")
     commit()
     with time_machine.travel(NOON, tick=False):
@@ -273,7 +273,7 @@ def test_a_clock_that_jumps_makes_no_page_outlive_its_truth(client, hours):
         (datetime(2027, 11, 7, 9, 0, tzinfo=UTC), "no"),
     ],
 )
-def test_a_night_of_the_change_of_clocks_on_the_page(client, at, is_open):
+def test_warmline_closes_on_time_when_clocks_change(client, at, is_open):
     """Open until 2 am: half past one comes twice in autumn, and two never in spring."""
     warmline(slug="line", hours="Mo-Su 20:00-02:00")
     commit()

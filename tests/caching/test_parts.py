@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from caching import content_version, memory_cache
-from tests.caching.committing import commit
+from tests.caching.transactions import commit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)
@@ -35,7 +35,7 @@ PATHS = [
 
 
 @pytest.mark.usefixtures("starter")
-def test_a_page_of_kept_parts_is_the_page_made_anew(client):
+def test_page_from_cached_fragments_equals_freshly_rendered_page(client):
     with time_machine.travel(NOON, tick=False):
         content_version.bump()
         anew = {}

@@ -40,7 +40,7 @@ def stored(row, column):
 
 @pytest.mark.parametrize("make", [organization, warmline])
 @pytest.mark.parametrize(("column", "value", "right"), UNREADABLE)
-def test_save_never_replaces_what_it_could_not_read(make, column, value, right):
+def test_save_never_overwrites_an_unreadable_value(make, column, value, right):
     made = make()
     assert break_row(made, column, value)
     before = stored(made, column)
@@ -62,7 +62,7 @@ def test_save_never_replaces_what_it_could_not_read(make, column, value, right):
     assert str(getattr(made, column)) == str(right)
 
 
-def test_street_is_withheld_where_nobody_can_say_whether_it_is():
+def test_street_is_withheld_if_the_flag_is_unreadable():
     made = organization(street="1 Main Street")
     fields = [field.attname for field in Organization._meta.concrete_fields]
     known = {name: getattr(made, name) for name in fields} | {"address_withheld": None}
@@ -72,7 +72,7 @@ def test_street_is_withheld_where_nobody_can_say_whether_it_is():
     assert row.public_street == ""
 
 
-def test_listing_whose_slug_fits_no_address_has_a_page(client):
+def test_listing_with_a_slug_unfit_for_urls_has_a_page(client):
     made = organization(name="Example of a slug")
     assert break_row(made, "slug", "no/such slug")
 
@@ -84,5 +84,5 @@ def test_listing_whose_slug_fits_no_address_has_a_page(client):
     assert client.get(f"{address}contact.vcf").status_code == 200
 
 
-def test_uuid_is_no_second_address_of_an_ordinary_listing(client):
+def test_uuid_is_no_second_url_of_a_listing_with_a_valid_slug(client):
     assert client.get(f"/orgs/{organization().uuid}/").status_code == 404

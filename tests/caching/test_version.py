@@ -15,7 +15,7 @@ from listings.exchange.workflow import import_text
 from listings.field_values import apply_facts
 from listings.models import Term
 from orgs.models import Organization
-from tests.caching.committing import commit
+from tests.caching.transactions import commit
 from tests.conftest import ROOT
 from tests.factories import (
     credential,
@@ -60,7 +60,7 @@ def save(row, **facts):
         {"parent_id": None, "address_withheld": True, "latitude": None},
     ],
 )
-def test_a_fact_of_a_public_listing_counts(facts):
+def test_changed_fact_of_a_public_listing_bumps_version(facts):
     made = organization(at=place("59301"))
     if "latitude" in facts and facts["latitude"] is None:
         facts |= dict.fromkeys(("longitude", "x", "y", "z")) | {"precision": ""}
@@ -78,34 +78,34 @@ def test_a_fact_of_a_public_listing_counts(facts):
         {"version": 7},
     ],
 )
-def test_what_only_the_desk_sees_does_not(facts):
+def test_changed_internal_field_does_not_bump_version(facts):
     made = organization(at=place("59301"))
 
     assert by_how_much(save, made, **facts) == 0
 
 
-def test_a_draft_counts_when_it_is_published_and_not_before():
+def test_draft_bumps_version_only_when_published():
     made = organization(status="draft")
 
     assert by_how_much(save, made, summary="New words") == 0
     assert by_how_much(made.publish) == 1
 
 
-def test_a_closed_listing_counts_for_what_its_page_still_says():
+def test_closed_listing_bumps_version_for_facts_its_page_shows():
     made = organization(status="closed", closure_reason="Moved")
 
     assert by_how_much(save, made, phone="+14065550199") == 0
     assert by_how_much(save, made, closure_reason="The house was sold") == 1
 
 
-def test_a_withheld_street_is_no_published_fact():
+def test_changed_withheld_street_does_not_bump_version():
     made = organization(address_withheld=True, street="13 Hidden Lane")
 
     assert by_how_much(save, made, street="14 Hidden Lane") == 0
     assert by_how_much(save, made, city="Miles City") == 1
 
 
-def test_terms_and_areas_count_once_with_the_facts():
+def test_terms_areas_and_facts_bump_version_once():
     made = organization()
     facts = {"terms": ["language:es"], "service_area": "Montana", "summary": "New"}
 
@@ -114,7 +114,7 @@ def test_terms_and_areas_count_once_with_the_facts():
     assert by_how_much(apply_facts, made, {"service_area": "Idaho"}) == 1
 
 
-def test_an_area_alone_counts():
+def test_changed_service_area_bumps_version():
     made = warmline()
 
     with track_m2m_changes(made, "service_area"):
@@ -123,7 +123,7 @@ def test_an_area_alone_counts():
     assert content_version.current_or_none() is None
 
 
-def test_what_the_desk_does_with_a_listing():
+def test_curation_bumps_version_only_for_public_changes():
     ada = person()
     made = organization()
     right = {"how": "called", "outcome": "right", "by": ada}
@@ -136,7 +136,7 @@ def test_what_the_desk_does_with_a_listing():
     assert by_how_much(workflow.merge, organization(), made, []) == 1
 
 
-def test_a_suggestion_counts_only_when_it_is_accepted():
+def test_suggestion_bumps_version_only_when_accepted():
     made = organization()
     waiting = {"kind": "change", "changes": {"summary": "New"}, "listing": made}
 
@@ -146,14 +146,14 @@ def test_a_suggestion_counts_only_when_it_is_accepted():
     assert by_how_much(workflow.accept, suggestion, ["summary"], person()) == 1
 
 
-def test_an_import_counts_once_and_one_without_news_not_at_all():
+def test_import_bumps_version_once_and_not_without_changes():
     text = (ROOT / "fixtures/warmlines.csv").read_text(encoding="utf-8")
 
     assert by_how_much(import_text, "warmlines", text) == 1
     assert by_how_much(import_text, "warmlines", text) == 0
 
 
-def test_a_dry_run_and_a_transaction_taken_back_do_not_count():
+def test_dry_run_and_rollback_do_not_bump_version():
     text = (ROOT / "fixtures/warmlines.csv").read_text(encoding="utf-8")
 
     def in_vain():
@@ -165,7 +165,7 @@ def test_a_dry_run_and_a_transaction_taken_back_do_not_count():
     assert by_how_much(in_vain) == 0
 
 
-def test_words_of_a_vocabulary_guides_and_credentials_count():
+def test_terms_guides_and_credentials_bump_version():
     word, page, asked = term("language", "es"), guide(), credential()
 
     assert by_how_much(save, word, label_es="Castellano") == 1
@@ -178,12 +178,12 @@ def test_words_of_a_vocabulary_guides_and_credentials_count():
     assert by_how_much(Term.objects.create, kind="service", slug="new", label="N") == 1
 
 
-def test_a_row_that_goes_counts_if_it_was_seen():
+def test_delete_bumps_version_if_row_was_public():
     assert by_how_much(organization().delete) == 1
     assert by_how_much(organization(status="draft").delete) == 0
 
 
-def test_saving_in_the_admin_counts_terms_too(client):
+def test_terms_saved_in_the_admin_bump_version(client):
     ada = person(role="Curator")
     made = organization(summary="Words")
     client.force_login(ada)
@@ -203,7 +203,7 @@ def test_saving_in_the_admin_counts_terms_too(client):
     assert commit() == before + 1
 
 
-def test_nothing_kept_is_true_while_a_transaction_changes_facts():
+def test_version_is_none_while_a_transaction_changes_facts():
     assert commit() is not None
     with transaction.atomic():
         organization()
@@ -212,7 +212,7 @@ def test_nothing_kept_is_true_while_a_transaction_changes_facts():
     assert content_version.current_or_none() is not None
 
 
-def test_deleting_words_in_the_admin_counts(client):
+def test_terms_deleted_in_the_admin_bump_version(client):
     client.force_login(person(is_superuser=True))
     word = Term.objects.create(kind="service", slug="new", label="New")
     chosen = {"action": "delete_selected", "_selected_action": [word.pk], "post": "yes"}
@@ -224,7 +224,7 @@ def test_deleting_words_in_the_admin_counts(client):
     assert commit() == before + 1
 
 
-def test_reading_asks_the_database_at_most_once_a_second(django_assert_num_queries):
+def test_version_is_read_at_most_once_a_second(django_assert_num_queries):
     commit()
     with django_assert_num_queries(0):
         content_version.current_or_none()
@@ -235,7 +235,7 @@ def test_reading_asks_the_database_at_most_once_a_second(django_assert_num_queri
     assert Organization.objects.count() == 0
 
 
-def test_a_request_has_one_version_however_long_it_takes(monkeypatch):
+def test_pinned_version_stays_the_same(monkeypatch):
     """What it read first must not be kept as what came meanwhile."""
     monkeypatch.setattr(content_version, "RECHECK_SECONDS", -1.0)
     organization()

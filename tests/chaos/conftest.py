@@ -16,7 +16,7 @@ import pytest
 
 from tests.browser.conftest import wait_for
 from tests.chaos.figures import record
-from tests.chaos.fronts import NAME
+from tests.chaos.proxies import NAME
 from tests.conftest import ROOT, free_port
 
 # As many as the bench makes up, beside the starter data: CHAOS_LISTINGS=100000.

@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 import httpx
 import psycopg
 
-from tests.chaos.fronts import NAME
+from tests.chaos.proxies import NAME
 from tests.chaos.load import ask, steady
-from tests.chaos.staff import TOKEN
+from tests.chaos.curators import TOKEN
 
 FORM = "application/x-www-form-urlencoded"
 # As the site names its cookies behind HTTPS.

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.chaos.fronts import NAME
+from tests.chaos.proxies import NAME
 
 CONNECTIONS = 50
 # As a proxy asks: the name of the site, and that the visitor came by HTTPS.

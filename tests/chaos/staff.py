@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from tests.chaos.fronts import NAME
+from tests.chaos.proxies import NAME
 from tests.chaos.load import ask
 
 SIGN_IN = """

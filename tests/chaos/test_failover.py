@@ -9,11 +9,11 @@ import time
 import pytest
 
 from tests.chaos.conftest import manage, serving
-from tests.chaos.fronts import NAME
+from tests.chaos.proxies import NAME
 from tests.chaos.load import load, slowest, statuses
-from tests.chaos.staff import SIGN_IN, curator
+from tests.chaos.curators import SIGN_IN, curator
 from tests.conftest import free_port
-from tests.pair import caught_up, never_ahead, pair
+from tests.postgresql_pair import caught_up, never_ahead, pair
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def failed(answers):
     return [a for a in answers if a.status != 200]
 
 
-def test_a_replica_that_is_lost_costs_no_page(servers, port, figures):
+def test_lost_replica_fails_no_page(servers, port, figures):
     _primary, standby = servers
     with load(port) as seen:
         seen.wait_for(1_000)
@@ -72,7 +72,7 @@ def test_a_replica_that_is_lost_costs_no_page(servers, port, figures):
     assert after <= max(2, 2 * before)
 
 
-def test_a_primary_that_is_lost_costs_no_page_and_no_write(
+def test_lost_primary_fails_no_page_and_loses_no_write(
     servers, prepared, port, figures
 ):
     """It is never used again: this test is the last one with these servers."""

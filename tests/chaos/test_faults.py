@@ -17,8 +17,8 @@ import psycopg
 import pytest
 
 from tests.chaos.conftest import manage, serving, workers
-from tests.chaos.fronts import FRONTS, any_certificate, front
-from tests.chaos.gate import Gate
+from tests.chaos.proxies import FRONTS, any_certificate, front
+from tests.chaos.tcp_relay import Gate
 from tests.chaos.load import ask, load, percentile, slowest, statuses, steady
 from tests.conftest import free_port
 from tests.test_rate_limit import running
@@ -36,7 +36,7 @@ def memory(site):
     return sum(int(re.search(r"VmRSS:\s+(\d+)", text)[1]) for text in files) / 1024
 
 
-def test_a_steady_load(copy, tmp_path, figures):
+def test_steady_load_is_served_without_errors_or_memory_growth(copy, tmp_path, figures):
     with serving(copy, tmp_path / "log") as site:
         with load(copy["PORT"]) as seen:
             seen.wait_for(2_000)
@@ -85,7 +85,7 @@ def breakable(copy):
     gate.shut()
 
 
-def test_the_whole_database_goes_and_comes_back(breakable, tmp_path, figures):
+def test_site_survives_database_outage(breakable, tmp_path, figures):
     environment, ways, mend = breakable
     port = environment["PORT"]
     with serving(environment, tmp_path / "log") as site:
@@ -125,7 +125,7 @@ def test_the_whole_database_goes_and_comes_back(breakable, tmp_path, figures):
         assert workers(site) == before
 
 
-def test_a_worker_is_killed(copy, tmp_path, figures):
+def test_killed_worker_costs_few_requests(copy, tmp_path, figures):
     with serving(copy, tmp_path / "log") as site, load(copy["PORT"]) as seen:
         seen.wait_for(REQUESTS // 2)
         os.kill(workers(site)[0], signal.SIGKILL)
@@ -139,7 +139,7 @@ def test_a_worker_is_killed(copy, tmp_path, figures):
 
 
 @pytest.mark.parametrize("name", FRONTS)
-def test_a_proxy_asks_again_where_a_worker_is_killed(name, copy, tmp_path, figures):
+def test_proxy_retries_when_a_worker_is_killed(name, copy, tmp_path, figures):
     """What was no form; an answer that had begun already is cut off all the same."""
     with (
         serving(copy, tmp_path / "log") as site,
@@ -157,7 +157,7 @@ def test_a_proxy_asks_again_where_a_worker_is_killed(name, copy, tmp_path, figur
     assert len(failed) <= 4
 
 
-def test_the_workers_are_renewed(copy, tmp_path, figures):
+def test_replacing_workers_costs_no_request(copy, tmp_path, figures):
     with serving(copy, tmp_path / "log") as site, load(copy["PORT"]) as seen:
         before = workers(site)
         for _time in range(4):
@@ -181,7 +181,7 @@ def test_the_workers_are_renewed(copy, tmp_path, figures):
     assert slowest(seen.answers) <= 20
 
 
-def test_the_cache_server_goes_and_comes_back(copy, tmp_path, figures):
+def test_site_survives_cache_server_outage(copy, tmp_path, figures):
     port = free_port()
     told = {"CACHE_URL": f"redis://127.0.0.1:{port}/0"}
     told |= {"API_REQUESTS_A_MINUTE": "1000000"}
@@ -273,7 +273,7 @@ def reports(environment):
     return int(manage(environment, "shell", "-v0", "-c", count, check=True).stdout)
 
 
-def test_the_disk_is_full_and_has_room_again(small_disk, disk, tmp_path, figures):
+def test_site_survives_full_disk(small_disk, disk, tmp_path, figures):
     environment, folder = small_disk, disk
     port = environment["PORT"]
     with serving(environment, tmp_path / "log"):

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.chaos.fronts import FRONTS, NAME, front
+from tests.chaos.proxies import FRONTS, NAME, front
 from tests.conftest import free_port
 
 MARK = "Zzyzx"
@@ -61,7 +61,7 @@ def probe(found):
 
 @pytest.mark.parametrize("slow", SLOW)
 @pytest.mark.parametrize("name", FRONTS)
-def test_500_slow_connections_keep_nobody_out(name, slow, upstream, tmp_path, figures):
+def test_slow_connections_do_not_block_others(name, slow, upstream, tmp_path, figures):
     """Within a second; on a machine that is busy already, compared with before."""
     with front(name, tmp_path, upstream) as found:
         before = max(probe(found) for _ in range(10))
@@ -80,7 +80,7 @@ def test_500_slow_connections_keep_nobody_out(name, slow, upstream, tmp_path, fi
 
 
 @pytest.mark.parametrize("name", FRONTS)
-def test_nobody_can_claim_an_address_or_a_scheme(name, echo, tmp_path):
+def test_proxy_overwrites_address_and_scheme(name, echo, tmp_path):
     with front(name, tmp_path, echo) as found:
         _status, _headers, got = found.get(
             "/",
@@ -102,7 +102,7 @@ def test_nobody_can_claim_an_address_or_a_scheme(name, echo, tmp_path):
 
 
 @pytest.mark.parametrize("name", FRONTS)
-def test_a_dead_site_is_said_plainly_with_988(name, tmp_path):
+def test_proxy_answers_for_dead_site_with_988(name, tmp_path):
     with front(name, tmp_path, free_port()) as found:
         status, headers, text = found.get("/find/?near=59301", timeout=3)
 
@@ -112,7 +112,7 @@ def test_a_dead_site_is_said_plainly_with_988(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", FRONTS)
-def test_the_log_of_the_proxy_tells_of_nobody(name, upstream, tmp_path):
+def test_proxy_log_has_no_visitor_data(name, upstream, tmp_path):
     """Also of requests that fail, which proxies like to quote."""
     for port in (upstream, free_port()):
         folder = tmp_path / str(port)
@@ -130,7 +130,7 @@ def test_the_log_of_the_proxy_tells_of_nobody(name, upstream, tmp_path):
         assert "127.0.0.1:" not in written.replace(f"127.0.0.1:{found.port}", "")
 
 
-def test_nginx_lets_a_client_send_few_passwords_at_once(echo, tmp_path):
+def test_nginx_limits_sign_ins_per_client(echo, tmp_path):
     """Ten and one, and perhaps one more for each three seconds that this takes."""
     with front("nginx", tmp_path, echo) as found:
         sign_ins = [found.get("/admin/login/", "POST")[0] for _try in range(40)]

@@ -51,7 +51,7 @@ def processor_seconds():
     return used.ru_utime + used.ru_stime
 
 
-def test_a_second_start_takes_5_seconds_sealed(environment, figures):
+def test_second_start_is_quick_with_read_only_root(environment, figures):
     """A read-only root and no network but loopback, as far as the first 200.
 
     Seconds of the processor are held, because they are the same on a busy machine.
@@ -77,7 +77,7 @@ def test_a_second_start_takes_5_seconds_sealed(environment, figures):
     assert work <= 5
 
 
-def test_a_full_disk_is_said_plainly_and_nothing_is_left(environment, tmp_path):
+def test_backup_on_full_disk_fails_cleanly(environment, tmp_path):
     sealed = ["unshare", "--mount", "sh", "-c", FULL, "-", tmp_path, sys.executable]
     done = subprocess.run(
         sealed, env=environment, cwd=ROOT, capture_output=True, text=True
@@ -107,7 +107,7 @@ def killed_backup(environment, folder, size):
     return bool(left)
 
 
-def test_a_backup_that_is_killed_leaves_the_others_whole(
+def test_killed_backup_leaves_others_intact(
     environment, tmp_path, figures
 ):
     """Killed at ten sizes of its draft; what has the name of a backup is one."""

@@ -26,9 +26,9 @@ from tests.chaos.disturbances import (
     somebody_writes,
 )
 from tests.chaos.figures import database
-from tests.chaos.fronts import any_certificate, front
+from tests.chaos.proxies import any_certificate, front
 from tests.chaos.load import ask, load, percentile, slowest, statuses
-from tests.chaos.staff import SIGN_IN
+from tests.chaos.curators import SIGN_IN
 
 VISITORS = 4
 # Seconds of quiet, of a disturbance, and of the table lock.
@@ -109,7 +109,7 @@ def judge(found, name, figures, *, failing=0, statuses_allowed=(200,), **more):
     assert during <= max(2 * before, 1)
 
 
-def test_30_hostile_sign_ins(site, figures):
+def test_visitors_are_not_slowed_by_hostile_sign_ins(site, figures):
     _environment, port, _process = site
     with visitors(port) as found:
         tried = hostile_sign_ins(port, DISTURBED)
@@ -120,7 +120,7 @@ def test_30_hostile_sign_ins(site, figures):
     assert met.keys() <= {200, 429}
 
 
-def test_20_downloads_at_once(site, figures):
+def test_visitors_are_not_slowed_by_downloads(site, figures):
     """Of one file after the other, each of which has to be made first."""
     _environment, port, _process = site
     met, parts = {}, {}
@@ -154,7 +154,7 @@ def session_of(environment):
     return done.stdout.strip()
 
 
-def test_an_import_at_the_desk_and_its_undo(site, tmp_path, figures):
+def test_visitors_are_not_slowed_by_admin_import_and_undo(site, tmp_path, figures):
     """Beside pages, a form and a sign-in answer within 2 seconds."""
     environment, port, _process = site
     session = session_of(environment)
@@ -197,7 +197,7 @@ def import_and_undo(port, session, path):
     return answers, (applied - began, time.monotonic() - applied)
 
 
-def test_somebody_holds_a_lock(site, figures):
+def test_visitors_get_answers_while_a_lock_is_held(site, figures):
     """On SQLite that of every writer: pages come as ever. On PostgreSQL that of the
     organizations: a page that needs them is that of an outage, after 0.7 seconds."""
     environment, port, _process = site
@@ -220,7 +220,7 @@ def test_somebody_holds_a_lock(site, figures):
         assert 'data-listing="warmline:' in answer.text
 
 
-def test_pages_of_other_tables_while_one_is_locked(site, figures):
+def test_pages_of_unlocked_tables_are_not_slowed(site, figures):
     environment, port, _process = site
     with (
         visitors(port, OTHER_PAGES) as found,
@@ -231,7 +231,7 @@ def test_pages_of_other_tables_while_one_is_locked(site, figures):
     judge(found, "lock_of_another_table", figures)
 
 
-def test_a_killed_worker(site, tmp_path, figures):
+def test_visitors_are_not_slowed_by_a_killed_worker(site, tmp_path, figures):
     """Behind nginx, which asks again; an answer that has begun is cut off."""
     _environment, port, process = site
     with (

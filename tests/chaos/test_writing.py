@@ -37,7 +37,7 @@ def writers(tmp_path_factory, own_database):
         yield writers_of(url, folder)
 
 
-def test_8_processes_write_150_times_each(writers, figures):
+def test_eight_writers_lose_no_edit(writers, figures):
     started = time.monotonic()
     expected, found, refused = writers("add", 8, 150)
     seconds = time.monotonic() - started
@@ -46,7 +46,7 @@ def test_8_processes_write_150_times_each(writers, figures):
     assert (found, refused) == (expected, 0)
 
 
-def test_100_writers_are_killed(writers, figures):
+def test_killed_writers_leave_whole_rows(writers, figures):
     written, halves, astray = writers("kill", 100)
 
     figures("killed_writers", edits=written, half_written=halves, astray=astray)
@@ -84,7 +84,7 @@ def killed_imports(environment, path, lasts, *more):
     return found, cut
 
 
-def test_an_import_of_20_000_rows_killed_at_20_moments(copy, tmp_path, figures):
+def test_killed_import_leaves_whole_batches(copy, tmp_path, figures):
     """With --atomic all of them or none. Without, what is in stays, and the same file
     once more brings in the rest and nothing twice."""
     path = tmp_path / "rows.csv"
@@ -116,7 +116,7 @@ def test_an_import_of_20_000_rows_killed_at_20_moments(copy, tmp_path, figures):
     assert imported(copy) == first
 
 
-def test_pages_while_an_import_runs(copy, tmp_path, figures):
+def test_pages_are_fast_while_an_import_runs(copy, tmp_path, figures):
     """Four people at a time, so that the machine has a core for the import."""
     path = tmp_path / "rows.csv"
     rows.write(path, ROWS, "two")

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orgs.models import Organization
-from tests.caching.committing import commit
+from tests.caching.transactions import commit
 from tests.factories import county, organization, place, state, term, warmline
 from tests.reading import sections_of
 

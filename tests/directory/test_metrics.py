@@ -69,8 +69,8 @@ def test_what_waits_is_counted():
     found = numbers(text)
     assert found["directory_database_up"] == 1
     assert found["directory_suggestions_open"] == 1
-    assert found['directory_listings_public{catalogue="warmline"}'] == 1
-    waiting = 'directory_listings_waiting{catalogue="organization",why="due"}'
+    assert found['directory_listings_public{catalog="warmline"}'] == 1
+    waiting = 'directory_listings_waiting{catalog="organization",reason="due"}'
     assert found[waiting] == 1
 
 
@@ -210,7 +210,7 @@ def test_freshness_and_the_longest_wait_are_numbers():
 
     found = numbers(ask()[1])
 
-    checked = 'directory_listings_checked{catalogue="organization",days="%d"}'
+    checked = 'directory_listings_checked{catalog="organization",days="%d"}'
     assert [found[checked % days] for days in (90, 180, 365)] == [0, 1, 1]
     oldest = found["directory_suggestion_oldest_timestamp_seconds"]
     assert oldest == said.created_at.timestamp()

@@ -13,7 +13,7 @@ from django.test import Client
 from caching import circuit_breaker, content_version
 from curation.models import Suggestion
 from directory.operations import fallback_numbers
-from tests.caching.committing import commit
+from tests.caching.transactions import commit
 from tests.directory.outages import database_away
 from tests.directory.test_spanish import Texts
 from tests.factories import organization, place, state, term, warmline

@@ -16,7 +16,7 @@ from listings.field_values import apply_facts
 from listings.models import Term
 from orgs.models import Organization
 from places.nearest import SearchHit
-from tests.caching.committing import commit
+from tests.caching.transactions import commit
 from tests.conftest import ROOT
 from tests.curation.test_editing import form_of, post
 from tests.factories import organization, person, place, term, warmline

@@ -16,7 +16,7 @@ from listings.field_values import apply_facts
 from orgs.models import Organization
 from places.models import Place
 from search.current import index_of
-from tests.caching.committing import commit
+from tests.caching.transactions import commit
 from tests.factories import place
 from tests.search import brute_force, comparing
 from tests.search.brute_force import Question, seeded

@@ -112,7 +112,7 @@ def all_files():
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_by_the_command(tmp_path, part):
+def test_import_command_survives_odd_files(tmp_path, part):
     path = tmp_path / "file.csv"
     for kind, content in all_files()[part::4]:
         path.write_bytes(content)
@@ -126,7 +126,7 @@ def test_by_the_command(tmp_path, part):
         assert "Traceback" not in said.getvalue()
 
 
-def test_by_the_desk(client):
+def test_admin_import_survives_odd_files(client):
     client.force_login(person())
     for kind, content in all_files()[::4]:
         form = {"kind": kind, "file": SimpleUploadedFile("x.csv", content)}
@@ -143,7 +143,7 @@ def test_by_the_desk(client):
     assert not Organization.objects.exists()
 
 
-def test_wide_and_long_files_take_little_memory(tmp_path):
+def test_large_files_need_little_memory(tmp_path):
     """As a list of rows with a place for each column, this one took 40 GB."""
     wide = ",".join(f"c{number}" for number in range(200_000)).encode()
     header = ",".join(sorted(OrganizationImporter.columns)).encode()
@@ -158,7 +158,7 @@ def test_wide_and_long_files_take_little_memory(tmp_path):
     assert grown < 200_000  # KiB
 
 
-def test_a_file_beyond_measure_is_not_read(tmp_path):
+def test_too_large_file_is_not_read(tmp_path):
     path = tmp_path / "file.csv"
     with path.open("wb") as file:
         file.truncate(60_000_000)
@@ -167,7 +167,7 @@ def test_a_file_beyond_measure_is_not_read(tmp_path):
         call_command("import_listings", "organizations", path, quiet=True)
 
 
-def test_the_desk_takes_no_file_beyond_10_mb(client):
+def test_admin_refuses_files_over_10_mb(client):
     client.force_login(person())
     sent = {"kind": "organizations", "file": SimpleUploadedFile("x", b"x" * 10_500_000)}
 
@@ -177,7 +177,7 @@ def test_the_desk_takes_no_file_beyond_10_mb(client):
     assert not ImportRun.objects.exists()
 
 
-def test_a_number_of_thousands_of_digits_is_told_of_its_row(tmp_path):
+def test_huge_number_is_reported_with_its_row(tmp_path):
     path = tmp_path / "file.csv"
     path.write_bytes(written("credentials", {"training_hours": "9" * 5_000}))
     said = io.StringIO()

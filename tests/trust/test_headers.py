@@ -118,7 +118,7 @@ def ask(settings):
 
 
 @pytest.mark.parametrize("how", ANSWERS.values(), ids=ANSWERS)
-def test_each_answer(ask, how):
+def test_response_has_security_headers(ask, how):
     answer = ask(how)
     b"".join(answer)  # which closes a file that is streamed
 
@@ -138,7 +138,7 @@ def test_each_answer(ask, how):
     assert ("no-store" in answer["Cache-Control"]) is not kept
 
 
-def test_a_page_that_breaks_carries_them_too(ask, settings):
+def test_error_page_has_security_headers(ask, settings):
     settings.ROOT_URLCONF = "tests.directory.broken_urls"
 
     answer = ask(Asked("/broken/", 500))
@@ -148,7 +148,7 @@ def test_a_page_that_breaks_carries_them_too(ask, settings):
 
 
 @pytest.mark.parametrize("name", ["400.html", "500.html"])
-def test_pages_for_faults_need_nothing_and_name_988(name):
+def test_error_templates_are_self_contained_and_name_988(name):
     page = get_template(name).render({"exit_url": "https://leave.example.org/"})
 
     assert 'href="tel:988"' in page
@@ -158,7 +158,7 @@ def test_pages_for_faults_need_nothing_and_name_988(name):
     assert "style=" not in page
 
 
-def test_signing_out_empties_the_browser(ask):
+def test_sign_out_clears_browser_data(ask):
     client = Client()
     client.force_login(person("bo"))
 
@@ -168,7 +168,7 @@ def test_signing_out_empties_the_browser(ask):
 
 
 @pytest.mark.parametrize("path", ["css/site.css", "js/embed.js", "js/locate.js"])
-def test_what_the_frame_of_a_partner_loads_may_be_loaded_there(ask, path):
+def test_embedded_frame_may_load_its_files(ask, path):
     answer = ask(Asked(f"/static/{path}"))
     b"".join(answer)  # which closes the file
 
@@ -187,7 +187,7 @@ MACHINES = {
 
 
 @pytest.mark.parametrize(("path", "status"), MACHINES.items())
-def test_answers_to_machines_are_for_every_site_and_as_safe(ask, path, status):
+def test_open_data_is_cross_origin_and_has_security_headers(ask, path, status):
     answer = ask(Asked(path))
     b"".join(answer)  # which closes a file that is streamed
 

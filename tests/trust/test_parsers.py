@@ -79,7 +79,7 @@ OSM = st.lists(st.sampled_from(OSM_WORDS), max_size=12).map(" ".join)
 @pytest.mark.django_db
 @often
 @given(st.tuples(TOWNS, odd).map(" ".join) | odd)
-def test_a_place(text):
+def test_place_lookup_survives_any_text(text):
     answer = look_up(text)
 
     assert isinstance(answer, LookupResult)
@@ -89,7 +89,7 @@ def test_a_place(text):
 
 @often
 @given(OSM | odd)
-def test_hours(text):
+def test_hours_survive_any_text(text):
     try:
         spec = validate_hours(text)
     except InvalidHours:
@@ -103,7 +103,7 @@ def test_hours(text):
 
 @often
 @given(odd)
-def test_the_box_of_a_day(text):
+def test_day_field_survives_any_text(text):
     try:
         spans = weekly_hours_form.parse_day(text)
     except weekly_hours_form.InvalidSpan:
@@ -114,7 +114,7 @@ def test_the_box_of_a_day(text):
 
 @often
 @given(st.text(alphabet="+0123456789()- .x;=tel:", max_size=40) | odd)
-def test_a_phone(text):
+def test_phone_survives_any_text(text):
     number = to_python(text)
 
     if number and number.is_valid():
@@ -124,7 +124,7 @@ def test_a_phone(text):
 @pytest.mark.django_db
 @often
 @given(st.lists(st.sampled_from(["Montana", "Wyoming: Park"]) | odd, max_size=3))
-def test_areas(parts):
+def test_service_areas_survive_any_text(parts):
     text = "\n".join(parts)
     try:
         found = service_areas.from_text(text)
@@ -137,7 +137,7 @@ def test_areas(parts):
 
 @often
 @given(st.lists(odd, min_size=1, max_size=4).map(" | ".join))
-def test_the_lines_of_a_guide(text):
+def test_guide_links_survive_any_text(text):
     for read in (link_lines.parse_searches, link_lines.parse_sources):
         try:
             read(text)
@@ -151,7 +151,7 @@ def test_the_lines_of_a_guide(text):
         st.sampled_from(["[a](", ")", "**", "# ", "- ", "<", "&", "\\"]) | odd
     ).map("".join)
 )
-def test_markdown_makes_no_tag_but_its_own(text):
+def test_markdown_produces_allowed_tags_only(text):
     html = str(markdown.render(text))
 
     tags = set(re.findall(r"<\s*/?\s*([a-zA-Z!?][\w-]*)", html))
@@ -165,7 +165,7 @@ def test_markdown_makes_no_tag_but_its_own(text):
 
 @often
 @given(st.binary(max_size=300) | odd.map(str.encode))
-def test_the_bytes_of_a_file(content):
+def test_csv_reader_survives_any_bytes(content):
     try:
         rows = read_rows(decode(content), frozenset({"key"}))
     except FileError:
@@ -180,7 +180,7 @@ CELLS = st.sampled_from([*FORMULA_SIGNS, "\0", "\0=", " =", "\n=", "'=", '"=']).
 
 @often
 @given(CELLS | odd | st.lists(CELLS, max_size=2))
-def test_a_cell_of_an_export_runs_nothing(cell):
+def test_exported_cell_is_no_formula(cell):
     text = format_cell(cell)
 
     assert not text.startswith(("=", "+", "-", "@", "\t", "\r", "\0"))
@@ -189,7 +189,7 @@ def test_a_cell_of_an_export_runs_nothing(cell):
 
 @often
 @given(odd | st.text(alphabet=":form0123456789abcXYZ-_", max_size=60))
-def test_a_stamp_is_ours_or_refused(text):
+def test_only_signed_form_tokens_are_accepted(text):
     form = AnonymousForm({"stamp": text})
     form.is_valid()
     request = _from("127.0.0.1", Origin="http://testserver")
@@ -204,7 +204,7 @@ def _from(address, **headers):
 
 @often
 @given(odd.filter(lambda text: text.isprintable()))
-def test_an_address_of_a_computer(text):
+def test_client_network_survives_any_address(text):
     found = client_network(_from(text))
 
     assert found is None or is_public(found) in (True, False)
@@ -212,7 +212,7 @@ def test_an_address_of_a_computer(text):
 
 @often
 @given(odd)
-def test_numbers_of_pages_and_rows(text):
+def test_page_and_row_numbers_survive_any_text(text):
     params = QueryDict(mutable=True)
     params["page"] = text
 
@@ -231,7 +231,7 @@ def test_numbers_of_pages_and_rows(text):
         st.lists(odd, max_size=3),
     )
 )
-def test_the_question_of_the_find_page(values):
+def test_find_form_survives_any_parameters(values):
     params = QueryDict(mutable=True)
     for name, several in values.items():
         params.setlist(name, several)
@@ -245,7 +245,7 @@ def test_the_question_of_the_find_page(values):
 @pytest.mark.django_db
 @often
 @given(odd, odd)
-def test_a_contact_card_has_no_line_that_we_did_not_write(name, city):
+def test_contact_card_has_no_injected_line(name, city):
     listing = Organization(name=name, city=city, state="MT", phone="+14065550101")
     card = build_vcard(listing, "https://example.org/orgs/x/")
 

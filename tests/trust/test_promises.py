@@ -14,12 +14,12 @@ def rows():
             yield [cell.strip() for cell in line.strip("| ").split("|")]
 
 
-def test_the_page_is_what_its_template_and_the_last_figures_make():
+def test_promises_page_is_up_to_date():
     """“python -m tests.chaos.promises” writes it again."""
     assert PAGE.read_text(encoding="utf-8") == rendered()
 
 
-def test_every_promise_has_its_test_and_its_figure():
+def test_every_promise_names_existing_tests_and_figures():
     for number, promise, shown_by, measured in rows():
         files = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", shown_by)
         assert files or "make lint" in shown_by, number
@@ -31,7 +31,7 @@ def test_every_promise_has_its_test_and_its_figure():
         assert measured
 
 
-def test_no_promise_is_left_out():
+def test_all_promises_are_listed():
     numbers = {number for number, *_rest in rows()}
 
     assert {f"S{n}" for n in range(1, 18)} <= numbers

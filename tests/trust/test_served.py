@@ -200,7 +200,7 @@ def send_forms(port):
     assert "Thank you" not in page
 
 
-def test_nothing_of_a_hundred_visits_is_kept(site):
+def test_no_trace_of_visits_is_stored(site):
     port, folder, database = site
     search_a_hundred_times(port)
     send_what_is_no_request(port)
@@ -227,7 +227,7 @@ def test_nothing_of_a_hundred_visits_is_kept(site):
         assert ADDRESS not in whole
 
 
-def test_no_header_moves_the_site_elsewhere(site):
+def test_headers_cannot_redirect_the_site(site):
     port, _folder, _database = site
     honest = ask(port, "/states/")[2]
     for claimed in (
@@ -246,7 +246,7 @@ def test_no_header_moves_the_site_elsewhere(site):
 
 
 @pytest.mark.parametrize("codec", ["rot13", "hex", "idna", "punycode", "utf-7", "none"])
-def test_a_codec_in_a_header_breaks_nothing(site, codec):
+def test_codec_in_header_is_ignored(site, codec):
     port, _folder, _database = site
     kind = f"text/html; charset={codec}"
 
@@ -256,7 +256,7 @@ def test_a_codec_in_a_header_breaks_nothing(site, codec):
     assert "+ADw-" in page
 
 
-def test_a_long_body_is_refused_before_it_is_read(site):
+def test_long_body_is_refused_unread(site):
     port, folder, _database = site
     head = (
         "POST /suggest/?what=organization HTTP/1.1\r\nHost: 127.0.0.1\r\n"

@@ -27,7 +27,7 @@ def set_up(tmp_path, monkeypatch):
     return mark
 
 
-def test_it_says_whom_to_tell_and_until_when(client, set_up, settings):
+def test_security_txt_has_contact_and_expiry(client, set_up, settings):
     settings.CONTACT_EMAIL = "desk@example.org"
     settings.SITE_URL = "https://directory.example.org"
 
@@ -41,7 +41,7 @@ def test_it_says_whom_to_tell_and_until_when(client, set_up, settings):
     assert found["Canonical"] == [address]
 
 
-def test_nothing_but_setting_the_site_up_renews_it(client, set_up):
+def test_security_txt_expiry_is_renewed_by_setup_only(client, set_up):
     before = fields(client)["Expires"]
     assert fields(client)["Expires"] == before
 

@@ -295,6 +295,8 @@ def test_prepare_refuses_database_from_before_first_release(
         done = run(url, tmp_path_factory.mktemp("data"), "manage.py", "prepare")
 
         assert done.returncode == 1
-        assert "This database was created before the first release (0.1.0)" in done.stderr
+        assert (
+            "This database was created before the first release (0.1.0)" in done.stderr
+        )
         assert "Traceback" not in done.stderr
         assert connection.introspection.table_names() == ["django_migrations"]

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.served import serve_starter_data  # noqa: E402
-from tests.trust.hostile import faults, requests  # noqa: E402
+from tests.trust.hostile import find_faults, random_requests  # noqa: E402
 
 REQUEST_COUNT = int(os.environ.get("REQUESTS", "11000"))
 MAX_RESPONSE_SECONDS = 2.0
@@ -64,7 +64,7 @@ def send_hostile_requests(address: str, number: int = REQUEST_COUNT) -> list[str
     host = urlsplit(address).netloc
     connection = http.client.HTTPConnection(host, timeout=60)
     found, slowest = [], (0.0, "")
-    for path in requests(random.Random(11), number):  # noqa: S311
+    for path in random_requests(random.Random(11), number):  # noqa: S311
         if len(path) > 8_000:
             continue
         start = time.perf_counter()
@@ -73,7 +73,7 @@ def send_hostile_requests(address: str, number: int = REQUEST_COUNT) -> list[str
         page = answer.read().decode("utf-8", "replace")
         slowest = max(slowest, (time.perf_counter() - start, path))
         where = answer.headers.get("Location", "")
-        problems = faults(path, answer.status, where, page)
+        problems = find_faults(path, answer.status, where, page)
         found += [f"{path[:200]}: {problem}" for problem in problems]
     connection.close()
     print(f"{number} hostile requests, {len(found)} faults", end=", ")

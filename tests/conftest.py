@@ -27,13 +27,13 @@ from directory.management.commands.compile_words import compile_file
 from listings import hours
 from tests import database_template
 from tests.answering import answering
-from tests.nominatim import Server
+from tests.nominatim import NominatimServer
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 NUMBERS = itertools.count()
 # Files of a minute: begun first, so that no worker ends long after the others.
-LONGEST = (
+SLOWEST_FILES = (
     "test_crawl.py",
     "test_race.py",
     "test_scenarios.py",
@@ -41,13 +41,18 @@ LONGEST = (
     "test_monday.py",
 )
 DATABASE_FIXTURES = {"db", "django_db_setup", "own_database"}
-STARTER = [("cils", 655), ("organizations", 733), ("warmlines", 122), ("meetings", 649)]
+STARTER_FILES = [
+    ("cils", 655),
+    ("organizations", 733),
+    ("warmlines", 122),
+    ("meetings", 649),
+]
 CREDENTIALS = ROOT / "fixtures/state_guides.csv"
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    items.sort(key=lambda item: item.path.name not in SLOWEST_FILES)
 
 
 def pytest_itemcollected(item):
@@ -77,7 +82,7 @@ def free_port():
     raise AssertionError("no free port was found")
 
 
-class Undefined(str):
+class UndefinedVariable(str):
     """Stands for a variable that no view gave; printing it fails the test."""
 
     __slots__ = ()
@@ -91,7 +96,7 @@ class Undefined(str):
 
 @pytest.fixture(scope="session", autouse=True)
 def undefined_variables_fail():
-    engines["django"].engine.string_if_invalid = Undefined("%s")
+    engines["django"].engine.string_if_invalid = UndefinedVariable("%s")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -180,7 +185,7 @@ def settings_of_tests(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept():
+def empty_caches():
     """Each test begins with a process that has served nobody yet."""
     caches["pages"].clear()
     memory_cache.clear_all()
@@ -212,7 +217,7 @@ def data_files(settings, tmp_path_factory, monkeypatch):
 
 @pytest.fixture
 def nominatim(settings):
-    server = Server()
+    server = NominatimServer()
     settings.GEOCODER = "nominatim"
     settings.GEOCODER_DOMAIN = server.domain
     settings.GEOCODER_SCHEME = "http"
@@ -247,7 +252,7 @@ def crisis(crisis_rows, db):
 def starter(django_db_setup, django_db_blocker):
     """The real starter data for a module's tests; taken back after the last."""
     with django_db_blocker.unblock(), transaction.atomic():
-        for kind, _rows in STARTER:
+        for kind, _rows in STARTER_FILES:
             path = settings.BASE_DIR / "fixtures" / f"{kind}.csv"
             call_command("import_listings", kind, path, quiet=True, stdout=StringIO())
         call_command(

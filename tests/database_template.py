@@ -23,8 +23,8 @@ import psycopg
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "var" / "test-databases"
-MADE_FROM = (
+CACHE_FOLDER = ROOT / "var" / "test-databases"
+SOURCES = (
     "*/migrations/*.py",
     "places/**/*.py",
     "fixtures/places*",
@@ -42,11 +42,11 @@ def is_sqlite() -> bool:
 def sqlite_template() -> Path:
     """Return the file to copy; it is made first where there is none."""
     with _only_one_process():
-        path = FOLDER / f"{_digest()}.sqlite3"
+        path = CACHE_FOLDER / f"{_digest()}.sqlite3"
         if not path.exists():
-            for old in FOLDER.glob("*.sqlite3*"):
+            for old in CACHE_FOLDER.glob("*.sqlite3*"):
                 old.unlink()
-            unfinished = FOLDER / f"unfinished-{path.name}"
+            unfinished = CACHE_FOLDER / f"unfinished-{path.name}"
             _fill(f"sqlite:///{unfinished}")
             with closing(sqlite3.connect(unfinished)) as file:
                 # So that the file alone is the database, without a journal beside it.
@@ -95,8 +95,8 @@ def own_database(folder: Path, *, is_empty: bool = False) -> Iterator[str]:
 
 @contextmanager
 def _only_one_process() -> Iterator[None]:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / "lock").open("w") as file:
+    CACHE_FOLDER.mkdir(parents=True, exist_ok=True)
+    with (CACHE_FOLDER / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -122,7 +122,7 @@ def _postgresql() -> psycopg.Connection:
 
 def _digest() -> str:
     digest = hashlib.sha256()
-    for pattern in MADE_FROM:
+    for pattern in SOURCES:
         for source in sorted(ROOT.glob(pattern)):
             digest.update(source.relative_to(ROOT).as_posix().encode())
             digest.update(source.read_bytes())

@@ -22,8 +22,8 @@ HARMLESS = (
     ops.AddConstraint,
     ops.AlterConstraint,
 )
-GONE = (ops.RemoveField, ops.DeleteModel)
-RENAMED = (ops.RenameField, ops.RenameModel, ops.AlterModelTable)
+REMOVALS = (ops.RemoveField, ops.DeleteModel)
+RENAMES = (ops.RenameField, ops.RenameModel, ops.AlterModelTable)
 # Statements that hold a table for long, or are nothing for both databases.
 HEAVY_SQL = re.compile(
     r"\bLOCK\s+TABLE|\bVACUUM\b|\bCLUSTER\b|\bREINDEX\b|\bUPDATE\b|\bTYPE\b"
@@ -32,7 +32,7 @@ HEAVY_SQL = re.compile(
 )
 
 
-def dangers(operations, state, app):
+def find_problems(operations, state, app):
     """What is wrong with a migration's operations; `state` is that before it."""
     made = {o.name_lower for o in operations if isinstance(o, ops.CreateModel)}
     others = [
@@ -43,7 +43,7 @@ def dangers(operations, state, app):
     ]
     found = []
     for operation in others:
-        if words := danger(operation, state, app):
+        if words := find_problem(operation, state, app):
             found.append(f"{operation.describe()}: {words}")
     is_data = [isinstance(operation, ops.RunPython) for operation in others]
     if any(is_data) and not all(is_data):
@@ -51,37 +51,37 @@ def dangers(operations, state, app):
     return found
 
 
-def danger(operation, state, app):
+def find_problem(operation, state, app):
     """Why one operation on a table that exists is refused; "" if it is not."""
     if isinstance(operation, HARMLESS):
         return ""
-    if isinstance(operation, GONE):
+    if isinstance(operation, REMOVALS):
         return "the code of before still reads it; take it out one release later."
-    if isinstance(operation, RENAMED):
+    if isinstance(operation, RENAMES):
         return "the code of before has the old name; add, copy, and take out later."
     if isinstance(operation, ops.AddField):
-        return added(operation.field)
+        return check_added_field(operation.field)
     if isinstance(operation, ops.AlterField):
         model = state.models[app, operation.model_name_lower]
-        return altered(model.fields[operation.name], operation.field)
+        return check_altered_field(model.fields[operation.name], operation.field)
     if isinstance(operation, ops.AddIndex):
         is_plain = type(operation.index) is models.Index and operation.index.fields
         return "" if is_plain else "takes long to build; do it CONCURRENTLY."
     if isinstance(operation, ops.RunPython):
         return "" if operation.reversible else "give it a way back."
     if isinstance(operation, ops.RunSQL):
-        return sql(operation)
+        return check_sql(operation)
     return "no rule knows it; write one, or a reason in EXEMPT."
 
 
-def added(field):
+def check_added_field(field):
     has_default = field.db_default is not models.NOT_PROVIDED
     if field.null or field.many_to_many or has_default:
         return ""
     return "the code of before writes rows without it; give it db_default, or null."
 
 
-def altered(old, new):
+def check_altered_field(old, new):
     """Only what leaves the column as it is, or wider."""
     if old.get_internal_type() != new.get_internal_type():
         return (
@@ -98,7 +98,7 @@ def altered(old, new):
     return ""
 
 
-def sql(operation):
+def check_sql(operation):
     if not operation.reversible:
         return "give it a way back."
     if HEAVY_SQL.search(str(operation.sql)):

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 
-class Server:
+class NominatimServer:
     """Answers /search as told, and remembers what it was asked."""
 
     def __init__(self):

@@ -1,4 +1,4 @@
-"""A PostgreSQL and another that follows it, as docs/operations.md sets them up."""
+"""A PostgreSQL primary and its standby, set up as in docs/operations.md."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ import psycopg
 
 from tests.conftest import free_port
 
-# Debian's; None where only a client is installed, or nothing.
-SERVER = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=None)
-CREATE = "-U directory -A trust -E UTF8 --locale=C.UTF-8 --no-sync"
-COPY = "-R -S standby -X stream -c fast --no-sync"
+# Debian's program. None if no PostgreSQL server is installed.
+INITDB = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=None)
+INITDB_OPTIONS = "-U directory -A trust -E UTF8 --locale=C.UTF-8 --no-sync"
+BASEBACKUP_OPTIONS = "-R -S standby -X stream -c fast --no-sync"
 
 
-class Server:
-    """One of the two: started, killed, promoted and asked."""
+class PostgreSQLServer:
+    """One of the two servers, which can be started, killed, promoted and queried."""
 
     def __init__(self, folder, options):
         self.data, self.log = folder / "data", folder / "log"
@@ -30,9 +30,9 @@ class Server:
         self.address = f"directory@127.0.0.1:{self.port}"
 
     def run(self, program, arguments, *others):
-        # initdb refuses to run as root; Debian's package brings a user for it.
+        # initdb refuses to run as root. Debian's package creates a user for it.
         user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-        command = [*user, SERVER.parent / program, "-D", self.data, *arguments.split()]
+        command = [*user, INITDB.parent / program, "-D", self.data, *arguments.split()]
         with self.log.open("ab") as log:
             done = subprocess.run([*command, *others], cwd="/", stdout=log, stderr=log)
         assert done.returncode == 0, f"{program}:\n{self.log.read_text()[-2000:]}"
@@ -41,7 +41,7 @@ class Server:
         self.run("pg_ctl", "-w start", "-o", self.options)
 
     def kill(self):
-        """As a machine that loses its power, but for the disk."""
+        """Stop at once, as after a power failure."""
         self.run("pg_ctl", "-m immediate stop")
 
     def promote(self):
@@ -55,25 +55,25 @@ class Server:
 
 
 @contextmanager
-def pair(options=""):
-    """(primary, standby), with an empty database "directory"."""
-    assert SERVER, "PostgreSQL is needed; on Debian, install postgresql."
+def primary_and_standby(options=""):
+    """Start a primary and a standby with an empty database "directory"."""
+    assert INITDB, "PostgreSQL is needed; on Debian, install postgresql."
     folder = Path(tempfile.mkdtemp())
     for part in (folder, folder / "primary", folder / "standby"):
         part.mkdir(exist_ok=True)
         if os.getuid() == 0:
             shutil.chown(part, "postgres")
     primary, standby = (
-        Server(folder / name, options) for name in ("primary", "standby")
+        PostgreSQLServer(folder / name, options) for name in ("primary", "standby")
     )
     try:
-        primary.run("initdb", CREATE)
+        primary.run("initdb", INITDB_OPTIONS)
         primary.start()
         primary.ask("CREATE DATABASE directory", "postgres")
         primary.ask("SELECT pg_create_physical_replication_slot('standby')")
         where = f"host=127.0.0.1 port={primary.port} user=directory"
         source = f"{where} application_name=standby"
-        standby.run("pg_basebackup", COPY, "-d", source)
+        standby.run("pg_basebackup", BASEBACKUP_OPTIONS, "-d", source)
         standby.start()
         yield primary, standby
     finally:
@@ -83,14 +83,14 @@ def pair(options=""):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def never_ahead(primary):
-    """What is acknowledged is on the standby's disk too, from now on."""
+def make_replication_synchronous(primary):
+    """From now on, acknowledge a write once it is on the standby's disk too."""
     primary.ask("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
     primary.ask("SELECT pg_reload_conf()")
 
 
-def caught_up(primary, standby):
-    """Wait until the standby has replayed all that the primary wrote."""
+def wait_until_replayed(primary, standby):
+    """Wait until the standby has replayed everything that the primary wrote."""
     [[wanted]] = primary.ask("SELECT pg_current_wal_lsn()")
     give_up = time.monotonic() + 30
     while time.monotonic() < give_up:

@@ -1,7 +1,7 @@
-"""The site with a primary and a replica that lags or is lost: what it does then.
+"""Run the site with a primary and a replica that lags or is lost; print the results.
 
-Run by tests/test_replica_reads.py in a process of its own, because the settings of the tests
-name one database. Prints what was seen, as JSON.
+tests/test_replica_reads.py runs it in a separate process, because the settings of the
+tests have one database only. It prints JSON.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ URLS = {"default": os.environ["PRIMARY_URL"], "replica": os.environ["STANDBY_URL
 LOGS = {
     name: Path(os.environ[f"{name.upper()}_LOG"]) for name in ("primary", "standby")
 }
-PLAIN_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
+PLAIN_STATIC_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
 TABLE = re.compile(r'(?:FROM|INTO|UPDATE) "(\w+)"')
 LIST, PAGE, FORM, API = "/orgs/", "/orgs/ours/", "/orgs/ours/report/", "/api/services"
 
@@ -62,11 +62,11 @@ class Standby:
         content_version.invalidate()
 
 
-def somebody():
+def new_client():
     return Client(SERVER_NAME="127.0.0.1", raise_request_exception=False)
 
 
-def tables(act):
+def tables_read_during(act):
     """The tables that each server's log names meanwhile."""
     begun = {name: log.stat().st_size for name, log in LOGS.items()}
     act()
@@ -79,12 +79,12 @@ def rename(listing, name):
     listing.save()
 
 
-def says(client, path):
+def names_on_page(client, path):
     text = client.get(path).content.decode()
     return [word for word in ("First", "Second", "Third") if f"{word} Peer" in text]
 
 
-def cut(alias, act, *, at, on=None):
+def break_connection(alias, act, *, at, on=None):
     """The answer's status, and how often a statement found its server gone.
 
     The server (`on`) ends its side before the statement of this number, or before each.
@@ -106,48 +106,54 @@ def cut(alias, act, *, at, on=None):
     return {"status": answer.status_code, "lost": lost}
 
 
-def where_it_reads(listing, visitor, curator):
+def tables_by_request(listing, visitor, curator):
     return {
-        "page": tables(lambda: visitor.get(LIST)),
-        "search": tables(lambda: visitor.get("/orgs/?q=peer")),
-        "near": tables(lambda: visitor.get("/find/?near=59301")),
-        "near_by_curator": tables(lambda: curator.get("/find/?near=59301")),
-        "file": tables(lambda: visitor.get("/data/organizations.csv").getvalue()),
-        "api": tables(lambda: visitor.get(API)),
-        "form": tables(lambda: visitor.get(FORM)),
+        "page": tables_read_during(lambda: visitor.get(LIST)),
+        "search": tables_read_during(lambda: visitor.get("/orgs/?q=peer")),
+        "near": tables_read_during(lambda: visitor.get("/find/?near=59301")),
+        "near_by_curator": tables_read_during(lambda: curator.get("/find/?near=59301")),
+        "file": tables_read_during(
+            lambda: visitor.get("/data/organizations.csv").getvalue()
+        ),
+        "api": tables_read_during(lambda: visitor.get(API)),
+        "form": tables_read_during(lambda: visitor.get(FORM)),
         # By words, what is found is asked for each time.
-        "curator": tables(lambda: curator.get(f"{LIST}?q=first")),
-        "desk": tables(lambda: somebody().get("/admin/login/")),
-        "write": tables(listing.save),
+        "curator": tables_read_during(lambda: curator.get(f"{LIST}?q=first")),
+        "desk": tables_read_during(lambda: new_client().get("/admin/login/")),
+        "write": tables_read_during(listing.save),
     }
 
 
-def with_one_that_lags(listing, standby, visitor, curator):
+def pages_during_lag(listing, standby, visitor, curator):
     """What each reads after a change, while the replica has not heard of it."""
     with standby.lagging():
         rename(listing, "Second")
         seen = {
-            "curator": says(curator, LIST),
-            "visitor": [says(visitor, LIST), says(visitor, LIST)],
+            "curator": names_on_page(curator, LIST),
+            "visitor": [names_on_page(visitor, LIST), names_on_page(visitor, LIST)],
         }
-    return seen | {"later": says(visitor, LIST)}
+    return seen | {"later": names_on_page(visitor, LIST)}
 
 
-def with_another_that_lags(listing, standby, visitor):
+def pages_after_failover_to_lagging(listing, standby, visitor):
     """Pages of a thread whose server was up to date, and is followed by one that lags:
     because it was lost between two pages, or within one."""
     seen = {}
     with standby.lagging():
         rename(listing, "Third")
-        up_to_date(visitor)
+        connect_replica_to_primary(visitor)
         connections["replica"].close()
-        seen["between"] = says(visitor, LIST)
-        up_to_date(visitor)
-        seen["within"] = cut("replica", lambda: visitor.get(PAGE), at=1, on="default")
-    return seen | {"later": [says(visitor, LIST), says(visitor, PAGE)]}
+        seen["between"] = names_on_page(visitor, LIST)
+        connect_replica_to_primary(visitor)
+        seen["within"] = break_connection(
+            "replica", lambda: visitor.get(PAGE), at=1, on="default"
+        )
+    return seen | {
+        "later": [names_on_page(visitor, LIST), names_on_page(visitor, PAGE)]
+    }
 
 
-def up_to_date(visitor):
+def connect_replica_to_primary(visitor):
     """Let the replica's connection be to the primary; the next one is not."""
     replica = connections["replica"]
     replica.close()
@@ -160,28 +166,36 @@ def up_to_date(visitor):
 
 
 def main():
-    settings.STORAGES["staticfiles"]["BACKEND"] = PLAIN_FILES
+    settings.STORAGES["staticfiles"]["BACKEND"] = PLAIN_STATIC_FILES
     call_command("migrate", verbosity=0)
     listing = organization(name="First Peer Center", slug="ours")
-    standby, visitor, curator = Standby(), somebody(), somebody()
+    standby, visitor, curator = Standby(), new_client(), new_client()
     curator.force_login(person(role="Curator"))
     standby.follow()
     seen = {
-        "reads": where_it_reads(listing, visitor, curator),
-        "lag": with_one_that_lags(listing, standby, visitor, curator),
-        "other": with_another_that_lags(listing, standby, visitor),
+        "reads": tables_by_request(listing, visitor, curator),
+        "lag": pages_during_lag(listing, standby, visitor, curator),
+        "other": pages_after_failover_to_lagging(listing, standby, visitor),
         "cut": {
-            "page": cut("replica", lambda: visitor.get("/freshness/"), at=2),
-            "version": cut("replica", lambda: visitor.get("/guides/"), at=1),
-            "search": cut("replica", lambda: visitor.get("/orgs/?q=peer"), at=3),
-            "api": cut("replica", lambda: visitor.get(API), at=1),
-            "form": cut("default", lambda: visitor.get(FORM), at=2),
-            "again": cut("replica", lambda: visitor.get("/orgs/?q=a"), at="each"),
-            "write": cut("default", lambda: visitor.post(FORM), at="each"),
+            "page": break_connection(
+                "replica", lambda: visitor.get("/freshness/"), at=2
+            ),
+            "version": break_connection(
+                "replica", lambda: visitor.get("/guides/"), at=1
+            ),
+            "search": break_connection(
+                "replica", lambda: visitor.get("/orgs/?q=peer"), at=3
+            ),
+            "api": break_connection("replica", lambda: visitor.get(API), at=1),
+            "form": break_connection("default", lambda: visitor.get(FORM), at=2),
+            "again": break_connection(
+                "replica", lambda: visitor.get("/orgs/?q=a"), at="each"
+            ),
+            "write": break_connection("default", lambda: visitor.post(FORM), at="each"),
         },
     }
     connections["default"].close()
-    seen["cut"]["staff"] = cut("default", lambda: curator.get(LIST), at=1)
+    seen["cut"]["staff"] = break_connection("default", lambda: curator.get(LIST), at=1)
     json.dump(seen, sys.stdout)
 
 

@@ -30,10 +30,10 @@ from directory.operations.backups.folder import (
     write_backup,
 )
 from tests.conftest import ROOT
-from tests.upgrades.replay import HERE
+from tests.upgrades.replay import FOLDER
 
 NIGHT = datetime(2026, 11, 25, 3, tzinfo=UTC)
-RELEASES = sorted(path.stem for path in HERE.glob("*.json"))
+RELEASES = sorted(path.stem for path in FOLDER.glob("*.json"))
 IS_SQLITE = "sqlite" in settings.DATABASES["default"]["ENGINE"]
 INSERT = (
     "INSERT INTO curation_optout (email, created_at) VALUES (%s, '2026-11-25 00:00:00')"

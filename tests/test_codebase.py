@@ -29,18 +29,18 @@ APPS = (
 )
 
 
-def code():
+def python_files():
     return [path for app in APPS for path in (ROOT / app).rglob("*.py")]
 
 
-def texts(paths):
+def read_all(paths):
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 def test_every_template_is_used():
     root = settings.BASE_DIR / "templates"
     names = {str(path.relative_to(root)) for path in root.rglob("*.html")}
-    used = texts([*code(), *root.rglob("*.html")])
+    used = read_all([*python_files(), *root.rglob("*.html")])
     # Chosen by the name of a section, or found by Django itself.
     by_rule = {f"{name}.html" for name in ("403", "404", "500")} | {
         n for n in names if "/sections/" in n or "/mail/" in n
@@ -59,7 +59,9 @@ def test_templates_load_their_libraries_in_order():
 def test_every_class_of_the_style_sheet_is_used():
     css = (ROOT / "static/css/site.css").read_text(encoding="utf-8")
     classes = set(re.findall(r"\.([a-z][\w-]*)(?=[^{}]*\{)", css))
-    markup = texts((settings.BASE_DIR / "templates").rglob("*.html")) + texts(code())
+    markup = read_all((settings.BASE_DIR / "templates").rglob("*.html")) + read_all(
+        python_files()
+    )
     used = {
         word
         for names in re.findall(r'class="([^"]*)"', markup)
@@ -143,7 +145,7 @@ def test_scripts_store_nothing_and_send_no_requests(name):
         assert word not in script
 
 
-def slow_patterns(paths):
+def find_slow_patterns(paths):
     """(how many patterns there are, what a hostile text could make slow)."""
     judge = [sys.executable, "-m", "regexploit.bin.regexploit_python_ast"]
     done = subprocess.run(
@@ -155,19 +157,19 @@ def slow_patterns(paths):
 
 def test_no_regular_expression_is_slow_on_hostile_text(tmp_path):
     (tmp_path / "bad.py").write_text('import re\nBAD = re.compile(r"^(a+)+$")\n')
-    assert slow_patterns([tmp_path / "bad.py"])[1] == [str(tmp_path / "bad.py")]
+    assert find_slow_patterns([tmp_path / "bad.py"])[1] == [str(tmp_path / "bad.py")]
 
-    number, slow = slow_patterns(code())
+    number, slow = find_slow_patterns(python_files())
     assert number > 50
     assert slow == []
 
 
 # Writes that no row of history sees; on what has none, or with the rows beside them.
-PAST_HISTORY = {
+UNRECORDED_WRITES = {
     "update", "bulk_update", "bulk_create", "delete", "raw", "execute", "executemany",
     "save_without_historical_record", "skip_history_when_saving",
 }  # fmt: skip
-ALLOWED = {
+ALLOWED_WRITES = {
     "places/management/commands/load_places.py": "the gazetteer, which is a file",
     "places/area_rows.py": "the areas of the gazetteer, which are a file too",
     "listings/exchange/bulk_writes.py": "writes history in the same transaction",
@@ -201,7 +203,7 @@ ALLOWED = {
 }
 
 
-def writes_past_history(path):
+def unrecorded_writes(path):
     """(function, name) of each call that writes without saving a row."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for function in ast.walk(tree):
@@ -209,7 +211,7 @@ def writes_past_history(path):
             continue
         for node in ast.walk(function):
             name = getattr(node, "attr", "") if isinstance(node, ast.Attribute) else ""
-            if name in PAST_HISTORY:
+            if name in UNRECORDED_WRITES:
                 yield function.name, name
 
 
@@ -230,14 +232,16 @@ def is_of_a_dict(path, function, name):
 
 def test_every_write_records_history_or_has_a_reason():
     found = {}
-    for path in code():
+    for path in python_files():
         where = path.relative_to(ROOT).as_posix()
         if "/migrations/" in where:
             continue
-        for function, name in writes_past_history(path):
-            key = where if where in ALLOWED else f"{where}:{function}"
+        for function, name in unrecorded_writes(path):
+            key = where if where in ALLOWED_WRITES else f"{where}:{function}"
             if not is_of_a_dict(path, function, name):
                 found.setdefault(key, set()).add(name)
 
-    assert {key: names for key, names in found.items() if key not in ALLOWED} == {}
-    assert set(ALLOWED) <= set(found)
+    assert {
+        key: names for key, names in found.items() if key not in ALLOWED_WRITES
+    } == {}
+    assert set(ALLOWED_WRITES) <= set(found)

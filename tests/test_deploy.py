@@ -92,14 +92,14 @@ def test_proxies_overwrite_client_headers():
         assert f"header_up -{header}\n" in caddy
 
 
-def large():
+def large_compose_file():
     """The composition in the page about more than one machine."""
     page = (ROOT / "docs/past-one-machine.md").read_text()
     return yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
 
 
 def test_large_compose_file_exposes_only_the_proxy():
-    services = large()["services"]
+    services = large_compose_file()["services"]
 
     assert {name for name, made in services.items() if "ports" in made} == {"proxy"}
     for name, made in services.items():
@@ -107,7 +107,7 @@ def test_large_compose_file_exposes_only_the_proxy():
 
 
 def test_large_compose_file_has_valid_database_urls():
-    told = large()["services"]["web-two"]["environment"]
+    told = large_compose_file()["services"]["web-two"]["environment"]
     found = databases(told["DATABASE_URL"], told["DATABASE_REPLICA_URL"])
 
     for alias in ("default", "replica"):

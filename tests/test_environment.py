@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from tests.conftest import ROOT
-from tests.test_codebase import code
+from tests.test_codebase import python_files
 
 pytestmark = pytest.mark.any_database
 
@@ -24,9 +24,9 @@ NOT_SETTINGS = {"SCRIPT_NAME", "XDG_DATA_HOME"}
 SECRETS = {"SECRET_KEY": "a7Kq9" * 12}
 
 
-def names_read():
+def settings_in_use():
     """Every name that the code reads from the environment."""
-    for path in code():
+    for path in python_files():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
@@ -36,7 +36,7 @@ def names_read():
                 yield name.value
 
 
-def explained():
+def documented_settings():
     """name → (the comment above it, its value) in the example."""
     found, comment = {}, []
     for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
@@ -58,22 +58,22 @@ def run(*command, **environment):
     )
 
 
-def show(expression, **environment):
-    code = f"from django.conf import settings; print({expression})"
-    return run(sys.executable, "-c", code, **environment)
+def print_setting(expression, **environment):
+    python_files = f"from django.conf import settings; print({expression})"
+    return run(sys.executable, "-c", python_files, **environment)
 
 
 def test_env_example_lists_exactly_the_settings_in_use():
     compose = (ROOT / "compose.yaml").read_text(encoding="utf-8")
-    read = {*names_read(), *re.findall(r"\$\{([A-Z_]+)", compose)}
+    read = {*settings_in_use(), *re.findall(r"\$\{([A-Z_]+)", compose)}
 
-    documented = {*explained(), "ENV_FILE"}
+    documented = {*documented_settings(), "ENV_FILE"}
     assert len(read) > 30
     assert documented == read - NOT_SETTINGS
 
 
 def test_env_example_explains_every_setting():
-    for name, (comment, _value) in explained().items():
+    for name, (comment, _value) in documented_settings().items():
         assert re.search(r"\w{3,} .*[.?:]", comment), name
 
 
@@ -82,7 +82,7 @@ def test_env_example_is_valid_with_every_line_enabled(tmp_path):
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     file.write_text("\n".join(line.lstrip("#") for line in lines if LINE.match(line)))
 
-    done = show(
+    done = print_setting(
         "settings.DATABASES['replica']['HOST'], settings.EMAIL_HOST, settings.PORT",
         ENV_FILE=str(file),
         **SECRETS,
@@ -102,17 +102,19 @@ def env_file(tmp_path):
 
 
 def test_environment_takes_precedence_over_env_file(env_file):
-    done = show("settings.CONTACT_EMAIL, settings.PORT", ENV_FILE=env_file, PORT="8456")
+    done = print_setting(
+        "settings.CONTACT_EMAIL, settings.PORT", ENV_FILE=env_file, PORT="8456"
+    )
 
     assert done.stdout.strip() == "us@example.org 8456"
 
 
 def test_gunicorn_reads_env_file(env_file):
-    code = (
+    python_files = (
         "from directory.operations import gunicorn_config as g;print(g.bind, g.workers)"
     )
 
-    done = run(sys.executable, "-c", code, ENV_FILE=env_file)
+    done = run(sys.executable, "-c", python_files, ENV_FILE=env_file)
 
     assert done.stdout.strip() == "['[::1]:8123', '127.0.0.1:9123'] 5"
 
@@ -131,6 +133,6 @@ def test_bad_value_in_env_file_is_named(tmp_path):
     file = tmp_path / "bad.env"
     file.write_text(f"SECRET_KEY={SECRETS['SECRET_KEY']}\nHTTPS=perhaps\n")
 
-    done = show("settings.HTTPS", ENV_FILE=str(file))
+    done = print_setting("settings.HTTPS", ENV_FILE=str(file))
 
     assert "HTTPS" in done.stderr.splitlines()[-1]

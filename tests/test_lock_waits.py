@@ -40,7 +40,7 @@ PATHS = [
     "/suggest/?what=organization",
     "/healthz",
 ]
-WRONG = {"username": "ada", "password": "wrong"}
+WRONG_SIGN_IN = {"username": "ada", "password": "wrong"}
 LOCKED = ["/api/organizations", "/feeds/changes.atom", "/api/services"]
 
 
@@ -145,11 +145,13 @@ class Browser:
     def sign_in(self):
         _status, page = self.open("/admin/login/")
         token = re.search('name="csrfmiddlewaretoken" value="(.*?)"', page)[1]
-        return self.open("/admin/login/", WRONG | {"csrfmiddlewaretoken": token})
+        return self.open(
+            "/admin/login/", WRONG_SIGN_IN | {"csrfmiddlewaretoken": token}
+        )
 
 
 @contextmanager
-def writing(url):
+def open_write(url):
     """Somebody who writes and takes long: the whole file, or the tables of forms."""
     if url.startswith("sqlite"):
         holder = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
@@ -173,7 +175,7 @@ def test_form_sent_during_a_lock_can_be_sent_again(site):
     time.sleep(3.2)
     typed = {"name": 'The "Example" line', "words": "Open <all> night & day"}
 
-    with writing(url):
+    with open_write(url):
         status, page = browser.open(path, typed | {"stamp": stamp})
         sign_in, _page = browser.sign_in()
         # Each who is waiting has one of the site's eight threads.
@@ -194,7 +196,7 @@ def test_form_sent_during_a_lock_can_be_sent_again(site):
 
 
 @contextmanager
-def noting_limits():
+def record_time_limits():
     """The limits that are set on the server while each query runs."""
     seen = set()
 
@@ -220,13 +222,13 @@ def test_visitor_requests_are_time_limited_and_admin_is_not(client):
         "desk": lambda: staff.get("/admin/orgs/organization/"),
         "api": lambda: client.get("/api/organizations"),
         "form sent": lambda: client.post("/orgs/ours/report/", {"problem": "hours"}),
-        "sign-in": lambda: client.post("/admin/login/", WRONG),
+        "sign-in": lambda: client.post("/admin/login/", WRONG_SIGN_IN),
         "page of staff": lambda: staff.get("/orgs/ours/"),
         "command": lambda: organization(),
     }
     found = {}
     for name, ask in asked.items():
-        with noting_limits() as found[name]:
+        with record_time_limits() as found[name]:
             ask()
 
     limited, unlimited = {("3s", "700ms")}, {("0", "0")}
@@ -249,7 +251,7 @@ def test_rollback_does_not_restore_old_time_limit(client):
         client.get("/orgs/ours/")
         transaction.set_rollback(True)
 
-    with noting_limits() as seen:
+    with record_time_limits() as seen:
         organization()
 
     assert seen == {("0", "0")}

@@ -12,28 +12,28 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 
 from listings.models import Term
-from tests.migration_rules import dangers
+from tests.migration_rules import find_problems
 from tests.test_codebase import APPS
 
 
-def refused():
+def refused_migrations():
     """(app, name) → what the rules say, for each migration that they refuse."""
     loader = MigrationLoader(None)
     found = {}
     for key, migration in sorted(loader.disk_migrations.items()):
         if key[0] in APPS:
             state = loader.project_state(key, at_end=False)
-            if words := dangers(migration.operations, state, key[0]):
+            if words := find_problems(migration.operations, state, key[0]):
                 found[key] = words
     return found
 
 
 def test_every_migration_follows_the_rules():
-    assert refused() == {}
+    assert refused_migrations() == {}
 
 
 @pytest.fixture
-def before():
+def state_before():
     state = ProjectState()
     fields = [
         ("id", models.BigAutoField(primary_key=True)),
@@ -52,7 +52,7 @@ def alter(name, field):
     return migrations.AlterField("thing", name, field)
 
 
-def nothing(*_args):
+def do_nothing(*_args):
     pass
 
 
@@ -69,7 +69,7 @@ def test_seeded_terms_can_be_removed_and_restored():
     assert set(Term.objects.values_list("kind", "slug")) == known
 
 
-FINE = [
+HARMLESS = [
     add(models.CharField(max_length=9, null=True)),
     add(models.CharField(max_length=9, blank=True, default="", db_default="")),
     add(models.ManyToManyField("orgs.thing")),
@@ -80,12 +80,12 @@ FINE = [
         "thing", models.CheckConstraint(condition=~models.Q(name=""), name="named")
     ),
     migrations.CreateModel("other", [("id", models.BigAutoField(primary_key=True))]),
-    migrations.RunPython(nothing, migrations.RunPython.noop),
+    migrations.RunPython(do_nothing, migrations.RunPython.noop),
     migrations.RunSQL(
         "DROP INDEX a", "CREATE INDEX CONCURRENTLY a ON orgs_thing (name)"
     ),
 ]
-REFUSED = [
+RISKY = [
     (add(models.CharField(max_length=9, default="")), "db_default"),
     (add(models.BooleanField(default=False)), "db_default"),
     (migrations.RemoveField("thing", "note"), "one release later"),
@@ -98,7 +98,7 @@ REFUSED = [
     (alter("name", models.CharField(max_length=80, unique=True)), "UniqueConstraint"),
     (alter("name", models.CharField(max_length=80, db_column="n")), "old name"),
     (migrations.AddIndex("thing", GinIndex(fields=["name"], name="g")), "CONCURRENTLY"),
-    (migrations.RunPython(nothing), "a way back"),
+    (migrations.RunPython(do_nothing), "a way back"),
     (migrations.RunSQL("SELECT 1"), "a way back"),
     (migrations.RunSQL("LOCK TABLE orgs_thing", ""), "for long"),
     (migrations.RunSQL("CREATE INDEX a ON orgs_thing (name)", ""), "for long"),
@@ -107,33 +107,33 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("operation", FINE, ids=lambda o: o.describe())
-def test_harmless_operation_is_accepted(operation, before):
-    assert dangers([operation], before, "orgs") == []
+@pytest.mark.parametrize("operation", HARMLESS, ids=lambda o: o.describe())
+def test_harmless_operation_is_accepted(operation, state_before):
+    assert find_problems([operation], state_before, "orgs") == []
 
 
 @pytest.mark.parametrize(
-    ("operation", "words"), REFUSED, ids=[o.describe() for o, _words in REFUSED]
+    ("operation", "words"), RISKY, ids=[o.describe() for o, _words in RISKY]
 )
-def test_risky_operation_is_refused_with_advice(operation, words, before):
-    [found] = dangers([operation], before, "orgs")
+def test_risky_operation_is_refused_with_advice(operation, words, state_before):
+    [found] = find_problems([operation], state_before, "orgs")
 
     assert words in found
 
 
-def test_operations_on_a_new_table_are_accepted(before):
+def test_operations_on_a_new_table_are_accepted(state_before):
     create = migrations.CreateModel(
         "fresh", [("id", models.BigAutoField(primary_key=True))]
     )
     more = migrations.AddField("fresh", "extra", models.BooleanField(default=False))
-    fill = migrations.RunPython(nothing, migrations.RunPython.noop)
+    fill = migrations.RunPython(do_nothing, migrations.RunPython.noop)
 
-    assert dangers([create, more, fill], before, "orgs") == []
+    assert find_problems([create, more, fill], state_before, "orgs") == []
 
 
-def test_schema_and_data_in_one_migration_are_refused(before):
-    both = [FINE[0], migrations.RunPython(nothing, migrations.RunPython.noop)]
+def test_schema_and_data_in_one_migration_are_refused(state_before):
+    both = [HARMLESS[0], migrations.RunPython(do_nothing, migrations.RunPython.noop)]
 
-    [words] = dangers(both, before, "orgs")
+    [words] = find_problems(both, state_before, "orgs")
 
     assert words.startswith("Schema and data together")

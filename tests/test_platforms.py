@@ -10,7 +10,7 @@ import yaml
 
 from directory.operations.health import PROBES
 from tests.conftest import ROOT
-from tests.test_environment import explained
+from tests.test_environment import documented_settings
 
 pytestmark = pytest.mark.any_database
 
@@ -51,7 +51,7 @@ SETTINGS = {
 @pytest.mark.parametrize(("name", "pattern"), SETTINGS.items())
 def test_platform_files_use_existing_settings(name, pattern):
     # What Caddy reads, on the small server.
-    known = {*explained(), "SITE_UPSTREAM", "SITE_SORRY"}
+    known = {*documented_settings(), "SITE_UPSTREAM", "SITE_SORRY"}
 
     named = set(re.findall(pattern, text(name), re.M))
     assert named

@@ -28,12 +28,12 @@ from tests.conftest import ROOT, free_port
 
 pytestmark = pytest.mark.any_database
 
-SERVER = shutil.which("valkey-server") or shutil.which("redis-server")
+REDIS_SERVER = shutil.which("valkey-server") or shutil.which("redis-server")
 needs_redis = pytest.mark.skipif(
-    SERVER is None, reason="needs redis-server or valkey-server"
+    REDIS_SERVER is None, reason="needs redis-server or valkey-server"
 )
 # A worker with four threads, on a machine that may be too busy to write within 0.1 s.
-HITS = """
+HITS_SCRIPT = """
 import json, django
 django.setup()
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +45,7 @@ with ThreadPoolExecutor(4) as threads:
     ))))
 """
 # A master that forks, as gunicorn does.
-FORKS = """
+FORK_SCRIPT = """
 import os
 import caching.daily_salt
 for _worker in range(2):
@@ -70,9 +70,9 @@ def wait_for_server(port):
 
 
 @contextmanager
-def running(folder, port):
+def running_redis(folder, port):
     """A real server of its own, killed in the end."""
-    command = [SERVER, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    command = [REDIS_SERVER, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
     wait_for_server(port)
     yield server
@@ -84,7 +84,7 @@ def running(folder, port):
 def redis(tmp_path):
     """Its address."""
     port = free_port()
-    with running(tmp_path, port):
+    with running_redis(tmp_path, port):
         yield f"redis://127.0.0.1:{port}/0"
 
 
@@ -102,7 +102,7 @@ def environment(folder, **more):
     }
 
 
-def python(script, env):
+def start_python(script, env):
     return subprocess.Popen(
         [sys.executable, "-c", script],
         env=env,
@@ -113,7 +113,7 @@ def python(script, env):
 
 
 def hits_of_two_workers(env):
-    workers = [python(HITS, env) for _worker in range(2)]
+    workers = [start_python(HITS_SCRIPT, env) for _worker in range(2)]
     return sorted(n for worker in workers for n in json.loads(worker.communicate()[0]))
 
 
@@ -134,11 +134,11 @@ def test_file_counts_while_redis_is_unreachable(tmp_path, settings, monkeypatch)
     port = free_port()
     settings.CACHE_URL = f"redis://127.0.0.1:{port}/0"
 
-    with running(tmp_path, port):
+    with running_redis(tmp_path, port):
         assert [hit("one", 10**9), hit("one", 10**9)] == [1, 2]
     assert [hit("one", 10**9), hit("one", 10**9)] == [1, 2]
     assert settings.RATE_LIMIT_FILE.exists()
-    with running(tmp_path, port):
+    with running_redis(tmp_path, port):
         monkeypatch.setattr(rate_limit, "_redis_away_until", 0.0)
         assert hit("one", 10**9) == 1
 
@@ -158,9 +158,7 @@ def test_silent_redis_delays_one_request_only(settings):
 
 
 @pytest.mark.parametrize("fault", ["locked", "damaged", "no folder"])
-def test_unusable_count_file_fails_no_request(
-    settings, rate_limit_file, fault
-):
+def test_unusable_count_file_fails_no_request(settings, rate_limit_file, fault):
     name = f"with a file that is {fault}"
     if fault == "locked":
         hit("other", 60)
@@ -215,7 +213,9 @@ def test_workers_share_a_salt_unique_to_their_master(tmp_path):
     """Not even with the same SECRET_KEY, which lies on the disk."""
     env = environment(tmp_path)
 
-    masters = [python(FORKS, env).communicate()[0].split() for _master in range(2)]
+    masters = [
+        start_python(FORK_SCRIPT, env).communicate()[0].split() for _master in range(2)
+    ]
 
     assert [len(keys) for keys in masters] == [2, 2]
     assert [len(set(keys)) for keys in masters] == [1, 1]
@@ -226,7 +226,9 @@ def test_workers_share_a_salt_unique_to_their_master(tmp_path):
 def test_machines_that_share_redis_share_the_salt(tmp_path, redis):
     env = environment(tmp_path, CACHE_URL=redis)
 
-    masters = [python(FORKS, env).communicate()[0].split() for _master in range(2)]
+    masters = [
+        start_python(FORK_SCRIPT, env).communicate()[0].split() for _master in range(2)
+    ]
 
     assert len({key for keys in masters for key in keys}) == 1
 

@@ -11,13 +11,13 @@ import pytest
 from django.db import connection
 
 from tests.conftest import ROOT
-from tests.postgresql_pair import SERVER, pair
+from tests.postgresql_pair import INITDB, primary_and_standby
 
 pytestmark = [
     # Its databases are those of the pair; this says that it needs PostgreSQL.
     pytest.mark.django_db,
     pytest.mark.skipif(
-        connection.vendor != "postgresql" or SERVER is None,
+        connection.vendor != "postgresql" or INITDB is None,
         reason="runs where PostgreSQL is tested, from Debian's programs",
     ),
 ]
@@ -26,7 +26,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def seen():
     """What a process with both servers saw (tests/replica_process.py)."""
-    with pair("-c fsync=off -c log_statement=all") as (primary, standby):
+    with primary_and_standby("-c fsync=off -c log_statement=all") as (primary, standby):
         both = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
         told = {
             "DJANGO_SETTINGS_MODULE": "directory.settings",

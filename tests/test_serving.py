@@ -17,7 +17,7 @@ from django.core.cache import caches
 from django.test import Client
 
 from tests.conftest import ROOT, free_port
-from tests.test_settings import show
+from tests.test_settings import print_setting
 
 pytestmark = pytest.mark.any_database
 
@@ -101,7 +101,7 @@ def test_foreign_ports_do_not_fill_page_cache():
 )
 def test_hsts_follows_settings(environment, expected):
     names = ("SECONDS", "INCLUDE_SUBDOMAINS", "PRELOAD")
-    run = show(
+    run = print_setting(
         f"tuple(getattr(settings, 'SECURE_HSTS_' + n) for n in {names})", **environment
     )
 
@@ -120,7 +120,7 @@ def test_hsts_follows_settings(environment, expected):
     ],
 )
 def test_impossible_setting_is_one_sentence(environment, words):
-    run = show("settings.DEBUG", **environment)
+    run = print_setting("settings.DEBUG", **environment)
 
     assert run.returncode != 0
     assert words in run.stderr.splitlines()[-1]
@@ -137,7 +137,7 @@ def test_impossible_setting_is_one_sentence(environment, words):
     ],
 )
 def test_mail_encryption_follows_url(query, expected):
-    run = show(
+    run = print_setting(
         "settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL", EMAIL_URL=f"smtp://h/{query}"
     )
 
@@ -155,14 +155,14 @@ def test_mail_encryption_follows_url(query, expected):
     ],
 )
 def test_site_url_follows_port_and_bind(environment, expected):
-    assert show("settings.SITE_URL", **environment).stdout.strip() == expected
+    assert print_setting("settings.SITE_URL", **environment).stdout.strip() == expected
 
 
 def test_public_bind_allows_machine_hostnames():
-    run = show("settings.ALLOWED_HOSTS", BIND="0.0.0.0")  # noqa: S104
-    one = show("settings.ALLOWED_HOSTS", BIND="192.0.2.20")
+    run = print_setting("settings.ALLOWED_HOSTS", BIND="0.0.0.0")  # noqa: S104
+    one = print_setting("settings.ALLOWED_HOSTS", BIND="192.0.2.20")
     given = {"BIND": "192.0.2.20", "ALLOWED_HOSTS": "a.example", **KEY}
-    named = show("settings.ALLOWED_HOSTS", **given)
+    named = print_setting("settings.ALLOWED_HOSTS", **given)
 
     assert f"'{socket.gethostname().lower()}'" in run.stdout
     assert "'192.0.2.20'" in one.stdout

@@ -12,15 +12,19 @@ from django.core.checks import run_checks
 
 from tests.conftest import ROOT
 
-GOOD = {"SECRET_KEY": "x" * 50, "PATH": os.environ["PATH"]}
+VALID_ENVIRONMENT = {"SECRET_KEY": "x" * 50, "PATH": os.environ["PATH"]}
 
 
-def show(expression, **environment):
+def print_setting(expression, **environment):
     """The expression's value in a fresh process with only these variables."""
     code = f"from django.conf import settings; print({expression})"
     return subprocess.run(
         [sys.executable, "-c", code],
-        env={**GOOD, "DJANGO_SETTINGS_MODULE": "directory.settings", **environment},
+        env={
+            **VALID_ENVIRONMENT,
+            "DJANGO_SETTINGS_MODULE": "directory.settings",
+            **environment,
+        },
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -46,7 +50,7 @@ def show(expression, **environment):
     ],
 )
 def test_bad_value_is_named(name, value, words):
-    run = show("settings.DEBUG", **{name: value})
+    run = print_setting("settings.DEBUG", **{name: value})
 
     assert run.returncode != 0
     assert words in run.stderr.splitlines()[-1]
@@ -54,7 +58,7 @@ def test_bad_value_is_named(name, value, words):
 
 def test_unreadable_key_file_is_named(tmp_path):
     missing = tmp_path / "none"
-    run = show("settings.DEBUG", SECRET_KEY="", SECRET_KEY_FILE=str(missing))
+    run = print_setting("settings.DEBUG", SECRET_KEY="", SECRET_KEY_FILE=str(missing))
 
     assert "SECRET_KEY_FILE cannot be read" in run.stderr
 
@@ -62,13 +66,13 @@ def test_unreadable_key_file_is_named(tmp_path):
 def test_empty_key_file_is_named(tmp_path):
     empty = tmp_path / "empty"
     empty.touch()
-    run = show("settings.DEBUG", SECRET_KEY="", SECRET_KEY_FILE=str(empty))
+    run = print_setting("settings.DEBUG", SECRET_KEY="", SECRET_KEY_FILE=str(empty))
 
     assert f"The file for the secret key is empty: {empty}" in run.stderr
 
 
 def test_without_any_key_settings_say_how_to_get_one(tmp_path):
-    run = show("settings.DEBUG", SECRET_KEY="", XDG_DATA_HOME=str(tmp_path))
+    run = print_setting("settings.DEBUG", SECRET_KEY="", XDG_DATA_HOME=str(tmp_path))
 
     assert "There is no secret key yet." in run.stderr.splitlines()[-1]
 
@@ -76,11 +80,11 @@ def test_without_any_key_settings_say_how_to_get_one(tmp_path):
 def test_settings_read_the_key_that_make_run_created(tmp_path):
     home = {"SECRET_KEY": "", "XDG_DATA_HOME": str(tmp_path)}
     create = [sys.executable, "-m", "directory.operations.secret_keys"]
-    subprocess.run(create, env={**GOOD, **home}, cwd=ROOT, check=True)
+    subprocess.run(create, env={**VALID_ENVIRONMENT, **home}, cwd=ROOT, check=True)
     [file] = tmp_path.rglob("secret-key")
-    first = show("settings.SECRET_KEY", **home)
-    subprocess.run(create, env={**GOOD, **home}, cwd=ROOT, check=True)
-    second = show("settings.SECRET_KEY", **home)
+    first = print_setting("settings.SECRET_KEY", **home)
+    subprocess.run(create, env={**VALID_ENVIRONMENT, **home}, cwd=ROOT, check=True)
+    second = print_setting("settings.SECRET_KEY", **home)
 
     assert first.stdout.strip() == second.stdout.strip() == file.read_text()
     assert len(file.read_text()) >= 64
@@ -92,7 +96,7 @@ def test_first_key_signs_and_others_verify(tmp_path):
     new, old = "new-key-" + "x" * 50, "old-key-" + "y" * 50
     file.write_text(f"{new}\n{old}\n")
 
-    run = show(
+    run = print_setting(
         "settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS",
         SECRET_KEY="",
         SECRET_KEY_FILE=str(file),
@@ -102,7 +106,7 @@ def test_first_key_signs_and_others_verify(tmp_path):
 
 
 def test_default_database_is_sqlite_with_immediate_transactions(tmp_path):
-    run = show("settings.DATABASES['default']", DATA_DIR=str(tmp_path))
+    run = print_setting("settings.DATABASES['default']", DATA_DIR=str(tmp_path))
 
     assert "directory.operations.sqlite" in run.stdout
     assert "IMMEDIATE" in run.stdout
@@ -113,7 +117,7 @@ PRIMARY = "postgres://ada:s%2Fcret@[::1]:5433,db.example.org/rows?sslmode=requir
 
 
 def test_several_servers_select_the_writable_one():
-    run = show(
+    run = print_setting(
         "[settings.DATABASES['default'][n] for n in ('HOST', 'PORT', 'NAME', "
         "'PASSWORD', 'CONN_HEALTH_CHECKS', 'OPTIONS')], settings.DATABASE_ROUTERS",
         DATABASE_URL=PRIMARY,
@@ -126,7 +130,7 @@ def test_several_servers_select_the_writable_one():
 
 
 def test_single_server_has_no_server_selection():
-    run = show(
+    run = print_setting(
         "settings.DATABASES['default']", DATABASE_URL="postgres://u@db.example.org/rows"
     )
 
@@ -136,7 +140,7 @@ def test_single_server_has_no_server_selection():
 
 
 def test_replica_url_prefers_a_standby():
-    run = show(
+    run = print_setting(
         "settings.DATABASES['replica'], settings.DATABASE_ROUTERS",
         DATABASE_URL=PRIMARY,
         DATABASE_REPLICA_URL="postgres://ada@a:1,b:2/rows",
@@ -154,7 +158,9 @@ def test_replica_url_prefers_a_standby():
 
 @pytest.mark.parametrize("url", ["sqlite:///x", "mysql://a/b"])
 def test_replica_must_be_postgresql(url):
-    run = show("settings.DEBUG", DATABASE_URL=PRIMARY, DATABASE_REPLICA_URL=url)
+    run = print_setting(
+        "settings.DEBUG", DATABASE_URL=PRIMARY, DATABASE_REPLICA_URL=url
+    )
 
     words = "DATABASE_REPLICA_URL must begin with postgres://"
     assert words in run.stderr.splitlines()[-1]
@@ -164,7 +170,7 @@ def test_replica_must_be_postgresql(url):
 def test_url_error_does_not_quote_password(name):
     told = {"DATABASE_URL": PRIMARY} | {name: "postgres://ada:pass/word@a:1,b:2/rows"}
 
-    run = show("settings.DEBUG", **told)
+    run = print_setting("settings.DEBUG", **told)
 
     last = run.stderr.splitlines()[-1]
     assert f"{name} must look like postgres://" in last
@@ -172,7 +178,7 @@ def test_url_error_does_not_quote_password(name):
 
 
 def test_https_enables_secure_settings():
-    run = show(
+    run = print_setting(
         "settings.SECURE_SSL_REDIRECT, settings.SESSION_COOKIE_NAME, "
         "settings.SECURE_HSTS_SECONDS",
         HTTPS="1",
@@ -198,7 +204,7 @@ PUBLIC = {"ALLOWED_HOSTS": "directory.example.org"}
     ],
 )
 def test_unsafe_public_settings_are_refused(environment, words):
-    run = show("settings.DEBUG", **environment)
+    run = print_setting("settings.DEBUG", **environment)
 
     assert run.returncode != 0
     assert words in run.stderr.splitlines()[-1]
@@ -213,11 +219,11 @@ def test_unsafe_public_settings_are_refused(environment, words):
     ],
 )
 def test_safe_settings_are_accepted(environment):
-    assert show("settings.ALLOWED_HOSTS", **environment).returncode == 0
+    assert print_setting("settings.ALLOWED_HOSTS", **environment).returncode == 0
 
 
 def test_staff_cookies_are_bound_to_the_host_under_https():
-    run = show(
+    run = print_setting(
         "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "
         "settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, "
         "settings.SESSION_COOKIE_PATH, settings.SESSION_COOKIE_DOMAIN, "
@@ -238,7 +244,7 @@ def test_staff_cookies_are_bound_to_the_host_under_https():
     ],
 )
 def test_public_site_requires_second_factor(environment, expected):
-    run = show("settings.SECOND_FACTOR", **environment)
+    run = print_setting("settings.SECOND_FACTOR", **environment)
 
     assert run.stdout.strip() == expected
 

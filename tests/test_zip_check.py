@@ -11,12 +11,12 @@ from bench.line_hours import is_open
 from bench.line_rows import read_line_rows
 from listings.hours import Hours, OpenState
 
-ROWS = read_line_rows(settings.BASE_DIR / "fixtures" / "warmlines.csv")
+LINE_ROWS = read_line_rows(settings.BASE_DIR / "fixtures" / "warmlines.csv")
 # A week without a holiday and without a change of the clocks.
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("key", ROWS)
+@pytest.mark.parametrize("key", LINE_ROWS)
 def test_independent_hours_evaluation_agrees_all_week(key):
     row = ROWS[key]
     states = {True: OpenState.OPEN, False: OpenState.CLOSED, None: OpenState.UNKNOWN}
@@ -63,6 +63,6 @@ def test_unknown_hours_syntax_is_an_error():
     ],
 )
 def test_line_refuses_only_areas_it_excludes(part, state, county, refuses):
-    [row] = [row for key, row in ROWS.items() if part in key]
+    [row] = [row for key, row in LINE_ROWS.items() if part in key]
 
     assert row.refuses(state, county) is refuses

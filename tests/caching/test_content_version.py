@@ -31,7 +31,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def by_how_much(act, *args, **options):
+def version_increase(act, *args, **options):
     before = commit()
     act(*args, **options)
     return commit() - before
@@ -65,7 +65,7 @@ def test_changed_fact_of_a_public_listing_bumps_version(facts):
     if "latitude" in facts and facts["latitude"] is None:
         facts |= dict.fromkeys(("longitude", "x", "y", "z")) | {"precision": ""}
 
-    assert by_how_much(save, made, **facts) == 1
+    assert version_increase(save, made, **facts) == 1
 
 
 @pytest.mark.parametrize(
@@ -81,28 +81,28 @@ def test_changed_fact_of_a_public_listing_bumps_version(facts):
 def test_changed_internal_field_does_not_bump_version(facts):
     made = organization(at=place("59301"))
 
-    assert by_how_much(save, made, **facts) == 0
+    assert version_increase(save, made, **facts) == 0
 
 
 def test_draft_bumps_version_only_when_published():
     made = organization(status="draft")
 
-    assert by_how_much(save, made, summary="New words") == 0
-    assert by_how_much(made.publish) == 1
+    assert version_increase(save, made, summary="New words") == 0
+    assert version_increase(made.publish) == 1
 
 
 def test_closed_listing_bumps_version_for_facts_its_page_shows():
     made = organization(status="closed", closure_reason="Moved")
 
-    assert by_how_much(save, made, phone="+14065550199") == 0
-    assert by_how_much(save, made, closure_reason="The house was sold") == 1
+    assert version_increase(save, made, phone="+14065550199") == 0
+    assert version_increase(save, made, closure_reason="The house was sold") == 1
 
 
 def test_changed_withheld_street_does_not_bump_version():
     made = organization(address_withheld=True, street="13 Hidden Lane")
 
-    assert by_how_much(save, made, street="14 Hidden Lane") == 0
-    assert by_how_much(save, made, city="Miles City") == 1
+    assert version_increase(save, made, street="14 Hidden Lane") == 0
+    assert version_increase(save, made, city="Miles City") == 1
 
 
 def test_terms_areas_and_facts_bump_version_once():
@@ -128,12 +128,12 @@ def test_curation_bumps_version_only_for_public_changes():
     made = organization()
     right = {"how": "called", "outcome": "right", "by": ada}
 
-    assert by_how_much(workflow.claim, made, ada) == 0
-    assert by_how_much(workflow.release, made) == 0
+    assert version_increase(workflow.claim, made, ada) == 0
+    assert version_increase(workflow.release, made) == 0
     nobody = {**right, "outcome": Check.Outcome.NO_ANSWER}
-    assert by_how_much(workflow.record_check, made, **nobody) == 0
-    assert by_how_much(workflow.record_check, made, **right) == 1
-    assert by_how_much(workflow.merge, organization(), made, []) == 1
+    assert version_increase(workflow.record_check, made, **nobody) == 0
+    assert version_increase(workflow.record_check, made, **right) == 1
+    assert version_increase(workflow.merge, organization(), made, []) == 1
 
 
 def test_suggestion_bumps_version_only_when_accepted():
@@ -143,14 +143,14 @@ def test_suggestion_bumps_version_only_when_accepted():
     before = commit()
     suggestion = Suggestion.objects.create(**waiting)
     assert commit() == before
-    assert by_how_much(workflow.accept, suggestion, ["summary"], person()) == 1
+    assert version_increase(workflow.accept, suggestion, ["summary"], person()) == 1
 
 
 def test_import_bumps_version_once_and_not_without_changes():
     text = (ROOT / "fixtures/warmlines.csv").read_text(encoding="utf-8")
 
-    assert by_how_much(import_text, "warmlines", text) == 1
-    assert by_how_much(import_text, "warmlines", text) == 0
+    assert version_increase(import_text, "warmlines", text) == 1
+    assert version_increase(import_text, "warmlines", text) == 0
 
 
 def test_dry_run_and_rollback_do_not_bump_version():
@@ -161,26 +161,29 @@ def test_dry_run_and_rollback_do_not_bump_version():
             organization()
             transaction.set_rollback(True)
 
-    assert by_how_much(import_text, "warmlines", text, dry_run=True) == 0
-    assert by_how_much(in_vain) == 0
+    assert version_increase(import_text, "warmlines", text, dry_run=True) == 0
+    assert version_increase(in_vain) == 0
 
 
 def test_terms_guides_and_credentials_bump_version():
     word, page, asked = term("language", "es"), guide(), credential()
 
-    assert by_how_much(save, word, label_es="Castellano") == 1
-    assert by_how_much(save, word) == 0
-    assert by_how_much(save, page, summary="Other words.") == 1
-    assert by_how_much(save, page, version=9) == 0
-    assert by_how_much(save, page, status="draft") == 1
-    assert by_how_much(save, page, summary="More words.") == 0
-    assert by_how_much(save, asked, training_hours=40) == 1
-    assert by_how_much(Term.objects.create, kind="service", slug="new", label="N") == 1
+    assert version_increase(save, word, label_es="Castellano") == 1
+    assert version_increase(save, word) == 0
+    assert version_increase(save, page, summary="Other words.") == 1
+    assert version_increase(save, page, version=9) == 0
+    assert version_increase(save, page, status="draft") == 1
+    assert version_increase(save, page, summary="More words.") == 0
+    assert version_increase(save, asked, training_hours=40) == 1
+    assert (
+        version_increase(Term.objects.create, kind="service", slug="new", label="N")
+        == 1
+    )
 
 
 def test_delete_bumps_version_if_row_was_public():
-    assert by_how_much(organization().delete) == 1
-    assert by_how_much(organization(status="draft").delete) == 0
+    assert version_increase(organization().delete) == 1
+    assert version_increase(organization(status="draft").delete) == 0
 
 
 def test_terms_saved_in_the_admin_bump_version(client):

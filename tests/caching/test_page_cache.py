@@ -21,7 +21,7 @@ from tests.factories import guide, organization, person, place, state, warmline
 pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)  # Tuesday, 12:20 in Denver
-KEPT = [
+CACHED_PATHS = [
     "/",
     "/es/",
     "/states/",
@@ -43,7 +43,7 @@ KEPT = [
     "/privacy/",
 ]
 # What somebody typed, chose or sent is in these.
-NOT_KEPT = [
+UNCACHED_PATHS = [
     "/find/?near=59301",
     "/find/?state=MT",
     "/find/map/?near=59301",
@@ -72,7 +72,7 @@ NOT_KEPT = [
 
 
 # What is asked for has no part in these, or is past their end.
-NOT_KEPT_AGAIN = [
+PATHS_WITH_UNUSED_PARAMETERS = [
     "/?page=2",
     "/?state=MT",
     "/states/mt/?page=2",
@@ -102,18 +102,18 @@ def listings():
     commit()
 
 
-def queries(client, path, **options):
+def get_with_query_count(client, path, **options):
     with CaptureQueriesContext(connection) as asked:
         response = client.get(path, **options)
     return len(asked), response
 
 
 @pytest.mark.usefixtures("listings")
-@pytest.mark.parametrize("path", KEPT)
+@pytest.mark.parametrize("path", CACHED_PATHS)
 def test_page_without_typed_words_is_rendered_once(client, path):
     with time_machine.travel(NOON, tick=False):
         first = client.get(path)
-        asked, second = queries(client, path)
+        asked, second = get_with_query_count(client, path)
 
     assert asked == 0
     assert second.content == first.content
@@ -123,7 +123,7 @@ def test_page_without_typed_words_is_rendered_once(client, path):
 
 
 @pytest.mark.usefixtures("listings")
-@pytest.mark.parametrize("path", NOT_KEPT + NOT_KEPT_AGAIN)
+@pytest.mark.parametrize("path", UNCACHED_PATHS + PATHS_WITH_UNUSED_PARAMETERS)
 def test_searches_and_forms_are_not_cached(client, path):
     response = client.get(path)
 
@@ -132,7 +132,7 @@ def test_searches_and_forms_are_not_cached(client, path):
 
 
 @pytest.mark.usefixtures("listings")
-@pytest.mark.parametrize("path", NOT_KEPT_AGAIN)
+@pytest.mark.parametrize("path", PATHS_WITH_UNUSED_PARAMETERS)
 def test_page_with_an_unused_parameter_is_answered(client, path):
     assert client.get(path).status_code == 200
 
@@ -154,7 +154,7 @@ def test_page_is_rendered_again_when_a_fact_changes(client):
     assert "Another Center" in client.get("/orgs/").content.decode()
     commit()
 
-    asked, _response = queries(client, "/orgs/ours/")
+    asked, _response = get_with_query_count(client, "/orgs/ours/")
     assert asked > 0
 
 
@@ -214,7 +214,7 @@ def test_request_with_a_cookie_is_not_cached(client):
     client.get("/orgs/ours/")
     client.force_login(person())
 
-    asked, response = queries(client, "/orgs/ours/")
+    asked, response = get_with_query_count(client, "/orgs/ours/")
 
     assert asked > 0
     assert "CDN-Cache-Control" not in response
@@ -235,11 +235,11 @@ def test_hosts_languages_and_encodings_are_cached_separately(client, settings):
 
 @pytest.mark.usefixtures("listings")
 def test_page_cache_keys_are_hashes(client):
-    for path in KEPT:
+    for path in CACHED_PATHS:
         client.get(path)
 
     keys = list(caches["pages"]._cache)
-    assert len(keys) >= len(KEPT)
+    assert len(keys) >= len(CACHED_PATHS)
     assert all(re.fullmatch(r":1:[0-9a-f]{64}", key) for key in keys)
 
 

@@ -15,8 +15,8 @@ import psycopg
 import pytest
 
 from tests.browser.conftest import wait_for
-from tests.chaos.figures import record
-from tests.chaos.proxies import NAME
+from tests.chaos.figures import record_figures
+from tests.chaos.proxies import HOST_NAME
 from tests.conftest import ROOT, free_port
 
 # As many as the bench makes up, beside the starter data: CHAOS_LISTINGS=100000.
@@ -28,7 +28,7 @@ def environment(tmp_path_factory, own_database):
     """What every command and the site are told; the database is filled."""
     folder = tmp_path_factory.mktemp("site")
     with own_database(folder) as url:
-        told = {"HTTPS": "1", "ALLOWED_HOSTS": f"{NAME},127.0.0.1"}
+        told = {"HTTPS": "1", "ALLOWED_HOSTS": f"{HOST_NAME},127.0.0.1"}
         # The key of the checks is a sample, which a public name refuses.
         told |= {"SECRET_KEY": secrets.token_urlsafe(64)}
         told |= {"DATA_DIR": str(folder), "DATABASE_URL": url}
@@ -98,7 +98,7 @@ def figures(capsys):
     """Write down what a test measured, and print it, whatever pytest catches."""
 
     def written(name, **found):
-        record(name, found)
+        record_figures(name, found)
         with capsys.disabled():
             print(f"\n{name}: {found}")  # noqa: T201
 

@@ -1,4 +1,4 @@
-"""Somebody of the staff who writes while things break, and what was acknowledged."""
+"""A curator who keeps writing while things break, and the acknowledged writes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from tests.chaos.proxies import NAME
 from tests.chaos.load import ask
+from tests.chaos.proxies import HOST_NAME
 
 SIGN_IN = """
 from django.conf import settings
@@ -24,21 +24,21 @@ TOKEN = "a" * 32
 
 
 @dataclass
-class Written:
-    """When each word was acknowledged; what was answered to the others."""
+class CuratorLog:
+    """When each term was acknowledged, and the responses to the others."""
 
     acknowledged: dict[str, float] = field(default_factory=dict)
     refused: list[object] = field(default_factory=list)
 
 
 @contextmanager
-def curator(port, session):
-    """One word after the other is added to a vocabulary until the block ends."""
-    written, over = Written(), threading.Event()
+def writing_curator(port, session):
+    """Add one term after the other in the admin until the block ends."""
+    written, over = CuratorLog(), threading.Event()
     headers = {
         "Cookie": f"session={session}; csrf={TOKEN}",
         "Content-Type": "application/x-www-form-urlencoded",
-        "Origin": f"http://{NAME}",
+        "Origin": f"http://{HOST_NAME}",
     }
 
     def write():

@@ -14,22 +14,22 @@ from urllib.parse import urlencode
 import httpx
 import psycopg
 
-from tests.chaos.proxies import NAME
-from tests.chaos.load import ask, steady
 from tests.chaos.curators import TOKEN
+from tests.chaos.load import ask, run_load
+from tests.chaos.proxies import HOST_NAME
 
 FORM = "application/x-www-form-urlencoded"
 # As the site names its cookies behind HTTPS.
 HEADERS = {
     "Cookie": f"__Host-csrf={TOKEN}",
     "Content-Type": FORM,
-    "Origin": f"https://{NAME}",
-    "Referer": f"https://{NAME}/",
+    "Origin": f"https://{HOST_NAME}",
+    "Referer": f"https://{HOST_NAME}/",
 }
 NUMBERS = itertools.count()
 
 
-def new_address():
+def next_client_address():
     """No limit of one client stops somebody who has many addresses."""
     number = next(NUMBERS)
     return f"198.51.{number // 250 % 250}.{number % 250 + 1}"
@@ -39,12 +39,12 @@ def sign_in(port, name="nobody", **more):
     """A wrong password; the answer."""
     form = {"username": name, "password": secrets.token_hex(8)}
     body = urlencode(form | {"csrfmiddlewaretoken": TOKEN})
-    headers = HEADERS | {"X-Forwarded-For": new_address()} | more
+    headers = HEADERS | {"X-Forwarded-For": next_client_address()} | more
     return ask(port, "/admin/login/", "POST", body, **headers)
 
 
 @contextmanager
-def repeated(act, people):
+def repeat_in_background(act, people):
     """`people` threads that do `act` again and again; every answer so far."""
     answers, over = [], threading.Event()
 
@@ -65,14 +65,16 @@ def repeated(act, people):
 
 def hostile_sign_ins(port, seconds, people=30):
     """Each try has a name and an address of its own; every answer."""
-    with repeated(lambda: sign_in(port, secrets.token_hex(4)), people) as answers:
+    with repeat_in_background(
+        lambda: sign_in(port, secrets.token_hex(4)), people
+    ) as answers:
         time.sleep(seconds)
     return answers
 
 
 def downloads(port, path, seconds, people=20):
     """How many answers there were of each status."""
-    found = steady(port, seconds, [path], people)
+    found = run_load(port, seconds, [path], people)
     return {int(status): count for status, count in found["statuses"].items() if count}
 
 
@@ -85,11 +87,11 @@ def report(port):
     time.sleep(3.2)
     form = {"stamp": stamp[1], "problem": "other", "words": "A made-up report."}
     headers = {"Content-Type": FORM, "Sec-Fetch-Site": "same-origin"}
-    headers["X-Forwarded-For"] = new_address()
+    headers["X-Forwarded-For"] = next_client_address()
     return ask(port, "/states/mt/report/", "POST", urlencode(form), **headers)
 
 
-def curator_asks(port, session, path, form, files=None):
+def request_as_curator(port, session, path, form, files=None):
     """What the desk answers to a form; it may take minutes."""
     form = form | {"csrfmiddlewaretoken": TOKEN}
     body, kind = multipart(form, files) if files else (urlencode(form), FORM)
@@ -106,7 +108,7 @@ def multipart(form, files):
 
 
 @contextmanager
-def somebody_writes(url, tables="orgs_organization"):
+def hold_write_lock(url, tables="orgs_organization"):
     """On SQLite the whole file is locked for writers, on PostgreSQL a table for all."""
     if url.startswith("sqlite"):
         holder = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
-from tests.chaos.promises import FIGURES, read
+from tests.chaos.promises import FIGURES, read_figures
 
 
 def database():
@@ -16,9 +16,9 @@ def database():
     return "sqlite" if "sqlite" in engine else "postgresql"
 
 
-def record(name, figures):
+def record_figures(name, figures):
     """Put the figures of one test in the place of its last ones."""
-    found = read()
+    found = read_figures()
     rounded = {
         key: round(value, 2) if isinstance(value, float) else value
         for key, value in figures.items()

@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.chaos.proxies import NAME
+from tests.chaos.proxies import HOST_NAME
 
 CONNECTIONS = 50
 # As a proxy asks: the name of the site, and that the visitor came by HTTPS.
-HEADERS = {"Host": NAME, "X-Forwarded-Proto": "https", "Connection": "close"}
+HEADERS = {"Host": HOST_NAME, "X-Forwarded-Proto": "https", "Connection": "close"}
 ZIPS = "59301 83702 10001 60601 73301 90001 33101 98101 02108 30301".split()  # noqa: SIM905
 PAGES = [
     *(f"/find/?near={code}" for code in ZIPS),
@@ -37,7 +37,7 @@ PAGES = [
 
 
 @dataclass(frozen=True)
-class Answer:
+class LoadAnswer:
     """`status` is 0 where the connection broke; moments and times in seconds."""
 
     path: str
@@ -65,10 +65,10 @@ def ask(port, path, method="GET", body=None, tls=None, timeout=30, **headers):
         status, text = 0, ""
     finally:
         connection.close()
-    return Answer(path, at, time.monotonic() - at, status, text, location)
+    return LoadAnswer(path, at, time.monotonic() - at, status, text, location)
 
 
-class Seen:
+class LoadResults:
     """The answers to everybody so far; with the texts of faults."""
 
     def __init__(self, tls):
@@ -97,9 +97,9 @@ class Seen:
 
 
 @contextmanager
-def load(port, pages=PAGES, tls=None, connections=CONNECTIONS):
+def running_load(port, pages=PAGES, tls=None, connections=CONNECTIONS):
     """People who go on asking until the block ends."""
-    seen = Seen(tls)
+    seen = LoadResults(tls)
     people = [
         threading.Thread(
             target=seen.visit, args=(port, itertools.cycle(pages[n:] + pages[:n]))
@@ -116,7 +116,7 @@ def load(port, pages=PAGES, tls=None, connections=CONNECTIONS):
             person.join()
 
 
-def steady(port, seconds, pages=PAGES, connections=CONNECTIONS):
+def run_load(port, seconds, pages=PAGES, connections=CONNECTIONS):
     """What so many people met: a count of each status (0: the connection broke), and
     seconds.
 

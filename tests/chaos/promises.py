@@ -11,13 +11,13 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 PAGE, TEMPLATE = DOCS / "promises.md", DOCS / "promises.template.md"
 FIGURES = DOCS / "promises-figures.json"
-NOTE = (
+NOT_MEASURED_NOTE = (
     "<!-- Made by “python -m tests.chaos.promises” from promises.template.md and "
     "promises-figures.json. Change those. -->\n"
 )
 
 
-class Unknown:
+class UnmeasuredFigure:
     """A figure that no run has measured yet."""
 
     def __getitem__(self, _name):
@@ -27,22 +27,22 @@ class Unknown:
         return "not measured yet"
 
 
-class Known(dict):
+class Figures(dict):
     def __missing__(self, _name):
-        return Unknown()
+        return UnmeasuredFigure()
 
 
-def read():
+def read_figures():
     """The figures: of each kind of database, of each test."""
     if not FIGURES.exists():
-        return Known()
-    return json.loads(FIGURES.read_text(encoding="utf-8"), object_hook=Known)
+        return Figures()
+    return json.loads(FIGURES.read_text(encoding="utf-8"), object_hook=Figures)
 
 
-def rendered():
+def render_page():
     template = TEMPLATE.read_text(encoding="utf-8")
-    return NOTE + template.format_map(read())
+    return NOT_MEASURED_NOTE + template.format_map(read_figures())
 
 
 if __name__ == "__main__":
-    PAGE.write_text(rendered(), encoding="utf-8")
+    PAGE.write_text(render_page(), encoding="utf-8")

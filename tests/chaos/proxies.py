@@ -1,4 +1,4 @@
-"""The shipped nginx and Caddy files, run on loopback with ports and paths of a test."""
+"""Run nginx and Caddy with the shipped configuration, on local ports and paths."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from urllib.error import HTTPError
 
 from tests.conftest import ROOT, free_port
 
-NAME = "directory.example.org"
-FRONTS = ("nginx", "caddy")
-CADDY_HERE = """
+HOST_NAME = "directory.example.org"
+PROXIES = ("nginx", "caddy")
+CADDY_TEST_OPTIONS = """
 	local_certs
 	skip_install_trust
 	default_sni directory.example.org
@@ -25,17 +25,19 @@ CADDY_HERE = """
 """
 
 
-class Front:
-    """A running proxy: how to ask it, and all that it wrote down."""
+class Proxy:
+    """A running proxy, and the text of its logs."""
 
     def __init__(self, folder, port, process):
         self.folder, self.port, self.process = folder, port, process
         self.address = f"https://127.0.0.1:{port}"
 
     def get(self, path, method="GET", timeout=10, **headers):
-        """(status, headers, text), whatever the status is."""
-        context = any_certificate()
-        named = {"Host": NAME} | {k.replace("_", "-"): v for k, v in headers.items()}
+        """Return (status, headers, text), for error statuses too."""
+        context = unverified_context()
+        named = {"Host": HOST_NAME} | {
+            k.replace("_", "-"): v for k, v in headers.items()
+        }
         request = urllib.request.Request(
             f"{self.address}{path}", method=method, headers=named
         )
@@ -46,28 +48,28 @@ class Front:
         with answer:
             return answer.status, answer.headers, answer.read().decode(errors="replace")
 
-    def written(self):
+    def log_text(self):
         files = [path for path in self.folder.rglob("*.log") if path.is_file()]
         return "\n".join(path.read_text(errors="replace") for path in files)
 
 
-def any_certificate():
+def unverified_context():
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
 
 
-def certificate(folder):
-    make = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={NAME}"
+def create_certificate(folder):
+    make = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={HOST_NAME}"
     files = f"-keyout {folder}/privkey.pem -out {folder}/fullchain.pem"
     subprocess.run(f"{make} {files}".split(), check=True, capture_output=True)
 
 
 def nginx(folder, port, upstream):
-    certificate(folder)
+    create_certificate(folder)
     text = (ROOT / "deploy/nginx.conf").read_text()
     for shipped, here in (
-        (f"/etc/letsencrypt/live/{NAME}", str(folder)),
+        (f"/etc/letsencrypt/live/{HOST_NAME}", str(folder)),
         ("/var/log/nginx", str(folder)),
         ("/run/nginx.pid", str(folder / "pid")),
         ("/opt/peer-support-directory", str(ROOT)),
@@ -85,9 +87,9 @@ def nginx(folder, port, upstream):
 def caddy(folder, port, upstream):
     text = (ROOT / "deploy/Caddyfile").read_text()
     path = folder / "Caddyfile"
-    path.write_text(text.replace("{\n", "{" + CADDY_HERE, 1))
+    path.write_text(text.replace("{\n", "{" + CADDY_TEST_OPTIONS, 1))
     return ["caddy", "run", "--config", path, "--adapter", "caddyfile"], {
-        "SITE_NAME": f"https://{NAME}:{port}",
+        "SITE_NAME": f"https://{HOST_NAME}:{port}",
         "SITE_UPSTREAM": f"127.0.0.1:{upstream}",
         "SITE_SORRY": str(ROOT / "deploy"),
         "XDG_DATA_HOME": str(folder / "data"),
@@ -96,8 +98,8 @@ def caddy(folder, port, upstream):
 
 
 @contextmanager
-def front(name, folder, upstream):
-    """nginx or Caddy as shipped, before whatever listens at `upstream`."""
+def running_proxy(name, folder, upstream):
+    """Run nginx or Caddy with the shipped configuration in front of port `upstream`."""
     assert shutil.which(name), f"{name} is needed; on Debian, install {name}."
     port = free_port()
     command, told = {"nginx": nginx, "caddy": caddy}[name](folder, port, upstream)
@@ -105,7 +107,7 @@ def front(name, folder, upstream):
         process = subprocess.Popen(
             command, env=os.environ | told, stdout=log, stderr=log
         )
-    found = Front(folder, port, process)
+    found = Proxy(folder, port, process)
     try:
         wait_for(found)
         yield found
@@ -120,6 +122,6 @@ def wait_for(found):
         try:
             return found.get("/healthz")
         except (OSError, urllib.error.URLError):
-            assert found.process.poll() is None, found.written()
+            assert found.process.poll() is None, found.log_text()
             time.sleep(0.1)
-    raise AssertionError(found.written())
+    raise AssertionError(found.log_text())

@@ -1,4 +1,4 @@
-"""A gate on the way to PostgreSQL: open, shut like a stopped server, or silent."""
+"""A TCP relay in front of PostgreSQL that can refuse connections or stop responding."""
 
 from __future__ import annotations
 
@@ -7,62 +7,63 @@ import threading
 from contextlib import suppress
 
 
-class Gate:
-    """Listens on a port of its own and hands everything on to `target`."""
+class TcpRelay:
+    """Listens on a port and forwards everything to `target`, a (host, port) pair."""
 
     def __init__(self, target, port):
         self.target, self.port = target, port
-        self.held, self.door = [], None
+        self.connections, self.listener = [], None
         self.is_silent = False
 
     def open(self):
         self.is_silent = False
-        if self.door is None:
+        if self.listener is None:
             self._listen()
 
-    def shut(self):
-        """Connections break and new ones are refused."""
+    def close(self):
+        """Break all connections and refuse new ones, like a stopped server."""
         with suppress(OSError):
-            self.door.shutdown(socket.SHUT_RDWR)
-        self.door.close()
-        self.door = None
-        self._break()
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.listener = None
+        self._close_connections()
 
     def silence(self):
-        """New connections are taken and hear nothing, as of a machine that vanished."""
+        """Accept connections without responding, like a machine that vanished."""
         self.is_silent = True
-        self._break()
+        self._close_connections()
 
     def _listen(self):
-        self.door = socket.socket()
-        self.door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.door.bind(("127.0.0.1", self.port))
-        self.door.listen(100)
-        threading.Thread(target=self._let_in, args=(self.door,), daemon=True).start()
+        self.listener = socket.socket()
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind(("127.0.0.1", self.port))
+        self.listener.listen(100)
+        arguments = (self.listener,)
+        threading.Thread(target=self._accept, args=arguments, daemon=True).start()
 
-    def _let_in(self, door):
+    def _accept(self, listener):
         while True:
             try:
-                outside, _from = door.accept()
+                client, _address = listener.accept()
             except OSError:
                 return
-            self.held.append(outside)
+            self.connections.append(client)
             if self.is_silent:
                 continue
-            inside = socket.create_connection(self.target)
-            self.held.append(inside)
-            for pair in ((outside, inside), (inside, outside)):
-                threading.Thread(target=hand_on, args=pair, daemon=True).start()
+            server = socket.create_connection(self.target)
+            self.connections.append(server)
+            for pair in ((client, server), (server, client)):
+                threading.Thread(target=forward, args=pair, daemon=True).start()
 
-    def _break(self):
-        while self.held:
-            one = self.held.pop()
+    def _close_connections(self):
+        while self.connections:
+            one = self.connections.pop()
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
 
 
-def hand_on(source, target):
+def forward(source, target):
     with suppress(OSError):
         while data := source.recv(65_536):
             target.sendall(data)

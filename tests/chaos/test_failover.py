@@ -9,16 +9,20 @@ import time
 import pytest
 
 from tests.chaos.conftest import manage, serving
-from tests.chaos.proxies import NAME
-from tests.chaos.load import load, slowest, statuses
-from tests.chaos.curators import SIGN_IN, curator
+from tests.chaos.curators import SIGN_IN, writing_curator
+from tests.chaos.load import running_load, slowest, statuses
+from tests.chaos.proxies import HOST_NAME
 from tests.conftest import free_port
-from tests.postgresql_pair import caught_up, never_ahead, pair
+from tests.postgresql_pair import (
+    make_replication_synchronous,
+    primary_and_standby,
+    wait_until_replayed,
+)
 
 
 @pytest.fixture(scope="module")
 def servers():
-    with pair() as (primary, standby):
+    with primary_and_standby() as (primary, standby):
         yield primary, standby
 
 
@@ -27,7 +31,7 @@ def prepared(servers, tmp_path_factory):
     """What the site on both servers is told."""
     both = ",".join(f"127.0.0.1:{server.port}" for server in servers)
     told = {
-        "ALLOWED_HOSTS": f"{NAME},127.0.0.1",
+        "ALLOWED_HOSTS": f"{HOST_NAME},127.0.0.1",
         "DATABASE_URL": f"postgres://directory@{both}/directory",
         "DATABASE_REPLICA_URL": f"postgres://directory@{both}/directory",
         "DATA_DIR": str(tmp_path_factory.mktemp("site")),
@@ -35,7 +39,7 @@ def prepared(servers, tmp_path_factory):
         "SECRET_KEY": secrets.token_urlsafe(64),
     }
     manage(os.environ | told, "prepare", check=True)
-    caught_up(*servers)
+    wait_until_replayed(*servers)
     return os.environ | told
 
 
@@ -51,7 +55,7 @@ def failed(answers):
 
 def test_lost_replica_fails_no_page(servers, port, figures):
     _primary, standby = servers
-    with load(port) as seen:
+    with running_load(port) as seen:
         seen.wait_for(1_000)
         lost_at = time.monotonic()
         standby.kill()
@@ -78,8 +82,11 @@ def test_lost_primary_fails_no_page_and_loses_no_write(
     """It is never used again: this test is the last one with these servers."""
     primary, standby = servers
     signed_in = manage(prepared, "shell", "--no-imports", "-c", SIGN_IN, check=True)
-    never_ahead(primary)
-    with load(port) as seen, curator(port, signed_in.stdout.strip()) as written:
+    make_replication_synchronous(primary)
+    with (
+        running_load(port) as seen,
+        writing_curator(port, signed_in.stdout.strip()) as written,
+    ):
         seen.wait_for(1_000)
         assert written.acknowledged, written.refused[:1]
         lost_at = time.monotonic()

@@ -17,11 +17,11 @@ import psycopg
 import pytest
 
 from tests.chaos.conftest import manage, serving, workers
-from tests.chaos.proxies import FRONTS, any_certificate, front
-from tests.chaos.tcp_relay import Gate
-from tests.chaos.load import ask, load, percentile, slowest, statuses, steady
+from tests.chaos.load import ask, percentile, run_load, running_load, slowest, statuses
+from tests.chaos.proxies import PROXIES, running_proxy, unverified_context
+from tests.chaos.tcp_relay import TcpRelay
 from tests.conftest import free_port
-from tests.test_rate_limit import running
+from tests.test_rate_limit import running_redis
 
 # The goal is ten minutes: CHAOS_SECONDS=600.
 SECONDS = int(os.environ.get("CHAOS_SECONDS", "30"))
@@ -38,10 +38,10 @@ def memory(site):
 
 def test_steady_load_is_served_without_errors_or_memory_growth(copy, tmp_path, figures):
     with serving(copy, tmp_path / "log") as site:
-        with load(copy["PORT"]) as seen:
+        with running_load(copy["PORT"]) as seen:
             seen.wait_for(2_000)
         before = memory(site)
-        found = steady(copy["PORT"], SECONDS)
+        found = run_load(copy["PORT"], SECONDS)
         after = memory(site)
 
     met = {int(status): count for status, count in found["statuses"].items() if count}
@@ -76,13 +76,13 @@ def breakable(copy):
             (lambda: path.write_bytes(whole)),
         )
         return
-    gate = Gate((source.hostname, source.port), free_port())
-    gate.open()
-    netloc = f"{source.username}@127.0.0.1:{gate.port}"
+    relay = TcpRelay((source.hostname, source.port), free_port())
+    relay.open()
+    netloc = f"{source.username}@127.0.0.1:{relay.port}"
     through = source._replace(netloc=netloc).geturl()
-    ways = {"stopped": gate.shut, "silent": gate.silence}
-    yield copy | {"DATABASE_URL": through}, ways, gate.open
-    gate.shut()
+    ways = {"stopped": relay.close, "silent": relay.silence}
+    yield copy | {"DATABASE_URL": through}, ways, relay.open
+    relay.close()
 
 
 def test_site_survives_database_outage(breakable, tmp_path, figures):
@@ -91,7 +91,7 @@ def test_site_survives_database_outage(breakable, tmp_path, figures):
     with serving(environment, tmp_path / "log") as site:
         before = workers(site)
         for name, take_away in ways.items():
-            with load(port) as seen:
+            with running_load(port) as seen:
                 seen.wait_for(1_500)
                 gone_at = time.monotonic()
                 take_away()
@@ -126,7 +126,7 @@ def test_site_survives_database_outage(breakable, tmp_path, figures):
 
 
 def test_killed_worker_costs_few_requests(copy, tmp_path, figures):
-    with serving(copy, tmp_path / "log") as site, load(copy["PORT"]) as seen:
+    with serving(copy, tmp_path / "log") as site, running_load(copy["PORT"]) as seen:
         seen.wait_for(REQUESTS // 2)
         os.kill(workers(site)[0], signal.SIGKILL)
         seen.wait_for(REQUESTS // 2)
@@ -138,13 +138,13 @@ def test_killed_worker_costs_few_requests(copy, tmp_path, figures):
     assert len(failed) <= 50
 
 
-@pytest.mark.parametrize("name", FRONTS)
+@pytest.mark.parametrize("name", PROXIES)
 def test_proxy_retries_when_a_worker_is_killed(name, copy, tmp_path, figures):
     """What was no form; an answer that had begun already is cut off all the same."""
     with (
         serving(copy, tmp_path / "log") as site,
-        front(name, tmp_path, copy["PORT"]) as found,
-        load(found.port, tls=any_certificate()) as seen,
+        running_proxy(name, tmp_path, copy["PORT"]) as found,
+        running_load(found.port, tls=unverified_context()) as seen,
     ):
         seen.wait_for(REQUESTS // 4)
         os.kill(workers(site)[0], signal.SIGKILL)
@@ -158,7 +158,7 @@ def test_proxy_retries_when_a_worker_is_killed(name, copy, tmp_path, figures):
 
 
 def test_replacing_workers_costs_no_request(copy, tmp_path, figures):
-    with serving(copy, tmp_path / "log") as site, load(copy["PORT"]) as seen:
+    with serving(copy, tmp_path / "log") as site, running_load(copy["PORT"]) as seen:
         before = workers(site)
         for _time in range(4):
             seen.wait_for(REQUESTS // 5)
@@ -188,10 +188,13 @@ def test_site_survives_cache_server_outage(copy, tmp_path, figures):
     pages = ["/api/organizations?per_page=5", "/feeds/changes.atom", "/"]
     parts = []
     with serving(copy | told, tmp_path / "log"):
-        with running(tmp_path, port), load(copy["PORT"], pages) as seen:
+        with running_redis(tmp_path, port), running_load(copy["PORT"], pages) as seen:
             time.sleep(5)
         parts.append(seen.answers)
-        with running(tmp_path, port) as server, load(copy["PORT"], pages) as seen:
+        with (
+            running_redis(tmp_path, port) as server,
+            running_load(copy["PORT"], pages) as seen,
+        ):
             time.sleep(2)
             server.kill()
             time.sleep(8)
@@ -278,7 +281,7 @@ def test_site_survives_full_disk(small_disk, disk, tmp_path, figures):
     port = environment["PORT"]
     with serving(environment, tmp_path / "log"):
         taken = report(port)
-        with load(port) as seen:
+        with running_load(port) as seen:
             seen.wait_for(500)
             fill(folder / "filler")
             full_at = time.monotonic()

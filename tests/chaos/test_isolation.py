@@ -16,19 +16,19 @@ import pytest
 
 from tests.chaos import rows
 from tests.chaos.conftest import manage, serving, workers
+from tests.chaos.curators import SIGN_IN
 from tests.chaos.disturbances import (
-    curator_asks,
     downloads,
+    hold_write_lock,
     hostile_sign_ins,
-    repeated,
+    repeat_in_background,
     report,
+    request_as_curator,
     sign_in,
-    somebody_writes,
 )
 from tests.chaos.figures import database
-from tests.chaos.proxies import any_certificate, front
-from tests.chaos.load import ask, load, percentile, slowest, statuses
-from tests.chaos.curators import SIGN_IN
+from tests.chaos.load import ask, percentile, running_load, slowest, statuses
+from tests.chaos.proxies import running_proxy, unverified_context
 
 VISITORS = 4
 # Seconds of quiet, of a disturbance, and of the table lock.
@@ -80,7 +80,7 @@ class Visitors:
 def visitors(port, pages=None, tls=None):
     """People at their reading; the block is the disturbance."""
     more = {"pages": pages} if pages else {}
-    with load(port, connections=VISITORS, tls=tls, **more) as seen:
+    with running_load(port, connections=VISITORS, tls=tls, **more) as seen:
         seen.wait_for(200)
         calm_from = time.monotonic()
         time.sleep(QUIET)
@@ -90,7 +90,7 @@ def visitors(port, pages=None, tls=None):
         time.sleep(1)
 
 
-def judge(found, name, figures, *, failing=0, statuses_allowed=(200,), **more):
+def check_visitors(found, name, figures, *, failing=0, statuses_allowed=(200,), **more):
     """Write down both percentiles, and hold them to the promise."""
     quiet, disturbed = found.quiet(), found.disturbed()
     before, during = percentile(quiet, 0.95), percentile(disturbed, 0.95)
@@ -115,7 +115,9 @@ def test_visitors_are_not_slowed_by_hostile_sign_ins(site, figures):
         tried = hostile_sign_ins(port, DISTURBED)
 
     met = statuses(tried)
-    judge(found, "sign_ins", figures, tried=len(tried), answered=met.get(200, 0))
+    check_visitors(
+        found, "sign_ins", figures, tried=len(tried), answered=met.get(200, 0)
+    )
     # A page that says the password is wrong, or that too many sign in.
     assert met.keys() <= {200, 429}
 
@@ -134,7 +136,9 @@ def test_visitors_are_not_slowed_by_downloads(site, figures):
     for path, part in parts.items():
         name = path.partition("?")[0].strip("/").replace("/", "_").replace(".", "_")
         sent, refused = met[path].get(200, 0), met[path].get(503, 0)
-        judge(part, f"downloads_{name}", figures, sent=sent, told_to_wait=refused)
+        check_visitors(
+            part, f"downloads_{name}", figures, sent=sent, told_to_wait=refused
+        )
         assert met[path].keys() <= {200, 503}
         assert downloaded(port, path)
 
@@ -162,13 +166,13 @@ def test_visitors_are_not_slowed_by_admin_import_and_undo(site, tmp_path, figure
     rows.write(path, ROWS, "three")
     with (
         visitors(port) as found,
-        repeated(lambda: report(port), 1) as reports,
-        repeated(lambda: sign_in(port), 1) as sign_ins,
+        repeat_in_background(lambda: report(port), 1) as reports,
+        repeat_in_background(lambda: sign_in(port), 1) as sign_ins,
     ):
         answers, seconds = import_and_undo(port, session, path)
 
     forms = [*reports, *sign_ins]
-    judge(
+    check_visitors(
         found,
         "import_and_undo",
         figures,
@@ -189,11 +193,11 @@ def import_and_undo(port, session, path):
     began = time.monotonic()
     form, files = {"kind": "organizations"}, {"file": path}
     new = "/admin/curation/importrun/new/"
-    answers = [curator_asks(port, session, new, form, files=files)]
+    answers = [request_as_curator(port, session, new, form, files=files)]
     run = answers[0].location
-    answers.append(curator_asks(port, session, run, {"_apply": "1"}))
+    answers.append(request_as_curator(port, session, run, {"_apply": "1"}))
     applied = time.monotonic()
-    answers.append(curator_asks(port, session, run, {"_undo": "1"}))
+    answers.append(request_as_curator(port, session, run, {"_undo": "1"}))
     return answers, (applied - began, time.monotonic() - applied)
 
 
@@ -201,13 +205,13 @@ def test_visitors_get_answers_while_a_lock_is_held(site, figures):
     """On SQLite that of every writer: pages come as ever. On PostgreSQL that of the
     organizations: a page that needs them is that of an outage, after 0.7 seconds."""
     environment, port, _process = site
-    with visitors(port) as found, somebody_writes(environment["DATABASE_URL"]):
+    with visitors(port) as found, hold_write_lock(environment["DATABASE_URL"]):
         time.sleep(LOCK)
 
     away = database() == "postgresql"
     plain = [a for a in found.disturbed() if a.status == 503]
     allowed = (200, 503) if away else (200,)
-    judge(
+    check_visitors(
         found,
         "lock",
         figures,
@@ -224,21 +228,21 @@ def test_pages_of_unlocked_tables_are_not_slowed(site, figures):
     environment, port, _process = site
     with (
         visitors(port, OTHER_PAGES) as found,
-        somebody_writes(environment["DATABASE_URL"]),
+        hold_write_lock(environment["DATABASE_URL"]),
     ):
         time.sleep(DISTURBED)
 
-    judge(found, "lock_of_another_table", figures)
+    check_visitors(found, "lock_of_another_table", figures)
 
 
 def test_visitors_are_not_slowed_by_a_killed_worker(site, tmp_path, figures):
     """Behind nginx, which asks again; an answer that has begun is cut off."""
     _environment, port, process = site
     with (
-        front("nginx", tmp_path, port) as proxy,
-        visitors(proxy.port, tls=any_certificate()) as found,
+        running_proxy("nginx", tmp_path, port) as proxy,
+        visitors(proxy.port, tls=unverified_context()) as found,
     ):
         os.kill(workers(process)[0], signal.SIGKILL)
         time.sleep(DISTURBED)
 
-    judge(found, "killed_worker", figures, failing=4)
+    check_visitors(found, "killed_worker", figures, failing=4)

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.chaos.proxies import FRONTS, NAME, front
+from tests.chaos.proxies import HOST_NAME, PROXIES, running_proxy
 from tests.conftest import free_port
 
 MARK = "Zzyzx"
@@ -60,10 +60,10 @@ def probe(found):
 
 
 @pytest.mark.parametrize("slow", SLOW)
-@pytest.mark.parametrize("name", FRONTS)
+@pytest.mark.parametrize("name", PROXIES)
 def test_slow_connections_do_not_block_others(name, slow, upstream, tmp_path, figures):
     """Within a second; on a machine that is busy already, compared with before."""
-    with front(name, tmp_path, upstream) as found:
+    with running_proxy(name, tmp_path, upstream) as found:
         before = max(probe(found) for _ in range(10))
         command = f"{ATTACK} {SLOW[slow]} -u {found.address}/find/?near=59301"
         attack = subprocess.Popen(command.split(), stdout=subprocess.PIPE, text=True)
@@ -79,9 +79,9 @@ def test_slow_connections_do_not_block_others(name, slow, upstream, tmp_path, fi
     assert max(times) <= max(1, 3 * before)
 
 
-@pytest.mark.parametrize("name", FRONTS)
+@pytest.mark.parametrize("name", PROXIES)
 def test_proxy_overwrites_address_and_scheme(name, echo, tmp_path):
-    with front(name, tmp_path, echo) as found:
+    with running_proxy(name, tmp_path, echo) as found:
         _status, _headers, got = found.get(
             "/",
             X_Forwarded_For="203.0.113.9",
@@ -98,12 +98,12 @@ def test_proxy_overwrites_address_and_scheme(name, echo, tmp_path):
     assert "evil" not in got
     assert sent["x-forwarded-for"].endswith(": 127.0.0.1")
     assert sent["x-forwarded-proto"].endswith(": https")
-    assert sent["host"].partition(": ")[2].split(":")[0] == NAME
+    assert sent["host"].partition(": ")[2].split(":")[0] == HOST_NAME
 
 
-@pytest.mark.parametrize("name", FRONTS)
+@pytest.mark.parametrize("name", PROXIES)
 def test_proxy_answers_for_dead_site_with_988(name, tmp_path):
-    with front(name, tmp_path, free_port()) as found:
+    with running_proxy(name, tmp_path, free_port()) as found:
         status, headers, text = found.get("/find/?near=59301", timeout=3)
 
     assert status == 503
@@ -111,20 +111,20 @@ def test_proxy_answers_for_dead_site_with_988(name, tmp_path):
     assert 'href="tel:988"' in text
 
 
-@pytest.mark.parametrize("name", FRONTS)
+@pytest.mark.parametrize("name", PROXIES)
 def test_proxy_log_has_no_visitor_data(name, upstream, tmp_path):
     """Also of requests that fail, which proxies like to quote."""
     for port in (upstream, free_port()):
         folder = tmp_path / str(port)
         folder.mkdir()
-        with front(name, folder, port) as found:
+        with running_proxy(name, folder, port) as found:
             found.get(f"/find/?near={MARK}", User_Agent=MARK, Referer=MARK)
             found.get(f"/{MARK}/", method="POST")
             found.get(f"/find/?near={MARK * 20_000}"[:30_000])
             # nginx closes the connection, Caddy sends an empty page.
             with suppress(OSError, HTTPException):
                 found.get("/", Host=f"{MARK}.example.org")
-            written = found.written()
+            written = found.log_text()
 
         assert MARK not in written
         assert "127.0.0.1:" not in written.replace(f"127.0.0.1:{found.port}", "")
@@ -132,7 +132,7 @@ def test_proxy_log_has_no_visitor_data(name, upstream, tmp_path):
 
 def test_nginx_limits_sign_ins_per_client(echo, tmp_path):
     """Ten and one, and perhaps one more for each three seconds that this takes."""
-    with front("nginx", tmp_path, echo) as found:
+    with running_proxy("nginx", tmp_path, echo) as found:
         sign_ins = [found.get("/admin/login/", "POST")[0] for _try in range(40)]
         reports = [found.get("/orgs/ours/report/", "POST")[0] for _try in range(40)]
         pages = [found.get("/admin/login/")[0] for _try in range(40)]

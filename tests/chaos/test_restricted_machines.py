@@ -107,9 +107,7 @@ def killed_backup(environment, folder, size):
     return bool(left)
 
 
-def test_killed_backup_leaves_others_intact(
-    environment, tmp_path, figures
-):
+def test_killed_backup_leaves_others_intact(environment, tmp_path, figures):
     """Killed at ten sizes of its draft; what has the name of a backup is one."""
     manage(environment, "backup", str(tmp_path), "--keep", "3", check=True)
     whole = max(path.stat().st_size for path in backups(tmp_path))

@@ -14,7 +14,7 @@ import pytest
 
 from tests.chaos import rows
 from tests.chaos.conftest import manage, serving
-from tests.chaos.load import load, percentile
+from tests.chaos.load import percentile, running_load
 from tests.conftest import ROOT
 from tests.curation.writing import writers_of
 
@@ -122,7 +122,7 @@ def test_pages_are_fast_while_an_import_runs(copy, tmp_path, figures):
     rows.write(path, ROWS, "two")
     with (
         serving(copy, tmp_path / "log"),
-        load(copy["PORT"], connections=4) as seen,
+        running_load(copy["PORT"], connections=4) as seen,
     ):
         seen.wait_for(500)
         begun = time.monotonic()

@@ -17,7 +17,7 @@ from tests.caching.transactions import commit
 from tests.directory.outages import database_away
 from tests.directory.test_spanish import Texts
 from tests.factories import organization, place, state, term, warmline
-from tests.trust.test_headers import EVERYWHERE
+from tests.trust.test_headers import COMMON_HEADERS
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)
@@ -73,7 +73,7 @@ def test_each_page_is_a_plain_503_with_988_and_lines(client, tmp_path, path, exp
     assert b'href="tel:988"' in response.content
     assert b"Traceback" not in response.content
     secure = {"Strict-Transport-Security"}
-    headers = {n: v for n, v in EVERYWHERE.items() if n not in secure}
+    headers = {n: v for n, v in COMMON_HEADERS.items() if n not in secure}
     assert {name: response.headers.get(name) for name in headers} == headers
 
 

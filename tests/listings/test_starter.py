@@ -14,7 +14,7 @@ from listings.exchange.csv_export import csv_lines
 from listings.exchange.workflow import import_file, import_text
 from meetings.models import Meeting
 from orgs.models import Organization
-from tests.conftest import ROOT, STARTER
+from tests.conftest import ROOT, STARTER_FILES
 from tests.factories import county
 from warmlines.models import Warmline
 
@@ -47,7 +47,7 @@ def keys(kind):
     return {row["key"] for row in rows_of(kind)}
 
 
-@pytest.mark.parametrize(("kind", "rows"), STARTER)
+@pytest.mark.parametrize(("kind", "rows"), STARTER_FILES)
 def test_every_row_is_in_the_database(kind, rows):
     models = {"warmlines": Warmline, "meetings": Meeting}
     model = models.get(kind, Organization)
@@ -58,7 +58,7 @@ def test_every_row_is_in_the_database(kind, rows):
     assert keys(kind) <= found
 
 
-@pytest.mark.parametrize(("kind", "rows"), STARTER)
+@pytest.mark.parametrize(("kind", "rows"), STARTER_FILES)
 def test_a_second_import_changes_nothing(kind, rows):
     report = import_file(kind, Path(ROOT / "fixtures" / f"{kind}.csv"))
 

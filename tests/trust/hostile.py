@@ -8,17 +8,17 @@ from urllib.parse import quote, urlencode, urlsplit
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
+EXAMPLE_COUNT = int(os.environ.get("EXAMPLES", "40"))
 often = settings(
-    max_examples=EXAMPLES,
+    max_examples=EXAMPLE_COUNT,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
-OURS = ("127.0.0.1", "testserver")
+OWN_HOSTS = ("127.0.0.1", "testserver")
 # Marked, so that a page that prints it as it is can be told.
-MARK = "zq<'\"&>kx"
-ODD = [
+MARKER = "zq<'\"&>kx"
+ODD_TEXTS = [
     "",
     " ",
     "0",
@@ -56,9 +56,9 @@ ODD = [
     "😀" * 60,
     "A," * 60,
     "a" * 121,
-    MARK,
+    MARKER,
 ]
-odd = st.sampled_from(ODD) | st.text(max_size=60)
+odd = st.sampled_from(ODD_TEXTS) | st.text(max_size=60)
 
 PAGES = [
     "/",
@@ -91,7 +91,7 @@ PAGES = [
     "/admin/second-factor/",
     "/.well-known/security.txt",
 ]
-NAMES = [
+PARAMETER_NAMES = [
     "near",
     "state",
     "lat",
@@ -113,7 +113,7 @@ NAMES = [
     "p",
     "x",
 ]
-SEGMENTS = [
+PATH_SEGMENTS = [
     "/states/{}/",
     "/states/{}/print/",
     "/orgs/{}/",
@@ -129,32 +129,34 @@ SEGMENTS = [
     "/es/{}",
 ]
 # Paths that a reader of addresses takes for a host. Django's client would strip them.
-DOUBLED = ["//[x/", "//[x", "//a]/", "//℀/", "//[/api/"]
+HOST_LIKE_PATHS = ["//[x/", "//[x", "//a]/", "//℀/", "//[/api/"]
 
 
-def requests(chance, number):
+def random_requests(chance, number):
     """That many addresses: odd values, repeated and contradictory ones, odd paths."""
     for _number in range(number):
         if chance.random() < 0.2:
-            yield chance.choice(SEGMENTS).format(quote(chance.choice(ODD)[:900]))
+            yield chance.choice(PATH_SEGMENTS).format(
+                quote(chance.choice(ODD_TEXTS)[:900])
+            )
             continue
         pairs = [
-            (chance.choice(NAMES), chance.choice(ODD)[:900])
+            (chance.choice(PARAMETER_NAMES), chance.choice(ODD_TEXTS)[:900])
             for _pair in range(chance.choice((1, 1, 2, 2, 6)))
         ]
         if chance.random() < 0.3:
-            pairs.append((pairs[0][0], chance.choice(ODD)[:900]))
+            pairs.append((pairs[0][0], chance.choice(ODD_TEXTS)[:900]))
         yield f"{chance.choice(PAGES)}?{urlencode(pairs)}"
 
 
-def faults(address, status, location, page):
+def find_faults(address, status, location, page):
     """What an answer to such a request may not be."""
     if status >= 500:
         yield f"answers {status}"
-    if MARK in page or "<script>alert" in page:
+    if MARKER in page or "<script>alert" in page:
         yield "echoes what was sent"
     if "Traceback" in page or "site-packages" in page:
         yield "shows its inside"
     host = urlsplit(location).hostname
-    if location.startswith("/\\") or host not in (None, *OURS):
+    if location.startswith("/\\") or host not in (None, *OWN_HOSTS):
         yield f"leads to {location}"

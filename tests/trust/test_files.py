@@ -18,12 +18,12 @@ from guides.importing import CredentialImporter
 from orgs.importing import OrganizationImporter
 from orgs.models import Organization
 from tests.factories import person
-from tests.trust.hostile import ODD
+from tests.trust.hostile import ODD_TEXTS
 
 pytestmark = pytest.mark.django_db
 
-READERS = {"credentials": CredentialImporter, "organizations": OrganizationImporter}
-GOOD = {
+IMPORTERS = {"credentials": CredentialImporter, "organizations": OrganizationImporter}
+VALID_ROWS = {
     "key": "k",
     "name": "Example",
     "kind": "peer_run",
@@ -36,13 +36,15 @@ GOOD = {
     "source_name": "A list",
     "source_url": "https://example.org/",
 }
-FILES = 200
+FILE_COUNT = 200
 
 
-def written(kind, *changes, columns=None):
+def write_csv(kind, *changes, columns=None):
     """A CSV file with one good row, and one more for each set of changed cells."""
-    names = columns or sorted(READERS[kind].columns)
-    blank = dict.fromkeys(names, "") | {k: v for k, v in GOOD.items() if k in names}
+    names = columns or sorted(IMPORTERS[kind].columns)
+    blank = dict.fromkeys(names, "") | {
+        k: v for k, v in VALID_ROWS.items() if k in names
+    }
     text = io.StringIO()
     writer = csv.DictWriter(text, names, extrasaction="ignore")
     writer.writeheader()
@@ -58,9 +60,9 @@ def zipped(content):
     return made.getvalue()
 
 
-def whole_files(kind):
+def odd_files(kind):
     """Files that are wrong as a whole."""
-    good = written(kind)
+    good = write_csv(kind)
     header = good.partition(b"\r\n")[0]
     wide = ",".join(f"c{number}" for number in range(100_000)).encode()
     return [
@@ -97,15 +99,15 @@ def whole_files(kind):
 
 def odd_rows(kind, chance):
     """A file with odd words in some cells of one row."""
-    names = sorted(READERS[kind].columns)
-    cells = {chance.choice(names): chance.choice(ODD) for _number in range(4)}
-    return written(kind, cells, {"key": chance.choice(ODD)})
+    names = sorted(IMPORTERS[kind].columns)
+    cells = {chance.choice(names): chance.choice(ODD_TEXTS) for _number in range(4)}
+    return write_csv(kind, cells, {"key": chance.choice(ODD_TEXTS)})
 
 
 def all_files():
     chance = random.Random(9)
-    files = [(kind, content) for kind in READERS for content in whole_files(kind)]
-    while len(files) < FILES:
+    files = [(kind, content) for kind in IMPORTERS for content in odd_files(kind)]
+    while len(files) < FILE_COUNT:
         kind = "credentials" if len(files) % 4 else "organizations"
         files.append((kind, odd_rows(kind, chance)))
     return files
@@ -179,7 +181,7 @@ def test_admin_refuses_files_over_10_mb(client):
 
 def test_huge_number_is_reported_with_its_row(tmp_path):
     path = tmp_path / "file.csv"
-    path.write_bytes(written("credentials", {"training_hours": "9" * 5_000}))
+    path.write_bytes(write_csv("credentials", {"training_hours": "9" * 5_000}))
     said = io.StringIO()
 
     call_command("import_listings", "credentials", path, quiet=True, stdout=said)

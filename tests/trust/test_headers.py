@@ -12,7 +12,7 @@ from tests.factories import organization, person, warmline
 
 pytestmark = pytest.mark.django_db
 
-EVERYWHERE = {
+COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -24,7 +24,7 @@ EVERYWHERE = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
 }
 # The whole policy: nothing inline, nothing from elsewhere, no frame, no other base.
-POLICY = {
+CONTENT_POLICY = {
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
@@ -39,7 +39,7 @@ POLICY = {
 
 
 @dataclass
-class Asked:
+class RequestCase:
     """One kind of answer: how to get it, and its status."""
 
     path: str
@@ -53,37 +53,39 @@ class Asked:
 
 BIG: dict[str, object] = {"words": "x" * 70_000}
 EXPORT: dict[str, object] = {"action": "export_selected", "_selected_action": ["PK"]}
-ANSWERS = {
-    "page": Asked("/"),
-    "page in Spanish": Asked("/es/find/?near=59301"),
-    "json": Asked("/places/suggest/?q=mil"),
-    "contact card": Asked("/orgs/ours/contact.vcf"),
-    "script of the phone": Asked("/sw.js"),
-    "robots": Asked("/robots.txt"),
-    "whom to tell": Asked("/.well-known/security.txt"),
-    "map of the site": Asked("/sitemap-states.xml"),
-    "health": Asked("/healthz"),
-    "static file": Asked("/static/css/curation.css"),
-    "no static file": Asked("/static/none.css", 404),
-    "slash added": Asked("/orgs", 301),
-    "moved": Asked("/orgs/before/", 301),
-    "to https": Asked("/orgs/", 301, secure=False),
-    "host of others": Asked("/", 400, headers={"Host": "evil.example"}),
-    "null in the path": Asked("/confirm/%00/", 400),
-    "null in a cookie": Asked("/", 400, headers={"Cookie": 'session="a\\000b"'}),
-    "too many fields": Asked("/?" + "a=1&" * 1_001, 400),
-    "form of others": Asked("/admin/login/", 403, "post"),
-    "not open": Asked("/admin/auth/user/", 403, staff=True),
-    "not found": Asked("/nowhere/", 404),
-    "no such method": Asked("/", 405, "trace"),
-    "made-up method": Asked("/", 405, "brew"),
-    "post without a token": Asked("/", 403, "post"),
-    "gone": Asked("/orgs/gone/", 410),
-    "too long": Asked("/orgs/ours/report/", 413, "post", sent=BIG),
-    "sign in": Asked("/admin/login/"),
-    "desk": Asked("/admin/orgs/organization/", staff=True),
-    "stream": Asked("/admin/orgs/organization/", 200, "post", staff=True, sent=EXPORT),
-    "to sign in": Asked("/admin/", 302),
+REQUEST_CASES = {
+    "page": RequestCase("/"),
+    "page in Spanish": RequestCase("/es/find/?near=59301"),
+    "json": RequestCase("/places/suggest/?q=mil"),
+    "contact card": RequestCase("/orgs/ours/contact.vcf"),
+    "script of the phone": RequestCase("/sw.js"),
+    "robots": RequestCase("/robots.txt"),
+    "whom to tell": RequestCase("/.well-known/security.txt"),
+    "map of the site": RequestCase("/sitemap-states.xml"),
+    "health": RequestCase("/healthz"),
+    "static file": RequestCase("/static/css/curation.css"),
+    "no static file": RequestCase("/static/none.css", 404),
+    "slash added": RequestCase("/orgs", 301),
+    "moved": RequestCase("/orgs/before/", 301),
+    "to https": RequestCase("/orgs/", 301, secure=False),
+    "host of others": RequestCase("/", 400, headers={"Host": "evil.example"}),
+    "null in the path": RequestCase("/confirm/%00/", 400),
+    "null in a cookie": RequestCase("/", 400, headers={"Cookie": 'session="a\\000b"'}),
+    "too many fields": RequestCase("/?" + "a=1&" * 1_001, 400),
+    "form of others": RequestCase("/admin/login/", 403, "post"),
+    "not open": RequestCase("/admin/auth/user/", 403, staff=True),
+    "not found": RequestCase("/nowhere/", 404),
+    "no such method": RequestCase("/", 405, "trace"),
+    "made-up method": RequestCase("/", 405, "brew"),
+    "post without a token": RequestCase("/", 403, "post"),
+    "gone": RequestCase("/orgs/gone/", 410),
+    "too long": RequestCase("/orgs/ours/report/", 413, "post", sent=BIG),
+    "sign in": RequestCase("/admin/login/"),
+    "desk": RequestCase("/admin/orgs/organization/", staff=True),
+    "stream": RequestCase(
+        "/admin/orgs/organization/", 200, "post", staff=True, sent=EXPORT
+    ),
+    "to sign in": RequestCase("/admin/", 302),
 }
 
 
@@ -117,19 +119,19 @@ def ask(settings):
     return asked
 
 
-@pytest.mark.parametrize("how", ANSWERS.values(), ids=ANSWERS)
+@pytest.mark.parametrize("how", REQUEST_CASES.values(), ids=REQUEST_CASES)
 def test_response_has_security_headers(ask, how):
     answer = ask(how)
     b"".join(answer)  # which closes a file that is streamed
 
     assert answer.status_code == how.status
-    expected = dict(EVERYWHERE)
+    expected = dict(COMMON_HEADERS)
     if not how.secure:
         # Browsers heed it over HTTPS alone.
         del expected["Strict-Transport-Security"]
     assert {name: answer.headers.get(name) for name in expected} == expected
     policy = {part.strip() for part in answer["Content-Security-Policy"].split(";")}
-    assert policy == POLICY
+    assert policy == CONTENT_POLICY
     assert "geolocation=(self)" in answer["Permissions-Policy"]
     assert answer.headers.get("Access-Control-Allow-Origin") is None
     assert answer.headers.get("X-Powered-By") is None
@@ -141,10 +143,10 @@ def test_response_has_security_headers(ask, how):
 def test_error_page_has_security_headers(ask, settings):
     settings.ROOT_URLCONF = "tests.directory.broken_urls"
 
-    answer = ask(Asked("/broken/", 500))
+    answer = ask(RequestCase("/broken/", 500))
 
     assert answer.status_code == 500
-    assert {name: answer.headers.get(name) for name in EVERYWHERE} == EVERYWHERE
+    assert {name: answer.headers.get(name) for name in COMMON_HEADERS} == COMMON_HEADERS
 
 
 @pytest.mark.parametrize("name", ["400.html", "500.html"])
@@ -169,15 +171,15 @@ def test_sign_out_clears_browser_data(ask):
 
 @pytest.mark.parametrize("path", ["css/site.css", "js/embed.js", "js/locate.js"])
 def test_embedded_frame_may_load_its_files(ask, path):
-    answer = ask(Asked(f"/static/{path}"))
+    answer = ask(RequestCase(f"/static/{path}"))
     b"".join(answer)  # which closes the file
 
-    expected = EVERYWHERE | {"Cross-Origin-Resource-Policy": "cross-origin"}
+    expected = COMMON_HEADERS | {"Cross-Origin-Resource-Policy": "cross-origin"}
     assert answer.status_code == 200
     assert {name: answer.headers.get(name) for name in expected} == expected
 
 
-MACHINES = {
+OPEN_DATA_PATHS = {
     "/api/": 200,
     "/api/organizations": 200,
     "/api/nowhere": 404,
@@ -186,13 +188,13 @@ MACHINES = {
 }
 
 
-@pytest.mark.parametrize(("path", "status"), MACHINES.items())
+@pytest.mark.parametrize(("path", "status"), OPEN_DATA_PATHS.items())
 def test_open_data_is_cross_origin_and_has_security_headers(ask, path, status):
-    answer = ask(Asked(path))
+    answer = ask(RequestCase(path))
     b"".join(answer)  # which closes a file that is streamed
 
     assert answer.status_code == status
-    expected = EVERYWHERE | {"Cross-Origin-Resource-Policy": "cross-origin"}
+    expected = COMMON_HEADERS | {"Cross-Origin-Resource-Policy": "cross-origin"}
     assert {name: answer.headers.get(name) for name in expected} == expected
     assert "default-src 'none'" in answer["Content-Security-Policy"]
     assert answer["Access-Control-Allow-Origin"] == "*"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.chaos.promises import PAGE, rendered
+from tests.chaos.promises import PAGE, render_page
 from tests.conftest import ROOT
 
 
@@ -16,7 +16,7 @@ def rows():
 
 def test_promises_page_is_up_to_date():
     """“python -m tests.chaos.promises” writes it again."""
-    assert PAGE.read_text(encoding="utf-8") == rendered()
+    assert PAGE.read_text(encoding="utf-8") == render_page()
 
 
 def test_every_promise_names_existing_tests_and_figures():

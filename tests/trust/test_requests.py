@@ -6,7 +6,14 @@ import random
 
 import pytest
 
-from tests.trust.hostile import DOUBLED, EXAMPLES, ODD, PAGES, faults, requests
+from tests.trust.hostile import (
+    EXAMPLE_COUNT,
+    HOST_LIKE_PATHS,
+    ODD_TEXTS,
+    PAGES,
+    find_faults,
+    random_requests,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -22,18 +29,18 @@ def visitor(client):
 def test_odd_urls_are_answered_safely(visitor):
     """`make attack` sends 30,000 of them here, and 11,000 to the served site."""
     found = {}
-    for address in requests(random.Random(3), 3 * EXAMPLES):
+    for address in random_requests(random.Random(3), 3 * EXAMPLE_COUNT):
         answer = visitor.get(address)
         page = b"".join(answer) if answer.streaming else answer.content
         where = answer.headers.get("Location", "")
         text = page.decode("utf-8", "replace")
-        if problems := list(faults(address, answer.status_code, where, text)):
+        if problems := list(find_faults(address, answer.status_code, where, text)):
             found[address] = problems
 
     assert found == {}
 
 
-@pytest.mark.parametrize("path", DOUBLED)
+@pytest.mark.parametrize("path", HOST_LIKE_PATHS)
 def test_path_that_looks_like_a_host_is_not_found(visitor, path):
     as_sent = path.encode().decode("latin-1")
 
@@ -63,7 +70,7 @@ def test_high_page_numbers_are_answered(visitor):
             assert visitor.get(f"{page}page={number}").status_code == 200
 
 
-@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("odd", ODD_TEXTS)
 def test_odd_form_input_is_rejected_or_escaped(visitor, odd):
     names = [
         "name",
@@ -81,5 +88,5 @@ def test_odd_form_input_is_rejected_or_escaped(visitor, odd):
     answer = visitor.post("/suggest/?what=organization", dict.fromkeys(names, odd))
 
     text = answer.content.decode()
-    assert list(faults("", answer.status_code, "", text)) == []
+    assert list(find_faults("", answer.status_code, "", text)) == []
     assert "errorlist" in text or "error" in text

@@ -19,10 +19,10 @@ import pytest
 
 from tests.conftest import ROOT, free_port
 
-MARK = "zzyzxmark"
+MARKER = "zzyzxmark"
 ADDRESS = "203.0.113."
-WAIT = 3.2  # a form that comes quicker is taken for a robot's
-SEED = """
+FORM_WAIT_SECONDS = 3.2  # a form that comes quicker is taken for a robot's
+SEED_SCRIPT = """
 from places.models import Place
 from tests.factories import organization
 Place.objects.create(kind="state", code="MT", name="Montana", key="montana", state="MT",
@@ -55,7 +55,7 @@ def site(tmp_path_factory, own_database):
         for command in (
             ["migrate", "--verbosity", "0"],
             ["collectstatic", "--no-input", "--verbosity", "0"],
-            ["shell", "--verbosity", "0", "-c", SEED],
+            ["shell", "--verbosity", "0", "-c", SEED_SCRIPT],
         ):
             subprocess.run([*manage, *command], cwd=ROOT, env=environment, check=True)
         serve = [
@@ -86,7 +86,7 @@ def _wait(port):
             time.sleep(0.2)
 
 
-def ask(port, path, method="GET", form=None, **headers):
+def send_request(port, path, method="GET", form=None, **headers):
     """(status, headers, page) of one request, as the proxy would pass it on."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     given = {"X-Forwarded-Proto": "https"}
@@ -102,7 +102,7 @@ def ask(port, path, method="GET", form=None, **headers):
     return answer.status, answer.headers, page
 
 
-def raw(port, content):
+def send_raw(port, content):
     """The first line of the answer to bytes that are perhaps no request."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(content)
@@ -110,7 +110,7 @@ def raw(port, content):
         return connection.recv(200).split(b"\r\n")[0]
 
 
-def everything(folder, database):
+def all_stored_data(folder, database):
     """(where, text) of every file and every cell of every table."""
     for path in folder.rglob("*"):
         is_own = path.is_file() and "static" not in path.parts
@@ -145,21 +145,21 @@ def _readable(cell):
         return text
 
 
-def marked(number):
-    return f"{MARK}{number}"
+def marked_words(number):
+    return f"{MARKER}{number}"
 
 
 def search_a_hundred_times(port):
     pages = ["find", "warmlines", "orgs", "online", "centers-for-independent-living"]
     for number in range(100):
-        word = marked(number)
+        word = marked_words(number)
         query = urlencode({"near": word, "q": word, "state": word, "kind": word})
         path = f"/{pages[number % 5]}/?{query}"
         if number % 7 == 0:
             path = f"/orgs/{word}/?{query}"
         if number % 11 == 0:
             path = f"/places/suggest/?q={word}"
-        ask(
+        send_request(
             port,
             path,
             User_Agent=word,
@@ -170,46 +170,52 @@ def search_a_hundred_times(port):
         )
 
 
-def send_what_is_no_request(port):
-    raw(port, f"GET /find/?near={MARK} HTTP/9.9\r\n\r\n".encode())
-    raw(port, f"{MARK} / HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    raw(port, f"GET /?near={MARK}{'a' * 9_000} HTTP/1.1\r\n\r\n".encode())
-    raw(port, f"GET / HTTP/1.1\r\nHost: {MARK}\r\n\r\n".encode())
-    raw(port, f"GET / HTTP/1.1\r\nHost: x\r\n{MARK}\r\n\r\n".encode())
-    ask(port, f"/?{'a=' + MARK + '&'}" + "a=1&" * 1_001)
-    ask(port, f"/find/?near={MARK}", Content_Type=f"text/plain; charset={MARK}")
+def send_malformed_requests(port):
+    send_raw(port, f"GET /find/?near={MARKER} HTTP/9.9\r\n\r\n".encode())
+    send_raw(port, f"{MARKER} / HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    send_raw(port, f"GET /?near={MARKER}{'a' * 9_000} HTTP/1.1\r\n\r\n".encode())
+    send_raw(port, f"GET / HTTP/1.1\r\nHost: {MARKER}\r\n\r\n".encode())
+    send_raw(port, f"GET / HTTP/1.1\r\nHost: x\r\n{MARKER}\r\n\r\n".encode())
+    send_request(port, f"/?{'a=' + MARKER + '&'}" + "a=1&" * 1_001)
+    send_request(
+        port, f"/find/?near={MARKER}", Content_Type=f"text/plain; charset={MARKER}"
+    )
 
 
 def send_forms(port):
     """Two that are kept, one that is not right, one wrong password."""
     path = "/orgs/ours/report/"
-    _status, _headers, page = ask(port, path)
+    _status, _headers, page = send_request(port, path)
     stamp = page.partition('name="stamp" value="')[2].partition('"')[0]
-    time.sleep(WAIT)
+    time.sleep(FORM_WAIT_SECONDS)
     who = {
         "Sec_Fetch_Site": "same-origin",
-        "User_Agent": marked("agent"),
+        "User_Agent": marked_words("agent"),
         "X_Forwarded_For": f"{ADDRESS}200",
     }
-    told = {"words": marked("words"), "sender_email": f"{MARK}@example.org"}
+    told = {"words": marked_words("words"), "sender_email": f"{MARKER}@example.org"}
     form = {"problem": "closed", "stamp": stamp, **told}
-    _status, _headers, page = ask(port, path, "POST", form, **who)
+    _status, _headers, page = send_request(port, path, "POST", form, **who)
     assert "Thank you" in page
-    wrong = {"problem": marked("bad"), "stamp": stamp, "words": marked("lost")}
-    _status, _headers, page = ask(port, path, "POST", wrong, **who)
+    wrong = {
+        "problem": marked_words("bad"),
+        "stamp": stamp,
+        "words": marked_words("lost"),
+    }
+    _status, _headers, page = send_request(port, path, "POST", wrong, **who)
     assert "Thank you" not in page
 
 
 def test_no_trace_of_visits_is_stored(site):
     port, folder, database = site
     search_a_hundred_times(port)
-    send_what_is_no_request(port)
+    send_malformed_requests(port)
     send_forms(port)
 
     marked_texts = [
         (where, text)
-        for where, text in everything(folder, database)
-        if MARK in text or ADDRESS in text
+        for where, text in all_stored_data(folder, database)
+        if MARKER in text or ADDRESS in text
     ]
     found = {where for where, _text in marked_texts}
     # The privacy page says so: the words of a report, and the e-mail if one is left.
@@ -221,15 +227,15 @@ def test_no_trace_of_visits_is_stored(site):
     assert "GET 200" in log
     # As read above: SQLite takes its own files away when nobody uses them.
     for whole in (text for where, text in marked_texts if where in files):
-        for word in (marked("words"), f"{MARK}@example.org"):
+        for word in (marked_words("words"), f"{MARKER}@example.org"):
             whole = whole.replace(word, "")
-        assert MARK not in whole
+        assert MARKER not in whole
         assert ADDRESS not in whole
 
 
 def test_headers_cannot_redirect_the_site(site):
     port, _folder, _database = site
-    honest = ask(port, "/states/")[2]
+    honest = send_request(port, "/states/")[2]
     for claimed in (
         {"X_Forwarded_Host": "evil.example"},
         {"Forwarded": "host=evil.example;proto=http"},
@@ -238,11 +244,11 @@ def test_headers_cannot_redirect_the_site(site):
         {"X_Forwarded_Port": "81", "X_Forwarded_Server": "evil.example"},
         {"X_HTTP_Method_Override": "DELETE"},
     ):
-        assert ask(port, "/states/", **claimed)[2] == honest
+        assert send_request(port, "/states/", **claimed)[2] == honest
     for name in ("SCRIPT_NAME", "PATH_INFO", "REMOTE_ADDR", "X_FORWARDED_PROTO"):
         sent = f"GET /states/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{name}: /evil\r\n\r\n"
         # Without the proxy's own word it is plain HTTP, and sent to HTTPS.
-        assert raw(port, sent.encode()).startswith(b"HTTP/1.1 301")
+        assert send_raw(port, sent.encode()).startswith(b"HTTP/1.1 301")
 
 
 @pytest.mark.parametrize("codec", ["rot13", "hex", "idna", "punycode", "utf-7", "none"])
@@ -250,7 +256,9 @@ def test_codec_in_header_is_ignored(site, codec):
     port, _folder, _database = site
     kind = f"text/html; charset={codec}"
 
-    status, _headers, page = ask(port, "/find/?near=%2BADw-..%ff", Content_Type=kind)
+    status, _headers, page = send_request(
+        port, "/find/?near=%2BADw-..%ff", Content_Type=kind
+    )
 
     assert status == 200
     assert "+ADw-" in page
@@ -264,5 +272,5 @@ def test_long_body_is_refused_unread(site):
         "Content-Length: 9000000000\r\n\r\n--b\r\n"
     )
 
-    assert raw(port, head.encode()).startswith(b"HTTP/1.1 413")
+    assert send_raw(port, head.encode()).startswith(b"HTTP/1.1 413")
     assert not list((folder / "tmp").iterdir())

@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-HERE = Path(__file__).parent
-LEFT_OUT = {"django_migrations", "django_session"}
+FOLDER = Path(__file__).parent
+EXCLUDED_TABLES = {"django_migrations", "django_session"}
 
 
 def record(release):
@@ -29,20 +29,20 @@ def record(release):
     # Triggers fill the text index from the rows.
     tables = sorted(
         name
-        for name in set(connection.introspection.table_names()) - LEFT_OUT
+        for name in set(connection.introspection.table_names()) - EXCLUDED_TABLES
         if "_words" not in name
     )
-    path = HERE / f"{release}.json"
+    path = FOLDER / f"{release}.json"
     recorded = {
         "release": release,
         "migrations": MigrationLoader(connection).graph.leaf_nodes(),
-        "tables": {name: rows_of(connection, name) for name in tables},
+        "tables": {name: read_rows(connection, name) for name in tables},
     }
-    path.write_text(written(recorded), encoding="utf-8")
+    path.write_text(format_rows(recorded), encoding="utf-8")
     return path
 
 
-def written(recorded):
+def format_rows(recorded):
     """JSON with a row a line, so that it can be read and compared."""
     head = json.dumps({k: recorded[k] for k in ("release", "migrations")})
     tables = [
@@ -56,16 +56,16 @@ def written(recorded):
     return f'{head[:-1]},\n"tables": {{\n' + ",\n".join(tables) + "\n}}\n"
 
 
-def rows_of(connection, table):
+def read_rows(connection, table):
     """Columns and rows, as SQLite keeps them; nothing of it is more than text."""
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
         columns = [column[0] for column in cursor.description]
-        rows = [[plain(value) for value in row] for row in cursor.fetchall()]
+        rows = [[to_json_value(value) for value in row] for row in cursor.fetchall()]
     return {"columns": columns, "rows": rows}
 
 
-def plain(value):
+def to_json_value(value):
     return value if isinstance(value, int | float | None) else str(value)
 
 
@@ -174,9 +174,7 @@ def fill_places():
     montana = [row for row in rows if row["state"] == "MT"]
     custer = [row for row in montana if row["county_fips"] == "30017"]
     counties = [row for row in montana if row["kind"] == "county"]
-    [state] = [
-        p for p in gazetteer.state_places(rows_of_counties(rows)) if p.code == "MT"
-    ]
+    [state] = [p for p in gazetteer.state_places(county_rows(rows)) if p.code == "MT"]
     gazetteer.save_places([state])
     gazetteer.save_places(
         gazetteer.to_place(row, None) for row in counties if row["code"] == "30017"
@@ -188,7 +186,7 @@ def fill_places():
     gazetteer.save_aliases()
 
 
-def rows_of_counties(rows):
+def county_rows(rows):
     return [row for row in rows if row["kind"] == "county"]
 
 

@@ -10,13 +10,13 @@ import os
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 # Table → columns that a later release took out or rewrote; its migration says why.
 MAY_CHANGE: dict[str, set[str]] = {}
 
 
 def read(release):
-    return json.loads((HERE / f"{release}.json").read_text(encoding="utf-8"))
+    return json.loads((FOLDER / f"{release}.json").read_text(encoding="utf-8"))
 
 
 def replay(recorded):
@@ -27,12 +27,12 @@ def replay(recorded):
     then = [tuple(target) for target in recorded["migrations"]]
     tables = recorded["tables"]
     migrate_to(then)
-    put(tables)
-    steps = {"recorded": seen(connection, tables)}
+    insert_rows(tables)
+    steps = {"recorded": read_tables(connection, tables)}
     call_command("migrate", verbosity=0)
-    steps["upgraded"] = seen(connection, tables)
+    steps["upgraded"] = read_tables(connection, tables)
     migrate_to(then)
-    steps["taken_back"] = seen(connection, tables)
+    steps["taken_back"] = read_tables(connection, tables)
     call_command("migrate", verbosity=0)
     return steps
 
@@ -44,7 +44,7 @@ def migrate_to(targets):
     MigrationExecutor(connection).migrate(targets)
 
 
-def put(tables):
+def insert_rows(tables):
     """Make the tables' rows just the recorded ones."""
     from django.db import connection, transaction
 
@@ -60,10 +60,10 @@ def put(tables):
             )
         if connection.vendor == "postgresql":
             for name in tables:
-                go_on_counting(connection, cursor, name)
+                advance_sequence(connection, cursor, name)
 
 
-def go_on_counting(connection, cursor, table):
+def advance_sequence(connection, cursor, table):
     """PostgreSQL numbers new rows from where it is told to."""
     quote = connection.ops.quote_name
     for sequence in connection.introspection.get_sequences(cursor, table):
@@ -75,7 +75,7 @@ def go_on_counting(connection, cursor, table):
         )
 
 
-def seen(connection, tables):
+def read_tables(connection, tables):
     """The recorded columns of each table, row by row as text."""
     quote = connection.ops.quote_name
     found = {}

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from tests.conftest import ROOT, separate_database
+from tests.conftest import ROOT
 
 SAVES = 1_000
 

@@ -18,7 +18,7 @@ MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
 
 @pytest.mark.parametrize("key", LINE_ROWS)
 def test_independent_hours_evaluation_agrees_all_week(key):
-    row = ROWS[key]
+    row = LINE_ROWS[key]
     states = {True: OpenState.OPEN, False: OpenState.CLOSED, None: OpenState.UNKNOWN}
 
     for half_hour in range(7 * 48):

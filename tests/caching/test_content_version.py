@@ -109,9 +109,9 @@ def test_terms_areas_and_facts_bump_version_once():
     made = organization()
     facts = {"terms": ["language:es"], "service_area": "Montana", "summary": "New"}
 
-    assert by_how_much(apply_facts, made, facts) == 1
-    assert by_how_much(apply_facts, made, facts) == 0
-    assert by_how_much(apply_facts, made, {"service_area": "Idaho"}) == 1
+    assert version_increase(apply_facts, made, facts) == 1
+    assert version_increase(apply_facts, made, facts) == 0
+    assert version_increase(apply_facts, made, {"service_area": "Idaho"}) == 1
 
 
 def test_changed_service_area_bumps_version():

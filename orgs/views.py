@@ -49,12 +49,12 @@ def organizations(request: HttpRequest) -> HttpResponse:
     index, page = index_of(Organization), page_number(request.GET)
     said = Organization.objects.public().ranked_by_words(words) if words else None
     query = Query(chosen=chosen.chosen, words=said)
-    found = relevance.named(index, query, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+    found = relevance.by_name(index, query, PAGE_SIZE, (page - 1) * PAGE_SIZE)
     counts = count_options(index, query, chosen.filters, index.everything)
     panel = build_panel(chosen, params, counts, ["q"])
 
     def count_excluding(active_filter: ActiveFilter) -> int:
-        return relevance.named(
+        return relevance.by_name(
             index, query.without(active_filter.name, active_filter.value), 0
         ).total
 

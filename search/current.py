@@ -51,17 +51,17 @@ class _Catalog:
     def current(self, now: content_version.ReadState) -> SearchIndex:
         if now.last_write:
             return self._uncommitted(now)
-        if self.index is not None and self._is_true(now):
+        if self.index is not None and self._is_current(now):
             return self.index
         with self.lock:
-            if self.index is not None and self._is_true(now):
+            if self.index is not None and self._is_current(now):
                 return self.index
             if self.index is None or len(self.index) <= MAX_INLINE:
-                return self._replace(now, _shared(self.model, now))
+                return self._replace(now, _reuse_or_read(self.model, now))
             old = self.index
         return self._from_thread(now, old)
 
-    def _is_true(self, now: content_version.ReadState) -> bool:
+    def _is_current(self, now: content_version.ReadState) -> bool:
         """Return True if the index is of this version, or newer for a short time.
 
         Another request may just have replaced it. If the version stays lower, a server
@@ -120,7 +120,7 @@ def index_of(model: Any) -> SearchIndex:
     return catalog.current(content_version.read_state())
 
 
-def _shared(model: Any, now: content_version.ReadState) -> SearchIndex:
+def _reuse_or_read(model: Any, now: content_version.ReadState) -> SearchIndex:
     """Return an index of this version from another server, or build one."""
     for (its_model, _alias), catalog in list(_catalogs.items()):
         if its_model is model and catalog.content == now and catalog.index is not None:
@@ -145,7 +145,7 @@ def _in_thread(model: Any, now: content_version.ReadState) -> Future[SearchIndex
     def read() -> SearchIndex:
         lift_time_limit()
         try:
-            return _shared(model, now)
+            return _reuse_or_read(model, now)
         finally:
             connections.close_all()
 

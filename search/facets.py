@@ -20,7 +20,7 @@ def count_options(
     rows = scope & matching_rows(index, query)
     return {
         name: index.facets[name].tally(
-            scope & matching_rows(index, query, but=name)
+            scope & matching_rows(index, query, excluding=name)
             if query.chosen.get(name)
             else rows
         )

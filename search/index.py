@@ -34,7 +34,7 @@ Order = Callable[[Rows, int], Positions]
 
 SERVES_ELSEWHERE = 9
 # Radii in miles in which the nearest rows are searched, before all rows.
-CIRCLES = (30, 120, 480)
+CIRCLE_RADII_MILES = (30, 120, 480)
 # Larger than any rounding error of a difference.
 ROUNDING_MILES = 1e-6
 
@@ -81,14 +81,14 @@ class SearchIndex:
     revisions: NDArray[np.int64]
     xyz: tuple[NDArray[np.float64], ...]
     slug_rank: NDArray[np.int32]
-    town_rank: NDArray[np.int32]
+    city_rank: NDArray[np.int32]
     nationwide: Rows
     area_unknown: Rows
     facets: Mapping[str, Facet]
     # Rows that serve a county or state, by its primary key, and rows that serve a
     # state or any county of it, by state code.
-    naming: Mapping[int, Positions]
-    naming_in: Mapping[str, Positions]
+    serving_by_place: Mapping[int, Positions]
+    serving_by_state: Mapping[str, Positions]
     hours: Sequence[WeeklyHours]
     hours_code: NDArray[np.int32]
     build_seconds: float = 0.0
@@ -109,10 +109,10 @@ class SearchIndex:
     @property
     def nbytes(self) -> int:
         arrays: list[NDArray[Any]] = [self.pks, self.revisions, *self.xyz]
-        arrays += [self.slug_rank, self.town_rank, self.nationwide]
+        arrays += [self.slug_rank, self.city_rank, self.nationwide]
         arrays += [self.area_unknown, self.hours_code, self._by_pk, self._by_z, self._z]
         arrays += [facet.packed for facet in self.facets.values()]
-        arrays += [*self.naming.values(), *self.naming_in.values()]
+        arrays += [*self.serving_by_place.values(), *self.serving_by_state.values()]
         return sum(array.nbytes for array in arrays)
 
     # Sets of rows.
@@ -126,7 +126,7 @@ class SearchIndex:
         """Rows that have a location."""
         return ~np.isnan(self.xyz[0])
 
-    def having(self, name: str, values: Iterable[str]) -> Rows:
+    def with_values(self, name: str, values: Iterable[str]) -> Rows:
         """Return rows with any of these values of one filter."""
         return self.facets[name].any_of(values, len(self))
 
@@ -144,12 +144,14 @@ class SearchIndex:
         """Return rows within `miles` of a point."""
         band = self._band(point, miles)
         rows = np.zeros(len(self), np.bool_)
-        rows[band[self._chord2(point, band) <= chord_of_miles(miles) ** 2]] = True
+        rows[band[self._squared_chords(point, band) <= chord_of_miles(miles) ** 2]] = (
+            True
+        )
         return rows
 
     def serving_state_by_name(self, code: str) -> Rows:
         """Return rows that serve the state or a county of it."""
-        return self._at(self.naming_in.get(code))
+        return self._at(self.serving_by_state.get(code))
 
     def coverage(self, place: Place) -> NDArray[np.int8]:
         """Return how surely each row serves the place, from SERVES_COUNTY on.
@@ -157,15 +159,15 @@ class SearchIndex:
         A row with an unknown area may serve the state in which it is located.
         """
         counties, states = county_and_state_ids(place)
-        here = self.having("state", place.state_codes)
-        surely = np.full(len(self), SERVES_ELSEWHERE, np.int8)
-        surely[self.area_unknown & here] = AREA_UNKNOWN
-        surely[self.nationwide] = SERVES_NATION
+        here = self.with_values("state", place.state_codes)
+        levels = np.full(len(self), SERVES_ELSEWHERE, np.int8)
+        levels[self.area_unknown & here] = AREA_UNKNOWN
+        levels[self.nationwide] = SERVES_NATION
         for number in states:
-            surely[self._at(self.naming.get(number))] = SERVES_STATE
+            levels[self._at(self.serving_by_place.get(number))] = SERVES_STATE
         for number in counties:
-            surely[self._at(self.naming.get(number))] = SERVES_COUNTY
-        return surely
+            levels[self._at(self.serving_by_place.get(number))] = SERVES_COUNTY
+        return levels
 
     def open_states(self, at: datetime) -> tuple[Rows, Rows]:
         """Return rows that are open at a moment, and rows with unknown hours."""
@@ -179,25 +181,25 @@ class SearchIndex:
     def by_name(self, rows: Rows, limit: int) -> Positions:
         return np.flatnonzero(rows)[:limit]
 
-    def by_town(self, rows: Rows, limit: int) -> Positions:
+    def by_city(self, rows: Rows, limit: int) -> Positions:
         found = np.flatnonzero(rows)
-        return _first(found, limit, self.town_rank[found])
+        return _best_positions(found, limit, self.city_rank[found])
 
     def by_distance(self, point: Point) -> Order:
         """Return an order by distance and slug, with rows without a location last."""
 
         def order(rows: Rows, limit: int) -> Positions:
-            for miles in CIRCLES:
+            for miles in CIRCLE_RADII_MILES:
                 band = self._band(point, miles)
                 found = band[rows[band]]
-                chord2 = self._chord2(point, found)
-                inside = chord2 <= chord_of_miles(miles) ** 2
+                squared = self._squared_chords(point, found)
+                inside = squared <= chord_of_miles(miles) ** 2
                 if int(inside.sum()) >= limit:
-                    found, chord2 = found[inside], chord2[inside]
-                    return _first(found, limit, chord2, self.slug_rank[found])
+                    found, squared = found[inside], squared[inside]
+                    return _best_positions(found, limit, squared, self.slug_rank[found])
             found = np.flatnonzero(rows)
-            chord2 = np.nan_to_num(self._chord2(point, found), nan=np.inf)
-            return _first(found, limit, chord2, self.slug_rank[found])
+            squared = np.nan_to_num(self._squared_chords(point, found), nan=np.inf)
+            return _best_positions(found, limit, squared, self.slug_rank[found])
 
         return order
 
@@ -212,14 +214,14 @@ class SearchIndex:
         pks: list[int] = self.pks[positions].tolist()
         miles: list[float | None] = [None] * len(pks)
         if point:
-            chords = self._chord2(point, positions).tolist()
-            miles = [miles_of_chord(sqrt(chord2)) for chord2 in chords]
-        surely: list[int | None] = [None] * len(pks)
+            chords = self._squared_chords(point, positions).tolist()
+            miles = [miles_of_chord(sqrt(squared)) for squared in chords]
+        levels: list[int | None] = [None] * len(pks)
         if coverage is not None:
             known = coverage[positions].tolist()
-            surely = [None if one == SERVES_ELSEWHERE else one for one in known]
+            levels = [None if one == SERVES_ELSEWHERE else one for one in known]
         revisions: list[int] = self.revisions[positions].tolist()
-        each = zip(pks, miles, surely, revisions, strict=True)
+        each = zip(pks, miles, levels, revisions, strict=True)
         return [SearchHit(*values) for values in each]
 
     def _at(self, positions: Positions | None) -> Rows:
@@ -235,7 +237,7 @@ class SearchIndex:
         last = np.searchsorted(self._z, middle + reach, side="right")
         return self._by_z[first:last]
 
-    def _chord2(self, point: Point, at: Positions) -> NDArray[np.float64]:
+    def _squared_chords(self, point: Point, at: Positions) -> NDArray[np.float64]:
         """Return squared distances in square miles; NaN for rows without a location."""
         east, north, up = (
             axis[at] - here for axis, here in zip(self.xyz, point.xyz, strict=True)
@@ -244,7 +246,9 @@ class SearchIndex:
         return squared
 
 
-def _first(found: Positions, limit: int, *keys: NDArray[np.generic]) -> Positions:
+def _best_positions(
+    found: Positions, limit: int, *keys: NDArray[np.generic]
+) -> Positions:
     """Return the first `limit` positions by their keys, without sorting the rest."""
     if len(found) > 2 * limit > 0:
         last = np.partition(keys[0], limit - 1)[limit - 1]

@@ -39,16 +39,16 @@ class Query:
         return replace(self, chosen={**self.chosen, name: rest})
 
 
-def matching_rows(index: SearchIndex, query: Query, *, but: str = "") -> Rows:
+def matching_rows(index: SearchIndex, query: Query, *, excluding: str = "") -> Rows:
     """Return rows that match words, state and every filter, or every filter but one."""
     rows = index.everything
     if query.words is not None:
         rows &= index.with_pks(query.words)
     if query.state:
-        rows &= index.having("state", [query.state])
+        rows &= index.with_values("state", [query.state])
     for name, values in query.chosen.items():
-        if values and name != but:
-            rows &= index.having(name, values)
+        if values and name != excluding:
+            rows &= index.with_values(name, values)
     if query.open_at:
         is_open, may_be_open = index.open_states(query.open_at)
         rows &= is_open | may_be_open

@@ -43,19 +43,19 @@ def read_index(model: Any) -> SearchIndex:
     columns = _columns(table)
     pks = np.array(columns["pk"], np.int64)
     hours, hours_code = _hours(columns)
-    naming, naming_in = _naming(model, pks)
+    serving_by_place, serving_by_state = _served_rows(model, pks)
     service_area_scope = np.array(columns["service_area_scope"], np.str_)
     return SearchIndex(
         pks=pks,
         revisions=np.array([revision(at) for at in columns["changed_at"]], np.int64),
         xyz=tuple(np.array(columns[axis], np.float64) for axis in "xyz"),
         slug_rank=_ranks(columns["slug"]),
-        town_rank=_ranks([city.lower() for city in columns["city"]]),
+        city_rank=_ranks([city.lower() for city in columns["city"]]),
         nationwide=service_area_scope == Listing.ServiceAreaScope.NATIONWIDE,
         area_unknown=service_area_scope == Listing.ServiceAreaScope.UNKNOWN,
         facets=_facets(model, pks, columns),
-        naming=naming,
-        naming_in=naming_in,
+        serving_by_place=serving_by_place,
+        serving_by_state=serving_by_state,
         hours=hours,
         hours_code=hours_code,
         build_seconds=perf_counter() - started,
@@ -145,7 +145,7 @@ def _pairs(
     return found[is_public], pairs[is_public, 1]
 
 
-def _naming(
+def _served_rows(
     model: Any, pks: NDArray[np.int64]
 ) -> tuple[dict[int, Positions], dict[str, Positions]]:
     """Return the rows that serve each place, and each state, wholly or partly."""
@@ -153,9 +153,13 @@ def _naming(
     by_number = np.argsort(numbers, kind="stable")
     known, starts = np.unique(numbers[by_number], return_index=True)
     parts = np.split(rows[by_number], starts[1:]) if len(known) else []
-    naming = dict(zip(known.tolist(), parts, strict=True))
+    serving_by_place = dict(zip(known.tolist(), parts, strict=True))
     places = model.service_area.field.related_model._default_manager
     named_in: dict[str, list[Positions]] = {}
-    for number, code in places.filter(pk__in=naming).values_list("pk", "state"):
-        named_in.setdefault(code, []).append(naming[number])
-    return naming, {code: np.unique(np.concatenate(p)) for code, p in named_in.items()}
+    for number, code in places.filter(pk__in=serving_by_place).values_list(
+        "pk", "state"
+    ):
+        named_in.setdefault(code, []).append(serving_by_place[number])
+    return serving_by_place, {
+        code: np.unique(np.concatenate(p)) for code, p in named_in.items()
+    }

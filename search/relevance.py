@@ -16,7 +16,7 @@ from search.index import Order, Positions, Rows, SearchIndex
 from search.query import Query, matching_rows, rows_with_words_in_name
 
 # Rows that serve the place, or are located in its state and may serve it.
-BY_NAME: tuple[int, ...] = (SERVES_COUNTY, SERVES_STATE, AREA_UNKNOWN)
+NAMED_COVERAGE: tuple[int, ...] = (SERVES_COUNTY, SERVES_STATE, AREA_UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class Results:
     total: int = 0
 
 
-def located_or_named(
+def near_or_by_name(
     index: SearchIndex, query: Query, limit: int, start: int = 0
 ) -> Results:
     """Rows near the place or in the state, or all rows by name without a place."""
     if query.place is None:
-        return named(index, query, limit, start)
+        return by_name(index, query, limit, start)
     if query.place.is_state:
         return in_state(index, query, limit, start)
     return near(index, query, limit, start)
@@ -40,7 +40,7 @@ def located_or_named(
 
 def near(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
     """Rows with a location, nearest first, within the chosen distance."""
-    point = _place(query).point
+    point = _require_place(query).point
     here = index.within(point, query.radius) if query.radius else index.placed
     rows = matching_rows(index, query) & here
     tiers = _words_in_name_first(index, query, _open_first(index, query, rows))
@@ -51,11 +51,11 @@ def near(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Result
 def in_state(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
     """Rows in a state, by city, because a state has no point to measure from."""
     rows = located_in_state(index, query)
-    found = _page(_open_first(index, query, rows), index.by_town, limit, start)
+    found = _page(_open_first(index, query, rows), index.by_city, limit, start)
     return _results(index, query, rows, index.hits(found))
 
 
-def named(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
+def by_name(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
     """Rows that match the query, by name."""
     rows = matching_rows(index, query)
     tiers = _words_in_name_first(index, query, _open_first(index, query, rows))
@@ -68,18 +68,18 @@ def serving(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Res
 
     They are ordered by coverage, then by distance.
     """
-    place, matching = _place(query), matching_rows(index, query)
+    place, matching = _require_place(query), matching_rows(index, query)
     coverage = index.coverage(place)
-    surely = BY_NAME
-    if not (matching & np.isin(coverage, surely)).any():
-        surely = (SERVES_NATION,)
-    rows = matching & np.isin(coverage, surely)
+    levels = NAMED_COVERAGE
+    if not (matching & np.isin(coverage, levels)).any():
+        levels = (SERVES_NATION,)
+    rows = matching & np.isin(coverage, levels)
     tiers = [
         tier & (coverage == one)
         for tier in _open_first(index, query, rows)
-        for one in surely
+        for one in levels
     ]
-    order = index.by_town if place.is_state else index.by_distance(place.point)
+    order = index.by_city if place.is_state else index.by_distance(place.point)
     found = _page(tiers, order, limit, start)
     return _results(index, query, rows, index.hits(found, coverage=coverage))
 
@@ -97,7 +97,7 @@ def meeting_online(index: SearchIndex, place: Place | None) -> Rows:
     takes = index.nationwide
     if place:
         takes = index.coverage(place) <= SERVES_NATION
-    return takes & index.having("how", ["online"])
+    return takes & index.with_values("how", ["online"])
 
 
 def serving_or_in_state(
@@ -108,14 +108,14 @@ def serving_or_in_state(
     They are ordered by coverage, then by distance. If the place is a state, they are
     located in it or serve it, by city.
     """
-    place, matching = _place(query), matching_rows(index, query)
-    here = index.having("state", place.state_codes)
+    place, matching = _require_place(query), matching_rows(index, query)
+    here = index.with_values("state", place.state_codes)
     if place.is_state:
         rows = matching & (here | index.serving_state_by_name(place.state))
-        found = _page([rows], index.by_town, limit, start)
+        found = _page([rows], index.by_city, limit, start)
         return _results(index, query, rows, index.hits(found))
     coverage = index.coverage(place)
-    rows = matching & np.isin(coverage, BY_NAME)
+    rows = matching & np.isin(coverage, NAMED_COVERAGE)
     if not rows.any():
         rows = matching & here
     tiers = [rows & (coverage == one) for one in np.unique(coverage)]
@@ -128,31 +128,32 @@ def in_state_by_kind(
 ) -> Results:
     """Rows in a state by kind, then by city."""
     rows = located_in_state(index, query)
-    found = _page(_kinds(index, rows), index.by_town, limit, start)
+    found = _page(_kinds(index, rows), index.by_city, limit, start)
     return _results(index, query, rows, index.hits(found))
 
 
 def first_of_each_kind(index: SearchIndex, query: Query, limit: int) -> list[SearchHit]:
     """Return the first rows of each kind in a state, by city."""
     tiers = _kinds(index, located_in_state(index, query))
-    return [hit for tier in tiers for hit in index.hits(index.by_town(tier, limit))]
+    return [hit for tier in tiers for hit in index.hits(index.by_city(tier, limit))]
 
 
 def serving_from_elsewhere(
     index: SearchIndex, query: Query, limit: int
 ) -> list[SearchHit]:
     """Return rows in other states that serve the state, by name."""
-    state = _place(query).state
+    state = _require_place(query).state
     rows = matching_rows(index, query) & index.serving_state_by_name(state)
-    rows &= ~index.having("state", [state])
+    rows &= ~index.with_values("state", [state])
     return index.hits(index.by_name(rows, limit))
 
 
 def located_in_state(index: SearchIndex, query: Query) -> Rows:
-    return matching_rows(index, query) & index.having("state", [_place(query).state])
+    state = _require_place(query).state
+    return matching_rows(index, query) & index.with_values("state", [state])
 
 
-def reaching(index: SearchIndex, query: Query) -> Rows:
+def rows_to_count(index: SearchIndex, query: Query) -> Rows:
     """Return the rows that filter counts include: all that can help at the place.
 
     These are rows within the chosen distance. Without one, they are rows in the state
@@ -164,10 +165,10 @@ def reaching(index: SearchIndex, query: Query) -> Rows:
     if query.radius and not place.is_state:
         return index.within(place.point, query.radius)
     serves = index.coverage(place) <= SERVES_NATION
-    return serves | index.having("state", place.state_codes)
+    return serves | index.with_values("state", place.state_codes)
 
 
-def _place(query: Query) -> Place:
+def _require_place(query: Query) -> Place:
     if query.place is None:
         raise ValueError("this rule needs a place")
     return query.place
@@ -175,7 +176,7 @@ def _place(query: Query) -> Place:
 
 def _kinds(index: SearchIndex, rows: Rows) -> list[Rows]:
     kinds = sorted(index.facets["kind"].values)
-    return [rows & index.having("kind", [kind]) for kind in kinds]
+    return [rows & index.with_values("kind", [kind]) for kind in kinds]
 
 
 def _open_first(index: SearchIndex, query: Query, rows: Rows) -> list[Rows]:

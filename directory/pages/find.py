@@ -259,7 +259,7 @@ class FindSearch:
         if not (self.place or has_words):
             return None
         page = page_number(self.params)
-        found = relevance.located_or_named(
+        found = relevance.near_or_by_name(
             self.index, self.located_query, PAGE_SIZE, (page - 1) * PAGE_SIZE
         )
         has_miles = self.place is not None and not self.place.is_state
@@ -369,13 +369,13 @@ class FindSearch:
 
     def counts(self) -> Counts:
         """Return how many listings each filter option would show."""
-        scope = relevance.reaching(self.index, self.located_query)
+        scope = relevance.rows_to_count(self.index, self.located_query)
         return count_options(self.index, self.located_query, self.filter.filters, scope)
 
     def count_excluding(self, chip: ActiveFilter) -> int:
         """Return how many listings there would be without one of the active filters."""
         query = self.located_query.without(chip.name, chip.value)
-        return relevance.located_or_named(self.index, query, 0).total
+        return relevance.near_or_by_name(self.index, query, 0).total
 
 
 def split_by_hours(hits: list[SearchHit]) -> tuple[list[Card], list[Card]]:

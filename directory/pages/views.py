@@ -277,7 +277,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def style_guide(request: HttpRequest) -> HttpResponse:
     """Show the components of the design, for people who work on it."""
     at = timezone.now()
-    found = relevance.named(index_of(Organization), Query(), 2).hits
+    found = relevance.by_name(index_of(Organization), Query(), 2).hits
     context = {
         "form": PlaceForm(),
         "lines": line_statuses(Warmline.objects.public().for_cards()[:2], at),

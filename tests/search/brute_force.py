@@ -1,4 +1,4 @@
-"""The answers of a search in plain Python, read off the rows one by one.
+"""The results of a search in plain Python, calculated row by row.
 
 Nothing of `search/` is used here: this is the other opinion that the index must equal.
 """
@@ -40,7 +40,7 @@ def listings():
 
 
 def spot(latitude, longitude):
-    """A point on the ellipsoid in miles from the middle of the earth."""
+    """Return x, y and z of a point in miles from the center of the earth."""
     phi, lam = math.radians(latitude), math.radians(longitude)
     n = HALF_AXIS / math.sqrt(1 - ECCENTRICITY2 * math.sin(phi) ** 2)
     x, y = n * math.cos(phi) * math.cos(lam), n * math.cos(phi) * math.sin(lam)
@@ -87,7 +87,7 @@ def open_state(row, question):
 
 
 def passes(row, question, *, but=""):
-    """Is the row left by the words, the state, the filters and "Open now"?"""
+    """Return True if the row matches words, state, filters and "Open now"."""
     if question.words and not answers_words(row, question.words):
         return False
     if question.state and row.state != question.state:
@@ -102,12 +102,12 @@ def passes(row, question, *, but=""):
 
 @lru_cache
 def state_rows():
-    """{code: primary key} of the gazetteer's states, which no test changes."""
+    """Return the primary keys of states by code, which no test changes."""
     return dict(Place.objects.filter(kind="state").values_list("code", "pk"))
 
 
 def coverage(row, place):
-    """0 county, 1 state, 2 nation, 3 may serve its own state, None elsewhere."""
+    """Return 0 county, 1 state, 2 nation, 3 perhaps its own state, None elsewhere."""
     served = {served.pk for served in row.service_area.all()}
     counties = set() if place.kind == "state" else set(place.county_ids)
     codes = [place.state] if place.kind == "state" else place.state_codes
@@ -121,13 +121,13 @@ def coverage(row, place):
 
 
 def likely_order(row, question):
-    """What is surely open first, then what has the words in its name."""
+    """Return a sort key: open rows first, then rows with the words in their name."""
     maybe = question.open_at and open_state(row, question) is not OpenState.OPEN
     elsewhere = question.words and not names_words(row, question.words)
     return bool(maybe), bool(elsewhere)
 
 
-def town_order(row):
+def city_order(row):
     return row.city.lower(), row.sort_name, row.slug
 
 
@@ -155,11 +155,11 @@ def in_state(rows, question):
     here = question.place.state
     found = [row for row in rows if passes(row, question) and row.state == here]
     return sorted(
-        found, key=lambda row: (likely_order(row, question)[0], *town_order(row))
+        found, key=lambda row: (likely_order(row, question)[0], *city_order(row))
     )
 
 
-def named(rows, question):
+def by_name(rows, question):
     found = [row for row in rows if passes(row, question)]
     return sorted(found, key=lambda r: (likely_order(r, question), *name_order(r)))
 
@@ -173,7 +173,7 @@ def serving(rows, question):
     def key(row):
         first = likely_order(row, question)[0], coverage(row, place)
         if place.kind == "state":
-            return *first, *town_order(row)
+            return *first, *city_order(row)
         return *first, miles(place, row), row.slug
 
     return sorted(found, key=key)
@@ -192,7 +192,7 @@ def online(rows, question):
 def in_state_by_kind(rows, question):
     here = question.place.state
     found = [row for row in rows if passes(row, question) and row.state == here]
-    return sorted(found, key=lambda row: (row.kind, *town_order(row)))
+    return sorted(found, key=lambda row: (row.kind, *city_order(row)))
 
 
 def serving_or_in_state(rows, question):
@@ -200,7 +200,7 @@ def serving_or_in_state(rows, question):
     passing = [row for row in rows if passes(row, question)]
     if place.kind == "state":
         found = [r for r in passing if r.state == place.state or names_state(r, place)]
-        return sorted(found, key=town_order)
+        return sorted(found, key=city_order)
     found = [row for row in passing if coverage(row, place) in (0, 1, 3)]
     found = found or [row for row in passing if row.state in place.state_codes]
 
@@ -239,7 +239,7 @@ def reaches(row, question):
 
 
 def counts(rows, question, options):
-    """How many rows each option of each filter would show."""
+    """Count the rows that each option of each filter would show."""
     here = [row for row in rows if reaches(row, question)]
     found = {}
     for name, values in options.items():
@@ -249,7 +249,7 @@ def counts(rows, question, options):
 
 
 def scatter(chance, count):
-    """Made-up organizations of every sort, in and around Montana and at the edges."""
+    """Create random organizations in and around Montana and far away."""
     zips = ["59301", "59330", "59102", "59801", "82801", "58103", "96799", "99546"]
     spots = {
         code: Place.objects.select_related("county").get(code=code) for code in zips
@@ -299,7 +299,7 @@ def make(chance, number, spots, states, counties, terms):
 
 
 def ask(chance, places, options):
-    """A random question; every kind of filter comes up often."""
+    """Return a random query; each kind of filter occurs often."""
     names = chance.sample(list(options), chance.choice([0, 0, 1, 1, 2]))
     place = chance.choice([*places, None]) if chance.random() < 0.9 else None
     near_spot = place is not None and place.kind != "state"

@@ -1,4 +1,4 @@
-"""Asks the index and plain Python the same, and says where they differ."""
+"""Compare the results of the index with those of plain Python."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGE = 7
 
 
 def places():
-    """Places of every kind: ZIP codes, a county, states, areas and a point."""
+    """Return places of every kind: ZIP codes, a county, states, areas, a point."""
     typed = ["59301", "59330", "McCone County, MT", "Montana", "WY", "96799", "99546"]
     found = [look_up(words).place for words in [*typed, "Navajo Nation", "Bakken"]]
     return [one for one in found if one] + [
@@ -51,9 +51,9 @@ def query_of(question):
 
 
 def rules_for(question):
-    """The rules that a page asks about such a place."""
+    """Return the names of the rules that pages use for such a place."""
     if question.place is None:
-        return ("named", "online")
+        return ("by_name", "online")
     if question.place.is_state:
         of_state = ("in_state_by_kind", "serving_or_in_state")
         return ("in_state", "serving", "online", *of_state)
@@ -63,7 +63,7 @@ def rules_for(question):
 def disagreements(
     question, rows, all_options, *, rules=relevance, counting=facets, index=None
 ):
-    """What the index answers otherwise than the rows do, one by one."""
+    """Yield each difference between the index and the rows."""
     index, query = index or index_of(Organization), query_of(question)
     start = (question.page - 1) * PAGE
     for name in rules_for(question):
@@ -79,7 +79,7 @@ def disagreements(
             found = getattr(rules, name)(index, query, 3)
             if [hit.pk for hit in found] != [row.pk for row in expected]:
                 yield name, question
-    scope = rules.reaching(index, query)
+    scope = rules.rows_to_count(index, query)
     counted = counting.count_options(index, query, all_options, scope)
     for name, numbers in brute_force.counts(rows, question, all_options).items():
         if numbers != {value: counted[name][value] for value in numbers}:
@@ -87,7 +87,7 @@ def disagreements(
 
 
 def wrong_facts(name, question, hits, rows):
-    """Miles, coverage and doubt about the hours of what was found."""
+    """Yield wrong miles, coverage or unknown hours of the hits."""
     by_pk = {row.pk: row for row in rows}
     for hit in hits:
         row = by_pk.get(hit.pk)

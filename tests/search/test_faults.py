@@ -1,4 +1,4 @@
-"""The comparison with plain Python notices one small fault in any rule."""
+"""The comparison with plain Python detects one small fault in any rule."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from tests.search.brute_force import seeded
 pytestmark = pytest.mark.django_db
 MAX_QUESTIONS = 400
 
-# (module, what stands there, what a mistake would make of it)
+# Module, correct code, and faulty code.
 FAULTS = [
     (relevance, "query.radius else index.placed", "query.radius else index.everything"),
     (relevance, "index.within(point, query.radius) if", "index.placed if"),
     (relevance, "index.by_distance(point), limit", "index.by_name, limit"),
     (
         relevance,
-        "query, rows), index.by_town, limit",
+        "query, rows), index.by_city, limit",
         "query, rows), index.by_name, limit",
     ),
     (
         relevance,
-        "index.by_town if place.is_state else",
+        "index.by_city if place.is_state else",
         "index.by_name if place.is_state else",
     ),
-    (relevance, ' & index.having("state", [_place(query).state])', ""),
+    (relevance, ' & index.with_values("state", [state])', ""),
     (
         relevance,
         "(SERVES_COUNTY, SERVES_STATE, AREA_UNKNOWN)",
@@ -42,13 +42,13 @@ FAULTS = [
         "(SERVES_COUNTY, SERVES_STATE, AREA_UNKNOWN)",
         "(SERVES_STATE, SERVES_COUNTY, AREA_UNKNOWN)",
     ),
-    (relevance, "surely = (SERVES_NATION,)", "surely = ()"),
+    (relevance, "levels = (SERVES_NATION,)", "levels = ()"),
     (
         relevance,
         "takes = index.coverage(place) <= S",
         "takes = index.coverage(place) < S",
     ),
-    (relevance, 'takes & index.having("how", ["online"])', "takes"),
+    (relevance, 'takes & index.with_values("how", ["online"])', "takes"),
     (relevance, "takes = index.nationwide\n", "takes = index.everything\n"),
     (relevance, "(here | index.serving_state_by_name(place.state))", "here"),
     (relevance, "rows = matching & here\n", "pass\n"),
@@ -60,10 +60,10 @@ FAULTS = [
     ),
     (
         relevance,
-        "index.by_town(tier",
+        "index.by_city(tier",
         "index.by_name(tier",
     ),
-    (relevance, '    rows &= ~index.having("state", [state])\n', ""),
+    (relevance, '    rows &= ~index.with_values("state", [state])\n', ""),
     (relevance, "& index.serving_state_by_name(state)", "& index.everything"),
     (relevance, "return [rows & is_open, rows & may_be_open]", "return [rows]"),
     (
@@ -79,31 +79,43 @@ FAULTS = [
     ),
     (relevance, "return index.within(place.point, query.radius)", "pass"),
     (relevance, "serves = index.coverage(place) <= SERVES_NATION", "serves = False"),
-    (relevance, 'serves | index.having("state", place.state_codes)', "serves"),
+    (relevance, 'serves | index.with_values("state", place.state_codes)', "serves"),
     (relevance, "hit.pk in maybe", "False"),
     (query, "rows &= index.with_pks(query.words)", "pass"),
-    (query, 'rows &= index.having("state", [query.state])', "pass"),
+    (query, 'rows &= index.with_values("state", [query.state])', "pass"),
     (
         query,
-        "rows &= index.having(name, values)",
-        "rows &= index.having(name, values[:1])",
+        "rows &= index.with_values(name, values)",
+        "rows &= index.with_values(name, values[:1])",
     ),
     (query, "rows &= is_open | may_be_open", "rows &= is_open"),
-    (query, "if place == IN_NAME", "if True"),
-    (facets, "matching_rows(index, query, but=name)", "matching_rows(index, query)"),
-    (index, "surely[self.area_unknown & here]", "surely[self.area_unknown]"),
-    (index, "surely[self.nationwide] = SERVES_NATION", "pass"),
-    (index, "surely[self._at(self.naming.get(number))] = SERVES_STATE", "pass"),
-    (index, "surely[self._at(self.naming.get(number))] = SERVES_COUNTY", "pass"),
+    (query, "if place == FOUND_IN_NAME", "if True"),
+    (
+        facets,
+        "matching_rows(index, query, excluding=name)",
+        "matching_rows(index, query)",
+    ),
+    (index, "levels[self.area_unknown & here]", "levels[self.area_unknown]"),
+    (index, "levels[self.nationwide] = SERVES_NATION", "pass"),
     (
         index,
-        "chord2, self.slug_rank[found])\n            found",
-        "chord2)\n            found",
+        "levels[self._at(self.serving_by_place.get(number))] = SERVES_STATE",
+        "pass",
+    ),
+    (
+        index,
+        "levels[self._at(self.serving_by_place.get(number))] = SERVES_COUNTY",
+        "pass",
+    ),
+    (
+        index,
+        "squared, self.slug_rank[found])\n            found",
+        "squared)\n            found",
     ),
     (index, "nan=np.inf", "nan=0.0"),
     (index, "axis[at] - here", "axis[at]"),
-    (index, "inside = chord2 <=", "inside = chord2 >="),
-    (index, "_first(found, limit, self.town_rank[found])", "found[:limit]"),
+    (index, "inside = squared <=", "inside = squared >="),
+    (index, "_best_positions(found, limit, self.city_rank[found])", "found[:limit]"),
     (
         reading,
         'known.setdefault((hours, zone, status != "published")',
@@ -115,7 +127,7 @@ FAULTS = [
 
 
 def broken(fault, monkeypatch) -> dict[str, ModuleType]:
-    """A copy of the search's modules with the fault in one of them."""
+    """Return copies of the modules of search, with the fault in one of them."""
     faulty_in, right, wrong = fault
     made = {}
     for module in (index, reading, query, facets, relevance):
@@ -150,7 +162,7 @@ def is_noticed(modules, questions, rows, options):
 
 
 @pytest.mark.any_database
-def test_one_fault_in_any_rule_is_noticed(monkeypatch):
+def test_brute_force_comparison_detects_any_single_fault(monkeypatch):
     chance, options = seeded(22), comparing.options()
     brute_force.scatter(chance, 150)
     rows, places = brute_force.listings(), comparing.places()

@@ -1,4 +1,4 @@
-"""The index answers as plain Python over the rows does, after whatever is edited."""
+"""The index has the same results as plain Python, also after edits."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def places():
 
 
 @pytest.mark.any_database
-def test_answers_to_500_random_questions_equal_brute_force(scattered, places):
+def test_index_matches_brute_force_for_500_random_queries(scattered, places):
     chance, rows, all_options = seeded(1), brute_force.listings(), options()
 
     for _number in range(500):
@@ -54,7 +54,7 @@ def test_answers_to_500_random_questions_equal_brute_force(scattered, places):
 
 
 def some_change(chance, rows):
-    """One thing that a curator does to a listing."""
+    """Make a random change that a curator could make to a listing."""
     one, other = chance.sample(rows, 2)
     act = chance.choice(["put", "close", "pause", "publish", "merge", "delete", "back"])
     if act == "put":
@@ -82,7 +82,7 @@ def some_change(chance, rows):
 
 
 @pytest.mark.parametrize("is_committed", [True, False])
-def test_answers_equal_brute_force_after_any_edit(scattered, places, is_committed):
+def test_index_matches_brute_force_after_any_edit(scattered, places, is_committed):
     chance, all_options = seeded(int(is_committed)), options()
     commit()
     for _number in range(40):
@@ -97,7 +97,7 @@ def test_answers_equal_brute_force_after_any_edit(scattered, places, is_committe
 
 
 def elsewhere(sql, *values):
-    """Write as another process does: this one is told nothing."""
+    """Write like another process, without notifying this one."""
     raw = connection.connection
     mark = "?" if connection.vendor == "sqlite" else "%s"
     raw.execute(sql.replace("%s", mark), values)
@@ -111,7 +111,7 @@ def another_process_closes(pk):
     )
 
 
-def test_what_another_process_withdrew_is_gone_when_its_version_is_seen(
+def test_index_drops_listings_that_another_process_withdrew(
     scattered, places, monkeypatch
 ):
     commit()
@@ -127,16 +127,14 @@ def test_what_another_process_withdrew_is_gone_when_its_version_is_seen(
     assert list(disagreements(question, rows, all_options)) == []
 
 
-def test_nothing_is_read_again_while_nothing_is_written(
-    scattered, django_assert_num_queries
-):
+def test_index_is_not_read_again_without_a_write(scattered, django_assert_num_queries):
     index = index_of(Organization)
 
     with django_assert_num_queries(0):
         assert index_of(Organization) is index
 
 
-def test_listings_that_the_index_does_not_know_yet_are_left_out(scattered):
+def test_listings_missing_in_the_index_are_left_out(scattered):
     index = index_of(Organization)
     first, last = int(index.pks.min()), int(index.pks.max())
 
@@ -144,7 +142,7 @@ def test_listings_that_the_index_does_not_know_yet_are_left_out(scattered):
     assert index.with_pks([]).sum() == 0
 
 
-def test_an_empty_catalog_answers_too():
+def test_empty_catalog_has_no_results():
     Organization.objects.all().delete()
     here = place("59301")
 
@@ -155,7 +153,7 @@ def test_an_empty_catalog_answers_too():
         assert list(disagreements(question, [], options())) == []
 
 
-def test_the_places_of_the_questions_are_of_every_kind(places):
+def test_query_places_include_every_kind(places):
     kinds = {one.kind for one in places}
 
     assert kinds >= {"zip", "county", "state", Place.Kind.AREA, Place.Kind.POINT}

@@ -25,12 +25,12 @@ TESTS_OF = {
     "listings/hours.py": [
         "listings/test_hours.py",
         "listings/test_hours_tags.py",
-        "listings/test_usual_hours.py",
+        "listings/test_typical_hours.py",
     ],
     "listings/exchange/workflow.py": [
         "listings/test_importing.py",
-        "listings/test_exported.py::test_every_fact_comes_back_into_an_empty_catalogue",
-        "listings/test_exported.py::test_a_broken_rule_of_the_database_is_told_in_words",
+        "listings/test_csv_round_trip.py::test_export_and_import_restore_every_fact_in_an_empty_catalog",
+        "listings/test_csv_round_trip.py::test_import_explains_a_violated_constraint",
     ],
 }
 SOURCE_DIRS = [

@@ -1,4 +1,4 @@
-"""Made-up listings: 555-01xx numbers and example.org, never a real one."""
+"""Create fictional rows for tests, with 555-01xx numbers and example.org."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SEQUENCE = itertools.count(1)
 
 
 def place(code, kind=Place.Kind.ZIP):
-    """A place of the real gazetteer: place("59301"), place("MT", "state")."""
+    """Return a Place of the real gazetteer, like place("59301")."""
     return Place.objects.select_related("county").get(kind=kind, code=code)
 
 
@@ -36,7 +36,7 @@ def term(kind, slug):
 
 
 def organization(*, at=None, service_area=(), terms=(), **facts):
-    """Published, with a phone; `at` is the Place it stands in."""
+    """Create a published organization with a phone; `at` is the Place it is in."""
     sequence_number = next(SEQUENCE)
     row = Organization(
         **{
@@ -61,7 +61,7 @@ def organization(*, at=None, service_area=(), terms=(), **facts):
 
 
 def warmline(*, service_area=(), terms=(), **facts):
-    """Published and open day and night, in Mountain time."""
+    """Create a published nationwide warmline that is always open."""
     sequence_number = next(SEQUENCE)
     row = Warmline(
         **{
@@ -85,7 +85,10 @@ def warmline(*, service_area=(), terms=(), **facts):
 
 
 def meeting(*, at=None, terms=(), **facts):
-    """Published, online, every Thursday at 6:30 pm Pacific; `at` is where it meets."""
+    """Create a published online meeting, Thursdays at 6:30 pm Pacific time.
+
+    `at` is the Place where it meets in person.
+    """
     sequence_number = next(SEQUENCE)
     row = Meeting(
         **{
@@ -112,7 +115,7 @@ def meeting(*, at=None, terms=(), **facts):
 
 
 def guide(**facts):
-    """Published, in both languages."""
+    """Create a published guide in both languages."""
     sequence_number = next(SEQUENCE)
     words = {
         "title": f"Guide {sequence_number}",
@@ -127,7 +130,7 @@ def guide(**facts):
 
 
 def credential(**facts):
-    """Offered in Montana; nothing else was found."""
+    """Create a credential that is offered in Montana, with no other facts."""
     sequence_number = next(SEQUENCE)
     known = {
         "name": f"Certified Example {sequence_number}",
@@ -141,7 +144,7 @@ def credential(**facts):
 
 
 def person(name="ada", role="Curator", states=(), **facts):
-    """Somebody of the staff with one role, and the states they keep."""
+    """Create a staff member with one role and the states that they curate."""
     row = get_user_model().objects.create_user(
         name, email=f"{name}@example.org", password="a long pass phrase", **facts
     )

@@ -1,4 +1,4 @@
-"""Reads a page as a visitor's tools would: sections, listings, links, words."""
+"""Read sections, listings, links and sentences from the HTML of a page."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ ARTICLE = re.compile(
 )
 LINK = re.compile(r"<a\b[^>]*>")
 HREF = re.compile(r'\bhref="([^"]*)"')
-# What a listing says in its own words is marked as English.
+# The text of a listing's source is marked as English, so it is left out.
 BLOCKS = re.compile(r"<(p|li|dd|summary)\b(?! lang=)[^>]*>(.*?)</\1>", re.DOTALL)
-# Of a listing's own page, the article is all there is.
+# The cards in a list. The page of a listing has one article with this class.
 LISTED = re.compile(r'<article(?! class="stack").*?</article>', re.DOTALL)
-# Proper names and a licence's name are not ours to make simpler.
+# Proper names and license names cannot be simplified.
 NAMES = re.compile(
     r"Centers? for Independent Living|Independent Living|Peer Support Directory"
     r"|My Health My Data Act|WCAG 2\.2|CC BY(-NC)? 4\.0|SUCCURRO \(Kara Zajac\)"
@@ -27,7 +27,7 @@ TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
 def sentences(page):
-    """The page's running text: blocks that hold a sentence, without names."""
+    """Yield the sentences of the page's text blocks, with names replaced."""
     main = page[page.index("<main") : page.index("</main>")]
     main = LISTED.sub("", main)
     for _tag, inner in BLOCKS.findall(main):
@@ -38,7 +38,7 @@ def sentences(page):
 
 
 def sections_of(page):
-    """{section: [(listing, miles)]} of a find page, in the order of the page."""
+    """Return {section: [(listing, miles)]} of a find page, in page order."""
     return {found[1]: ARTICLE.findall(found[0]) for found in SECTION.finditer(page)}
 
 
@@ -47,7 +47,7 @@ def listings_on(page):
 
 
 def links_on(page):
-    """Where a robot would go: every link that does not ask it to stay away."""
+    """Return the links that a robot follows: all without rel="nofollow"."""
     links = [tag for tag in LINK.findall(page) if "nofollow" not in tag]
     return [html.unescape(HREF.search(tag)[1]) for tag in links]
 
@@ -57,7 +57,7 @@ def title_of(page):
 
 
 def public_listings():
-    """Every listing a visitor may see, by the key it has on pages."""
+    """Return every public listing by its key on pages."""
     return {
         row.data_key: row
         for model in listing_models()
@@ -66,7 +66,7 @@ def public_listings():
 
 
 def serves_by_name(listing, place):
-    """Plainly, from the facts: it names the county or state, or takes anyone."""
+    """Say from the facts whether a listing names the place or takes anyone."""
     if (
         listing.service_area_scope == "nationwide"
         or getattr(listing, "who_may_call", "") == "anyone"

@@ -1,4 +1,4 @@
-"""A card outlives the edits of other listings, and none of its own."""
+"""Stored cards are rendered again when their own listing changes, and only then."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ pytestmark = pytest.mark.django_db
 FILE = ROOT / "fixtures" / "organizations.csv"
 
 
-def shown(*listings):
-    """As a page shows them, with whatever is kept."""
+def render_cards(*listings):
+    """Return the cards of these listings as a page shows them."""
     hits = [SearchHit(listing.pk, 3.2) for listing in listings]
     found = cards.cards(Organization, hits, "orgs/_card.html")
     return [str(card.html) for card in found]
 
 
 @pytest.fixture
-def made():
-    """The numbers of the listings whose cards were rendered."""
+def rendered_ids():
+    """Collect the ids of the listings whose cards are rendered."""
     numbers = []
 
     def note(template, context, **_signal):
@@ -48,24 +48,24 @@ def made():
 
 
 @pytest.fixture
-def another_process():
-    """Forget what this process has in memory, as one that starts has nothing."""
+def empty_memory():
+    """Return a function that empties the memory cache, as in a new process."""
     return memory_cache.clear_all
 
 
-def test_an_edit_makes_the_card_of_its_own_listing_anew_and_no_other(made):
+def test_edit_renders_only_the_card_of_its_own_listing_again(rendered_ids):
     one, other = organization(at=place("59301")), organization(at=place("59301"))
     commit()
-    shown(one, other)
-    made.clear()
+    render_cards(one, other)
+    rendered_ids.clear()
 
     apply_facts(other, {"phone": "+14065550177"})
     commit()
 
-    assert set(made) == {other.pk}
-    made.clear()
-    assert "(406) 555-0177" in shown(one, other)[1]
-    assert made == []
+    assert set(rendered_ids) == {other.pk}
+    rendered_ids.clear()
+    assert "(406) 555-0177" in render_cards(one, other)[1]
+    assert rendered_ids == []
 
 
 @pytest.mark.parametrize(
@@ -91,117 +91,117 @@ def test_an_edit_makes_the_card_of_its_own_listing_anew_and_no_other(made):
         ({"kind": "cil"}, "Center for Independent Living"),
     ],
 )
-def test_a_card_says_what_was_edited_last(facts, words):
+def test_card_shows_the_latest_edit(facts, words):
     listing = organization(at=place("59301"))
     commit()
-    assert words not in shown(listing)[0]
+    assert words not in render_cards(listing)[0]
 
     apply_facts(listing, facts)
     commit()
 
-    assert words in shown(listing)[0]
+    assert words in render_cards(listing)[0]
 
 
-def test_the_desk_renews_a_card_whose_terms_alone_changed(client):
+def test_admin_renders_a_card_again_when_only_terms_change(client):
     listing, peers = organization(at=place("59301")), term("service", "drop_in")
     client.force_login(person())
     commit()
-    assert peers.label not in shown(listing)[0]
+    assert peers.label not in render_cards(listing)[0]
 
     facts = form_of(client, listing) | {"terms": [peers.pk]}
     assert post(client, listing, facts).status_code == 302
     commit()
 
-    assert peers.label in shown(listing)[0]
+    assert peers.label in render_cards(listing)[0]
 
 
-def test_an_import_renews_a_card_whose_terms_alone_changed():
+def test_import_renders_a_card_again_when_only_terms_change():
     import_text("organizations", FILE.read_text(encoding="utf-8"))
     commit()
     listing = Organization.objects.filter(terms__kind="service").first()
-    was = shown(listing)
+    was = render_cards(listing)
     text = FILE.read_text(encoding="utf-8")
     commit()
     for slug in listing.terms.filter(kind="service").values_list("slug", flat=True):
         listing.terms.remove(Term.objects.get(kind="service", slug=slug))
-    shown(listing)
+    render_cards(listing)
 
     report = import_text("organizations", text)
     commit()
 
     assert [words for _row, words in report.changes] == [f"{listing.key}: terms"]
-    assert shown(listing) == was
+    assert render_cards(listing) == was
 
 
-def test_a_term_or_a_place_by_another_name_renews_every_card():
+def test_renaming_a_term_or_place_renders_every_card_again():
     peers = term("service", "drop_in")
     listing = organization(at=place("59301"))
     apply_facts(listing, {"terms": ["service:drop_in"]})
     commit()
-    shown(listing)
+    render_cards(listing)
 
     peers.label = "Open house"
     peers.save()
     commit()
 
-    assert "Open house" in shown(listing)[0]
+    assert "Open house" in render_cards(listing)[0]
 
 
-def test_an_edit_of_a_listing_and_of_a_term_counts_for_both():
+def test_edit_of_a_listing_and_a_term_updates_both():
     peers = term("service", "drop_in")
     one, other = organization(at=place("59301")), organization(at=place("59301"))
     apply_facts(one, {"terms": ["service:drop_in"]})
     commit()
-    shown(one, other)
+    render_cards(one, other)
 
     apply_facts(other, {"city": "Terry"})
     peers.label = "Open house"
     peers.save()
     commit()
 
-    first, second = shown(one, other)
+    first, second = render_cards(one, other)
     assert ("Open house" in first, "Terry" in second) == (True, True)
 
 
-def test_a_row_read_from_a_server_that_lags_is_not_taken_for_the_new_one(made):
-    """The version differs there, and so does the stamp of the row."""
+def test_card_from_a_lagging_replica_is_not_stored_as_current(rendered_ids):
+    """A replica has another content version and another stamp of the row."""
     listing = organization(at=place("59301"))
     commit()
-    before = shown(listing)
+    before = render_cards(listing)
     past = Organization.objects.filter(pk=listing.pk).values("changed_at").get()
 
     apply_facts(listing, {"city": "Terry"})
     commit()
-    after = shown(listing)
+    after = render_cards(listing)
     Organization.objects.filter(pk=listing.pk).update(city="Miles City", **past)
     commit()
 
     assert before != after
-    assert "Miles City" in shown(listing)[0]
+    assert "Miles City" in render_cards(listing)[0]
     apply_facts(listing, {"city": "Terry"})
     commit()
-    assert shown(listing) == after
+    assert render_cards(listing) == after
 
 
-def test_a_process_that_starts_finds_the_cards_in_the_table(made, another_process):
+def test_new_process_reads_cards_from_the_table(rendered_ids, empty_memory):
     one, other = organization(at=place("59301")), organization(at=place("59301"))
     commit()
-    before = shown(one, other)
-    made.clear()
-    another_process()
+    before = render_cards(one, other)
+    rendered_ids.clear()
+    empty_memory()
 
-    with CaptureQueriesContext(connection) as asked:
-        assert shown(one, other) == before
-    read = " ".join(query["sql"] for query in asked)
-    assert made == []
+    with CaptureQueriesContext(connection) as queries:
+        assert render_cards(one, other) == before
+    read = " ".join(query["sql"] for query in queries)
+    assert rendered_ids == []
     assert "listings_term" not in read
     with translation.override("es"):
-        assert "Sin verificar todavía." in shown(one)[0]
-    assert made == []
+        assert "Sin verificar todavía." in render_cards(one)[0]
+    assert rendered_ids == []
 
 
-def test_a_card_of_an_older_revision_in_the_table_is_not_shown(made, another_process):
-    """As where a process changed the listing, and ended before it stored its cards."""
+def test_stored_card_of_an_older_revision_is_not_shown(rendered_ids, empty_memory):
+    """A process may change a listing and end before it stores the cards."""
     listing = organization(at=place("59301"))
     commit()
     old = list(RenderedCard.objects.all())
@@ -213,11 +213,11 @@ def test_a_card_of_an_older_revision_in_the_table_is_not_shown(made, another_pro
         unique_fields=["key"],
         update_fields=["stamp", "content"],
     )
-    made.clear()
-    another_process()
+    rendered_ids.clear()
+    empty_memory()
 
-    assert "(406) 555-0177" in shown(listing)[0]
-    assert made == [listing.pk]
+    assert "(406) 555-0177" in render_cards(listing)[0]
+    assert rendered_ids == [listing.pk]
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_card_of_an_older_revision_in_the_table_is_not_shown(made, another_pro
         {"address_withheld": True, "precision": "county"},
     ],
 )
-def test_the_table_keeps_nothing_of_a_listing_that_left_or_hides(facts):
+def test_table_has_no_card_of_a_removed_or_hidden_listing(facts):
     listing = organization(at=place("59301"), street="13 Hidden Lane")
     commit()
     assert "Hidden Lane" in stored_text()
@@ -247,7 +247,7 @@ def stored_text():
     return " ".join(RenderedCard.objects.values_list("content", flat=True))
 
 
-def test_prepare_renders_what_is_missing_and_removes_what_is_not_used():
+def test_prepare_renders_missing_cards_and_deletes_unused_ones():
     listing, closes = organization(at=place("59301")), organization(at=place("59301"))
     commit()
     RenderedCard.objects.filter(key__contains="_card.html").delete()
@@ -268,10 +268,10 @@ def test_prepare_renders_what_is_missing_and_removes_what_is_not_used():
     }
 
 
-def test_a_distance_is_no_part_of_what_is_kept():
+def test_stored_card_contains_no_distance():
     listing = organization(at=place("59301"))
     commit()
-    shown(listing)
+    render_cards(listing)
 
     near, far = (
         cards.cards(Organization, [SearchHit(listing.pk, miles)], "orgs/_card.html")[
@@ -285,8 +285,8 @@ def test_a_distance_is_no_part_of_what_is_kept():
     assert "miles away" not in stored_text()
 
 
-def test_a_page_leaves_out_what_an_undone_import_deleted_a_moment_ago(client):
-    """A worker may hold the number of a row that another has deleted since."""
+def test_page_leaves_out_a_listing_that_was_just_deleted(client):
+    """A worker may have the id of a row that another worker has deleted."""
     spot = place("59301")
     stays = organization(at=spot, slug="stays")
     organization(at=spot, slug="goes")

@@ -1,4 +1,4 @@
-"""Drafts that an import publishes, and starter listings that became drafts."""
+"""Imports publish completed drafts, and retired starter listings become drafts."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ LEAD = {"phone": "", "website": ""}
 RETIRED = "org:ri/anchor-recovery-women-s-prison-program/cranston"
 
 
-def text_of(**changes):
-    """A file of one row: ORGANIZATION with some cells changed."""
+def csv_text(**changes):
+    """Return a CSV file with one row: ORGANIZATION with some cells changed."""
     out = io.StringIO()
     writer = csv.DictWriter(out, ORGANIZATION)
     writer.writeheader()
@@ -34,19 +34,19 @@ def text_of(**changes):
     return out.getvalue()
 
 
-def bring(**changes):
-    return import_text("organizations", text_of(**changes))
+def import_row(**changes):
+    return import_text("organizations", csv_text(**changes))
 
 
 def the_listing():
     return Organization.objects.get(key=ORGANIZATION["key"])
 
 
-def test_a_draft_that_gets_its_contact_is_published_by_the_same_import():
-    bring(**LEAD)
+def test_import_publishes_a_draft_that_gets_a_contact():
+    import_row(**LEAD)
     assert the_listing().status == "draft"
 
-    report = bring()
+    report = import_row()
 
     assert the_listing().status == "published"
     assert report.changes == [
@@ -55,28 +55,28 @@ def test_a_draft_that_gets_its_contact_is_published_by_the_same_import():
     assert the_listing().history.first().history_change_reason == "import"
 
 
-def test_one_that_got_its_contact_before_and_stayed_a_draft_is_published():
-    bring(**LEAD)
+def test_import_publishes_a_draft_that_got_a_contact_earlier():
+    import_row(**LEAD)
     listing = the_listing()
     # As an import did that never published.
     listing.phone, listing._change_reason = ORGANIZATION["phone"], "import"
     listing.save()
 
-    bring()
+    import_row()
 
     assert the_listing().status == "published"
 
 
-def test_one_that_still_has_no_contact_stays_a_draft():
-    bring(**LEAD)
+def test_import_leaves_a_draft_without_contact_a_draft():
+    import_row(**LEAD)
 
-    bring(**LEAD, city="Glendive", zip="59330")
+    import_row(**LEAD, city="Glendive", zip="59330")
 
     assert the_listing().status == "draft"
 
 
 def edit(**changes):
-    """Change facts as a curator does at the desk."""
+    """Change facts as a curator does in the admin."""
     listing = the_listing()
     for name, value in changes.items():
         setattr(listing, name, value)
@@ -84,28 +84,28 @@ def edit(**changes):
     listing.save()
 
 
-def test_a_draft_that_a_curator_made_stays_one():
-    bring()
+def test_import_leaves_a_draft_that_a_curator_made():
+    import_row()
     edit(status="draft")
     edit(phone="", website="")
 
-    report = bring()
+    report = import_row()
 
     assert the_listing().status == "draft"
     assert "status" not in report.changes[0][1]
 
 
-def test_a_draft_that_a_curator_has_saved_stays_one():
-    bring(**LEAD)
+def test_import_leaves_a_draft_that_a_curator_saved():
+    import_row(**LEAD)
     edit(internal_note="They moved; do not publish yet.")
 
-    bring()
+    import_row()
 
     assert the_listing().status == "draft"
 
 
-def test_a_draft_that_its_own_file_asked_for_stays_one():
-    bring(**LEAD)
+def test_import_leaves_a_draft_that_its_file_asked_for():
+    import_row(**LEAD)
     edit(status="draft")
     listing = the_listing()
     exported = export_of(listing)
@@ -113,7 +113,7 @@ def test_a_draft_that_its_own_file_asked_for_stays_one():
     import_text("exported-organizations", exported)
     assert the_listing().status == "draft"
 
-    bring()
+    import_row()
 
     assert the_listing().status == "draft"
 
@@ -123,22 +123,24 @@ def export_of(listing):
     return "".join(csv_lines(Organization, rows, withheld=True))
 
 
-@pytest.mark.parametrize("wish", [{"phone": "+14065550101"}, {"key": "KEY"}])
-def test_a_draft_that_asked_not_to_be_listed_stays_one(wish):
-    bring(**LEAD)
-    facts = {n: ORGANIZATION["key"] if v == "KEY" else v for n, v in wish.items()}
+@pytest.mark.parametrize("request_facts", [{"phone": "+14065550101"}, {"key": "KEY"}])
+def test_import_leaves_a_draft_with_a_removal_request(request_facts):
+    import_row(**LEAD)
+    facts = {
+        n: ORGANIZATION["key"] if v == "KEY" else v for n, v in request_facts.items()
+    }
     RemovalRequest.objects.create(name="Example", **facts)
 
-    report = bring()
+    report = import_row()
 
     assert the_listing().status == "draft"
     assert "asked not to be listed" in report.refused[0][1]
 
 
-def test_undoing_the_import_makes_it_a_draft_again_and_the_next_one_leaves_it():
-    bring(**LEAD)
+def test_undone_import_makes_a_draft_that_the_next_import_leaves():
+    import_row(**LEAD)
     run = ImportRun.objects.create(
-        kind="organizations", file_name="x.csv", content=text_of(), by=person()
+        kind="organizations", file_name="x.csv", content=csv_text(), by=person()
     )
     apply_import(run)
     assert the_listing().status == "published"
@@ -146,7 +148,7 @@ def test_undoing_the_import_makes_it_a_draft_again_and_the_next_one_leaves_it():
     assert undo_import(run) == (1, [])
     assert the_listing().status == "draft"
 
-    bring()
+    import_row()
     assert the_listing().status == "draft"
 
 
@@ -154,8 +156,8 @@ def retire():
     prepare.Command(stdout=io.StringIO())._retire_listings()
 
 
-def test_a_listing_that_the_starter_data_lost_becomes_a_draft_with_a_note():
-    bring(key=RETIRED, note="From a list.")
+def test_retired_starter_listing_becomes_a_draft_with_a_note():
+    import_row(key=RETIRED, note="From a list.")
 
     retire()
     retire()
@@ -170,8 +172,8 @@ def test_a_listing_that_the_starter_data_lost_becomes_a_draft_with_a_note():
     assert listing.version == 2
 
 
-def test_one_that_a_curator_published_again_stays_public():
-    bring(key=RETIRED)
+def test_retired_listing_that_a_curator_published_again_stays_public():
+    import_row(key=RETIRED)
     retire()
     listing = Organization.objects.get(key=RETIRED)
     listing.status, listing.internal_note = "published", "They do take visitors."
@@ -185,7 +187,7 @@ def test_one_that_a_curator_published_again_stays_public():
     assert "Taken out of the starter data" in listing.internal_note
 
 
-def test_the_starter_files_have_no_listing_that_is_to_be_a_draft():
+def test_starter_files_have_no_retired_listing():
     with (ROOT / "fixtures/retired.csv").open(encoding="utf-8") as lines:
         retired = list(csv.DictReader(lines))
     for row in retired:

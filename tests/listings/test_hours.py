@@ -1,4 +1,4 @@
-"""Opening hours at the moments where they go wrong elsewhere."""
+"""Opening hours are evaluated correctly at moments that are easy to get wrong."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def state(spec, at, zone="America/New_York"):
         ((2026, 11, 25, 0, 0), OpenState.OPEN),
     ],
 )
-def test_a_night_passes_midnight(clock, expected):
+def test_status_after_midnight_belongs_to_the_night_before(clock, expected):
     assert state("Mo-Su 17:00-03:00", eastern(*clock)) is expected
 
 
-def test_midnight_as_24_ends_the_day():
+def test_status_closes_at_24_00():
     status = Hours("Mo-Fr 16:00-24:00", "America/New_York").status(
         eastern(2026, 11, 24, 23, 59)
     )
@@ -61,11 +61,11 @@ def test_midnight_as_24_ends_the_day():
         ("Mo-Su 09:00-17:00", eastern(2026, 11, 1, 17, 0), OpenState.CLOSED),
     ],
 )
-def test_clocks_that_change(spec, at, expected):
+def test_status_on_days_when_clocks_change(spec, at, expected):
     assert state(spec, at) is expected
 
 
-def test_a_span_over_the_spring_change_ends_at_its_wall_clock():
+def test_span_over_the_spring_change_ends_by_the_wall_clock():
     hours = Hours("Sa-Su 22:00-06:00", "America/New_York")
 
     status = hours.status(eastern(2027, 3, 14, 0, 30))
@@ -81,13 +81,13 @@ def test_a_span_over_the_spring_change_ends_at_its_wall_clock():
         ((2026, 11, 27), OpenState.OPEN),
     ],
 )
-def test_public_holidays_are_kept(day, expected):
+def test_status_on_public_holidays(day, expected):
     spec = "Mo-Fr 09:00-17:00; PH off"
 
     assert state(spec, eastern(*day, 12)) is expected
 
 
-def test_a_holiday_by_its_date_is_kept_on_that_date():
+def test_status_on_a_holiday_given_by_date():
     # In 2027 the Fourth of July is a Sunday, and PH knows the Monday alone.
     spec = "Mo-Su 09:00-17:00; PH off; Jan 01,Jul 04,Nov 11,Dec 25 off"
 
@@ -96,7 +96,7 @@ def test_a_holiday_by_its_date_is_kept_on_that_date():
     assert state(spec, eastern(2027, 7, 6, 12)) is OpenState.OPEN
 
 
-def test_a_caller_in_another_zone_gets_the_same_answer():
+def test_status_is_the_same_for_a_moment_in_another_zone():
     honolulu = datetime(2026, 11, 24, 2, 30, tzinfo=ZoneInfo("Pacific/Honolulu"))
 
     status = Hours("Mo-Fr 09:00-17:00", "America/New_York").status(honolulu)
@@ -107,11 +107,11 @@ def test_a_caller_in_another_zone_gets_the_same_answer():
 
 
 @pytest.mark.parametrize("spec", ["", 'unknown "by appointment"'])
-def test_hours_not_known_are_unknown(spec):
+def test_status_of_empty_or_invalid_hours_is_unknown(spec):
     assert state(spec, eastern(2026, 11, 24, 12)) is OpenState.UNKNOWN
 
 
-def test_by_appointment_says_so():
+def test_status_by_appointment_has_a_comment():
     hours = Hours('Mo-Fr 09:00-12:00; Sa unknown "by appointment"', "America/New_York")
 
     status = hours.status(eastern(2026, 11, 28, 12))
@@ -119,13 +119,13 @@ def test_by_appointment_says_so():
     assert (status.state, status.comment) == (OpenState.UNKNOWN, "by appointment")
 
 
-def test_day_and_night_has_no_end():
+def test_status_of_always_open_has_no_end():
     status = Hours("24/7", "America/Denver").status(eastern(2026, 11, 24, 12))
 
     assert (status.state, status.until) == (OpenState.OPEN, None)
 
 
-def test_a_closed_line_tells_when_it_opens():
+def test_closed_status_has_the_next_opening():
     status = Hours("Mo-Fr 09:00-17:00", "America/New_York").status(
         eastern(2026, 11, 27, 18)
     )
@@ -134,13 +134,13 @@ def test_a_closed_line_tells_when_it_opens():
 
 
 @pytest.mark.parametrize("spec", ["2029 Jan 01 09:00-10:00", "off"])
-def test_an_opening_more_than_a_year_off_is_none(spec):
+def test_opening_more_than_a_year_away_is_none(spec):
     status = Hours(spec, "America/New_York").status(eastern(2026, 11, 24, 12))
 
     assert status == OpenStatus(OpenState.CLOSED)
 
 
-def test_a_change_more_than_a_year_off_is_none():
+def test_change_more_than_a_year_away_is_none():
     status = Hours("2026-2029", "America/New_York").status(eastern(2026, 11, 24, 12))
 
     assert status == OpenStatus(OpenState.OPEN)
@@ -149,14 +149,14 @@ def test_a_change_more_than_a_year_off_is_none():
 @pytest.mark.parametrize(
     ("clock", "comment"), [(12, "ring twice"), (18, "leave a message")]
 )
-def test_what_is_said_of_the_hours_comes_with_the_state(clock, comment):
+def test_status_has_the_comment_of_its_rule(clock, comment):
     spec = 'Mo-Fr 09:00-17:00 "ring twice"; Mo-Fr 17:00-24:00 off "leave a message"'
     hours = Hours(spec, "America/New_York")
 
     assert hours.status(eastern(2026, 11, 24, clock)).comment == comment
 
 
-def test_a_state_that_was_worked_out_holds_until_it_changes():
+def test_cached_status_is_used_until_it_changes():
     hours = Hours("Mo-Fr 09:00-17:00", "America/New_York")
     noon = hours.status(eastern(2026, 11, 24, 12))
 
@@ -165,7 +165,7 @@ def test_a_state_that_was_worked_out_holds_until_it_changes():
     assert hours.status(eastern(2026, 11, 24, 12)) == noon
 
 
-def test_no_more_states_are_kept_than_there_is_room_for(monkeypatch):
+def test_status_cache_has_a_maximum_size(monkeypatch):
     monkeypatch.setattr(hours_module, "MAX_CACHED_STATUSES", 2)
     at = eastern(2026, 11, 24, 12)
 
@@ -174,7 +174,7 @@ def test_no_more_states_are_kept_than_there_is_room_for(monkeypatch):
         assert len(hours_module._worked_out) <= 2
 
 
-def test_a_state_without_an_end_is_looked_at_again_after_an_hour():
+def test_status_without_an_end_is_computed_again_after_an_hour():
     hours = Hours("24/7", "America/New_York")
     noon = hours.status(eastern(2026, 11, 24, 12))
 
@@ -200,7 +200,7 @@ UNREADABLE = "We cannot read these hours. An example: Mo-Fr 09:00-17:00."
         (f'24/7 "{"x" * 494}"', "Hours can be at most 500 characters long."),
     ],
 )
-def test_what_is_not_hours_is_refused_in_words(spec, words):
+def test_validate_hours_rejects_what_is_not_hours(spec, words):
     with pytest.raises(InvalidHours) as refused:
         validate_hours(spec)
 
@@ -217,7 +217,7 @@ def test_what_is_not_hours_is_refused_in_words(spec, words):
         f'24/7 "{"x" * 493}"',
     ],
 )
-def test_what_is_hours_is_kept_without_outer_space(spec):
+def test_validate_hours_strips_outer_space(spec):
     assert validate_hours(f" {spec}\n") == spec
 
 
@@ -227,7 +227,7 @@ def test_what_is_hours_is_kept_without_outer_space(spec):
 @example("Mo-")
 @example("00:00-48:00")
 @example("Jan 32")
-def test_any_text_is_checked_or_refused(text):
+def test_validate_hours_accepts_or_rejects_any_text(text):
     try:
         spec = validate_hours(text)
     except InvalidHours:
@@ -235,7 +235,7 @@ def test_any_text_is_checked_or_refused(text):
     assert state(spec, eastern(2026, 11, 24, 12)) in OpenState
 
 
-def test_the_week_shows_a_night_on_the_day_it_begins():
+def test_week_shows_a_night_on_the_day_it_begins():
     week = Hours("Fr-Su 20:00-02:00", "America/New_York").week(eastern(2026, 11, 24))
 
     begins = [[span.start.hour for span in day.spans] for day in week]
@@ -244,13 +244,13 @@ def test_the_week_shows_a_night_on_the_day_it_begins():
     assert [day.date.day for day in week if day.is_today] == [24]
 
 
-def test_the_week_of_a_line_that_never_closes_is_whole_days():
+def test_week_of_always_open_has_whole_days():
     week = Hours("24/7", "America/New_York").week(eastern(2026, 11, 1, 12))
 
     assert [day.is_whole_day for day in week] == [True] * 7
 
 
-def test_a_little_more_than_a_day_is_a_day_and_a_little():
+def test_span_longer_than_a_day_is_split_at_midnight():
     spec = "Mo 00:00-24:00; Tu 00:00-00:30"
 
     week = Hours(spec, "America/New_York").week(eastern(2026, 11, 24, 12))
@@ -260,7 +260,7 @@ def test_a_little_more_than_a_day_is_a_day_and_a_little():
 
 
 def simple_spans(spec):
-    """(weekday, start minute, length) of a spec of plain weekdays and times."""
+    """Parse weekdays and times into (weekday, start minute, length in minutes)."""
     if spec == "24/7":
         return [(day, 0, 24 * 60) for day in range(7)]
     spans = []
@@ -277,7 +277,7 @@ def simple_spans(spec):
 
 
 def simply_open(spans, minute):
-    """By plain arithmetic, at a minute of the week."""
+    """Say by plain arithmetic whether it is open at a minute of the week."""
     week = 7 * 24 * 60
     return any(
         (minute - (day * 24 * 60 + start)) % week < length
@@ -295,7 +295,7 @@ def simply_open(spans, minute):
         }
     ),
 )
-def test_every_starter_string_agrees_with_plain_arithmetic(spec):
+def test_status_of_starter_hours_agrees_with_plain_arithmetic(spec):
     hours, spans = Hours(validate_hours(spec), "UTC"), simple_spans(spec)
     monday = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -305,7 +305,7 @@ def test_every_starter_string_agrees_with_plain_arithmetic(spec):
         assert is_open == simply_open(spans, minute), (spec, at)
 
 
-def test_desk_and_import_keep_a_night_before_a_day():
+def test_admin_and_import_preserve_a_night_before_a_day():
     spec = "Th 20:00-02:00; Fr 09:00-17:00"
     hours = Hours(spec, "America/New_York")
 
@@ -328,7 +328,7 @@ def test_desk_and_import_keep_a_night_before_a_day():
         (7, (0, 10), OpenState.OPEN),
     ],
 )
-def test_rule_of_a_friday_keeps_thursdays_half_hour(day, clock, expected):
+def test_friday_rule_preserves_the_end_of_thursday_night(day, clock, expected):
     spec = "Mo-Th,Su 09:00-00:30; Fr 09:00-16:30"
 
     assert state(spec, eastern(2026, 12, day, *clock)) is expected
@@ -346,13 +346,13 @@ def test_rule_of_a_friday_keeps_thursdays_half_hour(day, clock, expected):
         (29, 1, OpenState.OPEN),
     ],
 )
-def test_holiday_closes_its_own_night_alone(off, day, clock, expected):
+def test_holiday_closes_only_its_own_night(off, day, clock, expected):
     spec = f"Mo-Fr 18:00-02:00; {off}"
 
     assert state(spec, eastern(2026, 12, day, clock)) is expected
 
 
-def test_seasons_keep_their_nights_too():
+def test_nights_within_seasons_pass_midnight():
     spec = "Jun-Aug Mo-Th 20:00-02:00; Jun-Aug Fr 09:00-17:00"
 
     assert state(spec, eastern(2026, 7, 17, 1)) is OpenState.OPEN
@@ -367,7 +367,7 @@ def test_seasons_keep_their_nights_too():
         'Mo-Fr 09:00-17:00; PH off; Dec 25 off || unknown "by appointment"',
     ],
 )
-def test_by_appointment_at_other_times_keeps_the_table(spec):
+def test_by_appointment_at_other_times_is_still_weekly(spec):
     hours = Hours(spec, "America/New_York")
     saturday = eastern(2026, 12, 5, 12)
 
@@ -381,7 +381,7 @@ def test_by_appointment_at_other_times_keeps_the_table(spec):
 
 
 @pytest.mark.parametrize("zone", ["", "Mountain", "../etc/passwd", "\0", "America"])
-def test_without_a_zone_that_we_know_hours_are_not_known(zone):
+def test_hours_in_an_unknown_zone_are_unknown(zone):
     hours = Hours("Mo-Fr 09:00-17:00", zone)
 
     assert not hours.is_known
@@ -389,7 +389,7 @@ def test_without_a_zone_that_we_know_hours_are_not_known(zone):
     assert hours.week(eastern(2026, 12, 4, 12)) == ()
 
 
-def test_days_changed_by_a_holiday_are_known():
+def test_changed_days_contain_the_holiday():
     hours = Hours("Mo-Fr 09:00-17:00; PH off", "America/New_York")
 
     changed = hours.changed_days(eastern(2026, 11, 24))

@@ -1,4 +1,4 @@
-"""Hours in words: absolute, with the zone named."""
+"""Template tags describe hours with times and the name of the zone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from places.states import STATES
 AT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 
-def said(spec, zone="America/New_York", caller="America/New_York", at=AT):
+def describe(spec, zone="America/New_York", caller="America/New_York", at=AT):
     return hours_status(Hours(spec, zone).status(at), at, caller)
 
 
@@ -46,8 +46,8 @@ def said(spec, zone="America/New_York", caller="America/New_York", at=AT):
         ('unknown "by appointment"', "Hours: by appointment"),
     ],
 )
-def test_the_state_in_words(spec, words):
-    assert said(spec) == words
+def test_hours_status_describes_the_status(spec, words):
+    assert describe(spec) == words
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_the_state_in_words(spec, words):
         ("Sa 12:00-14:00", "Cerrado ahora. Abre el sábado al mediodía, hora del Este"),
     ],
 )
-def test_spanish_says_an_hour_with_its_article(spec, words):
+def test_hours_status_in_spanish_uses_articles(spec, words):
     with override("es"):
-        assert said(spec) == words
+        assert describe(spec) == words
 
 
-def test_spanish_says_when_a_page_was_made():
+def test_as_of_in_spanish_uses_articles():
     with override("es"):
         assert as_of(AT, None) == "Actualizado a las 10 a. m., hora del Este."
     assert as_of(AT, None) == "Updated at 10 am, Eastern time."
@@ -86,18 +86,18 @@ def test_spanish_says_when_a_page_was_made():
         ("America/Phoenix", "Open now until 3 pm, Arizona time"),
     ],
 )
-def test_hours_are_said_in_the_callers_zone(caller, words):
-    assert said("Mo-Fr 09:00-17:00", caller=caller) == words
+def test_hours_status_uses_the_zone_of_the_caller(caller, words):
+    assert describe("Mo-Fr 09:00-17:00", caller=caller) == words
 
 
-def test_every_zone_of_a_state_has_a_plain_name():
+def test_every_zone_of_a_state_has_a_name():
     zones = {zone for state in STATES.values() for zone in state.zones}
 
     assert all(zone_name(zone) != zone for zone in zones)
     assert set(ZONES) <= available_timezones()
 
 
-def test_a_week_in_rows():
+def test_week_table_has_a_row_for_each_day():
     hours = Hours("Mo 09:00-12:00,13:00-17:00", "America/New_York")
 
     rows = {day_name(day): opening_times(day) for day in hours.week(AT)}
@@ -106,27 +106,27 @@ def test_a_week_in_rows():
     assert rows["Tuesday"] == "Closed"
 
 
-def test_a_whole_day_in_a_row():
+def test_whole_day_is_described_as_all_day_and_night():
     [monday, *_] = Hours("24/7", "America/New_York").week(AT)
 
     assert opening_times(monday) == "All day and night"
 
 
-def test_an_unsure_span_says_its_comment():
+def test_unknown_span_shows_its_comment():
     hours = Hours('Mo-Su unknown "by appointment"', "America/New_York")
 
     assert {opening_times(day) for day in hours.week(AT)} == {"by appointment"}
 
 
-def test_midnight_of_the_caller_is_the_callers_own_day():
+def test_today_is_the_day_in_the_zone_of_the_caller():
     at = datetime(2026, 11, 24, 2, 30, tzinfo=ZoneInfo("Pacific/Honolulu"))
 
-    words = said("Mo-Fr 09:00-17:00", caller="Pacific/Honolulu", at=at)
+    words = describe("Mo-Fr 09:00-17:00", caller="Pacific/Honolulu", at=at)
 
     assert words == "Closed now. Opens today at 4 am, Hawaii time"
 
 
-def test_week_names_the_holiday_that_changes_it():
+def test_changed_days_name_the_holiday():
     facts = {"hours": Hours("Mo-Fr 09:00-17:00; PH off", "America/New_York"), "at": AT}
     facts |= {"days": week(facts["hours"], AT)}
     facts |= {"changes": changed_days(facts["hours"], AT)}

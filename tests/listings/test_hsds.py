@@ -1,4 +1,4 @@
-"""HSDS of another publisher: read with care, under the rules of every import."""
+"""HSDS data of other publishers is imported under the rules of every import."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ SERVICE = {
 }
 
 
-def bring(path, kind="peer_run", **options):
+def import_hsds(path, kind="peer_run", **options):
     out = StringIO()
     facts = {"publisher": "Their List", "source_url": "https://example.org/hsds"}
     call_command(
@@ -87,7 +87,7 @@ def bring(path, kind="peer_run", **options):
 
 
 @pytest.fixture
-def file(tmp_path):
+def hsds_file(tmp_path):
     def write(content, name="services.json"):
         path = tmp_path / name
         path.write_text(content if isinstance(content, str) else json.dumps(content))
@@ -96,11 +96,11 @@ def file(tmp_path):
     return write
 
 
-def test_an_organization_is_made_of_all_that_is_told_of_it(file):
-    said = bring(file({"contents": [SERVICE]}), license="CC BY 4.0")
+def test_hsds_organization_combines_services_and_locations(hsds_file):
+    output = import_hsds(hsds_file({"contents": [SERVICE]}), license="CC BY 4.0")
 
-    assert said.startswith("1 added, 0 changed, 0 unchanged, 0 refused.")
-    made = Organization.objects.get()
+    assert output.startswith("1 added, 0 changed, 0 unchanged, 0 refused.")
+    listing = Organization.objects.get()
     facts = {
         "key": "hsds:their-list/a1",
         "name": "Example Center",
@@ -118,45 +118,45 @@ def test_an_organization_is_made_of_all_that_is_told_of_it(file):
         "source_seen": "2026-05-03",
         "checked_on": None,
     }
-    assert {name: getattr(made, name) for name in facts} == facts
-    assert (made.phone.as_e164, made.toll_free.as_e164) == (
+    assert {name: getattr(listing, name) for name in facts} == facts
+    assert (listing.phone.as_e164, listing.toll_free.as_e164) == (
         "+14065550111",
         "+18005550112",
     )
-    assert {term.slug for term in made.terms.all()} == {"drop_in", "es"}
-    assert {p.name for p in made.service_area.all()} == {"Custer County", "Montana"}
-    assert bring(file([SERVICE]), license="CC BY 4.0").startswith(
+    assert {term.slug for term in listing.terms.all()} == {"drop_in", "es"}
+    assert {p.name for p in listing.service_area.all()} == {"Custer County", "Montana"}
+    assert import_hsds(hsds_file([SERVICE]), license="CC BY 4.0").startswith(
         "0 added, 0 changed, 1"
     )
 
 
-def test_a_folder_joins_what_its_files_tell(file, tmp_path):
+def test_hsds_folder_joins_its_files_by_id(hsds_file, tmp_path):
     service = {k: v for k, v in SERVICE.items() if k != "service_at_locations"}
     service |= {"organization_id": "a1", "organization": None}
-    file([CENTER], "organizations.json")
-    file(json.dumps(service) + "\n\n", "services.ndjson")
-    file(
+    hsds_file([CENTER], "organizations.json")
+    hsds_file(json.dumps(service) + "\n\n", "services.ndjson")
+    hsds_file(
         [{"id": "x1", "service_id": "s1", "location": AT}], "service_at_locations.json"
     )
-    file([{"id": "w1", "name": "Words"}], "taxonomies.json")
+    hsds_file([{"id": "w1", "name": "Words"}], "taxonomies.json")
 
-    bring(tmp_path)
+    import_hsds(tmp_path)
 
-    made = Organization.objects.get()
-    assert (made.name, made.street) == ("Example Center", "1 Main Street")
-    assert made.hours == "Mo,Tu 09:00-17:00"
+    listing = Organization.objects.get()
+    assert (listing.name, listing.street) == ("Example Center", "1 Main Street")
+    assert listing.hours == "Mo,Tu 09:00-17:00"
 
 
-def test_what_belongs_to_nothing_that_is_told_is_left_out(file):
+def test_hsds_objects_without_owner_are_ignored(hsds_file):
     alone = {"id": "p1", "number": "406-555-0111"}
     nowhere = {"id": "x1", "service_id": "s1", "location_id": "l9"}
     service = {k: v for k, v in SERVICE.items() if k != "service_at_locations"}
 
-    assert bring(file([alone, nowhere, service])).startswith("1 added")
+    assert import_hsds(hsds_file([alone, nowhere, service])).startswith("1 added")
     assert Organization.objects.get().street == ""
 
 
-def test_a_warmline_is_a_service_if_we_are_told_so(file):
+def test_hsds_services_are_imported_as_warmlines_on_request(hsds_file):
     line = {
         **{name: SERVICE[name] for name in ("organization", "schedules")},
         "id": "s2",
@@ -164,10 +164,16 @@ def test_a_warmline_is_a_service_if_we_are_told_so(file):
         "phones": [{"id": "p9", "number": "+1 406 555 0119"}],
         "service_areas": [{"id": "r1", "name": "Montana"}],
     }
-    bring(file(line), kind="warmline")
+    import_hsds(hsds_file(line), kind="warmline")
 
-    made = Warmline.objects.get()
-    facts = (made.name, made.operator, made.phone.as_e164, made.hours, made.timezone)
+    listing = Warmline.objects.get()
+    facts = (
+        listing.name,
+        listing.operator,
+        listing.phone.as_e164,
+        listing.hours,
+        listing.timezone,
+    )
     assert facts == (
         "Example Line",
         "Example Center",
@@ -175,11 +181,11 @@ def test_a_warmline_is_a_service_if_we_are_told_so(file):
         "Mo,Tu 09:00-17:00",
         "America/Denver",
     )
-    assert list(made.service_area.all()) == [state("MT")]
+    assert list(listing.service_area.all()) == [state("MT")]
     assert not Organization.objects.exists()
 
 
-def test_our_own_archive_can_be_read(tmp_path):
+def test_hsds_import_reads_our_own_archive(tmp_path):
     organization(at=place("59301"), service_area=[state("MT")])
     warmline(service_area=[state("MT")])
     path = tmp_path / "hsds.zip"
@@ -187,33 +193,33 @@ def test_our_own_archive_can_be_read(tmp_path):
         b"".join(DATA_FILES["hsds.zip"].chunks(MORNING, "https://example.org"))
     )
 
-    assert "0 refused" in bring(path, kind="warmline", dry_run=True)
+    assert "0 refused" in import_hsds(path, kind="warmline", dry_run=True)
     assert Warmline.objects.count() == 1
-    assert "0 refused" in bring(path)
+    assert "0 refused" in import_hsds(path)
 
 
-def test_the_rules_of_every_import_hold(file):
-    path = file([SERVICE])
-    bring(path)
-    made = Organization.objects.get()
-    made.checked_on, made.checked_how, made.checked_facts = (
+def test_hsds_import_follows_the_rules_of_every_import(hsds_file):
+    path = hsds_file([SERVICE])
+    import_hsds(path)
+    listing = Organization.objects.get()
+    listing.checked_on, listing.checked_how, listing.checked_facts = (
         MORNING,
         "confirmed",
         ["phone"],
     )
-    made.save()
+    listing.save()
     other = {
         **CENTER,
         "phones": [{"id": "p1", "number": "406 555 0177"}],
         "status": "x",
     }
 
-    said = bring(file([{**SERVICE, "organization": other}]))
+    output = import_hsds(hsds_file([{**SERVICE, "organization": other}]))
 
-    assert "phone, checked on 2026-11-24" in said
-    made.delete()
+    assert "phone, checked on 2026-11-24" in output
+    listing.delete()
     RemovalRequest.objects.create(name="Them", website="https://example.org/")
-    assert "asked not to be listed" in bring(path)
+    assert "asked not to be listed" in import_hsds(path)
 
 
 @pytest.mark.parametrize(
@@ -227,25 +233,27 @@ def test_the_rules_of_every_import_hold(file):
 @pytest.mark.parametrize(
     ("kind", "model"), [("peer_run", Organization), ("warmline", Warmline)]
 )
-def test_what_is_closed_is_not_opened_here(file, status, words, here, kind, model):
-    said = bring(file([{**SERVICE, "status": status}]), kind=kind)
+def test_hsds_import_does_not_open_what_its_publisher_closed(
+    hsds_file, status, words, here, kind, model
+):
+    output = import_hsds(hsds_file([{**SERVICE, "status": status}]), kind=kind)
 
-    assert words in said
+    assert words in output
     assert list(model.objects.values_list("status", flat=True)) == (
         [here] if here else []
     )
 
 
-def test_a_line_that_names_no_area_is_not_taken_to_be_for_everybody(file):
-    bring(file({**SERVICE, "service_areas": []}), kind="warmline")
+def test_hsds_line_without_area_is_not_nationwide(hsds_file):
+    import_hsds(hsds_file({**SERVICE, "service_areas": []}), kind="warmline")
 
-    made = Warmline.objects.get()
-    assert (made.service_area_scope, list(made.service_area.all())) == (
+    listing = Warmline.objects.get()
+    assert (listing.service_area_scope, list(listing.service_area.all())) == (
         Warmline.ServiceAreaScope.UNKNOWN,
         [],
     )
     # Hours without a zone mean nothing.
-    assert (made.hours, made.timezone) == ("", "")
+    assert (listing.hours, listing.timezone) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -256,13 +264,11 @@ def test_a_line_that_names_no_area_is_not_taken_to_be_for_everybody(file):
         ({"description": "around here"}, "unknown", ""),
     ],
 )
-def test_an_area_is_what_its_publisher_says_it_is(
-    file, area, service_area_scope, words
-):
-    bring(file({**SERVICE, "service_areas": [{"id": "r1", **area}]}))
+def test_hsds_area_is_mapped_as_published(hsds_file, area, service_area_scope, words):
+    import_hsds(hsds_file({**SERVICE, "service_areas": [{"id": "r1", **area}]}))
 
-    made = Organization.objects.get()
-    assert (made.service_area_scope, made.service_area_note) == (
+    listing = Organization.objects.get()
+    assert (listing.service_area_scope, listing.service_area_note) == (
         service_area_scope,
         words,
     )
@@ -279,10 +285,10 @@ def test_an_area_is_what_its_publisher_says_it_is(
         ({"opens_at": "nine"}, ""),
     ],
 )
-def test_only_rules_of_every_week_become_hours(file, rule, hours):
-    told = [{**SERVICE["schedules"][0], **rule}]
+def test_hsds_weekly_schedules_become_hours(hsds_file, rule, hours):
+    objects = [{**SERVICE["schedules"][0], **rule}]
 
-    bring(file({**SERVICE, "schedules": told}))
+    import_hsds(hsds_file({**SERVICE, "schedules": objects}))
 
     assert Organization.objects.get().hours == hours
 
@@ -298,21 +304,21 @@ def test_only_rules_of_every_week_become_hours(file, rule, hours):
         ('{"meetings": []}', "has no id"),
     ],
 )
-def test_what_is_no_hsds_is_refused_in_words(file, content, words):
+def test_hsds_import_refuses_other_files_with_a_message(hsds_file, content, words):
     with pytest.raises(CommandError, match=words):
-        bring(file(content))
+        import_hsds(hsds_file(content))
 
 
-def test_odd_values_are_as_good_as_nothing(file):
+def test_hsds_import_ignores_values_of_wrong_types(hsds_file):
     odd = {"id": 7, "name": "Odd", "website": None, "phones": "none", "locations": [3]}
 
-    assert bring(file([odd])).startswith("1 added")
+    assert import_hsds(hsds_file([odd])).startswith("1 added")
     assert Organization.objects.get().status == "draft"
 
 
-def test_files_have_a_measure(file, tmp_path, monkeypatch):
+def test_hsds_import_refuses_files_over_the_limits(hsds_file, tmp_path, monkeypatch):
     monkeypatch.setattr(hsds, "MAX_BYTES", 100)
-    path = file([SERVICE])
+    path = hsds_file([SERVICE])
     packed = tmp_path / "packed.zip"
     with ZipFile(packed, "w") as archive:
         archive.write(path, "services.json")
@@ -330,31 +336,33 @@ def test_files_have_a_measure(file, tmp_path, monkeypatch):
         hsds.read_hsds(tmp_path)
 
 
-def test_kind_and_source_must_be_named(file):
-    path = file([SERVICE])
+def test_hsds_import_needs_a_kind_and_a_source(hsds_file):
+    path = hsds_file([SERVICE])
 
     with pytest.raises(CommandError, match="--kind peer_run, cil"):
-        bring(path, kind=None)
+        import_hsds(path, kind=None)
     with pytest.raises(CommandError, match="--kind"):
-        bring(path, kind="shop")
+        import_hsds(path, kind="shop")
     with pytest.raises(CommandError, match="--publisher and --source-url"):
-        bring(path, publisher="")
+        import_hsds(path, publisher="")
     assert Publisher("A B", "x").key("1") == "hsds:a-b/1"
 
 
-def test_every_kind_of_number_is_read_and_what_is_left_out_is_named(file):
+def test_hsds_numbers_are_imported_by_type_and_others_are_reported(hsds_file):
     phones = [
         {"number": "(406) 555-0100", "extension": 12, "type": "voice"},
         {"number": "(406) 555-0101 x7", "type": "voice"},
         {"number": "711", "type": "textphone"},
         {"number": "38255 (keyword TALK)", "type": "text"},
     ]
-    told = SERVICE | {"organization": CENTER | {"phones": phones}}
+    objects = SERVICE | {"organization": CENTER | {"phones": phones}}
 
-    said = bring(file([told]))
+    output = import_hsds(hsds_file([objects]))
 
-    made = Organization.objects.get()
-    assert (made.phone.as_e164, made.phone.extension) == ("+14065550100", "12")
-    assert (made.tty, made.sms_number) == ("711", "38255 (keyword TALK)")
-    assert "these numbers are left out: (406) 555-0101 x7" in said
-    assert bring(file([told])).startswith("0 added, 0 changed, 1 unchanged")
+    listing = Organization.objects.get()
+    assert (listing.phone.as_e164, listing.phone.extension) == ("+14065550100", "12")
+    assert (listing.tty, listing.sms_number) == ("711", "38255 (keyword TALK)")
+    assert "these numbers are left out: (406) 555-0101 x7" in output
+    assert import_hsds(hsds_file([objects])).startswith(
+        "0 added, 0 changed, 1 unchanged"
+    )

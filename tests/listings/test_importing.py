@@ -1,4 +1,4 @@
-"""Files of listings, from a row to the page or to a refusal that says why."""
+"""Rows of files become listings, or are refused with a reason."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ HEADER = ",".join(ORGANIZATION).encode()
 
 
 @pytest.fixture
-def bring(tmp_path):
-    """bring(row, row …) imports the rows; each is what differs from ORGANIZATION."""
+def import_organizations(tmp_path):
+    """Return a function that imports rows, given as differences from ORGANIZATION."""
 
-    def bring(*rows, **options):
+    def import_organizations(*rows, **options):
         path = tmp_path / "rows.csv"
         columns = dict.fromkeys(name for row in (ORGANIZATION, *rows) for name in row)
         with path.open("w", encoding="utf-8", newline="") as lines:
@@ -63,11 +63,11 @@ def bring(tmp_path):
             writer.writerows(ORGANIZATION | row for row in rows)
         return import_file("organizations", path, **options)
 
-    return bring
+    return import_organizations
 
 
-def test_a_row_becomes_a_listing_with_all_its_facts(bring):
-    report = bring({})
+def test_row_becomes_a_listing_with_all_its_facts(import_organizations):
+    report = import_organizations({})
 
     listing = Organization.objects.get(key=ORGANIZATION["key"])
     assert (report.added, report.refused) == (1, [])
@@ -92,47 +92,47 @@ def test_a_row_becomes_a_listing_with_all_its_facts(bring):
     assert listing.checked_on is None
 
 
-def test_who_runs_it_and_its_summary_come_in_and_an_empty_cell_keeps_them(bring):
-    bring({"summary": "Coffee and company.", "run_by": "peers"})
+def test_empty_cell_does_not_remove_operator_or_summary(import_organizations):
+    import_organizations({"summary": "Coffee and company.", "run_by": "peers"})
 
-    report = bring({"summary": "", "run_by": ""})
+    report = import_organizations({"summary": "", "run_by": ""})
 
     listing = Organization.objects.get()
     assert (listing.summary, listing.run_by) == ("Coffee and company.", "peers")
     assert (report.changed, report.unchanged) == (0, 1)
 
 
-def test_a_file_without_the_newest_columns_is_read(bring):
-    bring({"summary": "Coffee and company.", "run_by": "peers"})
+def test_file_without_optional_columns_is_accepted(import_organizations):
+    import_organizations({"summary": "Coffee and company.", "run_by": "peers"})
 
-    report = bring({"phone": "+14065550102"})
+    report = import_organizations({"phone": "+14065550102"})
 
     assert report.changes == [(2, f"{ORGANIZATION['key']}: phone")]
     assert Organization.objects.get().run_by == "peers"
 
 
-def test_the_same_rows_again_change_nothing(bring):
-    bring({})
+def test_second_import_of_the_same_rows_changes_nothing(import_organizations):
+    import_organizations({})
     before = Organization.objects.values().get()
 
-    report = bring({})
+    report = import_organizations({})
 
     assert (report.added, report.changed, report.unchanged) == (0, 0, 1)
     assert Organization.objects.values().get() == before
 
 
-def test_a_number_written_another_way_is_the_same_number(bring):
-    bring({})
+def test_number_in_another_format_is_no_change(import_organizations):
+    import_organizations({})
 
-    report = bring({"phone": "(406) 555-0101"})
+    report = import_organizations({"phone": "(406) 555-0101"})
 
     assert (report.changed, report.unchanged) == (0, 1)
 
 
-def test_a_changed_row_changes_just_that(bring):
-    bring({})
+def test_changed_cell_changes_only_its_fact(import_organizations):
+    import_organizations({})
 
-    report = bring({"phone": "+14065550102", "services": "drop_in"})
+    report = import_organizations({"phone": "+14065550102", "services": "drop_in"})
 
     listing = Organization.objects.get()
     assert report.changes == [(2, f"{ORGANIZATION['key']}: phone, terms")]
@@ -157,8 +157,12 @@ def test_a_changed_row_changes_just_that(bring):
         ({"key": ""}, "no key"),
     ],
 )
-def test_a_bad_row_is_refused_with_its_number_and_reason(bring, wrong, words):
-    report = bring({"key": "org:one"}, wrong | {"key": wrong.get("key", "org:two")})
+def test_invalid_row_is_refused_with_number_and_reason(
+    import_organizations, wrong, words
+):
+    report = import_organizations(
+        {"key": "org:one"}, wrong | {"key": wrong.get("key", "org:two")}
+    )
 
     [(number, reason)] = report.refused
     assert (number, report.added) == (3, 1)
@@ -166,29 +170,31 @@ def test_a_bad_row_is_refused_with_its_number_and_reason(bring, wrong, words):
     assert [one.key for one in Organization.objects.all()] == ["org:one"]
 
 
-def test_a_key_twice_is_refused_the_second_time(bring):
-    report = bring({}, {})
+def test_second_row_with_the_same_key_is_refused(import_organizations):
+    report = import_organizations({}, {})
 
     words = f"{ORGANIZATION['key']}: this key stands in the file twice"
     assert (report.added, report.refused) == (1, [(3, words)])
 
 
-def test_atomic_imports_all_or_nothing(bring):
-    report = bring({"key": "org:one"}, {"key": "org:two", "name": ""}, atomic=True)
+def test_atomic_import_writes_all_rows_or_none(import_organizations):
+    report = import_organizations(
+        {"key": "org:one"}, {"key": "org:two", "name": ""}, atomic=True
+    )
 
     assert len(report.refused) == 1
     assert not Organization.objects.exists()
 
 
-def test_a_dry_run_writes_nothing(bring):
-    report = bring({}, dry_run=True)
+def test_a_dry_run_writes_nothing(import_organizations):
+    report = import_organizations({}, dry_run=True)
 
     assert report.added == 1
     assert not Organization.objects.exists()
 
 
-def test_a_fact_that_a_curator_checked_is_kept_and_reported(bring):
-    bring({})
+def test_checked_fact_is_protected_and_reported(import_organizations):
+    import_organizations({})
     Organization.objects.update(
         phone="+14065550109",
         checked_on=date(2026, 11, 1),
@@ -196,7 +202,9 @@ def test_a_fact_that_a_curator_checked_is_kept_and_reported(bring):
         checked_facts=["phone"],
     )
 
-    report = bring({"phone": "+14065550102", "website": "https://example.org/new"})
+    report = import_organizations(
+        {"phone": "+14065550102", "website": "https://example.org/new"}
+    )
 
     listing = Organization.objects.get()
     assert listing.phone.as_e164 == "+14065550109"
@@ -204,52 +212,54 @@ def test_a_fact_that_a_curator_checked_is_kept_and_reported(bring):
     assert "phone, checked on 2026-11-01" in report.protected[0][1]
 
 
-def test_a_check_of_everything_keeps_everything(bring):
-    bring({})
+def test_check_of_all_facts_protects_all_facts(import_organizations):
+    import_organizations({})
     Organization.objects.update(checked_on=date(2026, 11, 1), checked_how="confirmed")
 
-    report = bring({"phone": "+14065550102", "city": "Circle", "services": ""})
+    report = import_organizations(
+        {"phone": "+14065550102", "city": "Circle", "services": ""}
+    )
 
     listing = Organization.objects.get()
     assert (listing.phone.as_e164, listing.city) == ("+14065550101", "Miles City")
     assert report.unchanged == 1
 
 
-def test_a_row_without_contact_becomes_a_draft(bring):
-    bring({"phone": "", "website": ""})
+def test_row_without_contact_becomes_a_draft(import_organizations):
+    import_organizations({"phone": "", "website": ""})
 
     assert Organization.objects.get().status == "draft"
 
 
-def test_what_a_curator_closed_stays_closed(bring):
-    bring({})
+def test_listing_that_a_curator_closed_stays_closed(import_organizations):
+    import_organizations({})
     Organization.objects.get().close(reason="Moved away")
 
-    bring({"phone": "+14065550102"})
+    import_organizations({"phone": "+14065550102"})
 
     assert Organization.objects.get().status == "closed"
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "request_facts",
     [
         {"phone": "+14065550101"},
         {"website": "https://example.org/"},
         {"key": ORGANIZATION["key"]},
     ],
 )
-def test_an_organization_that_asked_not_to_be_listed_is_refused(bring, wish):
-    RemovalRequest.objects.create(name="Example", **wish)
+def test_row_with_a_removal_request_is_refused(import_organizations, request_facts):
+    RemovalRequest.objects.create(name="Example", **request_facts)
 
-    report = bring({})
+    report = import_organizations({})
 
     words = f"{ORGANIZATION['key']}: the organization asked not to be listed"
     assert report.refused == [(2, words)]
     assert not Organization.objects.exists()
 
 
-def test_a_branch_finds_its_parent_wherever_it_stands_in_the_file(bring):
-    bring(
+def test_branch_finds_its_parent_anywhere_in_the_file(import_organizations):
+    import_organizations(
         {"key": "org:b", "name": "Branch", "branch_of": "Parent"},
         {"key": "org:p", "name": "Parent"},
         {"key": "org:h", "name": "Hosted", "branch_of": "A County Agency"},
@@ -261,30 +271,32 @@ def test_a_branch_finds_its_parent_wherever_it_stands_in_the_file(bring):
     assert (hosted.parent, hosted.host) == (None, "A County Agency")
 
 
-def test_a_parent_that_is_named_later_is_a_change(bring):
+def test_parent_that_is_added_later_is_reported_as_a_change(import_organizations):
     rows = [{"key": "org:b", "name": "Branch"}, {"key": "org:p", "name": "Parent"}]
-    bring(*rows)
+    import_organizations(*rows)
 
-    report = bring(rows[0] | {"branch_of": "Parent"}, rows[1])
+    report = import_organizations(rows[0] | {"branch_of": "Parent"}, rows[1])
 
     assert (report.added, report.changed) == (0, 1)
     assert Organization.objects.get(key="org:b").parent.key == "org:p"
 
 
-def test_the_database_looks_at_its_tables_after_many_new_rows(bring, monkeypatch):
+def test_import_of_many_new_rows_updates_database_statistics(
+    import_organizations, monkeypatch
+):
     monkeypatch.setattr(workflow, "ANALYZE_AFTER_ROWS", 1)
 
     with CaptureQueriesContext(connection) as few:
-        bring({"key": "org:one"})
+        import_organizations({"key": "org:one"})
     with CaptureQueriesContext(connection) as many:
-        bring({"key": "org:two"}, {"key": "org:three"})
+        import_organizations({"key": "org:two"}, {"key": "org:three"})
 
     looked = [[q for q in some if q["sql"] == "ANALYZE"] for some in (few, many)]
     assert list(map(len, looked)) == [0, 1]
 
 
 class Rough(OrganizationImporter):
-    """Gives hours without a zone where the summary asks for that."""
+    """Sets hours without a time zone on rows whose summary says so."""
 
     def read(self, row):
         facts = super().read(row)
@@ -293,7 +305,7 @@ class Rough(OrganizationImporter):
         return facts
 
 
-def test_a_row_that_the_database_refuses_takes_no_other_with_it():
+def test_row_refused_by_the_database_does_not_affect_others():
     keys = [f"org:{number}" for number in range(7)]
     rows = [ORGANIZATION | {"key": key, "summary": ""} for key in keys]
     rows[4]["summary"] = "rough"
@@ -312,8 +324,8 @@ def test_a_row_that_the_database_refuses_takes_no_other_with_it():
     assert [len(one.terms.all()) for one in found] == [6] * 6
 
 
-def test_of_several_parents_the_one_in_the_same_town_is_meant(bring):
-    bring(
+def test_parent_in_the_same_city_is_preferred(import_organizations):
+    import_organizations(
         {"key": "org:b", "name": "Branch", "branch_of": "Parent"},
         {"key": "org:1", "name": "Parent", "city": "Circle", "zip": ""},
         {"key": "org:2", "name": "Parent"},
@@ -322,8 +334,8 @@ def test_of_several_parents_the_one_in_the_same_town_is_meant(bring):
     assert Organization.objects.get(key="org:b").parent.key == "org:2"
 
 
-def test_a_word_we_do_not_have_is_left_out_with_a_warning(bring):
-    report = bring(
+def test_unknown_term_is_ignored_with_a_warning(import_organizations):
+    report = import_organizations(
         {"key": "org:one", "services": "drop_in;juggling"},
         {"key": "org:two", "services": "drop_in;knitting"},
     )
@@ -343,23 +355,25 @@ def test_a_word_we_do_not_have_is_left_out_with_a_warning(bring):
         ("Groups were planned.", ""),
     ],
 )
-def test_a_doubt_of_the_source_becomes_a_public_caution(bring, note, public_warning):
-    bring({"note": note})
+def test_doubt_in_the_note_becomes_a_public_warning(
+    import_organizations, note, public_warning
+):
+    import_organizations({"note": note})
 
     listing = Organization.objects.get()
     assert public_warning in listing.public_warning
     assert bool(listing.public_warning) == bool(public_warning)
 
 
-def test_a_town_without_a_zip_is_placed_by_its_name(bring):
-    bring({"zip": "", "city": "Ft. Benton"})
+def test_city_without_zip_code_is_located_by_name(import_organizations):
+    import_organizations({"zip": "", "city": "Ft. Benton"})
 
     listing = Organization.objects.get()
     assert (listing.precision, listing.county.name) == ("city", "Chouteau County")
 
 
-def test_a_private_address_gets_the_middle_of_its_county(bring):
-    bring({"note": "The address is not published."})
+def test_withheld_address_gets_the_center_of_its_county(import_organizations):
+    import_organizations({"note": "The address is not published."})
 
     listing = Organization.objects.get()
     assert (listing.address_withheld, listing.precision) == (True, "county")
@@ -379,7 +393,7 @@ def test_a_private_address_gets_the_middle_of_its_county(bring):
         (HEADER + b",\n" + b"," * 24 + b"fax\n", "Row 2 has a cell under no column"),
     ],
 )
-def test_a_file_that_is_none_is_refused_whole(tmp_path, content, words):
+def test_invalid_file_is_refused_whole(tmp_path, content, words):
     path = tmp_path / "odd.csv"
     path.write_bytes(content)
 
@@ -387,17 +401,17 @@ def test_a_file_that_is_none_is_refused_whole(tmp_path, content, words):
         import_file("organizations", path)
 
 
-def test_a_missing_file_is_one_clear_sentence(tmp_path):
+def test_missing_file_is_reported_in_one_sentence(tmp_path):
     with pytest.raises(CommandError, match="There is no file"):
         call_command("import_listings", "cils", tmp_path / "none.csv")
 
 
-def test_a_file_of_no_kind_is_not_guessed(tmp_path):
+def test_command_needs_the_kind_of_file(tmp_path):
     with pytest.raises(CommandError, match="Name a kind: cils, credentials,"):
         call_command("import_listings", tmp_path / "rows.csv")
 
 
-def test_the_command_says_that_nothing_came_in(tmp_path):
+def test_command_reports_that_nothing_was_imported(tmp_path):
     path = tmp_path / "rows.csv"
     header, row = ",".join(ORGANIZATION), ",".join(ORGANIZATION.values())
     path.write_text(f"{header}\n{row}\n{row}\n", encoding="utf-8")
@@ -408,7 +422,7 @@ def test_the_command_says_that_nothing_came_in(tmp_path):
     assert not Organization.objects.exists()
 
 
-def test_the_command_prints_counts_and_refusals(tmp_path):
+def test_command_prints_counts_and_refused_rows(tmp_path):
     path = tmp_path / "rows.csv"
     header, row = ",".join(ORGANIZATION), ",".join(ORGANIZATION.values())
     path.write_text(f"{header}\n{row}\n{row}\n", encoding="utf-8-sig")
@@ -449,7 +463,7 @@ WARMLINE = {
 
 @pytest.fixture
 def line(tmp_path):
-    """line(**facts) imports one warmline and returns it with the report."""
+    """Return a function that imports one warmline and returns it with the report."""
 
     def line(**facts):
         path = tmp_path / "lines.csv"
@@ -500,7 +514,7 @@ def line(tmp_path):
         ),
     ],
 )
-def test_who_may_call_a_line_and_from_where(line, facts, who, places):
+def test_warmline_row_sets_who_may_call_and_from_where(line, facts, who, places):
     _report, found = line(**facts)
 
     assert found.who_may_call == who
@@ -508,7 +522,7 @@ def test_who_may_call_a_line_and_from_where(line, facts, who, places):
     assert (found.service_area_scope == "nationwide") == (facts.get("serves") == "US")
 
 
-def test_unreadable_hours_are_kept_as_published_with_a_warning(line):
+def test_invalid_hours_are_stored_as_published_with_a_warning(line):
     report, found = line(hours="nine to five")
 
     assert (found.hours, found.hours_note) == ("", "Daily, 9am-9pm")
@@ -523,18 +537,20 @@ def test_unreadable_hours_are_kept_as_published_with_a_warning(line):
         ({"name": ""}, "no name"),
     ],
 )
-def test_a_bad_line_is_refused(line, facts, words):
+def test_invalid_warmline_row_is_refused(line, facts, words):
     report, found = line(**facts)
 
     assert words in report.refused[0][1]
     assert found is None
 
 
-def test_who_shares_a_site_with_one_that_left_is_kept_true(bring):
-    bring({"phone": "406-555-0102"})
+def test_public_listing_sharing_a_website_with_a_removed_one_is_updated(
+    import_organizations,
+):
+    import_organizations({"phone": "406-555-0102"})
     RemovalRequest.objects.create(name="Its branch", website="https://example.org/")
 
-    report = bring({"phone": "406-555-0103"})
+    report = import_organizations({"phone": "406-555-0103"})
 
     assert (report.changed, report.refused) == (1, [])
     assert Organization.objects.get().phone.as_e164 == "+14065550103"

@@ -1,4 +1,4 @@
-"""What a listing cannot be, and what becomes of its address."""
+"""The constraints of a listing, its slug, its redirects and its status."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def ada():
     return get_user_model().objects.create_user("ada")
 
 
-def refused(listing, **facts):
-    """Does the database refuse the listing with these facts?"""
+def is_refused(listing, **facts):
+    """Say whether the database refuses the listing with these facts."""
     for name, value in facts.items():
         setattr(listing, name, value)
     try:
@@ -51,77 +51,77 @@ def refused(listing, **facts):
         {"website": "https://example.org"},
     ],
 )
-def test_one_way_to_make_contact_is_enough_to_publish(contact):
-    assert not refused(
+def test_one_contact_field_is_enough_to_publish(contact):
+    assert not is_refused(
         organization(phone="", status="draft"), **contact, status="published"
     )
 
 
 @pytest.mark.parametrize("make", [organization, warmline])
-def test_without_contact_a_listing_stays_a_draft(make):
+def test_listing_without_contact_cannot_be_published(make):
     listing = make(phone="", status="draft")
 
-    assert refused(listing, status="published")
-    assert not refused(listing, status="draft")
+    assert is_refused(listing, status="published")
+    assert not is_refused(listing, status="draft")
 
 
-def test_a_closed_listing_says_why():
-    assert refused(organization(), status="closed")
-    assert not refused(organization(), status="closed", closure_reason="Moved away")
+def test_closed_listing_needs_a_reason():
+    assert is_refused(organization(), status="closed")
+    assert not is_refused(organization(), status="closed", closure_reason="Moved away")
 
 
 def test_hours_need_a_zone():
-    assert refused(organization(), hours="24/7")
-    assert not refused(organization(), hours="24/7", timezone="America/Denver")
+    assert is_refused(organization(), hours="24/7")
+    assert not is_refused(organization(), hours="24/7", timezone="America/Denver")
 
 
-def test_a_check_has_its_day_its_way_and_its_person(ada):
+def test_check_needs_date_method_and_person(ada):
     day = date(2026, 11, 24)
 
-    assert refused(organization(), checked_on=day)
-    assert refused(organization(), checked_on=day, checked_how="called")
-    assert refused(organization(), checked_how="called", checked_by=ada)
-    assert not refused(
+    assert is_refused(organization(), checked_on=day)
+    assert is_refused(organization(), checked_on=day, checked_how="called")
+    assert is_refused(organization(), checked_how="called", checked_by=ada)
+    assert not is_refused(
         organization(), checked_on=day, checked_how="called", checked_by=ada
     )
     # The organization itself has no account here.
-    assert not refused(organization(), checked_on=day, checked_how="confirmed")
+    assert not is_refused(organization(), checked_on=day, checked_how="confirmed")
 
 
 @pytest.mark.parametrize("seen", ["", "2026", "2026-11", "2026-11-24"])
-def test_a_source_may_be_dated_in_part(seen):
-    assert not refused(organization(), source_seen=seen)
+def test_source_date_may_be_partial(seen):
+    assert not is_refused(organization(), source_seen=seen)
 
 
 @pytest.mark.parametrize("seen", ["last year", "26", "2026-1", "2026/11/24"])
-def test_a_source_date_is_a_date(seen):
-    assert refused(organization(), source_seen=seen)
+def test_source_date_must_be_a_date(seen):
+    assert is_refused(organization(), source_seen=seen)
 
 
-def test_a_source_key_is_used_once_in_a_catalogue():
+def test_source_key_is_unique_in_a_catalog():
     organization(key="org:one")
 
-    assert refused(organization(), key="org:one")
-    assert not refused(organization(), key="")
-    assert not refused(warmline(), key="org:one")
+    assert is_refused(organization(), key="org:one")
+    assert not is_refused(organization(), key="")
+    assert not is_refused(warmline(), key="org:one")
 
 
-def test_a_withheld_address_has_no_exact_point():
+def test_withheld_address_cannot_have_an_exact_point():
     listing = organization(at=place("59301"))
 
-    assert refused(listing, address_withheld=True)
+    assert is_refused(listing, address_withheld=True)
     listing.set_point(
         county("Custer County", "MT").point, Organization.Precision.COUNTY
     )
-    assert not refused(listing, address_withheld=True)
+    assert not is_refused(listing, address_withheld=True)
 
 
-def test_a_state_is_one_of_ours():
-    assert refused(organization(), state="ZZ")
-    assert not refused(organization(), state="GU")
+def test_state_must_be_a_known_code():
+    assert is_refused(organization(), state="ZZ")
+    assert not is_refused(organization(), state="GU")
 
 
-def test_a_slug_is_the_name_and_then_what_tells_it_apart():
+def test_slug_is_the_name_then_adds_qualifiers():
     names = [
         organization(name="Open Door", city="Circle", state="MT") for _ in range(4)
     ]
@@ -134,11 +134,11 @@ def test_a_slug_is_the_name_and_then_what_tells_it_apart():
     ]
 
 
-def test_a_name_of_no_letters_still_gets_an_address():
+def test_name_without_letters_gets_a_slug():
     assert organization(name="…").slug == "listing-2"
 
 
-def test_a_changed_slug_leaves_a_redirect():
+def test_changed_slug_redirects():
     listing = Organization.objects.get(pk=organization(name="Old Name").pk)
 
     listing.slug = "new-name"
@@ -148,7 +148,7 @@ def test_a_changed_slug_leaves_a_redirect():
     assert SlugRedirect.objects.resolve(Warmline, "old-name") is None
 
 
-def test_closing_and_publishing_count_as_versions():
+def test_closing_and_publishing_increase_the_version():
     listing = organization()
 
     listing.close(reason="The house was sold")
@@ -163,7 +163,7 @@ def test_closing_and_publishing_count_as_versions():
     )
 
 
-def test_closed_for_a_time_stays_public():
+def test_temporarily_closed_listing_is_public():
     listing = warmline()
 
     listing.close(reason="Back in May", temporarily=True)
@@ -171,7 +171,7 @@ def test_closed_for_a_time_stays_public():
     assert list(Warmline.objects.public()) == [listing]
 
 
-def test_a_draft_and_a_closed_listing_are_not_public():
+def test_draft_and_closed_listings_are_not_public():
     organization(status="draft")
     organization(status="closed", closure_reason="Moved")
     ours = organization()
@@ -191,7 +191,7 @@ def test_a_draft_and_a_closed_listing_are_not_public():
         ("peer zebra", False),
     ],
 )
-def test_words_are_found_in_name_town_summary_and_terms(words, found):
+def test_matching_searches_name_city_summary_and_terms(words, found):
     drop_in = Term.objects.get(slug="drop_in")
     organization(
         name="Example Peer Center",
@@ -203,7 +203,7 @@ def test_words_are_found_in_name_town_summary_and_terms(words, found):
     assert Organization.objects.matching(words).exists() == found
 
 
-def test_a_county_line_does_not_serve_the_whole_state():
+def test_line_for_a_county_does_not_serve_the_whole_state():
     organization(service_area=[county("Custer County", "MT")])
 
     assert not Organization.objects.serving(state("MT")).exists()
@@ -211,38 +211,38 @@ def test_a_county_line_does_not_serve_the_whole_state():
     assert Organization.objects.serving(place("59301")).exists()
 
 
-def test_a_removal_request_knows_a_listing_by_key_number_or_website():
+def test_removal_request_matches_key_number_or_website():
     def matching(**facts):
         return bool(RemovalRequest.objects.matching(Organization(**facts)))
 
-    asked = RemovalRequest.objects.create(name="Quiet House", phone="+14065550109")
+    request = RemovalRequest.objects.create(name="Quiet House", phone="+14065550109")
     assert matching(key="org:x", phone="(406) 555-0109")
     assert matching(toll_free="1-406-555-0109")
     assert not matching(key="org:x", phone="+14065550108")
     assert not matching()
-    asked.website = "https://example.org/us"
-    asked.save()
+    request.website = "https://example.org/us"
+    request.save()
     assert not matching(sms_number="no number", website="no address")
     assert matching(website="http://www.example.org/us/")
     assert not matching(website="https://[example.org/us")
     assert not matching(website="https://example.org/them")
 
 
-def test_a_tombstone_names_something():
+def test_removal_request_needs_an_identifier():
     with pytest.raises(IntegrityError), transaction.atomic():
         RemovalRequest.objects.create(name="Nothing to know it by")
 
 
-def test_the_registry_knows_both_catalogues():
+def test_registry_lists_every_catalog():
     assert listing_models() == [Organization, Warmline, Meeting]
 
 
 @pytest.mark.django_db
-def test_time_zone_that_is_none_is_refused_beside_its_field():
+def test_unknown_time_zone_is_an_error_of_its_field():
     listing = organization(timezone="Mountain", hours="Mo 09:00-17:00")
 
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as is_refused:
         listing.clean()
 
-    assert list(refused.value.message_dict) == ["timezone"]
+    assert list(is_refused.value.message_dict) == ["timezone"]
     assert not listing.has_known_hours

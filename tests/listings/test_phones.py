@@ -1,5 +1,4 @@
-"""Phone numbers with extensions, for text telephones and for texts: typed, stored,
-shown, dialed, and carried through every file."""
+"""Phone, TTY and SMS numbers are parsed, shown and exported with extensions."""
 
 from __future__ import annotations
 
@@ -32,7 +31,7 @@ SHOWN, DIALED = "(406) 555-0100 ext. 12", "tel:+14065550100;ext=12"
         WITH_EXTENSION,
     ],
 )
-def test_an_extension_is_read_however_it_is_typed(typed):
+def test_extension_is_parsed_in_every_spelling(typed):
     assert parse_phone(typed) == WITH_EXTENSION
 
 
@@ -51,7 +50,7 @@ def test_an_extension_is_read_however_it_is_typed(typed):
         ("zzz", "like (406) 555-0100"),
     ],
 )
-def test_what_is_no_number_gets_words_that_help(typed, words):
+def test_invalid_number_gets_a_helpful_message(typed, words):
     with pytest.raises(ValidationError, match=re.escape(words)):
         parse_phone(typed)
 
@@ -65,7 +64,7 @@ def test_what_is_no_number_gets_words_that_help(typed, words):
         ("TTY: 406-555-0100", "+14065550100"),
     ],
 )
-def test_a_tty_is_a_number_or_relay(typed, stored):
+def test_tty_is_a_number_or_relay(typed, stored):
     assert parse_tty(typed) == stored
 
 
@@ -80,12 +79,12 @@ def test_a_tty_is_a_number_or_relay(typed, stored):
         ("38255 TALK", "38255 (keyword TALK)"),
     ],
 )
-def test_a_text_line_is_a_number_or_a_short_code(typed, stored):
+def test_sms_number_is_a_number_or_a_short_code(typed, stored):
     assert parse_sms_number(typed) == stored
 
 
 @pytest.mark.parametrize("typed", ["hello", "988", "406-555-0100 x12", "12 34"])
-def test_what_takes_no_texts_is_refused(typed):
+def test_number_that_takes_no_texts_is_refused(typed):
     with pytest.raises(ValidationError, match=r"text|short code"):
         parse_sms_number(typed)
 
@@ -112,7 +111,7 @@ def test_every_page_shows_and_dials_the_extension(client):
 
 
 @pytest.mark.django_db
-def test_the_linked_data_tells_the_extension(client):
+def test_json_ld_contains_the_extension(client):
     org = organization(at=place("59301"), phone=WITH_EXTENSION)
 
     page = client.get(org.get_absolute_url()).content.decode()
@@ -124,7 +123,7 @@ def test_the_linked_data_tells_the_extension(client):
 
 
 @pytest.mark.django_db
-def test_a_contact_card_carries_every_number(client):
+def test_vcard_contains_every_number(client):
     facts = {"tty": "+14065550103", "videophone": "+14065550104"}
     organization(slug="ours", phone=WITH_EXTENSION, sms_number="+14065550105", **facts)
     warmline(slug="line", tty="711", sms_number="38255 (keyword TALK)")
@@ -143,7 +142,7 @@ def test_a_contact_card_carries_every_number(client):
 
 
 @pytest.mark.django_db
-def test_an_extension_survives_our_own_csv_file(client):
+def test_csv_export_and_import_preserve_the_extension(client):
     listing = organization(at=place("59301"), phone=WITH_EXTENSION, key="org:one")
     text = b"".join(client.get("/data/organizations.csv")).decode()
     [row] = csv.DictReader(io.StringIO(text))
@@ -163,7 +162,7 @@ def test_an_extension_survives_our_own_csv_file(client):
 
 
 @pytest.mark.django_db
-def test_hsds_tells_number_and_extension_apart_and_reads_them_back(client):
+def test_hsds_separates_the_extension_and_reads_it_back(client):
     organization(at=place("59301"), phone=WITH_EXTENSION, tty="711", slug="ours")
 
     [service] = client.get("/api/services").json()["contents"]
@@ -176,7 +175,7 @@ def test_hsds_tells_number_and_extension_apart_and_reads_them_back(client):
 
 
 @pytest.mark.django_db
-def test_the_map_file_tells_the_extension(client):
+def test_geojson_contains_the_extension(client):
     organization(at=place("59301"), phone=WITH_EXTENSION)
 
     found = json.loads(b"".join(client.get("/data/listings.geojson")))

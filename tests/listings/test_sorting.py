@@ -1,4 +1,4 @@
-"""Lists sort as people do: capitals, accents and punctuation make no difference."""
+"""Lists sort names without regard to capitals, accents and punctuation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMES = ["Abilities in Motion", "ABLE", "Able", "ATTIC, Inc.", "Él Faro", "“E
 
 @pytest.fixture
 def centers():
-    """Slugs run against the names, but for the two whose names compare as equal."""
+    """Create centers whose slugs sort in reverse, except for two equal names."""
     slugs = ["f", "d", "e", "c", "b", "a"]
     for name, slug in reversed(list(zip(NAMES, slugs, strict=True))):
         organization(
@@ -70,7 +70,7 @@ def test_lines_sort_names_as_people_do():
     assert found == [name.lower() for name in NAMES]
 
 
-def test_towns_that_differ_in_capitals_share_a_heading(client):
+def test_cities_that_differ_in_capitals_share_a_heading(client):
     at = place("59301")
     for name, town in [("Ash", "BUTTE"), ("Birch", "Butte"), ("Cedar", "butte")]:
         row = organization(name=name, at=at)
@@ -90,7 +90,7 @@ def test_the_admin_sorts_a_name_column_as_people_do(admin_client, centers):
     assert [row.name for row in page.context["cl"].result_list] == NAMES
 
 
-def test_a_new_name_is_sorted_also_when_only_it_is_saved(centers):
+def test_sort_name_is_updated_when_only_the_name_is_saved(centers):
     row = Organization.objects.get(name="ABLE")
     row.name = "Zebra"
     row.save(update_fields=["name"])
@@ -108,7 +108,7 @@ def test_a_list_by_name_is_read_from_an_index(centers):
     assert "organization_sort_name" in rows.explain()
 
 
-def test_what_lists_sort_by_is_no_public_fact(centers):
+def test_sort_name_is_not_public(centers):
     row = Organization.objects.get(name="ABLE")
 
     assert "sort_name" not in row.public_fields()

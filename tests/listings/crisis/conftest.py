@@ -1,4 +1,4 @@
-"""The shipped crisis lines and phrases."""
+"""Fixtures for the shipped crisis lines and phrases."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def phrases():
 
 @pytest.fixture(scope="session")
 def shipped(phrases):
-    """A matcher of the shipped phrases, read without the database."""
+    """Return a matcher for the shipped phrases, read without the database."""
     return PhraseMatcher(
         Phrase(
             r["for_what"],

@@ -1,4 +1,4 @@
-"""Crisis lines: brought in from their file, checked by a curator, shown in order."""
+"""Crisis lines are imported, checked by curators and shown in order."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ UNTRIED = (
 
 
 def lines_file(**changes):
-    """The text of the shipped file, with some cells of 988's row changed."""
+    """Return the shipped file with some cells of the row of 988 changed."""
     rows = file_rows("crisis_lines.csv")
     rows[0] |= changes
     names = list(dict.fromkeys(name for row in rows for name in row))
@@ -79,7 +79,7 @@ def rendered(source, **context):
 
 
 @pytest.mark.usefixtures("crisis")
-def test_the_shipped_files_come_in_whole():
+def test_shipped_files_are_imported_completely():
     assert CrisisLine.objects.count() == 23
     assert CrisisPhrase.objects.count() == 1712
     lifeline = CrisisLine.objects.get(key="crisis:988-lifeline")
@@ -91,7 +91,7 @@ def test_the_shipped_files_come_in_whole():
 
 
 @pytest.mark.usefixtures("crisis")
-def test_the_same_file_again_changes_nothing():
+def test_second_import_of_crisis_files_changes_nothing():
     text = (ROOT / "fixtures/crisis_lines.csv").read_text(encoding="utf-8")
 
     report = import_text("crisis_lines", text)
@@ -100,7 +100,7 @@ def test_the_same_file_again_changes_nothing():
 
 
 @pytest.mark.usefixtures("crisis")
-def test_a_newer_file_leaves_what_a_curator_checked(django_user_model):
+def test_newer_file_does_not_change_a_checked_line(django_user_model):
     curator = django_user_model.objects.create(username="ann")
     lifeline = CrisisLine.objects.get(key="crisis:988-lifeline")
     lifeline.mark_checked(on=date(2026, 11, 30), by=curator)
@@ -113,7 +113,7 @@ def test_a_newer_file_leaves_what_a_curator_checked(django_user_model):
 
 
 @pytest.mark.usefixtures("crisis")
-def test_a_newer_file_changes_what_nobody_checked_and_keeps_it_held_back():
+def test_newer_file_changes_an_unchecked_line_and_leaves_untried_facts_hidden():
     import_text("crisis_lines", lines_file(name="Another name"))
 
     lifeline = CrisisLine.objects.get(key="crisis:988-lifeline")
@@ -123,7 +123,7 @@ def test_a_newer_file_changes_what_nobody_checked_and_keeps_it_held_back():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["crisis_lines", "crisis_phrases"])
-def test_a_column_that_nothing_reads_is_an_error(kind):
+def test_unknown_column_is_an_error(kind):
     name = {"crisis_lines": "crisis_lines", "crisis_phrases": "trigger_words"}[kind]
     text = (ROOT / f"fixtures/{name}.csv").read_text(encoding="utf-8")
     header, rest = text.split("\n", 1)
@@ -148,7 +148,7 @@ def test_a_column_that_nothing_reads_is_an_error(kind):
         ("source_seen", "yesterday"),
     ],
 )
-def test_a_cell_that_cannot_be_read_refuses_its_row_alone(cell, value):
+def test_invalid_cell_refuses_only_its_row(cell, value):
     CrisisLine.objects.all().delete()
 
     report = import_text("crisis_lines", lines_file(**{cell: value}))
@@ -191,7 +191,7 @@ def test_the_right_line_comes_first_for_each_kind(kind):
 
 @pytest.mark.usefixtures("crisis")
 @pytest.mark.parametrize("kind", ["trans", "elder_abuse"])
-def test_where_nobody_answers_at_this_hour_988_comes_first(kind):
+def test_988_comes_first_when_no_line_answers(kind):
     found = lines_for_kinds([kind], visible_crisis_lines(NIGHT))
 
     assert found[0].key == "crisis:988-lifeline"
@@ -199,7 +199,7 @@ def test_where_nobody_answers_at_this_hour_988_comes_first(kind):
 
 
 @pytest.mark.usefixtures("crisis")
-def test_who_the_writer_is_adds_a_line_after_the_first():
+def test_who_the_visitor_is_adds_a_line_after_the_first():
     found = lines_for_kinds(["suicide"], visible_crisis_lines(NOON), ["veterans"])
 
     assert [line.key for line in found[:2]] == [
@@ -209,7 +209,7 @@ def test_who_the_writer_is_adds_a_line_after_the_first():
 
 
 @pytest.mark.usefixtures("crisis")
-def test_what_nobody_has_tried_is_not_shown():
+def test_untried_facts_are_hidden():
     shown = rendered(
         "{% for kind in kinds %}{% crisis_lines kind %}{% endfor %}",
         kinds=CrisisKind.values,
@@ -221,7 +221,7 @@ def test_what_nobody_has_tried_is_not_shown():
 
 
 @pytest.mark.usefixtures("crisis")
-def test_a_check_shows_what_was_held_back(django_user_model):
+def test_check_shows_untried_facts(django_user_model):
     curator = django_user_model.objects.create(username="ann")
     rainn = CrisisLine.objects.get(key="crisis:rainn")
     rainn.mark_checked(on=date(2026, 11, 30), by=curator)
@@ -261,7 +261,7 @@ def test_a_line_that_is_turned_off_is_not_shown():
 
 
 @pytest.mark.usefixtures("crisis")
-def test_paper_has_988_911_and_a_few_others_by_number():
+def test_print_has_988_911_and_a_few_others():
     lines = essential_lines(NOON)
 
     assert [line.key for line in lines[:2]] == ["crisis:988-lifeline", "crisis:911"]
@@ -271,7 +271,7 @@ def test_paper_has_988_911_and_a_few_others_by_number():
 
 
 @pytest.mark.usefixtures("crisis")
-def test_in_spanish_988_is_reached_in_spanish():
+def test_spanish_page_says_how_to_reach_988_in_spanish():
     with translation.override("es"):
         shown = rendered('{% crisis_lines "suicide" %}')
 
@@ -289,7 +289,7 @@ def test_every_word_of_the_shipped_lines_has_its_translation():
 
 
 @pytest.mark.usefixtures("crisis")
-def test_words_that_a_curator_wrote_are_marked_as_english_in_spanish():
+def test_text_of_a_curator_is_marked_as_english_in_spanish():
     line = CrisisLine.objects.get(key="crisis:rainn")
     line.how_in_spanish = "Ask for Maria"
     line.save()
@@ -301,7 +301,7 @@ def test_words_that_a_curator_wrote_are_marked_as_english_in_spanish():
 
 
 @pytest.mark.usefixtures("crisis")
-def test_a_curator_checks_lines_at_the_desk(admin_client):
+def test_curator_checks_lines_in_the_admin(admin_client):
     line = CrisisLine.objects.get(key="crisis:never-use-alone")
     assert line.untried == ["phone"]
 
@@ -319,7 +319,7 @@ def test_a_curator_checks_lines_at_the_desk(admin_client):
 
 @pytest.mark.usefixtures("crisis")
 @pytest.mark.parametrize("model", [CrisisLine, CrisisPhrase])
-def test_the_desk_has_a_list_a_form_and_a_history(admin_client, model):
+def test_admin_has_list_form_and_history_of_crisis_models(admin_client, model):
     name = f"admin:listings_{model._meta.model_name}"
     row = model.objects.first()
 
@@ -332,7 +332,7 @@ def test_the_desk_has_a_list_a_form_and_a_history(admin_client, model):
 
 
 @pytest.mark.usefixtures("crisis")
-def test_a_check_of_a_line_must_be_by_somebody_who_may(client, django_user_model):
+def test_check_of_a_line_needs_permission(client, django_user_model):
     reader = django_user_model.objects.create(username="rob", is_staff=True)
     line = CrisisLine.objects.get(key="crisis:rainn")
     client.force_login(reader)

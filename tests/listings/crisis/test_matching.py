@@ -1,4 +1,4 @@
-"""Typed words of distress find the right level and kind; ordinary words find none."""
+"""Words of distress are matched with the right level and kind; others are not."""
 
 from __future__ import annotations
 
@@ -145,11 +145,11 @@ def test_words_about_a_group_stay_quiet(shipped, typed):
 
 
 @pytest.mark.parametrize("typed", HARMLESS)
-def test_ordinary_words_raise_nothing(shipped, typed):
+def test_ordinary_words_are_not_distress(shipped, typed):
     assert shipped.find(typed) is None
 
 
-def test_there_are_examples_enough():
+def test_examples_cover_every_level():
     assert len(DANGEROUS) + len(QUIET) + len(HARMLESS) > 94
 
 
@@ -164,7 +164,7 @@ def test_every_shipped_phrase_finds_its_own_kind_and_level(shipped, phrases):
             assert found.level == row["level"], row
 
 
-def test_who_the_writer_is_counts_only_beside_distress(shipped):
+def test_who_the_visitor_is_counts_only_with_distress(shipped):
     found = shipped.find("veteran, want to die")
 
     assert shipped.find("veteran") is None
@@ -172,12 +172,12 @@ def test_who_the_writer_is_counts_only_beside_distress(shipped):
     assert found.added == ("veterans",)
 
 
-def test_exact_phrases_hit_only_alone(shipped):
+def test_exact_phrase_matches_only_the_whole_text(shipped):
     assert shipped.find("rape").level == "first"
     assert shipped.find("Rape, field of") is None
 
 
-def test_a_hit_inside_a_longer_quiet_phrase_does_not_count():
+def test_match_inside_a_longer_quiet_phrase_does_not_count():
     phrases = [
         Phrase("suicide", "first", "phrase", ("suicide",)),
         Phrase("suicide", "quiet", "phrase", ("suicide", "loss")),
@@ -188,7 +188,7 @@ def test_a_hit_inside_a_longer_quiet_phrase_does_not_count():
     assert PhraseMatcher(phrases).find("suicidel loss") is None
 
 
-def test_a_phrase_hits_whole_words_only(shipped):
+def test_phrase_matches_whole_words_only(shipped):
     assert shipped.find("diesel wantage todie") is None
 
 
@@ -207,19 +207,19 @@ def test_a_phrase_hits_whole_words_only(shipped):
         ("", ()),
     ],
 )
-def test_words_are_made_comparable(typed, words):
+def test_split_words_normalizes_text(typed, words):
     assert split_words(typed) == words
 
 
 @pytest.mark.django_db
-def test_no_name_of_a_place_raises_a_panel(shipped):
+def test_no_place_name_is_in_distress(shipped):
     loud = []
     rows = Place.objects.values_list("name", "alt_names", "state")
     for name, others, state in rows.iterator():
-        for said in (name, f"{name}, {state}", *others.split(";")):
-            found = shipped.find(said)
+        for text in (name, f"{name}, {state}", *others.split(";")):
+            found = shipped.find(text)
             if found:
-                loud.append((said, found.level))
+                loud.append((text, found.level))
 
     assert len(rows) > 80_000
     assert loud == []

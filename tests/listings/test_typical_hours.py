@@ -1,4 +1,4 @@
-"""Hours on paper: as in most weeks, in the reader's zones."""
+"""Typical hours are described briefly, in each of the given time zones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EASTERN, CENTRAL = "America/New_York", "America/Chicago"
 GUAM, ARIZONA = "Pacific/Guam", "America/Phoenix"
 
 
-def said(spec, *zones, zone=EASTERN, at=TUESDAY):
+def describe(spec, *zones, zone=EASTERN, at=TUESDAY):
     return describe_typical_hours(Hours(spec, zone), at, list(zones or (zone,)))
 
 
@@ -43,54 +43,56 @@ def said(spec, *zones, zone=EASTERN, at=TUESDAY):
         ("Dec 24 10:00-12:00", "December 24: 10 am to noon"),
     ],
 )
-def test_hours_are_short_and_whole(spec, words):
-    assert said(spec) == words
+def test_typical_hours_are_short_and_complete(spec, words):
+    assert describe(spec) == words
 
 
-def test_hours_not_known_are_not_made_up_for_later():
+def test_unknown_hours_are_described_as_not_listed():
     assert timeless_status(Hours("", EASTERN), TUESDAY) == OpenStatus(OpenState.UNKNOWN)
 
 
-def test_a_holiday_does_not_become_the_habit():
-    """Thanksgiving is in the week of printing, Christmas in the fifth."""
-    assert said("Mo-Fr 09:00-17:00; PH off") == "Mon–Fri 9 am to 5 pm"
-    assert said("Mo-Fr 09:00-17:00; Dec 24-Jan 1 off", at=TUESDAY) == (
+def test_holiday_does_not_change_the_typical_hours():
+    """Thanksgiving is in the first week and Christmas in the fifth."""
+    assert describe("Mo-Fr 09:00-17:00; PH off") == "Mon–Fri 9 am to 5 pm"
+    assert describe("Mo-Fr 09:00-17:00; Dec 24-Jan 1 off", at=TUESDAY) == (
         "Mon–Fri 9 am to 5 pm"
     )
 
 
-def test_hours_of_a_season_are_said_with_its_dates():
+def test_seasonal_hours_include_their_dates():
     spec = "Apr 01-Nov 22 Mo 09:00-17:00; Nov 23-Mar 31 Mo 09:00-12:00"
 
-    assert said(spec) == (
+    assert describe(spec) == (
         "April 1–November 22, Mon: 9 am to 5 pm; "
         "November 23–March 31, Mon: 9 am to noon"
     )
 
 
-def test_a_split_state_gets_both_its_times():
-    assert said("Mo-Sa 17:00-21:00", EASTERN, CENTRAL) == (
+def test_state_with_two_zones_gets_both_times():
+    assert describe("Mo-Sa 17:00-21:00", EASTERN, CENTRAL) == (
         "Mon–Sat 5 pm to 9 pm Eastern time, 4 pm to 8 pm Central time"
     )
 
 
-def test_times_of_several_kinds_are_said_zone_by_zone():
-    assert said("Mo 09:00-17:00; Sa 12:00-17:00", EASTERN, CENTRAL) == (
+def test_different_daily_times_are_grouped_by_zone():
+    assert describe("Mo 09:00-17:00; Sa 12:00-17:00", EASTERN, CENTRAL) == (
         "Eastern time: Mon 9 am to 5 pm; Sat noon to 5 pm · "
         "Central time: Mon 8 am to 4 pm; Sat 11 am to 4 pm"
     )
 
 
-def test_what_is_the_same_everywhere_is_said_once():
-    assert said("24/7", EASTERN, CENTRAL) == "Day and night"
+def test_hours_equal_in_every_zone_are_described_once():
+    assert describe("24/7", EASTERN, CENTRAL) == "Day and night"
 
 
-def test_across_the_ocean_the_day_is_another():
-    assert said("Mo-Fr 16:00-24:00", GUAM) == "Tue–Sat 7 am to 3 pm"
+def test_weekdays_shift_across_the_date_line():
+    assert describe("Mo-Fr 16:00-24:00", GUAM) == "Tue–Sat 7 am to 3 pm"
 
 
-def test_a_clock_that_never_changes_is_told_the_time_of_the_season():
+def test_zone_without_daylight_time_gets_the_times_of_the_season():
     july = datetime(2026, 7, 14, 12, tzinfo=UTC)
 
-    assert said("Mo 09:00-10:00", ARIZONA, zone=CENTRAL) == "Mon 8 am to 9 am"
-    assert said("Mo 09:00-10:00", ARIZONA, zone=CENTRAL, at=july) == "Mon 7 am to 8 am"
+    assert describe("Mo 09:00-10:00", ARIZONA, zone=CENTRAL) == "Mon 8 am to 9 am"
+    assert (
+        describe("Mo 09:00-10:00", ARIZONA, zone=CENTRAL, at=july) == "Mon 7 am to 8 am"
+    )

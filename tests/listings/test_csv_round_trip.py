@@ -1,4 +1,4 @@
-"""What the directory writes it reads back: export, import, export is the identity."""
+"""Export, import and export again give the same CSV file."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def rows_of(text):
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def again(model, text, **changes):
-    """The file's first row with some cells changed, as a file of its own."""
+def import_changed_row(model, text, **changes):
+    """Import the first row of a file with some cells changed."""
     row = rows_of(text)[0] | changes
     out = io.StringIO()
     writer = csv.DictWriter(out, list(row))
@@ -50,8 +50,8 @@ def again(model, text, **changes):
 
 
 @pytest.fixture
-def odd():
-    """A listing whose every fact has something to lose, and its branch."""
+def odd_listing():
+    """Create a branch and a listing with values that are hard to write and read."""
     center = organization(
         at=place("59301"),
         name="=SUM(A1) “Ours”; théirs, 'and' more",
@@ -82,24 +82,24 @@ def odd():
 
 @pytest.mark.usefixtures("odd")
 @pytest.mark.parametrize("model", MODELS)
-def test_every_fact_comes_back_into_an_empty_catalogue(model):
+def test_export_and_import_restore_every_fact_in_an_empty_catalog(model):
     before = file_of(model)
     same = import_text(kind_of(model), before)
     model.objects.all().delete()
 
-    anew = import_text(kind_of(model), before)
+    second = import_text(kind_of(model), before)
 
     assert same.changed == 0
-    assert anew.refused == []
+    assert second.refused == []
     assert file_of(model) == before
 
 
-def test_no_cell_runs_and_a_parent_that_is_a_draft_stays_unseen(odd):
+def test_export_escapes_formulas_and_hides_a_draft_parent(odd_listing):
     text = file_of(Organization)
     rows = {row["slug"]: row for row in rows_of(text)}
 
-    assert rows[odd.slug]["name"].startswith("'=SUM")
-    assert rows["branch"]["parent"] == f"uuid:{odd.uuid}"
+    assert rows[odd_listing.slug]["name"].startswith("'=SUM")
+    assert rows["branch"]["parent"] == f"uuid:{odd_listing.uuid}"
     assert (rows["other-branch"]["parent"], rows["other-branch"]["host"]) == (
         "",
         "Unseen",
@@ -109,7 +109,7 @@ def test_no_cell_runs_and_a_parent_that_is_a_draft_stays_unseen(odd):
 
 
 @given(st.text(alphabet="'=+-@\t\rab ", max_size=6))
-def test_a_quoted_cell_has_one_way_back(text):
+def test_escaped_cell_is_read_back_unchanged(text):
     text = text.strip()
 
     assert _cell(escape_formula(text)) == text
@@ -117,7 +117,7 @@ def test_a_quoted_cell_has_one_way_back(text):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_the_columns_hold_every_fact_and_are_told_in_words(model):
+def test_columns_contain_every_fact_and_are_described(model):
     names = set(column_names(model))
 
     assert set(fact_names(model)) - names == {"terms"}
@@ -126,7 +126,7 @@ def test_the_columns_hold_every_fact_and_are_told_in_words(model):
     )
 
 
-def test_every_county_is_found_by_its_own_name():
+def test_every_county_is_found_by_its_full_name():
     areas = ServiceAreaParser()
     counties = list(Place.objects.counties())
 
@@ -137,54 +137,56 @@ def test_every_county_is_found_by_its_own_name():
 
 
 @pytest.fixture
-def house():
-    made = organization(at=place("59301"), slug="house", street="13 Hidden Lane")
-    made.zip_code, made.address_withheld = "59301", True
-    made.clean()
-    made.save()
-    return made
+def withheld_listing():
+    listing = organization(at=place("59301"), slug="house", street="13 Hidden Lane")
+    listing.zip_code, listing.address_withheld = "59301", True
+    listing.clean()
+    listing.save()
+    return listing
 
 
-def test_a_withheld_street_is_not_in_the_file_and_not_forgotten_by_it(house):
+def test_import_of_an_export_without_withheld_street_keeps_the_street(withheld_listing):
     text = file_of(Organization)
     [row] = rows_of(text)
 
-    told = [row[n] for n in ("street", "zip_code", "latitude", "longitude", "county")]
-    assert told == ["", "", "", "", "30017"]
+    values = [row[n] for n in ("street", "zip_code", "latitude", "longitude", "county")]
+    assert values == ["", "", "", "", "30017"]
     assert import_text("exported-organizations", text).changed == 0
-    house.refresh_from_db()
-    assert house.street == "13 Hidden Lane"
+    withheld_listing.refresh_from_db()
+    assert withheld_listing.street == "13 Hidden Lane"
 
 
-def test_no_file_shows_a_street_that_is_withheld(house):
+def test_no_export_contains_a_withheld_street(withheld_listing):
     exact = {"latitude": "46.4", "longitude": "-105.8", "precision": "address"}
     wrong = {"address_withheld": "no", "street": "13 Hidden Lane", "zip_code": "59301"}
 
-    report = again(Organization, file_of(Organization), **wrong, **exact)
+    report = import_changed_row(Organization, file_of(Organization), **wrong, **exact)
 
-    house.refresh_from_db()
-    assert house.address_withheld
-    assert house.precision == "county"
+    withheld_listing.refresh_from_db()
+    assert withheld_listing.address_withheld
+    assert withheld_listing.precision == "county"
     assert [words for _row, words in report.protected] == [
-        f"uuid:{house.uuid}: {name}, the address is withheld"
+        f"uuid:{withheld_listing.uuid}: {name}, the address is withheld"
         for name in ("address_withheld", "point")
     ]
 
 
-def test_a_known_listing_keeps_its_state_and_its_checks():
-    made = organization(checked_on="2026-05-03", checked_how="confirmed")
-    made.checked_facts = ["phone"]
-    made.save()
+def test_import_does_not_change_status_or_checks_of_a_known_listing():
+    listing = organization(checked_on="2026-05-03", checked_how="confirmed")
+    listing.checked_facts = ["phone"]
+    listing.save()
     wishes = {"status": "closed", "closure_reason": "Gone", "slug": "other"}
 
-    report = again(Organization, file_of(Organization), phone="+14065550177", **wishes)
+    report = import_changed_row(
+        Organization, file_of(Organization), phone="+14065550177", **wishes
+    )
 
-    made.refresh_from_db()
-    assert (made.status, str(made.phone.as_e164)) == ("published", "+14065550101")
+    listing.refresh_from_db()
+    assert (listing.status, str(listing.phone.as_e164)) == ("published", "+14065550101")
     assert report.protected[0][1].endswith("phone, checked on 2026-05-03")
 
 
-def test_a_check_is_not_brought_along():
+def test_import_does_not_take_over_a_check():
     organization(key="made:one", checked_on="2026-05-03", checked_how="confirmed")
     text = file_of(Organization)
     Organization.objects.all().delete()
@@ -194,10 +196,10 @@ def test_a_check_is_not_brought_along():
     assert Organization.objects.get().checked_on is None
 
 
-def test_who_asked_not_to_be_listed_is_not_brought_back():
-    made = organization()
+def test_import_refuses_an_organization_with_a_removal_request():
+    listing = organization()
     text = file_of(Organization)
-    made.delete()
+    listing.delete()
     RemovalRequest.objects.create(name="Them", phone="+14065550101")
 
     report = import_text("exported-organizations", text)
@@ -226,40 +228,42 @@ def test_who_asked_not_to_be_listed_is_not_brought_back():
         ({"phone": "555"}, "phone:"),
     ],
 )
-def test_a_row_that_cannot_be_is_refused_in_words(changes, words):
+def test_import_refuses_an_invalid_row_with_a_message(changes, words):
     organization(at=place("59301"))
 
-    report = again(Organization, file_of(Organization), **changes)
+    report = import_changed_row(Organization, file_of(Organization), **changes)
 
     assert [row for row, _words in report.refused] == [2]
     assert words in report.refused[0][1]
 
 
-def test_a_new_listing_takes_an_address_only_if_it_is_one():
-    made = organization()
+def test_new_listing_takes_only_a_valid_slug_from_its_file():
+    listing = organization()
     text = file_of(Organization)
-    made.delete()
+    listing.delete()
 
-    report = again(Organization, text, slug="no address", uuid="")
+    report = import_changed_row(Organization, text, slug="no address", uuid="")
 
     new = Organization.objects.get()
-    assert (report.added, new.slug) == (1, made.name.lower().replace(" ", "-"))
-    assert new.uuid != made.uuid
+    assert (report.added, new.slug) == (1, listing.name.lower().replace(" ", "-"))
+    assert new.uuid != listing.uuid
 
 
-def test_a_parent_that_nobody_knows_is_warned_of():
+def test_import_warns_of_an_unknown_parent():
     organization()
 
-    report = again(Organization, file_of(Organization), parent="made:nobody")
+    report = import_changed_row(
+        Organization, file_of(Organization), parent="made:nobody"
+    )
 
     assert report.refused == []
     assert report.warnings[0][1].endswith("no listing has the key “made:nobody”")
 
 
-def test_of_two_rows_with_one_uuid_the_second_is_refused():
-    made = organization(key="made:one")
+def test_import_refuses_the_second_row_with_the_same_uuid():
+    listing = organization(key="made:one")
     text = file_of(Organization)
-    made.delete()
+    listing.delete()
     header, row = text.splitlines()
 
     report = import_text(
@@ -271,10 +275,10 @@ def test_of_two_rows_with_one_uuid_the_second_is_refused():
     assert [one.key for one in Organization.objects.all()] == ["made:one"]
 
 
-def test_a_broken_rule_of_the_database_is_told_in_words():
+def test_import_explains_a_violated_constraint():
     organization()
     nothing = dict.fromkeys(Listing.CONTACT_FIELDS, "")
 
-    report = again(Organization, file_of(Organization), **nothing)
+    report = import_changed_row(Organization, file_of(Organization), **nothing)
 
     assert "give one way to make contact" in report.refused[0][1]

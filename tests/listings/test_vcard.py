@@ -1,4 +1,4 @@
-"""Keep a listing, or send it: a contact card and the visitor's own messages."""
+"""Visitors can save a listing as a contact card or send it to a friend."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.reading import links_on
 pytestmark = pytest.mark.django_db
 
 
-def fields(card):
-    """{name: value} of a contact card, its long lines joined and escapes undone."""
+def parse_vcard(card):
+    """Parse a contact card into {name: value}, with lines unfolded and unescaped."""
     assert card.endswith("END:VCARD\r\n")
     lines = card.replace("\r\n ", "").strip().split("\r\n")
     pairs = [line.split(":", 1) for line in lines]
@@ -25,7 +25,7 @@ def fields(card):
     return {name.split(";")[0]: value for name, value in pairs}
 
 
-def test_a_card_says_who_and_how(client):
+def test_vcard_contains_name_and_contacts(client):
     organization(
         at=place("59301"),
         slug="ours",
@@ -39,7 +39,7 @@ def test_a_card_says_who_and_how(client):
 
     assert response["Content-Type"] == "text/vcard; charset=utf-8"
     assert response["Content-Disposition"] == 'attachment; filename="ours.vcf"'
-    card = fields(response.content.decode())
+    card = parse_vcard(response.content.decode())
     assert card["VERSION"] == "3.0"
     assert card["FN"] == "Peers; Friends, and Others"
     assert card["TEL"] == "+14065550101"
@@ -48,7 +48,7 @@ def test_a_card_says_who_and_how(client):
     assert card["NOTE"] == "http://testserver/orgs/ours/"
 
 
-def test_a_card_holds_no_withheld_street(client):
+def test_vcard_contains_no_withheld_street(client):
     town = {"city": "Miles City", "state": "MT", "zip_code": "59301"}
     street = {"street": "100 Example Street", "address_withheld": True}
     organization(slug="ours", **town, **street)
@@ -59,7 +59,7 @@ def test_a_card_holds_no_withheld_street(client):
     assert "Example Street" not in card
 
 
-def test_long_lines_are_folded_between_letters(client):
+def test_vcard_folds_long_lines_between_characters(client):
     name = "Línea de apoyo é" * 11
     warmline(slug="line", name=name)
 
@@ -68,17 +68,17 @@ def test_long_lines_are_folded_between_letters(client):
     lines = response.content.split(b"\r\n")
     assert max(len(line) for line in lines) <= 75
     assert all(line.decode() for line in lines[:-1])
-    assert fields(response.content.decode())["FN"] == name
+    assert parse_vcard(response.content.decode())["FN"] == name
 
 
 @pytest.mark.parametrize("status", [Listing.Status.DRAFT, Listing.Status.CLOSED])
-def test_there_is_no_card_of_what_is_not_public(client, status):
+def test_listing_that_is_not_public_has_no_vcard(client, status):
     organization(slug="ours", status=status, closure_reason="Example")
 
     assert client.get("/orgs/ours/contact.vcf").status_code == 404
 
 
-def test_a_listing_is_sent_by_the_visitors_own_phone(client):
+def test_share_links_open_the_visitors_own_apps(client):
     warmline(slug="line", name="Line & More", phone="+14065550102")
 
     page = client.get("/warmlines/line/").content.decode()

@@ -1,4 +1,4 @@
-"""The week as boxes, to and from an OpenStreetMap string."""
+"""The boxes of a week are converted to an OpenStreetMap string and back."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ grids = st.builds(
 
 
 @given(grids)
-def test_what_the_boxes_hold_is_read_back(grid):
+def test_week_is_read_back_from_its_string(grid):
     spec = str(grid)
 
     assert validate_hours(spec) == spec
@@ -57,13 +57,13 @@ def test_what_the_boxes_hold_is_read_back(grid):
         ("", "", ""),
     ],
 )
-def test_a_string_fills_the_boxes(spec, monday, saturday):
+def test_parse_week_fills_the_boxes(spec, monday, saturday):
     grid = parse_week(spec)
 
     assert (grid.text("Mo"), grid.text("Sa")) == (monday, saturday)
 
 
-def test_by_appointment_alone_is_read_back():
+def test_by_appointment_alone_is_parsed():
     grid = WeeklyHours(by_appointment=True)
 
     assert str(grid) == 'unknown "by appointment"'
@@ -80,7 +80,7 @@ def test_by_appointment_alone_is_read_back():
         "Mo-Xx 09:00-12:00",
     ],
 )
-def test_what_the_boxes_cannot_hold_stays_text(spec):
+def test_parse_week_rejects_what_boxes_cannot_represent(spec):
     assert parse_week(spec) is None
 
 
@@ -115,29 +115,29 @@ def test_what_the_boxes_cannot_hold_stays_text(spec):
         ("", []),
     ],
 )
-def test_people_type_times_in_many_ways(typed, expected):
+def test_parse_day_accepts_many_ways_to_type_times(typed, expected):
     assert parse_day(typed) == expected
 
 
 @pytest.mark.parametrize("typed", ["9-11", "6-10", "1-5", "8-midnight", "9-9", "5-9"])
-def test_time_that_could_be_day_or_night_asks(typed):
+def test_parse_day_rejects_an_ambiguous_time(typed):
     with pytest.raises(InvalidSpan, match="could be day or night"):
         parse_day(typed)
 
 
 @pytest.mark.parametrize("typed", ["9", "morning", "25:00-26:00", "13 pm-14 pm", "9-"])
-def test_what_is_no_time_is_said(typed):
+def test_parse_day_rejects_what_is_not_a_time(typed):
     with pytest.raises(InvalidSpan):
         parse_day(typed)
 
 
-def test_night_typed_at_the_desk_is_not_cut_by_the_next_day():
+def test_typed_night_is_not_cut_by_the_next_day():
     grid = WeeklyHours(days={"Th": [("20:00", "02:00")], "Fr": [("09:00", "17:00")]})
 
     assert str(grid) == "Th 20:00-02:00, Fr 09:00-17:00"
     assert parse_week(str(grid)) == grid
 
 
-def test_day_and_night_with_hours_of_a_day_stays_one_line():
+def test_always_open_with_hours_of_a_day_is_not_parsed():
     assert parse_week("24/7; Mo 09:00-17:00") is None
     assert parse_week("24/7; PH off") is not None

@@ -1,4 +1,4 @@
-"""The real starter files: every row is here, as its file says."""
+"""Every row of the starter files is imported as its file says."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def public_file(model):
 
 
 def empty(model):
-    """Without Django's own look at everything that could hang on each row."""
+    """Delete all rows without Django's collection of related objects."""
     with_meetings = [Meeting.terms.through, Meeting.service_area.through, Meeting]
     for emptied in (
         *with_meetings,
@@ -85,7 +85,7 @@ def test_every_listing_names_its_source():
         assert not model.objects.filter(source_url="").exists()
 
 
-def test_the_licence_of_the_compilation_is_on_each_of_its_rows():
+def test_every_row_of_the_compilation_has_its_license():
     licensed = Organization.objects.filter(source_license__contains="CC BY-NC 4.0")
 
     assert licensed.filter(kind="cil").count() == 655
@@ -122,12 +122,12 @@ def test_every_summary_and_who_runs_it_is_as_the_file_says(model, kind, column):
     assert any(wanted.values())
 
 
-def letters(name):
+def letters_of(name):
     plain = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in plain if letter.isalpha())
 
 
-def meanings():
+def counties_by_name():
     """What each name means, by state: the gazetteer's file, read without our code.
 
     A full name is its own county's; a bare one a county's, then a city's.
@@ -138,14 +138,14 @@ def meanings():
     found = {}
     for row in cities + [row for row in counties if row not in cities]:
         for name in row["alt_names"].split(";"):
-            found[row["state"], letters(name)] = row["code"]
+            found[row["state"], letters_of(name)] = row["code"]
     for row in counties:
-        found[row["state"], letters(row["name"])] = row["code"]
+        found[row["state"], letters_of(row["name"])] = row["code"]
     return found
 
 
 def test_every_county_named_by_a_center_is_the_one_it_means():
-    meant = meanings()
+    meant = counties_by_name()
     served = defaultdict(set)
     through = Organization.service_area.through.objects.filter(place__kind="county")
     for key, code in through.values_list("organization__key", "place__code"):
@@ -154,7 +154,7 @@ def test_every_county_named_by_a_center_is_the_one_it_means():
     for row in rows_of("cils"):
         names = [name.strip() for name in row["counties_served"].split(";")]
         named = {n for n in names if n and n != "statewide"}
-        wanted = {meant[row["state"], letters(name)] for name in named}
+        wanted = {meant[row["state"], letters_of(name)] for name in named}
 
         assert served[row["key"]] == wanted, row["key"]
         cells += bool(named)
@@ -192,7 +192,7 @@ def test_the_list_of_centers_offers_the_county_of_a_city_of_the_same_name(
     assert choice in page.content.decode()
 
 
-def test_lines_that_the_source_doubts_carry_a_caution():
+def test_lines_that_the_source_doubts_have_a_public_warning():
     doubted = Warmline.objects.filter(note__contains="may have closed")
 
     assert doubted.count() == 15
@@ -200,7 +200,7 @@ def test_lines_that_the_source_doubts_carry_a_caution():
 
 
 @pytest.mark.parametrize("model", [Organization, Warmline])
-def test_what_is_written_is_read_back_as_it_was(model):
+def test_export_and_import_of_starter_data_change_nothing(model):
     kind, before = f"exported-{model._meta.model_name}s", public_file(model)
     number = model.objects.public().count()
 
@@ -210,7 +210,7 @@ def test_what_is_written_is_read_back_as_it_was(model):
     assert (same.refused, same.protected, same.warnings) == ([], [], [])
 
     empty(model)
-    anew = import_text(kind, before)
+    second = import_text(kind, before)
 
-    assert (anew.added, anew.refused, anew.warnings) == (number, [], [])
+    assert (second.added, second.refused, second.warnings) == (number, [], [])
     assert public_file(model) == before

@@ -1,4 +1,4 @@
-"""Numbers and dates of a listing in words, and rows by their names."""
+"""Template tags describe distances and dates, and rows are named in the admin."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_miles_in_words(distance, words):
         ("1-2-3-4", "1-2-3-4"),
     ],
 )
-def test_as_much_of_a_date_as_is_known(text, words):
+def test_partial_date_shows_what_is_known(text, words):
     assert partial_date(text) == words
 
 
@@ -48,5 +48,5 @@ def test_as_much_of_a_date_as_is_known(text, words):
         (Credential(state="MT", name="Example"), "MT: Example"),
     ],
 )
-def test_a_row_goes_by_its_name(row, name):
+def test_str_of_a_row_is_its_name(row, name):
     assert str(row) == name

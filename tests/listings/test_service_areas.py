@@ -1,4 +1,4 @@
-"""States and counties as lines of text."""
+"""Service areas are converted to lines of text and back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.factories import county, state
 pytestmark = pytest.mark.django_db
 
 
-def test_lines_name_states_and_counties_and_read_back():
+def test_from_text_reads_back_what_to_text_writes():
     places = [state("MT"), county("Park County", "WY"), county("Big Horn County", "WY")]
 
     text = to_text(places)
@@ -19,7 +19,7 @@ def test_lines_name_states_and_counties_and_read_back():
     assert set(from_text(text)) == set(places)
 
 
-def test_codes_and_short_names_are_understood():
+def test_from_text_accepts_state_codes_and_short_county_names():
     found = from_text("mt\n wyoming : park,big horn\n\n")
 
     assert {place.name for place in found} == {
@@ -49,14 +49,14 @@ def test_codes_and_short_names_are_understood():
         ),
     ],
 )
-def test_a_name_of_several_counties_is_asked_about(text, question):
-    with pytest.raises(UnknownArea) as asked:
+def test_from_text_rejects_a_name_of_several_counties_with_a_question(text, question):
+    with pytest.raises(UnknownArea) as error:
         from_text(text)
 
-    assert asked.value.args == (question,)
+    assert error.value.args == (question,)
 
 
-def test_a_county_and_a_city_of_one_name_are_known_by_their_full_names():
+def test_from_text_tells_county_and_city_apart_by_full_name():
     found = from_text("Virginia: Fairfax County, fairfax City, Alexandria")
 
     assert [place.name for place in found] == [
@@ -66,11 +66,11 @@ def test_a_county_and_a_city_of_one_name_are_known_by_their_full_names():
     ]
 
 
-def test_every_name_that_is_none_is_told():
-    with pytest.raises(UnknownArea) as told:
+def test_from_text_reports_every_unknown_name():
+    with pytest.raises(UnknownArea) as error:
         from_text("Atlantis\nMontana: Custer, Nowhere")
 
-    assert told.value.args == (
+    assert error.value.args == (
         "“Atlantis” is no state.",
         "“Nowhere” is no county of Montana.",
     )

@@ -1,4 +1,4 @@
-"""Words that people search for: found alike on both databases, names first."""
+"""Text search finds the same on both databases, with name matches first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 TABLE = "orgs_organization"
 
 
-def found(words):
+def find_slugs(words):
     rows = Organization.objects.public().matching(words).by_relevance(words)
     return [row.slug for row in rows]
 
@@ -41,7 +41,7 @@ def found(words):
         ("x " * 60, []),
     ],
 )
-def test_every_word_begins_a_word_of_what_is_told(words, slugs):
+def test_matching_needs_every_word_to_begin_a_word(words, slugs):
     veterans = [term("community", "veterans")]
     organization(name="Corazón House", slug="heart", at=place("59301"), terms=veterans)
     Organization.objects.get(slug="heart")
@@ -50,18 +50,18 @@ def test_every_word_begins_a_word_of_what_is_told(words, slugs):
     heart.save()
     organization(name="Centre’s", slug="plain", terms=veterans)
 
-    assert sorted(found(words)) == sorted(slugs)
+    assert sorted(find_slugs(words)) == sorted(slugs)
 
 
-def test_whose_name_has_the_words_comes_first():
+def test_name_matches_come_first():
     organization(name="Aardvark", slug="told", summary="A recovery center in Hope")
     organization(name="Zebra Recovery Center Hope", slug="named")
     organization(name="Beta Hope", slug="half", summary="Recovery center")
 
-    assert found("hope recovery") == ["named", "told", "half"]
+    assert find_slugs("hope recovery") == ["named", "told", "half"]
 
 
-def test_near_a_place_the_names_come_first_and_then_the_nearest(client):
+def test_near_a_place_name_matches_come_before_nearer_listings(client):
     spots = [place(code) for code in ("59301", "59330", "59102")]
     for spot in spots:
         organization(at=spot, slug=f"told-{spot.code}", summary="Drum circle")
@@ -76,40 +76,40 @@ def test_near_a_place_the_names_come_first_and_then_the_nearest(client):
     assert page.context["answer"].lead == "4 listings found."
 
 
-def test_the_index_keeps_up_with_every_change():
-    made = organization(name="First Name")
-    assert found("first")
-    made.name = "Second Name"
-    made.save()
-    assert (found("first"), len(found("second"))) == ([], 1)
+def test_text_index_follows_every_change():
+    listing = organization(name="First Name")
+    assert find_slugs("first")
+    listing.name = "Second Name"
+    listing.save()
+    assert (find_slugs("first"), len(find_slugs("second"))) == ([], 1)
     Organization.objects.bulk_create(
         [Organization(name="Third", slug="third", search_text="third", status="draft")]
     )
     assert Organization.objects.matching("third").count() == 1
-    made.delete()
-    assert found("second") == []
+    listing.delete()
+    assert find_slugs("second") == []
 
 
-def test_without_an_index_the_same_is_found(monkeypatch):
+def test_search_without_an_index_finds_the_same(monkeypatch):
     organization(name="Corazón House", slug="heart", service_area=[state("MT")])
     organization(name="Acorazado", slug="ship")
     monkeypatch.setattr(text_search, "has_index", lambda using, table: False)
 
-    assert found("corazon") == ["heart"]
-    assert found("house cora") == ["heart"]
+    assert find_slugs("corazon") == ["heart"]
+    assert find_slugs("house cora") == ["heart"]
 
 
-def test_a_lost_index_is_made_anew():
+def test_missing_text_index_is_created_again():
     organization(name="Corazón House", slug="heart")
     with transaction.atomic():
         drop(connection, TABLE)
         build(connection, TABLE)
         build(connection, TABLE)
-        assert found("corazon") == ["heart"]
+        assert find_slugs("corazon") == ["heart"]
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="asks PostgreSQL's plan")
-def test_postgresql_reads_the_index():
+def test_postgresql_uses_the_index():
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         plan = Organization.objects.matching("recovery").values("pk").explain()

@@ -80,7 +80,7 @@ def odd_listing():
     return center
 
 
-@pytest.mark.usefixtures("odd")
+@pytest.mark.usefixtures("odd_listing")
 @pytest.mark.parametrize("model", MODELS)
 def test_export_and_import_restore_every_fact_in_an_empty_catalog(model):
     before = file_of(model)

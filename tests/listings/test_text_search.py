@@ -73,7 +73,7 @@ def test_near_a_place_name_matches_come_before_nearer_listings(client):
     slugs = dict(Organization.objects.values_list("pk", "slug"))
     order = [slugs[row.pk] for row in near.rows]
     assert order == ["named", "told-59301", "told-59330", "told-59102"]
-    assert page.context["answer"].lead == "4 listings found."
+    assert page.context["summary"].lead == "4 listings found."
 
 
 def test_text_index_follows_every_change():

@@ -121,7 +121,7 @@ class CheckAdmin(ScopedAdmin):
 
 @admin.register(LinkCheck)
 class LinkCheckAdmin(ScopedAdmin):
-    list_display = ("url", "listing", "problem", "failures", "moved_to", "asked_at")
+    list_display = ("url", "listing", "problem", "failures", "moved_to", "checked_at")
     list_filter = ("problem",)
 
 
@@ -240,8 +240,8 @@ def _describe_changes(
 
 @admin.register(DuplicatePair)
 class DuplicatePairAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "because", "found_at", "dismissed")
-    list_filter = ("dismissed", "because")
+    list_display = ("__str__", "reason", "found_at", "dismissed")
+    list_filter = ("dismissed", "reason")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[DuplicatePair]:
         return duplicate_pairs_for(request.user).prefetch_related("first", "second")

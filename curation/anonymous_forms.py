@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from listings.rate_limit import client_key, hit
 
-SIGNER = signing.TimestampSigner(salt="visitor-form")
+SIGNER = signing.TimestampSigner(salt="anonymous-form")
 SUBMISSION_NAMESPACE = UUID("5b3c4c1e-6f0e-4f55-9a35-0d6b1c0f7a52")
 MAX_FORM_AGE_SECONDS = 24 * 60 * 60
 MIN_FORM_AGE_SECONDS = 3

@@ -112,7 +112,7 @@ def store_duplicate_pairs(models: Iterable[type[Listing]]) -> int:
                 content_type=kind,
                 first_id=first,
                 second_id=second,
-                defaults={"because": reason},
+                defaults={"reason": reason},
             )
             created += is_new
     return created

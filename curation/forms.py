@@ -249,7 +249,7 @@ class CheckForm(CurationForm):
         initial=timezone.localdate,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
-    because = forms.CharField(
+    closure_reason = forms.CharField(
         label=gettext_lazy("If it has closed: why?"),
         help_text=gettext_lazy("Visitors see this."),
         required=False,
@@ -266,15 +266,17 @@ class CheckForm(CurationForm):
         if outcome in verified and not cleaned.get("facts"):
             self.add_error("facts", _("Please say which facts you made sure of."))
         closed = (Check.Outcome.PAUSED, Check.Outcome.CLOSED)
-        if outcome in closed and not cleaned.get("because"):
-            self.add_error("because", _("Please say why it has closed."))
+        if outcome in closed and not cleaned.get("closure_reason"):
+            self.add_error("closure_reason", _("Please say why it has closed."))
         if cleaned.get("on") and cleaned["on"] > timezone.localdate():
             self.add_error("on", _("A check cannot be in the future."))
         return cleaned
 
 
 class CloseForm(CurationForm):
-    because = forms.CharField(label=gettext_lazy("Why has it closed?"), max_length=300)
+    closure_reason = forms.CharField(
+        label=gettext_lazy("Why has it closed?"), max_length=300
+    )
     temporarily = forms.BooleanField(label=gettext_lazy("Only for now"), required=False)
 
 

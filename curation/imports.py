@@ -85,7 +85,7 @@ def _import(run: ImportRun) -> ImportReport:
             run.content,
             reason=f"import {run.pk}",
             record=recorder,
-            written_to=run.written_to,
+            written_to=run.last_written_row,
         )
     except FileError:
         # The columns of the importer have changed since the preview. It wrote nothing.
@@ -106,16 +106,16 @@ def take_over(run: ImportRun, state: str, only_if: Iterable[str]) -> ImportRun:
     if fresh.state not in only_if:
         message = _("This import is in another state now: %(state)s.")
         raise ActionRefused(message % {"state": fresh.get_state_display()})
-    fresh.state, fresh.turn = state, fresh.turn + 1
-    fresh.save(update_fields=["state", "turn"])
+    fresh.state, fresh.takeovers = state, fresh.takeovers + 1
+    fresh.save(update_fields=["state", "takeovers"])
     return fresh
 
 
-def require_current_turn(run: ImportRun) -> None:
+def require_ownership(run: ImportRun) -> None:
     """Lock the run until the transaction ends. Raise ActionRefused if another process
     has taken it over."""
-    turns = ImportRun.objects.select_for_update().filter(pk=run.pk)
-    if turns.values_list("turn", flat=True).first() != run.turn:
+    stored = ImportRun.objects.select_for_update().filter(pk=run.pk)
+    if stored.values_list("takeovers", flat=True).first() != run.takeovers:
         raise ActionRefused(
             _("Somebody else has gone on with this import, or undone it.")
         )
@@ -137,11 +137,11 @@ class ImportRecorder:
             if not steps:
                 return
             self.run.save()
-        require_current_turn(self.run)
+        require_ownership(self.run)
         self._store(steps)
-        if last_row > self.run.written_to:
-            self.run.written_to = last_row
-            self.run.save(update_fields=["written_to"])
+        if last_row > self.run.last_written_row:
+            self.run.last_written_row = last_row
+            self.run.save(update_fields=["last_written_row"])
 
     def _store(self, steps: list[ImportStep]) -> None:
         pks = [step.object_id for step in steps]
@@ -175,6 +175,6 @@ class ImportRecorder:
         }
         summary = _("%(added)s added, %(changed)s changed, %(refused)s refused")
         with transaction.atomic():
-            require_current_turn(self.run)
+            require_ownership(self.run)
             self.run.state, self.run.summary = State.APPLIED, summary % facts
             self.run.save(update_fields=["state", "summary"])

@@ -190,7 +190,7 @@ def find_targets(models: Iterable[type[Listing]], before: datetime) -> list[Link
                 model.objects.public()
                 .exclude(**{field: ""})
                 .annotate(
-                    last_checked=Subquery(checks.values("asked_at")[:1]),
+                    last_checked=Subquery(checks.values("checked_at")[:1]),
                     last_url=Subquery(checks.values("url")[:1]),
                 )
                 .values_list("pk", field, "last_checked", "last_url")
@@ -217,7 +217,7 @@ def store_result(target: LinkTarget, result: LinkResult) -> LinkCheck:
         **key,
         defaults={
             "url": target.url,
-            "asked_at": timezone.now(),
+            "checked_at": timezone.now(),
             "status": result.status,
             "problem": result.problem,
             "moved_to": result.moved_to,

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from curation.imports import get_imported_model, require_current_turn, take_over
+from curation.imports import get_imported_model, require_ownership, take_over
 from curation.models import (
     Check,
     DuplicatePair,
@@ -81,7 +81,7 @@ class ImportUndo:
             pass
         self._in_batches(self._delete_cycles, added=True)
         with transaction.atomic():
-            require_current_turn(self.run)
+            require_ownership(self.run)
             has_rest = self.run.rows.exists()
             self.run.state = State.APPLIED if has_rest else State.UNDONE
             self.run.save(update_fields=["state"])
@@ -103,7 +103,7 @@ class ImportUndo:
                 last = steps[-1].pk
                 steps = [step for step in steps if step.pk not in self.skipped]
                 self._undo_steps(steps, act)
-                require_current_turn(self.run)
+                require_ownership(self.run)
             if connection.vendor == "sqlite":
                 time.sleep(BATCH_PAUSE_SECONDS)
 

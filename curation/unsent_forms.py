@@ -31,7 +31,7 @@ from curation.staff_request import AnyUser
 
 MAX_PATH_LENGTH = 300
 UNSENT_FORM_LIFETIME = timedelta(hours=1)
-SIGNER = signing.TimestampSigner(salt="desk-form")
+SIGNER = signing.TimestampSigner(salt="admin-form")
 # The hidden field with the signed id of the user who opened the form.
 OWNER_FIELD = "_owner"
 # Restored data contains this, and curation.forms then says that nothing is saved yet.

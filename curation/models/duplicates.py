@@ -17,7 +17,7 @@ class DuplicatePair(models.Model):
     second_id = models.PositiveBigIntegerField()
     first = GenericForeignKey("content_type", "first_id")
     second = GenericForeignKey("content_type", "second_id")
-    because = models.CharField(_("because"), max_length=200)
+    reason = models.CharField(_("reason"), max_length=200)
     dismissed = models.BooleanField(_("not the same"), default=False)
     found_at = models.DateTimeField(_("found"), auto_now_add=True)
 

@@ -36,9 +36,9 @@ class ImportRun(models.Model):
         _("state"), max_length=10, choices=State, default=State.PREVIEWED
     )
     # Every process that takes the run over raises it; a process with a lower one stops.
-    turn = models.PositiveIntegerField(default=0, db_default=0)
+    takeovers = models.PositiveIntegerField(default=0, db_default=0)
     # The last row of the file whose batch is committed.
-    written_to = models.PositiveIntegerField(default=0, db_default=0)
+    last_written_row = models.PositiveIntegerField(default=0, db_default=0)
     # The counts, the rejected rows and the protected facts of the preview.
     preview = models.JSONField(null=True)
     # The first steps of the preview: listings.exchange.importing.Step as JSON.

@@ -13,7 +13,7 @@ class LinkCheck(ListingRelated):
 
     field = models.CharField(_("which"), max_length=20)
     url = models.URLField(_("address"), max_length=300)
-    asked_at = models.DateTimeField(_("asked"))
+    checked_at = models.DateTimeField(_("asked"))
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
     problem = models.CharField(_("problem"), max_length=200, blank=True)
     moved_to = models.URLField(_("moved to"), max_length=500, blank=True)

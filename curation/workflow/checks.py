@@ -31,13 +31,13 @@ def record_check(
     facts: Iterable[str] = (),
     on: date | None = None,
     note: str = "",
-    because: str = "",
+    closure_reason: str = "",
 ) -> Check:
     """Store a check, and update the listing accordingly. Raise ActionRefused if the
     outcome does not fit the listing."""
     on = on or timezone.localdate()
     fresh = lock_for_update(listing)
-    _require_valid(fresh, outcome, on, because)
+    _require_valid(fresh, outcome, on, closure_reason)
     covered = [fact for fact in FACT_FIELDS if fact in set(facts)]
     check = Check.objects.create(
         listing=fresh,
@@ -48,7 +48,7 @@ def record_check(
         outcome=outcome,
         note=note,
     )
-    _apply_outcome(fresh, check, because)
+    _apply_outcome(fresh, check, closure_reason)
     fresh.claimed_by = fresh.claimed_at = None
     fresh.version += 1
     fresh._change_reason = _("check")
@@ -57,10 +57,12 @@ def record_check(
     return check
 
 
-def _require_valid(listing: Listing, outcome: str, on: date, because: str) -> None:
+def _require_valid(
+    listing: Listing, outcome: str, on: date, closure_reason: str
+) -> None:
     if on > timezone.localdate():
         raise ActionRefused(_("A check cannot be in the future."))
-    if outcome in (Check.Outcome.CLOSED, Check.Outcome.PAUSED) and not because:
+    if outcome in (Check.Outcome.CLOSED, Check.Outcome.PAUSED) and not closure_reason:
         raise ActionRefused(_("Please say why it has closed."))
     if outcome == Check.Outcome.PAUSED and listing.status == Listing.Status.CLOSED:
         # "Closed for now" is public: it would undo a removal or a merge.
@@ -72,7 +74,7 @@ def _require_valid(listing: Listing, outcome: str, on: date, because: str) -> No
         raise ActionRefused(_("This listing is not closed for now."))
 
 
-def _apply_outcome(listing: Listing, check: Check, because: str) -> None:
+def _apply_outcome(listing: Listing, check: Check, closure_reason: str) -> None:
     outcome = Check.Outcome
     if listing.checked_on and check.on < listing.checked_on:
         # It was recorded late: the newer check counts.
@@ -89,9 +91,9 @@ def _apply_outcome(listing: Listing, check: Check, because: str) -> None:
             listing.status, listing.closure_reason = Listing.Status.PUBLISHED, ""
     elif check.outcome == outcome.PAUSED:
         listing.status = Listing.Status.TEMPORARILY_CLOSED
-        listing.closure_reason = because
+        listing.closure_reason = closure_reason
     else:
-        listing.status, listing.closure_reason = Listing.Status.CLOSED, because
+        listing.status, listing.closure_reason = Listing.Status.CLOSED, closure_reason
 
 
 def _combine_same_day(listing: Listing, check: Check) -> list[str]:

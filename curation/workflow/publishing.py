@@ -23,10 +23,10 @@ def publish(listing: Listing) -> None:
 
 
 @transaction.atomic
-def close(listing: Listing, because: str, temporarily: bool) -> None:
+def close(listing: Listing, closure_reason: str, temporarily: bool) -> None:
     """Raise ActionRefused if the listing may not be closed, or only for good."""
     with refuse_if_invalid():
-        lock_for_update(listing).close(reason=because, temporarily=temporarily)
+        lock_for_update(listing).close(reason=closure_reason, temporarily=temporarily)
 
 
 @transaction.atomic

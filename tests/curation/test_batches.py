@@ -162,7 +162,7 @@ def test_process_that_takes_over_an_import_stops_the_former_one(small_batches):
 
     run.refresh_from_db()
     assert all_keys() == ["k0", "k1", "k2"]
-    assert (run.state, run.written_to, run.rows.count()) == ("applying", 4, 3)
+    assert (run.state, run.last_written_row, run.rows.count()) == ("applying", 4, 3)
 
 
 def cut_short(ada, rows):
@@ -256,7 +256,7 @@ def test_imported_row_has_the_fields_of_a_step():
     ImportRecorder(run)([ImportStep(2, 1, "Example a", added=True, version=1)], 2)
 
     kept = run.rows.get()
-    assert (kept.row, kept.name, kept.added, run.written_to) == (
+    assert (kept.row, kept.name, kept.added, run.last_written_row) == (
         2,
         "Example a",
         True,

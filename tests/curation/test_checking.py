@@ -57,7 +57,7 @@ def test_check_of_a_dead_number_closes_with_a_reason(outcome, status):
 
     with pytest.raises(workflow.ActionRefused, match="why it has closed"):
         check(listing, ada, outcome=outcome)
-    check(listing, ada, outcome=outcome, because="The number is dead")
+    check(listing, ada, outcome=outcome, closure_reason="The number is dead")
 
     listing.refresh_from_db()
     assert (listing.status, listing.closure_reason) == (status, "The number is dead")
@@ -178,7 +178,9 @@ def test_action_runs_in_one_transaction(client, action):
 def test_check_reopens_a_temporarily_closed_listing(client):
     listing = organization()
     today = {"how": "called", "by": person("bo")}
-    workflow.record_check(listing, outcome="paused", because="On holiday", **today)
+    workflow.record_check(
+        listing, outcome="paused", closure_reason="On holiday", **today
+    )
 
     workflow.record_check(listing, outcome="reopened", facts=["phone"], **today)
 

@@ -48,7 +48,7 @@ def test_merge_keeps_history_address_and_suggestions(client):
     workflow.record_check(drop, how="called", outcome="right", facts=["phone"], by=ada)
     Suggestion.objects.create(kind="problem", problem="hours", listing=drop)
     LinkCheck.objects.create(
-        listing=drop, field="website", url=drop.website, asked_at=timezone.now()
+        listing=drop, field="website", url=drop.website, checked_at=timezone.now()
     )
     number = drop.uuid
 

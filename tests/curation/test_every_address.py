@@ -249,7 +249,7 @@ def rows():
         "check": Check.objects.create(
             on=timezone.localdate(), how="called", outcome="right", by=ada, **about
         ),
-        "linkcheck": LinkCheck.objects.create(asked_at=timezone.now(), **about),
+        "linkcheck": LinkCheck.objects.create(checked_at=timezone.now(), **about),
         "reminder": Reminder.objects.create(sent_to="a@example.org", **about),
         "optout": OptOut.objects.create(email="b@example.org"),
         "duplicatepair": DuplicatePair.objects.create(

@@ -121,7 +121,7 @@ def test_undo_deletes_branches_link_checks_and_pairs(ada):
         listing=Organization.objects.get(key="a"),
         field="website",
         url="https://example.org/",
-        asked_at=timezone.now(),
+        checked_at=timezone.now(),
     )
     assert DuplicatePair.objects.exists()
 

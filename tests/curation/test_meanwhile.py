@@ -142,7 +142,7 @@ def test_check_without_an_answer_is_accepted_whatever_changed(ada):
 
 def test_check_does_not_make_a_closed_listing_public(ada):
     listing, merged = organization(), organization()
-    paused = {"how": "called", "outcome": "paused", "because": "On holiday"}
+    paused = {"how": "called", "outcome": "paused", "closure_reason": "On holiday"}
     waiting = proposed_check(ada, listing, **paused)
     workflow.remove_on_request(listing, "asked")
     workflow.merge(organization(phone="+14065550103"), merged, [])
@@ -165,7 +165,7 @@ def test_older_check_does_not_close_a_listing_with_a_newer_check():
     before = timezone.localdate() - timedelta(days=60)
 
     workflow.record_check(
-        listing, outcome="closed", because="Gone", on=before, **called
+        listing, outcome="closed", closure_reason="Gone", on=before, **called
     )
 
     listing.refresh_from_db()
@@ -258,7 +258,7 @@ def test_corrected_link_leaves_the_queue(ada):
         listing=listing,
         field="website",
         url=listing.website,
-        asked_at=timezone.now(),
+        checked_at=timezone.now(),
         problem="answers 404",
         failures=2,
     )
@@ -306,7 +306,7 @@ def test_action_on_all_listings_of_a_large_catalog(ada):
     text = ada.post(there, asked).content.decode()
     hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text)
     sent = {n: v for n, v in hidden if n != "csrfmiddlewaretoken"}
-    page = ada.post(there, sent | {"because": "Test"}, follow=True)
+    page = ada.post(there, sent | {"closure_reason": "Test"}, follow=True)
 
     assert "1,001 listings:" in text
     assert "1001 done." in page.content.decode()

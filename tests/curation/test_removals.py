@@ -204,7 +204,11 @@ def test_check_refuses_to_bring_back_a_removed_listing(ada, removed):
 
     with pytest.raises(workflow.ActionRefused, match="asked not to be listed"):
         workflow.record_check(
-            removed, how="called", outcome="paused", because="for now", by=ada.user
+            removed,
+            how="called",
+            outcome="paused",
+            closure_reason="for now",
+            by=ada.user,
         )
 
 

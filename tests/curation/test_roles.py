@@ -111,7 +111,7 @@ def test_actions_and_exports_of_a_state_curator_stay_in_their_state(client, numb
         "/admin/orgs/organization/", action | {"action": "export_selected"}
     )
     lines = b"".join(exported.streaming_content).decode()
-    closing = {"action": "close_selected", "_sent": "1", "because": "Moved away"}
+    closing = {"action": "close_selected", "_sent": "1", "closure_reason": "Moved away"}
     client.post("/admin/orgs/organization/", action | closing)
 
     assert "Montana One" in lines

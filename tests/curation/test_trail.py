@@ -106,7 +106,9 @@ def back(client, listing):
 WRITES = {
     "the form": lambda c, o: by_form(c, o, email="new@example.org"),
     "publish": lambda c, o: act(c, o, "publish_selected"),
-    "close": lambda c, o: act(c, o, "close_selected", _sent="1", because="Moved"),
+    "close": lambda c, o: act(
+        c, o, "close_selected", _sent="1", closure_reason="Moved"
+    ),
     "tag": lambda c, o: act(
         c, o, "tag_selected", _sent="1", term=term("community", "veterans").pk
     ),

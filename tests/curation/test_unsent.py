@@ -224,7 +224,7 @@ def test_action_is_asked_again_and_not_run(tab, listing):
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
 
     with later(minutes=31):
-        tab.post(path, hidden | action | {"because": TYPED})
+        tab.post(path, hidden | action | {"closure_reason": TYPED})
         sign_in(tab, onward=path)
         page = tab.get(path).content.decode()
 

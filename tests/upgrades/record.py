@@ -137,12 +137,12 @@ def fill():
         listing=ours,
         field="website",
         url="https://example.org/",
-        asked_at=now,
+        checked_at=now,
         status=200,
     )
     first, second = sorted(Organization.objects.values_list("pk", flat=True))
     curation.DuplicatePair.objects.create(
-        content_type=kind, first_id=first, second_id=second, because="same name"
+        content_type=kind, first_id=first, second_id=second, reason="same name"
     )
     curation.ImportRun.objects.create(
         kind="cils",

@@ -35,7 +35,7 @@ NUMBERS = itertools.count()
 # Files of a minute: begun first, so that no worker ends long after the others.
 SLOWEST_FILES = (
     "test_crawl.py",
-    "test_race.py",
+    "test_concurrent_saves.py",
     "test_scenarios.py",
     "test_distance_search.py",
     "test_monday.py",

@@ -16,7 +16,7 @@ from tests.chaos import rows
 from tests.chaos.conftest import manage, serving
 from tests.chaos.load import percentile, running_load
 from tests.conftest import ROOT
-from tests.curation.writing import writers_of
+from tests.curation.process_runner import process_runner
 
 ROWS = int(os.environ.get("CHAOS_ROWS", "20000"))
 # Moments at which each of two ways to import is killed.
@@ -34,7 +34,7 @@ print(len(facts), sha256(repr(list(facts)).encode()).hexdigest())
 def writers(tmp_path_factory, own_database):
     folder = tmp_path_factory.mktemp("writers")
     with own_database(folder) as url:
-        yield writers_of(url, folder)
+        yield process_runner(url, folder)
 
 
 def test_eight_writers_lose_no_edit(writers, figures):

@@ -1,4 +1,4 @@
-"""Somebody at the desk; a real mail server that can be away, busy, or refuse one."""
+"""A signed-in curator, and a real mail server that can stop or refuse addresses."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.conftest import free_port
 from tests.factories import person
 
 
-class Box:
-    """Keeps what the server is given; `says` is what it answers to an address."""
+class MailServer:
+    """Stores the mails that it gets. `replies` maps an address to an SMTP reply."""
 
     def __init__(self, port):
-        self.mails, self.says, self.port, self.server = [], {}, port, None
+        self.mails, self.replies, self.port, self.server = [], {}, port, None
 
     def open(self):
         self.server = Controller(self, hostname="127.0.0.1", port=self.port)
@@ -29,29 +29,29 @@ class Box:
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         envelope.rcpt_tos.append(address)
-        return self.says.get(address, "250 OK")
+        return self.replies.get(address, "250 OK")
 
     async def handle_DATA(self, server, session, envelope):
         self.mails.append(
             email.message_from_bytes(envelope.content, policy=policy.default)
         )
-        return "250 kept"
+        return "250 OK"
 
 
 @pytest.fixture
-def box(settings):
-    found = Box(free_port())
-    found.open()
+def mail_server(settings):
+    server = MailServer(free_port())
+    server.open()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", found.port
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
     settings.SITE_URL = "https://directory.example.org"
-    yield found
-    found.close()
+    yield server
+    server.close()
 
 
 @pytest.fixture
 def ada(client):
-    """A browser in which somebody is signed in who may do everything: its `user`."""
+    """Return a browser in which a superuser is signed in, as `user`."""
     user = person()
     client.force_login(user)
     client.user = user

@@ -1,7 +1,7 @@
-"""A long import and its undo, while others write; run on its own, by its callers.
+"""Run a long import and its undo. Run by test_long_imports on a separate database.
 
-python -m tests.curation.long_imports meanwhile → JSON of another connection's acts
-python -m tests.curation.long_imports killed      →  JSON: what a killed import left
+`concurrent` prints as JSON what another connection could read and write during it.
+`killed` prints as JSON what is left after the processes were killed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ WRITE = (
 )
 
 
-def row(number):
+def import_row(number):
     blank = dict.fromkeys(COLUMNS, "")
     return blank | {
         "key": f"long:{number}",
@@ -47,13 +47,13 @@ def row(number):
         "kind": "peer_run",
         "state": "MT",
         "phone": "+14065550101",
-        # Every tenth is a branch of a row that comes much later, or of one before.
+        # Every tenth row is a branch of a row that comes much later or earlier.
         "branch_of": f"Example {ROWS - number}" if number % 10 == 1 else "",
     }
 
 
-def another():
-    """A connection like that of another process, which waits for a lock 2 seconds."""
+def connect():
+    """Return another connection, which waits two seconds for a lock."""
     used = settings.DATABASES["default"]
     if connection.vendor == "sqlite":
         return sqlite3.connect(used["NAME"], timeout=2, isolation_level=None)
@@ -63,29 +63,29 @@ def another():
     return session
 
 
-def seen_by(session):
+def count_rows(session):
     return session.execute(COUNT).fetchone()[0]
 
 
-def meanwhile():
-    """Another connection reads and writes while the file is being read."""
-    said = {"seen": [], "written": 0}
+def concurrent():
+    """Read and write from another connection while the file is being read."""
+    result = {"seen": [], "written": 0}
 
-    class Interrupted(OrganizationImporter):
+    class WatchedImporter(OrganizationImporter):
         def read(self, cells):
             number = int(cells["key"].rpartition(":")[2])
             if number % 100 == 50:
-                with closing(another()) as session:
-                    said["seen"].append((number, seen_by(session)))
+                with closing(connect()) as session:
+                    result["seen"].append((number, count_rows(session)))
                     session.execute(WRITE.format(f"{number}@example.org"))
-                    said["written"] += 1
+                    result["written"] += 1
             return super().read(cells)
 
-    report = import_rows(Interrupted, [row(n) for n in range(ROWS)])
-    return said | {"added": report.added, "refused": report.refused}
+    report = import_rows(WatchedImporter, [import_row(n) for n in range(ROWS)])
+    return result | {"added": report.added, "refused": report.refused}
 
 
-def text_of(rows):
+def csv_text(rows):
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
@@ -93,22 +93,22 @@ def text_of(rows):
     return out.getvalue()
 
 
-def killed_when(is_time, act):
-    """Do it in a process of its own, which is killed without warning."""
+def kill_when(is_time, act):
+    """Run `act` in a new process, and kill it without warning once `is_time`."""
     connection.close()
     pid = os.fork()
     if pid == 0:
         act()
         os._exit(0)
-    with closing(another()) as session:
-        while not is_time(seen_by(session)):
+    with closing(connect()) as session:
+        while not is_time(count_rows(session)):
             ended, _status = os.waitpid(pid, os.WNOHANG)
-            assert not ended, "it was over too soon"
+            assert not ended, "the process ended before it was killed"
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
 
 
-def state_of(run):
+def describe(run):
     run.refresh_from_db()
     rows = Organization.objects.filter(key__startswith="long:")
     past = Organization.history.filter(id__in=rows.values("pk"))
@@ -126,18 +126,18 @@ def killed():
     run = ImportRun.objects.create(
         kind="organizations",
         file_name="long.csv",
-        content=text_of(row(number) for number in range(ROWS)),
+        content=csv_text(import_row(number) for number in range(ROWS)),
     )
-    killed_when(lambda seen: seen > 0, lambda: apply_import(run))
-    said = {"cut": state_of(run)}
+    kill_when(lambda seen: seen > 0, lambda: apply_import(run))
+    result = {"cut": describe(run)}
     resume_import(run)
-    said["resumed"] = state_of(run)
-    killed_when(lambda seen: seen < ROWS, lambda: undo_import(run))
-    said["undo_cut"] = state_of(run)
-    said["left"] = undo_import(run)[1]
-    said["undone"] = state_of(run)
-    return said
+    result["resumed"] = describe(run)
+    kill_when(lambda seen: seen < ROWS, lambda: undo_import(run))
+    result["undo_cut"] = describe(run)
+    result["left"] = undo_import(run)[1]
+    result["undone"] = describe(run)
+    return result
 
 
-act = meanwhile if sys.argv[1] == "meanwhile" else killed
+act = concurrent if sys.argv[1] == "concurrent" else killed
 print(json.dumps(act()))  # noqa: T201

@@ -1,4 +1,4 @@
-"""Every address of the desk, for everybody: who gets in, and who is turned away."""
+"""Every address of the admin: which roles may open it, and which may not."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ ROLES = {
     "C": "Curator",
     "A": "Administrator",
 }
-# Who gets in → the addresses, without their "admin/"; everybody else is turned away.
-GETS_IN = {
+# The roles that may open the addresses, which are written without "admin/".
+ALLOWED_ROLES = {
     "RVSCA": """
         second-factor/
         second-factor/new/
@@ -123,7 +123,7 @@ GETS_IN = {
         guides/credential/<path:object_id>/delete/
         listings/crisisline/<path:object_id>/delete/
         listings/crisisphrase/<path:object_id>/delete/
-        ^(?P<app_label>listings|desk|places|auth|orgs|warmlines|guides|meetings|directory)/$
+        ^(?P<app_label>listings|curation|places|auth|orgs|warmlines|guides|meetings|directory)/$
         (?P<url>.*)$
     """,
     "A": """
@@ -207,15 +207,15 @@ GETS_IN = {
 }
 TABLE = {
     f"admin/{address.strip('.')}": letters
-    for letters, block in GETS_IN.items()
+    for letters, block in ALLOWED_ROLES.items()
     for address in block.split()
 }
-# Django's own redirects to the change page of a row, and the way out.
-WAYS = re.compile(r"admin/\w+/\w+/<path:object_id>/|admin/logout/")
+# Django's redirects to the change page of a row, and the sign-out.
+REDIRECTS = re.compile(r"admin/\w+/\w+/<path:object_id>/|admin/logout/")
 
 
 def addresses(patterns=None, prefix=""):
-    """Every address below /admin/, as the resolver has it."""
+    """Return every address below /admin/ that the resolver has."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         path = f"{prefix}{pattern.pattern}"
         if isinstance(pattern, URLResolver):
@@ -226,7 +226,7 @@ def addresses(patterns=None, prefix=""):
 
 @pytest.fixture
 def rows():
-    """The name of a model in addresses → the number of a row of it."""
+    """Return the id of a row of each model, by the name of the model in addresses."""
     here = place("59301")
     ours, other = organization(at=here), organization(at=here)
     kind = ContentType.objects.get_for_model(ours)
@@ -282,12 +282,12 @@ def filled(address, rows):
 
 @pytest.fixture(autouse=True)
 def variables_that_django_leaves_out(monkeypatch):
-    """Django's own page of a person prints one that its view does not give."""
+    """Allow the undefined variable in Django's own page of a user."""
     monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "")
 
 
 def test_table_names_every_address():
-    found = {path for path in addresses() if not WAYS.fullmatch(path)}
+    found = {path for path in addresses() if not REDIRECTS.fullmatch(path)}
 
     assert found == set(TABLE)
 
@@ -312,11 +312,11 @@ WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|SAVEPOINT)\b|.*\bFOR UPDATE\b", r
 
 
 def test_get_requests_write_nothing_and_hold_no_lock(client, rows):
-    """A transaction on SQLite keeps every other writer out, so there is none either."""
+    """On SQLite a transaction would block every other writer."""
     client.force_login(person("member", "Administrator"))
-    # A file that could be brought in: its preview is not worked out again.
+    # The preview of an import must not be computed again.
     ImportRun.objects.update(content=",".join(sorted(OrganizationImporter.columns)))
-    # The time of the last click, at most once a minute.
+    # The time of the last request is saved at most once a minute.
     client.get("/admin/")
     found = {}
     for path in TABLE:

@@ -1,4 +1,4 @@
-"""Files through the desk: a preview, the same rules, and the way back."""
+"""Imports in the admin: preview, apply and undo."""
 
 from __future__ import annotations
 
@@ -14,50 +14,27 @@ from curation.imports import apply_import
 from curation.models import ImportRun
 from curation.undo import undo_import
 from listings.field_values import apply_facts
-from orgs.importing import OrganizationImporter
 from orgs.models import Organization
+from tests.curation.helpers import (
+    import_row,
+    upload_csv,
+)
 from tests.factories import organization
 
 pytestmark = pytest.mark.django_db
 
-COLUMNS = sorted(OrganizationImporter.columns)
-
-
-def row(key, **facts):
-    blank = dict.fromkeys(COLUMNS, "")
-    return blank | {
-        "key": key,
-        "name": f"Example {key}",
-        "kind": "peer_run",
-        "city": "Miles City",
-        "state": "MT",
-        "zip": "59301",
-        "phone": "+14065550111",
-        "source_name": "A list",
-        **facts,
-    }
-
-
-def file_of(rows):
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS)
-    writer.writeheader()
-    writer.writerows(rows)
-    return SimpleUploadedFile("state.csv", text.getvalue().encode())
-
-
-def upload(client, rows):
-    form = {"kind": "organizations", "file": file_of(rows)}
-    response = client.post("/admin/curation/importrun/new/", form)
-    assert response.status_code == 302, response.content.decode()
-    return ImportRun.objects.latest("created_at"), response["Location"]
-
 
 def test_preview_shows_changes_and_refused_rows_and_writes_nothing(ada):
     organization(key="a", name="Example a", phone="+14065550100")
-    rows = [row("a"), row("b"), row("c", kind="clinic"), row("d", state="ZZ"), row("")]
+    rows = [
+        import_row("a"),
+        import_row("b"),
+        import_row("c", kind="clinic"),
+        import_row("d", state="ZZ"),
+        import_row(""),
+    ]
 
-    run, path = upload(ada, rows)
+    run, path = upload_csv(ada, rows)
     page = ada.get(path).content.decode()
 
     assert run.state == "previewed"
@@ -70,7 +47,7 @@ def test_preview_shows_changes_and_refused_rows_and_writes_nothing(ada):
 
 
 def open_transactions(*acts):
-    """How many are around each other while rows are written, seen as savepoints."""
+    """Return how many transactions are nested while rows are written."""
     depths = set()
 
     def note(execute, sql, params, many, context):
@@ -85,11 +62,11 @@ def open_transactions(*acts):
 
 
 def test_admin_adds_no_transaction_around_the_batches_of_an_import(ada):
-    """It would hold its locks until the whole file is in."""
-    rows = [row("a"), row("b")]
-    run, _path = upload(ada, rows)
+    """Otherwise its locks would be held until the end of the import."""
+    rows = [import_row("a"), import_row("b")]
+    run, _path = upload_csv(ada, rows)
     alone = open_transactions(lambda: apply_import(run), lambda: undo_import(run))
-    run, path = upload(ada, rows)
+    run, path = upload_csv(ada, rows)
 
     at_the_desk = open_transactions(
         lambda: ada.post(path, {"_apply": "1"}), lambda: ada.post(path, {"_undo": "1"})
@@ -103,7 +80,7 @@ def test_admin_adds_no_transaction_around_the_batches_of_an_import(ada):
 def test_undo_restores_what_the_import_changed(ada):
     before = organization(key="a", name="Example a", phone="+14065550100")
     facts = Organization.objects.values().get()
-    run, path = upload(ada, [row("a"), row("b")])
+    run, path = upload_csv(ada, [import_row("a"), import_row("b")])
 
     ada.post(path, {"_apply": "1"})
     assert Organization.objects.count() == 2
@@ -121,7 +98,7 @@ def test_undo_restores_what_the_import_changed(ada):
 
 
 def test_undo_leaves_rows_that_a_curator_changed_since(ada):
-    _run, path = upload(ada, [row("a"), row("b")])
+    _run, path = upload_csv(ada, [import_row("a"), import_row("b")])
     ada.post(path, {"_apply": "1"})
     touched = Organization.objects.get(key="a")
     workflow.record_check(
@@ -136,7 +113,7 @@ def test_undo_leaves_rows_that_a_curator_changed_since(ada):
 
 
 def test_undo_leaves_a_new_listing_that_was_edited_since(ada):
-    run, path = upload(ada, [row("a"), row("b")])
+    run, path = upload_csv(ada, [import_row("a"), import_row("b")])
     ada.post(path, {"_apply": "1"})
     apply_facts(Organization.objects.get(key="a"), {"email": "new@example.org"})
 
@@ -153,7 +130,7 @@ def test_import_keeps_and_names_a_checked_fact(ada):
         listing, how="called", outcome="right", facts=["phone"], by=ada.user
     )
 
-    _run, path = upload(ada, [row("a", website="https://example.org/")])
+    _run, path = upload_csv(ada, [import_row("a", website="https://example.org/")])
     page = ada.get(path).content.decode()
     ada.post(path, {"_apply": "1"})
 
@@ -164,7 +141,7 @@ def test_import_keeps_and_names_a_checked_fact(ada):
 
 
 def test_import_is_applied_once(ada):
-    run, path = upload(ada, [row("a")])
+    run, path = upload_csv(ada, [import_row("a")])
     ada.post(path, {"_apply": "1"})
 
     with pytest.raises(workflow.ActionRefused):
@@ -191,7 +168,7 @@ def test_unreadable_file_has_an_error_at_the_field(ada, content, words):
 
 
 def test_import_is_in_the_audit_trail(ada):
-    _run, path = upload(ada, [row("a")])
+    _run, path = upload_csv(ada, [import_row("a")])
     ada.post(path, {"_apply": "1"})
 
     listing = Organization.objects.get()
@@ -216,12 +193,15 @@ def test_parent_and_host_are_in_preview_counts_and_undo(ada):
     parent = organization(key="p", name="Old parent")
     for key in "ab":
         organization(key=key, name=f"Example {key}", parent=parent)
-    _first, path = upload(ada, [row("a"), row("b")])
+    _first, path = upload_csv(ada, [import_row("a"), import_row("b")])
     ada.post(path, {"_apply": "1"})
     versions = dict(Organization.objects.values_list("key", "version"))
 
-    rows = [row("new", name="New parent"), row("a", branch_of="New parent")]
-    run, path = upload(ada, [*rows, row("b", branch_of="A county agency")])
+    rows = [
+        import_row("new", name="New parent"),
+        import_row("a", branch_of="New parent"),
+    ]
+    run, path = upload_csv(ada, [*rows, import_row("b", branch_of="A county agency")])
     preview = ada.get(path).content.decode()
     ada.post(path, {"_apply": "1"})
     run.refresh_from_db()
@@ -246,7 +226,7 @@ def test_parent_and_host_are_in_preview_counts_and_undo(ada):
 
 def test_undo_that_left_rows_says_so_and_can_be_repeated(ada):
     listing = organization(key="a", name="Example a", phone="+14065550100")
-    run, path = upload(ada, [row("a"), row("b")])
+    run, path = upload_csv(ada, [import_row("a"), import_row("b")])
     ada.post(path, {"_apply": "1"})
     apply_facts(Organization.objects.get(key="a"), {"phone": "+14065550199"})
 

@@ -1,4 +1,4 @@
-"""A long import lets others write, and a killed one can be finished or taken back."""
+"""A long import lets others write, and a killed one can be resumed or undone."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ ROWS = 1_700
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory, own_database):
-    """Run one part of tests.curation.long_imports on a database of its own."""
+def run_part(tmp_path_factory, own_database):
+    """Return a function that runs a part of long_imports on a separate database."""
 
-    def said(part):
+    def run(part):
         folder = tmp_path_factory.mktemp(part)
         with own_database(folder) as url:
             environment = os.environ | {
@@ -37,25 +37,25 @@ def said(tmp_path_factory, own_database):
             assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    return said
+    return run
 
 
 MODULE = "tests.curation.long_imports"
 
 
-def test_other_connections_read_and_write_between_the_batches_of_an_import(said):
-    found = said("meanwhile")
+def test_other_connections_read_and_write_between_the_batches_of_an_import(run_part):
+    found = run_part("concurrent")
 
     assert (found["added"], found["refused"]) == (ROWS, [])
     assert found["written"] == ROWS / 100
-    # No more rows wait for a commit than one batch has.
+    # At most one batch of rows waits for a commit.
     behind = [number - seen for number, seen in found["seen"]]
     assert max(behind) <= BATCH_ROWS
     assert found["seen"][-1][1] >= ROWS - 2 * BATCH_ROWS
 
 
-def test_killed_import_leaves_whole_batches_and_can_be_resumed_and_undone(said):
-    found = said("killed")
+def test_killed_import_leaves_whole_batches_and_can_be_resumed_and_undone(run_part):
+    found = run_part("killed")
 
     cut = found["cut"]
     assert cut["state"] == "applying"

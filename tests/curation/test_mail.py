@@ -1,4 +1,4 @@
-"""Mails, sent to a real SMTP server, and the confirm link in them."""
+"""Mails that are sent to a real SMTP server, and the confirm links in them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from django.utils import timezone
 from curation.models import OptOut, Reminder, Suggestion
 from listings.exchange.workflow import import_text
 from listings.removals import RemovalRequest
-from tests.curation.test_imports import file_of, row
-from tests.curation.test_public_side import FROM_US, stamp
+from tests.curation.helpers import (
+    SAME_ORIGIN,
+    csv_file,
+    form_stamp,
+    import_row,
+)
 from tests.factories import organization, person, place
 
 pytestmark = pytest.mark.django_db
@@ -24,22 +28,22 @@ def link_of(mail):
 
 
 def answer(client, path, act, **form):
-    form = {"act": act, "stamp": stamp(), **form}
-    return client.post(path, form, headers=FROM_US).content.decode()
+    form = {"act": act, "stamp": form_stamp(), **form}
+    return client.post(path, form, headers=SAME_ORIGIN).content.decode()
 
 
 @pytest.fixture
-def asked(box):
-    """A listing, and the link that its organization was mailed."""
+def asked(mail_server):
+    """Return a listing, and the confirm link that was mailed for it."""
     listing = organization(
         at=place("59301"), slug="ours", email="ours@example.org", key="k1"
     )
     call_command("remind_checks")
-    [mail] = box.mails
+    [mail] = mail_server.mails
     return listing, link_of(mail)
 
 
-def test_reminder_is_sent_once_as_text_and_html(box, capsys):
+def test_reminder_is_sent_once_as_text_and_html(mail_server, capsys):
     organization(email="ours@example.org", name="A Center")
     organization(email="ours@example.org", name="Zebra Center")
     organization(email="")
@@ -47,11 +51,11 @@ def test_reminder_is_sent_once_as_text_and_html(box, capsys):
     organization(email="Stopped@example.org")
 
     call_command("remind_checks", dry_run=True)
-    assert box.mails == []
+    assert mail_server.mails == []
     call_command("remind_checks")
     call_command("remind_checks")
 
-    [mail] = box.mails
+    [mail] = mail_server.mails
     assert mail["To"] == "ours@example.org"
     assert "A Center" in mail["Subject"]
     assert [p.get_content_type() for p in mail.iter_parts()] == [
@@ -61,13 +65,13 @@ def test_reminder_is_sent_once_as_text_and_html(box, capsys):
     assert "Would ask A Center" in capsys.readouterr().out
 
 
-def test_run_sends_no_more_reminders_than_its_limit(box):
+def test_run_sends_no_more_reminders_than_its_limit(mail_server):
     for number in range(4):
         organization(email=f"c{number}@example.org")
 
     call_command("remind_checks", limit=3)
 
-    assert len(box.mails) == 3
+    assert len(mail_server.mails) == 3
 
 
 def test_confirmation_is_a_check_by_the_organization(client, asked):
@@ -99,7 +103,7 @@ def test_corrections_by_link_wait_for_a_curator(client, asked):
     assert kept.changes["phone"] == "+14065550188"
 
 
-def test_opt_out_stops_reminders(client, asked, box):
+def test_opt_out_stops_reminders(client, asked, mail_server):
     _listing, path = asked
 
     answer(client, path, "stop")
@@ -107,7 +111,7 @@ def test_opt_out_stops_reminders(client, asked, box):
     call_command("remind_checks")
 
     assert OptOut.objects.get().email == "ours@example.org"
-    assert len(box.mails) == 1
+    assert len(mail_server.mails) == 1
 
 
 def test_removal_by_link_needs_a_checked_box_and_stores_a_request(client, asked):
@@ -121,7 +125,7 @@ def test_removal_by_link_needs_a_checked_box_and_stores_a_request(client, asked)
     assert listing.status == "closed"
     assert client.get("/orgs/ours/").status_code == 410
     assert RemovalRequest.objects.get().key == "k1"
-    report = import_text("organizations", file_of([row("k1")]).read().decode())
+    report = import_text("organizations", csv_file([import_row("k1")]).read().decode())
     assert "asked not to be listed" in report.refused[0][1]
 
 
@@ -134,7 +138,7 @@ def test_link_expires_and_cannot_be_guessed(client, asked):
 
 
 def test_sender_with_an_address_gets_an_answer(
-    client, box, django_capture_on_commit_callbacks
+    client, mail_server, django_capture_on_commit_callbacks
 ):
     client.force_login(person())
     said = Suggestion.objects.create(
@@ -148,18 +152,18 @@ def test_sender_with_an_address_gets_an_answer(
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"/admin/curation/suggestion/{said.pk}/change/", form)
 
-    [mail] = box.mails
+    [mail] = mail_server.mails
     assert mail["To"] == "sender@example.org"
     assert "We called. It is open." in mail.get_body(("plain",)).get_content()
 
 
 def test_sender_who_wrote_in_spanish_is_answered_in_spanish(
-    client, box, django_capture_on_commit_callbacks
+    client, mail_server, django_capture_on_commit_callbacks
 ):
     organization(slug="ours")
     facts = {"problem": "closed", "sender_email": "sender@example.org"}
-    form = {"stamp": stamp(), **facts}
-    thanks = client.post("/es/orgs/ours/report/", form, headers=FROM_US)
+    form = {"stamp": form_stamp(), **facts}
+    thanks = client.post("/es/orgs/ours/report/", form, headers=SAME_ORIGIN)
     assert "Gracias." in thanks.content.decode()
 
     said = Suggestion.objects.get()
@@ -168,12 +172,12 @@ def test_sender_who_wrote_in_spanish_is_answered_in_spanish(
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"/admin/curation/suggestion/{said.pk}/change/", form)
 
-    [mail] = box.mails
+    [mail] = mail_server.mails
     assert mail["Subject"] == "Sobre su nota al Directorio de apoyo entre pares"
     assert "Gracias por su nota" in mail.get_body(("plain",)).get_content()
 
 
-def test_digest_lists_what_is_due_in_the_states_of_the_curator(box):
+def test_digest_lists_what_is_due_in_the_states_of_the_curator(mail_server):
     organization(at=place("59301"))
     organization(at=place("82801"))
     person("mo", "State curator", ["MT"])
@@ -181,18 +185,18 @@ def test_digest_lists_what_is_due_in_the_states_of_the_curator(box):
 
     call_command("send_digests")
 
-    [mail] = box.mails
+    [mail] = mail_server.mails
     assert mail["To"] == "mo@example.org"
     assert re.search(r"1\s+Due for a check", mail.get_body(("plain",)).get_content())
 
 
-def test_name_with_a_line_break_does_not_break_the_mail(box):
+def test_name_with_a_line_break_does_not_break_the_mail(mail_server):
     due = timezone.localdate()
     organization(name="Two\nlines", email="a@example.org", check_due_on=due)
     organization(name="Other", email="b@example.org", check_due_on=due)
 
     call_command("remind_checks")
 
-    subjects = {mail["Subject"] for mail in box.mails}
+    subjects = {mail["Subject"] for mail in mail_server.mails}
     assert "Is your listing still right? Two lines" in subjects
-    assert len(box.mails) == 2
+    assert len(mail_server.mails) == 2

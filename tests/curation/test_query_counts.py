@@ -1,4 +1,4 @@
-"""The desk asks the database as often for thirty listings as for three."""
+"""The admin runs as many queries for thirty listings as for three."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PAGES = [
 ]
 
 
-def fill(count):
+def create_listings(count):
     facts = {"service_area": [state("MT")], "terms": [term("language", "en")]}
     for _number in range(count):
         made = organization(at=place("59301"), email="a@example.org", **facts)
@@ -34,8 +34,8 @@ def fill(count):
         Suggestion.objects.create(kind="problem", problem="closed", listing=made)
 
 
-def counts(client, pages):
-    """{page: how many queries it took}."""
+def count_queries(client, pages):
+    """Return the number of queries of each page."""
     ContentType.objects.clear_cache()
     client.get(pages[0])
     taken = {}
@@ -49,11 +49,11 @@ def counts(client, pages):
 @pytest.mark.parametrize("role", ["Curator", "State curator"])
 def test_queries_do_not_grow_with_listings(client, role):
     client.force_login(person("ada", role, ["MT"]))
-    # More than the queue shows of each heap, so that its page is full.
-    fill(6)
+    # More than a section of the queue shows, so that it is full.
+    create_listings(6)
     pk = Organization.objects.first().pk
     pages = [page.format(pk=pk) for page in PAGES]
-    few = counts(client, pages)
-    fill(24)
+    few = count_queries(client, pages)
+    create_listings(24)
 
-    assert counts(client, pages) == few
+    assert count_queries(client, pages) == few

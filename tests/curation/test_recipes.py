@@ -75,7 +75,7 @@ def test_former_curator_has_no_access_and_leaves_no_gap(client, mailoutbox):
     form = {"username": "left", "password": "a long pass phrase"}
     again.post("/admin/login/", form)
     assert not is_signed_in(again)
-    # Something waits for everybody, and is told to those who are still there.
+    # There is work for everybody, and only active users get the digest.
     told = {mail.to[0] for mail in mailoutbox}
     assert told == {"root@example.org", "stays@example.org"}
     theirs.refresh_from_db()

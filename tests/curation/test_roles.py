@@ -1,4 +1,4 @@
-"""Who may do what at the desk, by links and by guessed addresses."""
+"""What each role may do in the admin, also by guessed addresses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.factories import organization, person, place, state, warmline
 pytestmark = pytest.mark.django_db
 
 ROLES = ("Reader", "Volunteer", "State curator", "Curator", "Administrator")
-# What each role gets at each address: in the order of ROLES.
+# The status that each role gets at each address, in the order of ROLES.
 TABLE = {
     "/admin/": (200, 200, 200, 200, 200),
     "/admin/orgs/organization/": (200, 200, 200, 200, 200),

@@ -1,4 +1,4 @@
-"""Signing in: a password, a code from the phone, and no guessing."""
+"""Signing in with a password and a code from the phone."""
 
 from __future__ import annotations
 
@@ -52,20 +52,20 @@ def code_of(user):
 
 
 def shown_secret(client, path="/admin/second-factor/"):
-    """The key that the page shows under its picture."""
+    """Return the secret that the page shows below the QR code."""
     page = client.get(path).content.decode()
     text = re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")
     return base64.b32decode(text)
 
 
-def enrol(client, path="/admin/second-factor/"):
-    """Set a phone up as its owner would; the page that comes then."""
+def enroll(client, path="/admin/second-factor/"):
+    """Enroll a phone, and return the page that follows."""
     key = shown_secret(client, path)
     return client.post(path, {"token": code_for(key)}).content.decode()
 
 
-def may_try_again(user):
-    """As if the time after a wrong or a used code were over."""
+def end_waiting_time(user):
+    """End the waiting time after a wrong or a used code."""
     TOTPDevice.objects.filter(user=user).update(throttling_failure_count=0, last_t=-1)
     StaticDevice.objects.filter(user=user).update(throttling_failure_count=0)
 
@@ -86,7 +86,7 @@ def test_first_sign_in_sets_up_the_phone_with_backup_codes(client):
     assert "Scan this" in page
     assert "style=" not in page
 
-    codes = re.findall(r"<code>(\w+)</code>", enrol(client))
+    codes = re.findall(r"<code>(\w+)</code>", enroll(client))
     assert len(codes) == 10
     assert client.get("/admin/").status_code == 200
 
@@ -117,10 +117,10 @@ def test_right_code_after_a_wrong_one_sets_up_the_phone(client):
 def test_wrong_code_at_sign_in_says_how_long_to_wait(client):
     ada = person()
     sign_in(client)
-    enrol(client)
+    enroll(client)
     client.logout()
     sign_in(client)
-    may_try_again(ada)
+    end_waiting_time(ada)
     for _try in range(3):
         client.post("/admin/second-factor/", {"token": "000000"})
         TOTPDevice.objects.update(throttling_failure_count=5)
@@ -148,20 +148,21 @@ def test_secret_differs_in_each_request_and_session(client):
 
 
 def test_secret_that_was_shown_but_not_confirmed_is_worthless(client):
-    """Somebody who knew the password looked; the owner set up, and changed it."""
+    """Somebody who knew the password saw a secret. Later the owner enrolled, and
+    changed the password."""
     ada = person()
     thief = Client()
     sign_in(thief)
     seen = shown_secret(thief)
     sign_in(client)
-    enrol(client)
+    enroll(client)
     ada.set_password("another long pass phrase")
     ada.save()
 
     thief.post("/admin/second-factor/", {"token": code_for(seen)})
     late = Client()
     sign_in(late, password="another long pass phrase")
-    may_try_again(ada)
+    end_waiting_time(ada)
     late.post("/admin/second-factor/", {"token": code_for(seen)})
 
     assert thief.get("/admin/").status_code == 302
@@ -175,7 +176,7 @@ def test_earlier_enrollment_cannot_finish_after_the_owner_enrolled(client):
     sign_in(thief)
     seen = shown_secret(thief)
     sign_in(client)
-    enrol(client)
+    enroll(client)
 
     thief.post("/admin/second-factor/", {"token": code_for(seen)})
 
@@ -198,7 +199,7 @@ def test_qr_code_encodes_the_key(client):
 
 
 def modules(png, scale=5, border=4):
-    """The dark modules of a QR code in a PNG of one bit a pixel."""
+    """Return the dark modules of a QR code in a PNG with one bit per pixel."""
     width, height, depth = struct.unpack(">IIB", png[16:25])
     assert depth == 1
     chunks, at = b"", 8
@@ -221,7 +222,7 @@ def modules(png, scale=5, border=4):
 def test_replacing_the_phone_asks_for_the_password_and_mails_the_owner(client):
     ada = person()
     sign_in(client)
-    enrol(client)
+    enroll(client)
     before = TOTPDevice.objects.get(user=ada).bin_key
     mails = len(outbox())
     new = "/admin/second-factor/new/"
@@ -232,7 +233,7 @@ def test_replacing_the_phone_asks_for_the_password_and_mails_the_owner(client):
         client.post(new, {"token": code_for(before)})
         assert TOTPDevice.objects.get(user=ada).bin_key == before
         client.post(new, {"password": PASSWORD})
-        codes = enrol(client, new)
+        codes = enroll(client, new)
 
     assert "<img" not in asked
     assert "not your password" in wrong
@@ -248,7 +249,7 @@ def outbox():
 def test_password_alone_does_not_replace_the_phone(client):
     ada = person()
     sign_in(client)
-    enrol(client)
+    enroll(client)
     client.logout()
     sign_in(client)
 
@@ -266,7 +267,7 @@ def test_enrollment_links_only_to_our_site(client, onward):
     sign_in(client)
     path = f"/admin/second-factor/?next={quote(onward)}"
 
-    page = enrol(client, path)
+    page = enroll(client, path)
 
     assert "backup codes" in page
     assert "evil" not in page
@@ -277,18 +278,18 @@ def test_enrollment_leads_to_the_requested_page(client):
     person()
     sign_in(client)
 
-    page = enrol(client, "/admin/second-factor/?next=/admin/orgs/organization/")
+    page = enroll(client, "/admin/second-factor/?next=/admin/orgs/organization/")
 
     assert 'href="/admin/orgs/organization/"' in page
 
 
 def test_administrator_resets_the_sign_in_of_a_colleague(client, settings, monkeypatch):
-    # Django's own page of a person prints a variable that its view does not give.
+    # Django's own page of a user has an undefined variable.
     monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "")
     bo = person("bo")
     theirs = Client()
     sign_in(theirs, "bo")
-    enrol(theirs)
+    enroll(theirs)
     settings.SECOND_FACTOR = False
     client.force_login(person("root", "Administrator"))
     address = f"/admin/auth/user/{bo.pk}/change/"
@@ -303,7 +304,7 @@ def test_administrator_resets_the_sign_in_of_a_colleague(client, settings, monke
     settings.SECOND_FACTOR = True
     assert theirs.get("/admin/").status_code == 302
     sign_in(theirs, "bo")
-    assert "backup codes" in enrol(theirs)
+    assert "backup codes" in enroll(theirs)
 
 
 @pytest.mark.parametrize("role", ["Reader", "Volunteer", "State curator", "Curator"])
@@ -332,7 +333,7 @@ def test_administrator_cannot_reset_a_superuser(client, settings):
 def test_command_resets_the_sign_in_of_the_only_administrator(client):
     person("root", "Administrator")
     sign_in(client, "root")
-    enrol(client)
+    enroll(client)
     client.logout()
     for _try in range(5):
         sign_in(client, "root", "wrong")
@@ -358,10 +359,10 @@ def test_session_without_the_second_factor_cannot_replace_the_phone(client):
 def test_second_factor_redirects_only_to_our_site(client):
     ada = person()
     sign_in(client)
-    enrol(client)
+    enroll(client)
     client.logout()
     sign_in(client)
-    may_try_again(ada)
+    end_waiting_time(ada)
 
     address = "/admin/second-factor/?next=https://elsewhere.example.org/"
     response = client.post(address, {"token": code_of(ada)})

@@ -1,4 +1,4 @@
-"""How staff come in, how long they stay, and how they are out."""
+"""How staff sign in, how long sessions last, and how they end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.factories import person
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "a long pass phrase"
-DESK = "/admin/orgs/organization/"
+LIST_PATH = "/admin/orgs/organization/"
 
 
 def sign_in(client, name="ada", password=PASSWORD, onward="/admin/", **options):
@@ -24,7 +24,7 @@ def sign_in(client, name="ada", password=PASSWORD, onward="/admin/", **options):
 
 
 def is_in(client):
-    return client.get(DESK).status_code == 200
+    return client.get(LIST_PATH).status_code == 200
 
 
 def later(**time):
@@ -109,7 +109,7 @@ def test_new_password_ends_the_other_sessions():
 
 
 def test_sign_in_starts_a_new_session():
-    """A cookie that somebody planted before is worth nothing afterwards."""
+    """A cookie that was planted before the sign-in is worthless after it."""
     person()
     client = Client()
     session = client.session
@@ -142,7 +142,7 @@ def test_failed_sign_ins_all_get_the_same_message(client, name, password):
 def test_unknown_name_costs_the_same_hashing_as_a_wrong_password(
     client, settings, monkeypatch
 ):
-    """Else the time an answer takes would tell which names there are."""
+    """Otherwise the response time would reveal which names exist."""
     hashed = []
     hasher = "django.contrib.auth.hashers.MD5PasswordHasher.encode"
     monkeypatch.setattr(hasher, lambda *args: hashed.append(args) or "md5$x$y")
@@ -176,7 +176,7 @@ def test_sign_in_redirects_only_to_our_site(client, onward):
 
 
 def test_lockout_is_for_one_name_from_one_address(client, settings):
-    """Behind a proxy each address is another one, and nobody can borrow one."""
+    """Behind a proxy, each client has its own address, and cannot forge another."""
     settings.HTTPS = True
     person()
     theirs = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9"}

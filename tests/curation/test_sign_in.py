@@ -1,4 +1,4 @@
-"""A flood of passwords costs little, and locks nobody out for good."""
+"""A flood of passwords costs little, and locks nobody out for long."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HASHED: list[str] = []
 
 
 class CountedHasher(MD5PasswordHasher):
-    """Notes each password that is hashed."""
+    """Record each password that is hashed."""
 
     def encode(self, password, salt):
         HASHED.append(password)
@@ -41,7 +41,7 @@ def hashed(settings):
 
 
 class SlowHasher(MD5PasswordHasher):
-    """Hashes when it is let, and notes how many hash at the same time."""
+    """Wait until hashing is allowed, and record how many hash at the same time."""
 
     may_go = threading.Event()
     lock = threading.Lock()
@@ -151,7 +151,7 @@ def test_third_concurrent_sign_in_is_refused_and_pages_are_served():
 
 
 def test_worker_hashes_one_password_while_another_waits(settings):
-    """The other threads come back at once, to serve pages."""
+    """The other threads return at once, and can serve pages."""
     settings.AXES_ENABLED = False  # It would write, each thread on a connection.
     settings.PASSWORD_HASHERS = [f"{__name__}.SlowHasher"]
     refused = threading.Semaphore(0)

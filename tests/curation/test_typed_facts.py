@@ -1,4 +1,4 @@
-"""Numbers, ZIP codes, states and areas as people type them, at the desk and outside."""
+"""Phone numbers, ZIP codes, states and areas as curators and visitors type them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ import pytest
 from curation import workflow
 from curation.models import Suggestion
 from orgs.models import Organization
-from tests.curation.test_editing import form_of, post
-from tests.curation.test_public_side import FROM_US, send, stamp
+from tests.curation.helpers import (
+    SAME_ORIGIN,
+    change_form_data,
+    form_stamp,
+    post_change_form,
+    send_public_form,
+)
 from tests.factories import county, organization, person, place
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ada(client):
-    client.force_login(person())
-    return client
 
 
 @pytest.fixture
@@ -32,9 +31,9 @@ def errors_of(response):
 
 
 def test_form_keeps_a_phone_extension_and_shows_it_again(ada, listing):
-    data = form_of(ada, listing) | {"phone": "406-555-0101 ext. 204"}
+    data = change_form_data(ada, listing) | {"phone": "406-555-0101 ext. 204"}
 
-    assert post(ada, listing, data).status_code == 302
+    assert post_change_form(ada, listing, data).status_code == 302
 
     listing.refresh_from_db()
     assert listing.phone.extension == "204"
@@ -56,7 +55,9 @@ def test_form_keeps_a_phone_extension_and_shows_it_again(ada, listing):
     ],
 )
 def test_form_shows_an_error_at_the_field(ada, listing, box, typed, words):
-    refused = post(ada, listing, form_of(ada, listing) | {box: typed})
+    refused = post_change_form(
+        ada, listing, change_form_data(ada, listing) | {box: typed}
+    )
 
     assert words in " ".join(errors_of(refused)[box])
     assert typed in refused.content.decode()
@@ -64,16 +65,18 @@ def test_form_shows_an_error_at_the_field(ada, listing, box, typed, words):
 
 @pytest.mark.parametrize("typed", ["Montana", "mt", " MT "])
 def test_state_is_accepted_as_name_or_code(ada, listing, typed):
-    data = form_of(ada, listing) | {"state": typed, "zip_code": "59301–1234"}
+    data = change_form_data(ada, listing) | {"state": typed, "zip_code": "59301–1234"}
 
-    assert post(ada, listing, data).status_code == 302
+    assert post_change_form(ada, listing, data).status_code == 302
 
     listing.refresh_from_db()
     assert (listing.state, listing.zip_code) == ("MT", "59301-1234")
 
 
 def test_zip_code_without_a_state_is_an_error(ada, listing):
-    refused = post(ada, listing, form_of(ada, listing) | {"state": ""})
+    refused = post_change_form(
+        ada, listing, change_form_data(ada, listing) | {"state": ""}
+    )
 
     assert "Miles City, Montana" in " ".join(errors_of(refused)["state"])
 
@@ -85,12 +88,12 @@ def test_zip_code_without_a_state_is_an_error(ada, listing):
 def test_service_area_must_fit_the_places(
     ada, listing, service_area_scope, service_area, box
 ):
-    data = form_of(ada, listing) | {
+    data = change_form_data(ada, listing) | {
         "service_area_scope": service_area_scope,
         "service_area": service_area,
     }
 
-    refused = post(ada, listing, data)
+    refused = post_change_form(ada, listing, data)
 
     assert list(errors_of(refused)) == [box]
 
@@ -128,7 +131,7 @@ NEW = {
 def test_visitor_suggests_a_number_with_an_extension(client):
     typed = {"phone": "(406) 555-0133 ext. 21", "sms_number": "406-555-0134"}
 
-    send(client, "/suggest/?what=organization", **NEW, **typed)
+    send_public_form(client, "/suggest/?what=organization", **NEW, **typed)
 
     [kept] = Suggestion.objects.open()
     assert kept.changes["phone"] == "+14065550133;ext=21"
@@ -144,7 +147,7 @@ def test_visitor_can_correct_only_the_extension(client, listing):
         "phone": "(406) 555-0101 ext. 3",
     }
 
-    send(client, "/orgs/ours/suggest/", **facts)
+    send_public_form(client, "/orgs/ours/suggest/", **facts)
 
     [kept] = Suggestion.objects.open()
     assert kept.changes == {"phone": "+14065550101;ext=3"}
@@ -153,7 +156,9 @@ def test_visitor_can_correct_only_the_extension(client, listing):
 def test_visitor_with_a_wrong_zip_code_gets_a_hint_and_loses_nothing(client):
     typed = {**NEW, "city": "Miles City", "state": "MT", "zip_code": "02139"}
 
-    page = send(client, "/suggest/?what=organization", **typed).content.decode()
+    page = send_public_form(
+        client, "/suggest/?what=organization", **typed
+    ).content.decode()
 
     assert "02139 is in Cambridge, Massachusetts, not in Montana" in page
     assert "ZIP codes of Miles City, MT: 59301" in page
@@ -162,13 +167,13 @@ def test_visitor_with_a_wrong_zip_code_gets_a_hint_and_loses_nothing(client):
 
 
 def test_form_sent_twice_is_stored_once(client, listing):
-    form = {"stamp": stamp(), **NEW}
-    report = {"stamp": stamp(), "problem": "closed", "words": "The door is shut."}
+    form = {"stamp": form_stamp(), **NEW}
+    report = {"stamp": form_stamp(), "problem": "closed", "words": "The door is shut."}
 
     for _press in range(2):
-        done = client.post("/suggest/?what=organization", form, headers=FROM_US)
+        done = client.post("/suggest/?what=organization", form, headers=SAME_ORIGIN)
         assert "A curator will look at it" in done.content.decode()
-        done = client.post("/orgs/ours/report/", report, headers=FROM_US)
+        done = client.post("/orgs/ours/report/", report, headers=SAME_ORIGIN)
         assert "Thank you" in done.content.decode()
 
     assert sorted(Suggestion.objects.values_list("kind", flat=True)) == [
@@ -179,11 +184,13 @@ def test_form_sent_twice_is_stored_once(client, listing):
 
 def test_same_words_about_another_listing_are_stored(client, listing):
     organization(at=place("59301"), slug="theirs", name="Their Center")
-    report = {"stamp": stamp(), "problem": "closed"}
+    report = {"stamp": form_stamp(), "problem": "closed"}
 
     for slug in ("ours", "theirs"):
-        client.post(f"/orgs/{slug}/report/", report, headers=FROM_US)
-    client.post("/orgs/ours/report/", report | {"words": "Since May."}, headers=FROM_US)
+        client.post(f"/orgs/{slug}/report/", report, headers=SAME_ORIGIN)
+    client.post(
+        "/orgs/ours/report/", report | {"words": "Since May."}, headers=SAME_ORIGIN
+    )
 
     assert Suggestion.objects.count() == 3
 

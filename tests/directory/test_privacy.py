@@ -21,7 +21,7 @@ PROMISES = {
     "nothing-held": "directory.test_privacy:test_no_table_is_about_visitors",
     "in-the-address": "directory.test_privacy:test_a_search_is_a_plain_address",
     "kept-if-asked": "browser.test_offline:test_nothing_is_stored_without_a_request",
-    "reports": "curation.test_public_side"
+    "reports": "curation.test_public_forms"
     ":test_report_stores_the_words_and_nothing_about_the_sender",
     "rounded": "browser.test_journeys:test_a_position_is_rounded_before_it_is_sent",
     "staff-cookies": "directory.test_privacy:test_only_staff_get_cookies",

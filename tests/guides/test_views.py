@@ -8,7 +8,9 @@ import pytest
 
 from curation.models import Suggestion
 from guides.models import Guide
-from tests.curation.test_public_side import send
+from tests.curation.helpers import (
+    send_public_form,
+)
 from tests.factories import credential, guide, organization, place, state, term
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +64,7 @@ def test_visitor_can_report_that_something_is_missing(client, path):
     about = guide(slug="ours") if "guides" in path else state("MT")
     page = client.get(path).content.decode()
 
-    done = send(client, path, problem="missing", words="The tribal college")
+    done = send_public_form(client, path, problem="missing", words="The tribal college")
 
     assert 'value="missing"' in page
     assert 'value="wrong_number"' not in page

@@ -18,7 +18,10 @@ from orgs.models import Organization
 from places.nearest import SearchHit
 from tests.caching.transactions import commit
 from tests.conftest import ROOT
-from tests.curation.test_editing import form_of, post
+from tests.curation.helpers import (
+    change_form_data,
+    post_change_form,
+)
 from tests.factories import organization, person, place, term, warmline
 from warmlines.models import Warmline
 
@@ -108,8 +111,8 @@ def test_admin_renders_a_card_again_when_only_terms_change(client):
     commit()
     assert peers.label not in render_cards(listing)[0]
 
-    facts = form_of(client, listing) | {"terms": [peers.pk]}
-    assert post(client, listing, facts).status_code == 302
+    facts = change_form_data(client, listing) | {"terms": [peers.pk]}
+    assert post_change_form(client, listing, facts).status_code == 302
     commit()
 
     assert peers.label in render_cards(listing)[0]

@@ -1,36 +1,24 @@
-"""What people without an account can tell the desk, and what stops robots."""
+"""The public forms: suggestions and reports without an account, and spam limits."""
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
-import time_machine
 from django.test import Client
-from django.utils import timezone
 
 from curation import workflow
-from curation.anonymous_forms import MAX_FORMS_PER_CLIENT, MAX_FORMS_PER_LINK, SIGNER
+from curation.anonymous_forms import MAX_FORMS_PER_CLIENT, MAX_FORMS_PER_LINK
 from curation.models import Reminder, Suggestion
 from listings.field_values import apply_facts
 from orgs.models import Organization
+from tests.curation.helpers import (
+    SAME_ORIGIN,
+    form_stamp,
+    send_public_form,
+    submitted_data,
+)
 from tests.factories import organization, person, place, warmline
 
 pytestmark = pytest.mark.django_db
-
-OPENED = itertools.count()
-FROM_US = {"Sec-Fetch-Site": "same-origin"}
-
-
-def stamp(seconds_ago=10):
-    with time_machine.travel(timezone.now() - timezone.timedelta(seconds=seconds_ago)):
-        return SIGNER.sign(f"form {next(OPENED)}")
-
-
-def send(client, path, headers=FROM_US, **form):
-    """As a person who just opened the form: each stamp is new."""
-    form = {"stamp": stamp(), **form}
-    return client.post(path, form, headers=headers)
 
 
 @pytest.fixture
@@ -47,7 +35,7 @@ def test_report_needs_one_choice_and_no_cookie(listing):
     client = Client(enforce_csrf_checks=True)
     page = client.get("/orgs/ours/report/")
 
-    done = send(client, "/orgs/ours/report/", problem="wrong_number")
+    done = send_public_form(client, "/orgs/ours/report/", problem="wrong_number")
 
     assert not page.cookies
     assert not done.cookies
@@ -62,11 +50,11 @@ def test_report_needs_one_choice_and_no_cookie(listing):
 
 def test_report_stores_the_words_and_nothing_about_the_sender(client, listing):
     headers = {
-        **FROM_US,
+        **SAME_ORIGIN,
         "User-Agent": "Marked Browser",
         "Referer": "http://testserver/x",
     }
-    form = {"problem": "closed", "words": "Marked words", "stamp": stamp()}
+    form = {"problem": "closed", "words": "Marked words", "stamp": form_stamp()}
 
     client.post("/orgs/ours/report/", form, headers=headers, REMOTE_ADDR="203.0.113.9")
 
@@ -90,7 +78,7 @@ def test_change_form_is_prefilled_and_its_change_waits(client, listing):
         "online": "unknown",
     }
 
-    send(client, "/orgs/ours/suggest/", **facts)
+    send_public_form(client, "/orgs/ours/suggest/", **facts)
 
     [kept] = Suggestion.objects.open()
     assert kept.changes == {"phone": "+14065550199"}
@@ -104,11 +92,11 @@ def test_suggesting_a_similar_listing_shows_the_existing_one_first(client, listi
     form |= {"state": "MT", "phone": "406-555-0101", "in_person": "unknown"}
     form |= {"online": "unknown"}
 
-    asked = send(client, "/suggest/?what=organization", **form)
+    asked = send_public_form(client, "/suggest/?what=organization", **form)
     assert "/orgs/ours/" in asked.content.decode()
     assert not Suggestion.objects.exists()
 
-    send(client, "/suggest/?what=organization", **form, none_of_these="on")
+    send_public_form(client, "/suggest/?what=organization", **form, none_of_these="on")
     [kept] = Suggestion.objects.open()
     assert kept.kind == "new"
     made = workflow.accept(kept, list(kept.changes), person())
@@ -117,7 +105,9 @@ def test_suggesting_a_similar_listing_shows_the_existing_one_first(client, listi
 
 
 def test_warmline_can_be_suggested(client):
-    send(client, "/suggest/?what=warmline", name="New Line", phone="406-555-0155")
+    send_public_form(
+        client, "/suggest/?what=warmline", name="New Line", phone="406-555-0155"
+    )
 
     [kept] = Suggestion.objects.open()
     assert kept.content_type.model == "warmline"
@@ -131,9 +121,9 @@ def test_warmline_can_be_suggested(client):
         ({"Sec-Fetch-Site": "cross-site"}, {}, "did not say that this form is ours"),
         ({}, {}, "did not say that this form is ours"),
         ({"Origin": "https://evil.example.org"}, {}, "did not say that this form"),
-        (FROM_US, {"trap": "buy"}, "leave the last box empty"),
-        (FROM_US, {"stamp": "forged"}, "lost on the way"),
-        (FROM_US, {"stamp": ""}, "lost on the way"),
+        (SAME_ORIGIN, {"trap": "buy"}, "leave the last box empty"),
+        (SAME_ORIGIN, {"stamp": "forged"}, "lost on the way"),
+        (SAME_ORIGIN, {"stamp": ""}, "lost on the way"),
     ],
 )
 def test_rejected_form_has_a_message_and_keeps_what_was_typed(
@@ -141,7 +131,9 @@ def test_rejected_form_has_a_message_and_keeps_what_was_typed(
 ):
     form = {"problem": "closed", "words": "I stood before it", **form}
 
-    page = send(client, "/orgs/ours/report/", headers, **form).content.decode()
+    page = send_public_form(
+        client, "/orgs/ours/report/", headers, **form
+    ).content.decode()
 
     assert words in page
     assert "I stood before it</textarea>" in page
@@ -151,8 +143,8 @@ def test_rejected_form_has_a_message_and_keeps_what_was_typed(
 def test_form_sent_too_fast_or_too_late_has_a_message(client, listing):
     path = "/orgs/ours/report/"
 
-    quick = send(client, path, problem="closed", stamp=stamp(0))
-    old = send(client, path, problem="closed", stamp=stamp(25 * 3600))
+    quick = send_public_form(client, path, problem="closed", stamp=form_stamp(0))
+    old = send_public_form(client, path, problem="closed", stamp=form_stamp(25 * 3600))
 
     assert "very quick" in quick.content.decode()
     assert "open for a long time" in old.content.decode()
@@ -162,7 +154,7 @@ def test_form_sent_too_fast_or_too_late_has_a_message(client, listing):
 def test_form_from_an_old_browser_is_accepted_by_its_origin(client, listing):
     origin = {"Origin": "http://testserver"}
 
-    send(client, "/orgs/ours/report/", origin, problem="closed")
+    send_public_form(client, "/orgs/ours/report/", origin, problem="closed")
 
     assert Suggestion.objects.count() == 1
 
@@ -171,14 +163,14 @@ def test_reports_from_one_address_are_limited_and_the_address_is_not_stored(
     client, listing
 ):
     for _number in range(MAX_FORMS_PER_CLIENT + 2):
-        last = send(client, "/orgs/ours/report/", problem="closed")
+        last = send_public_form(client, "/orgs/ours/report/", problem="closed")
 
     assert "try again in an hour" in last.content.decode()
     assert Suggestion.objects.count() == MAX_FORMS_PER_CLIENT
     other = client.post(
         "/orgs/ours/report/",
-        {"stamp": stamp(), "problem": "closed"},
-        headers=FROM_US,
+        {"stamp": form_stamp(), "problem": "closed"},
+        headers=SAME_ORIGIN,
         REMOTE_ADDR="203.0.113.9",
     )
     assert "Thank you" in other.content.decode()
@@ -191,13 +183,13 @@ def test_change_form_without_a_change_has_an_error(client, listing):
     facts = {k: getattr(v, "as_e164", v) for k, v in facts.items()}
     facts |= {"in_person": "true", "online": "unknown"}
 
-    page = send(client, "/orgs/ours/suggest/", **facts).content.decode()
+    page = send_public_form(client, "/orgs/ours/suggest/", **facts).content.decode()
 
     assert "Nothing is changed yet" in page
 
 
 def test_invalid_input_has_an_error_at_the_field_and_is_kept(client, listing):
-    page = send(
+    page = send_public_form(
         client, "/orgs/ours/suggest/", name="Kept Name", phone="12", kind="peer_run"
     ).content.decode()
 
@@ -267,12 +259,12 @@ def test_flood_from_one_address_does_not_block_others(client, listing, monkeypat
         "curation.anonymous_forms.MAX_FORMS_IN_TOTAL", MAX_FORMS_PER_CLIENT + 5
     )
     for _try in range(MAX_FORMS_PER_CLIENT + 20):
-        send(client, "/orgs/ours/report/", problem="hours")
+        send_public_form(client, "/orgs/ours/report/", problem="hours")
 
     other = client.post(
         "/orgs/ours/report/",
-        {"problem": "hours", "stamp": stamp()},
-        headers=FROM_US,
+        {"problem": "hours", "stamp": form_stamp()},
+        headers=SAME_ORIGIN,
         REMOTE_ADDR="198.51.100.9",
     )
 
@@ -292,23 +284,12 @@ def test_ipv6_network_counts_as_one_sender(client, listing, addresses, kept):
     for address in addresses:
         client.post(
             "/orgs/ours/report/",
-            {"problem": "hours", "stamp": stamp()},
-            headers=FROM_US,
+            {"problem": "hours", "stamp": form_stamp()},
+            headers=SAME_ORIGIN,
             REMOTE_ADDR=address,
         )
 
     assert Suggestion.objects.count() == kept
-
-
-def sent_back(page, **changed):
-    """A form as a browser sends it back, its stamp as old as a person's."""
-    form = page.context["form"]
-    data = {name: form[name].value() for name in form.fields}
-    data = {name: getattr(v, "as_e164", v) for name, v in data.items()}
-    data = {name: "" if v is None else v for name, v in data.items() if v is not False}
-    seen = SIGNER.unsign(page.context["stamp"])
-    with time_machine.travel(timezone.now() - timezone.timedelta(seconds=10)):
-        return data | {"trap": "", "stamp": SIGNER.sign(seen)} | changed
 
 
 def test_fact_edited_while_the_form_was_open_is_not_a_proposed_change(client, listing):
@@ -316,11 +297,11 @@ def test_fact_edited_while_the_form_was_open_is_not_a_proposed_change(client, li
     page = client.get(address)
     apply_facts(Organization.objects.get(), {"phone": "+14065550155"})
 
-    wrong = sent_back(page, words="The door is behind.", sender_email="no address")
-    again = client.post(address, wrong, headers=FROM_US)
+    wrong = submitted_data(page, words="The door is behind.", sender_email="no address")
+    again = client.post(address, wrong, headers=SAME_ORIGIN)
     assert Suggestion.objects.count() == 0
-    right = sent_back(again, sender_email="", words="The door is behind.")
-    client.post(address, right, headers=FROM_US)
+    right = submitted_data(again, sender_email="", words="The door is behind.")
+    client.post(address, right, headers=SAME_ORIGIN)
 
     kept = Suggestion.objects.get()
     assert (kept.changes, kept.words) == ({}, "The door is behind.")
@@ -330,8 +311,8 @@ def test_changed_fact_is_proposed_although_another_was_edited(client, listing):
     page = client.get("/orgs/ours/suggest/")
     apply_facts(Organization.objects.get(), {"phone": "+14065550155"})
 
-    data = sent_back(page, city="Terry")
-    client.post("/orgs/ours/suggest/", data, headers=FROM_US)
+    data = submitted_data(page, city="Terry")
+    client.post("/orgs/ours/suggest/", data, headers=SAME_ORIGIN)
 
     assert Suggestion.objects.get().changes == {"city": "Terry"}
 
@@ -341,10 +322,12 @@ def test_flood_of_reports_does_not_block_the_removal_by_link(
 ):
     monkeypatch.setattr("curation.anonymous_forms.MAX_FORMS_IN_TOTAL", 3)
     for _try in range(MAX_FORMS_PER_CLIENT + 1):
-        flooded = send(client, "/orgs/ours/report/", problem="hours")
+        flooded = send_public_form(client, "/orgs/ours/report/", problem="hours")
     reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
 
-    page = send(client, f"/confirm/{reminder.token}/", act="remove", sure="1")
+    page = send_public_form(
+        client, f"/confirm/{reminder.token}/", act="remove", sure="1"
+    )
 
     assert "try again in an hour" in flooded.content.decode()
     assert "off the directory" in page.content.decode()
@@ -354,6 +337,6 @@ def test_attempts_by_one_mailed_link_are_limited(client, listing):
     reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
 
     for _try in range(MAX_FORMS_PER_LINK + 1):
-        page = send(client, f"/confirm/{reminder.token}/", act="none")
+        page = send_public_form(client, f"/confirm/{reminder.token}/", act="none")
 
     assert "try again in an hour" in page.content.decode()

@@ -1,4 +1,4 @@
-"""How far a state curator's acts go, and who publishes."""
+"""The limits of state curators, and the permission to publish."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from django.contrib.auth.models import Permission
 
 from curation.models import Check, Suggestion
 from orgs.models import Organization
-from tests.curation.test_editing import form_of, path_of
+from tests.curation.helpers import (
+    change_form_data,
+    change_path,
+)
 from tests.factories import organization, person, place, state, warmline
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def mo(client):
-    """A browser in which the curator of Montana is signed in."""
+    """Return a browser in which the curator of Montana is signed in."""
     client.user = person("mo", "State curator", ["MT"])
     client.force_login(client.user)
     return client
@@ -59,7 +62,7 @@ def test_form_refuses_a_change_outside_the_state(mo, ours, theirs, typed, field)
     if "parent" in typed:
         typed = {"parent": theirs.pk}
 
-    page = mo.post(path_of(ours), form_of(mo, ours) | typed)
+    page = mo.post(change_path(ours), change_form_data(mo, ours) | typed)
 
     assert page.status_code == 200
     assert page.context["adminform"].form.errors[field] == [
@@ -72,7 +75,10 @@ def test_parent_and_county_in_the_state_are_accepted(mo, ours):
     parent = organization(at=place("59301"), name="Parent")
     typed = {"parent": parent.pk, "service_area": "Montana: Custer"}
 
-    assert mo.post(path_of(ours), form_of(mo, ours) | typed).status_code == 302
+    assert (
+        mo.post(change_path(ours), change_form_data(mo, ours) | typed).status_code
+        == 302
+    )
     assert Organization.objects.get(pk=ours.pk).parent == parent
 
 
@@ -81,7 +87,9 @@ def test_facts_outside_the_state_that_a_colleague_set_stay(mo, ours, theirs):
     ours.save()
     ours.service_area.add(state("WY"))
 
-    sent = mo.post(path_of(ours), form_of(mo, ours) | {"summary": "New words"})
+    sent = mo.post(
+        change_path(ours), change_form_data(mo, ours) | {"summary": "New words"}
+    )
 
     assert sent.status_code == 302
     assert facts(ours)[1:] == ({"MT", "WY"}, "places", theirs.pk)
@@ -89,14 +97,16 @@ def test_facts_outside_the_state_that_a_colleague_set_stay(mo, ours, theirs):
 
 def test_state_curator_cannot_add_other_states_to_a_warmline(mo):
     line = warmline(service_area=[state("MT"), state("WY")])
-    typed = form_of(mo, line)
+    typed = change_form_data(mo, line)
 
     for service_area in ("Montana", "Montana\nWyoming\nIdaho", "Wyoming", ""):
         assert (
-            mo.post(path_of(line), typed | {"service_area": service_area}).status_code
+            mo.post(
+                change_path(line), typed | {"service_area": service_area}
+            ).status_code
             == 200
         )
-    assert mo.post(path_of(line), typed | {"summary": "New"}).status_code == 302
+    assert mo.post(change_path(line), typed | {"summary": "New"}).status_code == 302
     assert {place.code for place in line.service_area.all()} == {"MT", "WY"}
 
 
@@ -163,13 +173,16 @@ def test_merge_by_a_curator_of_all_states_moves_every_branch(ada, ours, theirs):
 def test_curator_may_change_any_state(ada, ours, theirs):
     typed = {"state": "WY", "city": "Sheridan", "parent": theirs.pk}
 
-    assert ada.post(path_of(ours), form_of(ada, ours) | typed).status_code == 302
+    assert (
+        ada.post(change_path(ours), change_form_data(ada, ours) | typed).status_code
+        == 302
+    )
     assert facts(ours)[0] == "WY"
 
 
 @pytest.fixture
 def editor(client):
-    """A browser of somebody who may change and restore listings, and not publish."""
+    """Return a browser of a user who may change listings, but not publish them."""
     user = person("ed", "Reader")
     codes = ("change_organization", "add_organization", "decide_suggestion")
     user.user_permissions.add(*Permission.objects.filter(codename__in=codes))
@@ -182,9 +195,12 @@ def editor(client):
 )
 def test_status_in_the_form_needs_the_permission_to_publish(editor, before, after):
     listing = organization(at=place("59301"), status=before)
-    typed = form_of(editor, listing) | {"status": after, "closure_reason": "gone"}
+    typed = change_form_data(editor, listing) | {
+        "status": after,
+        "closure_reason": "gone",
+    }
 
-    sent = editor.post(path_of(listing), typed | {"summary": "New words"})
+    sent = editor.post(change_path(listing), typed | {"summary": "New words"})
 
     assert sent.status_code == 302
     listing.refresh_from_db()
@@ -231,7 +247,7 @@ def test_reader_sees_no_note_of_a_check(client, ours, role, sees):
     Suggestion.objects.create(kind="problem", problem="unsafe", listing=ours)
     client.force_login(person("member", role))
 
-    page = client.get(path_of(ours)).content.decode()
+    page = client.get(change_path(ours)).content.decode()
 
     assert ("their cousin answered" in page) is sees
     assert ("A problem" in page) is (role == "Curator")

@@ -1,4 +1,4 @@
-"""A check is a deliberate act, and what follows from it."""
+"""Checks of listings, and what follows from them."""
 
 from __future__ import annotations
 

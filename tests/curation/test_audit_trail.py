@@ -1,4 +1,4 @@
-"""Every way to write to a listing, a guide or a credential leaves a row of history."""
+"""Every change of a listing, a guide or a credential is in its history."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from curation.models import ImportRun, Reminder, Suggestion
 from curation.undo import undo_import
 from listings.exchange.workflow import import_text
 from orgs.models import Organization
-from tests.curation.test_imports import file_of, row
-from tests.curation.test_public_side import stamp
+from tests.curation.helpers import (
+    csv_file,
+    form_stamp,
+    import_row,
+)
 from tests.factories import credential, guide, organization, person, place, term
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ada(client):
+    """Return a browser in which an administrator is signed in, as `user`."""
     user = person(role="Administrator")
     client.force_login(user)
     client.user = user
@@ -28,7 +32,7 @@ def ada(client):
 
 
 def by_form(client, listing, **facts):
-    """The change form as a browser sends it back, with some boxes changed."""
+    """Send the change form with some fields changed."""
     meta = listing._meta
     path = f"/admin/{meta.app_label}/{meta.model_name}/{listing.pk}/change/"
     form = client.get(path).context["adminform"].form
@@ -56,19 +60,19 @@ def said(listing, **facts):
 def confirmed(client, listing, choice):
     link = Reminder.objects.create(listing=listing, sent_to="us@example.org")
     kept = listing.history.count()
-    form = {"act": choice, "sure": "on", "stamp": stamp()}
+    form = {"act": choice, "sure": "on", "stamp": form_stamp()}
     origin = {"Sec-Fetch-Site": "same-origin"}
     client.post(f"/confirm/{link.token}/", form, headers=origin)
     assert listing.history.count() > kept
 
 
 def imported(listing):
-    text = file_of([row(listing.key, phone="+14065550177")]).read().decode()
+    text = csv_file([import_row(listing.key, phone="+14065550177")]).read().decode()
     import_text("organizations", text)
 
 
 def undone(client, listing):
-    text = file_of([row(listing.key, phone="+14065550177")]).read().decode()
+    text = csv_file([import_row(listing.key, phone="+14065550177")]).read().decode()
     run = ImportRun.objects.create(
         kind="organizations", file_name="x", content=text, by=client.user
     )
@@ -148,15 +152,15 @@ def test_every_change_of_a_listing_is_in_its_history(ada, write):
     assert new["version"] > old["version"]
     latest = listing.history.latest()
     assert latest.history_date is not None
-    # Who did it, or by which act it came.
+    # The history names the user or the reason.
     assert latest.history_user == ada.user or latest.history_change_reason
-    # The last row says what the listing says.
+    # The last row of the history equals the listing.
     for name in ("name", "phone", "email", "status", "version"):
         assert getattr(latest, name) == new[name], name
 
 
 def test_new_listing_starts_its_history_however_it_is_added(ada):
-    import_text("organizations", file_of([row("a")]).read().decode())
+    import_text("organizations", csv_file([import_row("a")]).read().decode())
     proposal = Suggestion.objects.create(
         kind="new",
         content_type=said(organization()).content_type,

@@ -1,4 +1,4 @@
-"""The queue: what waits, for whom, and in what order."""
+"""The queue: which work it shows, to whom, and in which order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def waiting(user):
-    """{section: (count, names)} of what somebody sees."""
+    """Return {section: (count, names)} of the queue of a user."""
     found = build_queue(user, timezone.localdate())
     return {h.slug: (h.count, [name for name, _url in h.items]) for h in found}
 

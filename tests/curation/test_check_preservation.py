@@ -1,4 +1,4 @@
-"""What a curator made sure of lasts, and so does the wish to be left out."""
+"""Checked facts and removal requests survive imports, merges and undos."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ from listings.exchange.importing import FACT_FIELDS
 from listings.field_values import apply_facts
 from listings.removals import RemovalRequest
 from orgs.models import Organization
-from tests.curation.test_imports import file_of, row, upload
+from tests.curation.helpers import (
+    csv_file,
+    import_row,
+    upload_csv,
+)
 from tests.factories import organization, place
 
 pytestmark = pytest.mark.django_db
@@ -37,9 +41,9 @@ def checked(listing, by, *facts, days=0):
     )
 
 
-def bring_in(ada, *rows):
-    """(the import, its page) of a file that was applied."""
-    run, page = upload(ada, list(rows))
+def apply_csv(ada, *rows):
+    """Apply an import of these rows. Return the run and the address of its page."""
+    run, page = upload_csv(ada, list(rows))
     ada.post(page, {"_apply": "1"})
     return run, page
 
@@ -48,18 +52,18 @@ def phone_of(listing):
     return Organization.objects.get(pk=listing.pk).phone.as_e164
 
 
-def hidden_in(page):
-    """What the page's form sends along unseen; of several forms the last one's."""
+def hidden_fields(page):
+    """Return the hidden fields of the page; of several forms the last one counts."""
     boxes = r'<input type="hidden" name="(\w+)" value="([^"]*)"'
     return dict(re.findall(boxes, page.content.decode()))
 
 
-def test_check_of_other_facts_keeps_the_first_check_in_the_history(ada):
+def test_import_keeps_a_fact_that_an_earlier_check_covered(ada):
     listing = organization(key="a", name="Example a", phone=OLD, at=place("59301"))
     checked(listing, ada.user, "phone", days=3)
     checked(Organization.objects.get(), ada.user, "website")
 
-    bring_in(ada, row("a", phone=NEW))
+    apply_csv(ada, import_row("a", phone=NEW))
 
     assert phone_of(listing) == OLD
     assert Organization.objects.get().checked_facts == ["website"]
@@ -87,7 +91,7 @@ def test_check_recorded_late_does_not_replace_a_newer_one(ada):
 
 def test_undo_leaves_rows_that_were_checked_since(ada):
     listing = organization(key="a", name="Example a", phone=OLD, at=place("59301"))
-    _run, page = bring_in(ada, row("a", phone=NEW))
+    _run, page = apply_csv(ada, import_row("a", phone=NEW))
     checked(listing, ada.user, "phone")
 
     words = ada.post(page, {"_undo": "1"}, follow=True).content.decode()
@@ -97,8 +101,8 @@ def test_undo_leaves_rows_that_were_checked_since(ada):
 
 
 @pytest.mark.parametrize("work", ["suggestion", "branch"])
-def test_undo_leaves_rows_with_a_check_or_a_suggestion(ada, work):
-    _run, page = bring_in(ada, row("a"), row("b"))
+def test_undo_leaves_rows_with_a_suggestion_or_a_branch(ada, work):
+    _run, page = apply_csv(ada, import_row("a"), import_row("b"))
     listing = Organization.objects.get(key="a")
     if work == "suggestion":
         Suggestion.objects.create(
@@ -115,7 +119,12 @@ def test_undo_leaves_rows_with_a_check_or_a_suggestion(ada, work):
 
 def test_undo_deletes_branches_link_checks_and_pairs(ada):
     branch = {"branch_of": "Example a", "name": "Example a", "city": "Terry"}
-    _run, page = bring_in(ada, row("a"), row("b", **branch), row("c", name="Example a"))
+    _run, page = apply_csv(
+        ada,
+        import_row("a"),
+        import_row("b", **branch),
+        import_row("c", name="Example a"),
+    )
     call_command("find_duplicates")
     LinkCheck.objects.create(
         listing=Organization.objects.get(key="a"),
@@ -166,14 +175,14 @@ def test_listings_are_not_merged_if_one_changed_since(ada):
     drop = organization(name="Example b", phone=NEW)
     address = f"/admin/orgs/organization/merge/{keep.pk}/{drop.pk}/"
     sent = {"keep": keep.pk, "fact_phone": drop.pk}
-    opened = hidden_in(ada.get(address))
+    opened = hidden_fields(ada.get(address))
     apply_facts(keep, {"phone": "+14065550155"})
 
     refused = ada.post(address, sent | opened, follow=True)
     assert "changed meanwhile" in refused.content.decode()
     assert phone_of(keep) == "+14065550155"
 
-    done = ada.post(address, sent | hidden_in(refused), follow=True)
+    done = ada.post(address, sent | hidden_fields(refused), follow=True)
     assert "are one now" in done.content.decode()
     assert phone_of(keep) == NEW
 
@@ -182,14 +191,14 @@ def test_facts_are_not_restored_if_the_listing_changed_since(ada):
     listing = organization(phone=OLD)
     apply_facts(listing, {"phone": NEW})
     address = f"/admin/orgs/organization/{listing.pk}/history/"
-    opened = hidden_in(ada.get(address))
+    opened = hidden_fields(ada.get(address))
     apply_facts(listing, {"phone": "+14065550155"})
 
     refused = ada.post(address, opened, follow=True)
     assert "changed meanwhile" in refused.content.decode()
     assert phone_of(listing) == "+14065550155"
 
-    ada.post(address, hidden_in(refused))
+    ada.post(address, hidden_fields(refused))
     assert phone_of(listing) == OLD
 
 
@@ -198,7 +207,7 @@ def test_next_import_does_not_undo_a_merge(ada):
     drop = organization(key="b", name="Example b", slug="example-b")
     merge(keep, drop, [])
 
-    bring_in(ada, row("a"), row("b"))
+    apply_csv(ada, import_row("a"), import_row("b"))
 
     public = Organization.objects.public()
     assert [listing.key for listing in public] == ["a"]
@@ -209,7 +218,7 @@ def test_new_listing_gets_no_slug_that_redirects(ada):
     keep, drop = organization(slug="example-a"), organization(slug="example-b")
     merge(keep, drop, [])
 
-    bring_in(ada, row("c", name="Example b"))
+    apply_csv(ada, import_row("c", name="Example b"))
     made = organization(name="Example b", slug="")
 
     assert Organization.objects.get(key="c").slug != "example-b"
@@ -263,7 +272,7 @@ def test_import_does_not_change_the_parent_of_a_checked_listing(ada):
     listing = organization(key="a", name="Example a", phone=OLD, parent=parent)
     checked(listing, ada.user, *FACT_FIELDS)
 
-    bring_in(ada, row("a", branch_of="Somebody else"))
+    apply_csv(ada, import_row("a", branch_of="Somebody else"))
 
     assert Organization.objects.get(key="a").parent == parent
     assert Organization.objects.get(key="a").host == ""
@@ -272,11 +281,11 @@ def test_import_does_not_change_the_parent_of_a_checked_listing(ada):
 def test_import_with_an_empty_parent_keeps_it_and_a_new_host_is_a_change(ada):
     parent = organization(name="Parent", key="p")
     listing = organization(key="a", name="Example a", parent=parent)
-    bring_in(ada, row("a"))
+    apply_csv(ada, import_row("a"))
     assert Organization.objects.get(key="a").parent == parent
 
     before = Organization.objects.get(key="a").version
-    bring_in(ada, row("a", branch_of="Somebody else"))
+    apply_csv(ada, import_row("a", branch_of="Somebody else"))
 
     now = Organization.objects.get(pk=listing.pk)
     assert (now.parent, now.host) == (None, "Somebody else")
@@ -306,14 +315,17 @@ def test_import_does_not_bring_back_a_removed_listing(ada, cells):
         organization(phone=NEW, website="https://example.org/us/"), "asked"
     )
 
-    bring_in(ada, row("x", **cells))
+    apply_csv(ada, import_row("x", **cells))
 
     assert not Organization.objects.filter(key="x").exists()
 
 
 def test_upload_of_too_many_rows_is_refused(ada, monkeypatch):
     monkeypatch.setattr("curation.imports.MAX_UPLOAD_ROWS", 1)
-    form = {"kind": "organizations", "file": file_of([row("a"), row("b")])}
+    form = {
+        "kind": "organizations",
+        "file": csv_file([import_row("a"), import_row("b")]),
+    }
 
     page = ada.post("/admin/curation/importrun/new/", form).content.decode()
 

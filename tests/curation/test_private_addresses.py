@@ -1,4 +1,4 @@
-"""The link check asks nobody inside our network, by whatever name they are called."""
+"""The link checker connects to no private address, however it is written."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from curation.link_checker import check_link, is_public
 from tests.answering import answering
 
-# The host 127.0.0.1 and its like, in every spelling that a resolver understands.
-SPELLED = """
+# 127.0.0.1 and other private addresses, in every notation that resolvers accept.
+SPELLINGS = """
 127.0.0.1 127.1 127.0.1 127.255.255.254 2130706433 0x7f000001 0x7f.0.0.1 0177.0.0.1
 017700000001 0x7f.1 0 0.0.0.0 127.0.0.1. localhost localhost. LOCALHOST
 10.0.0.1 167772161 0x0a000001 012.0.0.1 172.16.0.1 2886729729 192.168.0.1 3232235521
@@ -22,7 +22,7 @@ SPELLED = """
 [64:ff9b:1::a9fe:a9fe] [2002:7f00:1::] [2001:0:7f00:1::] [fe80::1] [fc00::1]
 [fd00:ec2::254] [fec0::1] [ff02::1] [::127.0.0.1] [2001:db8::1]
 """
-NAMED = {
+RESOLUTIONS = {
     "inside.example.org": ["10.0.0.5"],
     "metadata.example.org": ["169.254.169.254"],
     "one-of-two.example.org": ["1.1.1.1", "127.0.0.1"],
@@ -30,8 +30,8 @@ NAMED = {
 }
 
 
-class Onward(BaseHTTPRequestHandler):
-    """Redirects to the address that its path holds."""
+class RedirectHandler(BaseHTTPRequestHandler):
+    """Redirect to the address in the path."""
 
     def do_GET(self):
         self.send_response(302)
@@ -45,7 +45,7 @@ class Onward(BaseHTTPRequestHandler):
 
 @pytest.fixture(autouse=True)
 def connected(monkeypatch):
-    """The addresses that somebody connected to."""
+    """Record the addresses that are connected to."""
     tried = []
     connect = socket.socket.connect
 
@@ -61,8 +61,9 @@ def connected(monkeypatch):
 
 @pytest.fixture
 def named(monkeypatch):
-    """A name server: each name's answers, one list a question, the last for ever."""
-    answers = {host: [addresses] for host, addresses in NAMED.items()}
+    """Replace the name server. Each name has one list of addresses for each lookup, and
+    the last one stays."""
+    answers = {host: [addresses] for host, addresses in RESOLUTIONS.items()}
 
     def look_up(host, port, *args, **kwargs):
         found = answers[host]
@@ -80,10 +81,10 @@ def ask(url, allowed=is_public):
 
 
 def test_list_has_fifty_spellings():
-    assert len({*SPELLED.split(), *NAMED}) >= 50
+    assert len({*SPELLINGS.split(), *RESOLUTIONS}) >= 50
 
 
-@pytest.mark.parametrize("host", SPELLED.split())
+@pytest.mark.parametrize("host", SPELLINGS.split())
 def test_no_spelling_of_a_private_address_is_connected_to(host, connected):
     answer = ask(f"http://{host}:9/")
 
@@ -92,7 +93,7 @@ def test_no_spelling_of_a_private_address_is_connected_to(host, connected):
     assert connected == []
 
 
-@pytest.mark.parametrize("host", NAMED)
+@pytest.mark.parametrize("host", RESOLUTIONS)
 def test_host_that_resolves_to_a_private_address_is_not_connected_to(
     host, named, connected
 ):
@@ -103,14 +104,14 @@ def test_host_that_resolves_to_a_private_address_is_not_connected_to(
 def test_host_that_resolves_differently_later_is_not_connected_to(
     named, connected, monkeypatch
 ):
-    """DNS rebinding: what is looked at is what is connected to."""
+    """This is DNS rebinding: the verified address must be the one connected to."""
     named["two-faced.example.org"] = [["93.184.215.14"], ["127.0.0.1"]]
 
-    def nobody_there(self, address):
+    def refuse_connection(self, address):
         connected.append(address[0])
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(socket.socket, "connect", nobody_there)
+    monkeypatch.setattr(socket.socket, "connect", refuse_connection)
     answer = ask("http://two-faced.example.org/")
 
     assert answer.problem == "leads into a private network"
@@ -132,8 +133,8 @@ def test_host_that_resolves_differently_later_is_not_connected_to(
     ],
 )
 def test_redirect_to_a_private_address_is_not_followed(onward, connected):
-    """The first step is allowed, by its port; what it leads to is judged anew."""
-    with answering(ThreadingHTTPServer(("127.0.0.1", 0), Onward)) as server:
+    """The first address is allowed by its port, and the next one is verified again."""
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), RedirectHandler)) as server:
         asked = []
 
         def first_only(address):

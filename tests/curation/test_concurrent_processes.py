@@ -1,17 +1,17 @@
-"""Writers side by side, and writers killed in the middle; the long form is in chaos."""
+"""Several processes write, and some are killed. tests/chaos has the long version."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.curation.writing import writers_of
+from tests.curation.process_runner import process_runner
 
 
 @pytest.fixture(scope="module")
 def writers(tmp_path_factory, own_database):
     folder = tmp_path_factory.mktemp("writers")
     with own_database(folder) as url:
-        yield writers_of(url, folder)
+        yield process_runner(url, folder)
 
 
 def test_eight_concurrent_processes_lose_no_edit(writers):

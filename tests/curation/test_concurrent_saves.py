@@ -1,4 +1,4 @@
-"""1,000 saves at once, by real threads on a real database: no edit is lost."""
+"""A thousand concurrent saves by threads on a real database lose no edit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_thousand_concurrent_saves_lose_no_edit(tmp_path, own_database):
             "PYTHONPATH": str(ROOT),
         }
         done = subprocess.run(
-            [sys.executable, "tests/curation/race.py", str(SAVES)],
+            [sys.executable, "tests/curation/concurrent_saves.py", str(SAVES)],
             cwd=ROOT,
             env=environment,
             capture_output=True,
@@ -29,5 +29,5 @@ def test_thousand_concurrent_saves_lose_no_edit(tmp_path, own_database):
     asked, kept, versions, again = (int(word) for word in done.stdout.split())
 
     assert asked == kept == versions == SAVES
-    # Without a collision the test would show nothing.
+    # Without any conflict, the test would prove nothing.
     assert again > 0

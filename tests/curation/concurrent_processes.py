@@ -1,7 +1,7 @@
-"""Many processes write at once, and some are killed; run on its own, by its callers.
+"""Write from several processes, and kill some of them. Run by process_runner.
 
-python -m tests.curation.writers add PROCESSES EDITS   →  expected, found, refused
-python -m tests.curation.writers kill TIMES            →  written, halves, rows astray
+`add PROCESSES EDITS` prints the expected edits, the saved ones, and the refused ones.
+`kill TIMES` prints the edits, and the numbers of half-written and inconsistent rows.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from listings.field_values import apply_facts  # noqa: E402
 from orgs.models import Organization  # noqa: E402
 
 
-def made(name):
+def create_listing(name):
     listing = Organization(
         name=name, kind="peer_run", email="a@example.org", summary="0"
     )
@@ -33,15 +33,15 @@ def made(name):
 
 
 def add_one(*listings):
-    """Read each and write one more, all in one transaction."""
+    """Add one to the number in each summary, all in one transaction."""
     with transaction.atomic():
         for listing in listings:
             fresh = lock_for_update(listing)
             apply_facts(fresh, {"summary": str(int(fresh.summary) + 1)})
 
 
-def forked(work):
-    """The number of a process that does it with a connection of its own."""
+def fork(work):
+    """Run `work` in a new process with its own connection. Return its id."""
     connection.close()
     if pid := os.fork():
         return pid
@@ -55,7 +55,7 @@ def forked(work):
 
 
 def add(processes, edits):
-    listing = made("Example")
+    listing = create_listing("Example")
     out, into = os.pipe()
 
     def work():
@@ -65,7 +65,7 @@ def add(processes, edits):
             except OperationalError:
                 os.write(into, b".")
 
-    for pid in [forked(work) for _process in range(processes)]:
+    for pid in [fork(work) for _process in range(processes)]:
         assert os.waitpid(pid, 0)[1] == 0
     os.close(into)
     refused = len(os.read(out, 65_536))
@@ -74,26 +74,26 @@ def add(processes, edits):
 
 
 def kill(times):
-    """Kill -9 whoever writes two rows and their history; count what does not agree."""
-    one, other = made("Example one"), made("Example two")
+    """Kill a process that writes two rows with their history, again and again."""
+    one, other = create_listing("Example one"), create_listing("Example two")
 
     def work():
         while True:
             add_one(one, other)
 
-    chance = random.Random(26)
-    halves = astray = 0
+    rng = random.Random(26)
+    halves = inconsistent = 0
     for _time in range(times):
-        pid = forked(work)
-        time.sleep(chance.uniform(0.05, 0.4))
+        pid = fork(work)
+        time.sleep(rng.uniform(0.05, 0.4))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         rows = list(Organization.objects.filter(pk__in=[one.pk, other.pk]))
         halves += rows[0].summary != rows[1].summary
         for row in rows:
-            astray += row.history.first().summary != row.summary
-            astray += row.history.count() != int(row.summary) + 1
-    return int(rows[0].summary), halves, astray
+            inconsistent += row.history.first().summary != row.summary
+            inconsistent += row.history.count() != int(row.summary) + 1
+    return int(rows[0].summary), halves, inconsistent
 
 
 act = add if sys.argv[1] == "add" else kill

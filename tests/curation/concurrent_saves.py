@@ -1,7 +1,7 @@
-"""Eight people save the same few listings at once; run by test_race on its own.
+"""Save the same few listings in eight threads. Run by test_concurrent_saves.
 
-Prints how many edits were asked for, how many are there in the end, and how often
-somebody had to look again because another was quicker.
+It prints the number of edits, of edits that were saved, of versions, and of attempts
+that were refused because another thread had saved before.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from django.forms import modelform_factory  # noqa: E402
 from curation.forms import ListingForm  # noqa: E402
 from orgs.models import Organization  # noqa: E402
 
-PEOPLE, LISTINGS = 8, 4
-EDITS = int(sys.argv[1]) // PEOPLE
+THREADS, LISTINGS = 8, 4
+EDITS = int(sys.argv[1]) // THREADS
 NoteForm = modelform_factory(Organization, form=ListingForm, fields=["internal_note"])
-again: list[int] = []
+refused: list[int] = []
 
 
 def save_once(pk, word):
-    """Open the form, type a word at the end of the note, save: True if it was kept.
+    """Add a word to the note in the form, and return whether it was saved.
 
-    A database that is busy for too long says so, and the person tries again.
+    If the database is busy for too long, it was not.
     """
     try:
         return try_to_save(pk, word)
@@ -51,24 +51,24 @@ def try_to_save(pk, word):
     return True
 
 
-def work(person, numbers):
+def work(thread, pks):
     for edit in range(EDITS):
-        # Four people at a time want the same listing.
-        number = numbers[(edit + person // 4) % LISTINGS]
-        while not save_once(number, f"p{person}e{edit}"):
-            again.append(person)
+        # Four threads at a time save the same listing.
+        pk = pks[(edit + thread // 4) % LISTINGS]
+        while not save_once(pk, f"t{thread}e{edit}"):
+            refused.append(thread)
     connection.close()
 
 
-numbers = []
+pks = []
 for number in range(LISTINGS):
-    made = Organization(
+    listing = Organization(
         name=f"Example {number}", kind="peer_run", email="a@example.org"
     )
-    made.save()
-    numbers.append(made.pk)
-with ThreadPoolExecutor(PEOPLE) as people:
-    list(people.map(work, range(PEOPLE), [numbers] * PEOPLE))
-kept = sum(len(row.internal_note.split()) for row in Organization.objects.all())
+    listing.save()
+    pks.append(listing.pk)
+with ThreadPoolExecutor(THREADS) as executor:
+    list(executor.map(work, range(THREADS), [pks] * THREADS))
+saved = sum(len(row.internal_note.split()) for row in Organization.objects.all())
 versions = sum(row.version - 1 for row in Organization.objects.all())
-print(PEOPLE * EDITS, kept, versions, len(again))  # noqa: T201
+print(THREADS * EDITS, saved, versions, len(refused))  # noqa: T201

@@ -1,4 +1,4 @@
-"""Who asked not to be listed stays out, whatever way is tried."""
+"""A listing that was removed on request does not come back by any way."""
 
 from __future__ import annotations
 
@@ -14,15 +14,19 @@ from curation.models import ImportRun, Suggestion
 from curation.undo import undo_import
 from listings.removals import RemovalRequest
 from orgs.models import Organization
-from tests.curation.test_editing import form_of, path_of
-from tests.curation.test_imports import row, upload
+from tests.curation.helpers import (
+    change_form_data,
+    change_path,
+    import_row,
+    upload_csv,
+)
 from tests.factories import organization, place, warmline
 
 pytestmark = pytest.mark.django_db
 
 PHONE = "+14065550155"
 WEBSITE = "https://www.example.org/house/"
-# The same organization, each time known by one thing alone, written its own way.
+# The same organization, identified by one fact each time, in another notation.
 SAME = {
     "phone": {"phone": "(406) 555-0155", "website": ""},
     "toll-free": {"phone": "", "toll_free": "1-406-555-0155", "website": ""},
@@ -35,7 +39,7 @@ SAME = {
 
 @pytest.fixture
 def removed():
-    """A listing whose organization asked to be taken off."""
+    """Return a listing that was removed on request."""
     found = organization(
         name="Quiet House", key="house:1", phone=PHONE, website=WEBSITE
     )
@@ -46,7 +50,7 @@ def removed():
 
 @pytest.fixture
 def again(request, removed):
-    """It comes again, as another listing that is a draft."""
+    """Return another listing of the same organization, which is a draft."""
     Organization.objects.filter(pk=removed.pk).update(key="")
     return organization(status="draft", **SAME[request.param])
 
@@ -77,9 +81,12 @@ def test_save_refuses_to_publish_a_removed_listing(again):
 
 
 def test_change_form_refuses_a_removed_listing_and_keeps_what_was_typed(ada, removed):
-    typed = form_of(ada, removed) | {"status": "published", "summary": "Typed words"}
+    typed = change_form_data(ada, removed) | {
+        "status": "published",
+        "summary": "Typed words",
+    }
 
-    page = ada.post(path_of(removed), typed)
+    page = ada.post(change_path(removed), typed)
 
     assert page.status_code == 200
     assert "Quiet House asked not to be listed" in page.content.decode()
@@ -88,7 +95,7 @@ def test_change_form_refuses_a_removed_listing_and_keeps_what_was_typed(ada, rem
 
 
 def test_add_form_refuses_a_removed_listing(ada, removed):
-    new = form_of(ada, removed) | {"name": "Another name", "slug": "another"}
+    new = change_form_data(ada, removed) | {"name": "Another name", "slug": "another"}
     new |= {"status": "published", "looked": "on"}
 
     page = ada.post(reverse("admin:orgs_organization_add"), new)
@@ -99,9 +106,9 @@ def test_add_form_refuses_a_removed_listing(ada, removed):
 
 def test_listing_cannot_take_the_number_of_a_removed_one(ada, removed):
     other = organization(name="Other place", at=place("59301"))
-    typed = form_of(ada, other) | {"phone": PHONE}
+    typed = change_form_data(ada, other) | {"phone": PHONE}
 
-    page = ada.post(path_of(other), typed)
+    page = ada.post(change_path(other), typed)
 
     assert "asked not to be listed" in page.content.decode()
 
@@ -109,9 +116,9 @@ def test_listing_cannot_take_the_number_of_a_removed_one(ada, removed):
 def test_listing_that_shares_a_number_with_a_removed_one_can_be_edited(ada):
     house, other = organization(phone=PHONE), organization(phone=PHONE)
     workflow.remove_on_request(house, "asked")
-    typed = form_of(ada, other) | {"summary": "New words"}
+    typed = change_form_data(ada, other) | {"summary": "New words"}
 
-    assert ada.post(path_of(other), typed).status_code == 302
+    assert ada.post(change_path(other), typed).status_code == 302
     other.refresh_from_db()
     assert (other.summary, other.status) == ("New words", "published")
 
@@ -221,7 +228,7 @@ def test_import_refuses_to_bring_back_a_removed_listing(ada, removed, known_by):
     }[known_by]
     if known_by == "website":
         cells["website"] = "http://example.org/house"
-    run, page = upload(ada, [row(**cells)])
+    run, page = upload_csv(ada, [import_row(**cells)])
     ada.post(page, {"_apply": "1"})
 
     assert public_names() == set()
@@ -230,7 +237,9 @@ def test_import_refuses_to_bring_back_a_removed_listing(ada, removed, known_by):
 
 def test_undo_refuses_to_bring_back_a_removed_listing(ada):
     listing = organization(name="Quiet House", key="a", phone=PHONE)
-    run, page = upload(ada, [row("a", name="Quiet House", phone="406-555-0101")])
+    run, page = upload_csv(
+        ada, [import_row("a", name="Quiet House", phone="406-555-0101")]
+    )
     ada.post(page, {"_apply": "1"})
     RemovalRequest.objects.create(name="Another", phone=PHONE)
     run.refresh_from_db()

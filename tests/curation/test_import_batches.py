@@ -1,4 +1,4 @@
-"""Imports and undos in batches: what happens between two of them, or is cut short."""
+"""Imports and undos in batches: changes between two batches, and interruptions."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ from listings.exchange.importing import ImportStep
 from listings.exchange.workflow import import_rows, importers
 from listings.removals import RemovalRequest
 from orgs.models import Organization
-from tests.curation.test_imports import file_of, row, upload
+from tests.curation.helpers import (
+    csv_file,
+    import_row,
+    upload_csv,
+)
 from tests.factories import organization, person
 
 pytestmark = pytest.mark.django_db
 
-READER = importers()["organizations"]
+IMPORTER = importers()["organizations"]
 WRITES = ("INSERT", "UPDATE", "DELETE", "SAVEPOINT")
 
 
@@ -36,7 +40,7 @@ def small_batches(monkeypatch):
 
 @contextmanager
 def before_the_first_write(act):
-    """Do it when rows have been compared, and their transaction is about to begin."""
+    """Run `act` after rows were compared, before their transaction begins."""
     waiting = [act]
 
     def wrapper(execute, sql, params, many, context):
@@ -49,11 +53,11 @@ def before_the_first_write(act):
     assert not waiting
 
 
-def started(rows):
+def start_import(rows):
     return ImportRun.objects.create(
         kind="organizations",
         file_name="x.csv",
-        content=file_of(rows).read().decode(),
+        content=csv_file(rows).read().decode(),
     )
 
 
@@ -70,7 +74,9 @@ def test_import_keeps_a_fact_that_is_checked_while_it_runs():
         )
 
     with before_the_first_write(check):
-        report = import_rows(READER, [row("a", website="https://example.org/")])
+        report = import_rows(
+            IMPORTER, [import_row("a", website="https://example.org/")]
+        )
 
     listing.refresh_from_db()
     assert listing.phone.as_e164 == "+14065550100"
@@ -83,7 +89,7 @@ def test_import_obeys_a_removal_request_that_comes_while_it_runs():
         RemovalRequest.objects.create(name="Example", phone="+14065550111")
 
     with before_the_first_write(ask):
-        report = import_rows(READER, [row("a")])
+        report = import_rows(IMPORTER, [import_row("a")])
 
     assert report.refused == [(2, "a: the organization asked not to be listed")]
     assert not Organization.objects.exists()
@@ -94,7 +100,7 @@ def test_import_gives_no_slug_that_is_taken_while_it_runs():
         organization(name="Example a", slug="example-a")
 
     with before_the_first_write(take):
-        report = import_rows(READER, [row("a"), row("b")])
+        report = import_rows(IMPORTER, [import_row("a"), import_row("b")])
 
     assert (report.added, report.refused) == (2, [])
     assert Organization.objects.get(key="a").slug == "example-a-miles-city"
@@ -102,15 +108,18 @@ def test_import_gives_no_slug_that_is_taken_while_it_runs():
 
 def test_two_concurrent_imports_add_a_row_once():
     with before_the_first_write(lambda: organization(key="a", name="Theirs")):
-        report = import_rows(READER, [row("a"), row("b")])
+        report = import_rows(IMPORTER, [import_row("a"), import_row("b")])
 
     assert (report.added, report.changed, report.refused) == (1, 1, [])
     assert Organization.objects.get(key="a").name == "Example a"
 
 
 def test_branch_finds_its_parent_in_a_later_batch(small_batches):
-    rows = [row("b", branch_of="Example p"), *(row(f"x{n}") for n in range(6))]
-    run = started([*rows, row("p")])
+    rows = [
+        import_row("b", branch_of="Example p"),
+        *(import_row(f"x{n}") for n in range(6)),
+    ]
+    run = start_import([*rows, import_row("p")])
 
     apply_import(run)
 
@@ -124,7 +133,9 @@ def test_branch_finds_its_parent_in_a_later_batch(small_batches):
 
 
 def test_undo_deletes_rows_that_are_branches_of_one_another(small_batches):
-    run = started([row("a", branch_of="Example b"), row("b", branch_of="Example a")])
+    run = start_import(
+        [import_row("a", branch_of="Example b"), import_row("b", branch_of="Example a")]
+    )
     apply_import(run)
     assert Organization.objects.exclude(parent=None).count() == 2
 
@@ -133,8 +144,11 @@ def test_undo_deletes_rows_that_are_branches_of_one_another(small_batches):
 
 
 def test_undo_keeps_a_parent_whose_branch_has_a_suggestion(small_batches):
-    rows = [row("p"), *(row(f"b{n}", branch_of="Example p") for n in range(4))]
-    run = started(rows)
+    rows = [
+        import_row("p"),
+        *(import_row(f"b{n}", branch_of="Example p") for n in range(4)),
+    ]
+    run = start_import(rows)
     apply_import(run)
     worked_on = Organization.objects.get(key="b2")
     Suggestion.objects.create(kind="problem", listing=worked_on)
@@ -148,8 +162,8 @@ def test_undo_keeps_a_parent_whose_branch_has_a_suggestion(small_batches):
 
 
 def test_process_that_takes_over_an_import_stops_the_former_one(small_batches):
-    rows = [row(f"k{number}") for number in range(8)]
-    run = started(rows)
+    rows = [import_row(f"k{number}") for number in range(8)]
+    run = start_import(rows)
     recorder = ImportRecorder(take_over(run, "applying", only_if=["previewed"]))
 
     def record(steps, last_row):
@@ -158,24 +172,24 @@ def test_process_that_takes_over_an_import_stops_the_former_one(small_batches):
         recorder(steps, last_row)
 
     with pytest.raises(ActionRefused):
-        import_rows(READER, rows, record=record)
+        import_rows(IMPORTER, rows, record=record)
 
     run.refresh_from_db()
     assert all_keys() == ["k0", "k1", "k2"]
     assert (run.state, run.last_written_row, run.rows.count()) == ("applying", 4, 3)
 
 
-def cut_short(ada, rows):
-    """An import of which only the first batch is in, and its page."""
-    run, path = upload(ada, rows)
+def interrupted_import(ada, rows):
+    """Return an import whose first batch is written, and its page."""
+    run, path = upload_csv(ada, rows)
     recorder = ImportRecorder(take_over(run, "applying", only_if=["previewed"]))
-    import_rows(READER, rows[:3], record=recorder)
+    import_rows(IMPORTER, rows[:3], record=recorder)
     return run, path
 
 
 def test_interrupted_import_can_be_finished_on_its_page(ada, small_batches):
-    rows = [row(f"k{number}") for number in range(5)]
-    run, path = cut_short(ada, [*rows, row("bad", kind="clinic")])
+    rows = [import_row(f"k{number}") for number in range(5)]
+    run, path = interrupted_import(ada, [*rows, import_row("bad", kind="clinic")])
     changed = Organization.objects.get(key="k1")
     changed.summary, changed.version = "Written at the desk", changed.version + 1
     changed.save()
@@ -192,7 +206,9 @@ def test_interrupted_import_can_be_finished_on_its_page(ada, small_batches):
 
 
 def test_interrupted_import_can_be_undone_on_its_page(ada, small_batches):
-    run, path = cut_short(ada, [row(f"k{number}") for number in range(5)])
+    run, path = interrupted_import(
+        ada, [import_row(f"k{number}") for number in range(5)]
+    )
 
     page = ada.post(path, {"_undo": "1"}, follow=True).content.decode()
 
@@ -206,7 +222,9 @@ def test_interrupted_import_can_be_undone_on_its_page(ada, small_batches):
 
 def test_viewing_a_preview_writes_nothing(ada):
     organization(key="a", name="Example a", phone="+14065550100")
-    _run, path = upload(ada, [row("a"), row("b"), row("c", kind="clinic")])
+    _run, path = upload_csv(
+        ada, [import_row("a"), import_row("b"), import_row("c", kind="clinic")]
+    )
 
     with CaptureQueriesContext(
         connection,
@@ -217,21 +235,21 @@ def test_viewing_a_preview_writes_nothing(ada):
     assert [q["sql"] for q in seen if q["sql"].startswith(WRITES)] == []
 
 
-def queries_of(act):
+def count_queries(act):
     with CaptureQueriesContext(connection) as seen:
         act()
     return len(seen)
 
 
 def test_import_and_undo_run_the_same_number_of_queries_for_more_rows():
-    few = started([row(f"a{n}") for n in range(5)])
-    many = started([row(f"b{n}") for n in range(45)])
+    few = start_import([import_row(f"a{n}") for n in range(5)])
+    many = start_import([import_row(f"b{n}") for n in range(45)])
 
-    added = [queries_of(lambda run=run: apply_import(run)) for run in (few, many)]
+    added = [count_queries(lambda run=run: apply_import(run)) for run in (few, many)]
     undone = []
     for run in (few, many):
         run.refresh_from_db()
-        undone.append(queries_of(lambda run=run: undo_import(run)))
+        undone.append(count_queries(lambda run=run: undo_import(run)))
 
     assert added[1] - added[0] < 20
     assert undone[1] - undone[0] < 20
@@ -239,12 +257,12 @@ def test_import_and_undo_run_the_same_number_of_queries_for_more_rows():
 
 def test_import_by_the_command_can_be_undone_in_the_admin(ada, tmp_path):
     path = tmp_path / "rows.csv"
-    path.write_bytes(file_of([row("a"), row("b")]).read())
+    path.write_bytes(csv_file([import_row("a"), import_row("b")]).read())
 
     call_command("import_listings", "organizations", path, quiet=True)
     call_command("import_listings", "organizations", path, quiet=True)
 
-    # The second one did nothing.
+    # The second import changed nothing.
     run = ImportRun.objects.get()
     assert (run.file_name, run.state, run.by) == ("rows.csv", "applied", None)
     ada.post(f"/admin/curation/importrun/{run.pk}/change/", {"_undo": "1"})
@@ -252,7 +270,7 @@ def test_import_by_the_command_can_be_undone_in_the_admin(ada, tmp_path):
 
 
 def test_imported_row_has_the_fields_of_a_step():
-    run = started([row("a")])
+    run = start_import([import_row("a")])
     ImportRecorder(run)([ImportStep(2, 1, "Example a", added=True, version=1)], 2)
 
     kept = run.rows.get()

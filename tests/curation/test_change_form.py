@@ -1,4 +1,4 @@
-"""The change form: hours, areas, doubles, and edits that are never lost."""
+"""The change form of a listing: hours, areas, duplicates and edit conflicts."""
 
 from __future__ import annotations
 
@@ -11,56 +11,25 @@ from django.db import connection
 from curation.audit_trail import build_audit_trail
 from curation.historical_values import historical_values
 from orgs.models import Organization
+from tests.curation.helpers import (
+    change_form_data,
+    change_path,
+    post_change_form,
+)
 from tests.factories import county, organization, person, place, state, term, warmline
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ada(client):
-    client.force_login(person())
-    return client
-
-
-def path_of(listing):
-    opts = listing._meta
-    return f"/admin/{opts.app_label}/{opts.model_name}/{listing.pk}/change/"
-
-
-def form_of(client, listing):
-    """What the change form of a listing would send, untouched."""
-    form = client.get(path_of(listing)).context["adminform"].form
-    data = {}
-    for bound in form:
-        value = bound.value()
-        if value is None or value is False:
-            data[bound.html_name] = (
-                "unknown"
-                if bound.field.widget.__class__.__name__ == "NullBooleanSelect"
-                else ""
-            )
-            if value is False and data[bound.html_name] == "unknown":
-                data[bound.html_name] = "false"
-        elif value is True:
-            data[bound.html_name] = "true"
-        else:
-            data[bound.html_name] = value
-    for name in ("address_withheld", "looked"):
-        if not data.get(name):
-            data.pop(name, None)
-    return {name: getattr(v, "as_e164", v) for name, v in data.items()}
-
-
-def post(client, listing, data):
-    return client.post(path_of(listing), data)
-
-
 def test_second_of_two_saves_shows_the_conflict_and_loses_nothing(ada):
     listing = organization(at=place("59301"), phone="+14065550101", email="")
-    first, second = form_of(ada, listing), form_of(ada, listing)
+    first, second = change_form_data(ada, listing), change_form_data(ada, listing)
 
-    assert post(ada, listing, first | {"phone": "(406) 555-0102"}).status_code == 302
-    refused = post(ada, listing, second | {"email": "typed@example.org"})
+    assert (
+        post_change_form(ada, listing, first | {"phone": "(406) 555-0102"}).status_code
+        == 302
+    )
+    refused = post_change_form(ada, listing, second | {"email": "typed@example.org"})
 
     page = refused.content.decode()
     assert refused.status_code == 200
@@ -72,7 +41,7 @@ def test_second_of_two_saves_shows_the_conflict_and_loses_nothing(ada):
     assert (str(listing.phone), listing.email) == ("(406) 555-0102", "")
 
     again = refused.context["adminform"].form.data
-    assert post(ada, listing, again).status_code == 302
+    assert post_change_form(ada, listing, again).status_code == 302
     listing.refresh_from_db()
     assert (listing.phone.as_e164, listing.email) == (
         "+14065550102",
@@ -82,10 +51,10 @@ def test_second_of_two_saves_shows_the_conflict_and_loses_nothing(ada):
 
 def test_fact_that_both_changed_keeps_the_typed_value_and_shows_the_other(ada):
     listing = organization(at=place("59301"), summary="Old words")
-    first, second = form_of(ada, listing), form_of(ada, listing)
+    first, second = change_form_data(ada, listing), change_form_data(ada, listing)
 
-    post(ada, listing, first | {"summary": "Her words"})
-    refused = post(ada, listing, second | {"summary": "My words"})
+    post_change_form(ada, listing, first | {"summary": "Her words"})
+    refused = post_change_form(ada, listing, second | {"summary": "My words"})
 
     page = refused.content.decode()
     assert "Her words" in page
@@ -96,12 +65,12 @@ def test_fact_that_both_changed_keeps_the_typed_value_and_shows_the_other(ada):
 
 def test_import_between_opening_and_saving_is_a_conflict(ada):
     listing = organization(at=place("59301"))
-    form = form_of(ada, listing)
+    form = change_form_data(ada, listing)
     listing.version += 1
     listing.website = "https://example.org/new"
     listing.save()
 
-    refused = post(ada, listing, form | {"email": "a@example.org"})
+    refused = post_change_form(ada, listing, form | {"email": "a@example.org"})
 
     assert "https://example.org/new" in refused.content.decode()
     assert Organization.objects.get().email == ""
@@ -109,7 +78,7 @@ def test_import_between_opening_and_saving_is_a_conflict(ada):
 
 def test_hours_typed_by_day_become_one_string(ada):
     listing = organization(at=place("59301"), timezone="America/Denver")
-    form = form_of(ada, listing) | {
+    form = change_form_data(ada, listing) | {
         "hours": "",
         "hours_was": "",
         "hours_Mo": "9 am-noon, 1-5 pm",
@@ -117,7 +86,7 @@ def test_hours_typed_by_day_become_one_string(ada):
         "hours_closed_on_holidays": "on",
     }
 
-    assert post(ada, listing, form).status_code == 302
+    assert post_change_form(ada, listing, form).status_code == 302
 
     listing.refresh_from_db()
     assert listing.hours == (
@@ -130,8 +99,8 @@ def test_untouched_day_fields_leave_the_string_alone(ada):
     rich = "Mo-Fr 09:00-17:00; Su[1] 10:00-12:00"
     listing = organization(at=place("59301"), timezone="America/Denver", hours=rich)
 
-    page = ada.get(path_of(listing)).content.decode()
-    post(ada, listing, form_of(ada, listing) | {"summary": "New"})
+    page = ada.get(change_path(listing)).content.decode()
+    post_change_form(ada, listing, change_form_data(ada, listing) | {"summary": "New"})
 
     listing.refresh_from_db()
     assert "kept as one line" in page
@@ -140,9 +109,13 @@ def test_untouched_day_fields_leave_the_string_alone(ada):
 
 def test_invalid_hours_name_the_day_and_keep_what_was_typed(ada):
     listing = organization(at=place("59301"), timezone="America/Denver")
-    form = form_of(ada, listing) | {"hours": "", "hours_was": "", "hours_Tu": "morning"}
+    form = change_form_data(ada, listing) | {
+        "hours": "",
+        "hours_was": "",
+        "hours_Tu": "morning",
+    }
 
-    page = post(ada, listing, form).content.decode()
+    page = post_change_form(ada, listing, form).content.decode()
 
     assert "Tuesday: “morning” needs a start and an end" in page
     assert 'value="morning"' in page
@@ -150,9 +123,9 @@ def test_invalid_hours_name_the_day_and_keep_what_was_typed(ada):
 
 def test_preview_shows_the_week_and_saves_nothing(ada):
     listing = organization(at=place("59301"), timezone="America/Denver")
-    form = form_of(ada, listing) | {"hours": "Mo 20:00-02:00", "_preview": "1"}
+    form = change_form_data(ada, listing) | {"hours": "Mo 20:00-02:00", "_preview": "1"}
 
-    page = post(ada, listing, form).content.decode()
+    page = post_change_form(ada, listing, form).content.decode()
 
     assert "Nothing is saved yet" in page
     listing.refresh_from_db()
@@ -172,12 +145,12 @@ def test_hours_preview_returns_the_week_in_words(ada):
 
 def test_service_area_is_typed_as_lines(ada):
     listing = organization(at=place("59301"))
-    form = form_of(ada, listing) | {
+    form = change_form_data(ada, listing) | {
         "service_area_scope": "places",
         "service_area": "Montana: Custer, McCone\nWyoming",
     }
 
-    assert post(ada, listing, form).status_code == 302
+    assert post_change_form(ada, listing, form).status_code == 302
 
     assert set(listing.service_area.all()) == {
         county("Custer County", "MT"),
@@ -188,9 +161,9 @@ def test_service_area_is_typed_as_lines(ada):
 
 def test_unknown_place_in_the_service_area_has_an_error_at_the_field(ada):
     listing = organization(at=place("59301"))
-    form = form_of(ada, listing) | {"service_area": "Montana: Nowhere"}
+    form = change_form_data(ada, listing) | {"service_area": "Montana: Nowhere"}
 
-    page = post(ada, listing, form).content.decode()
+    page = post_change_form(ada, listing, form).content.decode()
 
     assert "“Nowhere” is no county of Montana." in page
     assert "Montana: Nowhere</textarea>" in page
@@ -228,7 +201,7 @@ def test_adding_a_similar_listing_shows_the_existing_one_first(ada):
 def test_change_form_has_a_map_of_the_point(ada):
     listing = organization(at=place("59301"))
 
-    page = ada.get(path_of(listing)).content.decode()
+    page = ada.get(change_path(listing)).content.decode()
 
     assert 'class="marker"' in page
     assert "Where Miles City is in Montana" in page
@@ -236,12 +209,12 @@ def test_change_form_has_a_map_of_the_point(ada):
 
 def test_audit_trail_has_one_entry_for_each_save_with_its_facts(ada):
     listing = organization(at=place("59301"), terms=[term("language", "en")])
-    form = form_of(ada, listing) | {
+    form = change_form_data(ada, listing) | {
         "phone": "(406) 555-0102",
         "service_area_scope": "places",
     }
 
-    post(ada, listing, form | {"service_area": "Montana", "terms": []})
+    post_change_form(ada, listing, form | {"service_area": "Montana", "terms": []})
 
     newest = build_audit_trail(listing, withheld=True)[0]
     assert {change.label for change in newest.changes} == {
@@ -258,7 +231,7 @@ def test_facts_can_be_restored_from_the_history(ada):
         at=place("59301"), summary="First words", service_area=[state("MT")]
     )
     worse = {"summary": "Worse", "service_area_scope": "unknown", "service_area": ""}
-    post(ada, listing, form_of(ada, listing) | worse)
+    post_change_form(ada, listing, change_form_data(ada, listing) | worse)
 
     entries = build_audit_trail(listing, withheld=True)
     row = entries[1].history_id
@@ -297,7 +270,12 @@ def test_withheld_street_is_hidden_without_the_permission(client):
 def test_warmline_has_the_same_form(ada):
     line = warmline()
 
-    assert post(ada, line, form_of(ada, line) | {"operator": "Ours"}).status_code == 302
+    assert (
+        post_change_form(
+            ada, line, change_form_data(ada, line) | {"operator": "Ours"}
+        ).status_code
+        == 302
+    )
 
     line.refresh_from_db()
     assert (line.operator, line.version) == ("Ours", 2)
@@ -305,14 +283,14 @@ def test_warmline_has_the_same_form(ada):
 
 def test_open_all_day_together_with_hours_of_a_day_is_an_error(ada):
     listing = organization(at=place("59301"), timezone="America/Denver")
-    form = form_of(ada, listing) | {
+    form = change_form_data(ada, listing) | {
         "hours": "",
         "hours_was": "",
         "hours_Mo": "9 am-5 pm",
         "hours_is_always_open": "on",
     }
 
-    page = post(ada, listing, form).content.decode()
+    page = post_change_form(ada, listing, form).content.decode()
 
     assert "“Open day and night” is checked, and a day has hours too" in page
     assert 'value="9 am-5 pm"' in page
@@ -325,8 +303,12 @@ def test_stored_unusual_zone_stays_selectable_and_mountain_is_refused(ada):
         at=place("59301"), hours="Mo 09:00-17:00", timezone="Europe/Paris"
     )
 
-    kept = post(ada, listing, form_of(ada, listing) | {"summary": "New"})
-    refused = post(ada, listing, form_of(ada, listing) | {"timezone": "Mountain"})
+    kept = post_change_form(
+        ada, listing, change_form_data(ada, listing) | {"summary": "New"}
+    )
+    refused = post_change_form(
+        ada, listing, change_form_data(ada, listing) | {"timezone": "Mountain"}
+    )
 
     assert kept.status_code == 302
     assert refused.status_code == 200
@@ -352,7 +334,7 @@ def test_hours_preview_shows_an_ordinary_week(ada, monkeypatch):
 
 def test_form_refuses_to_erase_unreadable_values(ada):
     listing = organization(at=place("59301"))
-    # Years that Python has no date for, and a month that no year has.
+    # Python has no dates in such years, and no year has such a month.
     value = "20000-01-01" if connection.vendor == "postgresql" else "2026-13-45"
     with connection.cursor() as cursor:
         cursor.execute(
@@ -360,7 +342,9 @@ def test_form_refuses_to_erase_unreadable_values(ada):
             [value, listing.pk],
         )
 
-    refused = post(ada, listing, form_of(ada, listing) | {"summary": "New words"})
+    refused = post_change_form(
+        ada, listing, change_form_data(ada, listing) | {"summary": "New words"}
+    )
 
     page = refused.content.decode()
     assert refused.status_code == 200

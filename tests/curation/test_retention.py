@@ -1,4 +1,4 @@
-"""What the desk keeps of people outside it, and for how long."""
+"""How long personal data of visitors is stored."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tests.factories import organization, person
 pytestmark = pytest.mark.django_db
 
 
-def forget_in(capsys, **time):
+def delete_expired_in(capsys, **time):
     with time_machine.travel(timezone.now() + timedelta(**time)):
         call_command("delete_expired")
     return capsys.readouterr().out
 
 
-def said(**facts):
+def create_suggestion(**facts):
     about = {"kind": "problem", "problem": "closed", "listing": organization()}
     told = {"words": "Call me on 555", "sender_email": "me@example.org"}
     return Suggestion.objects.create(**about, **told, **facts)
@@ -32,16 +32,16 @@ def said(**facts):
 
 @pytest.mark.parametrize("act", ["accept", "decline"])
 def test_sender_is_deleted_30_days_after_the_decision(capsys, act):
-    told, ada = said(), person()
+    told, ada = create_suggestion(), person()
     if act == "accept":
         workflow.accept(told, [], ada)
     else:
         workflow.decline(told, "They answered", ada)
 
-    forget_in(capsys, days=29, hours=23)
+    delete_expired_in(capsys, days=29, hours=23)
     told.refresh_from_db()
     assert told.sender_email == "me@example.org"
-    out = forget_in(capsys, days=30, minutes=1)
+    out = delete_expired_in(capsys, days=30, minutes=1)
 
     told.refresh_from_db()
     assert (told.sender_email, told.words) == ("", "")
@@ -50,9 +50,9 @@ def test_sender_is_deleted_30_days_after_the_decision(capsys, act):
 
 
 def test_open_suggestion_keeps_its_sender(capsys):
-    told = said()
+    told = create_suggestion()
 
-    forget_in(capsys, days=400)
+    delete_expired_in(capsys, days=400)
 
     told.refresh_from_db()
     assert told.sender_email == "me@example.org"
@@ -61,9 +61,9 @@ def test_open_suggestion_keeps_its_sender(capsys):
 def test_mailed_links_are_deleted_after_90_days(capsys):
     Reminder.objects.create(listing=organization(), sent_to="us@example.org")
 
-    forget_in(capsys, days=89)
+    delete_expired_in(capsys, days=89)
     assert Reminder.objects.count() == 1
-    forget_in(capsys, days=91)
+    delete_expired_in(capsys, days=91)
 
     assert not Reminder.objects.exists()
 
@@ -77,7 +77,7 @@ def test_failed_sign_ins_are_deleted_after_a_day_and_sessions_when_expired(
     assert AccessAttempt.objects.count() == 1
     assert Session.objects.count() == 1
 
-    forget_in(capsys, hours=25)
+    delete_expired_in(capsys, hours=25)
 
     assert not AccessAttempt.objects.exists()
     assert not Session.objects.exists()

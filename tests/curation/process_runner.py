@@ -1,4 +1,4 @@
-"""Runs the script of writers on a database of its own."""
+"""Run concurrent_processes on a separate database."""
 
 from __future__ import annotations
 
@@ -13,12 +13,17 @@ from django.db.backends.sqlite3._functions import register
 from tests.conftest import ROOT
 
 
-def writers_of(url, folder):
-    """What runs the script on that database, and gives its numbers back."""
+def process_runner(url, folder):
+    """Return a function that runs the script on that database and returns its numbers."""
 
     def run(*words):
         done = subprocess.run(
-            [sys.executable, "-m", "tests.curation.writers", *map(str, words)],
+            [
+                sys.executable,
+                "-m",
+                "tests.curation.concurrent_processes",
+                *map(str, words),
+            ],
             cwd=ROOT,
             env=os.environ
             | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "directory.settings"},
@@ -26,16 +31,16 @@ def writers_of(url, folder):
             text=True,
         )
         assert done.returncode == 0, done.stderr
-        return numbers(done.stdout, folder)
+        return parse_numbers(done.stdout, folder)
 
     return run
 
 
-def numbers(output, folder):
-    """What the script counted; an SQLite file must be whole as well."""
+def parse_numbers(output, folder):
+    """Return the printed numbers, after checking that an SQLite file is intact."""
     for path in folder.glob("*.sqlite3"):
         with closing(sqlite3.connect(path)) as opened:
-            # The constraints call functions that Django brings.
+            # The constraints use functions that Django defines.
             register(opened)
             assert opened.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     return [int(word) for word in output.split()]

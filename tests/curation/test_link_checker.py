@@ -1,4 +1,4 @@
-"""The link check, against a real server on this machine."""
+"""The link checker, against a real server on this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from curation.models import LinkCheck
 from tests.answering import answering
 from tests.factories import organization, person, warmline
 
-ANSWERS = {
+RESPONSES = {
     "/fine": (200, ""),
     "/gone": (404, ""),
     "/broken": (500, ""),
@@ -29,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.asked.append(self.path)
-        status, onward = ANSWERS[self.path]
+        status, onward = RESPONSES[self.path]
         self.send_response(status)
         if onward:
             self.send_header("Location", onward)
@@ -50,7 +50,7 @@ def server():
 @pytest.mark.django_db
 def test_every_result_is_stored(server, monkeypatch):
     monkeypatch.setattr("curation.link_checker.RETRY_PAUSE_SECONDS", 0)
-    for path in ANSWERS:
+    for path in RESPONSES:
         organization(website=f"{server}{path}")
     warmline(chat_url=f"{server}/fine")
 

@@ -1,4 +1,4 @@
-"""Between a look and a press a colleague was there: nothing chosen or true is lost."""
+"""A colleague changes something while a page is open: no choice and no fact is lost."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from curation.models import DuplicatePair, LinkCheck, Reminder, Suggestion
 from listings.field_values import apply_facts
 from listings.models import Listing
 from orgs.models import Organization
-from tests.curation.test_public_side import FROM_US, sent_back, stamp
+from tests.curation.helpers import (
+    SAME_ORIGIN,
+    form_stamp,
+    submitted_data,
+)
 from tests.factories import guide, organization, person, place, state, warmline
 from warmlines.models import Warmline
 
@@ -24,12 +28,12 @@ pytestmark = pytest.mark.django_db
 OLD, NEW = "+14065550100", "+14065550111"
 
 
-def ticked(page):
+def checked_facts(page):
     return set(re.findall(r'name="fact" value="(\w+)" id="[^"]*" checked', page))
 
 
 def decide(client, suggestion, **sent):
-    """The page that comes back to somebody who opened it, after `between` happened."""
+    """Open the page of a suggestion, run `between`, and post the form."""
     address = f"/admin/curation/suggestion/{suggestion.pk}/change/"
     between = sent.pop("between", None)
     seen = client.get(address).context["version"]
@@ -38,8 +42,8 @@ def decide(client, suggestion, **sent):
     return client.post(address, {"version": seen, "_accept": "1"} | sent)
 
 
-def proposed_check(client, listing, **facts):
-    """What a volunteer wrote down, as it waits for a curator."""
+def propose_check(client, listing, **facts):
+    """Propose a check as a volunteer, and return the suggestion."""
     client.force_login(person("bo", "Volunteer"))
     sent = {"how": "called", "on": timezone.localdate().isoformat()}
     client.post(f"/admin/orgs/organization/{listing.pk}/check/", sent | facts)
@@ -55,7 +59,7 @@ def test_refused_accept_keeps_the_checked_facts(ada):
         changes={"phone": NEW, "email": "new@example.org"},
     )
     there = f"/admin/curation/suggestion/{said.pk}/change/"
-    assert ticked(ada.get(there).content.decode()) == {"phone", "email"}
+    assert checked_facts(ada.get(there).content.decode()) == {"phone", "email"}
 
     def colleague():
         apply_facts(listing, {"summary": "A colleague's word"})
@@ -63,7 +67,7 @@ def test_refused_accept_keeps_the_checked_facts(ada):
     page = decide(ada, said, fact=["email"], between=colleague).content.decode()
 
     assert "changed meanwhile" in page
-    assert ticked(page) == {"email"}
+    assert checked_facts(page) == {"email"}
 
 
 def test_answer_typed_while_a_colleague_decides_is_shown_again(ada):
@@ -93,7 +97,7 @@ def test_report_can_be_accepted_after_its_listing_was_edited(ada):
 
 def test_check_by_a_volunteer_is_refused_if_the_checked_fact_changed(ada):
     listing = organization(phone=OLD, service_area=[state("MT")])
-    waiting = proposed_check(ada, listing, outcome="right", facts=["phone"])
+    waiting = propose_check(ada, listing, outcome="right", facts=["phone"])
 
     def colleague():
         apply_facts(Organization.objects.get(), {"phone": NEW})
@@ -110,7 +114,7 @@ def test_check_by_a_volunteer_is_refused_if_the_checked_fact_changed(ada):
 def test_check_by_a_volunteer_is_accepted_if_another_fact_changed(ada):
     listing = organization(phone=OLD, service_area=[state("MT")])
     facts = ["phone", "service_area", "offers"]
-    waiting = proposed_check(ada, listing, outcome="right", facts=facts)
+    waiting = propose_check(ada, listing, outcome="right", facts=facts)
     apply_facts(Organization.objects.get(), {"email": "new@example.org"})
 
     assert decide(ada, waiting).status_code == 302
@@ -120,7 +124,7 @@ def test_check_by_a_volunteer_is_accepted_if_another_fact_changed(ada):
 
 def test_check_of_offers_is_refused_if_the_summary_changed(ada):
     listing = organization(summary="Groups on Monday")
-    waiting = proposed_check(ada, listing, outcome="right", facts=["offers"])
+    waiting = propose_check(ada, listing, outcome="right", facts=["offers"])
     apply_facts(Organization.objects.get(), {"summary": "Groups on Friday"})
 
     page = decide(ada, waiting).content.decode()
@@ -132,7 +136,7 @@ def test_check_of_offers_is_refused_if_the_summary_changed(ada):
 
 def test_check_without_an_answer_is_accepted_whatever_changed(ada):
     listing = organization(phone=OLD)
-    waiting = proposed_check(ada, listing, outcome="no_answer")
+    waiting = propose_check(ada, listing, outcome="no_answer")
     apply_facts(Organization.objects.get(), {"phone": NEW})
 
     assert decide(ada, waiting).status_code == 302
@@ -143,7 +147,7 @@ def test_check_without_an_answer_is_accepted_whatever_changed(ada):
 def test_check_does_not_make_a_closed_listing_public(ada):
     listing, merged = organization(), organization()
     paused = {"how": "called", "outcome": "paused", "closure_reason": "On holiday"}
-    waiting = proposed_check(ada, listing, **paused)
+    waiting = propose_check(ada, listing, **paused)
     workflow.remove_on_request(listing, "asked")
     workflow.merge(organization(phone="+14065550103"), merged, [])
 
@@ -194,22 +198,22 @@ def test_empty_correction_does_not_use_up_the_mailed_link(client):
     listing = organization(at=place("59301"), email="a@example.org")
     reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
     there = f"/confirm/{reminder.token}/"
-    nothing = sent_back(client.get(there), act="correct")
+    nothing = submitted_data(client.get(there), act="correct")
 
-    page = client.post(there, nothing, headers=FROM_US).content.decode()
+    page = client.post(there, nothing, headers=SAME_ORIGIN).content.decode()
 
     assert "Nothing is changed yet." in page
     assert not Suggestion.objects.exists()
-    client.post(there, nothing | {"words": "We moved."}, headers=FROM_US)
+    client.post(there, nothing | {"words": "We moved."}, headers=SAME_ORIGIN)
     assert Suggestion.objects.get().words == "We moved."
 
 
 def test_page_after_a_removal_has_no_link_to_the_listing(client):
     listing = organization(email="a@example.org", slug="ours")
     reminder = Reminder.objects.create(listing=listing, sent_to="a@example.org")
-    sure = {"act": "remove", "sure": "1", "stamp": stamp()}
+    sure = {"act": "remove", "sure": "1", "stamp": form_stamp()}
 
-    page = client.post(f"/confirm/{reminder.token}/", sure, headers=FROM_US)
+    page = client.post(f"/confirm/{reminder.token}/", sure, headers=SAME_ORIGIN)
 
     assert "off the directory" in page.content.decode()
     assert 'href="/orgs/ours/"' not in page.content.decode()

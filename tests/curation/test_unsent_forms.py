@@ -1,4 +1,4 @@
-"""A form that is sent when the session is over: nothing that was typed is lost."""
+"""A form that is sent after the session has ended is restored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from django.utils import timezone
 from curation.models import Check, UnsentForm
 from listings.models import Term
 from orgs.models import Organization
-from tests.curation.test_editing import form_of, path_of
+from tests.curation.helpers import (
+    change_form_data,
+    change_path,
+)
 from tests.factories import organization, person, place
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +28,7 @@ TYPED = "Typed during a long call"
 
 @pytest.fixture
 def tab():
-    """As a browser is: it sends the token, and says where it is from."""
+    """Return a client that checks CSRF tokens and sends the Origin, like a browser."""
     person("ada")
     person("bo")
     made = Client(enforce_csrf_checks=True, headers={"sec-fetch-site": "same-origin"})
@@ -46,10 +49,10 @@ def token_in(page):
 
 
 def opened(tab, listing):
-    """The change form as its page has it, with something typed in it."""
-    page = tab.get(path_of(listing)).content.decode()
+    """Return the data of the change form with a typed summary."""
+    page = tab.get(change_path(listing)).content.decode()
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
-    return form_of(tab, listing) | hidden | {"summary": TYPED}
+    return change_form_data(tab, listing) | hidden | {"summary": TYPED}
 
 
 def later(**time):
@@ -69,27 +72,27 @@ def test_form_is_restored_after_the_session_has_ended(tab, listing):
     typed = opened(tab, listing)
 
     with later(minutes=31):
-        sent = tab.post(path_of(listing), typed, follow=True)
+        sent = tab.post(change_path(listing), typed, follow=True)
         assert "nothing is saved yet" in sent.content.decode()
-        onward = sign_in(tab, onward=path_of(listing))
-        assert onward["Location"] == path_of(listing)
-        page = tab.get(path_of(listing))
+        onward = sign_in(tab, onward=change_path(listing))
+        assert onward["Location"] == change_path(listing)
+        page = tab.get(change_path(listing))
 
         assert TYPED in page.content.decode()
         assert "signed out before this was saved" in page.content.decode()
         assert summary_of(listing) == ""
         again = opened(tab, listing) | token_in(page)
-        assert tab.post(path_of(listing), again).status_code == 302
+        assert tab.post(change_path(listing), again).status_code == 302
     assert summary_of(listing) == TYPED
 
 
 def test_form_is_restored_once(tab, listing):
     typed = opened(tab, listing)
     with later(minutes=31):
-        tab.post(path_of(listing), typed)
+        tab.post(change_path(listing), typed)
         sign_in(tab)
 
-        shown = [tab.get(path_of(listing)).content.decode() for _look in "12"]
+        shown = [tab.get(change_path(listing)).content.decode() for _look in "12"]
 
     assert [TYPED in page for page in shown] == [True, False]
 
@@ -97,16 +100,16 @@ def test_form_is_restored_once(tab, listing):
 def test_stored_form_expires_after_an_hour(tab, listing):
     typed = opened(tab, listing)
     with later(minutes=31):
-        tab.post(path_of(listing), typed)
+        tab.post(change_path(listing), typed)
     with later(minutes=92):
         sign_in(tab)
-        assert TYPED not in tab.get(path_of(listing)).content.decode()
+        assert TYPED not in tab.get(change_path(listing)).content.decode()
 
 
 def test_expired_forms_are_deleted(tab, listing):
     typed = opened(tab, listing)
     with later(minutes=31):
-        tab.post(path_of(listing), typed)
+        tab.post(change_path(listing), typed)
     assert UnsentForm.objects.count() == 1
 
     with later(minutes=92):
@@ -118,19 +121,19 @@ def test_expired_forms_are_deleted(tab, listing):
 def test_another_user_does_not_get_the_form(tab, listing):
     typed = opened(tab, listing)
     with later(minutes=31):
-        tab.post(path_of(listing), typed)
+        tab.post(change_path(listing), typed)
         sign_in(tab, "bo")
-        assert TYPED not in tab.get(path_of(listing)).content.decode()
+        assert TYPED not in tab.get(change_path(listing)).content.decode()
 
         theirs = Client()
         sign_in(theirs)
-        assert TYPED in theirs.get(path_of(listing)).content.decode()
+        assert TYPED in theirs.get(change_path(listing)).content.decode()
 
 
 def test_stored_form_is_encrypted(tab, listing):
     typed = opened(tab, listing)
     with later(minutes=31):
-        tab.post(path_of(listing), typed)
+        tab.post(change_path(listing), typed)
 
     row = UnsentForm.objects.get()
     assert TYPED not in row.content
@@ -141,14 +144,14 @@ def test_sign_out_in_another_tab_loses_nothing(tab, listing):
     typed = opened(tab, listing)
     page = tab.get("/admin/")
     tab.post("/admin/logout/", token_in(page))
-    # The answer clears cookies, and so the one of the check against forgery.
+    # The response clears the cookies, including the one with the CSRF token.
     tab.cookies.clear()
 
-    sent = tab.post(path_of(listing), typed, follow=True)
+    sent = tab.post(change_path(listing), typed, follow=True)
     assert "nothing is saved yet" in sent.content.decode()
-    sign_in(tab, onward=path_of(listing))
+    sign_in(tab, onward=change_path(listing))
 
-    assert TYPED in tab.get(path_of(listing)).content.decode()
+    assert TYPED in tab.get(change_path(listing)).content.decode()
     assert summary_of(listing) == ""
 
 
@@ -159,9 +162,9 @@ def test_new_sign_in_in_another_tab_loses_nothing(tab, listing):
     tab.cookies.clear()
     sign_in(tab)
 
-    page = tab.post(path_of(listing), typed, follow=True)
+    page = tab.post(change_path(listing), typed, follow=True)
 
-    assert page.redirect_chain == [(path_of(listing), 302)]
+    assert page.redirect_chain == [(change_path(listing), 302)]
     assert TYPED in page.content.decode()
     assert summary_of(listing) == ""
 
@@ -171,14 +174,16 @@ def test_form_from_another_site_is_refused_and_not_stored(tab, listing):
     tab.cookies.clear()
     sign_in(tab)
 
-    sent = tab.post(path_of(listing), typed, headers={"sec-fetch-site": "cross-site"})
+    sent = tab.post(
+        change_path(listing), typed, headers={"sec-fetch-site": "cross-site"}
+    )
 
     assert sent.status_code == 403
     assert not UnsentForm.objects.exists()
 
 
 def test_form_without_a_signed_owner_is_not_stored(client, listing):
-    sent = client.post(path_of(listing), {"summary": TYPED, "_owner": "1:x:y"})
+    sent = client.post(change_path(listing), {"summary": TYPED, "_owner": "1:x:y"})
 
     assert sent["Location"].startswith("/admin/login/")
     assert not UnsentForm.objects.exists()

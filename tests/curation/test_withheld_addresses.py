@@ -1,4 +1,4 @@
-"""A withheld street is shown by no way of combining facts."""
+"""No combination of facts reveals a withheld street."""
 
 from __future__ import annotations
 
@@ -15,8 +15,12 @@ from curation.audit_trail import restore_revision
 from curation.models import Suggestion
 from curation.undo import undo_import
 from orgs.models import Organization
-from tests.curation.test_editing import form_of, path_of
-from tests.curation.test_imports import row, upload
+from tests.curation.helpers import (
+    change_form_data,
+    change_path,
+    import_row,
+    upload_csv,
+)
 from tests.factories import organization, person
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +62,7 @@ def shows_secret(client):
 def test_merge_refuses_a_withheld_street_without_its_flag(ada, hidden, fact, stays):
     other = organization(name="Other house", slug="other-house", **PUBLIC)
     keep, drop = (other, hidden) if stays == "public" else (hidden, other)
-    # Of the withheld one its street alone, or of the public one only that it is public.
+    # Only the street of the withheld one, or only the flag of the public one.
     chosen = fact if stays == "public" else "address_withheld"
 
     page = ada.post(
@@ -141,7 +145,9 @@ def test_restoring_a_version_does_not_reveal_a_street_withheld_since(ada):
 
 def test_import_does_not_reveal_a_withheld_street(ada, hidden):
     Organization.objects.filter(pk=hidden.pk).update(key="a")
-    run, page = upload(ada, [row("a", street=SECRET, zip="59301", phone="4065550101")])
+    run, page = upload_csv(
+        ada, [import_row("a", street=SECRET, zip="59301", phone="4065550101")]
+    )
     ada.post(page, {"_apply": "1"})
     assert not shows_secret(ada)
 
@@ -220,10 +226,10 @@ def test_user_who_may_not_see_a_street_cannot_make_it_public(client, hidden):
     editor = person("ed", "Reader")
     editor.user_permissions.add(Permission.objects.get(codename="change_organization"))
     client.force_login(editor)
-    typed = form_of(client, hidden) | {"summary": "New words"}
+    typed = change_form_data(client, hidden) | {"summary": "New words"}
     typed.pop("address_withheld", None)
 
-    assert client.post(path_of(hidden), typed).status_code == 302
+    assert client.post(change_path(hidden), typed).status_code == 302
 
     hidden.refresh_from_db()
     assert (hidden.summary, hidden.address_withheld) == ("New words", True)

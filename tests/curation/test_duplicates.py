@@ -1,4 +1,4 @@
-"""Finding listings that are there twice, and making them one."""
+"""Find duplicate listings, and merge them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from curation import workflow
 from curation.models import Check, DuplicatePair, LinkCheck, Suggestion
 from listings.exchange.importing import protected_fields
 from listings.field_values import apply_facts
-from tests.curation.test_editing import form_of, path_of
+from tests.curation.helpers import (
+    change_form_data,
+    change_path,
+)
 from tests.factories import organization, person, place, state, term
 
 pytestmark = pytest.mark.django_db
@@ -206,7 +209,9 @@ def test_publishing_in_the_form_clears_the_closure_reason(ada):
     listing = organization(at=place("59301"))
     listing.close(reason="On holiday", temporarily=True)
 
-    ada.post(path_of(listing), form_of(ada, listing) | {"status": "published"})
+    ada.post(
+        change_path(listing), change_form_data(ada, listing) | {"status": "published"}
+    )
 
     listing.refresh_from_db()
     assert (listing.status, listing.closure_reason) == ("published", "")

@@ -1,4 +1,4 @@
-"""What the lists of the admin can be asked: only what their filters offer."""
+"""The lists of the admin accept only the filters that they offer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.factories import credential, guide, organization, person, warmline
 pytestmark = pytest.mark.django_db
 
 ROLES = ("Reader", "Volunteer", "State curator", "Curator", "Administrator")
-# What pages withhold: (list, field, what is there). A wrong guess is "zzz".
+# The values that pages withhold: (list, field, value). A wrong guess is "zzz".
 SECRETS = [
     ("orgs_organization", "street", "4417 Hidden Hollow Rd"),
     ("orgs_organization", "zip_code", "59330"),
@@ -43,7 +43,7 @@ LOOKUPS = ("", "__startswith", "__regex", "__contains", "__in", "__gt", "__gte",
 
 @pytest.fixture
 def rows():
-    """One row in every list that could betray something."""
+    """Create a row in every list that could reveal a value."""
     ada = person()
     ours = organization(
         name="Hidden house",
@@ -83,7 +83,7 @@ def rows():
 
 
 def paths(model):
-    """Every field of a model, and every field of those beside it: (name, field)."""
+    """Yield (name, field) of every field of a model and of its related models."""
     for field in model._meta.get_fields(include_hidden=True):
         yield field.name, field
         if field.related_model:
@@ -96,8 +96,8 @@ def lookups_of(field):
     return ["", *(f"__{lookup}" for lookup in known)]
 
 
-def answer(client, address):
-    """What a list says: its status, and its number of rows."""
+def get_list(client, address):
+    """Return the status of a list, and the number of its rows."""
     response = client.get(address)
     page = response.content.decode() if response.status_code == 200 else ""
     return response.status_code, re.findall(r'class="paginator".*?</', page, re.S)
@@ -112,7 +112,7 @@ def test_every_admin_has_our_base_class():
 
 
 def test_list_accepts_only_the_lookups_of_its_own_filters(rf):
-    """Every field, and every field of a relation, with every lookup there is."""
+    """Test every field, and every field of a relation, with every lookup."""
     request = rf.get("/")
     answered = set()
     for model, desk_admin in admin.site._registry.items():
@@ -126,7 +126,7 @@ def test_list_accepts_only_the_lookups_of_its_own_filters(rf):
                     answered.add((model._meta.label, path, path in filters, lookup))
 
     assert {row[:2] for row in answered if not row[2]} <= {
-        # Of a person whom a filter of the list names, the number alone.
+        # A filter by a user accepts only the id of the user.
         ("orgs.Organization", "assigned_to__id"),
         ("warmlines.Warmline", "assigned_to__id"),
         ("meetings.Meeting", "assigned_to__id"),
@@ -146,7 +146,7 @@ def test_right_and_wrong_guess_of_a_withheld_value_get_the_same_response(
         address = reverse(f"admin:{name}_changelist")
         for lookup in LOOKUPS:
             guesses = [
-                answer(client, f"{address}?{field}{lookup}={guess}")
+                get_list(client, f"{address}?{field}{lookup}={guess}")
                 for guess in (right, "zzz")
             ]
             assert guesses[0] == guesses[1], (field, lookup)
@@ -175,7 +175,7 @@ def test_search_finds_nothing_by_a_withheld_value(client, rows, role):
     query = "app_label=orgs&model_name=organization&field_name=parent"
 
     for words in ("4417", "Hidden Hollow", "59330", "secret"):
-        assert answer(client, f"{address}?q={words}") == answer(
+        assert get_list(client, f"{address}?q={words}") == get_list(
             client, f"{address}?q=zzz"
         )
         found = client.get(f"{suggest}?{query}&term={words}").json()["results"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -9,7 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -18,7 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 import curation.crisis_admin  # noqa: F401  # It registers its models.
 from curation import workflow
 from curation.admin_site import commits_in_batches
-from curation.base_admin import CurationAdmin
+from curation.base_admin import CurationAdmin, ExtraContext, ReadOnlyAdmin
 from curation.forms import DecideForm, ImportForm
 from curation.imports import (
     apply_import,
@@ -49,7 +50,6 @@ from curation.staff_admin import GroupAdmin, StaffAdmin
 from curation.staff_request import StaffRequest
 from curation.state_scope import enforce_scope
 from curation.undo import undo_import
-from curation.versioned_admin import VersionedAdmin
 from curation.work_queue import (
     duplicate_pairs_for,
     suggestions_for,
@@ -64,7 +64,7 @@ from listings.field_values import (
     fact_text,
     fact_values,
 )
-from listings.models import Term
+from listings.models import Listing, Term
 from listings.provenance import ProvenanceModel
 from listings.removals import RemovalRequest
 from listings.visibility import withheld_fields
@@ -74,32 +74,15 @@ from places.models import Area, Place
 MAX_NAMES = 20
 
 
-class ReadOnlyAdmin(CurationAdmin):
-    """The admin of rows that curation itself writes."""
-
-    formfield_overrides = VersionedAdmin.formfield_overrides
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+class RecordAdmin(ReadOnlyAdmin):
+    """The admin of rows with a page of their own."""
 
     def get_or_404(self, request: HttpRequest, object_id: str) -> Any:
         """Return the row with this id. Raise Http404 if the user may not see it."""
-        found: Any = self.get_object(request, object_id)
+        found = self.get_object(request, object_id)
         if found is None:
             raise Http404
         return found
-
-    def render_page(
-        self, request: HttpRequest, template: str, **context: Any
-    ) -> HttpResponse:
-        shared = self.admin_site.each_context(request)
-        return render(request, template, {**shared, "opts": self.opts, **context})
 
 
 class ScopedAdmin(ReadOnlyAdmin):
@@ -138,7 +121,7 @@ class OptOutAdmin(CurationAdmin):
 
 
 @admin.register(Suggestion)
-class SuggestionAdmin(ReadOnlyAdmin):
+class SuggestionAdmin(RecordAdmin):
     list_display = ("__str__", "kind", "problem", "state", "created_at", "decided_by")
     list_filter = ("state", "kind", "problem")
     list_select_related = ("decided_by",)
@@ -151,7 +134,7 @@ class SuggestionAdmin(ReadOnlyAdmin):
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: Any = None,
+        extra_context: ExtraContext | None = None,
     ) -> HttpResponse:
         """Show old and new facts side by side, to accept some or to decline all."""
         if not self.has_view_permission(request):
@@ -183,7 +166,7 @@ class SuggestionAdmin(ReadOnlyAdmin):
         )
 
     def _decide(
-        self, request: StaffRequest, suggestion: Suggestion, facts: dict[str, Any]
+        self, request: StaffRequest, suggestion: Suggestion, facts: Mapping[str, Any]
     ) -> None:
         if "_decline" in request.POST:
             workflow.decline(suggestion, facts["reason"], request.user)
@@ -200,7 +183,7 @@ class SuggestionAdmin(ReadOnlyAdmin):
             answer_sender(suggestion, facts["answer"])
 
     def _warn_of_removal_request(
-        self, request: HttpRequest, suggestion: Suggestion, listing: Any
+        self, request: HttpRequest, suggestion: Suggestion, listing: Listing
     ) -> None:
         """Tell the curator that a new draft cannot be published, and why."""
         if suggestion.object_id or not (found := listing.removal_requests()):
@@ -239,7 +222,7 @@ def _describe_changes(
 
 
 @admin.register(DuplicatePair)
-class DuplicatePairAdmin(ReadOnlyAdmin):
+class DuplicatePairAdmin(RecordAdmin):
     list_display = ("__str__", "reason", "found_at", "dismissed")
     list_filter = ("dismissed", "reason")
 
@@ -251,7 +234,7 @@ class DuplicatePairAdmin(ReadOnlyAdmin):
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: Any = None,
+        extra_context: ExtraContext | None = None,
     ) -> HttpResponse:
         """Redirect to the page of the merge. By POST, dismiss the pair."""
         if not has_curation_perm(request.user, "merge_listings"):
@@ -269,13 +252,15 @@ class DuplicatePairAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(ReadOnlyAdmin):
+class ImportRunAdmin(RecordAdmin):
     """Import a file: choose it, look at the preview, then apply it."""
 
     list_display = ("file_name", "kind", "state", "summary", "by", "created_at")
     change_list_template = "curation/imports.html"
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(
+        self, request: HttpRequest, obj: models.Model | None = None
+    ) -> bool:
         return has_curation_perm(request.user, "import_listings")
 
     def get_urls(self) -> list[URLPattern]:
@@ -309,7 +294,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: Any = None,
+        extra_context: ExtraContext | None = None,
     ) -> HttpResponse:
         """Show the preview, or what was done, with buttons to apply and undo it."""
         if not has_curation_perm(request.user, "import_listings"):

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
@@ -26,6 +26,7 @@ from django_otp.models import Device
 
 from curation import second_factor, unsent_forms
 from curation.audit_trail import parse_row_id
+from curation.base_admin import ExtraContext
 from curation.charts import Chart, build_chart
 from curation.forms import PasswordForm, SignInForm, TokenForm
 from curation.roles import visible_to
@@ -98,14 +99,14 @@ class CurationAdminSite(AdminSite):
 
         return store_if_signed_out
 
-    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+    def each_context(self, request: HttpRequest) -> ExtraContext:
         return {
             **super().each_context(request),
             "owner_signature": unsent_forms.sign_owner(request.user),
         }
 
-    def get_urls(self) -> list[Any]:
-        own: list[URLPattern] = [
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        own: list[URLPattern | URLResolver] = [
             path("second-factor/", self.second_factor, name="second_factor"),
             path(
                 "second-factor/new/",
@@ -120,7 +121,9 @@ class CurationAdminSite(AdminSite):
         ]
         return [*own, *super().get_urls()]
 
-    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def login(
+        self, request: HttpRequest, extra_context: ExtraContext | None = None
+    ) -> HttpResponse:
         """Ask for the password first, then for the second factor if it is required."""
         if super().has_permission(request) and not self.has_permission(request):
             next_url = request.GET.get("next", "")
@@ -132,7 +135,9 @@ class CurationAdminSite(AdminSite):
             second_factor.remember_password(request)
         return response
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+    def logout(
+        self, request: HttpRequest, extra_context: ExtraContext | None = None
+    ) -> TemplateResponse:
         """Sign out, and make the browser delete what it stored of the admin."""
         response = super().logout(request, extra_context)
         response["Clear-Site-Data"] = '"cache", "cookies"'
@@ -143,11 +148,10 @@ class CurationAdminSite(AdminSite):
         if request.method != "POST":
             return redirect("admin:index")
         end_sessions_of(request.user)
-        response: HttpResponse = self.logout(request)
-        return response
+        return self.logout(request)
 
     def index(
-        self, request: HttpRequest, extra_context: Any = None
+        self, request: HttpRequest, extra_context: ExtraContext | None = None
     ) -> TemplateResponse:
         today = timezone.localdate()
         context = {
@@ -224,7 +228,7 @@ class CurationAdminSite(AdminSite):
         django_otp.login(request, device)
 
     def _render_second_factor(
-        self, request: HttpRequest, **context: Any
+        self, request: HttpRequest, **context: object
     ) -> HttpResponse:
         shared = {
             "site_header": self.site_header,
@@ -255,7 +259,7 @@ def _is_malformed(request: HttpRequest) -> bool:
     )
 
 
-def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
     """Return the page after five wrong passwords."""
     message = _(
         "Too many wrong tries for this name from this address. Please wait 15 minutes, "

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from curation.historical_values import historical_values
+from curation.historical_values import Facts, historical_values
 from curation.workflow import (
     MERGE_REASON,
     ActionRefused,
@@ -39,12 +41,13 @@ class AuditEntry:
     is_oldest: bool
 
 
-def build_audit_trail(listing: Any, *, withheld: bool) -> list[AuditEntry]:
+def build_audit_trail(listing: Model, *, withheld: bool) -> list[AuditEntry]:
     """Return the latest saves of a listing, newest first.
 
     Without `withheld`, the street is left out if it is or was ever withheld.
     """
-    history = listing.history.select_related("history_user")
+    history: Any = getattr(listing, "history")  # noqa: B009
+    history = history.select_related("history_user")
     saves = collapse_saves(list(history[: MAX_ENTRIES * 3]))
     names = fact_names(type(listing))
     facts = [historical_values(save, names) for save in saves[: MAX_ENTRIES + 1]]
@@ -72,7 +75,7 @@ def build_audit_trail(listing: Any, *, withheld: bool) -> list[AuditEntry]:
     return entries
 
 
-def _was_ever_withheld(listing: Any, facts: list[dict[str, Any]]) -> bool:
+def _was_ever_withheld(listing: Model, facts: Iterable[Facts]) -> bool:
     is_now = getattr(listing, "address_withheld", False)
     return is_now or any(past.get("address_withheld") for past in facts)
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeAlias
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from curation.forms import CurationModelForm
 
+# The extra context of a template, as Django's admin passes it.
+ExtraContext: TypeAlias = dict[str, Any]
+# A web address that is typed without a scheme becomes https.
+HTTPS_BY_DEFAULT: Mapping[Any, Mapping[str, Any]] = {
+    models.URLField: {"assume_scheme": "https"}
+}
 # Django's own list filters use these lookups.
 FILTER_LOOKUPS = ("exact", "id__exact", "isnull", "isempty", "gte", "lt")
 
@@ -21,12 +30,36 @@ class CurationAdmin(admin.ModelAdmin):
     """
 
     form = CurationModelForm
+    formfield_overrides: ClassVar = HTTPS_BY_DEFAULT
 
     def lookup_allowed(
         self, lookup: str, value: str, request: HttpRequest | None = None
     ) -> bool:
         declared = self.get_list_filter(request) if request else self.list_filter
         return any(lookup in _query_parameters(item) for item in declared)
+
+    def render_page(
+        self, request: HttpRequest, template: str, **context: object
+    ) -> HttpResponse:
+        shared = self.admin_site.each_context(request)
+        return render(request, template, {**shared, "opts": self.opts, **context})
+
+
+class ReadOnlyAdmin(CurationAdmin):
+    """The admin of rows that the site itself writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: models.Model | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: models.Model | None = None
+    ) -> bool:
+        return False
 
 
 def _query_parameters(item: Any) -> set[str]:

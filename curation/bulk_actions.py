@@ -10,14 +10,14 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curation import workflow
 from curation.forms import AssignForm, CheckForm, CloseForm, CurationForm, TagForm
-from curation.roles import has_curation_perm
+from curation.roles import Listings, has_curation_perm
 from curation.staff_request import StaffRequest
 from curation.state_scope import enforce_scope, refuse_branches_out_of_scope
 from curation.unsent_forms import RESTORED_FIELD
@@ -31,12 +31,10 @@ from listings.field_values import (
     fact_values,
 )
 from listings.models import Listing, Term
-from listings.querysets import ListingQuerySet
 from listings.visibility import withheld_fields
 
 # One message for each refused listing, but not for more than this.
 MAX_REFUSALS_NAMED = 20
-Listings = ListingQuerySet[Any]
 
 
 class ListingBulkActions(VersionedAdmin):
@@ -78,7 +76,7 @@ class ListingBulkActions(VersionedAdmin):
         form = form_class(request.POST if sent else None)
         if not (sent and form.is_valid()):
             across = request.POST.get("select_across") == "1"
-            return self._render(
+            return self.render_page(
                 request,
                 "curation/action.html",
                 title=title,
@@ -186,6 +184,10 @@ class ListingBulkActions(VersionedAdmin):
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_merge"
         return redirect(reverse(name, args=ids))
 
+    def _get_or_404(self, request: HttpRequest, pk: int) -> Listing:
+        found: Listing = get_object_or_404(self.get_queryset(request), pk=pk)
+        return found
+
     def merge_page(self, request: HttpRequest, one: int, other: int) -> HttpResponse:
         """Show two listings side by side. Each fact is taken from one of them."""
         if not self.has_merge_permission(request):
@@ -212,7 +214,7 @@ class ListingBulkActions(VersionedAdmin):
             else:
                 self.message_user(request, _("The two listings are one now."))
                 return self._redirect_to(target.pk)
-        return self._render(
+        return self.render_page(
             request,
             "curation/merge.html",
             title=_("Merge two listings"),

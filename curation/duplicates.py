@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Manager, Q
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
+from curation.historical_values import Facts
 from curation.models import DuplicatePair
 from listings.models import Listing
 from listings.text import fold, phone_key, website_key
@@ -27,7 +28,7 @@ MAX_SHARING_CONTACT = 4
 
 
 def find_similar(
-    model: type[ListingT], facts: Mapping[str, Any], exclude_pk: int | None = None
+    model: type[ListingT], facts: Facts, exclude_pk: int | None = None
 ) -> list[ListingT]:
     """Return the listings that a new one with these facts may duplicate, likeliest
     first."""

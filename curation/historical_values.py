@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from django.db.models import Model
 
 from listings import service_areas
 from listings.field_values import fact_value
 
+# Facts by the name of their field, as plain data that JSON can hold.
+Facts: TypeAlias = Mapping[str, Any]
 
-def historical_values(past: Any, names: Iterable[str]) -> dict[str, Any]:
+
+def historical_values(past: Model, names: Iterable[str]) -> dict[str, Any]:
     """Return the named facts of a row of history as plain data."""
     return {name: _historical_value(past, name) for name in names}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, cast
 from zoneinfo import available_timezones
 
@@ -24,11 +24,13 @@ from phonenumber_field.phonenumber import to_python
 
 from caching.invalidation import track_m2m_changes
 from curation import workflow
-from curation.bulk_actions import ListingBulkActions, Listings
+from curation.base_admin import ExtraContext
+from curation.bulk_actions import ListingBulkActions
 from curation.duplicates import find_similar
 from curation.forms import CheckForm, ListingForm
+from curation.historical_values import Facts
 from curation.models import Check, Suggestion
-from curation.roles import has_curation_perm, visible_to
+from curation.roles import Listings, has_curation_perm, visible_to
 from curation.staff_request import StaffRequest
 from curation.versioned_admin import Fieldset
 from curation.widgets import WeeklyHoursField, WeeklyHoursWidget
@@ -104,7 +106,7 @@ class CheckedFilter(admin.SimpleListFilter):
 
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin
-    ) -> list[tuple[str, Any]]:
+    ) -> list[tuple[str, str]]:
         return [("no", _("Not yet checked")), ("yes", _("Checked"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -119,7 +121,7 @@ class QueueFilter(admin.SimpleListFilter):
 
     def lookups(
         self, request: HttpRequest, model_admin: admin.ModelAdmin
-    ) -> list[tuple[str, Any]]:
+    ) -> list[tuple[str, str]]:
         return list(section_titles().items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -179,7 +181,9 @@ class ListingAdmin(ListingBulkActions):
         rows = cast(Listings, super().get_queryset(request))
         return visible_to(rows, request.user)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Listing | None = None
+    ) -> list[str] | tuple[str, ...]:
         """Require the same permissions as the actions for a change of the status, and
         as the street itself for a change of `address_withheld`."""
         fields = super().get_readonly_fields(request, obj)
@@ -193,7 +197,7 @@ class ListingAdmin(ListingBulkActions):
             return fields
         return (*fields, "status", "closure_reason")
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Listing | None = None) -> Any:
         """Leave out a withheld street for users who may not see it."""
         sets = super().get_fieldsets(request, obj)
         if obj is None or has_curation_perm(request.user, "see_withheld"):
@@ -205,7 +209,7 @@ class ListingAdmin(ListingBulkActions):
         ]
 
     def save_related(
-        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+        self, request: HttpRequest, form: ListingForm, formsets: list[Any], change: bool
     ) -> None:
         with track_m2m_changes(form.instance, "terms", "service_area"):
             super().save_related(request, form, formsets, change)
@@ -246,7 +250,7 @@ class ListingAdmin(ListingBulkActions):
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: Any = None,
+        extra_context: ExtraContext | None = None,
     ) -> HttpResponse:
         listing = self.get_object(request, object_id)
         extra: dict[str, Any] = {}
@@ -286,7 +290,7 @@ class ListingAdmin(ListingBulkActions):
             else:
                 self.message_user(request, message)
                 return self._redirect_to(pk)
-        return self._render(
+        return self.render_page(
             request,
             "curation/check.html",
             title=_("Write a check down"),
@@ -331,7 +335,7 @@ class ListingAdmin(ListingBulkActions):
                 self.message_user(request, _("Thank you. A curator will look at it."))
                 return self._redirect_to(pk)
             form.add_error(None, _("Nothing is changed yet. What should be different?"))
-        return self._render(
+        return self.render_page(
             request,
             "curation/propose.html",
             title=_("Propose a change"),
@@ -382,7 +386,7 @@ def _e164(typed: str) -> str:
     return str(number.as_e164) if number and number.is_valid() else ""
 
 
-def _propose_check(listing: Listing, facts: Mapping[str, Any], by: User) -> None:
+def _propose_check(listing: Listing, facts: Facts, by: User) -> None:
     plain = {**facts, "on": facts["on"].isoformat()}
     Suggestion.objects.create(
         listing=listing, kind=Suggestion.Kind.CHECK, changes=plain, proposed_by=by

@@ -7,10 +7,9 @@ lost while the server cannot be reached (docs/decisions/0025-mail-outbox.md).
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -39,7 +38,7 @@ FIRST_PERMANENT_CODE = 500
 
 
 def enqueue(
-    template: str, subject: str, to: str, context: dict[str, Any]
+    template: str, subject: str, to: str, context: Mapping[str, object]
 ) -> OutgoingMail:
     """Add a mail to the outbox, as plain text and as HTML. `deliver` sends it."""
     context = {**context, "site_url": settings.SITE_URL, "subject": subject}
@@ -102,7 +101,7 @@ def _build_message(
 
 
 def send_after_commit(
-    template: str, subject: str, to: str, context: dict[str, Any]
+    template: str, subject: str, to: str, context: Mapping[str, object]
 ) -> None:
     """Send a mail once the transaction is committed, if `to` is not empty."""
     if to:

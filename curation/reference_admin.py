@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
-from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from curation.base_admin import CurationAdmin
+from curation.base_admin import CurationAdmin, ReadOnlyAdmin
 from listings.models import Term
 
 
-class GazetteerAdmin(CurationAdmin):
+class GazetteerAdmin(ReadOnlyAdmin):
     """A read-only admin: `load_places` replaces the rows, and would lose an edit."""
 
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class PlaceAdmin(GazetteerAdmin):
@@ -58,4 +46,3 @@ class TermAdmin(CurationAdmin):
 class RemovalRequestAdmin(CurationAdmin):
     list_display = ("name", "reason", "created_at")
     search_fields = ("name", "key")
-    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from django.contrib.auth.models import Group, Permission
 
 from curation.staff_request import AnyUser
 from listings.querysets import ListingQuerySet
 
-ListingRows = TypeVar("ListingRows", bound=ListingQuerySet[Any])
+# The listings of one catalog.
+Listings: TypeAlias = ListingQuerySet[Any]
+ListingRows = TypeVar("ListingRows", bound=Listings)
 
 ADMINISTRATOR = "Administrator"
 CURATOR = "Curator"

@@ -84,7 +84,7 @@ def is_over_sign_in_limit(request: HttpRequest) -> bool:
 
 
 @receiver(pre_save, sender=AccessAttempt)
-def discard_submitted_data(instance: AccessAttempt, **_kwargs: Any) -> None:
+def discard_submitted_data(instance: AccessAttempt, **_kwargs: object) -> None:
     """Do not store what was sent with a failed sign-in.
 
     axes appends it to the row at every attempt, so the row would grow without limit.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -98,7 +98,7 @@ def enforce_scope(
                 _refuse_out_of_scope(user, row, before or ListingScope())
 
 
-def refuse_branches_out_of_scope(user: AnyUser, listing: Any) -> None:
+def refuse_branches_out_of_scope(user: AnyUser, listing: Listing) -> None:
     """Raise ActionRefused if the listing has branches in states that are not the
     user's, because a merge would give these another parent."""
     if not hasattr(listing, "branches"):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
 
 @register(Tags.security, deploy=True)
-def check_second_factor(**options: Any) -> list[CheckMessage]:
+def check_second_factor(**options: object) -> list[CheckMessage]:
     if settings.SECOND_FACTOR or not settings.IS_PUBLIC:
         return []
     return [

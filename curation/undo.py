@@ -18,12 +18,11 @@ from django.utils.translation import gettext as _
 from curation.imports import get_imported_model, require_ownership, take_over
 from curation.models import (
     Check,
-    DuplicatePair,
     ImportedRow,
     ImportRun,
-    LinkCheck,
     Suggestion,
 )
+from curation.nightly_findings import delete_nightly_findings
 from listings import service_areas
 from listings.exchange import bulk_writes
 from listings.exchange.importing import (
@@ -239,7 +238,7 @@ class ImportUndo:
                 deleted.append((step, row))
         rows = [row for _step, row in deleted]
         if issubclass(self.model, Listing):
-            self._delete_nightly_findings([row.pk for row in rows])
+            delete_nightly_findings(self.model, [row.pk for row in rows])
         if rows:
             bulk_writes.delete(self.model, rows)
         return [step for step, _row in deleted]
@@ -260,13 +259,6 @@ class ImportUndo:
             for parent, branch in rows.values_list("parent_id", "pk"):
                 branches[parent].add(branch)
         return branches
-
-    def _delete_nightly_findings(self, pks: list[int]) -> None:
-        """Delete what the nightly commands found about listings that are deleted."""
-        kind = self.content_type
-        LinkCheck.objects.filter(content_type=kind, object_id__in=pks).delete()
-        pairs = DuplicatePair.objects.filter(content_type=kind)
-        (pairs.filter(first_id__in=pks) | pairs.filter(second_id__in=pks)).delete()
 
 
 def _current_value(row: Any, name: str) -> Any:

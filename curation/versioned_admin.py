@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from curation.audit_trail import build_audit_trail, restore_revision
-from curation.base_admin import CurationAdmin
+from curation.base_admin import CurationAdmin, ExtraContext
 from curation.errors import ActionRefused
 from curation.forms import VersionedForm
 from curation.roles import has_curation_perm
@@ -28,8 +28,6 @@ class VersionedAdmin(CurationAdmin):
 
     form: Any = VersionedForm
     change_form_template = "curation/versioned_form.html"
-    # A web address that is typed without a scheme becomes https.
-    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
     list_per_page = 50
     show_full_result_count = False
 
@@ -41,7 +39,9 @@ class VersionedAdmin(CurationAdmin):
         form.user = request.user
         return form
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         """Forbid it: rows are closed, so that their addresses and ids stay valid."""
         return False
 
@@ -53,21 +53,15 @@ class VersionedAdmin(CurationAdmin):
         obj._change_reason = _("edited at the desk")
         super().save_model(request, obj, form, change)
 
-    def _get_or_404(self, request: HttpRequest, pk: int) -> Any:
-        return get_object_or_404(self.get_queryset(request), pk=pk)
-
     def _redirect_to(self, pk: int) -> HttpResponse:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return redirect(reverse(name, args=[pk]))
 
-    def _render(
-        self, request: HttpRequest, template: str, **context: Any
-    ) -> HttpResponse:
-        shared = self.admin_site.each_context(request)
-        return render(request, template, {**shared, "opts": self.opts, **context})
-
     def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: ExtraContext | None = None,
     ) -> HttpResponse:
         listing = self.get_object(request, object_id)
         if listing is None:
@@ -86,7 +80,7 @@ class VersionedAdmin(CurationAdmin):
                 return redirect(request.path)
             self.message_user(request, _("The facts are as they were then."))
             return self._redirect_to(listing.pk)
-        return self._render(
+        return self.render_page(
             request,
             "curation/history.html",
             title=_("History"),

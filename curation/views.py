@@ -54,7 +54,7 @@ def _is_accepted(
 
 
 def _render_form(
-    request: HttpRequest, title: str, form: AnonymousForm, **context: Any
+    request: HttpRequest, title: str, form: AnonymousForm, **context: object
 ) -> HttpResponse:
     shared: dict[str, Any] = {"listing": None, "similar": [], "stamp": form.new_stamp()}
     context = {"title": title, "form": form, **shared, **context}

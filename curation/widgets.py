@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -41,7 +42,9 @@ class WeeklyHoursWidget(forms.Widget):
 
     template_name = "curation/weekly_hours.html"
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+    def value_from_datadict(
+        self, data: Mapping[str, Any], files: object, name: str
+    ) -> Any:
         days = {key: data.get(f"{name}_{key}", "") for key in weekly_hours_form.DAYS}
         options = {key: f"{name}_{key}" in data for key in WEEK_OPTIONS}
         return {
@@ -51,7 +54,9 @@ class WeeklyHoursWidget(forms.Widget):
             "was": data.get(f"{name}_was"),
         }
 
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+    def value_omitted_from_data(
+        self, data: Mapping[str, Any], files: object, name: str
+    ) -> bool:
         return name not in data
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:

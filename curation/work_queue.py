@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.contenttypes.models import ContentType
@@ -18,13 +17,13 @@ from django.utils.translation import gettext as _
 
 from curation.link_checker import LINK_FIELDS
 from curation.models import DuplicatePair, LinkCheck, Suggestion, SuggestionQuerySet
-from curation.roles import states_for, visible_to
+from curation.roles import Listings, states_for, visible_to
 from curation.staff_request import AnyUser
 from listings.models import Listing
-from listings.querysets import ListingQuerySet
 from listings.registry import listing_models
 from places.models import Place
 
+CurationRows = QuerySet[Suggestion] | QuerySet[DuplicatePair]
 ITEMS_PER_SECTION = 5
 # A site may be down for a day, so one failure does not count.
 MIN_FAILURES = 2
@@ -42,7 +41,7 @@ class QueueSection:
     all_url: str
 
 
-def with_broken_links(rows: ListingQuerySet[Any]) -> ListingQuerySet[Any]:
+def with_broken_links(rows: Listings) -> Listings:
     """Return the public listings with a web address that failed repeatedly, and that
     was not changed since."""
     kind = ContentType.objects.get_for_model(rows.model)
@@ -57,9 +56,7 @@ def with_broken_links(rows: ListingQuerySet[Any]) -> ListingQuerySet[Any]:
 
 
 # The name of a section in an address → the filter of its listings.
-LISTING_SECTIONS: dict[
-    str, Callable[[ListingQuerySet[Any], date], ListingQuerySet[Any]]
-] = {
+LISTING_SECTIONS: dict[str, Callable[[Listings, date], Listings]] = {
     "due": lambda rows, on: rows.due_for_check(on),
     "link": lambda rows, on: with_broken_links(rows).order_by("slug"),
     "contact": lambda rows, on: rows.without_contact(),
@@ -76,9 +73,7 @@ def section_titles() -> dict[str, str]:
     }
 
 
-def filter_section(
-    rows: ListingQuerySet[Any], section: str, on: date
-) -> ListingQuerySet[Any]:
+def filter_section(rows: Listings, section: str, on: date) -> Listings:
     """Return the listings that are in a section of the queue on this day."""
     return LISTING_SECTIONS[section](rows, on)
 
@@ -113,8 +108,8 @@ def _listing_section(
     model: type[Listing],
     slug: str,
     title: str,
-    rows: ListingQuerySet[Any],
-    query: Mapping[str, Any],
+    rows: Listings,
+    query: Mapping[str, object],
 ) -> QueueSection:
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
     first = rows[:ITEMS_PER_SECTION]
@@ -157,7 +152,7 @@ def _duplicate_sections(user: AnyUser) -> list[QueueSection]:
 
 
 def _curation_section(
-    slug: str, title: str, rows: QuerySet[Any], query: Mapping[str, Any]
+    slug: str, title: str, rows: CurationRows, query: Mapping[str, object]
 ) -> QueueSection:
     name = f"admin:curation_{rows.model._meta.model_name}"
     first = rows[:ITEMS_PER_SECTION]

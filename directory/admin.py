@@ -12,7 +12,7 @@ from django.utils.formats import localize
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from curation.admin import ReadOnlyAdmin
+from curation.base_admin import ReadOnlyAdmin
 from directory.models import TimedJob
 from directory.operations.health_figures import (
     TIMESTAMP_SUFFIX,

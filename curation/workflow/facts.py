@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from curation.errors import ActionRefused
+from curation.historical_values import Facts
 from listings import service_areas
 from listings.field_values import apply_facts
 from listings.models import Listing
@@ -19,7 +19,7 @@ from listings.service_areas import UnknownArea, from_text
 ADDRESS_FIELDS = {"street", "city", "state", "zip_code", "address_withheld"}
 
 
-def apply_validated_facts(row: ProvenanceModel, facts: Mapping[str, Any]) -> None:
+def apply_validated_facts(row: ProvenanceModel, facts: Facts) -> None:
     """Save facts, after checking them together with the facts that stay.
 
     Raise ActionRefused if they do not fit: without the last phone number, for example,
@@ -37,7 +37,7 @@ def apply_validated_facts(row: ProvenanceModel, facts: Mapping[str, Any]) -> Non
         raise ActionRefused(" ".join(error.args)) from None
 
 
-def set_columns(row: ProvenanceModel, facts: Mapping[str, Any]) -> None:
+def set_columns(row: ProvenanceModel, facts: Facts) -> None:
     """Set the facts that are columns of the row itself; terms and places are not."""
     for name, fact in facts.items():
         if name not in ("terms", "service_area"):
@@ -53,7 +53,7 @@ def refuse_if_invalid() -> Iterator[None]:
         raise ActionRefused(_join_messages(error)) from None
 
 
-def _validate_service_area(listing: Listing, facts: Mapping[str, Any]) -> None:
+def _validate_service_area(listing: Listing, facts: Facts) -> None:
     """Raise ValidationError, or UnknownArea if a name in the text is not a place."""
     if not {"service_area_scope", "service_area"} & set(facts):
         return

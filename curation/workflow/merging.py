@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from curation.errors import ActionRefused
-from curation.models import Check, DuplicatePair, LinkCheck, Reminder, Suggestion
+from curation.models import Check, Reminder, Suggestion
+from curation.nightly_findings import delete_nightly_findings
 from curation.withheld_addresses import refuse_to_reveal_street
 from curation.workflow.facts import ADDRESS_FIELDS, apply_validated_facts
 from curation.workflow.locking import lock_for_update
@@ -62,7 +63,7 @@ def merge(
     # Its former address redirects, and so does that of the closed row.
     for old in (slug, duplicate.slug):
         SlugRedirect.objects.record(target, old)
-    _delete_nightly_findings(duplicate)
+    delete_nightly_findings(type(duplicate), [duplicate.pk])
     return target
 
 
@@ -80,14 +81,14 @@ def _close_duplicate(target: Listing, duplicate: Listing) -> None:
     duplicate.save()
 
 
-def _leave_duplicate_as_parent(target: Any, duplicate: Any) -> None:
+def _leave_duplicate_as_parent(target: Listing, duplicate: Listing) -> None:
     """If `target` is a branch of the duplicate, give it the parent of the duplicate."""
     if getattr(target, "parent_id", None) == duplicate.pk:
-        parent = duplicate.parent_id
-        target.parent_id = parent if parent != target.pk else None
+        parent = getattr(duplicate, "parent_id", None)
+        setattr(target, "parent_id", parent if parent != target.pk else None)  # noqa: B010
 
 
-def _copy_checks(target: Any, duplicate: Any) -> None:
+def _copy_checks(target: Listing, duplicate: Listing) -> None:
     """Copy the checks of facts that are the same in both, oldest first.
 
     So an import does not overwrite these facts, as before, and every check is in the
@@ -117,7 +118,7 @@ def _copy_checks(target: Any, duplicate: Any) -> None:
         target.save()
 
 
-def _move_branches(target: Any, duplicate: Any) -> None:
+def _move_branches(target: Listing, duplicate: Listing) -> None:
     """Move the branches and meetings of the duplicate to `target`."""
     if hasattr(duplicate, "branches"):
         _set_owner(duplicate.branches.exclude(pk=target.pk), "parent", target)
@@ -125,17 +126,9 @@ def _move_branches(target: Any, duplicate: Any) -> None:
         _set_owner(duplicate.meetings.all(), "organization", target)
 
 
-def _set_owner(rows: models.QuerySet[Any], field: str, owner: Listing) -> None:
+def _set_owner(rows: Iterable[Listing], field: str, owner: Listing) -> None:
     for row in rows:
         setattr(row, field, owner)
         row.version += 1
         row._change_reason = _("merge")
         row.save()
-
-
-def _delete_nightly_findings(listing: Listing) -> None:
-    """Delete what the nightly commands found about a listing that closes."""
-    LinkCheck.objects.for_listing(listing).delete()
-    kind = ContentType.objects.get_for_model(listing)
-    pairs = DuplicatePair.objects.filter(content_type=kind)
-    (pairs.filter(first_id=listing.pk) | pairs.filter(second_id=listing.pk)).delete()

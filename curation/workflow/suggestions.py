@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from curation.errors import ActionRefused
-from curation.historical_values import historical_values
+from curation.historical_values import Facts, historical_values
 from curation.models import Suggestion
 from curation.withheld_addresses import refuse_to_reveal_street
 from curation.workflow.checks import record_check
@@ -101,9 +101,7 @@ def _accept_check(suggestion: Suggestion, version: str) -> None:
     record_check(listing, by=suggestion.proposed_by, **facts)
 
 
-def _apply_facts(
-    listing: Any, facts: Mapping[str, Any], suggestion: Suggestion
-) -> None:
+def _apply_facts(listing: Any, facts: Facts, suggestion: Suggestion) -> None:
     set_columns(listing, facts)
     with refuse_if_invalid():
         listing.clean_fields(exclude=["slug", "checked_by", "parent", "county"])

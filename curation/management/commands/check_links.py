@@ -28,7 +28,7 @@ class Command(BaseCommand):
             "--private", action="store_true", help="allow private networks (tests)"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         before = timezone.now() - timedelta(days=options["days"])
         targets = find_targets(listing_models(), before)
         targets = targets[: options["limit"]] if options["limit"] else targets

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
@@ -13,7 +11,7 @@ from curation.retention import delete_expired
 class Command(BaseCommand):
     help = "Delete what is kept of people outside the desk, once it has had its time."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         deleted = delete_expired(timezone.now())
         counts = ", ".join(f"{number} {name}" for name, number in deleted.items())
         self.stdout.write(f"Forgotten: {counts}.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 
 from curation.duplicates import store_duplicate_pairs
@@ -13,6 +11,6 @@ from listings.registry import listing_models
 class Command(BaseCommand):
     help = "Find listings that may be the same; pairs that were dismissed stay so."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         created = store_duplicate_pairs(listing_models())
         self.stdout.write(f"{created} new pairs to look at.")

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         of_hsds.add_argument("--license", default="", help="under which license")
         of_hsds.add_argument("--seen", default="", help="of which day, 2026-11-24")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         is_hsds = options["format"] == "hsds"
         kind = f"{HSDS_PREFIX}{options['listed_as']}" if is_hsds else options["kind"]
         if not kind:

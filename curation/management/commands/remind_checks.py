@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="send nothing")
         parser.add_argument("--limit", type=int, default=50, help="most mails a run")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         for listing in list(find_listings_to_remind(options["limit"])):
             if options["dry_run"]:
                 self.stdout.write(f"Would ask {listing.name} <{listing.email}>")

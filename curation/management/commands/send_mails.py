@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
@@ -14,7 +12,7 @@ from curation.models import OutgoingMail
 class Command(BaseCommand):
     help = "Try the mails that wait in the outbox; run it every five minutes."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         at = timezone.now()
         sent = deliver(OutgoingMail.objects.due(at), at)
         waiting = OutgoingMail.objects.count()

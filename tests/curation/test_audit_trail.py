@@ -53,17 +53,17 @@ def act(client, listing, action, **sent):
     client.post(path, {"action": action, "_selected_action": [listing.pk], **sent})
 
 
-def said(listing, **facts):
+def create_suggestion(listing, **facts):
     return Suggestion.objects.create(listing=listing, kind="change", **facts)
 
 
 def confirmed(client, listing, choice):
     link = Reminder.objects.create(listing=listing, sent_to="us@example.org")
-    kept = listing.history.count()
+    count = listing.history.count()
     form = {"act": choice, "sure": "on", "stamp": form_stamp()}
     origin = {"Sec-Fetch-Site": "same-origin"}
     client.post(f"/confirm/{link.token}/", form, headers=origin)
-    assert listing.history.count() > kept
+    assert listing.history.count() > count
 
 
 def imported(listing):
@@ -77,9 +77,9 @@ def undone(client, listing):
         kind="organizations", file_name="x", content=text, by=client.user
     )
     apply_import(run)
-    kept = listing.history.count()
+    count = listing.history.count()
     undo_import(run)
-    assert listing.history.count() > kept
+    assert listing.history.count() > count
 
 
 def checked(client, listing):
@@ -89,7 +89,7 @@ def checked(client, listing):
 
 
 def accepted(client, listing):
-    change = said(listing, changes={"email": "new@example.org"})
+    change = create_suggestion(listing, changes={"email": "new@example.org"})
     workflow.accept(change, ["email"], client.user)
 
 
@@ -102,9 +102,9 @@ def merged(client, listing):
 def back(client, listing):
     first = listing.history.latest().pk
     by_form(client, listing, email="x@example.org")
-    kept = listing.history.count()
+    count = listing.history.count()
     restore_revision(listing, str(first), "put back")
-    assert listing.history.count() > kept
+    assert listing.history.count() > count
 
 
 WRITES = {
@@ -163,7 +163,7 @@ def test_new_listing_starts_its_history_however_it_is_added(ada):
     import_text("organizations", csv_file([import_row("a")]).read().decode())
     proposal = Suggestion.objects.create(
         kind="new",
-        content_type=said(organization()).content_type,
+        content_type=create_suggestion(organization()).content_type,
         changes={"name": "Suggested One", "kind": "peer_run"},
     )
     workflow.accept(proposal, ["name", "kind"], ada.user)
@@ -173,11 +173,11 @@ def test_new_listing_starts_its_history_however_it_is_added(ada):
 
 
 def test_guides_and_credentials_have_a_history(ada):
-    told, asked = guide(), credential()
+    page, row = guide(), credential()
 
-    by_form(ada, told, title="Another")
-    act(ada, asked, "mark_checked")
+    by_form(ada, page, title="Another")
+    act(ada, row, "mark_checked")
 
-    assert told.history.latest().title == "Another"
-    assert told.history.latest().history_user == ada.user
-    assert asked.history.latest().checked_by == ada.user
+    assert page.history.latest().title == "Another"
+    assert page.history.latest().history_user == ada.user
+    assert row.history.latest().checked_by == ada.user

@@ -189,12 +189,12 @@ def test_adding_a_similar_listing_shows_the_existing_one_first(ada):
     ]:
         form[name] = "unknown"
 
-    asked = ada.post("/admin/orgs/organization/add/", form)
-    assert "This may be listed already" in asked.content.decode()
+    page = ada.post("/admin/orgs/organization/add/", form)
+    assert "This may be listed already" in page.content.decode()
     assert Organization.objects.count() == 1
 
-    made = ada.post("/admin/orgs/organization/add/", form | {"looked": "on"})
-    assert made.status_code == 302, made.context["errors"]
+    saved = ada.post("/admin/orgs/organization/add/", form | {"looked": "on"})
+    assert saved.status_code == 302, saved.context["errors"]
     assert Organization.objects.count() == 2
 
 
@@ -303,14 +303,14 @@ def test_stored_unusual_zone_stays_selectable_and_mountain_is_refused(ada):
         at=place("59301"), hours="Mo 09:00-17:00", timezone="Europe/Paris"
     )
 
-    kept = post_change_form(
+    saved = post_change_form(
         ada, listing, change_form_data(ada, listing) | {"summary": "New"}
     )
     refused = post_change_form(
         ada, listing, change_form_data(ada, listing) | {"timezone": "Mountain"}
     )
 
-    assert kept.status_code == 302
+    assert saved.status_code == 302
     assert refused.status_code == 200
     assert refused.context["adminform"].form.errors["timezone"]
     listing.refresh_from_db()

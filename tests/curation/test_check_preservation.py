@@ -143,21 +143,21 @@ def test_undo_deletes_branches_link_checks_and_pairs(ada):
 
 def test_suggestion_about_a_deleted_listing_cannot_be_accepted(ada):
     listing = organization()
-    made = Suggestion.objects.create(
+    created = Suggestion.objects.create(
         listing=listing, kind="change", changes={"phone": NEW}
     )
     listing.delete()
 
     with pytest.raises(ActionRefused):
-        accept(made, ["phone"], ada.user)
+        accept(created, ["phone"], ada.user)
 
 
 def test_suggestion_is_not_accepted_if_the_listing_changed_since(ada):
     listing = organization(phone=OLD)
-    made = Suggestion.objects.create(
+    created = Suggestion.objects.create(
         listing=listing, kind="change", changes={"phone": NEW}
     )
-    address = f"/admin/curation/suggestion/{made.pk}/change/"
+    address = f"/admin/curation/suggestion/{created.pk}/change/"
     seen = {"fact": ["phone"], "reason": "", "answer": "", "version": listing.version}
     apply_facts(listing, {"phone": "+14065550155"})
 
@@ -219,10 +219,10 @@ def test_new_listing_gets_no_slug_that_redirects(ada):
     merge(keep, drop, [])
 
     apply_csv(ada, import_row("c", name="Example b"))
-    made = organization(name="Example b", slug="")
+    created = organization(name="Example b", slug="")
 
     assert Organization.objects.get(key="c").slug != "example-b"
-    assert made.slug != "example-b"
+    assert created.slug != "example-b"
     assert ada.get("/orgs/example-b/").headers["Location"] == "/orgs/example-a/"
 
 

@@ -32,8 +32,8 @@ def test_check_records_who_how_when_and_which_facts():
     assert (listing.checked_by, listing.checked_how) == (ada, "called")
     assert listing.checked_on == timezone.localdate()
     assert listing.checked_facts == ["phone"]
-    [kept] = Check.objects.for_listing(listing)
-    assert (kept.note, kept.by) == ("spoke to Jo", ada)
+    [check_row] = Check.objects.for_listing(listing)
+    assert (check_row.note, check_row.by) == ("spoke to Jo", ada)
 
 
 def test_warmlines_are_due_sooner_than_organizations():
@@ -135,11 +135,11 @@ def test_action_checks_several_listings(client):
     ids = [organization().pk, organization().pk]
     action = {"action": "check_selected", "_selected_action": ids}
 
-    asked = client.post("/admin/orgs/organization/", action)
+    response = client.post("/admin/orgs/organization/", action)
     form = {"how": "emailed", "outcome": "right", "facts": ["email"], "_sent": "1"}
     client.post("/admin/orgs/organization/", {**action, **form, "on": "2026-01-05"})
 
-    assert "2 listings:" in asked.content.decode()
+    assert "2 listings:" in response.content.decode()
     assert Check.objects.filter(how="emailed").count() == 2
 
 
@@ -166,10 +166,10 @@ def test_action_runs_in_one_transaction(client, action):
     data = {"action": action, "_selected_action": [listing.pk], "_sent": "1"}
     data["term"] = term("service", "arts").pk
 
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         client.post("/admin/orgs/organization/", data)
 
-    words = [query["sql"].split()[0] for query in asked]
+    words = [query["sql"].split()[0] for query in queries]
     assert words.index("SAVEPOINT") < words.index("UPDATE")
     listing.refresh_from_db()
     assert listing.version == 2

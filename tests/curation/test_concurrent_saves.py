@@ -26,8 +26,8 @@ def test_thousand_concurrent_saves_lose_no_edit(tmp_path, own_database):
             text=True,
         )
         assert done.returncode == 0, done.stderr
-    asked, kept, versions, again = (int(word) for word in done.stdout.split())
+    expected, saved, versions, refused = (int(word) for word in done.stdout.split())
 
-    assert asked == kept == versions == SAVES
+    assert expected == saved == versions == SAVES
     # Without any conflict, the test would prove nothing.
-    assert again > 0
+    assert refused > 0

@@ -53,32 +53,32 @@ def propose_check(client, listing, **facts):
 
 def test_refused_accept_keeps_the_checked_facts(ada):
     listing = organization(phone=OLD, email="old@example.org")
-    said = Suggestion.objects.create(
+    suggestion = Suggestion.objects.create(
         kind="change",
         listing=listing,
         changes={"phone": NEW, "email": "new@example.org"},
     )
-    there = f"/admin/curation/suggestion/{said.pk}/change/"
+    there = f"/admin/curation/suggestion/{suggestion.pk}/change/"
     assert checked_facts(ada.get(there).content.decode()) == {"phone", "email"}
 
     def colleague():
         apply_facts(listing, {"summary": "A colleague's word"})
 
-    page = decide(ada, said, fact=["email"], between=colleague).content.decode()
+    page = decide(ada, suggestion, fact=["email"], between=colleague).content.decode()
 
     assert "changed meanwhile" in page
     assert checked_facts(page) == {"email"}
 
 
 def test_answer_typed_while_a_colleague_decides_is_shown_again(ada):
-    said = Suggestion.objects.create(
+    suggestion = Suggestion.objects.create(
         kind="problem", listing=organization(), sender_email="a@example.org"
     )
 
     def colleague():
-        workflow.decline(said, "no", person("bo"))
+        workflow.decline(suggestion, "no", person("bo"))
 
-    page = decide(ada, said, answer="A long answer", between=colleague)
+    page = decide(ada, suggestion, answer="A long answer", between=colleague)
 
     assert "bo has decided this already." in page.content.decode()
     assert "A long answer" in page.content.decode()
@@ -86,13 +86,13 @@ def test_answer_typed_while_a_colleague_decides_is_shown_again(ada):
 
 def test_report_can_be_accepted_after_its_listing_was_edited(ada):
     for about in (organization(phone=OLD), guide()):
-        said = Suggestion.objects.create(kind="problem", listing=about)
+        suggestion = Suggestion.objects.create(kind="problem", listing=about)
 
         def mend(about=about):
             about.version += 1
             about.save()
 
-        assert decide(ada, said, between=mend).status_code == 302
+        assert decide(ada, suggestion, between=mend).status_code == 302
 
 
 def test_check_by_a_volunteer_is_refused_if_the_checked_fact_changed(ada):
@@ -223,9 +223,9 @@ def test_proposal_without_a_change_is_refused(client):
     client.force_login(person("bo", "Volunteer"))
     listing = organization(at=place("59301"), phone=OLD)
     there = f"/admin/orgs/organization/{listing.pk}/propose/"
-    said = {True: "true", False: "false", None: "unknown"}
+    values = {True: "true", False: "false", None: "unknown"}
     sent = {
-        box.html_name: said[box.value()]
+        box.html_name: values[box.value()]
         if isinstance(box.field, NullBooleanField)
         else getattr(box.value(), "as_e164", box.value())
         for box in client.get(there).context["form"]
@@ -286,11 +286,11 @@ def test_state_curator_sees_only_pairs_that_they_can_merge(client):
         )
     client.force_login(person("cy", "State curator", ["MT"]))
 
-    kept = DuplicatePair.objects.get(second_id=near.pk)
+    pair = DuplicatePair.objects.get(second_id=near.pk)
     not_kept = DuplicatePair.objects.get(second_id=away.pk)
 
     there = "/admin/curation/duplicatepair/{}/change/"
-    assert client.get(there.format(kept.pk), follow=True).status_code == 200
+    assert client.get(there.format(pair.pk), follow=True).status_code == 200
     assert client.get(there.format(not_kept.pk)).status_code == 404
 
 
@@ -301,13 +301,13 @@ def test_action_on_all_listings_of_a_large_catalog(ada):
     )
     there = "/admin/orgs/organization/?status__exact=draft"
     first = Organization.objects.values_list("pk", flat=True)[:1]
-    asked = {
+    action = {
         "action": "close_selected",
         "_selected_action": first,
         "select_across": "1",
     }
 
-    text = ada.post(there, asked).content.decode()
+    text = ada.post(there, action).content.decode()
     hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text)
     sent = {n: v for n, v in hidden if n != "csrfmiddlewaretoken"}
     page = ada.post(there, sent | {"closure_reason": "Test"}, follow=True)

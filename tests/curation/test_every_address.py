@@ -232,7 +232,7 @@ def rows():
     kind = ContentType.objects.get_for_model(ours)
     ada = person()
     about = {"content_type": kind, "object_id": ours.pk}
-    made = {
+    rows_by_name = {
         "organization": ours,
         "other": other,
         "warmline": warmline(service_area=[state("MT")]),
@@ -267,7 +267,7 @@ def rows():
         "group": Group.objects.first(),
         "user": ada,
     }
-    return {name: row.pk for name, row in made.items()}
+    return {name: row.pk for name, row in rows_by_name.items()}
 
 
 def filled(address, rows):

@@ -273,8 +273,8 @@ def test_imported_row_has_the_fields_of_a_step():
     run = start_import([import_row("a")])
     ImportRecorder(run)([ImportStep(2, 1, "Example a", added=True, version=1)], 2)
 
-    kept = run.rows.get()
-    assert (kept.row, kept.name, kept.added, run.last_written_row) == (
+    imported = run.rows.get()
+    assert (imported.row, imported.name, imported.added, run.last_written_row) == (
         2,
         "Example a",
         True,

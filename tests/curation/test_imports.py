@@ -118,9 +118,9 @@ def test_undo_leaves_a_new_listing_that_was_edited_since(ada):
     apply_facts(Organization.objects.get(key="a"), {"email": "new@example.org"})
 
     run.refresh_from_db()
-    _done, kept = undo_import(run)
+    _done, skipped = undo_import(run)
 
-    assert kept == ["Example a"]
+    assert skipped == ["Example a"]
     assert [o.email for o in Organization.objects.all()] == ["new@example.org"]
 
 

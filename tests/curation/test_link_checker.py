@@ -25,10 +25,10 @@ RESPONSES = {
 
 
 class Handler(BaseHTTPRequestHandler):
-    asked: list[str] = []
+    requested: list[str] = []
 
     def do_GET(self):
-        self.asked.append(self.path)
+        self.requested.append(self.path)
         status, onward = RESPONSES[self.path]
         self.send_response(status)
         if onward:
@@ -42,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server():
-    Handler.asked.clear()
+    Handler.requested.clear()
     with answering(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as made:
         yield f"http://127.0.0.1:{made.server_port}"
 
@@ -82,7 +82,7 @@ def test_second_run_checks_only_new_addresses(server, monkeypatch):
     call_command("check_links", private=True, quiet=True)
     call_command("check_links", private=True, quiet=True)
 
-    assert sorted(Handler.asked) == ["/fine", "/gone"]
+    assert sorted(Handler.requested) == ["/fine", "/gone"]
 
 
 @pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_addresses_of_our_network_are_not_requested(server, monkeypatch):
 
     problems = set(LinkCheck.objects.values_list("problem", flat=True))
     assert problems == {"leads into a private network"}
-    assert Handler.asked == []
+    assert Handler.requested == []
 
 
 PRIVATE = """

@@ -186,9 +186,13 @@ def test_search_finds_nothing_by_a_withheld_value(client, rows, role):
 def test_export_filtered_by_a_lookup_gives_no_file(client, rows, role):
     client.force_login(person("member", role, ["MT"]))
     address = reverse("admin:orgs_organization_changelist")
-    asked = {"action": "export_selected", "select_across": "1", "_selected_action": "1"}
+    action = {
+        "action": "export_selected",
+        "select_across": "1",
+        "_selected_action": "1",
+    }
 
-    response = client.post(f"{address}?street__startswith=4417", asked)
+    response = client.post(f"{address}?street__startswith=4417", action)
 
     assert response.status_code == 400
 

@@ -33,7 +33,7 @@ def answer(client, path, act, **form):
 
 
 @pytest.fixture
-def asked(mail_server):
+def confirm_link(mail_server):
     """Return a listing, and the confirm link that was mailed for it."""
     listing = organization(
         at=place("59301"), slug="ours", email="ours@example.org", key="k1"
@@ -74,8 +74,8 @@ def test_run_sends_no_more_reminders_than_its_limit(mail_server):
     assert len(mail_server.mails) == 3
 
 
-def test_confirmation_is_a_check_by_the_organization(client, asked):
-    listing, path = asked
+def test_confirmation_is_a_check_by_the_organization(client, confirm_link):
+    listing, path = confirm_link
     page = client.get(path).content.decode()
 
     words = answer(client, path, "right")
@@ -90,21 +90,21 @@ def test_confirmation_is_a_check_by_the_organization(client, asked):
     assert "used already" in answer(client, path, "remove", sure="1")
 
 
-def test_corrections_by_link_wait_for_a_curator(client, asked):
-    listing, path = asked
+def test_corrections_by_link_wait_for_a_curator(client, confirm_link):
+    listing, path = confirm_link
     facts = {"name": listing.name, "kind": "peer_run", "in_person": "true"}
     facts |= {"online": "unknown", "city": listing.city, "state": "MT"}
 
     words = answer(client, path, "correct", **facts, phone="406-555-0188")
 
     assert "A curator will put your corrections in" in words
-    [kept] = Suggestion.objects.all()
-    assert kept.from_organization
-    assert kept.changes["phone"] == "+14065550188"
+    [stored] = Suggestion.objects.all()
+    assert stored.from_organization
+    assert stored.changes["phone"] == "+14065550188"
 
 
-def test_opt_out_stops_reminders(client, asked, mail_server):
-    _listing, path = asked
+def test_opt_out_stops_reminders(client, confirm_link, mail_server):
+    _listing, path = confirm_link
 
     answer(client, path, "stop")
     Reminder.objects.all().delete()
@@ -114,8 +114,8 @@ def test_opt_out_stops_reminders(client, asked, mail_server):
     assert len(mail_server.mails) == 1
 
 
-def test_removal_by_link_needs_a_checked_box_and_stores_a_request(client, asked):
-    listing, path = asked
+def test_removal_by_link_needs_a_checked_box_and_stores_a_request(client, confirm_link):
+    listing, path = confirm_link
 
     assert "tick the box" in answer(client, path, "remove")
     words = answer(client, path, "remove", sure="1")
@@ -129,8 +129,8 @@ def test_removal_by_link_needs_a_checked_box_and_stores_a_request(client, asked)
     assert "asked not to be listed" in report.refused[0][1]
 
 
-def test_link_expires_and_cannot_be_guessed(client, asked):
-    _listing, path = asked
+def test_link_expires_and_cannot_be_guessed(client, confirm_link):
+    _listing, path = confirm_link
     Reminder.objects.update(expires_on="2020-01-01")
 
     assert "too old" in client.get(path).content.decode()
@@ -141,7 +141,7 @@ def test_sender_with_an_address_gets_an_answer(
     client, mail_server, django_capture_on_commit_callbacks
 ):
     client.force_login(person())
-    said = Suggestion.objects.create(
+    suggestion = Suggestion.objects.create(
         kind="problem",
         problem="closed",
         listing=organization(),
@@ -150,7 +150,7 @@ def test_sender_with_an_address_gets_an_answer(
 
     form = {"_decline": "1", "reason": "It is open", "answer": "We called. It is open."}
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(f"/admin/curation/suggestion/{said.pk}/change/", form)
+        client.post(f"/admin/curation/suggestion/{suggestion.pk}/change/", form)
 
     [mail] = mail_server.mails
     assert mail["To"] == "sender@example.org"
@@ -166,11 +166,11 @@ def test_sender_who_wrote_in_spanish_is_answered_in_spanish(
     thanks = client.post("/es/orgs/ours/report/", form, headers=SAME_ORIGIN)
     assert "Gracias." in thanks.content.decode()
 
-    said = Suggestion.objects.get()
+    suggestion = Suggestion.objects.get()
     client.force_login(person())
     form = {"_decline": "1", "reason": "It is open", "answer": "Está abierto."}
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(f"/admin/curation/suggestion/{said.pk}/change/", form)
+        client.post(f"/admin/curation/suggestion/{suggestion.pk}/change/", form)
 
     [mail] = mail_server.mails
     assert mail["Subject"] == "Sobre su nota al Directorio de apoyo entre pares"

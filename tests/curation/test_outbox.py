@@ -50,7 +50,7 @@ def test_answer_waits_for_the_server_and_the_decision_is_saved(
     client, mail_server, django_capture_on_commit_callbacks
 ):
     client.force_login(person())
-    said = Suggestion.objects.create(
+    suggestion = Suggestion.objects.create(
         kind="problem",
         problem="closed",
         listing=organization(),
@@ -59,7 +59,7 @@ def test_answer_waits_for_the_server_and_the_decision_is_saved(
     mail_server.close()
     form = {"_decline": "1", "reason": "It is open", "answer": "We called."}
     with django_capture_on_commit_callbacks(execute=True):
-        page = client.post(f"/admin/curation/suggestion/{said.pk}/change/", form)
+        page = client.post(f"/admin/curation/suggestion/{suggestion.pk}/change/", form)
     assert page.status_code == 302
 
     mail_server.open()
@@ -67,8 +67,8 @@ def test_answer_waits_for_the_server_and_the_decision_is_saved(
 
     [mail] = mail_server.mails
     assert mail["To"] == "sender@example.org"
-    said.refresh_from_db()
-    assert said.state == "declined"
+    suggestion.refresh_from_db()
+    assert suggestion.state == "declined"
 
 
 def outgoing(to):

@@ -135,11 +135,11 @@ def test_host_that_resolves_differently_later_is_not_connected_to(
 def test_redirect_to_a_private_address_is_not_followed(onward, connected):
     """The first address is allowed by its port, and the next one is verified again."""
     with answering(ThreadingHTTPServer(("127.0.0.1", 0), RedirectHandler)) as server:
-        asked = []
+        checked = []
 
         def first_only(address):
-            asked.append(address)
-            return len(asked) == 1 or is_public(address)
+            checked.append(address)
+            return len(checked) == 1 or is_public(address)
 
         answer = asyncio.run(
             check_link(f"http://127.0.0.1:{server.server_port}/to/{onward}", first_only)

@@ -40,8 +40,8 @@ def test_report_needs_one_choice_and_no_cookie(listing):
     assert not page.cookies
     assert not done.cookies
     assert "Thank you" in done.content.decode()
-    [kept] = Suggestion.objects.open()
-    assert (kept.kind, kept.problem, kept.listing) == (
+    [stored] = Suggestion.objects.open()
+    assert (stored.kind, stored.problem, stored.listing) == (
         "problem",
         "wrong_number",
         listing,
@@ -58,10 +58,10 @@ def test_report_stores_the_words_and_nothing_about_the_sender(client, listing):
 
     client.post("/orgs/ours/report/", form, headers=headers, REMOTE_ADDR="203.0.113.9")
 
-    kept = str(Suggestion.objects.values().get())
-    assert "Marked words" in kept
+    stored = str(Suggestion.objects.values().get())
+    assert "Marked words" in stored
     for trace in ("203.0.113.9", "Marked Browser", "testserver"):
-        assert trace not in kept
+        assert trace not in stored
 
 
 def test_change_form_is_prefilled_and_its_change_waits(client, listing):
@@ -80,10 +80,10 @@ def test_change_form_is_prefilled_and_its_change_waits(client, listing):
 
     send_public_form(client, "/orgs/ours/suggest/", **facts)
 
-    [kept] = Suggestion.objects.open()
-    assert kept.changes == {"phone": "+14065550199"}
+    [stored] = Suggestion.objects.open()
+    assert stored.changes == {"phone": "+14065550199"}
     assert client.get("/orgs/ours/").content.count(b"555-0199") == 0
-    workflow.accept(kept, ["phone"], person())
+    workflow.accept(stored, ["phone"], person())
     assert b"555-0199" in client.get("/orgs/ours/").content
 
 
@@ -92,16 +92,20 @@ def test_suggesting_a_similar_listing_shows_the_existing_one_first(client, listi
     form |= {"state": "MT", "phone": "406-555-0101", "in_person": "unknown"}
     form |= {"online": "unknown"}
 
-    asked = send_public_form(client, "/suggest/?what=organization", **form)
-    assert "/orgs/ours/" in asked.content.decode()
+    page = send_public_form(client, "/suggest/?what=organization", **form)
+    assert "/orgs/ours/" in page.content.decode()
     assert not Suggestion.objects.exists()
 
     send_public_form(client, "/suggest/?what=organization", **form, none_of_these="on")
-    [kept] = Suggestion.objects.open()
-    assert kept.kind == "new"
-    made = workflow.accept(kept, list(kept.changes), person())
-    assert (made.status, made.name, made.state) == ("draft", "Our Centre", "MT")
-    assert made.point is not None
+    [stored] = Suggestion.objects.open()
+    assert stored.kind == "new"
+    created = workflow.accept(stored, list(stored.changes), person())
+    assert (created.status, created.name, created.state) == (
+        "draft",
+        "Our Centre",
+        "MT",
+    )
+    assert created.point is not None
 
 
 def test_warmline_can_be_suggested(client):
@@ -109,10 +113,10 @@ def test_warmline_can_be_suggested(client):
         client, "/suggest/?what=warmline", name="New Line", phone="406-555-0155"
     )
 
-    [kept] = Suggestion.objects.open()
-    assert kept.content_type.model == "warmline"
-    made = workflow.accept(kept, list(kept.changes), person())
-    assert made.phone.as_e164 == "+14065550155"
+    [stored] = Suggestion.objects.open()
+    assert stored.content_type.model == "warmline"
+    created = workflow.accept(stored, list(stored.changes), person())
+    assert created.phone.as_e164 == "+14065550155"
 
 
 @pytest.mark.parametrize(
@@ -220,29 +224,33 @@ def test_withheld_street_is_not_prefilled(client):
 
 def test_suggestion_is_decided_once_and_declined_with_a_reason():
     ada, listing = person(), organization()
-    said = Suggestion.objects.create(kind="problem", problem="closed", listing=listing)
+    suggestion = Suggestion.objects.create(
+        kind="problem", problem="closed", listing=listing
+    )
 
     with pytest.raises(workflow.ActionRefused):
-        workflow.decline(said, " ", ada)
-    workflow.decline(said, "They answered", ada)
+        workflow.decline(suggestion, " ", ada)
+    workflow.decline(suggestion, "They answered", ada)
     with pytest.raises(workflow.ActionRefused, match="decided this already"):
-        workflow.accept(said, [], ada)
+        workflow.accept(suggestion, [], ada)
     with pytest.raises(workflow.ActionRefused, match="decided this already"):
-        workflow.decline(said, "Again", ada)
+        workflow.decline(suggestion, "Again", ada)
 
 
 def test_facts_of_a_suggestion_are_accepted_one_by_one(client):
     ada, listing = person(), organization(email="old@example.org")
-    said = Suggestion.objects.create(
+    suggestion = Suggestion.objects.create(
         kind="change",
         listing=listing,
         changes={"phone": "+14065550177", "email": "new@example.org"},
     )
     client.force_login(ada)
 
-    page = client.get(f"/admin/curation/suggestion/{said.pk}/change/").content.decode()
+    page = client.get(
+        f"/admin/curation/suggestion/{suggestion.pk}/change/"
+    ).content.decode()
     client.post(
-        f"/admin/curation/suggestion/{said.pk}/change/",
+        f"/admin/curation/suggestion/{suggestion.pk}/change/",
         {"fact": "phone", "_accept": "1"},
     )
 
@@ -250,8 +258,8 @@ def test_facts_of_a_suggestion_are_accepted_one_by_one(client):
     assert "new@example.org" in page
     listing.refresh_from_db()
     assert (listing.phone.as_e164, listing.email) == ("+14065550177", "old@example.org")
-    said.refresh_from_db()
-    assert (said.state, said.accepted_facts) == ("accepted", ["phone"])
+    suggestion.refresh_from_db()
+    assert (suggestion.state, suggestion.accepted_facts) == ("accepted", ["phone"])
 
 
 def test_flood_from_one_address_does_not_block_others(client, listing, monkeypatch):
@@ -273,14 +281,14 @@ def test_flood_from_one_address_does_not_block_others(client, listing, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("addresses", "kept"),
+    ("addresses", "stored"),
     [
         ([f"2001:db8::{n:x}" for n in range(1, 21)], MAX_FORMS_PER_CLIENT),
         ([f"2001:db8:0:{n:x}::1" for n in range(1, 21)], 20),
         ([f"::ffff:192.0.2.{n}" for n in range(1, 21)], 20),
     ],
 )
-def test_ipv6_network_counts_as_one_sender(client, listing, addresses, kept):
+def test_ipv6_network_counts_as_one_sender(client, listing, addresses, stored):
     for address in addresses:
         client.post(
             "/orgs/ours/report/",
@@ -289,7 +297,7 @@ def test_ipv6_network_counts_as_one_sender(client, listing, addresses, kept):
             REMOTE_ADDR=address,
         )
 
-    assert Suggestion.objects.count() == kept
+    assert Suggestion.objects.count() == stored
 
 
 def test_fact_edited_while_the_form_was_open_is_not_a_proposed_change(client, listing):
@@ -303,8 +311,8 @@ def test_fact_edited_while_the_form_was_open_is_not_a_proposed_change(client, li
     right = submitted_data(again, sender_email="", words="The door is behind.")
     client.post(address, right, headers=SAME_ORIGIN)
 
-    kept = Suggestion.objects.get()
-    assert (kept.changes, kept.words) == ({}, "The door is behind.")
+    stored = Suggestion.objects.get()
+    assert (stored.changes, stored.words) == ({}, "The door is behind.")
 
 
 def test_changed_fact_is_proposed_although_another_was_edited(client, listing):

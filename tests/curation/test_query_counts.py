@@ -29,9 +29,9 @@ PAGES = [
 def create_listings(count):
     facts = {"service_area": [state("MT")], "terms": [term("language", "en")]}
     for _number in range(count):
-        made = organization(at=place("59301"), email="a@example.org", **facts)
+        listing = organization(at=place("59301"), email="a@example.org", **facts)
         warmline(**facts)
-        Suggestion.objects.create(kind="problem", problem="closed", listing=made)
+        Suggestion.objects.create(kind="problem", problem="closed", listing=listing)
 
 
 def count_queries(client, pages):

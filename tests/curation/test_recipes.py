@@ -76,8 +76,8 @@ def test_former_curator_has_no_access_and_leaves_no_gap(client, mailoutbox):
     again.post("/admin/login/", form)
     assert not is_signed_in(again)
     # There is work for everybody, and only active users get the digest.
-    told = {mail.to[0] for mail in mailoutbox}
-    assert told == {"root@example.org", "stays@example.org"}
+    recipients = {mail.to[0] for mail in mailoutbox}
+    assert recipients == {"root@example.org", "stays@example.org"}
     theirs.refresh_from_db()
     assert theirs.assigned_to == stays
     check.refresh_from_db()

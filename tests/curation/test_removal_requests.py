@@ -126,9 +126,11 @@ def test_listing_that_shares_a_number_with_a_removed_one_can_be_edited(ada):
 def test_accepted_suggestion_of_a_removed_listing_stays_a_draft(ada, removed):
     changes = {"name": "Quiet House", "kind": "peer_run", "phone": PHONE}
     kind = ContentType.objects.get_for_model(Organization)
-    said = Suggestion.objects.create(kind="new", content_type=kind, changes=changes)
+    suggestion = Suggestion.objects.create(
+        kind="new", content_type=kind, changes=changes
+    )
 
-    listing = workflow.accept(said, changes, ada.user)
+    listing = workflow.accept(suggestion, changes, ada.user)
 
     with pytest.raises(workflow.ActionRefused, match="asked not to be listed"):
         workflow.publish(Organization.objects.get(pk=listing.pk))
@@ -139,8 +141,10 @@ def test_accepted_suggestion_of_a_removed_listing_stays_a_draft(ada, removed):
 def test_page_of_a_suggestion_names_the_removal_request(ada, removed, known_by):
     changes = {"name": "New name", "kind": "peer_run", **SAME[known_by]}
     kind = ContentType.objects.get_for_model(Organization)
-    said = Suggestion.objects.create(kind="new", content_type=kind, changes=changes)
-    there = f"/admin/curation/suggestion/{said.pk}/change/"
+    suggestion = Suggestion.objects.create(
+        kind="new", content_type=kind, changes=changes
+    )
+    there = f"/admin/curation/suggestion/{suggestion.pk}/change/"
 
     before = ada.get(there).content.decode()
     sent = {"fact": list(changes), "_accept": "1"}
@@ -156,21 +160,25 @@ def test_page_of_a_suggestion_names_the_removal_request(ada, removed, known_by):
 def test_page_of_another_suggestion_names_no_removal_request(ada, removed):
     changes = {"name": "Quiet Houses", "kind": "peer_run", "phone": "+14065550199"}
     kind = ContentType.objects.get_for_model(Organization)
-    said = Suggestion.objects.create(kind="new", content_type=kind, changes=changes)
+    suggestion = Suggestion.objects.create(
+        kind="new", content_type=kind, changes=changes
+    )
 
-    page = ada.get(f"/admin/curation/suggestion/{said.pk}/change/").content.decode()
+    page = ada.get(
+        f"/admin/curation/suggestion/{suggestion.pk}/change/"
+    ).content.decode()
 
     assert "not to be listed" not in page
 
 
 def test_accepting_a_change_refuses_the_number_of_a_removed_listing(ada, removed):
     other = organization(name="Other place")
-    said = Suggestion.objects.create(
+    suggestion = Suggestion.objects.create(
         kind="change", listing=other, changes={"phone": PHONE}
     )
 
     with pytest.raises(workflow.ActionRefused, match="asked not to be listed"):
-        workflow.accept(said, ["phone"], ada.user)
+        workflow.accept(suggestion, ["phone"], ada.user)
 
 
 def test_merge_refuses_to_bring_back_a_removed_listing(removed):

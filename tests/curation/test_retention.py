@@ -26,36 +26,36 @@ def delete_expired_in(capsys, **time):
 
 def create_suggestion(**facts):
     about = {"kind": "problem", "problem": "closed", "listing": organization()}
-    told = {"words": "Call me on 555", "sender_email": "me@example.org"}
-    return Suggestion.objects.create(**about, **told, **facts)
+    sender = {"words": "Call me on 555", "sender_email": "me@example.org"}
+    return Suggestion.objects.create(**about, **sender, **facts)
 
 
 @pytest.mark.parametrize("act", ["accept", "decline"])
 def test_sender_is_deleted_30_days_after_the_decision(capsys, act):
-    told, ada = create_suggestion(), person()
+    suggestion, ada = create_suggestion(), person()
     if act == "accept":
-        workflow.accept(told, [], ada)
+        workflow.accept(suggestion, [], ada)
     else:
-        workflow.decline(told, "They answered", ada)
+        workflow.decline(suggestion, "They answered", ada)
 
     delete_expired_in(capsys, days=29, hours=23)
-    told.refresh_from_db()
-    assert told.sender_email == "me@example.org"
+    suggestion.refresh_from_db()
+    assert suggestion.sender_email == "me@example.org"
     out = delete_expired_in(capsys, days=30, minutes=1)
 
-    told.refresh_from_db()
-    assert (told.sender_email, told.words) == ("", "")
-    assert (told.problem, told.decided_by) == ("closed", ada)
+    suggestion.refresh_from_db()
+    assert (suggestion.sender_email, suggestion.words) == ("", "")
+    assert (suggestion.problem, suggestion.decided_by) == ("closed", ada)
     assert "1 senders" in out
 
 
 def test_open_suggestion_keeps_its_sender(capsys):
-    told = create_suggestion()
+    suggestion = create_suggestion()
 
     delete_expired_in(capsys, days=400)
 
-    told.refresh_from_db()
-    assert told.sender_email == "me@example.org"
+    suggestion.refresh_from_db()
+    assert suggestion.sender_email == "me@example.org"
 
 
 def test_mailed_links_are_deleted_after_90_days(capsys):

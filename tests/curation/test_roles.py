@@ -51,8 +51,8 @@ def numbers():
         "line_wy": warmline(service_area=[state("WY")], name="Wyoming Line"),
     }
     for name in ("mt", "wy"):
-        said = {"kind": "problem", "problem": "closed", "listing": rows[name]}
-        rows[f"says_{name}"] = Suggestion.objects.create(**said)
+        facts = {"kind": "problem", "problem": "closed", "listing": rows[name]}
+        rows[f"says_{name}"] = Suggestion.objects.create(**facts)
     return {name: row.pk for name, row in rows.items()}
 
 
@@ -185,8 +185,8 @@ def test_deactivated_user_is_signed_out_at_once(client, numbers):
 
 def test_state_curator_sees_reports_about_their_state_page_only(client):
     for code in ("MT", "WY"):
-        said = {"kind": "problem", "problem": "missing", "listing": state(code)}
-        Suggestion.objects.create(**said)
+        facts = {"kind": "problem", "problem": "missing", "listing": state(code)}
+        Suggestion.objects.create(**facts)
     client.force_login(member("State curator"))
 
     page = client.get("/admin/curation/suggestion/").content.decode()

@@ -228,14 +228,14 @@ def test_replacing_the_phone_asks_for_the_password_and_mails_the_owner(client):
     new = "/admin/second-factor/new/"
 
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
-        asked = client.get(new).content.decode()
+        page = client.get(new).content.decode()
         wrong = client.post(new, {"password": "wrong"}).content.decode()
         client.post(new, {"token": code_for(before)})
         assert TOTPDevice.objects.get(user=ada).bin_key == before
         client.post(new, {"password": PASSWORD})
         codes = enroll(client, new)
 
-    assert "<img" not in asked
+    assert "<img" not in page
     assert "not your password" in wrong
     assert "backup codes" in codes
     assert TOTPDevice.objects.get(user=ada).bin_key != before

@@ -111,19 +111,19 @@ def test_state_curator_cannot_add_other_states_to_a_warmline(mo):
 
 
 def test_accepting_a_suggestion_cannot_move_a_listing_out_of_the_state(mo, ours):
-    said = Suggestion.objects.create(
+    suggestion = Suggestion.objects.create(
         kind="change", listing=ours, changes={"state": "WY", "city": "Sheridan"}
     )
 
     page = mo.post(
-        f"/admin/curation/suggestion/{said.pk}/change/",
+        f"/admin/curation/suggestion/{suggestion.pk}/change/",
         {"fact": ["state", "city"], "_accept": "1", "version": ours.version},
     ).content.decode()
 
     assert "You keep these states: MT." in page
     assert facts(ours)[0] == "MT"
-    said.refresh_from_db()
-    assert said.state == "open"
+    suggestion.refresh_from_db()
+    assert suggestion.state == "open"
 
 
 def test_restoring_a_version_cannot_move_a_listing_out_of_the_state(mo):
@@ -141,19 +141,19 @@ def test_restoring_a_version_cannot_move_a_listing_out_of_the_state(mo):
 
 
 def test_merge_cannot_change_a_branch_in_another_state(mo, ours, theirs):
-    twin = organization(at=place("59301"), name="Twin")
-    here = organization(at=place("59301"), name="Branch here", parent=twin)
-    theirs.parent = twin
+    duplicate = organization(at=place("59301"), name="Twin")
+    here = organization(at=place("59301"), name="Branch here", parent=duplicate)
+    theirs.parent = duplicate
     theirs.save()
-    there = f"/admin/orgs/organization/merge/{ours.pk}/{twin.pk}/"
+    there = f"/admin/orgs/organization/merge/{ours.pk}/{duplicate.pk}/"
 
     page = mo.post(there, {"keep": ours.pk}).content.decode()
 
     assert "branches in states that you do not keep: Theirs." in page
-    for listing, parent in ((theirs, twin), (here, twin)):
+    for listing, parent in ((theirs, duplicate), (here, duplicate)):
         assert facts(listing)[3] == parent.pk
-    twin.refresh_from_db()
-    assert twin.is_public
+    duplicate.refresh_from_db()
+    assert duplicate.is_public
     theirs.parent = None
     theirs.save()
     assert mo.post(there, {"keep": ours.pk}).status_code == 302
@@ -161,11 +161,13 @@ def test_merge_cannot_change_a_branch_in_another_state(mo, ours, theirs):
 
 
 def test_merge_by_a_curator_of_all_states_moves_every_branch(ada, ours, theirs):
-    twin = organization(at=place("59301"), name="Twin")
-    theirs.parent = twin
+    duplicate = organization(at=place("59301"), name="Twin")
+    theirs.parent = duplicate
     theirs.save()
 
-    ada.post(f"/admin/orgs/organization/merge/{ours.pk}/{twin.pk}/", {"keep": ours.pk})
+    ada.post(
+        f"/admin/orgs/organization/merge/{ours.pk}/{duplicate.pk}/", {"keep": ours.pk}
+    )
 
     assert facts(theirs)[3] == ours.pk
 

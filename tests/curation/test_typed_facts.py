@@ -133,10 +133,10 @@ def test_visitor_suggests_a_number_with_an_extension(client):
 
     send_public_form(client, "/suggest/?what=organization", **NEW, **typed)
 
-    [kept] = Suggestion.objects.open()
-    assert kept.changes["phone"] == "+14065550133;ext=21"
-    made = workflow.accept(kept, list(kept.changes), person())
-    assert (made.phone.extension, made.sms_number) == ("21", "+14065550134")
+    [stored] = Suggestion.objects.open()
+    assert stored.changes["phone"] == "+14065550133;ext=21"
+    created = workflow.accept(stored, list(stored.changes), person())
+    assert (created.phone.extension, created.sms_number) == ("21", "+14065550134")
 
 
 def test_visitor_can_correct_only_the_extension(client, listing):
@@ -149,8 +149,8 @@ def test_visitor_can_correct_only_the_extension(client, listing):
 
     send_public_form(client, "/orgs/ours/suggest/", **facts)
 
-    [kept] = Suggestion.objects.open()
-    assert kept.changes == {"phone": "+14065550101;ext=3"}
+    [stored] = Suggestion.objects.open()
+    assert stored.changes == {"phone": "+14065550101;ext=3"}
 
 
 def test_visitor_with_a_wrong_zip_code_gets_a_hint_and_loses_nothing(client):

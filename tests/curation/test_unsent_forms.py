@@ -31,9 +31,11 @@ def tab():
     """Return a client that checks CSRF tokens and sends the Origin, like a browser."""
     person("ada")
     person("bo")
-    made = Client(enforce_csrf_checks=True, headers={"sec-fetch-site": "same-origin"})
-    sign_in(made)
-    return made
+    browser = Client(
+        enforce_csrf_checks=True, headers={"sec-fetch-site": "same-origin"}
+    )
+    sign_in(browser)
+    return browser
 
 
 def sign_in(tab, name="ada", onward="/admin/"):

@@ -97,35 +97,37 @@ def test_suggested_street_is_not_accepted_without_its_withheld_flag(ada, kind):
         changes |= {"name": "New house", "kind": "peer_run", "phone": "+14065550155"}
     else:
         about = {"listing": organization(**PUBLIC)}
-    said = Suggestion.objects.create(kind=kind, changes=changes, **about)
+    suggestion = Suggestion.objects.create(kind=kind, changes=changes, **about)
 
     with pytest.raises(workflow.ActionRefused, match=REFUSED):
-        workflow.accept(said, set(changes) - {"address_withheld"}, ada.user)
+        workflow.accept(suggestion, set(changes) - {"address_withheld"}, ada.user)
 
-    listing = workflow.accept(said, changes, ada.user)
+    listing = workflow.accept(suggestion, changes, ada.user)
     assert listing.address_withheld
     assert not shows_secret(ada)
 
 
 def test_suggested_public_address_does_not_reveal_the_former_street(ada, hidden):
     changes = {**PUBLIC, "address_withheld": False}
-    said = Suggestion.objects.create(kind="change", listing=hidden, changes=changes)
+    suggestion = Suggestion.objects.create(
+        kind="change", listing=hidden, changes=changes
+    )
 
     for chosen in (["address_withheld"], ["address_withheld", "street"]):
         with pytest.raises(workflow.ActionRefused, match=REFUSED):
-            workflow.accept(said, chosen, ada.user)
+            workflow.accept(suggestion, chosen, ada.user)
     assert not shows_secret(ada)
 
-    workflow.accept(said, changes, ada.user)
+    workflow.accept(suggestion, changes, ada.user)
     assert "1 Main Street" in shown_to_the_public(ada)
 
 
 def test_curator_can_make_an_address_public(ada, hidden):
-    said = Suggestion.objects.create(
+    suggestion = Suggestion.objects.create(
         kind="change", listing=hidden, changes={"address_withheld": False}
     )
 
-    workflow.accept(said, ["address_withheld"], ada.user)
+    workflow.accept(suggestion, ["address_withheld"], ada.user)
 
     assert SECRET in shown_to_the_public(ada)
 
@@ -185,7 +187,7 @@ def test_import_of_hsds_does_not_reveal_a_withheld_street(ada, hidden, tmp_path,
     path = tmp_path / "services.json"
     path.write_text(json.dumps([theirs]))
 
-    said = StringIO()
+    output = StringIO()
     call_command(
         "import_listings",
         path,
@@ -194,10 +196,10 @@ def test_import_of_hsds_does_not_reveal_a_withheld_street(ada, hidden, tmp_path,
         publisher="Their List",
         source_url="https://example.org/hsds",
         quiet=True,
-        stdout=said,
+        stdout=output,
     )
 
-    assert said.getvalue().startswith("0 added, 1 changed")
+    assert output.getvalue().startswith("0 added, 1 changed")
     hidden.refresh_from_db()
     assert hidden.summary == "Told."
     assert hidden.address_withheld

@@ -23,8 +23,8 @@ def waiting(user):
 
 def test_every_kind_of_work_has_a_section():
     ada, town = person(), place("59301")
-    said = organization(at=town, name="Said")
-    Suggestion.objects.create(kind="problem", problem="closed", listing=said)
+    reported = organization(at=town, name="Said")
+    Suggestion.objects.create(kind="problem", problem="closed", listing=reported)
     organization(at=town, name="Mute", phone="", status="draft")
     organization(name="Nowhere", city="Miles City", state="MT")
     rough = organization(at=town, name="Rough", street="1 Main Street")

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 
 
 def process_runner(url, folder):
-    """Return a function that runs the script on that database and returns its numbers."""
+    """Return a function that runs the script on a database and returns its numbers."""
 
     def run(*words):
         done = subprocess.run(

@@ -29,6 +29,16 @@ class History(HistoricalRecords):  # type: ignore[misc]
         if not _is_written_in_bulk.get():
             super().post_delete(instance, using=using, **options)
 
+    def create_historical_record_m2ms(
+        self, history_instance: Any, instance: Any
+    ) -> None:
+        """Copy the row's links in a plain query; a new row cannot have any yet."""
+        if history_instance.history_type == CREATED:
+            return
+        model = type(instance)
+        for name in link_field_names(model):
+            _add_links(model, name, {instance.pk: history_instance.pk})
+
 
 @contextmanager
 def without_row_history() -> Iterator[None]:

@@ -292,6 +292,7 @@ def test_table_names_every_address():
     assert found == set(TABLE)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("letter", ROLES, ids=ROLES.values())
 def test_role_gets_the_expected_status_at_each_address(client, rows, letter):
     states = ["MT"] if letter == "S" else []
@@ -328,6 +329,7 @@ def test_get_requests_write_nothing_and_hold_no_lock(client, rows):
     assert found == {}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("letter", ROLES, ids=ROLES.values())
 def test_user_who_is_turned_away_cannot_post_either(client, rows, letter):
     states = ["MT"] if letter == "S" else []

@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import organization, place, warmline
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 PLACE_PAGES = ["/find/", "/warmlines/", "/centers-for-independent-living/", "/embed/"]
 
 

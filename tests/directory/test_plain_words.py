@@ -9,7 +9,7 @@ from orgs.kind_labels import KIND_LABELS
 from tests.factories import credential, guide, organization, place, state, warmline
 from tests.reading import NAMES, sentences
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PAGES = [
     "/",

@@ -9,7 +9,7 @@ import pytest
 from places.geo import Point, format_miles
 from tests.factories import organization, place, warmline
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def text(client, path):

@@ -12,7 +12,7 @@ from django.contrib.staticfiles import finders
 from tests.directory.test_pages import text
 from tests.factories import county, guide, organization, place, state, warmline
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def linked_data(client, address):

@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.factories import organization, person, warmline
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",

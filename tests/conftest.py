@@ -27,6 +27,7 @@ from directory.management.commands.compile_words import compile_file
 from listings import hours
 from tests import database_template
 from tests.answering import answering
+from tests.caching.transactions import commit
 from tests.nominatim import NominatimServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,11 +35,14 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 NUMBERS = itertools.count()
 # Files of a minute: begun first, so that no worker ends long after the others.
 SLOWEST_FILES = (
+    "test_bad_rows.py",
+    "test_bad_shared_rows.py",
     "test_crawl.py",
     "test_concurrent_saves.py",
+    "test_distress.py",
+    "test_lock_waits.py",
     "test_scenarios.py",
-    "test_distance_search.py",
-    "test_monday.py",
+    "test_serving.py",
 )
 DATABASE_FIXTURES = {"db", "django_db_setup", "own_database"}
 STARTER_FILES = [
@@ -239,6 +243,7 @@ def load_crisis_files():
 def crisis_rows(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         load_crisis_files()
+        commit()
         yield
         transaction.set_rollback(True)
 
@@ -260,5 +265,7 @@ def starter(django_db_setup, django_db_blocker):
         )
         load_crisis_files()
         call_command("load_guides", stdout=StringIO())
+        # From here on pages use what is cached, as on a site that runs.
+        commit()
         yield
         transaction.set_rollback(True)

@@ -108,6 +108,7 @@ def _fill(url: str) -> None:
             cwd=ROOT,
             env=os.environ | {"DATABASE_URL": url},
             check=True,
+            stdout=subprocess.DEVNULL,
         )
 
 

@@ -264,7 +264,7 @@ def statuses(port, number):
         except urllib.error.HTTPError as error:
             return error.code
 
-    if time.time() % 60 > 30:
+    if time.time() % 60 > 45:
         time.sleep(60 - time.time() % 60)
     with ThreadPoolExecutor(8) as threads:
         return sorted(threads.map(status, range(number)))

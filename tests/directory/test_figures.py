@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models.base import ModelState
 
 from orgs.models import Organization
+from tests.caching.transactions import commit
 from tests.factories import (
     credential,
     guide,
@@ -121,6 +122,7 @@ def many(django_db_setup, django_db_blocker):
         )
         credential(name="Example Credential", work_hours=2000)
         guide(title="Example Guide", title_es="Guía de ejemplo", slug="ours")
+        commit()
         yield
         transaction.set_rollback(True)
 

@@ -56,7 +56,7 @@ def test_every_center_that_serves_a_county_with_none_of_its_own(client):
     found = Organization.objects.filter(slug__in=listed)
     assert {row.key for row in found} <= keys
     expected = Organization.objects.public().filter(
-        key__in=keys, area__in=["unknown", "nationwide"]
+        key__in=keys, service_area_scope__in=["unknown", "nationwide"]
     )
     assert set(found) >= set(expected)
 

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
+from tests.caching.transactions import commit
+
 FIXTURES = settings.BASE_DIR / "fixtures"
 
 
@@ -25,5 +27,6 @@ def real_meetings(django_db_setup, django_db_blocker):
         for kind in ("organizations", "meetings"):
             path = FIXTURES / f"{kind}.csv"
             call_command("import_listings", kind, path, quiet=True, stdout=StringIO())
+        commit()
         yield
         transaction.set_rollback(True)

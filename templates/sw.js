@@ -1,11 +1,11 @@
-// Opens what was kept on this phone when there is no signal. It keeps nothing itself:
-// only the button "Keep … on this phone" does, and a page visited is never stored.
-const CACHE = "kept";
+// Opens saved sheets when there is no signal. It stores nothing itself: only the button
+// "Keep … on this phone" does, and a page that somebody visits is never stored.
+const CACHE = "saved-sheets";
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
-async function fromPhone(request) {
+async function fromCache(request) {
   const cache = await caches.open(CACHE);
   const found = await cache.match(request, { ignoreSearch: true });
   if (found || request.mode !== "navigate") return found ?? Response.error();
@@ -16,5 +16,5 @@ async function fromPhone(request) {
 addEventListener("fetch", (event) => {
   const { request } = event;
   const ours = new URL(request.url).origin === location.origin;
-  if (ours && request.method === "GET") event.respondWith(fetch(request).catch(() => fromPhone(request)));
+  if (ours && request.method === "GET") event.respondWith(fetch(request).catch(() => fromCache(request)));
 });

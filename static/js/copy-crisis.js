@@ -1,5 +1,5 @@
-// Words of distress in the search of a copy, matched as listings/crisis/matching.py does.
-// A plain script, as copy.js is: a page that is opened from a disk may load no module.
+// Finds words of distress in the search of an export, as listings/crisis/matching.py does.
+// Like copy.js it is a plain script, because a page on a disk cannot load modules.
 const crisis = (() => {
   const LEVELS = ["adds", "quiet", "first", "emergency"];
   const BOXES = ["near", "q", "state"];
@@ -33,7 +33,7 @@ const crisis = (() => {
     return { level: loud.some(({ level }) => level === "emergency") ? "emergency" : "first", kinds, added };
   }
 
-  // The lines of each kind in turn; who the writer is adds lines after the first.
+  // Lines of each kind in turn; kinds about the writer add lines after the first.
   function keysFor({ level, kinds, added }, lines) {
     const of = (names) => names.flatMap((kind) => lines.filter((line) => line.kinds.includes(kind)));
     const main = [...new Set(of(kinds))], extra = of(added).filter((line) => !main.includes(line));
@@ -57,12 +57,12 @@ const crisis = (() => {
   return {
     isShown: false,
     read({ phrases, lines, headings }) {
-      const asked = new URLSearchParams(location.search);
+      const params = new URLSearchParams(location.search);
       const known = phrases.split("\n").map((row) => {
         const [kind, level, match, words] = row.split("|");
         return { kind, level, match, words: words.split(" ") };
       });
-      const found = BOXES.flatMap((name) => asked.getAll(name)).map((text) => find(text, known)).filter(Boolean)
+      const found = BOXES.flatMap((name) => params.getAll(name)).map((text) => find(text, known)).filter(Boolean)
         .sort((one, other) => rank(other) - rank(one));
       if (!found.length) return;
       this.isShown = found[0].level !== "quiet";
@@ -71,7 +71,7 @@ const crisis = (() => {
       try {
         history.replaceState(null, "", location.pathname);
       } catch {
-        // Some browsers let no page on a disk change its address.
+        // Some browsers do not let a page on a disk change its address.
       }
     },
   };

@@ -1,19 +1,19 @@
-// The search of a copy that needs no server. A plain script: a page that is opened from
-// a disk may load no module and no data, so the data are scripts that call copy.*.
+// The search of an export. A page that is opened from a disk cannot load modules or JSON,
+// so this is a plain script, and its data are scripts that call copy.*.
 const copy = (() => {
   const root = new URL("../../", document.currentScript.src);
   const prefix = document.documentElement.lang === "es" ? "es/" : "";
-  const asked = new URLSearchParams(location.search);
-  const PLACES = 20, LINES = 12, OTHERS = 10;
+  const params = new URLSearchParams(location.search);
+  const MAX_PLACES = 20, MAX_LINES = 12, MAX_OTHERS = 10;
   let facts;
 
-  // ── Names made comparable, as places/name_keys.py does it.
+  // ── Normalized names, as in places/name_keys.py.
   const key = (name) => name.replace(/['’‘`.ʻ]/g, "").normalize("NFKD").replace(/[^\x00-\x7f]/g, "")
     .toLowerCase().split(/[^a-z0-9]+/).filter(Boolean).map((word) => facts.short[word] ?? word).join("");
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const say = (name, holes = {}) => facts.words[name].replace(/%\((\w+)\)s/g, (_, hole) => holes[hole]);
 
-  // ── Miles, as places/geo.py measures them.
+  // ── Distances in miles, as in places/geo.py.
   const EQUATOR = 6378137 / 1609.344, ECCENTRICITY2 = 6.6943799901413e-3, RADIUS = 6371008.8 / 1609.344;
   function xyz(latitude, longitude) {
     const [phi, lam] = [latitude, longitude].map((degrees) => degrees * Math.PI / 180);
@@ -31,7 +31,7 @@ const copy = (() => {
     return say("miles", { miles: distance < 10 ? distance.toFixed(1) : Math.round(distance).toLocaleString("en-US") });
   }
 
-  // ── Places and areas: a script for each first letter or digit, read when it is asked for.
+  // ── Places and areas: a script for each first letter or digit, loaded when needed.
   const waiting = {};
   function readPlaces(first) {
     return new Promise((done) => {
@@ -59,7 +59,7 @@ const copy = (() => {
       const [y, x] = spot.split(",").map((hundredths) => hundredths / 100);
       const codes = counties.split(",").filter(Boolean), all = states.split(",");
       const place = { whole: label, label, typed, y, x, state: all[0] };
-      // Another name of one town, county or state is that place.
+      // An area without a kind is another name of a town, county or state.
       const found = kind ? { ...place, kind, states: all, counties: codes } : { ...place, fips: codes[0] };
       return { ...found, keys: keys.split(";") };
     });
@@ -81,12 +81,12 @@ const copy = (() => {
     const parts = text.split(",").map((part) => part.trim()).filter(Boolean);
     const whole = facts.codes[key(text)];
     if (whole) return [{ state: whole }];
-    const tries = [[parts[0], parts.slice(1)]];
+    const attempts = [[parts[0], parts.slice(1)]];
     const words = parts[0].split(/\s+/);
     for (let last = 1; last <= 3 && last < words.length; last += 1) {
-      tries.push([words.slice(0, -last).join(" "), [words.slice(-last).join(" ")]]);
+      attempts.push([words.slice(0, -last).join(" "), [words.slice(-last).join(" ")]]);
     }
-    for (const [name, rest] of tries) {
+    for (const [name, rest] of attempts) {
       const found = await named(name, rest);
       if (found.length) return found;
     }
@@ -100,11 +100,11 @@ const copy = (() => {
     const found = read.places.filter((place) => key(place.name) === wanted
       && codes.every((code) => !code || code === place.state)
       && counties.every((county) => county === key(place.county)));
-    // Two names of one town, or a town and its twin in one county, are one answer.
+    // Two names of a town, or two towns of one name in a county, count as one.
     const towns = [...new Map(found.map((place) => [`${place.label} ${place.fips}`, place])).values()];
     const areas = counties.length ? [] : areasNamed(name, codes, read.areas);
     const others = towns.filter((town) => !areas.some((area) => isSame(area, town, wanted)));
-    // With a state, a town of the name comes before an area.
+    // If a state is given, towns come before areas.
     return codes.length && others.length ? others : [...areas, ...others];
   }
   function areasNamed(name, codes, areas) {
@@ -114,20 +114,20 @@ const copy = (() => {
     const found = of(name).length ? of(name) : of(bare);
     return [...new Map(found.map((area) => [area.typed, area])).values()];
   }
-  // As places/areas.py: a base and a town of its name, a pueblo and the town of its own.
+  // Whether an area and a town are the same place, as in places/areas.py.
   function isSame(area, town, wanted) {
     if (!area.kind) return area.fips === town.fips && key(area.label).startsWith(key(town.label));
     const isPueblo = area.kind === "tribal" && key(area.label).startsWith(wanted);
     return area.counties.includes(town.fips) && (area.kind === "base" || isPueblo || key(town.label) !== wanted);
   }
 
-  // ── Which listings: "any of these" within one filter, "and" across filters.
+  // ── Filters: any value within a filter, and all filters together.
   const VOCABULARIES = ["service", "community", "condition", "language"];
   function fits(row) {
-    const kinds = asked.getAll("kind"), ways = asked.getAll("how");
+    const kinds = params.getAll("kind"), ways = params.getAll("how");
     return (!kinds.length || kinds.includes(row.k)) && (!ways.length || ways.some((way) => (row.h ?? []).includes(way)))
       && VOCABULARIES.every((name) => {
-        const slugs = asked.getAll(name);
+        const slugs = params.getAll(name);
         return !slugs.length || slugs.some((slug) => (row.w ?? []).includes(`${name}:${slug}`));
       });
   }
@@ -136,7 +136,7 @@ const copy = (() => {
   const byName = (place, row) => (row.s ?? []).some((code) => countiesOf(place).includes(code) || statesOf(place).includes(code));
   const serves = (place, row) => row.a || byName(place, row);
 
-  // ── Whether a line takes callers from a place, as warmlines/eligibility.py says it.
+  // ── Whether a line takes callers from a place, as in warmlines/eligibility.py.
   const HERE = 0, STATES = 1, COUNTIES = 2, PEOPLE = 3, ASK = 4, NO = 5;
   const wholeStates = (place, row) => statesOf(place).filter((code) => (row.s ?? []).includes(code));
   function takes(place, row) {
@@ -153,7 +153,7 @@ const copy = (() => {
     if (served.includes(place.state)) return !row.e ? HERE : whole ? COUNTIES : ASK;
     return whole && (row.d ?? []).includes(place.state) ? COUNTIES : NO;
   }
-  // Lines in the groups of the state's page: [heading, rows], those with a warning last.
+  // Returns [heading, rows] as on the state's page, with doubtful lines last.
   function lineGroups(place) {
     const state = namesOfStates(statesOf(place)), groups = new Map();
     const rank = (row) => row.g && takes(place, row) <= STATES ? PEOPLE : takes(place, row);
@@ -174,8 +174,8 @@ const copy = (() => {
     return [...groups].sort(([, one], [, other]) => doubtful(one) - doubtful(other));
   }
 
-  // ── What is shown. Text only: nothing of the address becomes markup.
-  const made = (tag, facts, ...inside) => {
+  // ── Output. It only adds text nodes, so nothing of the address becomes markup.
+  const createElement = (tag, facts, ...inside) => {
     const element = Object.assign(document.createElement(tag), facts);
     element.append(...inside);
     return element;
@@ -183,35 +183,35 @@ const copy = (() => {
   const national = (phone) => phone.replace(/^\+1(\d{3})(\d{3})(\d{4})(?:;ext=(\d+))?$/, (_all, area, first, last, extension) =>
     `(${area}) ${first}-${last}${extension ? ` ext. ${extension}` : ""}`);
   function card(row, level = 3) {
-    const link = made("a", { href: new URL(`${prefix}${row.u}index.html`, root) }, row.n);
+    const link = createElement("a", { href: new URL(`${prefix}${row.u}index.html`, root) }, row.n);
     const far = row.miles === undefined ? [] : [milesInWords(row.miles) + (row.r ? ` (${say("about")})` : "")];
-    const told = [...far, row.t, facts.kinds[row.k], row.o].filter(Boolean).join(" · ");
-    const article = made("article", { className: "card" }, made(`h${level}`, {}, link), made("p", { className: "fact" }, told));
+    const factLine = [...far, row.t, facts.kinds[row.k], row.o].filter(Boolean).join(" · ");
+    const article = createElement("article", { className: "card" }, createElement(`h${level}`, {}, link), createElement("p", { className: "fact" }, factLine));
     article.dataset.listing = `${isLine(row) ? "warmline" : "org"}:${row.u.split("/")[1]}`;
     if (row.miles !== undefined) article.dataset.miles = row.miles.toFixed(1);
-    if (row.c) article.append(made("p", { className: "caution" }, say("closed")));
-    if (row.v) article.append(made("p", { className: "caution" }, row.v));
-    if (row.p) article.append(made("p", { className: "actions" }, made("a", { className: "button", href: `tel:${row.p}` }, national(row.p))));
+    if (row.c) article.append(createElement("p", { className: "caution" }, say("closed")));
+    if (row.v) article.append(createElement("p", { className: "caution" }, row.v));
+    if (row.p) article.append(createElement("p", { className: "actions" }, createElement("a", { className: "button", href: `tel:${row.p}` }, national(row.p))));
     return article;
   }
   function section(name, heading, inside) {
     if (!inside.length) return "";
-    const shown = made("section", { className: "stack" }, made("h2", { id: name }, heading), ...inside);
+    const shown = createElement("section", { className: "stack" }, createElement("h2", { id: name }, heading), ...inside);
     shown.dataset.section = name;
     shown.setAttribute("aria-labelledby", name);
     return shown;
   }
   const cards = (rows) => rows.map((row) => card(row));
   function phone(place) {
-    let left = LINES;
+    let left = MAX_LINES;
     const parts = lineGroups(place).flatMap(([heading, rows]) => {
       const shown = rows.slice(0, left);
       left -= shown.length;
-      return shown.length ? [made("h3", {}, heading), ...shown.map((row) => card(row, 4))] : [];
+      return shown.length ? [createElement("h3", {}, heading), ...shown.map((row) => card(row, 4))] : [];
     });
     return section("phone", say("phone"), parts);
   }
-  const stateLink = (code) => made("p", {}, made("a", {
+  const stateLink = (code) => createElement("p", {}, createElement("a", {
     href: new URL(`${prefix}states/${code.toLowerCase()}/index.html`, root),
   }, say("all", { state: facts.states[code] })));
 
@@ -222,38 +222,38 @@ const copy = (() => {
     const near = whole
       ? rows.filter((row) => row.m === place.state)
       : rows.filter((row) => row.y !== undefined).map((row) => ({ ...row, miles: miles(place, row) }))
-        .sort((one, other) => one.miles - other.miles).slice(0, PLACES);
+        .sort((one, other) => one.miles - other.miles).slice(0, MAX_PLACES);
     const shown = new Set(near.map((row) => row.u));
     const others = rows.filter((row) => !shown.has(row.u));
     return [
       section("near", whole ? say("in", { state: label }) : say("near", { place: label }), cards(near)),
-      near.length ? "" : made("p", {}, say("none")),
-      section("serving", say("serving", { place: label }), cards(others.filter((row) => byName(place, row)).slice(0, OTHERS))),
+      near.length ? "" : createElement("p", {}, say("none")),
+      section("serving", say("serving", { place: label }), cards(others.filter((row) => byName(place, row)).slice(0, MAX_OTHERS))),
       phone(place),
-      section("online", say("online"), cards(others.filter((row) => (row.h ?? []).includes("online") && serves(place, row)).slice(0, OTHERS))),
+      section("online", say("online"), cards(others.filter((row) => (row.h ?? []).includes("online") && serves(place, row)).slice(0, MAX_OTHERS))),
       ...statesOf(place).map(stateLink),
     ];
   }
   function choices(text, places) {
     const links = places.map((place) => {
       const near = place.typed ?? [place.label, place.county, place.state].join(", ");
-      const query = new URLSearchParams(asked);
+      const query = new URLSearchParams(params);
       query.set("near", near);
-      // Words of distress come back in no address.
+      // Links never contain words of distress.
       if (crisis.isShown) query.delete("q");
       return [labelOf(place, places), query];
     }).sort(([one], [other]) => one.localeCompare(other));
-    return [crisis.isShown ? "" : made("p", {}, say("ambiguous", { text })), made("ul", { className: "choices" },
-      ...links.map(([label, query]) => made("li", {}, made("a", { href: `?${query}` }, label))))];
+    return [crisis.isShown ? "" : createElement("p", {}, say("ambiguous", { text })), createElement("ul", { className: "choices" },
+      ...links.map(([label, query]) => createElement("li", {}, createElement("a", { href: `?${query}` }, label))))];
   }
   function matching(text) {
     const words = plain(text).split(/\s+/).filter(Boolean);
     const rows = facts.rows.filter((row) => fits(row) && words.every((word) => plain(`${row.n} ${row.t}`).includes(word)));
     const heading = crisis.isShown ? say("help") : say("named", { words: text });
-    return section("named", heading, cards(rows.slice(0, PLACES * 2)));
+    return section("named", heading, cards(rows.slice(0, MAX_PLACES * 2)));
   }
 
-  // As places/fields.py: a sentence isn't held up to whoever wrote it.
+  // A sentence is not quoted in the message, as in places/fields.py.
   function unknown(text) {
     if (crisis.isShown) return say("gentle");
     const isSentence = text.trim().split(/\s+/).length >= facts.sentence;
@@ -261,15 +261,15 @@ const copy = (() => {
   }
 
   async function find() {
-    const text = asked.get("near") ?? "", code = (asked.get("state") ?? "").toUpperCase(), words = asked.get("q") ?? "";
+    const text = params.get("near") ?? "", code = (params.get("state") ?? "").toUpperCase(), words = params.get("q") ?? "";
     if (!text.trim() && !facts.states[code]) {
-      return words || asked.size ? [matching(words) || made("p", {}, say("none"))] : [];
+      return words || params.size ? [matching(words) || createElement("p", {}, say("none"))] : [];
     }
     if (!text.trim()) return around({ state: code });
     const places = await lookUp(text);
     if (places.length === 1) return around(places[0]);
     if (places.length) return choices(text, places);
-    return [matching(text) || made("p", {}, unknown(text))];
+    return [matching(text) || createElement("p", {}, unknown(text))];
   }
 
   return {
@@ -278,7 +278,7 @@ const copy = (() => {
     async listings(read) {
       facts = read;
       const box = document.querySelector("#where");
-      if (box && !crisis.isShown) box.value = asked.get("near") ?? asked.get("q") ?? "";
+      if (box && !crisis.isShown) box.value = params.get("near") ?? params.get("q") ?? "";
       document.querySelector("[data-found]")?.replaceChildren(...(await find()));
     },
   };

@@ -1,8 +1,8 @@
-// Makes links and forms smoother; nothing needs it. One file, so one request.
+// Makes links and forms easier to use; every page works without it. One file is one request.
 
 const one = (selector, root = document) => root.querySelector(selector);
 
-// ── Leave at once: blank the page, forget its place in history, open a neutral site.
+// ── Leave: blank the page, replace it in the history, and open a neutral site.
 const leaveLink = one("[data-leave]");
 const countdown = one("[data-countdown]");
 const SHIFT_WINDOW_MS = 5000;
@@ -15,7 +15,7 @@ function leave(event) {
   leaving = true;
   document.title = "";
   document.body.hidden = true;
-  // What this page still waits for must not arrive; nor may it ask for more.
+  // Cancel pending requests, and prevent new ones.
   stop();
   location.replace(leaveLink.href);
 }
@@ -42,24 +42,24 @@ function countPress(event) {
 
 leaveLink.addEventListener("click", leave);
 document.addEventListener("keydown", countPress);
-// A page brought back by the Back button must not stay blank.
+// A page that the Back button restores must not stay blank.
 addEventListener("pageshow", () => {
   leaving = false;
   document.body.hidden = false;
 });
 
-// ── A form that came back with errors: the summary of them is read first.
+// ── A form with errors: focus the summary, so that a screen reader reads it first.
 one("[data-errors]")?.focus();
 
-// ── Words of distress: the history keeps an address without them, and the numbers are
-// read first.
+// ── Words of distress: remove them from the address and the history, and focus the
+// numbers, so that a screen reader reads them first.
 const distress = one("[data-distress]");
 if (distress) {
   history.replaceState(null, "", distress.dataset.distress);
   distress.focus();
 }
 
-// ── The phone's own share sheet, else a copy of the address.
+// ── Share with the system's share sheet, or copy the address.
 const shareButton = one("[data-share]");
 
 async function share() {
@@ -72,7 +72,7 @@ async function share() {
       one("[role=status]", shareButton.closest("section")).textContent = shareButton.dataset.copied;
     }
   } catch {
-    // Closed without sharing: nothing to say.
+    // The visitor closed the share sheet, which needs no message.
   }
 }
 
@@ -86,10 +86,10 @@ const box = one("[data-suggest]");
 const list = one("#places");
 const DEBOUNCE_MS = 250;
 let suggestTimer = 0;
-let asking = new AbortController();
-// After words that nothing begins with, the box asks no more until it is cleared: what
-// somebody types in distress must not be sent letter by letter.
-let hasNoHit = false;
+let pendingRequest = new AbortController();
+// After words without a match, the box sends no more requests until it is cleared: words
+// of distress must not be sent letter by letter.
+let hasNoMatch = false;
 let current = -1;
 
 const options = () => [...list.children];
@@ -103,7 +103,7 @@ function mark(index) {
 
 function close() {
   clearTimeout(suggestTimer);
-  asking.abort();
+  pendingRequest.abort();
   list.hidden = true;
   box.setAttribute("aria-expanded", "false");
   mark(-1);
@@ -128,23 +128,23 @@ function show(places) {
   mark(-1);
 }
 
-async function ask() {
-  if (leaving || hasNoHit) return;
-  asking.abort();
-  asking = new AbortController();
+async function fetchSuggestions() {
+  if (leaving || hasNoMatch) return;
+  pendingRequest.abort();
+  pendingRequest = new AbortController();
   const url = `${box.dataset.suggest}?${new URLSearchParams({ q: box.value })}`;
   try {
-    const answer = await fetch(url, { signal: asking.signal });
-    if (!answer.ok) return;
-    const { places } = await answer.json();
-    hasNoHit = places.length === 0;
+    const response = await fetch(url, { signal: pendingRequest.signal });
+    if (!response.ok) return;
+    const { places } = await response.json();
+    hasNoMatch = places.length === 0;
     show(places);
   } catch {
-    // Overtaken by the next letter, or no signal: the box works as it is.
+    // A newer request replaced this one, or there is no signal. The box works without it.
   }
 }
 
-function steer(event) {
+function handleKey(event) {
   const last = list.children.length - 1;
   if (event.key === "Escape" || event.key === "Tab") {
     close();
@@ -165,43 +165,43 @@ if (box) {
   for (const [name, value] of Object.entries(roles)) box.setAttribute(name, value);
   box.autocomplete = "off";
   box.addEventListener("input", () => {
-    if (!box.value.trim()) hasNoHit = false;
+    if (!box.value.trim()) hasNoMatch = false;
     clearTimeout(suggestTimer);
-    suggestTimer = setTimeout(ask, DEBOUNCE_MS);
+    suggestTimer = setTimeout(fetchSuggestions, DEBOUNCE_MS);
   });
-  box.addEventListener("keydown", steer);
+  box.addEventListener("keydown", handleKey);
   box.addEventListener("blur", close);
-  // Before the box loses its focus, or the list would be gone.
+  // Use pointerdown, because the list closes when the box loses its focus.
   list.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     if (event.target.role === "option") choose(event.target);
   });
 }
 
-// ── "Keep this on my phone": its script comes when somebody asks, or has asked before.
-const keeper = one("[data-keeper]");
+// ── "Keep on this phone": load its script on the first click, or if sheets are saved.
+const offlineBox = one("[data-offline-script]");
 
-async function startKeeper() {
-  const { start } = await import(keeper.dataset.keeper);
-  await start(keeper);
+async function startOfflineScript() {
+  const { start } = await import(offlineBox.dataset.offlineScript);
+  await start(offlineBox);
 }
 
-async function offerToKeep() {
-  keeper.hidden = false;
-  if (!keeper.dataset.urls || await caches.has("kept")) {
-    startKeeper();
+async function offerToSave() {
+  offlineBox.hidden = false;
+  if (!offlineBox.dataset.urls || await caches.has("saved-sheets")) {
+    startOfflineScript();
     return;
   }
-  const [button] = keeper.querySelectorAll("button");
+  const [button] = offlineBox.querySelectorAll("button");
   button.addEventListener("click", async () => {
-    await startKeeper();
+    await startOfflineScript();
     button.click();
   }, { once: true });
 }
 
-if (keeper && navigator.serviceWorker && window.caches) offerToKeep();
+if (offlineBox && navigator.serviceWorker && window.caches) offerToSave();
 
-// ── Meetings on the clock of this device: its zone goes only into addresses that the
+// ── Meetings in the time zone of this device, which is only sent with links that the
 // visitor opens.
 const deviceZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const zoneForm = one("[data-zone-form]");

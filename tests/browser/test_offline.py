@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-KEPT = "caches.keys().then(async names => (await Promise.all(names.map(async name => \
+STORED = "caches.keys().then(async names => (await Promise.all(names.map(async name => \
 (await (await caches.open(name)).keys()).map(r => new URL(r.url).pathname)))).flat())"
 WORKERS = "navigator.serviceWorker.getRegistrations().then(found => found.length)"
 
@@ -17,7 +17,7 @@ def phone(browser, site):
     context.close()
 
 
-def keep_montana(phone):
+def save_montana(phone):
     phone.goto("/states/mt/")
     phone.get_by_role("button", name="Keep Montana on this phone").click()
     said = phone.get_by_role("status").filter(has_text="Montana is on this phone now")
@@ -25,7 +25,7 @@ def keep_montana(phone):
 
 
 def test_saved_state_opens_offline(phone):
-    keep_montana(phone)
+    save_montana(phone)
     phone.context.set_offline(True)
 
     phone.goto("/states/mt/print/")
@@ -49,24 +49,24 @@ def test_saved_state_opens_offline(phone):
 
 
 def test_removed_state_is_deleted_completely(phone):
-    keep_montana(phone)
+    save_montana(phone)
 
     phone.goto("/saved/")
     phone.get_by_role("button", name="Remove from this phone").click()
 
     expect(phone.get_by_text("Nothing is kept here.")).to_be_visible()
-    assert phone.evaluate(KEPT) == []
+    assert phone.evaluate(STORED) == []
     assert phone.evaluate(WORKERS) == 0
 
 
 def test_visited_pages_are_never_stored(phone):
-    keep_montana(phone)
-    before = phone.evaluate(KEPT)
+    save_montana(phone)
+    before = phone.evaluate(STORED)
 
     phone.goto("/find/?near=59301")
     phone.goto("/states/wy/")
 
-    assert phone.evaluate(KEPT) == before
+    assert phone.evaluate(STORED) == before
     assert {path for path in before if not path.startswith("/static/")} == {
         "/states/mt/print/",
         "/saved/",
@@ -78,5 +78,5 @@ def test_visited_pages_are_never_stored(phone):
 def test_nothing_is_stored_without_a_request(phone):
     phone.goto("/states/mt/", wait_until="networkidle")
 
-    assert phone.evaluate(KEPT) == []
+    assert phone.evaluate(STORED) == []
     assert phone.evaluate(WORKERS) == 0

@@ -110,7 +110,7 @@ class Texts(HTMLParser):
 
     SPOKEN = ("aria-label", "title", "placeholder", "alt")
     # Shown by a script.
-    DATA = ("two", "one", "copied", "since", "kept", "removed", "remove", "failed")
+    DATA = ("two", "one", "copied", "since", "saved", "removed", "remove", "failed")
     VOID = {"meta", "link", "input", "img", "br", "path", "rect", "circle"}
 
     def __init__(self):

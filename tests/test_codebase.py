@@ -137,7 +137,7 @@ def test_decisions_are_numbered_without_gaps_and_listed_in_their_index():
         assert parts == ["Context", "Decision", "Consequences", "Status"], path.name
 
 
-@pytest.mark.parametrize("name", ["site.js", "keep.js"])
+@pytest.mark.parametrize("name", ["site.js", "save.js"])
 def test_scripts_store_nothing_and_send_no_requests(name):
     script = (ROOT / "static/js" / name).read_text(encoding="utf-8")
 

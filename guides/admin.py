@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curation.roles import has_curation_perm
+from curation.staff_request import StaffRequest
 from curation.versioned_admin import VersionedAdmin
 from guides.models import Credential, CredentialQuerySet, Guide
 
@@ -113,7 +114,7 @@ class CredentialAdmin(VersionedAdmin):
         description=gettext_lazy("I compared every fact with the certifying body"),
         permissions=["check"],
     )
-    def mark_checked(self, request: HttpRequest, queryset: CredentialQuerySet) -> None:
+    def mark_checked(self, request: StaffRequest, queryset: CredentialQuerySet) -> None:
         rows = list(queryset.select_for_update())
         for credential in rows:
             credential._change_reason = _("check")

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -393,7 +394,7 @@ class Credential(ProvenanceModel):
         """All facts, because a check covers them all and protects them from imports."""
         return list(self.facts)
 
-    def mark_checked(self, *, on: date, by: Any) -> None:
+    def mark_checked(self, *, on: date, by: User) -> None:
         """Record that somebody compared every fact with the certifying body."""
         self.checked_on, self.checked_by = on, by
         self.version += 1

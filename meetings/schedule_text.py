@@ -134,17 +134,17 @@ def format_moment(start: datetime) -> str:
 class OccurrenceDisplay:
     """The text that a list shows for one start of a meeting, in the visitor's zone."""
 
-    one: Occurrence
+    occurrence: Occurrence
     zone: ZoneInfo
     at: datetime
 
     @property
     def meeting(self) -> IndexedMeeting:
-        return self.one.meeting
+        return self.occurrence.meeting
 
     @property
     def start(self) -> datetime:
-        return self.one.start.astimezone(self.zone)
+        return self.occurrence.start.astimezone(self.zone)
 
     @property
     def iso(self) -> str:
@@ -157,7 +157,7 @@ class OccurrenceDisplay:
     @property
     def started(self) -> str:
         """The text "Started 5 minutes ago", or "" if it has not started."""
-        minutes = int((self.at - self.one.start).total_seconds() // 60)
+        minutes = int((self.at - self.occurrence.start).total_seconds() // 60)
         if minutes < 0:
             return ""
         if minutes == 0:
@@ -169,7 +169,7 @@ class OccurrenceDisplay:
     @property
     def own_time(self) -> str:
         """The start in the meeting's time zone, or "" if that is the same time."""
-        own = self.one.own_start
+        own = self.occurrence.own_start
         if own.utcoffset() == self.start.utcoffset():
             return ""
         said = {
@@ -184,7 +184,7 @@ class OccurrenceDisplay:
     @property
     def summary_line(self) -> str:
         """How and where it meets, and how to join."""
-        meeting, miles = self.meeting, self.one.miles
+        meeting, miles = self.meeting, self.occurrence.miles
         far = f" ({distance(miles)})" if miles is not None else ""
         parts = [meeting.ways_label, f"{meeting.city}{far}", meeting.joining_label]
         if meeting.duration:

@@ -30,7 +30,7 @@ def meeting_time(
     one: Occurrence, zone: ZoneInfo, at: datetime, query: str = ""
 ) -> dict[str, object]:
     """Show one start of a meeting in the visitor's time zone."""
-    return {"shown": OccurrenceDisplay(one, zone, at), "query": query, "day": ""}
+    return {"start": OccurrenceDisplay(one, zone, at), "query": query, "day": ""}
 
 
 @register.inclusion_tag("meetings/_today.html")
@@ -62,11 +62,11 @@ def next_meetings(organization: Organization, at: datetime) -> dict[str, object]
     """Show the next meetings of an organization, in its own time zone."""
     found, total = find_next_meetings(organization, at, MAX_NEXT_SHOWN)
     zone = zone_or_utc(organization.timezone or _first_zone(found))
-    shown = [
+    starts = [
         (OccurrenceDisplay(one, zone, at), _day_heading(one, zone, at)) for one in found
     ]
     return {
-        "shown": [] if snapshot_date() else shown,
+        "starts": [] if snapshot_date() else starts,
         "organization": organization,
         "total": total,
         "zone_name": zone_name(zone.key),

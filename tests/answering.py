@@ -1,17 +1,17 @@
-"""A small HTTP server beside a test, in a thread of its own."""
+"""Run a small HTTP server in a thread during a test."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from threading import Thread
 
-# Python looks twice a second whether the server is to end; that would be a wait each.
+# By default, Python checks only twice a second whether the server has to stop.
 SECONDS_BETWEEN_LOOKS = 0.01
 
 
 @contextmanager
 def answering(server):
-    """The server while it answers; it has ended when the block is left."""
+    """Run the server until the block ends."""
     thread = Thread(target=server.serve_forever, args=[SECONDS_BETWEEN_LOOKS])
     thread.start()
     try:

@@ -1,4 +1,4 @@
-"""The strict harness: real parts, no network, no undefined template variable."""
+"""Fixtures for all tests: no network and no undefined template variables."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tests.nominatim import NominatimServer
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 NUMBERS = itertools.count()
-# Files of a minute: begun first, so that no worker ends long after the others.
+# Slow files, which start first so that all workers finish at about the same time.
 SLOWEST_FILES = (
     "test_bad_rows.py",
     "test_bad_shared_rows.py",
@@ -60,22 +60,24 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_itemcollected(item):
-    """Mark what uses no database, so that it need not run on each kind of database."""
+    """Mark tests without a database, which need not run on each kind of database."""
     is_used = item.get_closest_marker("django_db")
     if not is_used and DATABASE_FIXTURES.isdisjoint(item.fixturenames):
         item.add_marker("any_database")
 
 
 def pytest_configure(config):
-    """The Spanish words as the site has them; once, before the workers start."""
+    """Compile the translations once, before the workers start."""
     if not hasattr(config, "workerinput"):
         for words in ROOT.glob("locale/*/LC_MESSAGES/*.po"):
             compile_file(words)
 
 
 def free_port():
-    """Below the ports that systems give to outgoing connections: one of those may be
-    taken between this look and the start of a server."""
+    """Return a free port below the range that systems use for outgoing connections.
+
+    A port in that range could be taken before the server of the test starts.
+    """
     for port in random.SystemRandom().sample(range(20_000, 32_000), 50):
         with socket.socket() as probe:
             try:
@@ -87,7 +89,7 @@ def free_port():
 
 
 class UndefinedVariable(str):
-    """Stands for a variable that no view gave; printing it fails the test."""
+    """Replaces an undefined template variable. Printing it fails the test."""
 
     __slots__ = ()
 
@@ -105,7 +107,7 @@ def undefined_variables_fail():
 
 @pytest.fixture(scope="session", autouse=True)
 def no_network():
-    """Connections leave this machine in no test."""
+    """Fail every connection to another machine."""
     connect = socket.socket.connect
 
     def guarded(self, address):
@@ -120,7 +122,7 @@ def no_network():
 
 
 def check_the_gazetteer_only_where_written():
-    """SQLite looks at every row for a link to nothing, at the end of each test."""
+    """Skip the foreign key check of the unchanged gazetteer after each SQLite test."""
     check = connection.check_constraints
     gazetteer = {
         model._meta.db_table
@@ -147,7 +149,7 @@ def check_the_gazetteer_only_where_written():
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
-    """A copy brings its tables along: nothing is to be migrated."""
+    """The copied database has its tables, so no migration runs."""
     test = connection.settings_dict["TEST"]
     test["MIGRATE"] = False
     if not database_template.is_sqlite():
@@ -156,7 +158,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The real gazetteer, once for each test database."""
+    """Load the real gazetteer once per test database."""
     if database_template.is_sqlite():
         path = database_template.sqlite_template()
         with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as template:
@@ -166,16 +168,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(scope="session")
 def own_database():
-    """with own_database(folder) as url: a database for a process beside the test."""
+    """A context manager that creates a database for another process: its URL."""
     return database_template.own_database
 
 
 @pytest.fixture(scope="session", autouse=True)
 def settings_of_tests(tmp_path_factory):
-    """Plain static files and passwords that are hashed at once, not in half a second.
-
-    What a fixture of a module counts or writes goes to folders of this run.
-    """
+    """Use plain static files, fast password hashing and temporary folders."""
     folder = tmp_path_factory.mktemp("settings")
     static = "django.contrib.staticfiles.storage.StaticFilesStorage"
     with override_settings(
@@ -190,7 +189,7 @@ def settings_of_tests(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def empty_caches():
-    """Each test begins with a process that has served nobody yet."""
+    """Empty all caches before each test."""
     caches["pages"].clear()
     memory_cache.clear_all()
     content_version.clear()
@@ -205,15 +204,14 @@ def rate_limit_folder(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def rate_limit_file(settings, rate_limit_folder):
-    """No test counts the requests of another."""
+    """Use a new file of request counts for each test."""
     settings.RATE_LIMIT_FILE = rate_limit_folder / f"{next(NUMBERS)}.sqlite3"
     return settings.RATE_LIMIT_FILE
 
 
 @pytest.fixture(autouse=True)
 def data_files(settings, tmp_path_factory, monkeypatch):
-    """The folder of the open data's files; no test sends those of another, or waits
-    for an answer that another has not read to its end."""
+    """Use a new folder of open data files, and no download slot of another test."""
     settings.DATA_FILES_DIR = tmp_path_factory.getbasetemp() / f"files-{next(NUMBERS)}"
     monkeypatch.setattr(downloads, "_slot", BoundedSemaphore(1))
     return settings.DATA_FILES_DIR
@@ -250,12 +248,12 @@ def crisis_rows(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def crisis(crisis_rows, db):
-    """The shipped crisis lines and phrases, loaded once for a module."""
+    """The shipped crisis lines and phrases, loaded once per module."""
 
 
 @pytest.fixture(scope="module")
 def starter(django_db_setup, django_db_blocker):
-    """The real starter data for a module's tests; taken back after the last."""
+    """The real starter data, loaded once per module."""
     with django_db_blocker.unblock(), transaction.atomic():
         for kind, _rows in STARTER_FILES:
             path = settings.BASE_DIR / "fixtures" / f"{kind}.csv"

@@ -1,8 +1,8 @@
-"""Databases that begin as copies of one that was made before.
+"""Test databases that are copied from a template with the migrated gazetteer.
 
-Migrating and loading the gazetteer take ten seconds; copying the result takes less than
-one. It is made again when a migration, the places or the code that loads them has
-changed: a file on SQLite, a database beside the others on PostgreSQL.
+Migrating and loading the gazetteer take ten seconds; copying the template takes less
+than one. The template is a file on SQLite and a database on PostgreSQL. It is created
+again when a migration, the places or the code that loads them has changed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def is_sqlite() -> bool:
 
 
 def sqlite_template() -> Path:
-    """Return the file to copy; it is made first where there is none."""
+    """Return the template file; create it first if there is none."""
     with _only_one_process():
         path = CACHE_FOLDER / f"{_digest()}.sqlite3"
         if not path.exists():
@@ -49,15 +49,15 @@ def sqlite_template() -> Path:
             unfinished = CACHE_FOLDER / f"unfinished-{path.name}"
             _fill(f"sqlite:///{unfinished}")
             with closing(sqlite3.connect(unfinished)) as file:
-                # So that the file alone is the database, without a journal beside it.
+                # Without this, a part of the database would be in a journal file.
                 file.execute("PRAGMA journal_mode = DELETE")
             unfinished.replace(path)
     return path
 
 
 def postgresql_template() -> str:
-    """Return the name of the database to copy; it is made first if there is none."""
-    # Other working copies may have theirs on the same server.
+    """Return the name of the template database; create it first if there is none."""
+    # Other working copies may have their own template on the same server.
     ours = f"template_{hashlib.sha256(bytes(ROOT)).hexdigest()[:8]}"
     name, unfinished = f"{ours}_{_digest()}", f"{ours}_unfinished"
     with _only_one_process(), _postgresql() as session:
@@ -74,9 +74,9 @@ def postgresql_template() -> str:
 
 @contextmanager
 def own_database(folder: Path, *, is_empty: bool = False) -> Iterator[str]:
-    """The address of a database of the kind under test, outside the test's.
+    """Create a database of the kind under test for another process; yield its URL.
 
-    It has the tables and the gazetteer, unless it is to be empty.
+    It has the tables and the gazetteer, unless `is_empty`.
     """
     if is_sqlite():
         path = folder / "db.sqlite3"

@@ -1,8 +1,8 @@
-"""Which migrations may run while the site answers, beside the code of before.
+"""Rules for migrations, which run while the old release still serves requests.
 
-A release is migrated first and its workers are renewed then: for a while the old code
-writes to the new tables. And a lock of a second on 100,000 rows is a second of silence.
-Each rule names what to do instead; CONTRIBUTING has the recipes and the figures.
+An upgrade migrates the database first and then replaces the workers, so for a while the
+old code writes to the new tables. A table that is locked for a second makes the site
+stop for a second. Each rule says what to do instead; CONTRIBUTING has the recipes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ HARMLESS = (
 )
 REMOVALS = (ops.RemoveField, ops.DeleteModel)
 RENAMES = (ops.RenameField, ops.RenameModel, ops.AlterModelTable)
-# Statements that hold a table for long, or are nothing for both databases.
+# Statements that lock a table for long, or that one of the databases lacks.
 HEAVY_SQL = re.compile(
     r"\bLOCK\s+TABLE|\bVACUUM\b|\bCLUSTER\b|\bREINDEX\b|\bUPDATE\b|\bTYPE\b"
     r"|\bSET\s+NOT\s+NULL|\bCREATE\s+(UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY)",
@@ -33,7 +33,7 @@ HEAVY_SQL = re.compile(
 
 
 def find_problems(operations, state, app):
-    """What is wrong with a migration's operations; `state` is that before it."""
+    """The problems of a migration's operations; `state` is the state before it."""
     made = {o.name_lower for o in operations if isinstance(o, ops.CreateModel)}
     others = [
         operation
@@ -52,13 +52,13 @@ def find_problems(operations, state, app):
 
 
 def find_problem(operation, state, app):
-    """Why one operation on a table that exists is refused; "" if it is not."""
+    """The problem of one operation on an existing table; "" if there is none."""
     if isinstance(operation, HARMLESS):
         return ""
     if isinstance(operation, REMOVALS):
-        return "the code of before still reads it; take it out one release later."
+        return "the old code still reads it; remove it one release later."
     if isinstance(operation, RENAMES):
-        return "the code of before has the old name; add, copy, and take out later."
+        return "the old code uses the old name; add, copy, and remove it later."
     if isinstance(operation, ops.AddField):
         return check_added_field(operation.field)
     if isinstance(operation, ops.AlterField):
@@ -66,9 +66,9 @@ def find_problem(operation, state, app):
         return check_altered_field(model.fields[operation.name], operation.field)
     if isinstance(operation, ops.AddIndex):
         is_plain = type(operation.index) is models.Index and operation.index.fields
-        return "" if is_plain else "takes long to build; do it CONCURRENTLY."
+        return "" if is_plain else "takes long to build; create it CONCURRENTLY."
     if isinstance(operation, ops.RunPython):
-        return "" if operation.reversible else "give it a way back."
+        return "" if operation.reversible else "make it reversible."
     if isinstance(operation, ops.RunSQL):
         return check_sql(operation)
     return "no rule knows it; write one, or a reason in EXEMPT."
@@ -78,21 +78,21 @@ def check_added_field(field):
     has_default = field.db_default is not models.NOT_PROVIDED
     if field.null or field.many_to_many or has_default:
         return ""
-    return "the code of before writes rows without it; give it db_default, or null."
+    return "the old code writes rows without it; give it db_default or null=True."
 
 
 def check_altered_field(old, new):
-    """Only what leaves the column as it is, or wider."""
+    """Accept only changes that keep the column's type or make it wider."""
     if old.get_internal_type() != new.get_internal_type():
         return (
-            "rewrites the table under a lock; add a new column, copy, take out later."
+            "rewrites the table under a lock; add a column, copy, and remove it later."
         )
     if old.null and not new.null:
-        return "the code of before may write nothing into it; fill it, tighten later."
+        return "the old code may write NULL into it; fill it now, and tighten later."
     if (new.max_length or 0) < (old.max_length or 0):
         return "makes the column narrower, which rewrites the table under a lock."
     if old.db_column != new.db_column:
-        return "the code of before has the old name of the column."
+        return "the old code uses the old name of the column."
     if new.unique and not old.unique:
         return "give it a UniqueConstraint with a name instead."
     return ""
@@ -100,7 +100,7 @@ def check_altered_field(old, new):
 
 def check_sql(operation):
     if not operation.reversible:
-        return "give it a way back."
+        return "make it reversible."
     if HEAVY_SQL.search(str(operation.sql)):
-        return "holds the table for long, or is nothing for both databases."
+        return "locks the table for long, or works on one of the databases only."
     return ""

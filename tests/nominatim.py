@@ -1,4 +1,4 @@
-"""A real local server that speaks Nominatim's protocol."""
+"""A local HTTP server that speaks Nominatim's protocol."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class NominatimServer:
-    """Answers /search as told, and remembers what it was asked."""
+    """Serves /search with a configured response, and records the requests."""
 
     def __init__(self):
         self.answer = [{"lat": "46.4083", "lon": "-105.8406", "display_name": "Here"}]

@@ -36,7 +36,7 @@ LIST, PAGE, FORM, API = "/orgs/", "/orgs/ours/", "/orgs/ours/report/", "/api/ser
 
 
 class Standby:
-    """The replica, asked beside the site."""
+    """A direct connection to the replica."""
 
     def __init__(self):
         self.connection = psycopg.connect(URLS["replica"], autocommit=True)
@@ -67,7 +67,7 @@ def new_client():
 
 
 def tables_read_during(act):
-    """The tables that each server's log names meanwhile."""
+    """The tables that each server's log names while `act` runs."""
     begun = {name: log.stat().st_size for name, log in LOGS.items()}
     act()
     written = {name: log.read_text()[begun[name] :] for name, log in LOGS.items()}
@@ -85,9 +85,10 @@ def names_on_page(client, path):
 
 
 def break_connection(alias, act, *, at, on=None):
-    """The answer's status, and how often a statement found its server gone.
+    """End the connection before statement number `at`, or before "each" one.
 
-    The server (`on`) ends its side before the statement of this number, or before each.
+    `on` is the server that ends it. Returns the status of the response, and how often a
+    statement found the connection broken.
     """
     count, lost = 0, 0
 
@@ -117,7 +118,7 @@ def tables_by_request(listing, visitor, curator):
         ),
         "api": tables_read_during(lambda: visitor.get(API)),
         "form": tables_read_during(lambda: visitor.get(FORM)),
-        # By words, what is found is asked for each time.
+        # A text search queries the database each time.
         "curator": tables_read_during(lambda: curator.get(f"{LIST}?q=first")),
         "desk": tables_read_during(lambda: new_client().get("/admin/login/")),
         "write": tables_read_during(listing.save),
@@ -125,7 +126,7 @@ def tables_by_request(listing, visitor, curator):
 
 
 def pages_during_lag(listing, standby, visitor, curator):
-    """What each reads after a change, while the replica has not heard of it."""
+    """What each client sees after a change that the replica has not received."""
     with standby.lagging():
         rename(listing, "Second")
         seen = {
@@ -136,8 +137,10 @@ def pages_during_lag(listing, standby, visitor, curator):
 
 
 def pages_after_failover_to_lagging(listing, standby, visitor):
-    """Pages of a thread whose server was up to date, and is followed by one that lags:
-    because it was lost between two pages, or within one."""
+    """What a visitor sees when a server that lags replaces one that was up to date.
+
+    The other server is lost between two pages, or during a page.
+    """
     seen = {}
     with standby.lagging():
         rename(listing, "Third")
@@ -154,7 +157,7 @@ def pages_after_failover_to_lagging(listing, standby, visitor):
 
 
 def connect_replica_to_primary(visitor):
-    """Let the replica's connection be to the primary; the next one is not."""
+    """Connect the replica's alias to the primary; later connections use the replica."""
     replica = connections["replica"]
     replica.close()
     wanted = replica.settings_dict["OPTIONS"]

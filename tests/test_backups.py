@@ -1,4 +1,4 @@
-"""The drill of every run: an old database is upgraded, backed up and restored."""
+"""Upgrade a recorded old database, back it up and restore it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ INSERT = (
 
 
 def connected(url):
-    """Django's connection to another database than the tests' own."""
+    """Django's connection to a database other than the one for tests."""
     wanted = settings.DATABASES["default"] | dj_database_url.parse(url)
     return ConnectionHandler({"default": wanted})["default"]
 
@@ -55,7 +55,7 @@ def database(own_database, tmp_path_factory):
 
 
 def run(url, folder, *arguments, **environment):
-    """A command of ours in a process of its own, on that database."""
+    """Run a command of the site in a new process with that database."""
     told = {"DATABASE_URL": url, "DATA_DIR": str(folder), **environment}
     return subprocess.run(
         [sys.executable, *arguments],
@@ -68,7 +68,7 @@ def run(url, folder, *arguments, **environment):
 
 @pytest.fixture(scope="module", params=RELEASES)
 def upgrade(request, own_database, tmp_path_factory, django_db_blocker):
-    """(address, connection, rows after each step) of a recorded release."""
+    """Return (URL, connection, rows after each step) for a recorded release."""
     made = database(own_database, tmp_path_factory)
     with django_db_blocker.unblock(), made as (url, connection):
         replay = ["-m", "tests.upgrades.replay", request.param]
@@ -79,7 +79,7 @@ def upgrade(request, own_database, tmp_path_factory, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def ours(upgrade):
-    """A database that people have worked with."""
+    """The backup engine of an upgraded database with rows of every kind."""
     url, connection, _steps = upgrade
     return url, connection, get_engine(connection)
 
@@ -96,7 +96,7 @@ def backup(ours, tmp_path_factory):
 
 
 def lost(before, after):
-    """Rows that were there and are not any more."""
+    """The rows that are missing afterwards."""
     gone = {name: Counter(rows) - Counter(after[name]) for name, rows in before.items()}
     return {name: list(rows) for name, rows in gone.items() if rows}
 
@@ -144,7 +144,7 @@ def test_backup_contains_no_sessions(ours, tmp_path):
 
 
 def test_backup_is_consistent_while_others_write(ours, empty, tmp_path):
-    """A pair of rows is written in each transaction; no backup has half a pair."""
+    """Each transaction writes a pair of rows, and no backup contains half a pair."""
     url, _connection, engine = ours
     stop, written = threading.Event(), []
 
@@ -174,7 +174,7 @@ def test_backup_is_consistent_while_others_write(ours, empty, tmp_path):
         writer.join()
 
     assert len(written) > 3
-    # The recorded one, and whole pairs.
+    # The backup has the recorded row and whole pairs.
     assert [count % 2 for count in rows] == [1, 1, 1]
 
 
@@ -197,7 +197,7 @@ def test_backup_without_manifest_is_refused(ours, backup, tmp_path):
 
 
 def test_backup_that_lacks_rows_is_refused(ours, backup):
-    """The manifest tells of a table that the file does not have."""
+    """The manifest lists a table that is missing in the file."""
     expected = read_manifest(backup).tables
 
     with pytest.raises(BackupError, match=r"lacks.* more_rows"):
@@ -265,7 +265,7 @@ def test_restore_replaces_data_only_on_request_and_backs_it_up(ours, backup, tmp
 
 
 def test_missing_database_and_tool_are_named(ours, tmp_path):
-    """No database file, or no pg_dump: one sentence and no traceback."""
+    """Without a database file or pg_dump, the error is a sentence, not a traceback."""
     url = f"sqlite:///{tmp_path}/none.sqlite3" if IS_SQLITE else ours[0]
 
     done = run(url, tmp_path, "manage.py", "backup", str(tmp_path), PATH="/nowhere")

@@ -1,4 +1,4 @@
-"""Rules of the house that no other tool holds."""
+"""Rules of the code base that no other tool checks."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_every_template_is_used():
     root = settings.BASE_DIR / "templates"
     names = {str(path.relative_to(root)) for path in root.rglob("*.html")}
     used = read_all([*python_files(), *root.rglob("*.html")])
-    # Chosen by the name of a section, or found by Django itself.
+    # These are found by the name of a section or by Django.
     by_rule = {f"{name}.html" for name in ("403", "404", "500")} | {
         n for n in names if "/sections/" in n or "/mail/" in n
     }
@@ -146,7 +146,7 @@ def test_scripts_store_nothing_and_send_no_requests(name):
 
 
 def find_slow_patterns(paths):
-    """(how many patterns there are, what a hostile text could make slow)."""
+    """Return (number of patterns, those that a hostile text makes slow)."""
     judge = [sys.executable, "-m", "regexploit.bin.regexploit_python_ast"]
     done = subprocess.run(
         [*judge, *map(str, paths)], capture_output=True, text=True, check=True
@@ -164,7 +164,7 @@ def test_no_regular_expression_is_slow_on_hostile_text(tmp_path):
     assert slow == []
 
 
-# Writes that no row of history sees; on what has none, or with the rows beside them.
+# Calls that write without a history row. Each use needs a reason in the list below.
 UNRECORDED_WRITES = {
     "update", "bulk_update", "bulk_create", "delete", "raw", "execute", "executemany",
     "save_without_historical_record", "skip_history_when_saving",
@@ -205,7 +205,7 @@ ALLOWED_WRITES = {
 
 
 def unrecorded_writes(path):
-    """(function, name) of each call that writes without saving a row."""
+    """Yield (function, called name) of each call that bypasses history."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef):
@@ -217,7 +217,7 @@ def unrecorded_writes(path):
 
 
 def is_of_a_dict(path, function, name):
-    """dict.update, set.update and the bar of tqdm take a value, a query takes names."""
+    """Whether it is update() of a dict, set or progress bar, which take a value."""
     if name != "update":
         return False
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""`make run` on an odd machine: one clear sentence each."""
+"""The commands of make and manage.py, and their messages when something is wrong."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 
 def run(tmp_path, **environment):
-    """scripts/run where nothing can be served, so that it stops by itself."""
+    """Run scripts/run on a machine with a problem, so that it stops by itself."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME")}
     return subprocess.run(
         ["/bin/sh", "scripts/run", "run"],
@@ -56,7 +56,7 @@ def test_unusable_data_folder_is_named(tmp_path):
 
 
 def test_old_python_is_named(tmp_path):
-    """A stand-in that answers as Python 3.9 would."""
+    """The test uses a script that reports the version of Python 3.9."""
     old = tmp_path / "python"
     old.write_text(
         '#!/bin/sh\ncase "$2" in *platform*) echo 3.9.2;; *) exit 1;; esac\n'

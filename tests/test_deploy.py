@@ -1,4 +1,4 @@
-"""What is shipped for deploying says the same as the site."""
+"""The deployment files match the site."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 
 @pytest.fixture
 def hosts():
-    """A site that answers only to its own name; (port, hosts that asked)."""
+    """Serve a site that accepts one host name; yield (port, requested hosts)."""
     asked = []
 
     class Site(BaseHTTPRequestHandler):
@@ -93,7 +93,7 @@ def test_proxies_overwrite_client_headers():
 
 
 def large_compose_file():
-    """The composition in the page about more than one machine."""
+    """The compose file in the document about several machines."""
     page = (ROOT / "docs/past-one-machine.md").read_text()
     return yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
 

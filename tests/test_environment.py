@@ -1,4 +1,4 @@
-"""`.env`: read by everything that reads settings, and explained in `.env.example`."""
+"""Every program reads `.env`, and `.env.example` explains every setting."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SECRETS = {"SECRET_KEY": "a7Kq9" * 12}
 
 
 def settings_in_use():
-    """Every name that the code reads from the environment."""
+    """Yield the name of every environment variable that the code reads."""
     for path in python_files():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
@@ -37,7 +37,7 @@ def settings_in_use():
 
 
 def documented_settings():
-    """name → (the comment above it, its value) in the example."""
+    """Map each name in the example to (comment above it, value)."""
     found, comment = {}, []
     for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
         if match := LINE.match(line):
@@ -120,7 +120,7 @@ def test_gunicorn_reads_env_file(env_file):
 
 
 def test_scripts_read_env_file(env_file):
-    """`make run` names the port of the file where that port cannot be used."""
+    """`make run` reports the port in the file if it cannot be used."""
     with open(env_file, "a") as file:
         file.write("PORT=seven\n")
 

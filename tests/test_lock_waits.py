@@ -1,4 +1,4 @@
-"""A page never waits for somebody who writes, on the database as deployed."""
+"""Pages do not wait long while somebody else holds a lock on the database."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ LOCKED = ["/api/organizations", "/feeds/changes.atom", "/api/services"]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, own_database):
-    """(port, address of the database) of a site as deployed, without listings."""
+    """Serve a site without listings as deployed; yield (port, database URL)."""
     folder, port = tmp_path_factory.mktemp("site"), free_port()
     with own_database(folder) as url:
         env = os.environ | {
@@ -76,7 +76,7 @@ def site(tmp_path_factory, own_database):
 
 
 def status(port, path):
-    """Within a time that only an endless wait uses up."""
+    """The status of the response, which must come within two minutes."""
     try:
         with urllib.request.urlopen(
             f"http://127.0.0.1:{port}{path}", timeout=120
@@ -99,7 +99,7 @@ def test_pages_and_api_answer_while_sqlite_is_write_locked(site):
     waited = time.monotonic() - began
     writer.close()
     assert found == [200] * len(found)
-    # Whoever waits for the lock waits 20 s, and the next one in that thread again.
+    # A request that waited for the lock would take 20 seconds.
     assert waited < 20
 
 
@@ -124,14 +124,14 @@ def test_locked_postgresql_table_is_a_short_outage(site):
 
 
 class Browser:
-    """Sends forms as a page of ours does; an answer must come within 15 seconds."""
+    """Sends forms like a browser. A response must come within 15 seconds."""
 
     def __init__(self, port):
         self.at = f"http://127.0.0.1:{port}"
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
 
     def open(self, path, form=None):
-        """(status, the page)"""
+        """Return (status, page)."""
         body = urllib.parse.urlencode(form).encode() if form else None
         headers = {"Sec-Fetch-Site": "same-origin", "Origin": self.at}
         request = urllib.request.Request(f"{self.at}{path}", body, headers)
@@ -152,7 +152,7 @@ class Browser:
 
 @contextmanager
 def open_write(url):
-    """Somebody who writes and takes long: the whole file, or the tables of forms."""
+    """Hold a write lock: on the SQLite file, or on the tables that forms write to."""
     if url.startswith("sqlite"):
         holder = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
@@ -171,14 +171,14 @@ def test_form_sent_during_a_lock_can_be_sent_again(site):
     browser = Browser(port)
     _status, page = browser.open(path)
     stamp = re.search('name="stamp" value="(.*?)"', page)[1]
-    # A form that comes sooner is a robot's.
+    # A form that is sent sooner counts as a robot's.
     time.sleep(3.2)
     typed = {"name": 'The "Example" line', "words": "Open <all> night & day"}
 
     with open_write(url):
         status, page = browser.open(path, typed | {"stamp": stamp})
         sign_in, _page = browser.sign_in()
-        # Each who is waiting has one of the site's eight threads.
+        # Each waiting request occupies one of the site's eight threads.
         with ThreadPoolExecutor(8) as threads:
             again = [typed | {"stamp": stamp, "words": str(n)} for n in range(8)]
             sent = threads.map(lambda form: Browser(port).open(path, form)[0], again)
@@ -197,7 +197,7 @@ def test_form_sent_during_a_lock_can_be_sent_again(site):
 
 @contextmanager
 def record_time_limits():
-    """The limits that are set on the server while each query runs."""
+    """Collect the time limits that are set while each query runs."""
     seen = set()
 
     def note(execute, sql, params, many, context):

@@ -1,4 +1,4 @@
-"""Log lines tell of faults and never of visitors."""
+"""Logs report errors without any data about visitors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every migration can run while the site answers, or says why it need not."""
+"""Every migration can run while the site serves requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.test_codebase import APPS
 
 
 def refused_migrations():
-    """(app, name) → what the rules say, for each migration that they refuse."""
+    """Map (app, name) of each refused migration to the problems."""
     loader = MigrationLoader(None)
     found = {}
     for key, migration in sorted(loader.disk_migrations.items()):
@@ -98,8 +98,8 @@ RISKY = [
     (alter("name", models.CharField(max_length=80, unique=True)), "UniqueConstraint"),
     (alter("name", models.CharField(max_length=80, db_column="n")), "old name"),
     (migrations.AddIndex("thing", GinIndex(fields=["name"], name="g")), "CONCURRENTLY"),
-    (migrations.RunPython(do_nothing), "a way back"),
-    (migrations.RunSQL("SELECT 1"), "a way back"),
+    (migrations.RunPython(do_nothing), "make it reversible"),
+    (migrations.RunSQL("SELECT 1"), "make it reversible"),
     (migrations.RunSQL("LOCK TABLE orgs_thing", ""), "for long"),
     (migrations.RunSQL("CREATE INDEX a ON orgs_thing (name)", ""), "for long"),
     (migrations.RunSQL("ALTER TABLE a ALTER b SET NOT NULL", ""), "for long"),

@@ -1,4 +1,4 @@
-"""Requests are counted together by all workers, and no address is stored."""
+"""All workers count requests together, and no address is stored."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ REDIS_SERVER = shutil.which("valkey-server") or shutil.which("redis-server")
 needs_redis = pytest.mark.skipif(
     REDIS_SERVER is None, reason="needs redis-server or valkey-server"
 )
-# A worker with four threads, on a machine that may be too busy to write within 0.1 s.
+# A worker with four threads. Timeouts are long, because the machine may be busy.
 HITS_SCRIPT = """
 import json, django
 django.setup()
@@ -44,7 +44,7 @@ with ThreadPoolExecutor(4) as threads:
         lambda _: rate_limit.hit("one", 10**9), range(40)
     ))))
 """
-# A master that forks, as gunicorn does.
+# A master process that forks workers, as gunicorn does.
 FORK_SCRIPT = """
 import os
 import caching.daily_salt
@@ -71,7 +71,7 @@ def wait_for_server(port):
 
 @contextmanager
 def running_redis(folder, port):
-    """A real server of its own, killed in the end."""
+    """Run a real Redis server, which is killed at the end."""
     command = [REDIS_SERVER, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
     wait_for_server(port)
@@ -82,7 +82,7 @@ def running_redis(folder, port):
 
 @pytest.fixture
 def redis(tmp_path):
-    """Its address."""
+    """The URL of a running Redis server."""
     port = free_port()
     with running_redis(tmp_path, port):
         yield f"redis://127.0.0.1:{port}/0"
@@ -144,7 +144,7 @@ def test_file_counts_while_redis_is_unreachable(tmp_path, settings, monkeypatch)
 
 
 def test_silent_redis_delays_one_request_only(settings):
-    """It takes the connection and never answers, like a machine that hangs."""
+    """The server accepts the connection and never responds."""
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -210,7 +210,7 @@ def test_client_key_changes_every_day():
 
 
 def test_workers_share_a_salt_unique_to_their_master(tmp_path):
-    """Not even with the same SECRET_KEY, which lies on the disk."""
+    """The salt is not derived from SECRET_KEY, which is stored on disk."""
     env = environment(tmp_path)
 
     masters = [
@@ -271,7 +271,7 @@ def statuses(port, number):
 
 
 def test_two_workers_enforce_one_limit_per_client(tmp_path, own_database):
-    """As deployed. A file of the last run is in the way, and is removed."""
+    """Run gunicorn as deployed. It deletes the count file of the last run."""
     (tmp_path / "rate-limits.sqlite3").write_bytes(b"of the last run" * 100)
     port = free_port()
     with own_database(tmp_path) as url:

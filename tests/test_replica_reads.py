@@ -1,4 +1,4 @@
-"""The site on a primary and a replica of Debian's PostgreSQL, both made here."""
+"""The site with a PostgreSQL primary and a replica, both started here."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def seen():
-    """What a process with both servers saw (tests/replica_process.py)."""
+    """The results of tests/replica_process.py with both servers."""
     with primary_and_standby("-c fsync=off -c log_statement=all") as (primary, standby):
         both = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
         told = {
@@ -57,7 +57,7 @@ def test_public_reads_use_the_replica(seen):
 
 def test_forms_staff_and_writes_use_the_primary(seen):
     for kind in ("form", "curator", "near_by_curator", "desk", "write"):
-        # Nobody knows yet that it is a form when the version of pages is read.
+        # The content version is read before the view is known to be a form.
         asked = set(seen["reads"][kind]["standby"]) - {"caching_directoryversion"}
         assert asked == set(), kind
     for kind in ("form", "curator", "write"):

@@ -1,4 +1,4 @@
-"""The site on an odd machine: its addresses, files, first start and database."""
+"""Serving: addresses, files, the first start and database errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.test_settings import print_setting
 pytestmark = pytest.mark.any_database
 
 KEY = {"SECRET_KEY": "a7Kq9" * 12}
-# `manage.py prepare` that gives up sooner than after the 30 seconds of a first start.
+# Like `manage.py prepare`, but waiting for the database one second instead of 30.
 PREPARE_IMPATIENTLY = """
 import django
 from django.core.management import execute_from_command_line
@@ -208,7 +208,7 @@ def test_unreachable_database_is_one_sentence(tmp_path):
 
 @pytest.fixture
 def served(tmp_path):
-    """serve(bind) starts gunicorn there and gives its port."""
+    """Return a function that starts gunicorn at an address and returns its port."""
     running = []
 
     def serve(bind):
@@ -266,7 +266,7 @@ def test_site_listens_on_ipv6(served, bind):
 
 
 def test_too_long_url_gets_page_with_988(served, tmp_path):
-    # The page names files that are collected first.
+    # The error page refers to static files, which have to be collected first.
     collect = manage(tmp_path, "collectstatic", "--no-input", "--verbosity", "0")
     collect.communicate(timeout=120)
     port = served("127.0.0.1")

@@ -1,4 +1,4 @@
-"""Settings: what a bad value says, and what a good one does."""
+"""Settings from environment variables, and their error messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VALID_ENVIRONMENT = {"SECRET_KEY": "x" * 50, "PATH": os.environ["PATH"]}
 
 
 def print_setting(expression, **environment):
-    """The expression's value in a fresh process with only these variables."""
+    """Print an expression in a new process with only these variables."""
     code = f"from django.conf import settings; print({expression})"
     return subprocess.run(
         [sys.executable, "-c", code],

@@ -1,4 +1,4 @@
-"""The independent reading of warmlines.csv that the ZIP check holds pages against."""
+"""The independent reader of warmlines.csv that the full ZIP check uses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.line_rows import read_line_rows
 from listings.hours import Hours, OpenState
 
 LINE_ROWS = read_line_rows(settings.BASE_DIR / "fixtures" / "warmlines.csv")
-# A week without a holiday and without a change of the clocks.
+# A week without a holiday or a clock change.
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
 
 

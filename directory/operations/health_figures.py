@@ -47,17 +47,17 @@ def _queue_figures() -> Iterator[HealthFigure]:
     )
     yield _unlabeled(
         f"suggestion_oldest{TIMESTAMP_SUFFIX}",
-        "When the oldest open suggestion came in.",
+        "When the oldest open suggestion arrived.",
         *([oldest_suggestion.created_at.timestamp()] if oldest_suggestion else []),
     )
     mails = OutgoingMail.objects.order_by("created_at")
     oldest_mail = mails.first()
     yield _unlabeled(
-        "mails_waiting", "Mails that no server has taken yet.", mails.count()
+        "mails_waiting", "Mails that no mail server has accepted yet.", mails.count()
     )
     yield _unlabeled(
         f"mail_oldest{TIMESTAMP_SUFFIX}",
-        "When the oldest mail that is waiting was written.",
+        "When the oldest waiting mail was written.",
         *([oldest_mail.created_at.timestamp()] if oldest_mail else []),
     )
 
@@ -82,7 +82,7 @@ def _listing_figures(at: datetime) -> Iterator[HealthFigure]:
         "listings_checked", "Of those, checked within so many days.", checked
     )
     yield HealthFigure(
-        "listings_waiting", "Listings that need a curator, by why.", waiting
+        "listings_waiting", "Listings that need a curator, by reason.", waiting
     )
 
 

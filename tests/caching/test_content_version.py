@@ -1,4 +1,4 @@
-"""The directory version changes with every published fact, and with nothing else."""
+"""The content version increases with each change of a published fact, and only then."""
 
 from __future__ import annotations
 
@@ -239,7 +239,7 @@ def test_version_is_read_at_most_once_a_second(django_assert_num_queries):
 
 
 def test_pinned_version_stays_the_same(monkeypatch):
-    """What it read first must not be kept as what came meanwhile."""
+    """Rows that were read earlier must not be cached under a later version."""
     monkeypatch.setattr(content_version, "RECHECK_SECONDS", -1.0)
     organization()
     commit()

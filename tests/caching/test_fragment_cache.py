@@ -1,4 +1,4 @@
-"""Pages of kept parts, with the starter data: the same as pages made anew."""
+"""Pages from cached fragments equal freshly rendered pages, with the starter data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a worker keeps: once a version and language, no more than fits, and truly."""
+"""The memory cache, and pages whose parts come from it."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_cache_keys_contain_no_search_words(client):
 
 
 def test_find_applies_state_filter_near_a_place_but_not_for_a_whole_state(client):
-    """Near a place "state" leaves out the others; of a whole state it parts nothing."""
+    """Near a place, "state" filters by state. With a state, it changes nothing."""
     organization(state="MT", online=True, service_area_scope="nationwide", slug="web")
     place("59301")
     commit()

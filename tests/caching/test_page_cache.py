@@ -1,4 +1,4 @@
-"""Pages kept for a minute: which, for whom, and until when."""
+"""The page cache: which pages it caches, for which requests, and how long."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CACHED_PATHS = [
     "/freshness/",
     "/privacy/",
 ]
-# What somebody typed, chose or sent is in these.
+# Pages with something that a visitor typed, chose or sent.
 UNCACHED_PATHS = [
     "/find/?near=59301",
     "/find/?state=MT",
@@ -71,7 +71,7 @@ UNCACHED_PATHS = [
 ]
 
 
-# What is asked for has no part in these, or is past their end.
+# Pages with a parameter that they do not use, or a page number that is too high.
 PATHS_WITH_UNUSED_PARAMETERS = [
     "/?page=2",
     "/?state=MT",
@@ -274,7 +274,7 @@ def test_cached_page_expires_when_the_clock_jumps(client, hours):
     ],
 )
 def test_warmline_closes_on_time_when_clocks_change(client, at, is_open):
-    """Open until 2 am: half past one comes twice in autumn, and two never in spring."""
+    """The line closes at 2 am. 1:30 comes twice in fall, and 2:00 never in spring."""
     warmline(slug="line", hours="Mo-Su 20:00-02:00")
     commit()
 

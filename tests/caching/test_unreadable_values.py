@@ -1,4 +1,4 @@
-"""A value that cannot be read counts as not known, and no save erases it."""
+"""Unreadable values count as not known, and no save erases them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.factories import organization, warmline
 
 pytestmark = pytest.mark.django_db
 
-# A column and what is stored in it; a value that can be read, in its place.
+# Model: column, unreadable stored value, and a readable value to replace it.
 UNREADABLE = {
     "sqlite": [
         ("check_due_on", "2026-13-45", date(2026, 12, 1)),
@@ -31,7 +31,7 @@ UNREADABLE = {
 
 
 def stored(row, column):
-    """The value as the database writes it."""
+    """The stored value as text."""
     query = f"SELECT CAST({column} AS TEXT) FROM {row._meta.db_table} WHERE id = %s"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(query, [row.pk])

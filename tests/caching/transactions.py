@@ -1,4 +1,4 @@
-"""What follows a commit, since a test's own transaction never has one."""
+"""Simulate a commit, which the transaction around a test never gets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from caching import content_version
 
 
 def commit():
-    """Let the transaction's changes count; the directory's version then."""
+    """Run the pending on-commit callbacks; return the content version's number."""
     waiting, connection.run_on_commit = connection.run_on_commit, []
     for _savepoints, act, _robust in waiting:
         act()

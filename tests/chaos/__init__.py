@@ -1,1 +1,1 @@
-"""Faults made on purpose; long, so they run by “make chaos” and not in the gate."""
+"""Tests that break things on purpose. They are long, so only “make chaos” runs them."""

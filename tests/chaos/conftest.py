@@ -1,4 +1,4 @@
-"""The site with the starter data, in a database of its own, for everything here."""
+"""Fixtures for chaos tests: a separate site with the starter data."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from tests.chaos.figures import record_figures
 from tests.chaos.proxies import HOST_NAME
 from tests.conftest import ROOT, free_port
 
-# As many as the bench makes up, beside the starter data: CHAOS_LISTINGS=100000.
+# CHAOS_LISTINGS=100000 adds so many synthetic listings to the starter data.
 LISTINGS = os.environ.get("CHAOS_LISTINGS", "")
 
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory, own_database):
-    """What every command and the site are told; the database is filled."""
+    """The environment of the site and its commands, with a filled database."""
     folder = tmp_path_factory.mktemp("site")
     with own_database(folder) as url:
         told = {"HTTPS": "1", "ALLOWED_HOSTS": f"{HOST_NAME},127.0.0.1"}
-        # The key of the checks is a sample, which a public name refuses.
+        # A site with a public host name refuses the sample key of the tests.
         told |= {"SECRET_KEY": secrets.token_urlsafe(64)}
         told |= {"DATA_DIR": str(folder), "DATABASE_URL": url}
         environment = os.environ | told | {"PORT": str(free_port())}
@@ -42,14 +42,14 @@ def environment(tmp_path_factory, own_database):
 
 @pytest.fixture(scope="session")
 def upstream(environment, tmp_path_factory):
-    """The port of the site, told that a proxy speaks HTTPS for it."""
+    """The port of a running site that trusts an HTTPS proxy."""
     with serving(environment, tmp_path_factory.mktemp("log") / "site.log"):
         yield environment["PORT"]
 
 
 @contextmanager
 def serving(environment, log, *before):
-    """The site as deployed, as a process; `before` are words before gunicorn's."""
+    """Run the site as deployed; `before` is a command prefix such as unshare."""
     serve = [
         sys.executable,
         "-m",
@@ -71,7 +71,7 @@ def serving(environment, log, *before):
 
 @pytest.fixture
 def copy(environment, tmp_path):
-    """What another site is told, with a copy of the data in a place of its own."""
+    """The environment of another site, with a copy of the database."""
     shutil.copytree(environment["DATA_DIR"], tmp_path / "data")
     told = {"DATA_DIR": str(tmp_path / "data"), "PORT": str(free_port())}
     source = urlsplit(environment["DATABASE_URL"])
@@ -83,7 +83,7 @@ def copy(environment, tmp_path):
     name = f"{source.path[1:]}_copy"
     make = f"CREATE DATABASE {name} TEMPLATE {source.path[1:]}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        # A template may have nobody else in it.
+        # PostgreSQL copies a database only if nobody is connected to it.
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
             [source.path[1:]],
@@ -95,7 +95,7 @@ def copy(environment, tmp_path):
 
 @pytest.fixture
 def figures(capsys):
-    """Write down what a test measured, and print it, whatever pytest catches."""
+    """Store and print what a test measured, in spite of pytest's capturing."""
 
     def written(name, **found):
         record_figures(name, found)
@@ -106,7 +106,7 @@ def figures(capsys):
 
 
 def workers(site):
-    """The process numbers of gunicorn's workers."""
+    """The process IDs of gunicorn's workers."""
     listed = Path(f"/proc/{site.pid}/task/{site.pid}/children").read_text()
     return [int(pid) for pid in listed.split()]
 

@@ -1,4 +1,4 @@
-"""What one visitor, or one curator, does to the site while others ask for pages."""
+"""Disturbances by one visitor or curator while others request pages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.chaos.load import ask, run_load
 from tests.chaos.proxies import HOST_NAME
 
 FORM = "application/x-www-form-urlencoded"
-# As the site names its cookies behind HTTPS.
+# The site uses these cookie names with HTTPS.
 HEADERS = {
     "Cookie": f"__Host-csrf={TOKEN}",
     "Content-Type": FORM,
@@ -30,13 +30,13 @@ NUMBERS = itertools.count()
 
 
 def next_client_address():
-    """No limit of one client stops somebody who has many addresses."""
+    """Return a new client address each time, so that no rate limit applies."""
     number = next(NUMBERS)
     return f"198.51.{number // 250 % 250}.{number % 250 + 1}"
 
 
 def sign_in(port, name="nobody", **more):
-    """A wrong password; the answer."""
+    """Sign in with a wrong password; return the response."""
     form = {"username": name, "password": secrets.token_hex(8)}
     body = urlencode(form | {"csrfmiddlewaretoken": TOKEN})
     headers = HEADERS | {"X-Forwarded-For": next_client_address()} | more
@@ -45,7 +45,7 @@ def sign_in(port, name="nobody", **more):
 
 @contextmanager
 def repeat_in_background(act, people):
-    """`people` threads that do `act` again and again; every answer so far."""
+    """Repeat `act` in `people` threads; yield the list of responses so far."""
     answers, over = [], threading.Event()
 
     def go_on():
@@ -64,7 +64,7 @@ def repeat_in_background(act, people):
 
 
 def hostile_sign_ins(port, seconds, people=30):
-    """Each try has a name and an address of its own; every answer."""
+    """Sign in with a new name and address each time; return all responses."""
     with repeat_in_background(
         lambda: sign_in(port, secrets.token_hex(4)), people
     ) as answers:
@@ -73,17 +73,17 @@ def hostile_sign_ins(port, seconds, people=30):
 
 
 def downloads(port, path, seconds, people=20):
-    """How many answers there were of each status."""
+    """Count the responses by status."""
     found = run_load(port, seconds, [path], people)
     return {int(status): count for status, count in found["statuses"].items() if count}
 
 
 def report(port):
-    """A visitor reports something; the answer to the form, and how long it took."""
+    """Send a report; return the response to the form and how long it took."""
     page = ask(port, "/states/mt/report/").text
     stamp = re.search(r'name="stamp" value="([^"]+)"', page)
     assert stamp, page[-2_000:]
-    # A form that is sent sooner is taken for a robot's.
+    # A form that is sent sooner counts as a robot's.
     time.sleep(3.2)
     form = {"stamp": stamp[1], "problem": "other", "words": "A made-up report."}
     headers = {"Content-Type": FORM, "Sec-Fetch-Site": "same-origin"}
@@ -92,7 +92,7 @@ def report(port):
 
 
 def request_as_curator(port, session, path, form, files=None):
-    """What the desk answers to a form; it may take minutes."""
+    """Send an admin form, which may take minutes; return the response."""
     form = form | {"csrfmiddlewaretoken": TOKEN}
     body, kind = multipart(form, files) if files else (urlencode(form), FORM)
     cookies = f"__Host-csrf={TOKEN}; __Host-session={session}"
@@ -101,7 +101,7 @@ def request_as_curator(port, session, path, form, files=None):
 
 
 def multipart(form, files):
-    """(body, content type) of a form with files."""
+    """Return (body, content type) of a form with files."""
     opened = {name: (path.name, path.read_bytes()) for name, path in files.items()}
     made = httpx.Request("POST", "https://example.org/", data=form, files=opened)
     return made.read(), made.headers["Content-Type"]
@@ -109,7 +109,7 @@ def multipart(form, files):
 
 @contextmanager
 def hold_write_lock(url, tables="orgs_organization"):
-    """On SQLite the whole file is locked for writers, on PostgreSQL a table for all."""
+    """Lock the SQLite file for writers, or a PostgreSQL table for everyone."""
     if url.startswith("sqlite"):
         holder = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")

@@ -1,4 +1,4 @@
-"""What “make chaos” measured, in one file of the repository."""
+"""The file of what “make chaos” measured."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def database():
 
 
 def record_figures(name, figures):
-    """Put the figures of one test in the place of its last ones."""
+    """Replace the figures of one test."""
     found = read_figures()
     rounded = {
         key: round(value, 2) if isinstance(value, float) else value

@@ -1,4 +1,4 @@
-"""Fifty people who ask for one page after the other, and what each of them got."""
+"""Load by fifty clients that request one page after the other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.chaos.proxies import HOST_NAME
 
 CONNECTIONS = 50
-# As a proxy asks: the name of the site, and that the visitor came by HTTPS.
+# The headers of a proxy: the host name, and that the visitor uses HTTPS.
 HEADERS = {"Host": HOST_NAME, "X-Forwarded-Proto": "https", "Connection": "close"}
 ZIPS = "59301 83702 10001 60601 73301 90001 33101 98101 02108 30301".split()  # noqa: SIM905
 PAGES = [
@@ -38,7 +38,7 @@ PAGES = [
 
 @dataclass(frozen=True)
 class LoadAnswer:
-    """`status` is 0 where the connection broke; moments and times in seconds."""
+    """A response. `status` is 0 if the connection broke. Times are in seconds."""
 
     path: str
     at: float
@@ -49,7 +49,7 @@ class LoadAnswer:
 
 
 def ask(port, path, method="GET", body=None, tls=None, timeout=30, **headers):
-    """One answer, whatever it is; over HTTPS with `tls`, a context."""
+    """Send a request, over HTTPS if `tls` is a context; return the response."""
     at, location = time.monotonic(), ""
     connection = (
         http.client.HTTPSConnection("127.0.0.1", port, timeout=timeout, context=tls)
@@ -69,7 +69,7 @@ def ask(port, path, method="GET", body=None, tls=None, timeout=30, **headers):
 
 
 class LoadResults:
-    """The answers to everybody so far; with the texts of faults."""
+    """All responses so far, with the text of errors only."""
 
     def __init__(self, tls):
         self.tls = tls
@@ -81,24 +81,24 @@ class LoadResults:
                 return
             found = ask(port, path, tls=self.tls)
             if found.status == 200:
-                # Thousands of whole pages would be much to hold.
+                # Thousands of whole pages would need much memory.
                 found = replace(found, text="")
             self.answers.append(found)
 
     def wait_for(self, number):
-        """Until so many more answers are there."""
+        """Wait for so many more responses."""
         enough = len(self.answers) + number
         while len(self.answers) < enough:
             time.sleep(0.05)
 
     def between(self, start, end=float("inf")):
-        """What was asked for and answered between these moments."""
+        """The responses to requests that were sent and answered in this period."""
         return [a for a in self.answers if a.at >= start and a.at + a.seconds <= end]
 
 
 @contextmanager
 def running_load(port, pages=PAGES, tls=None, connections=CONNECTIONS):
-    """People who go on asking until the block ends."""
+    """Run clients that send requests until the block ends."""
     seen = LoadResults(tls)
     people = [
         threading.Thread(
@@ -117,10 +117,10 @@ def running_load(port, pages=PAGES, tls=None, connections=CONNECTIONS):
 
 
 def run_load(port, seconds, pages=PAGES, connections=CONNECTIONS):
-    """What so many people met: a count of each status (0: the connection broke), and
-    seconds.
+    """Run wrk; return a count of each status (0: the connection broke), and seconds.
 
-    wrk takes some 3% of one core; the threads of `load` take theirs from the site.
+    wrk needs about 3% of one core. The threads of running_load() would compete with the
+    site for the cores.
     """
     told = [f"-H{name}: {value}" for name, value in HEADERS.items()]
     script = ["-s", str(Path(__file__).with_name("visits.lua"))]

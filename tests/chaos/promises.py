@@ -1,6 +1,6 @@
-"""Write docs/promises.md: its template, with the figures of the last “make chaos”.
+"""Write docs/promises.md from its template and the figures of the last “make chaos”.
 
-python -m tests.chaos.promises
+Run it with: python -m tests.chaos.promises
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NOT_MEASURED_NOTE = (
 
 
 class UnmeasuredFigure:
-    """A figure that no run has measured yet."""
+    """A placeholder for a figure that no run has measured yet."""
 
     def __getitem__(self, _name):
         return self
@@ -33,7 +33,7 @@ class Figures(dict):
 
 
 def read_figures():
-    """The figures: of each kind of database, of each test."""
+    """The figures by kind of database and test."""
     if not FIGURES.exists():
         return Figures()
     return json.loads(FIGURES.read_text(encoding="utf-8"), object_hook=Figures)

@@ -1,4 +1,4 @@
-"""A file of made-up organizations, as long as a test needs it."""
+"""Write CSV files of synthetic organizations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SAME = {
 
 
 def write(path, number, mark):
-    """`mark` is in every name, so that one file's rows can be told from another's."""
+    """Write `number` rows with `mark` in every name, to tell files apart."""
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.DictWriter(file, OrganizationImporter.columns, restval="")
         rows.writeheader()

@@ -1,4 +1,4 @@
-"""Servers of the database lost under 50 connections, with the site as deployed."""
+"""Lose database servers under 50 connections, with the site as deployed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def servers():
 
 @pytest.fixture(scope="module")
 def prepared(servers, tmp_path_factory):
-    """What the site on both servers is told."""
+    """The environment of a site with both servers."""
     both = ",".join(f"127.0.0.1:{server.port}" for server in servers)
     told = {
         "ALLOWED_HOSTS": f"{HOST_NAME},127.0.0.1",
@@ -72,14 +72,14 @@ def test_lost_replica_fails_no_page(servers, port, figures):
         slowest=after,
     )
     assert statuses(failed(seen.answers)) == {}
-    # Two seconds; or as slow as this machine was before.
+    # The limit is two seconds, or the slowest response before if that was longer.
     assert after <= max(2, 2 * before)
 
 
 def test_lost_primary_fails_no_page_and_loses_no_write(
     servers, prepared, port, figures
 ):
-    """It is never used again: this test is the last one with these servers."""
+    """The killed primary stays down, so this is the last test with these servers."""
     primary, standby = servers
     signed_in = manage(prepared, "shell", "--no-imports", "-c", SIGN_IN, check=True)
     make_replication_synchronous(primary)
@@ -115,6 +115,6 @@ def test_lost_primary_fails_no_page_and_loses_no_write(
     assert gone == set()
     assert written.refused
     assert all(a.status >= 500 and "988" in a.text for a in written.refused)
-    # One second is the goal; the curator's own try may be on its way for another.
+    # The goal is one second; the curator's current request may take another one.
     assert again - promoted_at <= 2
     assert after <= max(5, 2 * before)

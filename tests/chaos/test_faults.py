@@ -1,4 +1,4 @@
-"""Things break while fifty people ask for pages of the site as deployed."""
+"""Break things while fifty clients request pages of the site as deployed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MEGABYTES = 96
 
 
 def memory(site):
-    """Resident MB of all workers."""
+    """The resident memory of all workers in MB."""
     files = [Path(f"/proc/{pid}/status").read_text() for pid in workers(site)]
     return sum(int(re.search(r"VmRSS:\s+(\d+)", text)[1]) for text in files) / 1024
 
@@ -56,20 +56,20 @@ def test_steady_load_is_served_without_errors_or_memory_growth(copy, tmp_path, f
         **times,
     )
     assert met.keys() == {200}
-    # The goal is half a second; a machine that does other things gets three times that.
+    # The goal is half a second, with three times that for a busy machine.
     assert found["p99"] <= 1.5
     assert after <= 1.1 * before + 10
 
 
 @pytest.fixture
 def breakable(copy):
-    """(what the site is told, how to take the database away, how to bring it back)."""
+    """Yield (environment, ways to stop the database, function that restores it)."""
     source = urlsplit(copy["DATABASE_URL"])
     if source.scheme == "sqlite":
         path = Path(source.path)
         whole = path.read_bytes()
         junk = os.urandom(len(whole))
-        # Into the same file: what a worker has open breaks with it.
+        # Written into the same file, so that open connections of workers break too.
         yield (
             copy,
             {"damaged": lambda: path.write_bytes(junk)},
@@ -134,13 +134,13 @@ def test_killed_worker_costs_few_requests(copy, tmp_path, figures):
     failed = [a for a in seen.answers if a.status != 200]
     figures("killed_worker_alone", failed=len(failed), answers=len(seen.answers))
     assert {a.status for a in failed} <= {0}
-    # Each of the fifty had one request on the way at most.
+    # Each of the fifty clients had at most one request in progress.
     assert len(failed) <= 50
 
 
 @pytest.mark.parametrize("name", PROXIES)
 def test_proxy_retries_when_a_worker_is_killed(name, copy, tmp_path, figures):
-    """What was no form; an answer that had begun already is cut off all the same."""
+    """The proxy repeats requests except forms. Responses that had begun are cut off."""
     with (
         serving(copy, tmp_path / "log") as site,
         running_proxy(name, tmp_path, copy["PORT"]) as found,
@@ -153,7 +153,7 @@ def test_proxy_retries_when_a_worker_is_killed(name, copy, tmp_path, figures):
     failed = [a for a in seen.answers if a.status != 200]
     figures(f"killed_behind_{name}", failed=len(failed), answers=len(seen.answers))
     assert {a.status for a in failed} <= {0}
-    # A worker has four threads, each with one answer on the way.
+    # A worker has four threads, each with one response in progress.
     assert len(failed) <= 4
 
 
@@ -176,7 +176,7 @@ def test_replacing_workers_costs_no_request(copy, tmp_path, figures):
     )
     assert not set(before) & set(after)
     assert failed == []
-    # New workers start on the cores that the fifty people want, and know no page yet.
+    # New workers compete with the load for cores, and their caches are empty.
     assert percentile(seen.answers, 0.95) <= 3
     assert slowest(seen.answers) <= 20
 
@@ -215,7 +215,7 @@ def test_site_survives_cache_server_outage(copy, tmp_path, figures):
 
 @pytest.fixture
 def disk(tmp_path):
-    """A disk of 96 MB."""
+    """A file system of 96 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
     options = f"size={MEGABYTES}m"
@@ -227,7 +227,7 @@ def disk(tmp_path):
 
 @pytest.fixture
 def small_disk(environment, disk, tmp_path, request):
-    """What a site is told whose database is on that disk; on SQLite, all its files."""
+    """The environment of a site with its database on the small disk."""
     told = {"PORT": str(free_port())}
     if urlsplit(environment["DATABASE_URL"]).scheme == "sqlite":
         shutil.copytree(environment["DATA_DIR"], disk / "data")
@@ -240,7 +240,7 @@ def small_disk(environment, disk, tmp_path, request):
         space = disk / "space"
         space.mkdir()
         os.chown(space, Path(row[0]).stat().st_uid, -1)
-        # The server's own user has to come by.
+        # The user of the database server needs access.
         for folder in [disk, *tmp_path.parents]:
             folder.chmod(folder.stat().st_mode | 0o011)
         tmp_path.chmod(0o711)
@@ -252,19 +252,19 @@ def small_disk(environment, disk, tmp_path, request):
 
 
 def fill(path):
-    """A file that takes all the room there is."""
+    """Fill the disk with one file."""
     with path.open("wb", buffering=0) as filler, suppress(OSError):
         while True:
             filler.write(bytes(4_096))
 
 
 def report(port):
-    """A visitor reports something, as a browser does; the answer."""
+    """Send a report like a browser; return the response."""
     page = ask(port, "/states/mt/report/").text
     stamp = re.search(r'name="stamp" value="([^"]+)"', page)
     assert stamp, page[-3_000:]
     time.sleep(3.2)
-    # Long, and not to be made shorter: a row that has to have room of its own.
+    # The text is long and random, so that the row needs space on the disk.
     words = f"A made-up report. {secrets.token_hex(900)}"
     form = {"stamp": stamp[1], "problem": "other", "words": words}
     headers = {"Content-Type": FORM, "Sec-Fetch-Site": "same-origin"}
@@ -304,7 +304,7 @@ def test_site_survives_full_disk(small_disk, disk, tmp_path, figures):
     assert statuses(seen.answers).keys() == {200}
     assert slowest(full) <= 5
     assert statuses([taken, taken_again]) == {200: 2}
-    # PostgreSQL has room in the last page of a table for one or two.
+    # The last page of a PostgreSQL table may have space for one or two rows.
     assert refused
     for answer in refused:
         assert answer.status == 503

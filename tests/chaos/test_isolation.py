@@ -1,8 +1,8 @@
-"""One visitor cannot stop the others: pages in quiet, and while somebody disturbs them.
+"""One visitor cannot slow down the others: page times in quiet and under disturbance.
 
-A few people go on asking for pages, one after the other. In each test the site is quiet
-at first, and then disturbed. The 95th percentile of their waiting may double, or be a
-second, whichever is longer; and nobody gets a fault.
+A few clients request pages one after the other. In each test the site is quiet at first
+and then disturbed. The 95th percentile of their response times may double or be one
+second, whichever is longer, and no response may be an error.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ FILES = [
     "/data/hsds.zip",
     "/api/services?format=ndjson&full=true",
 ]
-# What needs no organization, for when their table is locked.
+# Pages that work while the table of organizations is locked.
 OTHER_PAGES = ["/warmlines/", "/warmlines/?near=59301", "/guides/", "/privacy/"]
 
 
 @pytest.fixture
 def site(copy, tmp_path):
-    """(its environment, its port); no client is over its limit of requests."""
+    """Return (environment, port) of a site with a high rate limit."""
     told = {"API_REQUESTS_A_MINUTE": "1000000", "SECOND_FACTOR": "0"}
     environment = copy | told
     with serving(environment, tmp_path / "log") as process:
@@ -56,14 +56,14 @@ def site(copy, tmp_path):
 
 
 class Visitors:
-    """What they met in quiet, and while somebody disturbed them."""
+    """The responses in quiet and during a disturbance."""
 
     def __init__(self, seen, calm_from, calm_until):
         self.seen, self.calm_from, self.calm_until = seen, calm_from, calm_until
         self.began = self.ended = calm_until
 
     def between(self, began, ended):
-        """These moments are the disturbance."""
+        """Mark the period of the disturbance."""
         self.began, self.ended = began, ended
 
     def quiet(self):
@@ -78,7 +78,7 @@ class Visitors:
 
 @contextmanager
 def visitors(port, pages=None, tls=None):
-    """People at their reading; the block is the disturbance."""
+    """Run visitors; the block is the disturbance."""
     more = {"pages": pages} if pages else {}
     with running_load(port, connections=VISITORS, tls=tls, **more) as seen:
         seen.wait_for(200)
@@ -91,7 +91,7 @@ def visitors(port, pages=None, tls=None):
 
 
 def check_visitors(found, name, figures, *, failing=0, statuses_allowed=(200,), **more):
-    """Write down both percentiles, and hold them to the promise."""
+    """Store both percentiles, and check them against the promise."""
     quiet, disturbed = found.quiet(), found.disturbed()
     before, during = percentile(quiet, 0.95), percentile(disturbed, 0.95)
     failed = [a for a in disturbed if a.status not in statuses_allowed]
@@ -118,12 +118,12 @@ def test_visitors_are_not_slowed_by_hostile_sign_ins(site, figures):
     check_visitors(
         found, "sign_ins", figures, tried=len(tried), answered=met.get(200, 0)
     )
-    # A page that says the password is wrong, or that too many sign in.
+    # The page says that the password is wrong or that too many people sign in.
     assert met.keys() <= {200, 429}
 
 
 def test_visitors_are_not_slowed_by_downloads(site, figures):
-    """Of one file after the other, each of which has to be made first."""
+    """Download one file after the other; the site has to create each first."""
     _environment, port, _process = site
     met, parts = {}, {}
     with visitors(port) as found:
@@ -144,7 +144,7 @@ def test_visitors_are_not_slowed_by_downloads(site, figures):
 
 
 def downloaded(port, path):
-    """Whoever tries again gets the file, once it is made."""
+    """Try again until the site has created the file."""
     give_up = time.monotonic() + 120
     while time.monotonic() < give_up:
         if ask(port, path).status == 200:
@@ -159,7 +159,7 @@ def session_of(environment):
 
 
 def test_visitors_are_not_slowed_by_admin_import_and_undo(site, tmp_path, figures):
-    """Beside pages, a form and a sign-in answer within 2 seconds."""
+    """Forms and sign-ins are answered within 2 seconds too."""
     environment, port, _process = site
     session = session_of(environment)
     path = tmp_path / "rows.csv"
@@ -202,8 +202,11 @@ def import_and_undo(port, session, path):
 
 
 def test_visitors_get_answers_while_a_lock_is_held(site, figures):
-    """On SQLite that of every writer: pages come as ever. On PostgreSQL that of the
-    organizations: a page that needs them is that of an outage, after 0.7 seconds."""
+    """On SQLite, the lock stops writers only, and pages are as fast as ever.
+
+    On PostgreSQL, it stops everything that reads organizations, and such pages answer
+    with the outage page after 0.7 seconds.
+    """
     environment, port, _process = site
     with visitors(port) as found, hold_write_lock(environment["DATABASE_URL"]):
         time.sleep(LOCK)
@@ -236,7 +239,7 @@ def test_pages_of_unlocked_tables_are_not_slowed(site, figures):
 
 
 def test_visitors_are_not_slowed_by_a_killed_worker(site, tmp_path, figures):
-    """Behind nginx, which asks again; an answer that has begun is cut off."""
+    """nginx repeats requests. Responses that had begun are cut off."""
     _environment, port, process = site
     with (
         running_proxy("nginx", tmp_path, port) as proxy,

@@ -1,4 +1,4 @@
-"""The shipped proxies: slow connections, spoofed headers, a dead site, their logs."""
+"""The shipped proxies: slow connections, spoofed headers, a dead site and logs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.chaos.proxies import HOST_NAME, PROXIES, running_proxy
 from tests.conftest import free_port
 
 MARK = "Zzyzx"
-# slowhttptest's letters: headers that never end, bodies that do not, unread answers.
+# slowhttptest's options: endless headers, endless bodies, unread responses.
 SLOW = {
     "headers": "-H -i 5 -t GET",
     "bodies": "-B -i 5 -s 8192 -t POST",
@@ -26,7 +26,7 @@ ATTACK = "slowhttptest -c 500 -r 200 -l 14 -p 3"
 
 @pytest.fixture
 def echo():
-    """The port of a server that answers with the headers it got."""
+    """The port of a server that responds with the headers of the request."""
 
     class Echo(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -51,7 +51,7 @@ def echo():
 
 
 def probe(found):
-    """Seconds that a page took, which must come and be whole."""
+    """Request a page, which must be complete; return the seconds it took."""
     started = time.monotonic()
     status, _headers, text = found.get("/warmlines/?state=MT", timeout=5)
     assert status == 200
@@ -62,7 +62,7 @@ def probe(found):
 @pytest.mark.parametrize("slow", SLOW)
 @pytest.mark.parametrize("name", PROXIES)
 def test_slow_connections_do_not_block_others(name, slow, upstream, tmp_path, figures):
-    """Within a second; on a machine that is busy already, compared with before."""
+    """Requests take at most a second, or as long as before on a busy machine."""
     with running_proxy(name, tmp_path, upstream) as found:
         before = max(probe(found) for _ in range(10))
         command = f"{ATTACK} {SLOW[slow]} -u {found.address}/find/?near=59301"
@@ -113,7 +113,7 @@ def test_proxy_answers_for_dead_site_with_988(name, tmp_path):
 
 @pytest.mark.parametrize("name", PROXIES)
 def test_proxy_log_has_no_visitor_data(name, upstream, tmp_path):
-    """Also of requests that fail, which proxies like to quote."""
+    """This includes failing requests, which proxies tend to quote."""
     for port in (upstream, free_port()):
         folder = tmp_path / str(port)
         folder.mkdir()
@@ -121,7 +121,7 @@ def test_proxy_log_has_no_visitor_data(name, upstream, tmp_path):
             found.get(f"/find/?near={MARK}", User_Agent=MARK, Referer=MARK)
             found.get(f"/{MARK}/", method="POST")
             found.get(f"/find/?near={MARK * 20_000}"[:30_000])
-            # nginx closes the connection, Caddy sends an empty page.
+            # nginx closes the connection; Caddy sends an empty page.
             with suppress(OSError, HTTPException):
                 found.get("/", Host=f"{MARK}.example.org")
             written = found.log_text()
@@ -131,7 +131,7 @@ def test_proxy_log_has_no_visitor_data(name, upstream, tmp_path):
 
 
 def test_nginx_limits_sign_ins_per_client(echo, tmp_path):
-    """Ten and one, and perhaps one more for each three seconds that this takes."""
+    """A client may send eleven at once, and then one every three seconds."""
     with running_proxy("nginx", tmp_path, echo) as found:
         sign_ins = [found.get("/admin/login/", "POST")[0] for _try in range(40)]
         reports = [found.get("/orgs/ours/report/", "POST")[0] for _try in range(40)]

@@ -1,6 +1,6 @@
-"""Starting where nothing can be written and nobody reached; backups on a full disk.
+"""Start with a read-only root and no network, and back up to a full disk.
 
-Namespaces need root, or a kernel that lets everybody have them.
+These tests use namespaces, which need root or a kernel that allows them to all users.
 """
 
 from __future__ import annotations
@@ -46,18 +46,18 @@ ls -A "$1"
 
 
 def processor_seconds():
-    """Of all that this process started and that has ended."""
+    """The CPU seconds of all finished child processes."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def test_second_start_is_quick_with_read_only_root(environment, figures):
-    """A read-only root and no network but loopback, as far as the first 200.
+    """Measured until the first response, with no network but the loopback interface.
 
-    Seconds of the processor are held, because they are the same on a busy machine.
+    The limit is on CPU seconds, because they do not depend on how busy the machine is.
     """
     if environment["DATABASE_URL"].startswith("postgres"):
-        # PostgreSQL is on a network, which is what is taken away here.
+        # PostgreSQL needs a network, which this test takes away.
         environment = environment | {"DATABASE_URL": ""}
         manage(environment, "prepare", check=True)
     sealed = ["unshare", "--mount", "--net", "sh", "-c", SEALED, "-", ROOT]
@@ -88,13 +88,13 @@ def test_backup_on_full_disk_fails_cleanly(environment, tmp_path):
 
 
 def begun(folder, size):
-    """Has a backup written so many bytes of its draft already?"""
+    """Whether a backup has written so many bytes of its temporary file."""
     drafts = [path for path in folder.glob(".part-*/directory-*") if path.is_file()]
     return any(path.stat().st_size >= size for path in drafts)
 
 
 def killed_backup(environment, folder, size):
-    """Kill a backup when its draft has that size; was it killed in the writing?"""
+    """Kill a backup at that size; return whether it was killed while writing."""
     backup = [sys.executable, "manage.py", "backup", folder, "--keep", "3"]
     with subprocess.Popen(backup, cwd=ROOT, env=environment) as running:
         while running.poll() is None and not begun(folder, size):
@@ -102,13 +102,13 @@ def killed_backup(environment, folder, size):
         running.kill()
     left = list(folder.glob(".part-*"))
     for part in left:
-        # As a day later, when the next backup takes it out.
+        # As if a day had passed, after which the next backup deletes it.
         os.utime(part, (0, 0))
     return bool(left)
 
 
 def test_killed_backup_leaves_others_intact(environment, tmp_path, figures):
-    """Killed at ten sizes of its draft; what has the name of a backup is one."""
+    """Kill backups at ten sizes. Every file with a backup's name is a whole one."""
     manage(environment, "backup", str(tmp_path), "--keep", "3", check=True)
     whole = max(path.stat().st_size for path in backups(tmp_path))
     sizes = [1 + whole * number // 10 for number in range(10)]
@@ -118,12 +118,12 @@ def test_killed_backup_leaves_others_intact(environment, tmp_path, figures):
     files = backups(tmp_path)
     left = list(tmp_path.glob(".part-*"))
     figures("killed_backups", killed=killed, backups=len(files), left=len(left))
-    # A small database is written at once, so some are whole before they are killed.
+    # A small database is written quickly, so some backups finish before the kill.
     assert killed >= 3
     assert files
     assert left == []
     for path in files:
-        # It is read from end to end before the database is looked at.
+        # The whole file is verified before the database is touched.
         refused = manage(environment, "restore", str(path)).stderr
         assert "There is data in this database" in refused
 

@@ -1,4 +1,4 @@
-"""Writers and imports killed without warning; many processes that write at once."""
+"""Kill writers and imports without warning; write from many processes at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 from tests.curation.process_runner import process_runner
 
 ROWS = int(os.environ.get("CHAOS_ROWS", "20000"))
-# Moments at which each of two ways to import is killed.
+# How often each of the two ways to import is killed.
 KILLS = 10
 COUNT = """
 from hashlib import sha256
@@ -55,14 +55,14 @@ def test_killed_writers_leave_whole_rows(writers, figures):
 
 
 def imported(environment):
-    """(how many of the file's rows are there, a hash of their facts)."""
+    """Return (number of imported rows, hash of their facts)."""
     done = manage(environment, "shell", "-v0", "-c", COUNT, check=True)
     number, digest = done.stdout.split()
     return int(number), digest
 
 
 def number_of_rows(url):
-    """How many of the file's rows are there; a shell would take seconds to say so."""
+    """Count the imported rows by SQL, because a Django shell takes seconds."""
     count = "SELECT count(*) FROM orgs_organization WHERE key LIKE 'chaos:%'"
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as session:
@@ -72,7 +72,7 @@ def number_of_rows(url):
 
 
 def killed_imports(environment, path, lasts, *more):
-    """How many rows there are after each import that was killed, at other moments."""
+    """The number of rows after each import, killed after different times."""
     bring_in = [sys.executable, "manage.py", "import_listings", "organizations", path]
     found, cut = [], 0
     for number in range(1, KILLS + 1):
@@ -85,8 +85,10 @@ def killed_imports(environment, path, lasts, *more):
 
 
 def test_killed_import_leaves_whole_batches(copy, tmp_path, figures):
-    """With --atomic all of them or none. Without, what is in stays, and the same file
-    once more brings in the rest and nothing twice."""
+    """With --atomic, all rows are imported or none.
+
+    Without it, whole batches stay, and importing the file again adds only the rest.
+    """
     path = tmp_path / "rows.csv"
     rows.write(path, ROWS, "one")
     bring_in = ["import_listings", "organizations", str(path)]
@@ -110,14 +112,14 @@ def test_killed_import_leaves_whole_batches(copy, tmp_path, figures):
     )
     assert mixed == []
     assert cut + more >= 2 * KILLS - 4
-    # Nothing that was in went out again.
+    # No row that was imported has disappeared.
     assert by_batches == sorted(by_batches)
     assert first[0] == ROWS
     assert imported(copy) == first
 
 
 def test_pages_are_fast_while_an_import_runs(copy, tmp_path, figures):
-    """Four people at a time, so that the machine has a core for the import."""
+    """Only four clients, so that the machine has a core for the import."""
     path = tmp_path / "rows.csv"
     rows.write(path, ROWS, "two")
     with (

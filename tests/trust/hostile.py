@@ -1,4 +1,4 @@
-"""What an attacker types, and how often: `make attack` sets EXAMPLES=10000."""
+"""Hostile input and requests. `make attack` sets EXAMPLES=10000."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ often = settings(
 )
 
 OWN_HOSTS = ("127.0.0.1", "testserver")
-# Marked, so that a page that prints it as it is can be told.
+# A page that contains this unchanged has not escaped it.
 MARKER = "zq<'\"&>kx"
 ODD_TEXTS = [
     "",
@@ -128,12 +128,12 @@ PATH_SEGMENTS = [
     "/{}",
     "/es/{}",
 ]
-# Paths that a reader of addresses takes for a host. Django's client would strip them.
+# Paths that URL parsers take for a host. Django's test client would strip them.
 HOST_LIKE_PATHS = ["//[x/", "//[x", "//a]/", "//℀/", "//[/api/"]
 
 
 def random_requests(chance, number):
-    """That many addresses: odd values, repeated and contradictory ones, odd paths."""
+    """Yield random URLs with odd, repeated and contradictory values and odd paths."""
     for _number in range(number):
         if chance.random() < 0.2:
             yield chance.choice(PATH_SEGMENTS).format(
@@ -150,7 +150,7 @@ def random_requests(chance, number):
 
 
 def find_faults(address, status, location, page):
-    """What an answer to such a request may not be."""
+    """The problems of a response to such a request."""
     if status >= 500:
         yield f"answers {status}"
     if MARKER in page or "<script>alert" in page:

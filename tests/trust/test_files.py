@@ -1,4 +1,4 @@
-"""200 files that are none: refused in words, row by row, and in little memory."""
+"""200 broken files are refused with a message, and need little memory."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FILE_COUNT = 200
 
 
 def write_csv(kind, *changes, columns=None):
-    """A CSV file with one good row, and one more for each set of changed cells."""
+    """A CSV file with one valid row, and a row for each dict of changed cells."""
     names = columns or sorted(IMPORTERS[kind].columns)
     blank = dict.fromkeys(names, "") | {
         k: v for k, v in VALID_ROWS.items() if k in names
@@ -61,7 +61,7 @@ def zipped(content):
 
 
 def odd_files(kind):
-    """Files that are wrong as a whole."""
+    """Files that are broken as a whole."""
     good = write_csv(kind)
     header = good.partition(b"\r\n")[0]
     wide = ",".join(f"c{number}" for number in range(100_000)).encode()
@@ -98,7 +98,7 @@ def odd_files(kind):
 
 
 def odd_rows(kind, chance):
-    """A file with odd words in some cells of one row."""
+    """A file with odd text in some cells of one row."""
     names = sorted(IMPORTERS[kind].columns)
     cells = {chance.choice(names): chance.choice(ODD_TEXTS) for _number in range(4)}
     return write_csv(kind, cells, {"key": chance.choice(ODD_TEXTS)})
@@ -146,7 +146,7 @@ def test_admin_import_survives_odd_files(client):
 
 
 def test_large_files_need_little_memory(tmp_path):
-    """As a list of rows with a place for each column, this one took 40 GB."""
+    """Parsed into lists of cells, this file once took 40 GB."""
     wide = ",".join(f"c{number}" for number in range(200_000)).encode()
     header = ",".join(sorted(OrganizationImporter.columns)).encode()
     path = tmp_path / "file.csv"

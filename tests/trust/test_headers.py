@@ -1,4 +1,4 @@
-"""Each kind of answer carries every header that keeps a browser on our side."""
+"""Every kind of response has all security headers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COMMON_HEADERS = {
     "X-Permitted-Cross-Domain-Policies": "none",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
 }
-# The whole policy: nothing inline, nothing from elsewhere, no frame, no other base.
+# The whole policy allows nothing inline, no other site, no frame and no other base.
 CONTENT_POLICY = {
     "default-src 'none'",
     "script-src 'self'",
@@ -40,7 +40,7 @@ CONTENT_POLICY = {
 
 @dataclass
 class RequestCase:
-    """One kind of answer: how to get it, and its status."""
+    """A request for one kind of response, and the expected status."""
 
     path: str
     status: int = 200
@@ -91,7 +91,7 @@ REQUEST_CASES = {
 
 @pytest.fixture
 def ask(settings):
-    """Asks as over HTTPS, with the settings that HTTPS=1 makes."""
+    """Send requests as over HTTPS, with the settings of HTTPS=1."""
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_HSTS_SECONDS = 63_072_000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
@@ -127,7 +127,7 @@ def test_response_has_security_headers(ask, how):
     assert answer.status_code == how.status
     expected = dict(COMMON_HEADERS)
     if not how.secure:
-        # Browsers heed it over HTTPS alone.
+        # Browsers obey this header over HTTPS only.
         del expected["Strict-Transport-Security"]
     assert {name: answer.headers.get(name) for name in expected} == expected
     policy = {part.strip() for part in answer["Content-Security-Policy"].split(";")}

@@ -1,4 +1,4 @@
-"""The settings that we ship log no query string, in which somebody's words are."""
+"""The shipped configurations log no query string, which contains typed words."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 from directory.operations import gunicorn_config
 from tests.conftest import ROOT
 
-# What of nginx would quote an address: the request line, its parts, where it came from.
+# nginx variables that contain the URL: the request line, its parts and the referrer.
 QUOTING = (
     r"\$(request|request_uri|uri|args|query_string|document_uri|arg_\w+|http_\w+)\b"
 )
-# The same for gunicorn: request line, path, query, headers.
+# gunicorn's format letters for the request line, path, query and headers.
 GUNICORN = r"%\(([rUqfa]|\{[^}]*\}[ieo])\)s"
 
 
@@ -22,7 +22,7 @@ def test_nginx_logs_no_query_string():
 
     assert used
     for name in used:
-        # Without a format, nginx logs the request line.
+        # The default format of nginx contains the request line.
         assert not re.search(QUOTING, formats[name])
     inside = text[text.index("http {") :]
     assert re.findall(r"error_log (\S+) (\w+);", inside) == [("/dev/null", "emerg")]
@@ -32,7 +32,7 @@ def test_caddy_logs_no_request():
     text = (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
     blocks = re.findall(r"^\s*log\b[^{\n]*\{(.*?)\}", text, re.MULTILINE | re.DOTALL)
 
-    # Only a site with `log` has an access log; the default log leaves requests out.
+    # Caddy writes an access log only with the directive `log`.
     assert [block.split() for block in blocks] == [["exclude", "http.log"]]
 
 

@@ -1,4 +1,4 @@
-"""Every parser answers any text: with a value, or with the refusal it promises."""
+"""Every parser returns a value for any text, or raises its documented error."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_hours_survive_any_text(text):
         return
     hours = Hours(spec, "America/Denver")
     hours.status(AT)
-    # Hours that are not known have no week.
+    # Unknown hours have no week table.
     assert len(hours.week(AT)) == (7 if spec else 0)
     weekly_hours_form.parse_week(spec)
 
@@ -157,7 +157,7 @@ def test_markdown_produces_allowed_tags_only(text):
     tags = set(re.findall(r"<\s*/?\s*([a-zA-Z!?][\w-]*)", html))
     assert tags <= set(TAGS)
     for address in re.findall(r'href="([^"]*)"', html):
-        # "[a]()" leads nowhere but to the page itself.
+        # "[a]()" links to the page itself, which is harmless.
         assert not address or re.match(
             r"/(?![/\\])|#|https?:|tel:|sms:|mailto:", address
         )

@@ -1,4 +1,4 @@
-"""The table of promises names tests that are there."""
+"""The table of promises names tests that exist."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def rows():
 
 
 def test_promises_page_is_up_to_date():
-    """“python -m tests.chaos.promises” writes it again."""
+    """To update the page, run “python -m tests.chaos.promises”."""
     assert PAGE.read_text(encoding="utf-8") == render_page()
 
 

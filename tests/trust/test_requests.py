@@ -1,4 +1,4 @@
-"""Hostile requests to every public page: an answer to each, and nothing told."""
+"""Hostile requests to every public page get safe responses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def visitor(client):
 
 
 def test_odd_urls_are_answered_safely(visitor):
-    """`make attack` sends 30,000 of them here, and 11,000 to the served site."""
+    """`make attack` sends 30,000 requests here, and 11,000 to a running site."""
     found = {}
     for address in random_requests(random.Random(3), 3 * EXAMPLE_COUNT):
         answer = visitor.get(address)

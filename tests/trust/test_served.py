@@ -1,4 +1,4 @@
-"""The site as it is deployed: what it keeps of visitors, and whom it believes."""
+"""The site as deployed: what it stores about visitors, and which headers it trusts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ organization(slug="ours", name="Example One", state="MT")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, own_database):
-    """(port, its folder, its database) of the site behind a proxy that speaks HTTPS."""
+    """Serve the site as behind an HTTPS proxy; yield (port, folder, database)."""
     folder = tmp_path_factory.mktemp("served")
     (folder / "tmp").mkdir()
     with own_database(folder, is_empty=True) as database:
@@ -87,7 +87,7 @@ def _wait(port):
 
 
 def send_request(port, path, method="GET", form=None, **headers):
-    """(status, headers, page) of one request, as the proxy would pass it on."""
+    """Send a request as the proxy does; return (status, headers, page)."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     given = {"X-Forwarded-Proto": "https"}
     given |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -103,7 +103,7 @@ def send_request(port, path, method="GET", form=None, **headers):
 
 
 def send_raw(port, content):
-    """The first line of the answer to bytes that are perhaps no request."""
+    """Send raw bytes; return the first line of the response."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(content)
         connection.shutdown(socket.SHUT_WR)
@@ -111,10 +111,10 @@ def send_raw(port, content):
 
 
 def all_stored_data(folder, database):
-    """(where, text) of every file and every cell of every table."""
+    """Yield (location, text) of every file and every database cell."""
     for path in folder.rglob("*"):
         is_own = path.is_file() and "static" not in path.parts
-        # The database is read cell by cell below, and whole: a page may keep a row.
+        # The file is read whole too, because free pages may contain deleted rows.
         if is_own:
             yield path.name, path.read_bytes().decode("utf-8", "replace")
     for table, columns, rows in _tables(database):
@@ -137,7 +137,7 @@ def _tables(database):
 
 
 def _readable(cell):
-    """A cell's text; what the cache pickles is in it as it is, under base64."""
+    """The text of a cell, decoded if it is base64."""
     text = str(cell)
     try:
         return text + base64.b64decode(text, validate=True).decode("latin-1")
@@ -183,7 +183,7 @@ def send_malformed_requests(port):
 
 
 def send_forms(port):
-    """Two that are kept, one that is not right, one wrong password."""
+    """Send two valid forms, an invalid one and a wrong password."""
     path = "/orgs/ours/report/"
     _status, _headers, page = send_request(port, path)
     stamp = page.partition('name="stamp" value="')[2].partition('"')[0]
@@ -218,14 +218,14 @@ def test_no_trace_of_visits_is_stored(site):
         if MARKER in text or ADDRESS in text
     ]
     found = {where for where, _text in marked_texts}
-    # The privacy page says so: the words of a report, and the e-mail if one is left.
+    # The privacy page says that reports and their e-mail addresses are stored.
     kept = {"curation_suggestion.words", "curation_suggestion.sender_email"}
     files = {name for name in found if name.startswith("db.sqlite3")}
     assert found - files == kept
     log = (folder / "log").read_text(encoding="utf-8")
     assert "Invalid request" in log
     assert "GET 200" in log
-    # As read above: SQLite takes its own files away when nobody uses them.
+    # SQLite may have deleted its journal files in the meantime.
     for whole in (text for where, text in marked_texts if where in files):
         for word in (marked_words("words"), f"{MARKER}@example.org"):
             whole = whole.replace(word, "")
@@ -247,7 +247,7 @@ def test_headers_cannot_redirect_the_site(site):
         assert send_request(port, "/states/", **claimed)[2] == honest
     for name in ("SCRIPT_NAME", "PATH_INFO", "REMOTE_ADDR", "X_FORWARDED_PROTO"):
         sent = f"GET /states/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{name}: /evil\r\n\r\n"
-        # Without the proxy's own word it is plain HTTP, and sent to HTTPS.
+        # Without the proxy's header it is plain HTTP, and redirected to HTTPS.
         assert send_raw(port, sent.encode()).startswith(b"HTTP/1.1 301")
 
 

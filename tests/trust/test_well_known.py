@@ -1,4 +1,4 @@
-"""Where to tell of a weakness, and until when that can be relied on."""
+"""security.txt, with the contact for vulnerabilities and an expiry date."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def fields(client):
 
 @pytest.fixture
 def set_up(tmp_path, monkeypatch):
-    """The mark that collecting the files leaves, of a moment in 2026."""
+    """The marker file of the last setup, dated in 2026."""
     mark = tmp_path / "staticfiles.json"
     mark.touch()
     moment = datetime(2026, 11, 1, tzinfo=UTC).timestamp()

@@ -1,1 +1,1 @@
-"""Databases as earlier releases left them, to be upgraded by the tests."""
+"""Recorded databases of earlier releases, which tests upgrade."""

@@ -1,8 +1,7 @@
 """Record a small database of this release, for later ones to upgrade.
 
-python -m tests.upgrades.record 0.1.0     writes tests/upgrades/0.1.0.json
-
-Everything in it is made up; the few places are the gazetteer's.
+“python -m tests.upgrades.record 0.1.0” writes tests/upgrades/0.1.0.json. All rows are
+synthetic, except for a few places of the gazetteer.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ EXCLUDED_TABLES = {"django_migrations", "django_session"}
 
 
 def record(release):
-    """Migrate an empty SQLite file, fill it and write its rows down."""
+    """Migrate an empty SQLite file, fill it and write its rows to JSON."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
 
     call_command("migrate", verbosity=0)
     fill()
-    # Triggers fill the text index from the rows.
+    # Triggers fill the text index, so its tables are left out.
     tables = sorted(
         name
         for name in set(connection.introspection.table_names()) - EXCLUDED_TABLES
@@ -43,7 +42,7 @@ def record(release):
 
 
 def format_rows(recorded):
-    """JSON with a row a line, so that it can be read and compared."""
+    """Format as JSON with one row per line, for readable diffs."""
     head = json.dumps({k: recorded[k] for k in ("release", "migrations")})
     tables = [
         f'{json.dumps(name)}: {{"columns": {json.dumps(table["columns"])}, "rows": ['
@@ -57,7 +56,7 @@ def format_rows(recorded):
 
 
 def read_rows(connection, table):
-    """Columns and rows, as SQLite keeps them; nothing of it is more than text."""
+    """The columns and rows of a table, as SQLite stores them."""
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
         columns = [column[0] for column in cursor.description]
@@ -70,7 +69,7 @@ def to_json_value(value):
 
 
 def fill():
-    """A row or two of everything that somebody would miss."""
+    """Create one or two rows of every kind."""
     from django.contrib.admin.models import CHANGE, LogEntry
     from django.contrib.contenttypes.models import ContentType
     from django.utils import timezone
@@ -164,7 +163,7 @@ def fill():
 
 
 def fill_places():
-    """Montana, one county, its towns and ZIP codes."""
+    """Create Montana, one county, its cities and ZIP codes."""
     from django.conf import settings
 
     from places.management.commands import load_places as gazetteer

@@ -1,6 +1,6 @@
-"""Bring a recorded release up to today and back, in the database of the settings.
+"""Upgrade a recorded release to today and back, in the database of the settings.
 
-python -m tests.upgrades.replay 0.1.0     prints the rows after each step
+“python -m tests.upgrades.replay 0.1.0” prints the rows after each step.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-# Table → columns that a later release took out or rewrote; its migration says why.
+# Table → columns that a later release removed or rewrote. Its migration says why.
 MAY_CHANGE: dict[str, set[str]] = {}
 
 
@@ -20,7 +20,7 @@ def read(release):
 
 
 def replay(recorded):
-    """Of every recorded column: as loaded, upgraded, and taken back again."""
+    """The recorded columns as loaded, after the upgrade, and after the downgrade."""
     from django.core.management import call_command
     from django.db import connection
 
@@ -45,7 +45,7 @@ def migrate_to(targets):
 
 
 def insert_rows(tables):
-    """Make the tables' rows just the recorded ones."""
+    """Replace the rows of the tables by the recorded ones."""
     from django.db import connection, transaction
 
     quote = connection.ops.quote_name
@@ -64,7 +64,7 @@ def insert_rows(tables):
 
 
 def advance_sequence(connection, cursor, table):
-    """PostgreSQL numbers new rows from where it is told to."""
+    """Set PostgreSQL's sequence, so that new rows get new numbers."""
     quote = connection.ops.quote_name
     for sequence in connection.introspection.get_sequences(cursor, table):
         column = sequence["column"]
@@ -76,7 +76,7 @@ def advance_sequence(connection, cursor, table):
 
 
 def read_tables(connection, tables):
-    """The recorded columns of each table, row by row as text."""
+    """The recorded columns of each table, with rows as text."""
     quote = connection.ops.quote_name
     found = {}
     with connection.cursor() as cursor:

@@ -29,6 +29,7 @@ from django.utils.translation import gettext as _
 from caching import content_version
 from caching.memory_cache import MemoryCache
 from caching.models import RenderedCard
+from listings.models import Listing
 from listings.querysets import revision
 from listings.registry import listing_models
 from listings.templatetags.listing import miles
@@ -121,7 +122,7 @@ _in_memory: MemoryCache[str, CardHtml] = MemoryCache(MAX_CARDS_IN_MEMORY)
 
 
 def cards(
-    model: Any, hits: Iterable[SearchHit], template: str, level: int = 3
+    model: type[Listing], hits: Iterable[SearchHit], template: str, level: int = 3
 ) -> list[Card]:
     """Return the cards of the hits, in their order.
 
@@ -133,7 +134,7 @@ def cards(
 
 
 def get_rendered(
-    model: Any, hits: list[SearchHit], template: str
+    model: type[Listing], hits: list[SearchHit], template: str
 ) -> dict[int, CardHtml]:
     """Return the card of each listing by id: from memory, from the table, or new."""
     pks = [hit.pk for hit in hits]
@@ -191,14 +192,14 @@ def _remove_unused(used: dict[str, set[int]]) -> None:
         RenderedCard.objects.filter(pk__in=some).delete()
 
 
-def store(model: Any, pks: Iterable[int]) -> int:
+def store(model: type[Listing], pks: Iterable[int]) -> int:
     """Bring the stored cards of these listings up to date; return how many changed."""
     pks = list(pks)
     starts = range(0, len(pks), LISTINGS_AT_ONCE)
     return sum(_store(model, pks[start : start + LISTINGS_AT_ONCE]) for start in starts)
 
 
-def _store(model: Any, pks: list[int]) -> int:
+def _store(model: type[Listing], pks: list[int]) -> int:
     # Read the version first, so that the rows are never older than it.
     now = content_version.current()
     revisions = model.objects.public().revisions(pks)
@@ -222,7 +223,7 @@ def _store(model: Any, pks: list[int]) -> int:
 
 
 def _render_everywhere(
-    model: Any, pks: Iterable[int], now: content_version.Version
+    model: type[Listing], pks: Iterable[int], now: content_version.Version
 ) -> Iterator[RenderedCard]:
     """The cards of these listings in every template and language."""
     rows = model.objects.public().for_cards().in_bulk(list(pks))
@@ -239,14 +240,14 @@ def _render_everywhere(
 
 
 def _render(
-    model: Any, pks: Iterable[int], template: str
+    model: type[Listing], pks: Iterable[int], template: str
 ) -> Iterator[tuple[int, int, CardHtml]]:
     """Yield (id, revision, card) for each listing."""
     for pk, row in model.objects.for_cards().in_bulk(list(pks)).items():
         yield pk, revision(row.changed_at), _render_one(row, template)
 
 
-def _render_one(row: Any, template: str) -> CardHtml:
+def _render_one(row: Listing, template: str) -> CardHtml:
     html = get_template(template).render({"organization": row, "slot": SLOT})
     return CardHtml(row.card_facts(), html.split(SLOT))
 
@@ -259,7 +260,7 @@ def _read_stored(wanted: dict[str, str]) -> Iterator[tuple[str, CardHtml]]:
             yield key, CardHtml(*json.loads(content))
 
 
-def _card_keys(model: Any, pk: int) -> list[str]:
+def _card_keys(model: type[Listing], pk: int) -> list[str]:
     return [
         _card_key(template, language, pk)
         for template in model.card_templates

@@ -5,26 +5,31 @@ from __future__ import annotations
 import calendar
 import json
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from caching.canonical_origin import canonical_url
+from listings.located import AddressedListing
+from listings.models import Listing
 from listings.phones import dialable
 
 # Characters that could end the script element or start markup, as JSON escapes.
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
-def head_context(request: HttpRequest, listing: Any, at: datetime) -> dict[str, object]:
+def head_context(
+    request: HttpRequest, listing: Listing, at: datetime
+) -> dict[str, object]:
     """Return the template context for the <head> of a listing's page."""
     canonical = canonical_url(request, listing.get_absolute_url())
     return {"json_ld": json_ld_script(schema_org_facts(listing, canonical, at))}
 
 
-def schema_org_facts(listing: Any, canonical: str, at: datetime) -> dict[str, object]:
+def schema_org_facts(
+    listing: Listing, canonical: str, at: datetime
+) -> dict[str, object]:
     """Return the public facts as a schema.org Organization, without empty values."""
     found: dict[str, object] = {
         "@context": "https://schema.org",
@@ -42,8 +47,8 @@ def schema_org_facts(listing: Any, canonical: str, at: datetime) -> dict[str, ob
     return {name: value for name, value in found.items() if value}
 
 
-def _address(listing: Any) -> dict[str, object]:
-    if not getattr(listing, "city", ""):
+def _address(listing: Listing) -> dict[str, object]:
+    if not isinstance(listing, AddressedListing) or not listing.city:
         return {}
     parts = {
         "@type": "PostalAddress",
@@ -56,7 +61,7 @@ def _address(listing: Any) -> dict[str, object]:
     return {name: value for name, value in parts.items() if value}
 
 
-def _area_served(listing: Any) -> list[dict[str, str]]:
+def _area_served(listing: Listing) -> list[dict[str, str]]:
     """Return the country, or the named states and counties; [] where not known."""
     if listing.is_nationwide:
         return [{"@type": "Country", "name": "US"}]
@@ -69,7 +74,7 @@ def _area_served(listing: Any) -> list[dict[str, str]]:
     ]
 
 
-def _contact_point(listing: Any, at: datetime) -> dict[str, object]:
+def _contact_point(listing: Listing, at: datetime) -> dict[str, object]:
     """Return the phone and its weekly hours, or {} where hours are not weekly."""
     hours = listing.opening_hours
     number = dialable(listing.phone)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 import listings.crisis.models  # noqa: F401  # Django looks for models here.
 from caching.unreadable_values import Placeholders, log_once, uuid_from_key
+from listings import slugs
 from listings.constraints import CONTACT_FIELDS, LISTING_CONSTRAINTS
 from listings.fields import NameListField
 from listings.history import History
@@ -24,13 +25,6 @@ from listings.provenance import ProvenanceModel
 from listings.querysets import ListingQuerySet
 from listings.removals import IDENTIFYING_FIELDS, RemovalRequest, requests_against
 from listings.service_areas import NAMED_PLACES
-from listings.slugs import (
-    SlugRedirect,
-    free_slug,
-    is_merged,
-    slug_candidates,
-    used_slugs,
-)
 from listings.snapshot import snapshot_date
 from listings.terms import Term
 from listings.text import fold, is_valid_slug
@@ -224,7 +218,7 @@ class Listing(ProvenanceModel):
         super().save(**options)
         before: str = getattr(self, "_slug_in_db", "")
         if before and before != self.slug:
-            SlugRedirect.objects.record(self, before)
+            slugs.SlugRedirect.objects.record(self, before)
         self._slug_in_db = self.slug
 
     def update_derived_fields(self) -> None:
@@ -251,7 +245,7 @@ class Listing(ProvenanceModel):
 
         It may not if it was merged into another, or if a removal request matches it.
         """
-        if self.is_public and is_merged(self):
+        if self.is_public and slugs.is_merged(self):
             words = _("This listing was merged with another, and stays closed.")
             raise ValidationError({NON_FIELD_ERRORS: [words]})
         if self.is_public and (found := self.removal_requests()):
@@ -319,6 +313,9 @@ class Listing(ProvenanceModel):
     def has_known_hours(self) -> bool:
         return self.opening_hours.is_known
 
+    def get_absolute_url(self) -> str:
+        raise NotImplementedError
+
     def status_at(self, at: datetime) -> OpenStatus:
         """Return the open status at a moment, or the typical hours in a snapshot."""
         if snapshot_date():
@@ -349,7 +346,7 @@ class Listing(ProvenanceModel):
 
     @classmethod
     def used_slugs(cls, candidates: Collection[str] | None = None) -> set[str]:
-        return used_slugs(cls, candidates)
+        return slugs.used_slugs(cls, candidates)
 
     @property
     def import_key(self) -> str:
@@ -368,9 +365,7 @@ class Listing(ProvenanceModel):
         if self.status == states.PUBLISHED and not self.has_contact:
             self.status = states.DRAFT
         if not self.slug or self.slug in used_slugs:
-            self.slug = next(
-                slug for slug in self.slug_candidates() if slug not in used_slugs
-            )
+            self.slug = next(s for s in self.slug_candidates() if s not in used_slugs)
 
     def publish(self) -> None:
         self.status = self.Status.PUBLISHED
@@ -389,10 +384,10 @@ class Listing(ProvenanceModel):
 
     def _fill_slug(self) -> None:
         if not self.slug:
-            self.slug = free_slug(self, self.slug_candidates())
+            self.slug = slugs.free_slug(self, self.slug_candidates())
 
     def slug_candidates(self) -> Iterator[str]:
-        return slug_candidates(self.name, self.slug_qualifiers())
+        return slugs.slug_candidates(self.name, self.slug_qualifiers())
 
     def slug_qualifiers(self) -> list[str]:
         """Return what distinguishes the listing from others of the same name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Count, F, Max, Q
@@ -12,6 +12,9 @@ from phonenumber_field.phonenumber import to_python
 
 from listings.text import website_key
 
+if TYPE_CHECKING:
+    from listings.models import Listing
+
 # Every field of a listing that may hold a phone number.
 PHONE_FIELDS = ("phone", "toll_free", "tty", "videophone", "sms_number")
 # The fields by which a removal request can match a listing.
@@ -19,13 +22,13 @@ IDENTIFYING_FIELDS = frozenset({"key", "website", *PHONE_FIELDS})
 Identifier = tuple[str, str]
 
 
-def phone_numbers(listing: Any) -> set[str]:
+def phone_numbers(listing: Listing) -> set[str]:
     """Return all valid numbers of a listing in E.164 format, from every phone field."""
     numbers = [to_python(getattr(listing, name)) for name in PHONE_FIELDS]
     return {number.as_e164 for number in numbers if number and number.is_valid()}
 
 
-def identifiers(listing: Any) -> set[Identifier]:
+def identifiers(listing: Listing) -> set[Identifier]:
     """Return the normalized keys, numbers and website by which a request can match."""
     found = {("key", listing.key), ("key", f"uuid:{listing.uuid}")}
     found |= {("phone", number) for number in phone_numbers(listing)}
@@ -34,7 +37,7 @@ def identifiers(listing: Any) -> set[Identifier]:
 
 
 class RemovalRequestQuerySet(models.QuerySet["RemovalRequest"]):
-    def matching(self, listing: Any) -> list[RemovalRequest]:
+    def matching(self, listing: Listing) -> list[RemovalRequest]:
         """Return the requests that match this listing."""
         return self.matching_any(identifiers(listing))
 
@@ -86,7 +89,7 @@ class RemovalRequest(models.Model):
         return {pair for pair in found if pair[1]}
 
 
-def requests_against(listing: Any) -> list[RemovalRequest]:
+def requests_against(listing: Listing) -> list[RemovalRequest]:
     """Return the removal requests that a public listing would violate.
 
     A listing that is already public may share a number or website with one that was
@@ -122,7 +125,7 @@ class RemovalRequestIndex:
         self._read()
         return True
 
-    def may_match(self, listing: Any) -> bool:
+    def may_match(self, listing: Listing) -> bool:
         """Say whether Listing.removal_requests() could find one. False is certain."""
         if not self._identifiers:
             return False

@@ -32,7 +32,7 @@ def redirect_or_gone(
     raise Http404(_("No listing at this address."))
 
 
-def get_public_or_404(model: Any, slug: str) -> Any:
+def get_public_or_404(model: type[Listing], slug: str) -> Any:
     """Return the public listing with this slug. Raises Http404."""
     found = model.objects.public().find_by_url_slug(slug)
     if found is None:
@@ -41,7 +41,7 @@ def get_public_or_404(model: Any, slug: str) -> Any:
 
 
 @require_safe
-def vcard(request: HttpRequest, slug: str, model: Any) -> HttpResponse:
+def vcard(request: HttpRequest, slug: str, model: type[Listing]) -> HttpResponse:
     """Download the listing as a contact for the visitor's phone."""
     found = get_public_or_404(model, slug)
     address = request.build_absolute_uri(found.get_absolute_url())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -12,6 +12,9 @@ from django.db import models
 from django.db.models import Model
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from listings.models import Listing
 
 ListingT = TypeVar("ListingT", bound=Model)
 # The longest slug without a number, so that the column has room for one.
@@ -71,7 +74,7 @@ def slug_candidates(name: str, qualifiers: list[str]) -> Iterator[str]:
     yield from (f"{stem}-{number}" for number in itertools.count(2))
 
 
-def free_slug(listing: Any, candidates: Iterable[str]) -> str:
+def free_slug(listing: Listing, candidates: Iterable[str]) -> str:
     """Return the first candidate that no other listing has or had."""
     model = type(listing)
     others = model._default_manager.exclude(pk=listing.pk)
@@ -98,7 +101,7 @@ def used_slugs(
     return slugs
 
 
-def is_merged(listing: Any) -> bool:
+def is_merged(listing: Listing) -> bool:
     """Say whether the slug, as a merge sets it, redirects to another listing."""
     if f"-merged-{listing.pk}" not in listing.slug:
         return False

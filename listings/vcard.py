@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from listings.field_values import fact_value
+from listings.located import AddressedListing
+from listings.models import Listing
 from listings.phones import SHORT_CODE
 
 # Characters that a value escapes with a backslash (RFC 6350, section 3.4; RFC 2426).
@@ -26,7 +27,7 @@ NUMBER_TYPES = {
 }
 
 
-def share_links(request: HttpRequest, listing: Any) -> dict[str, object]:
+def share_links(request: HttpRequest, listing: Listing) -> dict[str, object]:
     """Return links that open a prepared text message or e-mail on the visitor's device.
 
     `sms:?&body=` is the only form that both iOS and Android understand.
@@ -42,7 +43,7 @@ def share_links(request: HttpRequest, listing: Any) -> dict[str, object]:
     }
 
 
-def build_vcard(listing: Any, address: str) -> str:
+def build_vcard(listing: Listing, address: str) -> str:
     """Return a vCard 3.0 (RFC 2426), which old phones also read.
 
     `address` is the address of the listing's page. A withheld street is left out.
@@ -64,7 +65,7 @@ def build_vcard(listing: Any, address: str) -> str:
     return "".join(f"{_folded(line)}\r\n" for line in lines)
 
 
-def _numbers(listing: Any) -> list[str]:
+def _numbers(listing: Listing) -> list[str]:
     """Return a TEL line for each number. In a number, a comma dials the extension."""
     found = []
     for name, kind in NUMBER_TYPES.items():
@@ -75,15 +76,15 @@ def _numbers(listing: Any) -> list[str]:
     return found
 
 
-def _note(listing: Any, address: str) -> str:
+def _note(listing: Listing, address: str) -> str:
     """Return the keyword of a short code, any public warning, and the page address."""
     code = SHORT_CODE.match(listing.sms_number)
     words = _("Text %(word)s to %(code)s") % code.groupdict() if code else ""
     return "\n".join(part for part in (words, listing.public_warning, address) if part)
 
 
-def _postal(listing: Any) -> list[str]:
-    if not getattr(listing, "city", ""):
+def _postal(listing: Listing) -> list[str]:
+    if not isinstance(listing, AddressedListing) or not listing.city:
         return []
     parts = (
         listing.public_street,

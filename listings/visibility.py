@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from listings.models import Listing
 
 # Fields that are computed from others, for searching and sorting.
 DERIVED_FIELDS = frozenset({"search_text", "sort_name"})
@@ -20,12 +23,12 @@ WITHHELD_FIELDS = ("street", "zip_code", "venue")
 FIELDS_WHEN_CLOSED = ("name", "slug", "state", "status", "closure_reason", "operator")
 
 
-def withheld_fields(listing: Any) -> tuple[str, ...]:
+def withheld_fields(listing: Listing) -> tuple[str, ...]:
     """Return the fields of this listing that would reveal a withheld address."""
     return WITHHELD_FIELDS if getattr(listing, "address_withheld", False) else ()
 
 
-def public_facts(listing: Any) -> dict[str, Any]:
+def public_facts(listing: Listing) -> dict[str, Any]:
     """Return the public fields of a listing that is not a draft."""
     fields: dict[str, Any] = listing.serialize(
         exclude=listing.internal_fields.union(withheld_fields(listing))

@@ -25,6 +25,7 @@ from listings.history import (
     read_links,
     without_row_history,
 )
+from listings.provenance import ProvenanceModel
 
 ItemT = TypeVar("ItemT")
 
@@ -52,7 +53,7 @@ class RowChange:
 
 
 def save(
-    model: Any,
+    model: type[ProvenanceModel],
     changes: list[RowChange],
     before_update: Callable[[], None] | None = None,
 ) -> None:
@@ -75,13 +76,13 @@ def save(
         content_version.bump(is_global=model.is_global)
 
 
-def _insert(model: Any, changes: list[RowChange]) -> None:
+def _insert(model: type[ProvenanceModel], changes: list[RowChange]) -> None:
     for change in changes:
         change.row.update_derived_fields()
     model._default_manager.bulk_create([change.row for change in changes])
 
 
-def _update(model: Any, changes: list[RowChange]) -> None:
+def _update(model: type[ProvenanceModel], changes: list[RowChange]) -> None:
     if not changes:
         return
     now = timezone.now()
@@ -93,7 +94,9 @@ def _update(model: Any, changes: list[RowChange]) -> None:
     update_many(model, [change.row for change in changes], sorted(columns))
 
 
-def _set_links(model: Any, name: str, changes: list[RowChange]) -> None:
+def _set_links(
+    model: type[ProvenanceModel], name: str, changes: list[RowChange]
+) -> None:
     far, near = LINK_COLUMNS[name], f"{model._meta.model_name}_id"
     link = getattr(model, name).through
     wanted = {change.row.pk: change.links[name] for change in changes}
@@ -114,7 +117,7 @@ def _set_links(model: Any, name: str, changes: list[RowChange]) -> None:
     insert_many(link, rows)
 
 
-def delete(model: Any, rows: list[Any]) -> None:
+def delete(model: type[ProvenanceModel], rows: list[Any]) -> None:
     """Delete rows, and record the deletions in their histories."""
     if any(row.public_fields() is not None for row in rows):
         content_version.bump(is_global=model.is_global)

@@ -149,7 +149,7 @@ def service_area_text(listing: Listing) -> str:
 
 
 @register.filter
-def served_place_names(listing: Any) -> list[str]:
+def served_place_names(listing: Listing) -> list[str]:
     """Return the names of the states and counties served.
 
     If all are counties of one state, only the last name has the state, or none if the

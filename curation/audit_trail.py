@@ -46,8 +46,8 @@ def build_audit_trail(listing: Model, *, withheld: bool) -> list[AuditEntry]:
 
     Without `withheld`, the street is left out if it is or was ever withheld.
     """
-    history: Any = getattr(listing, "history")  # noqa: B009
-    history = history.select_related("history_user")
+    row: Any = listing
+    history = row.history.select_related("history_user")
     saves = collapse_saves(list(history[: MAX_ENTRIES * 3]))
     names = fact_names(type(listing))
     facts = [historical_values(save, names) for save in saves[: MAX_ENTRIES + 1]]

@@ -11,15 +11,12 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
-from django.db.models.functions import Lower
 from django.forms import Script, modelform_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from phonenumber_field.phonenumber import to_python
 
 from caching.invalidation import track_m2m_changes
@@ -27,120 +24,18 @@ from curation import workflow
 from curation.base_admin import ExtraContext
 from curation.bulk_actions import ListingBulkActions
 from curation.duplicates import find_similar
+from curation.fieldsets import Fieldset
 from curation.forms import CheckForm, ListingForm
 from curation.historical_values import Facts
+from curation.list_filters import CheckedFilter, QueueFilter, SortedChangeList
 from curation.models import Check, Suggestion
 from curation.roles import Listings, has_curation_perm, visible_to
 from curation.staff_request import StaffRequest
-from curation.versioned_admin import Fieldset
 from curation.widgets import WeeklyHoursField, WeeklyHoursWidget
-from curation.work_queue import LISTING_SECTIONS, filter_section, section_titles
 from listings.field_values import fact_names, form_field
 from listings.hours import Hours
 from listings.models import Listing
 from listings.visibility import withheld_fields
-
-CONTACT_FIELDSET: Fieldset = (
-    gettext_lazy("Contact"),
-    {
-        "description": gettext_lazy("Any one of these is enough to publish."),
-        "fields": Listing.CONTACT_FIELDS,
-    },
-)
-HOURS_FIELDSET: Fieldset = (
-    gettext_lazy("Hours"),
-    {"fields": ("hours", "hours_note", "timezone")},
-)
-SERVICE_FIELDSET: Fieldset = (
-    gettext_lazy("How and whom it serves"),
-    {
-        "fields": (
-            ("in_person", "online", "by_phone"),
-            "terms",
-            "cost",
-            "referral_needed",
-            "wheelchair_access",
-            "service_area_scope",
-            "service_area",
-            "service_area_note",
-        )
-    },
-)
-STATUS_FIELDSET: Fieldset = (
-    gettext_lazy("State"),
-    {
-        "fields": (
-            "status",
-            "closure_reason",
-            "public_warning",
-            "internal_note",
-            "assigned_to",
-        )
-    },
-)
-SOURCE_FIELDSET: Fieldset = (
-    gettext_lazy("Where the facts are from"),
-    {
-        "fields": (
-            "key",
-            "source_name",
-            "source_url",
-            "source_seen",
-            "source_license",
-            "checked_on",
-            "checked_how",
-            "checked_by",
-            "check_due_on",
-            "created_at",
-            "changed_at",
-            "opened_version",
-            "looked",
-        )
-    },
-)
-
-
-class CheckedFilter(admin.SimpleListFilter):
-    title = gettext_lazy("needs checking")
-    parameter_name = "checked"
-
-    def lookups(
-        self, request: HttpRequest, model_admin: admin.ModelAdmin
-    ) -> list[tuple[str, str]]:
-        return [("no", _("Not yet checked")), ("yes", _("Checked"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() is None:
-            return queryset
-        return queryset.filter(checked_on__isnull=self.value() == "no")
-
-
-class QueueFilter(admin.SimpleListFilter):
-    title = gettext_lazy("waiting for")
-    parameter_name = "queue"
-
-    def lookups(
-        self, request: HttpRequest, model_admin: admin.ModelAdmin
-    ) -> list[tuple[str, str]]:
-        return list(section_titles().items())
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() not in LISTING_SECTIONS:
-            return queryset
-        return filter_section(
-            cast(Listings, queryset), str(self.value()), timezone.localdate()
-        )
-
-
-class SortedChangeList(ChangeList):
-    """Sort the columns of names and cities as the public lists do."""
-
-    SORT_EXPRESSIONS: ClassVar = {"name": "sort_name", "city": Lower("city")}
-
-    def get_ordering_field(self, field_name: Any) -> Any:
-        return self.SORT_EXPRESSIONS.get(field_name) or super().get_ordering_field(
-            field_name
-        )
 
 
 class ListingAdmin(ListingBulkActions):

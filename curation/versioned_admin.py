@@ -19,9 +19,6 @@ from curation.forms import VersionedForm
 from curation.roles import has_curation_perm
 from curation.state_scope import enforce_scope
 
-# Django's fieldset: a heading and its options.
-Fieldset = tuple[Any, Any]
-
 
 class VersionedAdmin(CurationAdmin):
     """The admin of rows with `version` and `history`: listings, guides, credentials."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from curation.listing_admin import SOURCE_FIELDSET, STATUS_FIELDSET
+from curation.fieldsets import SOURCE_FIELDSET, STATUS_FIELDSET
 from meetings.models import Meeting
 from orgs.admin import AddressedListingAdmin
 

@@ -14,15 +14,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from curation.listing_admin import (
+from curation.fieldsets import (
     CONTACT_FIELDSET,
     HOURS_FIELDSET,
     SERVICE_FIELDSET,
     SOURCE_FIELDSET,
     STATUS_FIELDSET,
-    ListingAdmin,
+    Fieldset,
 )
-from curation.versioned_admin import Fieldset
+from curation.listing_admin import ListingAdmin
 from orgs.models import Organization
 from places.fields import StateField
 from places.geocoders import GeocodeResult

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from curation.listing_admin import (
+from curation.fieldsets import (
     CONTACT_FIELDSET,
     HOURS_FIELDSET,
     SERVICE_FIELDSET,
     SOURCE_FIELDSET,
     STATUS_FIELDSET,
-    ListingAdmin,
 )
+from curation.listing_admin import ListingAdmin
 from warmlines.models import Warmline
 
 

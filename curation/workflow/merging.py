@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -85,7 +85,8 @@ def _leave_duplicate_as_parent(target: Listing, duplicate: Listing) -> None:
     """If `target` is a branch of the duplicate, give it the parent of the duplicate."""
     if getattr(target, "parent_id", None) == duplicate.pk:
         parent = getattr(duplicate, "parent_id", None)
-        setattr(target, "parent_id", parent if parent != target.pk else None)  # noqa: B010
+        branch: Any = target
+        branch.parent_id = parent if parent != target.pk else None
 
 
 def _copy_checks(target: Listing, duplicate: Listing) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from django.apps import apps
 
+from api.types import AnyListing
 from curation.audit_trail import collapse_saves
 from listings.field_values import fact_label, fact_names
 from listings.history import LINK_COLUMNS
@@ -38,7 +39,7 @@ class Change:
     id: UUID
     kind: str
     when: datetime
-    listing: Any
+    listing: AnyListing
     facts: tuple[str, ...] = ()
 
 
@@ -90,7 +91,7 @@ def _load_related_ids(model: Any, found: list[Any], name: str) -> RelatedIds:
 
 
 def _listing_changes(
-    listing: Any, saved: list[Any], related: dict[str, RelatedIds]
+    listing: AnyListing, saved: list[Any], related: dict[str, RelatedIds]
 ) -> Iterator[Change]:
     """Yield a change for each save, newest first.
 

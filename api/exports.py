@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from api import hsds_zip
 from api.data_files import ChunkSource, DataFile, serve
+from api.types import AnyListing
 from listings.exchange.csv_columns import COORDINATES, column_names, column_value
 from listings.exchange.csv_export import csv_lines
 from listings.located import AddressedListing
@@ -57,7 +58,9 @@ def geojson_chunks(at: datetime, site: str) -> Iterator[bytes]:
     yield b"\n]}\n"
 
 
-def _geojson_feature(listing: Any, names: list[str], site: str) -> dict[str, Any]:
+def _geojson_feature(
+    listing: AnyListing, names: list[str], site: str
+) -> dict[str, Any]:
     hidden = withheld_fields(listing)
     facts = {name: column_value(listing, name) for name in names if name not in hidden}
     return {
@@ -72,7 +75,7 @@ def _geojson_feature(listing: Any, names: list[str], site: str) -> dict[str, Any
     }
 
 
-def _geojson_geometry(listing: Any) -> dict[str, Any] | None:
+def _geojson_geometry(listing: AnyListing) -> dict[str, Any] | None:
     if not isinstance(listing, AddressedListing):
         return None
     latitude, longitude = (column_value(listing, name) for name in COORDINATES)

@@ -11,7 +11,8 @@ from ninja import Router
 
 from api.openapi import json_response
 from api.openapi_schemas import JsonSchema, array_of, ref
-from api.serializers import JsonObject, drop_empty, format_date, format_timestamp
+from api.serializers import drop_empty, format_date, format_timestamp
+from api.types import JsonObject
 from guides.models import Credential, Guide
 
 READ_METHODS = ["GET", "HEAD"]

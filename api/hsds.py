@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from api.ids import child_id, derive_id
@@ -18,7 +17,6 @@ from api.locations import has_location, serialize_location, serialize_location_i
 from api.operators import Operators
 from api.schedules import serialize_schedules
 from api.serializers import (
-    JsonObject,
     drop_empty,
     format_date,
     format_timestamp,
@@ -29,6 +27,7 @@ from api.serializers import (
     terms_of_kind,
 )
 from api.taxonomies import TaxonomyTerm, kind_term
+from api.types import AnyListing, JsonObject
 from listings.models import Listing
 from orgs.models import Organization
 from warmlines.models import Warmline
@@ -57,12 +56,12 @@ class MappingContext:
 # Services -----------------------------------------------------------------------
 
 
-def service_id(listing: Any) -> UUID:
+def service_id(listing: AnyListing) -> UUID:
     is_line = isinstance(listing, Warmline)
     return listing.uuid if is_line else derive_id(listing.uuid, "service")
 
 
-def serialize_service(listing: Any, context: MappingContext) -> JsonObject:
+def serialize_service(listing: AnyListing, context: MappingContext) -> JsonObject:
     """Return the service and its organization, as a list has it."""
     if listing.status == Listing.Status.CLOSED:
         return serialize_closed(service_id(listing), listing)
@@ -71,13 +70,17 @@ def serialize_service(listing: Any, context: MappingContext) -> JsonObject:
     }
 
 
-def serialize_service_in_full(listing: Any, context: MappingContext) -> JsonObject:
+def serialize_service_in_full(
+    listing: AnyListing, context: MappingContext
+) -> JsonObject:
     if listing.status == Listing.Status.CLOSED:
         return serialize_closed(service_id(listing), listing)
     return serialize_service(listing, context) | _serialize_related(listing, context)
 
 
-def serialize_service_fields(listing: Any, context: MappingContext) -> JsonObject:
+def serialize_service_fields(
+    listing: AnyListing, context: MappingContext
+) -> JsonObject:
     return drop_empty(
         id=str(service_id(listing)),
         organization_id=str(organization_id(listing, context)),
@@ -96,7 +99,7 @@ def serialize_service_fields(listing: Any, context: MappingContext) -> JsonObjec
     )
 
 
-def _extension_fields(listing: Any, context: MappingContext) -> JsonObject:
+def _extension_fields(listing: AnyListing, context: MappingContext) -> JsonObject:
     """Return the properties that are not part of HSDS."""
     return drop_empty(
         page_url=f"{context.site}{listing.get_absolute_url()}",
@@ -113,7 +116,7 @@ def _extension_fields(listing: Any, context: MappingContext) -> JsonObject:
     )
 
 
-def _serialize_related(listing: Any, context: MappingContext) -> JsonObject:
+def _serialize_related(listing: AnyListing, context: MappingContext) -> JsonObject:
     """Return the lists that belong to a service: phones, schedules, areas and so on."""
     owner_id = service_id(listing)
     return drop_empty(
@@ -144,13 +147,15 @@ def _referral_sentence(needed: bool | None) -> str:
     return words[needed] if needed is not None else ""
 
 
-def _eligibility_text(listing: Any) -> str:
-    if getattr(listing, "who_may_call", "unknown") == Warmline.WhoMayCall.UNKNOWN:
-        return str(getattr(listing, "open_to", ""))
-    return listing.open_to or str(listing.get_who_may_call_display())
+def _eligibility_text(listing: AnyListing) -> str:
+    if not isinstance(listing, Warmline):
+        return ""
+    if listing.open_to or listing.who_may_call == Warmline.WhoMayCall.UNKNOWN:
+        return listing.open_to
+    return str(listing.get_who_may_call_display())
 
 
-def _alert_text(listing: Any) -> str:
+def _alert_text(listing: AnyListing) -> str:
     paused = listing.status == Listing.Status.TEMPORARILY_CLOSED
     closed = f"Closed for now. {listing.closure_reason}" if paused else ""
     return " ".join(filter(None, (closed.strip(), listing.public_warning)))
@@ -159,14 +164,14 @@ def _alert_text(listing: Any) -> str:
 # Organizations ------------------------------------------------------------------
 
 
-def organization_id(listing: Any, context: MappingContext) -> UUID:
+def organization_id(listing: AnyListing, context: MappingContext) -> UUID:
     if isinstance(listing, Warmline):
         return context.operators.organization_id_of(listing.pk, listing.uuid)
     uuid: UUID = listing.uuid
     return uuid
 
 
-def serialize_organization(listing: Any, context: MappingContext) -> JsonObject:
+def serialize_organization(listing: AnyListing, context: MappingContext) -> JsonObject:
     """Return the organization, as a list has it."""
     if listing.status == Listing.Status.CLOSED:
         closed = serialize_closed(organization_id(listing, context), listing)
@@ -175,13 +180,13 @@ def serialize_organization(listing: Any, context: MappingContext) -> JsonObject:
 
 
 def serialize_organization_in_full(
-    listing: Any, context: MappingContext, *, full_service: bool
+    listing: AnyListing, context: MappingContext, *, full_service: bool
 ) -> JsonObject:
     found = serialize_organization(listing, context)
     if listing.status == Listing.Status.CLOSED:
         return found
     id_ = organization_id(listing, context)
-    services = [] if isinstance(listing, Warmline) else [listing]
+    services: list[AnyListing] = [] if isinstance(listing, Warmline) else [listing]
     services += context.lines.get(id_, [])
     has_listing = not isinstance(listing, Warmline) or not listing.operator
     return found | drop_empty(
@@ -200,13 +205,13 @@ def serialize_organization_in_full(
 
 
 def _serialize_service_of_organization(
-    listing: Any, context: MappingContext, full_service: bool
+    listing: AnyListing, context: MappingContext, full_service: bool
 ) -> JsonObject:
     alone = serialize_service_fields(listing, context)
     return alone | (_serialize_related(listing, context) if full_service else {})
 
 
-def serialize_owner(listing: Any, context: MappingContext) -> JsonObject:
+def serialize_owner(listing: AnyListing, context: MappingContext) -> JsonObject:
     """Return the organization of a listing, without the lists that belong to it."""
     if isinstance(listing, Warmline):
         return _serialize_operator(listing, context)
@@ -217,7 +222,9 @@ def serialize_owner(listing: Any, context: MappingContext) -> JsonObject:
         description=listing.summary or _describe_organization(listing),
         email=listing.email,
         website=listing.website,
-        parent_organization_id=str(parent.uuid) if _is_public(parent) else None,
+        parent_organization_id=str(parent.uuid)
+        if parent and parent.is_public
+        else None,
         status=HSDS_STATUSES[listing.status],
         kind=listing.kind,
         run_by=listing.run_by,
@@ -250,11 +257,7 @@ def _serialize_operator(line: Warmline, context: MappingContext) -> JsonObject:
     )
 
 
-def _is_public(parent: Organization | None) -> bool:
-    return parent is not None and parent.is_public
-
-
-def _kind_terms(listing: Any) -> list[TaxonomyTerm]:
+def _kind_terms(listing: AnyListing) -> list[TaxonomyTerm]:
     return [kind_term(listing.kind)] if hasattr(listing, "kind") else []
 
 
@@ -267,7 +270,9 @@ def _describe_organization(organization: Organization) -> str:
 # Locations ----------------------------------------------------------------------
 
 
-def serialize_service_at_location(listing: Any, context: MappingContext) -> JsonObject:
+def serialize_service_at_location(
+    listing: Organization, context: MappingContext
+) -> JsonObject:
     """Return the service at a location with both, as a list has it."""
     if listing.status == Listing.Status.CLOSED:
         return serialize_closed(derive_id(listing.uuid, "service_at_location"), listing)
@@ -279,7 +284,7 @@ def serialize_service_at_location(listing: Any, context: MappingContext) -> Json
 
 
 def serialize_service_at_location_in_full(
-    listing: Any, context: MappingContext
+    listing: Organization, context: MappingContext
 ) -> JsonObject:
     if listing.status == Listing.Status.CLOSED:
         return serialize_service_at_location(listing, context)
@@ -291,7 +296,7 @@ def serialize_service_at_location_in_full(
     }
 
 
-def serialize_service_at_location_ids(listing: Any) -> JsonObject:
+def serialize_service_at_location_ids(listing: AnyListing) -> JsonObject:
     return {
         "id": str(derive_id(listing.uuid, "service_at_location")),
         "service_id": str(service_id(listing)),
@@ -302,7 +307,7 @@ def serialize_service_at_location_ids(listing: Any) -> JsonObject:
 # Closed -----------------------------------------------------------------------
 
 
-def serialize_closed(id_: UUID, listing: Any) -> JsonObject:
+def serialize_closed(id_: UUID, listing: AnyListing) -> JsonObject:
     """Return what a closed listing still says: that its id is no longer listed."""
     return {
         "id": str(id_),

@@ -23,7 +23,7 @@ from api.resources import (
     serialize_batches,
 )
 from api.selection import ListCriteria
-from api.serializers import JsonObject
+from api.types import JsonObject
 
 # Fixed values, so that the same facts always give the same bytes.
 FIXED_ENTRY_TIME = (1980, 1, 1, 0, 0, 0)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeGuard
 from uuid import UUID
 
 from api.ids import child_id, derive_id
-from api.serializers import JsonObject, drop_empty
+from api.serializers import drop_empty
+from api.types import AnyListing, JsonObject
 from orgs.importing import POST_BOX
 from orgs.models import Organization
 from warmlines.models import Warmline
 
 
-def has_location(listing: Any) -> bool:
+def has_location(listing: AnyListing) -> TypeGuard[Organization]:
     """Tell whether a listing has a city or a point, or meets online; a warmline
     has no location."""
     if isinstance(listing, Warmline):

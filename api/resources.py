@@ -14,7 +14,8 @@ from api.ids import derive_id
 from api.locations import has_location
 from api.operators import Operators
 from api.selection import ListCriteria, ListingSet, MinimalRow
-from api.serializers import JsonObject, format_timestamp
+from api.serializers import format_timestamp
+from api.types import AnyListing, JsonObject
 from listings.models import Listing
 
 
@@ -23,13 +24,14 @@ class Resource:
     name: str
     # Returns the listings that match the criteria.
     select: Callable[[ListCriteria, Operators], ListingSet]
+    # Any, because a resource may only take organizations, which select() ensures.
     serialize: Callable[[Any, MappingContext], JsonObject]
     serialize_in_full: Callable[[Any, MappingContext], JsonObject]
     # Returns the public or closed listing of an id, or None.
-    find: Callable[[UUID], Any]
+    find: Callable[[UUID], AnyListing | None]
     id_of: Callable[[MinimalRow, Operators], UUID]
     # Tells whether this listing has such a resource.
-    exists_for: Callable[[Any], bool]
+    exists_for: Callable[[AnyListing], bool]
     # Whether the full form has the warmlines that an organization runs.
     includes_operated_lines: bool = False
 
@@ -42,7 +44,7 @@ class Resource:
 
 
 def serialize_batches(
-    batches: Iterable[list[Any]],
+    batches: Iterable[list[AnyListing]],
     context: MappingContext,
     resource: Resource,
     *,
@@ -57,11 +59,11 @@ def serialize_batches(
             yield serialize(listing, context)
 
 
-def _was_published(listing: Any) -> bool:
+def _was_published(listing: AnyListing) -> bool:
     return bool(listing.status != Listing.Status.DRAFT)
 
 
-def _was_published_with_location(listing: Any) -> bool:
+def _was_published_with_location(listing: AnyListing) -> bool:
     is_closed = listing.status == Listing.Status.CLOSED
     return _was_published(listing) and (is_closed or has_location(listing))
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from api.ids import child_id
+from api.types import AnyListing, JsonObject
 from listings.hours_text import describe_rules
-
-JsonObject = dict[str, Any]
 
 WEEKDAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 def serialize_schedules(
-    listing: Any, service_id: UUID, at: datetime
+    listing: AnyListing, service_id: UUID, at: datetime
 ) -> list[JsonObject]:
     """Return one rule for all days with the same times, or only a description.
 
@@ -46,7 +44,7 @@ def serialize_schedules(
     ]
 
 
-def _weekly_rules(listing: Any, at: datetime) -> Iterator[JsonObject]:
+def _weekly_rules(listing: AnyListing, at: datetime) -> Iterator[JsonObject]:
     # The last six characters of isoformat() are "+hh:mm".
     offset = at.astimezone(listing.zone).isoformat()[-6:]
     days_of: dict[tuple[str, str], list[str]] = {}
@@ -64,7 +62,7 @@ def _weekly_rules(listing: Any, at: datetime) -> Iterator[JsonObject]:
         }
 
 
-def _offset_hours(listing: Any, at: datetime) -> float:
+def _offset_hours(listing: AnyListing, at: datetime) -> float:
     offset = at.astimezone(listing.zone).utcoffset()
     hours = offset.total_seconds() / 3600 if offset else 0.0
     return int(hours) if hours.is_integer() else hours

@@ -14,6 +14,7 @@ from api.hsds import MappingContext, organization_id
 from api.ids import derive_id
 from api.operators import Operators
 from api.taxonomies import KIND_TAXONOMY
+from api.types import AnyListing
 from caching.memory_cache import MemoryCache
 from listings.querysets import ListingQuerySet
 from orgs.models import Organization, OrganizationQuerySet
@@ -91,7 +92,7 @@ class ListingSet:
     def _counted(self) -> int:
         return int(self._keys().count())
 
-    def page(self, *, limit: int, offset: int = 0) -> list[Any]:
+    def page(self, *, limit: int, offset: int = 0) -> list[AnyListing]:
         keys = self._keys("uuid", "is_line")[offset : offset + limit]
         # A row with an unreadable UUID cannot have an id in the response.
         return load_listings([(uuid, bool(is_line)) for uuid, is_line in keys if uuid])
@@ -101,7 +102,7 @@ class ListingSet:
         keys = self._keys("uuid", "pk", "changed_at", "is_line")
         return [MinimalRow(*key) for key in keys[offset : offset + limit] if key[0]]
 
-    def batches(self) -> Iterator[list[Any]]:
+    def batches(self) -> Iterator[list[AnyListing]]:
         """Yield all listings in batches; those added before the current UUID are left
         out."""
         rows = self
@@ -186,12 +187,12 @@ def _filter_by_term(rows: QuerySetT, kind: str, slug: str) -> QuerySetT:
     return rows.of_kinds([slug]) if slug else rows
 
 
-def load_listings(keys: list[tuple[UUID, bool]]) -> list[Any]:
+def load_listings(keys: list[tuple[UUID, bool]]) -> list[AnyListing]:
     """Return the listings of these (UUID, is a line) pairs, in this order, with related
     rows; leave out those that have become drafts since."""
     lines = [uuid for uuid, is_line in keys if is_line]
     others = [uuid for uuid, is_line in keys if not is_line]
-    rows: list[Any] = []
+    rows: list[AnyListing] = []
     if others:
         organizations = (
             Organization.objects.ever_published().with_uuids(others).for_cards()
@@ -203,7 +204,9 @@ def load_listings(keys: list[tuple[UUID, bool]]) -> list[Any]:
     return [found[uuid] for uuid, _is_line in keys if uuid in found]
 
 
-def with_operated_lines(rows: list[Any], context: MappingContext) -> MappingContext:
+def with_operated_lines(
+    rows: list[AnyListing], context: MappingContext
+) -> MappingContext:
     """Return the context with the lines that the organizations of these rows run."""
     operated_lines = context.operators.operated_lines
     ids = {organization_id(row, context) for row in rows}
@@ -211,7 +214,7 @@ def with_operated_lines(rows: list[Any], context: MappingContext) -> MappingCont
     lines: dict[UUID, list[Warmline]] = {}
     for line in load_listings([(uuid, True) for uuid in sorted(wanted)]):
         # The cached operators may be older than the lines.
-        if line.is_public:
+        if isinstance(line, Warmline) and line.is_public:
             lines.setdefault(wanted[line.uuid], []).append(line)
     return replace(context, lines=lines)
 
@@ -219,23 +222,25 @@ def with_operated_lines(rows: list[Any], context: MappingContext) -> MappingCont
 # Find one by its id ------------------------------------------------------------
 
 
-def find_service(id_: UUID) -> Any:
+def find_service(id_: UUID) -> AnyListing | None:
     """Return the public or closed listing of a service id, or None."""
     return _find_by_uuid(Organization, derive_id(id_, "service")) or _find_by_uuid(
         Warmline, id_
     )
 
 
-def find_organization(id_: UUID) -> Any:
+def find_organization(id_: UUID) -> AnyListing | None:
     line = derive_id(id_, "organization")
     return _find_by_uuid(Organization, id_) or _find_by_uuid(Warmline, line)
 
 
-def find_service_at_location(id_: UUID) -> Any:
+def find_service_at_location(id_: UUID) -> AnyListing | None:
     return _find_by_uuid(Organization, derive_id(id_, "service_at_location"))
 
 
-def _find_by_uuid(model: Any, uuid: UUID) -> Any:
+def _find_by_uuid(
+    model: type[Organization] | type[Warmline], uuid: UUID
+) -> AnyListing | None:
     rows = model.objects.ever_published().with_uuids([uuid]).for_cards()
     related = ("county",) if model is Organization else ()
     return (rows.select_related(*related) if related else rows).first()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from api.ids import child_id, term_id
 from api.taxonomies import TAXONOMIES, TaxonomyTerm, kind_term, serialize_term
+from api.types import AnyListing, JsonObject
 from listings.models import Listing, Term
 from listings.phones import dialable
 from places.models import Place
-
-JsonObject = dict[str, Any]
 
 # {field: (type as in RFC 6350, description)}
 PHONE_FIELDS = {
@@ -38,11 +37,11 @@ def format_timestamp(at: datetime | None) -> str:
     return text.replace("+00:00", "Z")
 
 
-def format_date(date: Any) -> str:
-    return date.isoformat() if date else ""
+def format_date(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
-def serialize_provenance(listing: Any) -> JsonObject:
+def serialize_provenance(listing: AnyListing) -> JsonObject:
     """Return where the facts are from, and when and how they were checked."""
     return drop_empty(
         source_name=listing.source_name,
@@ -56,7 +55,9 @@ def serialize_provenance(listing: Any) -> JsonObject:
     )
 
 
-def serialize_phones(listing: Any, owner_id: UUID, link: str) -> list[JsonObject]:
+def serialize_phones(
+    listing: AnyListing, owner_id: UUID, link: str
+) -> list[JsonObject]:
     found = []
     for name, (kind, description) in PHONE_FIELDS.items():
         number = getattr(listing, name)
@@ -84,7 +85,7 @@ def _split_extension(number: str) -> tuple[str, int | None]:
     return dialed, int(extension)
 
 
-def serialize_service_areas(listing: Any, service_id: UUID) -> list[JsonObject]:
+def serialize_service_areas(listing: AnyListing, service_id: UUID) -> list[JsonObject]:
     def area(slot: str, name: str, description: str = "", **further: str) -> JsonObject:
         return drop_empty(
             id=child_id(service_id, f"area:{slot}"),
@@ -106,7 +107,7 @@ def serialize_service_areas(listing: Any, service_id: UUID) -> list[JsonObject]:
     return [area("words", note)] if note else []
 
 
-def terms_of_kind(listing: Any) -> list[TaxonomyTerm]:
+def terms_of_kind(listing: AnyListing) -> list[TaxonomyTerm]:
     rows: Iterable[Term] = listing.terms.all()
     terms = [TaxonomyTerm.from_term(row) for row in rows if row.kind in TAXONOMIES]
     return terms + ([kind_term(listing.kind)] if hasattr(listing, "kind") else [])

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 from django.utils import translation
 
 from api import ids
+from api.types import JsonObject
 from listings.models import Term
 from orgs.kind_labels import KIND_LABELS
 from orgs.models import Organization
-
-JsonObject = dict[str, Any]
 
 # The kinds of organization are a vocabulary that is defined in code.
 KIND_TAXONOMY = "kind"

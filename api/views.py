@@ -44,7 +44,7 @@ from api.resources import (
     serialize_batches,
 )
 from api.selection import ListCriteria
-from api.serializers import JsonObject
+from api.types import JsonObject
 from listings.models import Listing
 from listings.slugs import SlugRedirect
 from places.models import Place

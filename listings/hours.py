@@ -195,12 +195,12 @@ class Hours:
         )
         first = next(spans, None)
         if first is None or first.start > local:
-            until = self._soon(first.start if first else None, local)
+            until = self._within_horizon(first.start if first else None, local)
             opens = _first_open([first] if first else [], spans)
             if self.other_times is not None:
                 return OpenStatus(OpenState.UNKNOWN, until, opens, self.other_times)
             return OpenStatus(OpenState.CLOSED, until, opens, parsed.state(local)[1])
-        until = self._soon(first.end, local)
+        until = self._within_horizon(first.end, local)
         if first.unknown:
             opens = _first_open([], spans)
             return OpenStatus(OpenState.UNKNOWN, until, opens, first.comment)
@@ -271,7 +271,9 @@ class Hours:
         """
         return at.astimezone(zone_info(self.zone)).replace(fold=1)
 
-    def _soon(self, change: datetime | None, local: datetime) -> datetime | None:
+    def _within_horizon(
+        self, change: datetime | None, local: datetime
+    ) -> datetime | None:
         return change if change and change - local < FORECAST_HORIZON else None
 
     def _spans(self, start: datetime, end: datetime) -> Iterator[Span]:

@@ -151,8 +151,8 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         first = relevance_rank(words)
         if first is None:
             return self.none()
-        ranked = self.matching(words).annotate(said_in=first)
-        return ranked.filter(said_in=FOUND_IN_NAME).by_name()
+        ranked = self.matching(words).annotate(match_rank=first)
+        return ranked.filter(match_rank=FOUND_IN_NAME).by_name()
 
     def has_any_term(self, terms: Iterable[int]) -> Exists:
         """Return the condition of having one of these terms, given by id."""
@@ -168,8 +168,8 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         first = relevance_rank(words)
         if first is None:
             return {}
-        ranked = self.matching(words).order_by().annotate(said_in=first)
-        return dict(ranked.values_list("pk", "said_in"))
+        ranked = self.matching(words).order_by().annotate(match_rank=first)
+        return dict(ranked.values_list("pk", "match_rank"))
 
     def page(
         self, *, limit: int, offset: int, total: int | None = None
@@ -181,8 +181,8 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         if total is not None:
             some = self.values_list(*self._hit_fields())[offset : offset + limit]
             return [_hit(row) for row in some], total
-        counted = self.annotate(rows_in_all=Window(models.Count("*")))
-        rows = counted.values_list(*self._hit_fields(), "rows_in_all")
+        counted = self.annotate(total_rows=Window(models.Count("*")))
+        rows = counted.values_list(*self._hit_fields(), "total_rows")
         found = list(rows[offset : offset + limit])
         if found or not offset:
             return [_hit(row[:-1]) for row in found], found[0][-1] if found else 0
@@ -206,14 +206,16 @@ class ListingQuerySet(models.QuerySet[ListingT]):
 
     def serving(self, place: Place) -> Self:
         """Listings whose service area covers the place by name or is nationwide."""
-        return self.filter(self._naming(place) | Q(service_area_scope="nationwide"))
+        return self.filter(
+            self._names_place(place) | Q(service_area_scope="nationwide")
+        )
 
-    def _naming(self, place: Place) -> Q:
+    def _names_place(self, place: Place) -> Q:
         """Return the condition of naming a county or state of the place as served."""
         county, state = county_and_state_ids(place)
-        return self._naming_any([*county, *state])
+        return self._names_any_of([*county, *state])
 
-    def _naming_any(self, places: Iterable[int]) -> Q:
+    def _names_any_of(self, places: Iterable[int]) -> Q:
         """Return the condition of naming one of these places as served.
 
         It is a subquery of ids, because EXISTS would read every row.
@@ -231,5 +233,5 @@ class ListingQuerySet(models.QuerySet[ListingT]):
     def _terms(self) -> models.QuerySet[Any]:
         return self._through("terms")
 
-    def _areas(self, places: Iterable[int]) -> models.QuerySet[Any]:
+    def _served_places(self, places: Iterable[int]) -> models.QuerySet[Any]:
         return self._through("service_area").filter(place_id__in=places)

@@ -75,7 +75,7 @@ class MeetingImporter(AddressedImporter):
     columns = frozenset(COLUMNS.split())
     optional_columns = frozenset(EXTRA_COLUMNS)
     # The column listing_key gives the organization, so rows are not linked later.
-    joins = False
+    links_rows = False
 
     def __init__(self, rows: list[Row]) -> None:
         super().__init__(rows)

@@ -22,7 +22,7 @@ class ExportedOrganizationImporter(CatalogImporter):
     """Imports organizations.csv of /data/, or the export of the admin."""
 
     model = Organization
-    joins = True
+    links_rows = True
     columns = frozenset(import_column_names(Organization))
 
     def __init__(self, rows: Iterable[Row]) -> None:

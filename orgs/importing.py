@@ -49,7 +49,7 @@ class AddressedImporter(Importer):
     """Imports rows with an address, located by ZIP code or else by city and state."""
 
     model: ClassVar[type[AddressedListing]] = Organization
-    joins = True
+    links_rows = True
 
     def __init__(self, rows: list[Row]) -> None:
         super().__init__(rows)

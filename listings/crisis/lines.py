@@ -40,7 +40,7 @@ class VisibleCrisisLine:
     # Whether to say "open now", which would soon be wrong on a page that is read later.
     says_now: bool = True
 
-    def _tried(self, name: str) -> str:
+    def _value_if_tried(self, name: str) -> str:
         is_untried = name in self.line.untried
         return "" if is_untried else getattr(self.line, name)
 
@@ -58,7 +58,7 @@ class VisibleCrisisLine:
 
     @property
     def phone(self) -> str:
-        return self._tried("phone")
+        return self._value_if_tried("phone")
 
     @property
     def phone_display(self) -> str:
@@ -72,7 +72,7 @@ class VisibleCrisisLine:
 
     @property
     def text_number(self) -> str:
-        return self._tried("text_number")
+        return self._value_if_tried("text_number")
 
     @property
     def text_word(self) -> str:
@@ -97,11 +97,11 @@ class VisibleCrisisLine:
 
     @property
     def chat_url(self) -> str:
-        return self._tried("chat_url")
+        return self._value_if_tried("chat_url")
 
     @property
     def how_in_spanish(self) -> str:
-        return self._tried("how_in_spanish")
+        return self._value_if_tried("how_in_spanish")
 
     @property
     def for_whom(self) -> str:
@@ -109,7 +109,7 @@ class VisibleCrisisLine:
 
     @property
     def tty_or_asl(self) -> str:
-        return self._tried("tty_or_asl")
+        return self._value_if_tried("tty_or_asl")
 
     @property
     def hours(self) -> Hours:

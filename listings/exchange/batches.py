@@ -74,7 +74,7 @@ class BatchImport:
                 elif self.record is not None:
                     self.record(self._steps_of(done), rows[-1][0])
         for plan in done:
-            self._account(plan)
+            self._add_to_report(plan)
 
     def _read(self, number: int, row: Row) -> tuple[int, ParsedRow] | None:
         key = row.get("key", "")
@@ -121,33 +121,33 @@ class BatchImport:
     def _write_all(self, plans: list[RowPlan]) -> None:
         """Write all plans, or raise IntegrityError and leave them as they were."""
         given = self._choose_slugs([plan for plan in plans if plan.change.is_new])
-        unjoined = [_branch_values(plan.change.row) for plan in plans]
+        original_links = [_branch_values(plan.change.row) for plan in plans]
         columns = [set(plan.change.columns) for plan in plans]
-        waiting = self._join(plans)
+        unresolved_parents = self._link_rows(plans)
         try:
             bulk_writes.save(
                 self.model,
                 [plan.change for plan in plans],
-                before_update=lambda: _set_new_parents(plans, waiting),
+                before_update=lambda: _set_new_parents(plans, unresolved_parents),
             )
         except IntegrityError:
             self.slugs -= given
-            for plan, links, own in zip(plans, unjoined, columns, strict=True):
+            for plan, links, own in zip(plans, original_links, columns, strict=True):
                 plan.change.columns = own
                 for name, before in links.items():
                     setattr(plan.change.row, name, before)
                 if plan.change.is_new:
                     plan.change.row.pk, plan.change.row._state.adding = None, True
             raise
-        for plan, links in zip(plans, unjoined, strict=True):
-            self._note(plan, links)
+        for plan, links in zip(plans, original_links, strict=True):
+            self._record_step(plan, links)
 
     def _choose_slugs(self, plans: list[RowPlan]) -> set[str]:
         """Give each new listing a free slug, and return the slugs."""
         given: set[str] = set()
-        waiting = [plan for plan in plans if isinstance(plan.change.row, Listing)]
-        while waiting:
-            for plan in waiting:
+        without_slug = [plan for plan in plans if isinstance(plan.change.row, Listing)]
+        while without_slug:
+            for plan in without_slug:
                 listing = plan.change.row
                 listing.slug = ""
                 listing.prepare_new(self.slugs | given, plan.facts.new_only_fields)
@@ -156,34 +156,36 @@ class BatchImport:
             taken = self.model.used_slugs(given)
             self.slugs |= taken
             given -= taken
-            waiting = [plan for plan in waiting if plan.change.row.slug in taken]
+            without_slug = [
+                plan for plan in without_slug if plan.change.row.slug in taken
+            ]
         self.slugs |= given
         return given
 
-    def _join(self, plans: list[RowPlan]) -> dict[int, int]:
+    def _link_rows(self, plans: list[RowPlan]) -> dict[int, int]:
         """Make these rows branches of rows that exist so far.
 
         Returns, by row number, the row number of each parent that is also new and has
         no id yet.
         """
-        if not self.importer.joins or self.dry_run:
+        if not self.importer.links_rows or self.dry_run:
             return {}
         rows = [_branch_row(plan) for plan in plans]
         self.importer.link(rows, [*self.members.values(), *rows])
-        waiting = {}
+        unresolved_parents = {}
         for plan, row in zip(plans, rows, strict=True):
             listing = plan.change.row
             if (listing.parent_id, listing.host) == (row.parent_id, row.host):
                 continue
             listing.parent_id, listing.host = row.parent_id, row.host
             if row.parent_id is not None and row.parent_id < 0:
-                waiting[row.number] = -row.parent_id
+                unresolved_parents[row.number] = -row.parent_id
                 listing.parent_id = None
             if not plan.change.is_new:
                 plan.change.columns |= {"parent", "host"}
-        return waiting
+        return unresolved_parents
 
-    def _note(self, plan: RowPlan, links: dict[str, Any]) -> None:
+    def _record_step(self, plan: RowPlan, links: dict[str, Any]) -> None:
         """Remember the step of a row that was written."""
         row = plan.change.row
         step = ImportStep(
@@ -191,13 +193,13 @@ class BatchImport:
         )
         if not plan.change.is_new:
             step.before, step.after = plan.before, self.planner.after(plan)
-            self._note_links(step, links, _branch_values(row))
+            self._record_link_changes(step, links, _branch_values(row))
         if self.dry_run and plan.change.is_new:
             # The dry run is rolled back, so the next batch may get the same id.
             step.object_id = row.pk = -plan.number
         self.steps[row.pk] = step
 
-    def _note_links(
+    def _record_link_changes(
         self, step: ImportStep, before: dict[str, Any], after: dict[str, Any]
     ) -> None:
         changed = [name for name in after if after[name] != before[name]]
@@ -216,7 +218,7 @@ class BatchImport:
     def _steps_of(self, plans: Iterable[RowPlan]) -> list[ImportStep]:
         return [self.steps[plan.change.row.pk] for plan in plans if plan.is_write]
 
-    def _account(self, plan: RowPlan) -> None:
+    def _add_to_report(self, plan: RowPlan) -> None:
         """Add a completed row to the report and to the rows that can be linked."""
         report, number, key = self.report, plan.number, plan.facts.key
         if not plan.is_write:
@@ -229,30 +231,30 @@ class BatchImport:
         report.protected += [(number, words) for words in plan.protected]
         warnings = [*plan.facts.warnings, *plan.warnings]
         report.warnings += [(number, f"{key}: {words}") for words in warnings]
-        if self.importer.joins:
+        if self.importer.links_rows:
             self.members[plan.change.row.pk] = _branch_row(plan)
 
     def finish(self) -> ImportReport:
         """Link rows to parents from later batches, then return the report."""
         members = list(self.members.values())
         before = {row.pk: (row.parent_id, row.host) for row in members}
-        if self.importer.joins:
+        if self.importer.links_rows:
             self.importer.link(members, members)
         changed = [r for r in members if before[r.pk] != (r.parent_id, r.host)]
         for some in bulk_writes.in_batches(changed, BATCH_ROWS):
             if self.dry_run:
                 for row in some:
-                    self._note_joined(row, *before[row.pk])
+                    self._record_link(row, *before[row.pk])
                 continue
             with transaction.atomic():
-                joined = self._save_joined(some)
-                if self.record is not None and joined:
-                    self.record([self.steps[row.pk] for row in joined], 0)
+                linked = self._save_linked(some)
+                if self.record is not None and linked:
+                    self.record([self.steps[row.pk] for row in linked], 0)
         self.report.steps = list(self.steps.values())
         self.report.sort()
         return self.report
 
-    def _save_joined(self, members: list[BranchRow]) -> list[BranchRow]:
+    def _save_linked(self, members: list[BranchRow]) -> list[BranchRow]:
         """Save the parent of each row, unless a curator has checked the row since."""
         rows = self.model.objects.select_for_update().order_by("pk")
         rows = rows.in_bulk([row.pk for row in members])
@@ -260,7 +262,7 @@ class BatchImport:
         there = set(
             self.model.objects.filter(pk__in=parents).values_list("pk", flat=True)
         )
-        changes, joined = [], []
+        changes, linked = [], []
         for member in members:
             row = rows.get(member.pk)
             is_gone = member.parent_id is not None and member.parent_id not in there
@@ -275,13 +277,13 @@ class BatchImport:
             row._change_reason = self.reason
             change.columns = {"parent", "host"}
             changes.append(change)
-            joined.append(member)
-            self._note_joined(member, *before).version = row.version
+            linked.append(member)
+            self._record_link(member, *before).version = row.version
         if changes:
             bulk_writes.save(self.model, changes)
-        return joined
+        return linked
 
-    def _note_joined(
+    def _record_link(
         self, row: BranchRow, parent_id: int | None, host: str
     ) -> ImportStep:
         """Add a link to the step of its row, so that previews and undo include it."""
@@ -293,7 +295,7 @@ class BatchImport:
             self.report.changed += 1
         before = {"parent_id": parent_id, "host": host}
         after = {"parent_id": row.parent_id, "host": row.host}
-        self._note_links(step, before, after)
+        self._record_link_changes(step, before, after)
         if not any(number == row.number for number, _words in self.report.changes):
             names = [n.removesuffix("_id") for n in after if after[n] != before[n]]
             if not step.added:
@@ -306,10 +308,10 @@ def _branch_values(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in BRANCH_FIELDS if hasattr(row, name)}
 
 
-def _set_new_parents(plans: list[RowPlan], waiting: dict[int, int]) -> None:
-    """Set the parents that this batch has just inserted; `waiting` is from _link()."""
+def _set_new_parents(plans: list[RowPlan], unresolved_parents: dict[int, int]) -> None:
+    """Set the parents that this batch has inserted, from the result of _link_rows()."""
     by_number = {plan.number: plan.change for plan in plans}
-    for branch, parent in waiting.items():
+    for branch, parent in unresolved_parents.items():
         by_number[branch].row.parent_id = by_number[parent].row.pk
         by_number[branch].columns.add("parent")
 

@@ -107,7 +107,7 @@ class Importer(ABC):
         """Parse a row. Raises RowError."""
 
     # Whether link() does anything.
-    joins: ClassVar[bool] = False
+    links_rows: ClassVar[bool] = False
 
     def link(  # noqa: B027  # most kinds of files join nothing
         self, rows: list[BranchRow], members: list[BranchRow]

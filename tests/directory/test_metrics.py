@@ -157,8 +157,8 @@ def test_our_network_is_what_cannot_be_reached_from_outside():
 def test_a_database_that_is_gone_is_a_number_too():
     code = (
         "import django; django.setup(); from datetime import datetime, UTC;"
-        "from directory.operations.metrics import database;"
-        "print(*database(datetime(2026, 11, 25, tzinfo=UTC)), sep='\\n')"
+        "from directory.operations.metrics import database_metrics;"
+        "print(*database_metrics(datetime(2026, 11, 25, tzinfo=UTC)), sep='\\n')"
     )
     gone = {"DATABASE_URL": "sqlite:////nowhere/db.sqlite3"}
 

@@ -12,7 +12,7 @@ DEFAULT_PORTS = {"http": "80", "https": "443"}
 def canonical_url(request: HttpRequest, path: str) -> str:
     """The address of a path of this site, for machines that compare addresses.
 
-    SITE_URL says the origin. Without it, it is the host that was asked for, with the
+    SITE_URL says the origin. Without it, it is the requested host, with the
     port that the site is served on: a client can write any other port in Host.
     """
     if settings.PUBLIC_ORIGIN:

@@ -34,12 +34,12 @@ HEAVY_SQL = re.compile(
 
 def find_problems(operations, state, app):
     """The problems of a migration's operations; `state` is the state before it."""
-    made = {o.name_lower for o in operations if isinstance(o, ops.CreateModel)}
+    created = {o.name_lower for o in operations if isinstance(o, ops.CreateModel)}
     others = [
         operation
         for operation in operations
         if not isinstance(operation, ops.CreateModel)
-        and getattr(operation, "model_name_lower", None) not in made
+        and getattr(operation, "model_name_lower", None) not in created
     ]
     found = []
     for operation in others:

@@ -120,7 +120,7 @@ def tables_by_request(listing, visitor, curator):
         "form": tables_read_during(lambda: visitor.get(FORM)),
         # A text search queries the database each time.
         "curator": tables_read_during(lambda: curator.get(f"{LIST}?q=first")),
-        "desk": tables_read_during(lambda: new_client().get("/admin/login/")),
+        "admin": tables_read_during(lambda: new_client().get("/admin/login/")),
         "write": tables_read_during(listing.save),
     }
 

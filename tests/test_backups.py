@@ -56,10 +56,10 @@ def database(own_database, tmp_path_factory):
 
 def run(url, folder, *arguments, **environment):
     """Run a command of the site in a new process with that database."""
-    told = {"DATABASE_URL": url, "DATA_DIR": str(folder), **environment}
+    changed_settings = {"DATABASE_URL": url, "DATA_DIR": str(folder), **environment}
     return subprocess.run(
         [sys.executable, *arguments],
-        env=os.environ | told,
+        env=os.environ | changed_settings,
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -254,12 +254,12 @@ def test_restore_replaces_data_only_on_request_and_backs_it_up(ours, backup, tmp
 
     refused = run(url, tmp_path, "manage.py", "restore", str(backup))
     untouched = engine.fingerprints()
-    told = run(url, tmp_path, "manage.py", "restore", str(backup), "--replace")
+    restored = run(url, tmp_path, "manage.py", "restore", str(backup), "--replace")
     [kept] = tmp_path.glob(f"before-restore-*{engine.suffix}")
 
     assert refused.stderr.startswith("CommandError: There is data in this database.")
     assert untouched == before
-    assert "Every table is as it was" in told.stdout
+    assert "Every table is as it was" in restored.stdout
     assert engine.fingerprints() == read_manifest(backup).tables
     assert read_manifest(kept).tables["curation_optout"] == before["curation_optout"]
 

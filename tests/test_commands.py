@@ -14,10 +14,15 @@ from tests.conftest import ROOT
 
 def run(tmp_path, **environment):
     """Run scripts/run on a machine with a problem, so that it stops by itself."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME")}
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME")}
     return subprocess.run(
         ["/bin/sh", "scripts/run", "run"],
-        env={**kept, "SECRET_KEY": "x" * 50, "DATA_DIR": str(tmp_path), **environment},
+        env={
+            **inherited,
+            "SECRET_KEY": "x" * 50,
+            "DATA_DIR": str(tmp_path),
+            **environment,
+        },
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -83,10 +88,10 @@ def test_make_help_explains_every_task():
 def manage(*arguments, **environment):
     """Run manage.py with the system's Python, outside the virtual environment."""
     python = Path(sys.base_prefix, "bin", "python3")
-    kept = {name: os.environ[name] for name in ("PATH", "HOME")}
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME")}
     return subprocess.run(
         [python, "manage.py", *arguments],
-        env=kept | environment,
+        env=inherited | environment,
         cwd=ROOT,
         capture_output=True,
         text=True,

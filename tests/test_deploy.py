@@ -18,11 +18,11 @@ from tests.conftest import ROOT
 @pytest.fixture
 def hosts():
     """Serve a site that accepts one host name; yield (port, requested hosts)."""
-    asked = []
+    requested_hosts = []
 
     class Site(BaseHTTPRequestHandler):
         def do_GET(self):
-            asked.append(self.headers["Host"])
+            requested_hosts.append(self.headers["Host"])
             known = self.headers["Host"] == "directory.example.org"
             self.send_response(200 if known else 400)
             self.end_headers()
@@ -32,14 +32,14 @@ def hosts():
 
     server = HTTPServer(("127.0.0.1", 0), Site)
     with answering(server):
-        yield server.server_port, asked
+        yield server.server_port, requested_hosts
 
 
 @pytest.mark.parametrize(
     ("names", "code"), [("directory.example.org,other.example.org", 0), ("", 1)]
 )
 def test_container_health_check_sends_allowed_host(hosts, names, code):
-    port, asked = hosts
+    port, requested_hosts = hosts
 
     done = subprocess.run(
         [sys.executable, "-m", "directory.operations.container_health"],
@@ -49,16 +49,18 @@ def test_container_health_check_sends_allowed_host(hosts, names, code):
     )
 
     assert done.returncode == code
-    assert asked == [names.split(",")[0] or "127.0.0.1"]
+    assert requested_hosts == [names.split(",")[0] or "127.0.0.1"]
 
 
 def test_compose_exposes_only_the_proxy():
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
 
-    assert {name for name, made in services.items() if "ports" in made} == {"proxy"}
-    for name, made in services.items():
-        assert made["read_only"] is True, name
-        assert "no-new-privileges:true" in made["security_opt"], name
+    assert {name for name, service in services.items() if "ports" in service} == {
+        "proxy"
+    }
+    for name, service in services.items():
+        assert service["read_only"] is True, name
+        assert "no-new-privileges:true" in service["security_opt"], name
     assert services["site"]["volumes"] == ["state:/data"]
     assert services["site"]["cap_drop"] == ["ALL"]
 
@@ -101,14 +103,16 @@ def large_compose_file():
 def test_large_compose_file_exposes_only_the_proxy():
     services = large_compose_file()["services"]
 
-    assert {name for name, made in services.items() if "ports" in made} == {"proxy"}
-    for name, made in services.items():
-        assert "no-new-privileges:true" in made["security_opt"], name
+    assert {name for name, service in services.items() if "ports" in service} == {
+        "proxy"
+    }
+    for name, service in services.items():
+        assert "no-new-privileges:true" in service["security_opt"], name
 
 
 def test_large_compose_file_has_valid_database_urls():
-    told = large_compose_file()["services"]["web-two"]["environment"]
-    found = databases(told["DATABASE_URL"], told["DATABASE_REPLICA_URL"])
+    environment = large_compose_file()["services"]["web-two"]["environment"]
+    found = databases(environment["DATABASE_URL"], environment["DATABASE_REPLICA_URL"])
 
     for alias in ("default", "replica"):
         assert found[alias]["HOST"] == "pgbouncer-one,pgbouncer-two"

@@ -47,10 +47,13 @@ def documented_settings():
 
 
 def run(*command, **environment):
-    kept = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "directory.settings"}
+    inherited = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "directory.settings",
+    }
     return subprocess.run(
         command,
-        env=kept | environment,
+        env=inherited | environment,
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -219,7 +219,7 @@ def test_visitor_requests_are_time_limited_and_admin_is_not(client):
     staff.force_login(person())
     asked = {
         "page": lambda: client.get("/orgs/ours/"),
-        "desk": lambda: staff.get("/admin/orgs/organization/"),
+        "admin": lambda: staff.get("/admin/orgs/organization/"),
         "api": lambda: client.get("/api/organizations"),
         "form sent": lambda: client.post("/orgs/ours/report/", {"problem": "hours"}),
         "sign-in": lambda: client.post("/admin/login/", WRONG_SIGN_IN),
@@ -234,7 +234,7 @@ def test_visitor_requests_are_time_limited_and_admin_is_not(client):
     limited, unlimited = {("3s", "700ms")}, {("0", "0")}
     assert found == {
         "page": limited,
-        "desk": unlimited,
+        "admin": unlimited,
         "api": limited,
         "form sent": limited,
         "sign-in": limited,

@@ -26,9 +26,9 @@ def json_line(record):
 
 def record(name, message, *args, error=None, **extra):
     info = (type(error), error, error.__traceback__) if error else None
-    made = logging.LogRecord(name, logging.ERROR, "f.py", 1, message, args, info)
-    made.__dict__.update(extra)
-    return made
+    log_record = logging.LogRecord(name, logging.ERROR, "f.py", 1, message, args, info)
+    log_record.__dict__.update(extra)
+    return log_record
 
 
 @pytest.mark.parametrize(

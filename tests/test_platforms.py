@@ -103,7 +103,7 @@ def test_pods_are_unprivileged():
 def test_platform_probes_use_existing_paths():
     [web] = [pod for kind, pod in pods() if kind == "Deployment"]
     [container] = web["containers"]
-    asked = {
+    probe_paths = {
         name: container[name]["httpGet"]["path"]
         for name in ("startupProbe", "livenessProbe", "readinessProbe")
     }
@@ -113,9 +113,9 @@ def test_platform_probes_use_existing_paths():
     ]
 
     # A database that is away must restart nothing.
-    assert asked["livenessProbe"] == asked["startupProbe"] == "/healthz"
-    assert asked["readinessProbe"] == fly == render == "/readyz"
-    assert {*asked.values()} == {*PROBES}
+    assert probe_paths["livenessProbe"] == probe_paths["startupProbe"] == "/healthz"
+    assert probe_paths["readinessProbe"] == fly == render == "/readyz"
+    assert {*probe_paths.values()} == {*PROBES}
 
 
 def test_kubernetes_jobs_never_overlap():

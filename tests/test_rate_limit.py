@@ -239,9 +239,9 @@ def test_public_read_writes_nothing_to_main_database(client, path):
     with CaptureQueriesContext(connection) as queries:
         assert client.get(path).status_code == 200
 
-    asked = " ".join(query["sql"] for query in queries)
-    assert not any(f"{word} " in asked for word in ("INSERT", "UPDATE", "DELETE"))
-    assert "cache" not in asked
+    statements = " ".join(query["sql"] for query in queries)
+    assert not any(f"{word} " in statements for word in ("INSERT", "UPDATE", "DELETE"))
+    assert "cache" not in statements
 
 
 @pytest.mark.django_db

@@ -28,7 +28,7 @@ def seen():
     """The results of tests/replica_process.py with both servers."""
     with primary_and_standby("-c fsync=off -c log_statement=all") as (primary, standby):
         both = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
-        told = {
+        environment = {
             "DJANGO_SETTINGS_MODULE": "directory.settings",
             "DATABASE_URL": f"postgres://directory@{both}/directory",
             "DATABASE_REPLICA_URL": f"postgres://directory@{both}/directory",
@@ -40,7 +40,7 @@ def seen():
         done = subprocess.run(
             [sys.executable, "-m", "tests.replica_process"],
             cwd=ROOT,
-            env=os.environ | told,
+            env=os.environ | environment,
             capture_output=True,
             text=True,
         )
@@ -50,16 +50,16 @@ def seen():
 
 def test_public_reads_use_the_replica(seen):
     for kind in ("page", "search", "near", "file", "api"):
-        asked = seen["reads"][kind]
-        assert "orgs_organization" in asked["standby"], kind
-        assert set(asked["primary"]) == set(), kind
+        tables = seen["reads"][kind]
+        assert "orgs_organization" in tables["standby"], kind
+        assert set(tables["primary"]) == set(), kind
 
 
 def test_forms_staff_and_writes_use_the_primary(seen):
-    for kind in ("form", "curator", "near_by_curator", "desk", "write"):
+    for kind in ("form", "curator", "near_by_curator", "admin", "write"):
         # The content version is read before the view is known to be a form.
-        asked = set(seen["reads"][kind]["standby"]) - {"caching_directoryversion"}
-        assert asked == set(), kind
+        tables = set(seen["reads"][kind]["standby"]) - {"caching_directoryversion"}
+        assert tables == set(), kind
     for kind in ("form", "curator", "write"):
         assert "orgs_organization" in seen["reads"][kind]["primary"], kind
 

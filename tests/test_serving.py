@@ -38,12 +38,15 @@ def manage(folder, *words, **environment):
 
 
 def python(folder, *words, **environment):
-    kept = {name: os.environ[name] for name in ("PATH", "HOME")}
-    kept |= {"DJANGO_SETTINGS_MODULE": "directory.settings", "DATA_DIR": str(folder)}
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME")}
+    inherited |= {
+        "DJANGO_SETTINGS_MODULE": "directory.settings",
+        "DATA_DIR": str(folder),
+    }
     return subprocess.Popen(
         [sys.executable, *words],
         cwd=ROOT,
-        env={**kept, **KEY, **environment},
+        env={**inherited, **KEY, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -213,8 +216,8 @@ def served(tmp_path):
 
     def serve(bind):
         port = free_port()
-        kept = {name: os.environ[name] for name in ("PATH", "HOME")}
-        environment = {**kept, **KEY, "DATA_DIR": str(tmp_path), "PORT": str(port)}
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME")}
+        environment = {**inherited, **KEY, "DATA_DIR": str(tmp_path), "PORT": str(port)}
         server = subprocess.Popen(
             [
                 sys.executable,
@@ -281,10 +284,10 @@ def test_compose_limits_every_service():
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
     role = (ROOT / "deploy/database-role.sh").read_text()
 
-    for name, made in services.items():
-        assert made["cap_drop"] == ["ALL"], name
-        assert made["mem_limit"], name
-        assert made["pids_limit"], name
+    for name, service in services.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["mem_limit"], name
+        assert service["pids_limit"], name
     assert "POSTGRES_USER" not in services["db"]["environment"]
     assert "NOSUPERUSER" in role
     assert services["site"]["depends_on"]["db"]["condition"] == "service_healthy"

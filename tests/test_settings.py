@@ -168,9 +168,11 @@ def test_replica_must_be_postgresql(url):
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "DATABASE_REPLICA_URL"])
 def test_url_error_does_not_quote_password(name):
-    told = {"DATABASE_URL": PRIMARY} | {name: "postgres://ada:pass/word@a:1,b:2/rows"}
+    environment = {"DATABASE_URL": PRIMARY} | {
+        name: "postgres://ada:pass/word@a:1,b:2/rows"
+    }
 
-    run = print_setting("settings.DEBUG", **told)
+    run = print_setting("settings.DEBUG", **environment)
 
     last = run.stderr.splitlines()[-1]
     assert f"{name} must look like postgres://" in last

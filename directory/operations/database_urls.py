@@ -21,7 +21,7 @@ SQLITE: dict[str, Any] = {
     "ENGINE": "directory.operations.sqlite",
     "CONN_MAX_AGE": 60,
     # Django's test runner recognizes an in-memory database by its own engine's name
-    # only, so for ours it has to be asked for.
+    # only, so ours needs this setting.
     "TEST": {"NAME": ":memory:"},
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",

@@ -61,11 +61,11 @@ def save(row, **facts):
     ],
 )
 def test_changed_fact_of_a_public_listing_bumps_version(facts):
-    made = organization(at=place("59301"))
+    listing = organization(at=place("59301"))
     if "latitude" in facts and facts["latitude"] is None:
         facts |= dict.fromkeys(("longitude", "x", "y", "z")) | {"precision": ""}
 
-    assert version_increase(save, made, **facts) == 1
+    assert version_increase(save, listing, **facts) == 1
 
 
 @pytest.mark.parametrize(
@@ -79,66 +79,66 @@ def test_changed_fact_of_a_public_listing_bumps_version(facts):
     ],
 )
 def test_changed_internal_field_does_not_bump_version(facts):
-    made = organization(at=place("59301"))
+    listing = organization(at=place("59301"))
 
-    assert version_increase(save, made, **facts) == 0
+    assert version_increase(save, listing, **facts) == 0
 
 
 def test_draft_bumps_version_only_when_published():
-    made = organization(status="draft")
+    listing = organization(status="draft")
 
-    assert version_increase(save, made, summary="New words") == 0
-    assert version_increase(made.publish) == 1
+    assert version_increase(save, listing, summary="New words") == 0
+    assert version_increase(listing.publish) == 1
 
 
 def test_closed_listing_bumps_version_for_facts_its_page_shows():
-    made = organization(status="closed", closure_reason="Moved")
+    listing = organization(status="closed", closure_reason="Moved")
 
-    assert version_increase(save, made, phone="+14065550199") == 0
-    assert version_increase(save, made, closure_reason="The house was sold") == 1
+    assert version_increase(save, listing, phone="+14065550199") == 0
+    assert version_increase(save, listing, closure_reason="The house was sold") == 1
 
 
 def test_changed_withheld_street_does_not_bump_version():
-    made = organization(address_withheld=True, street="13 Hidden Lane")
+    listing = organization(address_withheld=True, street="13 Hidden Lane")
 
-    assert version_increase(save, made, street="14 Hidden Lane") == 0
-    assert version_increase(save, made, city="Miles City") == 1
+    assert version_increase(save, listing, street="14 Hidden Lane") == 0
+    assert version_increase(save, listing, city="Miles City") == 1
 
 
 def test_terms_areas_and_facts_bump_version_once():
-    made = organization()
+    listing = organization()
     facts = {"terms": ["language:es"], "service_area": "Montana", "summary": "New"}
 
-    assert version_increase(apply_facts, made, facts) == 1
-    assert version_increase(apply_facts, made, facts) == 0
-    assert version_increase(apply_facts, made, {"service_area": "Idaho"}) == 1
+    assert version_increase(apply_facts, listing, facts) == 1
+    assert version_increase(apply_facts, listing, facts) == 0
+    assert version_increase(apply_facts, listing, {"service_area": "Idaho"}) == 1
 
 
 def test_changed_service_area_bumps_version():
-    made = warmline()
+    listing = warmline()
 
-    with track_m2m_changes(made, "service_area"):
-        made.service_area.set([state("MT")])
+    with track_m2m_changes(listing, "service_area"):
+        listing.service_area.set([state("MT")])
 
     assert content_version.current_or_none() is None
 
 
 def test_curation_bumps_version_only_for_public_changes():
     ada = person()
-    made = organization()
+    listing = organization()
     right = {"how": "called", "outcome": "right", "by": ada}
 
-    assert version_increase(workflow.claim, made, ada) == 0
-    assert version_increase(workflow.release, made) == 0
+    assert version_increase(workflow.claim, listing, ada) == 0
+    assert version_increase(workflow.release, listing) == 0
     nobody = {**right, "outcome": Check.Outcome.NO_ANSWER}
-    assert version_increase(workflow.record_check, made, **nobody) == 0
-    assert version_increase(workflow.record_check, made, **right) == 1
-    assert version_increase(workflow.merge, organization(), made, []) == 1
+    assert version_increase(workflow.record_check, listing, **nobody) == 0
+    assert version_increase(workflow.record_check, listing, **right) == 1
+    assert version_increase(workflow.merge, organization(), listing, []) == 1
 
 
 def test_suggestion_bumps_version_only_when_accepted():
-    made = organization()
-    waiting = {"kind": "change", "changes": {"summary": "New"}, "listing": made}
+    listing = organization()
+    waiting = {"kind": "change", "changes": {"summary": "New"}, "listing": listing}
 
     before = commit()
     suggestion = Suggestion.objects.create(**waiting)
@@ -166,7 +166,7 @@ def test_dry_run_and_rollback_do_not_bump_version():
 
 
 def test_terms_guides_and_credentials_bump_version():
-    word, page, asked = term("language", "es"), guide(), credential()
+    word, page, credential_row = term("language", "es"), guide(), credential()
 
     assert version_increase(save, word, label_es="Castellano") == 1
     assert version_increase(save, word) == 0
@@ -174,7 +174,7 @@ def test_terms_guides_and_credentials_bump_version():
     assert version_increase(save, page, version=9) == 0
     assert version_increase(save, page, status="draft") == 1
     assert version_increase(save, page, summary="More words.") == 0
-    assert version_increase(save, asked, training_hours=40) == 1
+    assert version_increase(save, credential_row, training_hours=40) == 1
     assert (
         version_increase(Term.objects.create, kind="service", slug="new", label="N")
         == 1
@@ -188,9 +188,9 @@ def test_delete_bumps_version_if_row_was_public():
 
 def test_terms_saved_in_the_admin_bump_version(client):
     ada = person(role="Curator")
-    made = organization(summary="Words")
+    listing = organization(summary="Words")
     client.force_login(ada)
-    page = client.get(f"/admin/orgs/organization/{made.pk}/change/")
+    page = client.get(f"/admin/orgs/organization/{listing.pk}/change/")
     filled = page.context["adminform"].form
     data = {
         name: filled[name].value() or ""
@@ -200,9 +200,9 @@ def test_terms_saved_in_the_admin_bump_version(client):
 
     before = commit()
     data["terms"] = [term("language", "es").pk]
-    client.post(f"/admin/orgs/organization/{made.pk}/change/", data)
+    client.post(f"/admin/orgs/organization/{listing.pk}/change/", data)
 
-    assert [str(t.slug) for t in made.terms.all()] == ["es"]
+    assert [str(t.slug) for t in listing.terms.all()] == ["es"]
     assert commit() == before + 1
 
 
@@ -244,16 +244,16 @@ def test_pinned_version_stays_the_same(monkeypatch):
     organization()
     commit()
 
-    def meanwhile():
+    def bump_directly():
         row = DirectoryVersion.objects.filter(pk=DirectoryVersion.ONLY)
         row.update(number=F("number") + 1)
 
     before = content_version.current().number
     with content_version.pin_version():
         assert content_version.current().number == before
-        meanwhile()
+        bump_directly()
         assert content_version.current().number == before
         content_version.invalidate()
         assert content_version.current().number == before + 1
-        meanwhile()
+        bump_directly()
     assert content_version.current().number == before + 2

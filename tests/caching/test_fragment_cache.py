@@ -38,15 +38,15 @@ PATHS = [
 def test_page_from_cached_fragments_equals_freshly_rendered_page(client):
     with time_machine.travel(NOON, tick=False):
         content_version.bump()
-        anew = {}
+        fresh = {}
         for path in PATHS:
             memory_cache.clear_all()
-            anew[path] = client.get(path).content
+            fresh[path] = client.get(path).content
         commit()
         for other in ("/find/?near=59336", "/states/mt/", "/warmlines/?near=59336"):
             client.get(other)
         for path in PATHS:
             first, then = client.get(path).content, client.get(path).content
 
-            assert first == anew[path], path
-            assert then == anew[path], path
+            assert first == fresh[path], path
+            assert then == fresh[path], path

@@ -21,11 +21,11 @@ NOON = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)
 
 
 def test_cache_computes_value_once_per_version_and_language():
-    cache, made = MemoryCache(10), []
+    cache, computed = MemoryCache(10), []
     commit()
 
     def get():
-        return cache.get_or_set("key", lambda: made.append(1) or len(made))
+        return cache.get_or_set("key", lambda: computed.append(1) or len(computed))
 
     assert [get(), get()] == [1, 1]
     with translation.override("es"):
@@ -39,11 +39,11 @@ def test_cache_computes_value_once_per_version_and_language():
 
 
 def test_cache_variant_has_separate_values():
-    cache, made = MemoryCache(10), []
+    cache, computed = MemoryCache(10), []
     commit()
 
     def get():
-        return cache.get_or_set("key", lambda: made.append(1) or len(made))
+        return cache.get_or_set("key", lambda: computed.append(1) or len(computed))
 
     with cache_variant("a copy"):
         assert [get(), get()] == [1, 1]

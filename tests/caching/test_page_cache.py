@@ -103,9 +103,9 @@ def listings():
 
 
 def get_with_query_count(client, path, **options):
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as query_count:
         response = client.get(path, **options)
-    return len(asked), response
+    return len(query_count), response
 
 
 @pytest.mark.usefixtures("listings")
@@ -113,9 +113,9 @@ def get_with_query_count(client, path, **options):
 def test_page_without_typed_words_is_rendered_once(client, path):
     with time_machine.travel(NOON, tick=False):
         first = client.get(path)
-        asked, second = get_with_query_count(client, path)
+        query_count, second = get_with_query_count(client, path)
 
-    assert asked == 0
+    assert query_count == 0
     assert second.content == first.content
     assert dict(second.headers) == dict(first.headers)
     assert second["Cache-Control"] == "no-store"
@@ -140,11 +140,11 @@ def test_page_with_an_unused_parameter_is_answered(client, path):
 @pytest.mark.usefixtures("listings")
 def test_large_page_is_cached_by_cdns_only(client, monkeypatch):
     size = len(client.get("/about/").content)
-    for most, kept in ((size, True), (size - 1, False)):
+    for max_bytes, is_cached in ((size, True), (size - 1, False)):
         caches["pages"].clear()
-        monkeypatch.setattr(page_cache, "MAX_PAGE_BYTES", most)
+        monkeypatch.setattr(page_cache, "MAX_PAGE_BYTES", max_bytes)
         assert "CDN-Cache-Control" in client.get("/about/")
-        assert bool(caches["pages"]._cache) is kept
+        assert bool(caches["pages"]._cache) is is_cached
 
 
 @pytest.mark.usefixtures("listings")
@@ -154,8 +154,8 @@ def test_page_is_rendered_again_when_a_fact_changes(client):
     assert "Another Center" in client.get("/orgs/").content.decode()
     commit()
 
-    asked, _response = get_with_query_count(client, "/orgs/ours/")
-    assert asked > 0
+    query_count, _response = get_with_query_count(client, "/orgs/ours/")
+    assert query_count > 0
 
 
 @pytest.mark.usefixtures("listings")
@@ -214,9 +214,9 @@ def test_request_with_a_cookie_is_not_cached(client):
     client.get("/orgs/ours/")
     client.force_login(person())
 
-    asked, response = get_with_query_count(client, "/orgs/ours/")
+    query_count, response = get_with_query_count(client, "/orgs/ours/")
 
-    assert asked > 0
+    assert query_count > 0
     assert "CDN-Cache-Control" not in response
 
 

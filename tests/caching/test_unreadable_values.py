@@ -41,31 +41,33 @@ def stored(row, column):
 @pytest.mark.parametrize("make", [organization, warmline])
 @pytest.mark.parametrize(("column", "value", "right"), UNREADABLE)
 def test_save_never_overwrites_an_unreadable_value(make, column, value, right):
-    made = make()
-    assert break_row(made, column, value)
-    before = stored(made, column)
+    row_with_bad_value = make()
+    assert break_row(row_with_bad_value, column, value)
+    before = stored(row_with_bad_value, column)
 
-    row = type(made).objects.get(pk=made.pk)
+    row = type(row_with_bad_value).objects.get(pk=row_with_bad_value.pk)
     row.summary = "New words"
     with pytest.raises(ValidationError, match="Saving would erase it"):
         row.save()
 
-    assert stored(made, column) == before
+    assert stored(row_with_bad_value, column) == before
     row.refresh_from_db(fields=["summary"])
     assert row.summary == ""
 
     row.summary = "New words"
     setattr(row, column, right)
     row.save()
-    made.refresh_from_db()
-    assert made.summary == "New words"
-    assert str(getattr(made, column)) == str(right)
+    row_with_bad_value.refresh_from_db()
+    assert row_with_bad_value.summary == "New words"
+    assert str(getattr(row_with_bad_value, column)) == str(right)
 
 
 def test_street_is_withheld_if_the_flag_is_unreadable():
-    made = organization(street="1 Main Street")
+    row_with_bad_value = organization(street="1 Main Street")
     fields = [field.attname for field in Organization._meta.concrete_fields]
-    known = {name: getattr(made, name) for name in fields} | {"address_withheld": None}
+    known = {name: getattr(row_with_bad_value, name) for name in fields} | {
+        "address_withheld": None
+    }
 
     row = Organization.from_db("default", fields, list(known.values()))
 
@@ -73,11 +75,11 @@ def test_street_is_withheld_if_the_flag_is_unreadable():
 
 
 def test_listing_with_a_slug_unfit_for_urls_has_a_page(client):
-    made = organization(name="Example of a slug")
-    assert break_row(made, "slug", "no/such slug")
+    row_with_bad_value = organization(name="Example of a slug")
+    assert break_row(row_with_bad_value, "slug", "no/such slug")
 
     catalog = client.get("/orgs/").content.decode()
-    address = f"/orgs/{made.uuid}/"
+    address = f"/orgs/{row_with_bad_value.uuid}/"
 
     assert f'href="{address}"' in catalog
     assert "Example of a slug" in client.get(address).content.decode()

@@ -28,11 +28,11 @@ def environment(tmp_path_factory, own_database):
     """The environment of the site and its commands, with a filled database."""
     folder = tmp_path_factory.mktemp("site")
     with own_database(folder) as url:
-        told = {"HTTPS": "1", "ALLOWED_HOSTS": f"{HOST_NAME},127.0.0.1"}
+        changed_settings = {"HTTPS": "1", "ALLOWED_HOSTS": f"{HOST_NAME},127.0.0.1"}
         # A site with a public host name refuses the sample key of the tests.
-        told |= {"SECRET_KEY": secrets.token_urlsafe(64)}
-        told |= {"DATA_DIR": str(folder), "DATABASE_URL": url}
-        environment = os.environ | told | {"PORT": str(free_port())}
+        changed_settings |= {"SECRET_KEY": secrets.token_urlsafe(64)}
+        changed_settings |= {"DATA_DIR": str(folder), "DATABASE_URL": url}
+        environment = os.environ | changed_settings | {"PORT": str(free_port())}
         manage(environment, "prepare", check=True)
         if LISTINGS:
             fill = [sys.executable, "bench/synthetic.py", LISTINGS]
@@ -73,11 +73,11 @@ def serving(environment, log, *before):
 def copy(environment, tmp_path):
     """The environment of another site, with a copy of the database."""
     shutil.copytree(environment["DATA_DIR"], tmp_path / "data")
-    told = {"DATA_DIR": str(tmp_path / "data"), "PORT": str(free_port())}
+    changed_settings = {"DATA_DIR": str(tmp_path / "data"), "PORT": str(free_port())}
     source = urlsplit(environment["DATABASE_URL"])
     if source.scheme == "sqlite":
-        told["DATABASE_URL"] = f"sqlite:///{tmp_path}/data/db.sqlite3"
-        yield environment | told
+        changed_settings["DATABASE_URL"] = f"sqlite:///{tmp_path}/data/db.sqlite3"
+        yield environment | changed_settings
         return
     server = f"postgres://{source.netloc}"
     name = f"{source.path[1:]}_copy"
@@ -89,7 +89,7 @@ def copy(environment, tmp_path):
             [source.path[1:]],
         )
         connection.execute(make)
-        yield environment | told | {"DATABASE_URL": f"{server}/{name}"}
+        yield environment | changed_settings | {"DATABASE_URL": f"{server}/{name}"}
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -103,8 +103,8 @@ def request_as_curator(port, session, path, form, files=None):
 def multipart(form, files):
     """Return (body, content type) of a form with files."""
     opened = {name: (path.name, path.read_bytes()) for name, path in files.items()}
-    made = httpx.Request("POST", "https://example.org/", data=form, files=opened)
-    return made.read(), made.headers["Content-Type"]
+    request = httpx.Request("POST", "https://example.org/", data=form, files=opened)
+    return request.read(), request.headers["Content-Type"]
 
 
 @contextmanager

@@ -122,12 +122,12 @@ def run_load(port, seconds, pages=PAGES, connections=CONNECTIONS):
     wrk needs about 3% of one core. The threads of running_load() would compete with the
     site for the cores.
     """
-    told = [f"-H{name}: {value}" for name, value in HEADERS.items()]
+    header_options = [f"-H{name}: {value}" for name, value in HEADERS.items()]
     script = ["-s", str(Path(__file__).with_name("visits.lua"))]
     size = f"wrk -t1 -c{connections} -d{seconds}s --timeout 30s".split()
     address = f"http://127.0.0.1:{port}"
     found = subprocess.run(
-        [*size, *told, *script, address, "--", *pages],
+        [*size, *header_options, *script, address, "--", *pages],
         check=True,
         capture_output=True,
         text=True,

@@ -102,10 +102,10 @@ def running_proxy(name, folder, upstream):
     """Run nginx or Caddy with the shipped configuration in front of port `upstream`."""
     assert shutil.which(name), f"{name} is needed; on Debian, install {name}."
     port = free_port()
-    command, told = {"nginx": nginx, "caddy": caddy}[name](folder, port, upstream)
+    command, settings = {"nginx": nginx, "caddy": caddy}[name](folder, port, upstream)
     with (folder / "output.log").open("wb") as log:
         process = subprocess.Popen(
-            command, env=os.environ | told, stdout=log, stderr=log
+            command, env=os.environ | settings, stdout=log, stderr=log
         )
     found = Proxy(folder, port, process)
     try:

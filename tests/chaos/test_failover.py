@@ -30,7 +30,7 @@ def servers():
 def prepared(servers, tmp_path_factory):
     """The environment of a site with both servers."""
     both = ",".join(f"127.0.0.1:{server.port}" for server in servers)
-    told = {
+    database_settings = {
         "ALLOWED_HOSTS": f"{HOST_NAME},127.0.0.1",
         "DATABASE_URL": f"postgres://directory@{both}/directory",
         "DATABASE_REPLICA_URL": f"postgres://directory@{both}/directory",
@@ -38,9 +38,9 @@ def prepared(servers, tmp_path_factory):
         "PORT": str(free_port()),
         "SECRET_KEY": secrets.token_urlsafe(64),
     }
-    manage(os.environ | told, "prepare", check=True)
+    manage(os.environ | database_settings, "prepare", check=True)
     wait_until_replayed(*servers)
-    return os.environ | told
+    return os.environ | database_settings
 
 
 @pytest.fixture
@@ -96,8 +96,8 @@ def test_lost_primary_fails_no_page_and_loses_no_write(
         promoted_at = time.monotonic()
         seen.wait_for(3_000)
 
-    kept = {slug for (slug,) in standby.ask("SELECT slug FROM listings_term")}
-    gone = written.acknowledged.keys() - kept
+    stored_slugs = {slug for (slug,) in standby.ask("SELECT slug FROM listings_term")}
+    gone = written.acknowledged.keys() - stored_slugs
     again = min(at for at in written.acknowledged.values() if at > lost_at)
     before, after = slowest(seen.between(0, lost_at)), slowest(seen.between(lost_at))
     figures(

@@ -183,11 +183,11 @@ def test_replacing_workers_costs_no_request(copy, tmp_path, figures):
 
 def test_site_survives_cache_server_outage(copy, tmp_path, figures):
     port = free_port()
-    told = {"CACHE_URL": f"redis://127.0.0.1:{port}/0"}
-    told |= {"API_REQUESTS_A_MINUTE": "1000000"}
+    changed_settings = {"CACHE_URL": f"redis://127.0.0.1:{port}/0"}
+    changed_settings |= {"API_REQUESTS_A_MINUTE": "1000000"}
     pages = ["/api/organizations?per_page=5", "/feeds/changes.atom", "/"]
     parts = []
-    with serving(copy | told, tmp_path / "log"):
+    with serving(copy | changed_settings, tmp_path / "log"):
         with running_redis(tmp_path, port), running_load(copy["PORT"], pages) as seen:
             time.sleep(5)
         parts.append(seen.answers)
@@ -228,10 +228,14 @@ def disk(tmp_path):
 @pytest.fixture
 def small_disk(environment, disk, tmp_path, request):
     """The environment of a site with its database on the small disk."""
-    told = {"PORT": str(free_port())}
+    changed_settings = {"PORT": str(free_port())}
     if urlsplit(environment["DATABASE_URL"]).scheme == "sqlite":
         shutil.copytree(environment["DATA_DIR"], disk / "data")
-        yield environment | told | {"DATA_DIR": f"{disk}/data", "DATABASE_URL": ""}
+        yield (
+            environment
+            | changed_settings
+            | {"DATA_DIR": f"{disk}/data", "DATABASE_URL": ""}
+        )
         return
     copy = request.getfixturevalue("copy")
     server, name = copy["DATABASE_URL"].rsplit("/", 1)
@@ -246,7 +250,7 @@ def small_disk(environment, disk, tmp_path, request):
         tmp_path.chmod(0o711)
         connection.execute(f"CREATE TABLESPACE small LOCATION '{space}'")
         connection.execute(f"ALTER DATABASE {name} SET TABLESPACE small")
-        yield copy | told
+        yield copy | changed_settings
         connection.execute(f"ALTER DATABASE {name} SET TABLESPACE pg_default")
         connection.execute("DROP TABLESPACE small")
 

@@ -49,8 +49,8 @@ OTHER_PAGES = ["/warmlines/", "/warmlines/?near=59301", "/guides/", "/privacy/"]
 @pytest.fixture
 def site(copy, tmp_path):
     """Return (environment, port) of a site with a high rate limit."""
-    told = {"API_REQUESTS_A_MINUTE": "1000000", "SECOND_FACTOR": "0"}
-    environment = copy | told
+    changed_settings = {"API_REQUESTS_A_MINUTE": "1000000", "SECOND_FACTOR": "0"}
+    environment = copy | changed_settings
     with serving(environment, tmp_path / "log") as process:
         yield environment, environment["PORT"], process
 
@@ -189,7 +189,7 @@ def test_visitors_are_not_slowed_by_admin_import_and_undo(site, tmp_path, figure
 
 
 def import_and_undo(port, session, path):
-    """The three answers of the desk; seconds of the import, and of the undo."""
+    """Return the three admin responses, and the seconds of the import and the undo."""
     began = time.monotonic()
     form, files = {"kind": "organizations"}, {"file": path}
     new = "/admin/curation/importrun/new/"

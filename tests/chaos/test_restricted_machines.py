@@ -66,14 +66,14 @@ def test_second_start_is_quick_with_read_only_root(environment, figures):
         [*sealed, sys.executable], cwd=ROOT, env=environment, stdout=subprocess.PIPE
     ) as site:
         inside = ["nsenter", f"--target={site.pid}", "--net", sys.executable, "-c", ASK]
-        asked = subprocess.run(
+        response = subprocess.run(
             inside, env=environment, capture_output=True, text=True, timeout=60
         )
         seconds = time.monotonic() - started
         site.terminate()
     work = processor_seconds() - work
     figures("sealed_start", seconds=seconds, processor_seconds=work)
-    assert asked.stdout.strip() == "200"
+    assert response.stdout.strip() == "200"
     assert work <= 5
 
 

@@ -133,14 +133,14 @@ def test_pages_are_fast_while_an_import_runs(copy, tmp_path, figures):
         seen.wait_for(100)
 
     usual = seen.between(0, begun)[100:]
-    meanwhile = seen.between(begun, done)
+    during_import = seen.between(begun, done)
     failed = [a for a in seen.answers if a.status != 200]
-    before, during = percentile(usual, 0.99), percentile(meanwhile, 0.99)
+    before, during = percentile(usual, 0.99), percentile(during_import, 0.99)
     figures(
         "pages_during_import",
         rows=ROWS,
         import_seconds=done - begun,
-        pages=len(meanwhile),
+        pages=len(during_import),
         failed=len(failed),
         p99_before=before,
         p99=during,

@@ -54,10 +54,10 @@ def write_csv(kind, *changes, columns=None):
 
 
 def zipped(content):
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    archive_file = io.BytesIO()
+    with zipfile.ZipFile(archive_file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/sheet.xml", content)
-    return made.getvalue()
+    return archive_file.getvalue()
 
 
 def odd_files(kind):

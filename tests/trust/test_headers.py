@@ -81,7 +81,7 @@ REQUEST_CASES = {
     "gone": RequestCase("/orgs/gone/", 410),
     "too long": RequestCase("/orgs/ours/report/", 413, "post", sent=BIG),
     "sign in": RequestCase("/admin/login/"),
-    "desk": RequestCase("/admin/orgs/organization/", staff=True),
+    "admin": RequestCase("/admin/orgs/organization/", staff=True),
     "stream": RequestCase(
         "/admin/orgs/organization/", 200, "post", staff=True, sent=EXPORT
     ),
@@ -101,7 +101,7 @@ def ask(settings):
     organization(slug="gone", status="closed", closure_reason="It has closed")
     warmline()
 
-    def asked(how):
+    def send_request(how):
         client = Client(
             enforce_csrf_checks=not how.staff, raise_request_exception=False
         )
@@ -116,7 +116,7 @@ def ask(settings):
             return make(how.path, sent, **options)
         return make(how.path, **options)
 
-    return asked
+    return send_request
 
 
 @pytest.mark.parametrize("how", REQUEST_CASES.values(), ids=REQUEST_CASES)
@@ -136,8 +136,8 @@ def test_response_has_security_headers(ask, how):
     assert answer.headers.get("Access-Control-Allow-Origin") is None
     assert answer.headers.get("X-Powered-By") is None
     assert "Server" not in answer.headers
-    kept = "/static/css" in how.path
-    assert ("no-store" in answer["Cache-Control"]) is not kept
+    is_cacheable = "/static/css" in how.path
+    assert ("no-store" in answer["Cache-Control"]) is not is_cacheable
 
 
 def test_error_page_has_security_headers(ask, settings):

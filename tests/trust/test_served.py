@@ -193,8 +193,11 @@ def send_forms(port):
         "User_Agent": marked_words("agent"),
         "X_Forwarded_For": f"{ADDRESS}200",
     }
-    told = {"words": marked_words("words"), "sender_email": f"{MARKER}@example.org"}
-    form = {"problem": "closed", "stamp": stamp, **told}
+    stored_texts = {
+        "words": marked_words("words"),
+        "sender_email": f"{MARKER}@example.org",
+    }
+    form = {"problem": "closed", "stamp": stamp, **stored_texts}
     _status, _headers, page = send_request(port, path, "POST", form, **who)
     assert "Thank you" in page
     wrong = {

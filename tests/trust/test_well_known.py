@@ -28,13 +28,13 @@ def set_up(tmp_path, monkeypatch):
 
 
 def test_security_txt_has_contact_and_expiry(client, set_up, settings):
-    settings.CONTACT_EMAIL = "desk@example.org"
+    settings.CONTACT_EMAIL = "curators@example.org"
     settings.SITE_URL = "https://directory.example.org"
 
     found = fields(client)
 
     contact = "https://directory.example.org/contact/"
-    assert found["Contact"] == ["mailto:desk@example.org", contact]
+    assert found["Contact"] == ["mailto:curators@example.org", contact]
     assert found["Expires"] == ["2027-04-30T00:00:00Z"]
     assert found["Preferred-Languages"] == ["en, es"]
     address = "https://directory.example.org/.well-known/security.txt"

@@ -81,8 +81,10 @@ def read_tables(connection, tables):
     found = {}
     with connection.cursor() as cursor:
         for name, table in tables.items():
-            kept = [c for c in table["columns"] if c not in MAY_CHANGE.get(name, ())]
-            columns = ", ".join(map(quote, kept))
+            columns_to_compare = [
+                c for c in table["columns"] if c not in MAY_CHANGE.get(name, ())
+            ]
+            columns = ", ".join(map(quote, columns_to_compare))
             cursor.execute(f"SELECT {columns} FROM {quote(name)}")
             found[name] = sorted(repr(row) for row in cursor.fetchall())
     return found

@@ -55,8 +55,8 @@ def write_backup(
         engine.check(draft, tables)
         size, sha256 = draft.stat().st_size, _sha256(draft)
         manifest = work / "manifest"
-        made = Manifest(at.isoformat(timespec="seconds"), size, sha256, tables)
-        manifest.write_text(json.dumps(asdict(made), indent=1), encoding="utf-8")
+        description = Manifest(at.isoformat(timespec="seconds"), size, sha256, tables)
+        manifest.write_text(json.dumps(asdict(description), indent=1), encoding="utf-8")
         # The manifest is moved first, because a file without one is not a backup.
         for source, target in ((manifest, manifest_path(path)), (draft, path)):
             source.chmod(0o600)

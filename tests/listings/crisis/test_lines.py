@@ -84,9 +84,10 @@ def test_shipped_files_are_imported_completely():
     assert CrisisPhrase.objects.count() == 1712
     lifeline = CrisisLine.objects.get(key="crisis:988-lifeline")
     row = file_rows("crisis_lines.csv")[0]
-    for name in row.keys() - {"order"}:
+    for name in row.keys() - {"order", "note"}:
         assert getattr(lifeline, name) == row[name]
     assert lifeline.order == 10
+    assert lifeline.internal_note == row["note"]
     assert lifeline.history.count() == 1
 
 

@@ -335,7 +335,7 @@ class Credential(ProvenanceModel):
         help_text=_("Never shown to the public: doubts, and where each fact was read."),
     )
 
-    # The day on which somebody compared the facts with the certifying body.
+    # The day on which someone compared the facts with the certifying body.
     checked_on = models.DateField(_("checked on"), null=True, blank=True)
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -395,7 +395,7 @@ class Credential(ProvenanceModel):
         return list(self.facts)
 
     def mark_checked(self, *, on: date, by: User) -> None:
-        """Record that somebody compared every fact with the certifying body."""
+        """Record that someone compared every fact with the certifying body."""
         self.checked_on, self.checked_by = on, by
         self.version += 1
         self.save()

@@ -25,7 +25,7 @@ def read_starter_guides(folder: Path) -> Iterator[tuple[str, dict[str, object]]]
 
 
 def save_starter_guide(slug: str, facts: dict[str, object]) -> bool:
-    """Save a guide unless somebody has edited it here. Return True if it changed."""
+    """Save a guide unless someone has edited it here. Return True if it changed."""
     guide = Guide.objects.filter(slug=slug).first()
     if guide is None:
         guide = Guide(slug=slug, status=Guide.Status.PUBLISHED)

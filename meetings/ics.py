@@ -26,11 +26,11 @@ def calendar_file(meetings: Iterable[Meeting], site: str, at: datetime) -> bytes
     calendar.add("prodid", PRODUCT_ID)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    shown = list(meetings)
-    zones = {zone.key: zone for one in shown if (zone := one.zone)}
+    listed = list(meetings)
+    zones = {zone.key: zone for one in listed if (zone := one.zone)}
     for _key, zone in sorted(zones.items()):
         calendar.add_component(time_zone(zone, at.year))
-    for meeting in shown:
+    for meeting in listed:
         for event in _build_events(meeting, site, at):
             calendar.add_component(event)
     return bytes(calendar.to_ical())

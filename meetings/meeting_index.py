@@ -46,7 +46,7 @@ class IndexedMeeting:
     community_label: str
     language_label: str
     newcomers: bool
-    # The last day on which somebody saw or checked it; None is unknown.
+    # The last day on which someone saw or checked it; None is unknown.
     last_known_on: date | None
     zone_inferred: bool
     public_warning: str

@@ -250,7 +250,7 @@ class Meeting(AddressedListing):
 
     @property
     def last_known_on(self) -> date | None:
-        """The last day on which somebody saw or checked it; None is unknown."""
+        """The last day on which someone saw or checked it; None is unknown."""
         if self.checked_on:
             return self.checked_on
         try:

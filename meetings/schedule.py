@@ -127,7 +127,7 @@ class Window:
             for day in self._dates_of(rule)
             if not schedule.is_in_break(day)
         }
-        # Somebody added an extra date deliberately, so a break does not remove it.
+        # Someone added an extra date deliberately, so a break does not remove it.
         found |= {
             self._utc_start(day, schedule.start, schedule.zone)
             for day in schedule.extra

@@ -203,8 +203,8 @@ class MeetingSearch:
     def days(self) -> list[DayGroup]:
         """The starts of this page by day, part of the day and hour."""
         start = (self.page - 1) * PAGE_SIZE
-        shown = self.found[start : start + PAGE_SIZE]
-        return list(group_by_day(shown, self.zone, self.today))
+        visible = self.found[start : start + PAGE_SIZE]
+        return list(group_by_day(visible, self.zone, self.today))
 
     @property
     def hides_in_person(self) -> bool:

@@ -116,10 +116,10 @@ def _shortcuts(search: MeetingSearch, params: QueryDict) -> list[tuple[str, int,
     if "community" in search.filters.chosen:
         return []
     labels = dict(term_choices().get("community", []))
-    most = search.counts["community"].most_common(MAX_SHORTCUTS)
+    most_common = search.counts["community"].most_common(MAX_SHORTCUTS)
     return [
         (labels[slug], number, url_with(params, community=slug))
-        for slug, number in most
+        for slug, number in most_common
         if slug in labels
     ]
 

@@ -33,7 +33,7 @@ def areas_starting_with(key: str) -> tuple[Place, ...]:
     # "~" sorts after every character of a key.
     begins = Q(names__key__gte=key, names__key__lt=f"{key}~", names__is_suggested=True)
     found = _to_places(_areas(begins).distinct()[:MAX_SUGGESTIONS], "")
-    # "Cbus" does not help somebody who types "Columb": the city itself is suggested.
+    # "Cbus" does not help someone who types "Columb": the city itself is suggested.
     return tuple(place for place in found if not _is_unrelated_short_form(place, key))
 
 

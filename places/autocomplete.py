@@ -1,4 +1,4 @@
-"""Suggestions while somebody types a place, and corrections for a misspelled one."""
+"""Suggestions while someone types a place, and corrections for a misspelled one."""
 
 from __future__ import annotations
 

@@ -104,23 +104,23 @@ class Boundaries:
     borders: dict[str, list[int]]
     counties: dict[str, list[list[int]]]
 
-    def state(self, code: str, frame: Projection) -> str:
+    def state(self, code: str, projection: Projection) -> str:
         """Return the path of a state's shape for the `d` attribute of an SVG."""
-        return self._shape(self.states[code], frame)
+        return self._shape(self.states[code], projection)
 
-    def county(self, code: str, frame: Projection) -> str:
+    def county(self, code: str, projection: Projection) -> str:
         """Return the path of a county's shape, or "" if the atlas does not have it."""
-        return self._shape(self.counties.get(code, []), frame)
+        return self._shape(self.counties.get(code, []), projection)
 
-    def county_lines(self, code: str, frame: Projection) -> str:
+    def county_lines(self, code: str, projection: Projection) -> str:
         """Return the path of the visible borders between a state's counties."""
-        lines = (self._line([arc], frame) for arc in self.borders.get(code, []))
-        seen = (line for line in lines if any(map(frame.contains, line)))
-        return "".join(_path(_simplify(line, frame)) for line in seen)
+        lines = (self._line([arc], projection) for arc in self.borders.get(code, []))
+        seen = (line for line in lines if any(map(projection.contains, line)))
+        return "".join(_path(_simplify(line, projection)) for line in seen)
 
-    def states_in(self, frame: Projection) -> list[str]:
+    def states_in(self, projection: Projection) -> list[str]:
         """Return the codes of the states whose boxes overlap the map."""
-        return [code for code in self.states if _touches(self._boxes[code], frame)]
+        return [code for code in self.states if _touches(self._boxes[code], projection)]
 
     @cached_property
     def _boxes(self) -> dict[str, Box]:
@@ -133,12 +133,14 @@ class Boundaries:
         rings = self.counties.get(code)
         return self._box(rings) if rings else None
 
-    def _shape(self, rings: list[list[int]], frame: Projection) -> str:
-        lines = (self._line(ring, frame) for ring in rings)
-        return "".join(_path(_simplify(line, frame), "z") for line in lines)
+    def _shape(self, rings: list[list[int]], projection: Projection) -> str:
+        lines = (self._line(ring, projection) for ring in rings)
+        return "".join(_path(_simplify(line, projection), "z") for line in lines)
 
-    def _line(self, arcs: Iterable[int], frame: Projection) -> list[XY]:
-        return [frame.project(point) for arc in arcs for point in self._points(arc)]
+    def _line(self, arcs: Iterable[int], projection: Projection) -> list[XY]:
+        return [
+            projection.project(point) for arc in arcs for point in self._points(arc)
+        ]
 
     def _points(self, arc: int) -> list[Point]:
         """Return the points of an arc; the number ~n means arc n backwards."""
@@ -159,14 +161,16 @@ class Boundaries:
         return Box(min(latitudes), max(latitudes), min(longitudes), max(longitudes))
 
 
-def _touches(box: Box, frame: Projection) -> bool:
-    shift = wrap_longitude(box.west, frame.middle) - box.west
-    beside = box.west + shift > frame.box.east or box.east + shift < frame.box.west
-    over = box.south > frame.box.north or box.north < frame.box.south
+def _touches(box: Box, projection: Projection) -> bool:
+    shift = wrap_longitude(box.west, projection.middle) - box.west
+    beside = (
+        box.west + shift > projection.box.east or box.east + shift < projection.box.west
+    )
+    over = box.south > projection.box.north or box.north < projection.box.south
     return not (beside or over)
 
 
-def _simplify(line: list[XY], frame: Projection) -> list[tuple[int, int]]:
+def _simplify(line: list[XY], projection: Projection) -> list[tuple[int, int]]:
     """Return the line in whole tenths of a unit, without points that are too close."""
     points: list[tuple[int, int]] = []
     for number, position in enumerate(line):
@@ -174,7 +178,9 @@ def _simplify(line: list[XY], frame: Projection) -> list[tuple[int, int]]:
             round(position[0] * TENTHS_PER_UNIT),
             round(position[1] * TENTHS_PER_UNIT),
         )
-        step = MIN_STEP_IN_VIEW if frame.contains(position) else MIN_STEP_OUT_OF_VIEW
+        step = (
+            MIN_STEP_IN_VIEW if projection.contains(position) else MIN_STEP_OUT_OF_VIEW
+        )
         is_end = number in (0, len(line) - 1)
         if is_end or max(abs(x - points[-1][0]), abs(y - points[-1][1])) >= step:
             points.append((x, y))

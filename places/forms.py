@@ -1,4 +1,4 @@
-"""Forms that ask where somebody is."""
+"""Forms that ask where someone is."""
 
 from __future__ import annotations
 
@@ -81,11 +81,11 @@ class PlaceForm(StateForm):
     @property
     def hidden_field_errors(self) -> list[str]:
         """The errors of parameters that have no visible field on the page."""
-        shown = {"near", "radius"}
+        visible_fields = {"near", "radius"}
         return [
             str(error)
             for name, errors in self.errors.items()
-            if name not in shown
+            if name not in visible_fields
             for error in errors
         ]
 

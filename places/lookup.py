@@ -69,7 +69,7 @@ class LookupResult:
 
 
 def look_up(text: str, *, with_areas: bool = True) -> LookupResult:
-    """Find the place that somebody typed. Never raises, whatever the text is.
+    """Find the place that someone typed. Never raises, whatever the text is.
 
     Without areas, only cities, counties, states and ZIP codes are found, which is what
     an address needs.
@@ -110,8 +110,8 @@ def _by_zip_code(text: str) -> LookupResult | None:
 
 def _is_house_number(place: Place, rest: str) -> bool:
     """Return True if five digits before this text are the number of a house."""
-    names_town = place.key in place_key(rest)
-    is_street = not names_town and STREET_WORD.search(rest) is not None
+    names_city = place.key in place_key(rest)
+    is_street = not names_city and STREET_WORD.search(rest) is not None
     return is_street or _names_another_state(place, rest)
 
 

@@ -49,7 +49,7 @@ def find_places_by_name(query: PlaceQuery) -> tuple[Place, ...]:
 def _counties_sharing_a_name(rows: list[Place]) -> list[Place]:
     """Return counties that share their name with an independent city of their state.
 
-    "Baltimore" is both. Somebody who lives in the county must be able to choose it.
+    "Baltimore" is both. Someone who lives in the county must be able to choose it.
     """
     counties = [row for row in rows if row.is_county]
     states = {county.state for county in counties if is_independent_city(county)}

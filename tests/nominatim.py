@@ -13,12 +13,12 @@ class NominatimServer:
 
     def __init__(self):
         self.answer = [{"lat": "46.4083", "lon": "-105.8406", "display_name": "Here"}]
-        self.status, self.delay, self.asked = 200, 0.0, []
+        self.status, self.delay, self.requested = 200, 0.0, []
         server = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
-                server.asked.append(parse_qs(urlsplit(self.path).query)["q"][0])
+                server.requested.append(parse_qs(urlsplit(self.path).query)["q"][0])
                 time.sleep(server.delay)
                 self.send_response(server.status)
                 self.send_header("Content-Type", "application/json")

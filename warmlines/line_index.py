@@ -55,15 +55,18 @@ def warmline_index() -> WarmlineIndex:
 def _read_public_lines() -> list[Warmline]:
     now = content_version.read_state()
     revisions = Warmline.objects.public().revisions()
-    stamps = {
+    revision_keys = {
         pk: (revision, now.version.global_changed_at, now.last_write)
         for pk, revision in revisions.items()
     }
-    known = {pk: _line_cache.get(pk, stamp) for pk, stamp in stamps.items()}
+    known = {
+        pk: _line_cache.get(pk, revision_key)
+        for pk, revision_key in revision_keys.items()
+    }
     new = _read_lines([pk for pk, line in known.items() if line is None])
     for pk, warmline in new.items():
-        _line_cache.set(pk, stamps[pk], warmline)
-    found = (known[pk] or new.get(pk) for pk in stamps)
+        _line_cache.set(pk, revision_keys[pk], warmline)
+    found = (known[pk] or new.get(pk) for pk in revision_keys)
     return [line for line in found if line]
 
 

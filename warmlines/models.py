@@ -33,7 +33,7 @@ class WarmlineQuerySet(ListingQuerySet["Warmline"]):
 
 
 class Warmline(Listing):
-    """A phone, text or chat line for people who want to talk with somebody."""
+    """A phone, text or chat line for people who want to talk with someone."""
 
     class WhoMayCall(models.TextChoices):
         UNKNOWN = "unknown", _("The source does not say")

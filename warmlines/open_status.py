@@ -58,7 +58,7 @@ class LineStatus:
 
     @property
     def is_for_everyone(self) -> bool:
-        """True if anybody in the place can call it, as far as its listing says."""
+        """True if anyone in the place can call it, as far as its listing says."""
         return self.eligibility in CAN_CALL and not self.warmline.is_for_group
 
     @property
@@ -121,8 +121,8 @@ def line_statuses(
         )
         for w in warmlines
     ]
-    shown = [ln for ln in lines if ln.is_open or ln.may_be_open or not open_now]
-    return sorted(shown, key=lambda line: line.sort_key)
+    visible = [ln for ln in lines if ln.is_open or ln.may_be_open or not open_now]
+    return sorted(visible, key=lambda line: line.sort_key)
 
 
 def next_changes(lines: Iterable[LineStatus]) -> Iterator[datetime | None]:
@@ -167,8 +167,8 @@ def group_for_place(
         LineGroup("maybe", maybe_open_heading(), maybe),
         LineGroup("ask", _("Call to ask who they take"), to_ask),
     ]
-    shown = [group for group in groups if group.lines]
-    return sorted(shown, key=_has_only_warnings)
+    visible = [group for group in groups if group.lines]
+    return sorted(visible, key=_has_only_warnings)
 
 
 def _has_only_warnings(group: LineGroup) -> bool:
@@ -240,13 +240,13 @@ def limit_lines(groups: Iterable[LineGroup], limit: int) -> list[LineGroup]:
 
     Secondary groups have a limit of their own.
     """
-    shown: list[LineGroup] = []
+    visible: list[LineGroup] = []
     left = limit
     for group in groups:
         if taken := group.lines[: limit if group.is_secondary else left]:
-            shown.append(replace(group, lines=taken))
+            visible.append(replace(group, lines=taken))
         left -= 0 if group.is_secondary else len(taken)
-    return shown
+    return visible
 
 
 def choose_lines_to_call_now(

@@ -109,9 +109,9 @@ class WarmlineSearch:
     @property
     def others(self) -> list[LineStatus]:
         """Lines for everyone that do not match the filters or words."""
-        shown = {line.warmline.pk for line in self.lines}
+        visible = {line.warmline.pk for line in self.lines}
         everyone = [*self.for_everyone, *self.for_some_states]
-        rest = [ln for ln in everyone if ln.warmline.pk not in shown]
+        rest = [ln for ln in everyone if ln.warmline.pk not in visible]
         return rest if self.is_filtered else []
 
     @property
@@ -162,8 +162,10 @@ class WarmlineSearch:
 
     def _count_options(self, name: str) -> Counter[str]:
         """Count the lines that each option of a filter would show."""
-        shown = self._statuses(self._filtered(excluding=name), open_now=self.open_now)
-        return Counter(slug for ln in shown for slug in _term_slugs(ln.warmline, name))
+        visible = self._statuses(self._filtered(excluding=name), open_now=self.open_now)
+        return Counter(
+            slug for ln in visible for slug in _term_slugs(ln.warmline, name)
+        )
 
     def _statuses(
         self, lines: Iterable[Warmline], *, open_now: bool

@@ -44,7 +44,7 @@ def test_a_search_opens_no_connection(client, nominatim):
     for near in ("59301", "Miles City, MT", "1 Main Street", "zzzz", "46.41,-105.84"):
         assert client.get("/find/", {"near": near}).status_code == 200
 
-    assert nominatim.asked == []
+    assert nominatim.requested == []
 
 
 @pytest.mark.django_db

@@ -16,9 +16,9 @@ GUIDE_FIELDS = [f for f in Guide.facts if f not in ("written_on", "reviewed_on")
 
 @pytest.fixture
 def ada(client):
-    made = person("ada")
-    client.force_login(made)
-    return made
+    created = person("ada")
+    client.force_login(created)
+    return created
 
 
 def form_of(row, names, **changes):
@@ -29,50 +29,52 @@ def form_of(row, names, **changes):
 
 
 def test_curator_can_edit_a_guide_and_restore_it(client, ada):
-    made = guide(title="Calling a line", body="Old words.")
-    address = f"/admin/guides/guide/{made.pk}"
+    created = guide(title="Calling a line", body="Old words.")
+    address = f"/admin/guides/guide/{created.pk}"
 
     saved = client.post(
-        f"{address}/change/", form_of(made, GUIDE_FIELDS, body="New words.")
+        f"{address}/change/", form_of(created, GUIDE_FIELDS, body="New words.")
     )
     history = client.get(f"{address}/history/").content.decode()
 
     assert saved.status_code == 302
-    made.refresh_from_db()
-    assert (made.body, made.version) == ("New words.", 2)
+    created.refresh_from_db()
+    assert (created.body, created.version) == ("New words.", 2)
     assert "Old words." in history
     assert "New words." in history
     assert "ada" in history
 
-    first = made.history.last()
+    first = created.history.last()
     client.post(f"{address}/history/", {"row": first.history_id})
 
-    made.refresh_from_db()
-    assert (made.body, made.version) == ("Old words.", 3)
+    created.refresh_from_db()
+    assert (created.body, created.version) == ("Old words.", 3)
 
 
 def test_preview_shows_both_languages_without_saving(client, ada):
-    made = guide(body="Old words.", body_es="Viejas.")
+    created = guide(body="Old words.", body_es="Viejas.")
     typed = {"body": "## A heading\n\nNew [words](/warmlines/).", "_preview": "1"}
 
     page = client.post(
-        f"/admin/guides/guide/{made.pk}/change/", form_of(made, GUIDE_FIELDS, **typed)
+        f"/admin/guides/guide/{created.pk}/change/",
+        form_of(created, GUIDE_FIELDS, **typed),
     ).content.decode()
 
     assert "Nothing is saved yet." in page
     assert "<h2>A heading</h2>" in page
     assert '<section class="admin-note" lang="es">' in page
     assert "Viejas." in page
-    made.refresh_from_db()
-    assert made.body == "Old words."
+    created.refresh_from_db()
+    assert created.body == "Old words."
 
 
 def test_invalid_link_shows_a_message_at_the_field_and_loses_nothing(client, ada):
-    made = guide()
+    created = guide()
     typed = {"searches": "No page here", "body": "Kept words."}
 
     page = client.post(
-        f"/admin/guides/guide/{made.pk}/change/", form_of(made, GUIDE_FIELDS, **typed)
+        f"/admin/guides/guide/{created.pk}/change/",
+        form_of(created, GUIDE_FIELDS, **typed),
     ).content.decode()
 
     assert "No page here" in page
@@ -81,22 +83,22 @@ def test_invalid_link_shows_a_message_at_the_field_and_loses_nothing(client, ada
 
 
 def test_second_of_two_saves_of_a_guide_loses_nothing(client, ada):
-    made = guide(title="One", summary="In short.")
-    opened = form_of(made, GUIDE_FIELDS)
-    address = f"/admin/guides/guide/{made.pk}/change/"
+    created = guide(title="One", summary="In short.")
+    opened = form_of(created, GUIDE_FIELDS)
+    address = f"/admin/guides/guide/{created.pk}/change/"
     client.post(address, {**opened, "title": "Two"})
 
     page = client.post(address, {**opened, "summary": "Shorter."}).content.decode()
 
-    made.refresh_from_db()
-    assert (made.title, made.summary) == ("Two", "In short.")
+    created.refresh_from_db()
+    assert (created.title, created.summary) == ("Two", "In short.")
     assert "Somebody else saved this" in page
     assert "Shorter." in page
 
 
 def test_curator_can_edit_a_credential_and_see_its_history(client, ada):
-    made = credential(training_hours=40, name="Certified Example")
-    address = f"/admin/guides/credential/{made.pk}"
+    created = credential(training_hours=40, name="Certified Example")
+    address = f"/admin/guides/credential/{created.pk}"
     names = [n for n in Credential.facts if not n.endswith("_required")]
     names.remove("medicaid_billable")
     unknown = dict.fromkeys(
@@ -104,29 +106,29 @@ def test_curator_can_edit_a_credential_and_see_its_history(client, ada):
     )
 
     saved = client.post(
-        f"{address}/change/", form_of(made, names, **unknown, training_hours=46)
+        f"{address}/change/", form_of(created, names, **unknown, training_hours=46)
     )
     history = client.get(f"{address}/history/").content.decode()
 
     assert saved.status_code == 302
-    made.refresh_from_db()
-    assert (made.training_hours, made.exam_required) == (46, None)
-    assert made.checked_on is None
+    created.refresh_from_db()
+    assert (created.training_hours, created.exam_required) == (46, None)
+    assert created.checked_on is None
     assert "<td>40</td>" in history
     assert "<td>46</td>" in history
 
 
 def test_check_of_a_credential_is_a_separate_action(client, ada):
-    made = credential()
+    created = credential()
 
     client.post(
         "/admin/guides/credential/",
-        {"action": "mark_checked", "_selected_action": [made.pk]},
+        {"action": "mark_checked", "_selected_action": [created.pk]},
     )
 
-    made.refresh_from_db()
-    assert (made.checked_on, made.checked_by) == (timezone.localdate(), ada)
-    assert made.history.first().checked_by == ada
+    created.refresh_from_db()
+    assert (created.checked_on, created.checked_by) == (timezone.localdate(), ada)
+    assert created.history.first().checked_by == ada
     words = client.get("/become-a-peer-supporter/?state=MT").content.decode()
     assert "Checked on" in words
 

@@ -68,9 +68,9 @@ def test_empty_cell_means_unknown_and_not_no():
         rows = list(csv.DictReader(file))
 
     for row in rows:
-        made = Credential.objects.get(key=row["key"])
-        assert (made.exam_required is None) == (row["exam_required"] == "")
-        assert (made.training_hours is None) == (row["training_hours"] == "")
+        created = Credential.objects.get(key=row["key"])
+        assert (created.exam_required is None) == (row["exam_required"] == "")
+        assert (created.training_hours is None) == (row["training_hours"] == "")
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_import_refuses_an_invalid_row_with_a_reason(facts, reason):
 
 def test_import_does_not_change_a_checked_credential():
     import_text("credentials", text_of(training_hours="40"))
-    made = Credential.objects.get()
-    made.mark_checked(on=timezone.now().date(), by=person("ada"))
+    created = Credential.objects.get()
+    created.mark_checked(on=timezone.now().date(), by=person("ada"))
 
     report = import_text("credentials", text_of(training_hours="80"))
 
-    made.refresh_from_db()
-    assert made.training_hours == 40
+    created.refresh_from_db()
+    assert created.training_hours == 40
     assert report.unchanged == 1
     assert "training_hours, checked on" in report.protected[0][1]
 
@@ -112,6 +112,6 @@ def test_import_updates_an_unchecked_credential():
 
     report = import_text("credentials", text_of(training_hours="80"))
 
-    made = Credential.objects.get()
-    assert (made.training_hours, made.version, report.changed) == (80, 2, 1)
-    assert [row.training_hours for row in made.history.all()] == [80, 40]
+    created = Credential.objects.get()
+    assert (created.training_hours, created.version, report.changed) == (80, 2, 1)
+    assert [row.training_hours for row in created.history.all()] == [80, 40]

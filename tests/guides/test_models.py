@@ -54,11 +54,11 @@ def test_credential_check_needs_both_a_day_and_a_person():
 
 
 def test_guide_is_shown_in_the_current_language():
-    made = guide(title="Calling", title_es="Llamar")
+    created = guide(title="Calling", title_es="Llamar")
 
-    assert str(made) == "Calling"
+    assert str(created) == "Calling"
     with translation.override("es"):
-        assert str(made) == "Llamar"
+        assert str(created) == "Llamar"
 
 
 def test_guide_is_found_by_words_in_either_language():

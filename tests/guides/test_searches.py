@@ -78,6 +78,6 @@ def test_catalog_page_of_each_guide_search_lists_tagged_organizations(client):
         page = client.get(search.url).content.decode()
         everywhere = set().union(*tagged_organizations(search).values())
 
-        shown = set(listings_on(page))
-        assert shown <= everywhere
-        assert shown or MISSING.search(page)
+        visible = set(listings_on(page))
+        assert visible <= everywhere
+        assert visible or MISSING.search(page)

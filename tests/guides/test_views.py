@@ -69,8 +69,8 @@ def test_visitor_can_report_that_something_is_missing(client, path):
     assert 'value="missing"' in page
     assert 'value="wrong_number"' not in page
     assert "Thank you" in done.content.decode()
-    kept = Suggestion.objects.get()
-    assert (kept.listing, kept.problem, kept.kind) == (about, "missing", "problem")
+    saved = Suggestion.objects.get()
+    assert (saved.listing, saved.problem, saved.kind) == (about, "missing", "problem")
 
 
 def test_report_form_of_a_listing_does_not_ask_about_pages(client):

@@ -27,7 +27,7 @@ def guide():
 
 def test_reimport_of_our_file_restores_every_fact():
     host = organization(key="org:example")
-    made = meeting(
+    created = meeting(
         organization=host,
         rules="FREQ=WEEKLY;INTERVAL=2;BYDAY=TH",
         first_on="2026-12-03",
@@ -46,8 +46,8 @@ def test_reimport_of_our_file_restores_every_fact():
     )
     text = written(csv_chunks)
     assert "internal" not in text
-    before = {name: getattr(made, name) for name in Meeting.facts if name != "terms"}
-    made.delete()
+    before = {name: getattr(created, name) for name in Meeting.facts if name != "terms"}
+    created.delete()
     report = import_text("meetings", text)
     assert (report.added, report.refused) == (1, [])
     again = Meeting.objects.get()
@@ -60,10 +60,10 @@ def test_reimport_of_our_file_restores_every_fact():
 
 
 def test_withheld_address_is_in_no_file():
-    made = meeting(in_person=True, at=place("59215"), venue="Hidden Hall")
-    made.street, made.address_withheld = "12 Hidden Street", True
-    made.clean()
-    made.save()
+    created = meeting(in_person=True, at=place("59215"), venue="Hidden Hall")
+    created.street, created.address_withheld = "12 Hidden Street", True
+    created.clean()
+    created.save()
     [entry] = guide()
     assert "Hidden" not in written(csv_chunks) + json.dumps(entry)
     assert "latitude" not in entry

@@ -108,10 +108,10 @@ def test_second_import_changes_only_what_is_different(host):
 
 def test_import_does_not_change_a_checked_schedule(host):
     import_row()
-    made = Meeting.objects.get()
-    made.checked_on, made.checked_how = date(2026, 11, 20), "called"
-    made.checked_by, made.checked_facts = person(), ["hours"]
-    made.save()
+    created = Meeting.objects.get()
+    created.checked_on, created.checked_how = date(2026, 11, 20), "called"
+    created.checked_by, created.checked_facts = person(), ["hours"]
+    created.save()
     report = import_row(start_time="19:00", rrule="FREQ=DAILY")
     assert {words.split(": ")[1].split(",")[0] for _row, words in report.protected} == {
         "start_time",
@@ -132,9 +132,9 @@ def test_note_stays_internal_and_its_sentences_for_visitors_are_shown(host):
         note="At Example Church. For beginners too. Zone inferred from the state. "
         "For parents of teenagers; confirm who leads it."
     )
-    made = Meeting.objects.get()
-    assert made.venue == "Example Church"
-    assert made.newcomers is True
-    assert made.zone_inferred is True
-    assert made.open_to == "For beginners too. For parents of teenagers."
-    assert "internal_note" not in made.public_fields()
+    created = Meeting.objects.get()
+    assert created.venue == "Example Church"
+    assert created.newcomers is True
+    assert created.zone_inferred is True
+    assert created.open_to == "For beginners too. For parents of teenagers."
+    assert "internal_note" not in created.public_fields()

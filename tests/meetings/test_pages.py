@@ -41,9 +41,9 @@ def names(client, query=""):
 
 
 def test_list_shows_times_in_the_time_zone_of_the_place(client):
-    made = meeting()
+    created = meeting()
     assert listed(client, "?near=Circle,+MT")[0] == (
-        made.key,
+        created.key,
         "2026-12-03T19:30:00-07:00",
         "online",
     )
@@ -117,9 +117,9 @@ def test_meeting_without_known_dates_is_never_listed_as_today(client):
     meeting(rules="", schedule_note="See their page")
     meeting(rules="FREQ=WEEKLY;INTERVAL=2;BYDAY=TH")
     assert listed(client) == []
-    shown = client.get(Meeting.objects.first().get_absolute_url()).text
-    assert "See their page" in shown
-    assert "data-start" not in shown
+    html = client.get(Meeting.objects.first().get_absolute_url()).text
+    assert "See their page" in html
+    assert "data-start" not in html
 
 
 @pytest.mark.parametrize(
@@ -204,8 +204,8 @@ def test_invalid_row_does_not_break_pages(client):
 
 
 def test_meeting_page_shows_five_dates_in_both_time_zones(client):
-    made = meeting(skipped_dates="2026-12-24/2027-01-02")
-    text = client.get(f"{made.get_absolute_url()}?zone=America/Denver").text
+    created = meeting(skipped_dates="2026-12-24/2027-01-02")
+    text = client.get(f"{created.get_absolute_url()}?zone=America/Denver").text
     days = re.findall(r'<li><time datetime="([^"]*)">', text)
     assert [day[:10] for day in days] == [
         "2026-12-03",
@@ -219,23 +219,23 @@ def test_meeting_page_shows_five_dates_in_both_time_zones(client):
 
 
 def test_key_of_a_meeting_redirects_to_its_page(client):
-    made = meeting(key="org:us/example#1-evening")
+    created = meeting(key="org:us/example#1-evening")
     answer = client.get("/meetings/org:us/example%231-evening/")
-    assert (answer.status_code, answer["Location"]) == (301, made.get_absolute_url())
+    assert (answer.status_code, answer["Location"]) == (301, created.get_absolute_url())
     assert client.get("/meetings/org:nobody%23x/").status_code == 404
 
 
 @pytest.mark.parametrize("status", ["draft", "closed", "temporarily_closed"])
 def test_closed_meeting_is_not_listed(client, status):
-    made = meeting()
-    Meeting.objects.filter(pk=made.pk).update(status=status, closure_reason="Ended.")
+    created = meeting()
+    Meeting.objects.filter(pk=created.pk).update(status=status, closure_reason="Ended.")
     assert listed(client) == []
 
 
 def test_meetings_of_a_removed_organization_are_hidden(client):
     host = organization(key="org:example", name="Example Host")
-    made = meeting(organization=host)
-    address = made.get_absolute_url()
+    created = meeting(organization=host)
+    address = created.get_absolute_url()
     assert listed(client)
     host.close(reason="They asked.")
     RemovalRequest.objects.create(key=host.key, name=host.name)
@@ -245,24 +245,24 @@ def test_meetings_of_a_removed_organization_are_hidden(client):
 
 def test_merging_organizations_moves_their_meetings(client):
     keep, drop = organization(name="Example Keep"), organization(name="Example Drop")
-    made = meeting(organization=drop)
+    created = meeting(organization=drop)
     workflow.merge(keep, drop, [])
-    made.refresh_from_db()
-    assert made.organization == keep
+    created.refresh_from_db()
+    assert created.organization == keep
     assert listed(client)
 
 
 def test_withheld_street_and_venue_are_on_no_page(client):
-    made = meeting(
+    created = meeting(
         in_person=True,
         at=place("59215"),
         street="12 Hidden Street",
         venue="Hidden Hall",
     )
-    made.address_withheld = True
-    made.clean()
-    made.save()
-    for page in ("/meetings/?near=Circle,+MT", made.get_absolute_url()):
+    created.address_withheld = True
+    created.clean()
+    created.save()
+    for page in ("/meetings/?near=Circle,+MT", created.get_absolute_url()):
         assert "Hidden" not in client.get(page).text
 
 

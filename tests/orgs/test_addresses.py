@@ -33,9 +33,12 @@ def import_row(**differs):
 def test_import_reads_zip_codes_mangled_by_spreadsheets(row, read):
     report = import_row(**row)
 
-    made = Organization.objects.get()
-    assert (made.zip_code, made.state) == (read, "MA" if read == "02111" else "MT")
-    assert made.precision == "zip"
+    created = Organization.objects.get()
+    assert (created.zip_code, created.state) == (
+        read,
+        "MA" if read == "02111" else "MT",
+    )
+    assert created.precision == "zip"
     said = [words for _row, words in report.warnings if "ZIP code" in words]
     assert len(said) == ("zip" in row)
     assert import_row(**row).unchanged == 1
@@ -65,7 +68,7 @@ def test_import_takes_a_missing_state_from_the_zip_code_with_a_note():
 
 
 def test_reimport_restores_zeros_that_excel_removed_from_zip_codes(client):
-    kept = organization(at=place("02111"), key="org:ma/one", zip_code="02111")
+    saved = organization(at=place("02111"), key="org:ma/one", zip_code="02111")
     text = b"".join(client.get("/data/organizations.csv")).decode()
     reader = importers()["exported-organizations"]
     by_excel = text.replace("02111", "2111")
@@ -73,7 +76,7 @@ def test_reimport_restores_zeros_that_excel_removed_from_zip_codes(client):
     same = import_rows(
         reader, read_rows(by_excel, reader.columns, reader.optional_columns)
     )
-    kept.delete()
+    saved.delete()
     again = import_rows(
         reader, read_rows(by_excel, reader.columns, reader.optional_columns)
     )

@@ -82,19 +82,19 @@ def test_saving_uses_the_point_of_a_street_that_is_found(ada, nominatim):
 
 def test_saving_geocodes_a_street_once_and_outside_the_transaction(ada, nominatim):
     """Open transactions are visible as savepoints within that of the test."""
-    depths, asked = [], nominatim.asked
+    depths, requested = [], nominatim.requested
 
-    class Asked(list):
+    class Requested(list):
         def append(self, address):
             depths.append(len(connection.savepoint_ids))
             super().append(address)
 
-    nominatim.asked = Asked(asked)
+    nominatim.requested = Requested(requested)
     before = len(connection.savepoint_ids)
 
     response = ada.post("/admin/orgs/organization/add/", FORM, follow=True)
 
-    assert nominatim.asked == ["1 Main Street, Miles City, MT 59301"]
+    assert nominatim.requested == ["1 Main Street, Miles City, MT 59301"]
     assert depths == [before]
     assert response.content.count(b"The point is that of the street address.") == 1
     assert Organization.objects.get().precision == "address"
@@ -182,9 +182,9 @@ def test_admin_asks_anonymous_visitors_to_sign_in(client):
 
 
 def test_admin_shows_places_read_only(ada):
-    town = place("59301")
+    city = place("59301")
 
-    assert ada.post(f"/admin/places/place/{town.pk}/delete/").status_code == 403
+    assert ada.post(f"/admin/places/place/{city.pk}/delete/").status_code == 403
     assert ada.get("/admin/places/place/add/").status_code == 403
 
 

@@ -21,5 +21,5 @@ def test_state_list_begins_with_a_center_that_serves_the_nation(client):
 
     response = client.get("/centers-for-independent-living/?near=59301")
 
-    shown = listings_on(response.content.decode())
-    assert shown == ["org:nation", "org:elsewhere"]
+    visible = listings_on(response.content.decode())
+    assert visible == ["org:nation", "org:elsewhere"]

@@ -122,11 +122,11 @@ def test_offensive_old_name_is_found_and_never_shown(text):
     answer = look_up(text)
 
     assert answer.place is not None
-    shown = [answer.place, *answer.candidates, *autocomplete_places("squaw va")]
+    visible = [answer.place, *answer.candidates, *autocomplete_places("squaw va")]
     assert answer.place.name == "Yokuts Valley"
     assert not [
         one
-        for one in shown
+        for one in visible
         if "squaw v" in f"{one.label} {canonical_query(one)}".lower()
     ]
 

@@ -59,13 +59,13 @@ def test_street_service_locates_the_street(nominatim):
 
     assert (found.precision, found.is_approximate) == ("address", False)
     assert (found.point.latitude, found.point.longitude) == (46.4083, -105.8406)
-    assert nominatim.asked == ["1 Main Street, Miles City, MT 59301"]
+    assert nominatim.requested == ["1 Main Street, Miles City, MT 59301"]
 
 
 def test_address_without_a_street_sends_no_request(nominatim):
     locate_address(**ADDRESS | {"street": ""})
 
-    assert nominatim.asked == []
+    assert nominatim.requested == []
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_failing_street_service_leaves_an_approximate_point(nominatim, fault, fa
     found = locate_address(**ADDRESS)
 
     assert (found.precision, found.street_failed) == ("zip", failed)
-    assert len(nominatim.asked) == 1
+    assert len(nominatim.requested) == 1
 
 
 def test_unreachable_street_service_leaves_an_approximate_point(nominatim):

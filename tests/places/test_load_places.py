@@ -24,16 +24,16 @@ def test_every_row_and_every_state_is_loaded():
 def test_loading_again_mends_a_row_drops_a_name_of_ours_and_changes_nothing_else():
     tables = (Place, PlaceAlias, Area, AreaName, Area.counties.through)
     before = [set(table.objects.values_list()) for table in tables]
-    town = Place.objects.get(kind="zip", code="59301")
-    Place.objects.filter(pk=town.pk).update(name="Wrong")
-    PlaceAlias.objects.create(place=town, key="wrong")
+    city = Place.objects.get(kind="zip", code="59301")
+    Place.objects.filter(pk=city.pk).update(name="Wrong")
+    PlaceAlias.objects.create(place=city, key="wrong")
 
     assert content_version.current_or_none() is not None
     call_command("load_places", quiet=True, stdout=StringIO())
 
     assert content_version.current_or_none() is None
-    town.refresh_from_db()
-    assert town.name == "Miles City"
+    city.refresh_from_db()
+    assert city.name == "Miles City"
     assert not PlaceAlias.objects.filter(key="wrong").exists()
     assert [set(table.objects.values_list()) for table in tables] == before
 

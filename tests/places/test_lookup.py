@@ -242,8 +242,8 @@ def test_canonical_query_finds_its_place(kind):
     for place in places[::step]:
         answer = look_up(canonical_query(place))
         found = answer.place or answer.candidates[0]
-        same_town = (found.key, found.county_id) == (place.key, place.county_id)
-        assert found == place or same_town or place.key in keys(found), canonical_query(
+        same_city = (found.key, found.county_id) == (place.key, place.county_id)
+        assert found == place or same_city or place.key in keys(found), canonical_query(
             place
         )
 

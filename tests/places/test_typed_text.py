@@ -182,10 +182,10 @@ def heading(text):
     ],
 )
 def test_find_shows_the_place_in_the_text(client, text, place_named):
-    shown = client.get("/find/", {"near": text}).content.decode()
+    html = client.get("/find/", {"near": text}).content.decode()
 
-    assert heading(shown) == f"Support near {place_named}"
-    assert 'id="near-error"' not in shown
+    assert heading(html) == f"Support near {place_named}"
+    assert 'id="near-error"' not in html
 
 
 @pytest.mark.parametrize(
@@ -197,16 +197,16 @@ def test_find_shows_the_place_in_the_text(client, text, place_named):
     ],
 )
 def test_find_understands_spanish_text(client, text, place_named):
-    shown = client.get("/es/find/", {"near": text}).content.decode()
+    html = client.get("/es/find/", {"near": text}).content.decode()
 
-    assert heading(shown).endswith(place_named)
-    assert 'id="near-error"' not in shown
+    assert heading(html).endswith(place_named)
+    assert 'id="near-error"' not in html
 
 
 def test_find_offers_a_zip_code_without_its_leading_zero(client):
-    shown = client.get("/find/", {"near": "2139"}).content.decode()
+    html = client.get("/find/", {"near": "2139"}).content.decode()
 
-    assert '<a href="?near=02139">' in shown
+    assert '<a href="?near=02139">' in html
 
 
 def suggested(client, letters):

@@ -39,7 +39,7 @@ def listings():
     return list(rows.prefetch_related("terms", "service_area"))
 
 
-def spot(latitude, longitude):
+def xyz(latitude, longitude):
     """Return x, y and z of a point in miles from the center of the earth."""
     phi, lam = math.radians(latitude), math.radians(longitude)
     n = HALF_AXIS / math.sqrt(1 - ECCENTRICITY2 * math.sin(phi) ** 2)
@@ -51,7 +51,7 @@ def miles(place, row):
     if row.latitude is None:
         return NEVER
     straight = math.dist(
-        spot(place.latitude, place.longitude), spot(row.latitude, row.longitude)
+        xyz(place.latitude, place.longitude), xyz(row.latitude, row.longitude)
     )
     return 2 * RADIUS * math.asin(min(1, straight / (2 * RADIUS)))
 
@@ -136,13 +136,13 @@ def name_order(row):
 
 
 def near(rows, question):
-    most = question.radius or NEVER
+    limit = question.radius or NEVER
     found = [
         row
         for row in rows
         if passes(row, question)
         and row.latitude is not None
-        and miles(question.place, row) <= most
+        and miles(question.place, row) <= limit
     ]
 
     def key(row):
@@ -268,7 +268,7 @@ def make(chance, number, spots, states, counties, terms):
     service_area_scope = chance.choice(
         ["unknown", "unknown", "nationwide", "places", "places"]
     )
-    made = Organization(
+    created = Organization(
         name=f"{first} {chance.choice(['House', 'Center'])} {second}",
         slug=f"made-{chance.randrange(10**6)}-{number}",
         summary=chance.choice(["", "Peer support by the harbor.", "A lantern."]),
@@ -285,17 +285,21 @@ def make(chance, number, spots, states, counties, terms):
     )
     if chance.random() < 0.85:
         at = spots[chance.choice(list(spots))]
-        made.city, made.state, made.county = at.name, at.state, at.county
+        created.city, created.state, created.county = at.name, at.state, at.county
         if chance.random() < 0.9:
-            made.set_point(at.point, "zip")
+            created.set_point(at.point, "zip")
     if chance.random() < 0.05:
-        made.status = "temporarily_closed"
-    made.save()
+        created.status = "temporarily_closed"
+    created.save()
     if service_area_scope == "places":
-        made.service_area.set(chance.sample(states, 1) if chance.random() < 0.4 else [])
-        made.service_area.add(*chance.sample(counties, 2), chance.choice(counties[:5]))
-    made.terms.set(chance.sample(terms, chance.randrange(6)))
-    return made
+        created.service_area.set(
+            chance.sample(states, 1) if chance.random() < 0.4 else []
+        )
+        created.service_area.add(
+            *chance.sample(counties, 2), chance.choice(counties[:5])
+        )
+    created.terms.set(chance.sample(terms, chance.randrange(6)))
+    return created
 
 
 def ask(chance, places, options):

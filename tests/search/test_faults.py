@@ -129,16 +129,16 @@ FAULTS = [
 def broken(fault, monkeypatch) -> dict[str, ModuleType]:
     """Return copies of the modules of search, with the fault in one of them."""
     faulty_in, right, wrong = fault
-    made = {}
+    created = {}
     for module in (index, reading, query, facets, relevance):
         source = inspect.getsource(module)
         if module is faulty_in:
             assert source.count(right) == 1, (right, source.count(right))
             source = source.replace(right, wrong)
-        made[module.__name__] = copied = ModuleType(module.__name__)
+        created[module.__name__] = copied = ModuleType(module.__name__)
         monkeypatch.setitem(sys.modules, module.__name__, copied)
         exec(compile(source, f"faulty {module.__name__}", "exec"), copied.__dict__)  # noqa: S102
-    return made
+    return created
 
 
 def is_noticed(modules, questions, rows, options):
@@ -166,15 +166,17 @@ def test_brute_force_comparison_detects_any_single_fault(monkeypatch):
     chance, options = seeded(22), comparing.options()
     brute_force.scatter(chance, 150)
     rows, places = brute_force.listings(), comparing.places()
-    asked = [brute_force.ask(chance, places, options) for _n in range(MAX_QUESTIONS)]
+    requested = [
+        brute_force.ask(chance, places, options) for _n in range(MAX_QUESTIONS)
+    ]
 
     missed = []
     for fault in FAULTS:
         with monkeypatch.context() as patched:
-            if not is_noticed(broken(fault, patched), asked, rows, options):
+            if not is_noticed(broken(fault, patched), requested, rows, options):
                 missed.append(fault[1:])
 
     assert missed == []
     with monkeypatch.context() as patched:
         whole = broken((None, "", ""), patched)
-        assert not is_noticed(whole, asked[:50], rows, options)
+        assert not is_noticed(whole, requested[:50], rows, options)

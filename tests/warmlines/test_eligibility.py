@@ -119,8 +119,8 @@ FILTERED = [
 
 @pytest.mark.parametrize(("path", "query"), FILTERED)
 def test_filters_and_words_never_hide_lines_for_everyone(page, path, query):
-    asked = [term("community", "veterans"), term("language", "es")]
-    warmline(slug="brave", name="Brave", who_may_call="group", terms=asked)
+    requested = [term("community", "veterans"), term("language", "es")]
+    warmline(slug="brave", name="Brave", who_may_call="group", terms=requested)
     warmline(slug="ours", service_area=[state("MT")])
     warmline(slug="nation", who_may_call="anyone")
 
@@ -357,9 +357,9 @@ def test_answer_box_offers_a_line_for_veterans_if_veterans_is_chosen(page):
     warmline(slug="vets", phone="+14065550198", **veterans)
     warmline(slug="ours", service_area=[state("MT")], phone="+14065550199")
 
-    asked = page("/find/", near="59301", community="veterans")
+    requested = page("/find/", near="59301", community="veterans")
 
-    assert answer_box(asked) == "+14065550198"
+    assert answer_box(requested) == "+14065550198"
     assert answer_box(page("/find/", near="59301")) == "+14065550199"
 
 
@@ -371,8 +371,8 @@ def test_open_now_lists_lines_with_unknown_hours_separately(page):
     for query in ({"near": "59301"}, {}):
         text = page("/warmlines/", open_now="1", **query)
         assert listings_on(text) == ["warmline:open", "warmline:unsure"]
-        apart = text.index("Hours not listed. These may be open")
-        assert text.index("warmline:open") < apart < text.index("warmline:unsure")
+        separate = text.index("Hours not listed. These may be open")
+        assert text.index("warmline:open") < separate < text.index("warmline:unsure")
 
 
 def test_counts_include_only_lines_that_accept_the_caller(page):

@@ -142,29 +142,29 @@ def test_open_now_filter_can_be_removed(page):
     warmline(slug="open", service_area=[state("MT")])
     warmline(slug="closed", service_area=[state("MT")], hours="Mo-Su 17:00-22:00")
 
-    shown = page(state="MT", open_now="1")
+    html = page(state="MT", open_now="1")
 
-    assert listings_on(shown) == ["warmline:open"]
-    assert 'href="?state=MT"' in shown
+    assert listings_on(html) == ["warmline:open"]
+    assert 'href="?state=MT"' in html
 
 
 def test_empty_result_suggests_a_filter_to_remove(page):
     warmline(slug="closed", service_area=[state("MT")], hours="Mo-Su 17:00-22:00")
 
-    shown = page(state="MT", open_now="1")
+    html = page(state="MT", open_now="1")
 
-    assert listings_on(shown) == []
-    assert "Without “Open now”: 1" in shown
-    assert 'href="tel:988"' in shown
+    assert listings_on(html) == []
+    assert "Without “Open now”: 1" in html
+    assert 'href="tel:988"' in html
 
 
 def test_line_with_unknown_hours_says_so(page):
     warmline(slug="line", service_area=[state("MT")], hours="", timezone="")
 
-    shown = page(state="MT")
+    html = page(state="MT")
 
-    assert 'data-open="unknown"' in shown
-    assert "Hours not listed" in shown
+    assert 'data-open="unknown"' in html
+    assert "Hours not listed" in html
 
 
 @pytest.mark.parametrize(

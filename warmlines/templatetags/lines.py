@@ -83,12 +83,14 @@ def _render_cached(name: str, line: LineStatus, at: datetime, level: int) -> Saf
     now, warmline = content_version.current_or_none(), line.warmline
     words = hours_status(line.status, at, line.zone)
     key = (name, warmline.pk, line.open_attr, words, level, get_language())
-    stamp = (revision(warmline.changed_at), now.global_changed_at) if now else None
-    html = _card_cache.get(key, stamp) if stamp else None
+    revision_key = (
+        (revision(warmline.changed_at), now.global_changed_at) if now else None
+    )
+    html = _card_cache.get(key, revision_key) if revision_key else None
     if html is None:
         said = {"line": line, "at": at, "level": level}
         html = get_template(name).render(said)
-        if stamp:
-            _card_cache.set(key, stamp, html)
+        if revision_key:
+            _card_cache.set(key, revision_key, html)
     # The template has escaped the facts of the listing.
     return mark_safe(html)  # noqa: S308

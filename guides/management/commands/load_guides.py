@@ -1,4 +1,4 @@
-"""Load the starter guides, except those that somebody has edited here."""
+"""Load the starter guides, except those that someone has edited here."""
 
 from __future__ import annotations
 

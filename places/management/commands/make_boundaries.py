@@ -35,11 +35,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         atlas = json.loads(options["topology"].read_text(encoding="utf-8"))
-        made = convert(atlas)
-        text = json.dumps(made, separators=(",", ":")).encode()
+        boundaries = convert(atlas)
+        text = json.dumps(boundaries, separators=(",", ":")).encode()
         BOUNDARIES_FILE.write_bytes(gzip.compress(text, mtime=0))
-        counts = f"{len(made['states'])} states, {len(made['counties'])} counties"
-        self.stdout.write(f"{counts} in {BOUNDARIES_FILE.stat().st_size:,} bytes.")
+        states, counties = len(boundaries["states"]), len(boundaries["counties"])
+        size = BOUNDARIES_FILE.stat().st_size
+        self.stdout.write(f"{states} states, {counties} counties in {size:,} bytes.")
 
 
 def convert(atlas: dict[str, Any]) -> dict[str, Any]:

@@ -10,10 +10,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 
+from api.types import AnyListing, JsonObject
 from listings.models import Listing
 from listings.phones import dialable
 from listings.templatetags.hours import hours_status
@@ -21,7 +21,7 @@ from listings.templatetags.listing import plain_from_english
 from orgs.models import Organization
 from places.fields import MIN_SENTENCE_WORDS, NOT_A_PLACE_MESSAGE
 from places.lookup import canonical_query
-from places.models import Area, Place
+from places.models import Area, Place, PlaceQuerySet
 from places.name_keys import ABBREVIATIONS, place_key
 from places.readings import STATE_KEYS
 from places.states import STATES
@@ -34,7 +34,7 @@ from warmlines.models import Warmline
 CONTACT_WAYS = {"in_person": "in_person", "online": "online", "by_phone": "phone"}
 
 
-def listings_script(rows: Iterable[Any], at: datetime) -> bytes:
+def listings_script(rows: Iterable[AnyListing], at: datetime) -> bytes:
     """Return the listings with what the search shows and needs, in one language."""
     facts = {
         "words": _script_texts(),
@@ -48,9 +48,12 @@ def listings_script(rows: Iterable[Any], at: datetime) -> bytes:
     return f"copy.listings({_compact_json(facts)});\n".encode()
 
 
-def _listing_record(listing: Any, at: datetime) -> dict[str, Any]:
+def _listing_record(listing: AnyListing, at: datetime) -> JsonObject:
     """Return short names and no empty values, because old phones read this too."""
-    is_line = isinstance(listing, Warmline)
+    if isinstance(listing, Warmline):
+        fields = _line_fields(listing, at)
+    else:
+        fields = _organization_fields(listing)
     facts = {
         "u": listing.get_absolute_url().removeprefix("/es")[1:],
         "n": listing.name,
@@ -61,12 +64,12 @@ def _listing_record(listing: Any, at: datetime) -> dict[str, Any]:
         "h": [way for name, way in CONTACT_WAYS.items() if getattr(listing, name)],
         "c": int(listing.status == Listing.Status.TEMPORARILY_CLOSED),
         "v": plain_from_english(listing.public_warning),
-        **(_line_fields(listing, at) if is_line else _organization_fields(listing)),
+        **fields,
     }
     return {name: fact for name, fact in facts.items() if fact not in ("", [], 0, None)}
 
 
-def _line_fields(line: Warmline, at: datetime) -> dict[str, Any]:
+def _line_fields(line: Warmline, at: datetime) -> JsonObject:
     zone = line.timezone or "UTC"
     group = line.group
     return {
@@ -84,7 +87,7 @@ def _line_fields(line: Warmline, at: datetime) -> dict[str, Any]:
     }
 
 
-def _organization_fields(listing: Organization) -> dict[str, Any]:
+def _organization_fields(listing: Organization) -> JsonObject:
     point = listing.point
     return {
         "k": listing.kind,
@@ -189,7 +192,7 @@ def _area_fields(area: Area, place: Place) -> Iterator[str]:
         yield place.own_county.code if place.own_county else ""
 
 
-def _in_states(places: Any, states: frozenset[str]) -> Any:
+def _in_states(places: PlaceQuerySet, states: frozenset[str]) -> PlaceQuerySet:
     found = places.in_states(states) if states else places
     return found.order_by("pk")
 
@@ -219,5 +222,5 @@ def _hundredths_of_degree(place: Place) -> tuple[int, int]:
     return round(place.latitude * 100), round(place.longitude * 100)
 
 
-def _compact_json(facts: Any) -> str:
+def _compact_json(facts: JsonObject | str) -> str:
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -136,15 +136,15 @@ def test_state_feed_has_listings_located_in_or_serving_the_state(client):
 def test_feed_entry_keeps_its_id_and_time(client):
     ours = organization(name="Ours")
 
-    def told():
+    def entry_times():
         return {
             entry.findtext(f"{ATOM}id"): entry.findtext(f"{ATOM}updated")
             for entry in feed(client).iter(f"{ATOM}entry")
         }
 
-    first = told()
+    first = entry_times()
     change(ours, summary="More")
-    second = told()
+    second = entry_times()
 
     assert first.items() <= second.items()
     assert len(second) == 2
@@ -198,7 +198,7 @@ def test_page_head_links_to_feeds(client, address, found):
 
 
 def test_feed_makes_as_many_queries_for_many_changes(client):
-    def taken():
+    def count_queries():
         with CaptureQueriesContext(connection) as queries:
             client.get("/feeds/changes.atom")
         return len(queries)
@@ -212,8 +212,8 @@ def test_feed_makes_as_many_queries_for_many_changes(client):
             warmline(service_area=[state("MT")])
 
     fill(1)
-    few = taken()
+    few = count_queries()
     fill(3)
 
     # The first request also reads the content version.
-    assert taken() <= few
+    assert count_queries() <= few

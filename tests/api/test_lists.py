@@ -22,14 +22,14 @@ pytestmark = pytest.mark.django_db
 LISTS = ["/api/services", "/api/organizations", "/api/service_at_locations"]
 
 
-def page(client, path, **asked):
-    response = client.get(path, asked)
+def page(client, path, **params):
+    response = client.get(path, params)
     assert response.status_code == 200, response.content
     return response.json()
 
 
-def names(client, path, **asked):
-    contents = page(client, path, **asked)["contents"]
+def names(client, path, **params):
+    contents = page(client, path, **params)["contents"]
     return {one.get("name") or one["service"]["name"] for one in contents}
 
 
@@ -151,9 +151,9 @@ def test_proximity_is_in_meters_from_the_middle_of_the_zip_code(client):
         (place("59330").latitude, place("59330").longitude),
     ).meters
 
-    def near(metres):
-        asked = {"postcode": "59301", "proximity": metres}
-        return names(client, "/api/service_at_locations", **asked)
+    def near(meters):
+        params = {"postcode": "59301", "proximity": meters}
+        return names(client, "/api/service_at_locations", **params)
 
     assert near(0) == {"59301"}
     assert near(far * 0.998) == {"59301"}
@@ -175,16 +175,16 @@ def test_organization_id_selects_its_services_at_locations(client):
     ours = organization(at=place("59301"), name="Ours")
     organization(at=place("59301"), name="Theirs")
 
-    asked = {"organization_id": ours.uuid}
+    params = {"organization_id": ours.uuid}
 
-    assert names(client, "/api/service_at_locations", **asked) == {"Ours"}
+    assert names(client, "/api/service_at_locations", **params) == {"Ours"}
 
 
-@pytest.mark.parametrize("asked", [{"postcode": "00000"}, {"proximity": 1}])
-def test_proximity_to_an_unknown_zip_code_matches_nothing(client, asked):
+@pytest.mark.parametrize("params", [{"postcode": "00000"}, {"proximity": 1}])
+def test_proximity_to_an_unknown_zip_code_matches_nothing(client, params):
     organization(at=place("59301"))
 
-    assert page(client, "/api/service_at_locations", **asked)["empty"]
+    assert page(client, "/api/service_at_locations", **params)["empty"]
 
 
 def test_modified_after_includes_listings_that_have_closed(client):
@@ -341,17 +341,17 @@ def fill(count):
 
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize(
-    "asked", ["", "?full=true", "?minimal=true", "?search=example"]
+    "params", ["", "?full=true", "?minimal=true", "?search=example"]
 )
-def test_list_makes_as_many_queries_for_many_rows(client, path, asked):
-    def taken():
+def test_list_makes_as_many_queries_for_many_rows(client, path, params):
+    def count_queries():
         with CaptureQueriesContext(connection) as queries:
-            assert client.get(f"{path}{asked}").json()["size"] > 0
+            assert client.get(f"{path}{params}").json()["size"] > 0
         return len(queries)
 
     fill(1)
-    few = taken()
+    few = count_queries()
     fill(2)
 
     # The first request also queries features of the database.
-    assert taken() <= few
+    assert count_queries() <= few

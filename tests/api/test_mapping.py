@@ -18,7 +18,7 @@ WINTER = datetime(2026, 1, 15, 18, 0, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 15, 18, 0, tzinfo=UTC)
 
 
-def told(listing, at=WINTER):
+def serialize(listing, at=WINTER):
     """Return the full service of a listing, and check it against the standard."""
     context = MappingContext(
         at, "https://directory.example.org", Operators.current(), {}
@@ -31,7 +31,9 @@ def told(listing, at=WINTER):
 
 def rules(listing, at=WINTER):
     keys = ("byday", "opens_at", "closes_at")
-    return [tuple(one.get(k) for k in keys) for one in told(listing, at)["schedules"]]
+    return [
+        tuple(one.get(k) for k in keys) for one in serialize(listing, at)["schedules"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,10 @@ def test_schedules_are_weekly_rules_with_an_offset(hours, expected):
 def test_schedule_has_the_current_offset_and_the_time_zone():
     line = warmline(hours="Mo 09:00-17:00", hours_note="Mondays")
 
-    [winter], [summer] = told(line)["schedules"], told(line, SUMMER)["schedules"]
+    [winter], [summer] = (
+        serialize(line)["schedules"],
+        serialize(line, SUMMER)["schedules"],
+    )
 
     assert winter == {
         "id": winter["id"],
@@ -81,14 +86,14 @@ def test_schedule_has_the_current_offset_and_the_time_zone():
 def test_hours_note_without_hours_is_the_description_of_the_schedule():
     line = warmline(hours="", hours_note="Most evenings")
 
-    assert [one.get("description") for one in told(line)["schedules"]] == [
+    assert [one.get("description") for one in serialize(line)["schedules"]] == [
         "Most evenings"
     ]
-    assert "schedules" not in told(warmline(hours=""))
+    assert "schedules" not in serialize(warmline(hours=""))
 
 
 def test_rule_that_is_not_weekly_has_words_and_no_weekly_rule():
-    [schedule] = told(warmline(hours="Mo[1] 10:00-12:00"))["schedules"]
+    [schedule] = serialize(warmline(hours="Mo[1] 10:00-12:00"))["schedules"]
 
     assert schedule["opening_hours"] == "Mo[1] 10:00-12:00"
     assert "First Monday of the month" in schedule["description"]
@@ -109,7 +114,7 @@ def test_warmline_says_what_callers_want_to_know():
         terms=[term("language", "es"), term("community", "veterans")],
     )
 
-    service = told(line)
+    service = serialize(line)
 
     expected = {
         "description": "Talk with a peer.",
@@ -143,11 +148,11 @@ def test_warmline_says_what_callers_want_to_know():
 
 @pytest.mark.parametrize("run_by", ["peers", "larger_organization", "clubhouse"])
 def test_organization_says_who_runs_it(run_by):
-    assert told(organization(run_by=run_by))["organization"]["run_by"] == run_by
+    assert serialize(organization(run_by=run_by))["organization"]["run_by"] == run_by
 
 
 def test_unknown_run_by_is_left_out():
-    assert "run_by" not in told(organization())["organization"]
+    assert "run_by" not in serialize(organization())["organization"]
 
 
 def test_every_kind_of_number_becomes_a_phone():
@@ -158,7 +163,9 @@ def test_every_kind_of_number_becomes_a_phone():
         videophone="+14065550103",
     )
 
-    assert [(phone["number"], phone["type"]) for phone in told(made)["phones"]] == [
+    assert [
+        (phone["number"], phone["type"]) for phone in serialize(made)["phones"]
+    ] == [
         ("+14065550101", "voice"),
         ("+18005550100", "voice"),
         ("711", "textphone"),
@@ -172,7 +179,7 @@ def test_service_areas_have_names_and_codes():
         service_area=[state("WY"), custer], service_area_note="and near"
     )
 
-    areas = told(made)["service_areas"]
+    areas = serialize(made)["service_areas"]
 
     assert [
         (a["name"], a["place_kind"], a["code"], a["description"]) for a in areas
@@ -180,7 +187,7 @@ def test_service_areas_have_names_and_codes():
         ("Custer County, Montana", "county", custer.code, "and near"),
         ("Wyoming", "state", "WY", "and near"),
     ]
-    words = told(organization(service_area_note="The valley"))["service_areas"]
+    words = serialize(organization(service_area_note="The valley"))["service_areas"]
     assert [one["name"] for one in words] == ["The valley"]
 
 
@@ -192,7 +199,7 @@ def test_location_has_address_point_and_accessibility():
         wheelchair_access=False,
     )
 
-    [at] = told(made)["service_at_locations"]
+    [at] = serialize(made)["service_at_locations"]
     location = at["location"]
 
     assert faults("location", location) == []
@@ -223,7 +230,7 @@ def test_location_has_address_point_and_accessibility():
 def test_post_box_is_a_postal_address(facts, kind):
     made = organization(at=place("59301"), zip_code="59301", **facts)
 
-    [at] = told(made)["service_at_locations"]
+    [at] = serialize(made)["service_at_locations"]
 
     assert at["location"]["addresses"][0]["address_type"] == kind
 
@@ -235,7 +242,7 @@ def test_a_withheld_address_without_a_county_has_no_coordinates():
     house.county = None
     house.save()
 
-    [link] = told(house)["service_at_locations"]
+    [link] = serialize(house)["service_at_locations"]
 
     assert link["location"]["city"] == "Miles City"
     assert not {"latitude", "longitude"} & set(link["location"])
@@ -244,7 +251,7 @@ def test_a_withheld_address_without_a_county_has_no_coordinates():
 def test_incomplete_address_is_left_out():
     made = organization(at=place("59301"), street="1 Main Street", zip_code="")
 
-    [at] = told(made)["service_at_locations"]
+    [at] = serialize(made)["service_at_locations"]
 
     assert "addresses" not in at["location"]
     assert at["location"]["description"] == "1 Main Street, Miles City, MT"
@@ -253,7 +260,7 @@ def test_incomplete_address_is_left_out():
 def test_online_listing_has_a_virtual_location():
     made = organization(online=True, website="https://example.org/meet")
 
-    [at] = told(made)["service_at_locations"]
+    [at] = serialize(made)["service_at_locations"]
 
     location = at["location"]
     assert (location["location_type"], location["url"]) == (
@@ -275,16 +282,16 @@ def test_provenance_has_the_source_and_the_last_check():
         checked_facts=["phone"],
     )
 
-    assert told(unchecked)["provenance"] == {
+    assert serialize(unchecked)["provenance"] == {
         "source_name": "example.org",
         "source_url": "https://example.org/list",
         "source_seen": "2025-06",
         "source_license": "CC BY-NC 4.0 (compilation)",
         "checked": False,
     }
-    assert "assured_date" not in told(unchecked)
-    assert told(checked)["assured_date"] == "2026-05-03"
-    assert told(checked)["provenance"] == {
+    assert "assured_date" not in serialize(unchecked)
+    assert serialize(checked)["assured_date"] == "2026-05-03"
+    assert serialize(checked)["provenance"] == {
         "checked": True,
         "checked_on": "2026-05-03",
         "checked_how": "confirmed",
@@ -299,7 +306,7 @@ def test_alert_has_the_closure_reason_and_the_public_warning():
         public_warning="Call first.",
     )
 
-    service = told(made)
+    service = serialize(made)
 
     assert service["status"] == "temporarily closed"
     assert service["alert"] == "Closed for now. Flood. Call first."
@@ -308,11 +315,11 @@ def test_alert_has_the_closure_reason_and_the_public_warning():
 def test_known_referral_and_cost_are_included():
     needed = organization(referral_needed=True, cost="Free")
 
-    assert told(needed)["application_process"] == "A referral is needed."
-    assert told(needed)["fees_description"] == "Free"
-    known = told(organization(referral_needed=False))
+    assert serialize(needed)["application_process"] == "A referral is needed."
+    assert serialize(needed)["fees_description"] == "Free"
+    known = serialize(organization(referral_needed=False))
     assert known["application_process"] == "No referral is needed."
-    assert "application_process" not in told(organization())
+    assert "application_process" not in serialize(organization())
 
 
 def test_branch_names_its_parent_unless_it_is_a_draft():
@@ -320,5 +327,7 @@ def test_branch_names_its_parent_unless_it_is_a_draft():
     branch = organization(parent=parent)
     hidden = organization(parent=organization(status="draft"))
 
-    assert told(branch)["organization"]["parent_organization_id"] == str(parent.uuid)
-    assert "parent_organization_id" not in told(hidden)["organization"]
+    assert serialize(branch)["organization"]["parent_organization_id"] == str(
+        parent.uuid
+    )
+    assert "parent_organization_id" not in serialize(hidden)["organization"]

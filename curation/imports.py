@@ -39,7 +39,7 @@ def get_imported_model(run: ImportRun) -> type[ProvenanceModel]:
 def preview_import(kind: str, file_name: str, content: str, by: User) -> ImportRun:
     """Store a run with what a file would change, without importing its rows.
 
-    Raise FileRefused if the file cannot be read.
+    Raise FileError if the file cannot be read.
     """
     report = import_text(kind, content, dry_run=True, most=MAX_UPLOAD_ROWS)
     return ImportRun.objects.create(
@@ -67,13 +67,13 @@ def get_visible_steps(run: ImportRun) -> list[ImportStep] | list[ImportedRow]:
 
 def apply_import(run: ImportRun) -> ImportReport:
     """Import a previewed file. Raise ActionRefused or
-    FileRefused."""
+    FileError."""
     return _import(take_over(run, State.APPLYING, only_if=[State.PREVIEWED]))
 
 
 def resume_import(run: ImportRun) -> ImportReport:
     """Finish an import that was interrupted. Raise ActionRefused or
-    FileRefused."""
+    FileError."""
     return _import(take_over(run, State.APPLYING, only_if=[State.APPLYING]))
 
 

@@ -100,7 +100,7 @@ class MeetingImporter(AddressedImporter):
         return facts
 
     def _refuse_unusable(self, row: Row) -> None:
-        """Raises RowRefused."""
+        """Raises RowError."""
         if not row["name"]:
             raise RowError("the row has no name")
         if ("key", row["listing_key"]) in self.removed:
@@ -159,7 +159,7 @@ class MeetingImporter(AddressedImporter):
 
 
 def _read_extra_columns(row: Row) -> dict[str, object]:
-    """Read the extra columns that have a value. Raises RowRefused."""
+    """Read the extra columns that have a value. Raises RowError."""
     found: dict[str, object] = {}
     for name in EXTRA_COLUMNS:
         said = row.get(name, "")
@@ -190,7 +190,7 @@ def _read_venue(note: str) -> str:
 
 
 def _read_minutes(text: str) -> int | None:
-    """Raises RowRefused."""
+    """Raises RowError."""
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= MAX_MINUTES):

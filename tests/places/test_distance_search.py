@@ -89,7 +89,7 @@ def test_growing_circles_match_sorting_everything(scattered, zips, monkeypatch):
     for origin in origins:
         in_circles = nearest(origin, limit=10, start=20)
         with monkeypatch.context() as patched:
-            patched.setattr(index, "CIRCLES", ())
+            patched.setattr(index, "CIRCLE_RADII_MILES", ())
             assert nearest(origin, limit=10, start=20) == in_circles
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.signals import request_finished
 from django.db import connections
+from django.db.models import Model
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
@@ -53,17 +54,17 @@ def lift_time_limit() -> None:
 class ReplicaRouter:
     """The database router. The settings name it only if there is a replica."""
 
-    def db_for_read(self, model: Any, **hints: Any) -> str:
+    def db_for_read(self, model: type[Model], **hints: object) -> str:
         return read_alias()
 
-    def db_for_write(self, model: Any, **hints: Any) -> str:
+    def db_for_write(self, model: type[Model], **hints: object) -> str:
         return PRIMARY
 
-    def allow_relation(self, obj1: Any, obj2: Any, **hints: Any) -> bool:
+    def allow_relation(self, obj1: Model, obj2: Model, **hints: object) -> bool:
         # Both databases hold the same rows.
         return True
 
-    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool:
         return db == PRIMARY
 
 
@@ -104,7 +105,7 @@ def use_primary(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 
 @receiver(request_finished)
-def _reset_flags(**_sent: Any) -> None:
+def _reset_flags(**_sent: object) -> None:
     # Not as soon as the view returns, because a streamed file still reads rows then.
     _is_public.set(False)
     _is_time_limited.set(False)

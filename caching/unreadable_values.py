@@ -8,7 +8,7 @@ by NULL or a placeholder.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -30,7 +30,7 @@ def uuid_from_key(row: Model) -> UUID:
     return uuid5(NAMESPACE, f"{row._meta.db_table}:{row.pk}")
 
 
-def apply_placeholders(row: Any, placeholders: Placeholders) -> None:
+def apply_placeholders(row: Model, placeholders: Placeholders) -> None:
     """Give a row that was just read its placeholders, and log which it needed."""
     values = row.__dict__
     for name, placeholder in placeholders.items():
@@ -41,7 +41,7 @@ def apply_placeholders(row: Any, placeholders: Placeholders) -> None:
 
 
 @lru_cache(maxsize=1_000)
-def log_once(label: str, pk: Any, name: str) -> None:
+def log_once(label: str, pk: Hashable, name: str) -> None:
     """Name the row and its field, not the value, which may be private."""
     LOG.warning("%s %s: the value of %s cannot be used", label, pk, name)
 

@@ -101,7 +101,7 @@ def _read_file() -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def refresh_fallback_numbers(**_signal: Any) -> None:
+def refresh_fallback_numbers(**_signal: object) -> None:
     """Write the file again if the content version has changed since.
 
     A handler of the signal `request_finished`.

@@ -9,6 +9,7 @@ from shutil import rmtree
 from typing import Any
 
 from gunicorn import util
+from gunicorn.workers.base import Worker
 
 from caching.daily_salt import daily_salt
 from directory.operations import request_counts
@@ -65,7 +66,7 @@ def _write_error(client: Any, status: int, reason: str, _message: str) -> None:
 util.write_error = _write_error
 
 
-def on_starting(_server: Any) -> None:
+def on_starting(_server: object) -> None:
     """Delete files of the last run.
 
     Its rate limit counts are useless, since their salt is lost. Its data files may be
@@ -77,12 +78,12 @@ def on_starting(_server: Any) -> None:
     rmtree(data_dir / "data-files", ignore_errors=True)
 
 
-def pre_fork(_server: Any, _worker: Any) -> None:
+def pre_fork(_server: object, _worker: object) -> None:
     # Bring the master's salt up to date, so that the worker inherits today's.
     daily_salt()
 
 
-def post_fork(_server: Any, worker: Any) -> None:
+def post_fork(_server: object, worker: Worker) -> None:
     # Let a thread that writes a large file yield to pages after 1 ms instead of 5.
     sys.setswitchinterval(0.001)
     request_counts.assign_slot(worker.age)

@@ -22,7 +22,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 Converter = Callable[[Any, Any, Any], Any]
 
 
-def date_or_none(value: Any) -> date | None:
+def date_or_none(value: object) -> date | None:
     if isinstance(value, date):
         return value
     with suppress(ValueError, TypeError):
@@ -30,7 +30,7 @@ def date_or_none(value: Any) -> date | None:
     return None
 
 
-def datetime_or_none(value: Any) -> datetime | None:
+def datetime_or_none(value: object) -> datetime | None:
     if isinstance(value, datetime):
         return value
     with suppress(ValueError, TypeError):
@@ -38,15 +38,15 @@ def datetime_or_none(value: Any) -> datetime | None:
     return None
 
 
-def boolean_or_none(value: Any) -> bool | None:
+def boolean_or_none(value: object) -> bool | None:
     return {"1": True, "0": False}.get(_text(value))
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
-def _as_date(value: Any, expression: Any, connection: Any) -> date | None:
+def _as_date(value: object, expression: object, connection: object) -> date | None:
     return None if value is None else date_or_none(value)
 
 
@@ -57,7 +57,7 @@ def _as_datetime(value: Any, expression: Any, connection: Any) -> datetime | Non
     return timezone.make_aware(found, connection.timezone)
 
 
-def _as_boolean(value: Any, expression: Any, connection: Any) -> bool | None:
+def _as_boolean(value: object, expression: object, connection: object) -> bool | None:
     return value if isinstance(value, bool) else boolean_or_none(value)
 
 
@@ -67,13 +67,14 @@ def _as_uuid(value: Any, expression: Any, connection: Any) -> uuid.UUID | None:
     return None
 
 
-def _as_integer(value: Any, expression: Any, connection: Any) -> int | None:
+def _as_integer(value: object, expression: object, connection: object) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _as_float(value: Any, expression: Any, connection: Any) -> float | None:
-    is_number = isinstance(value, int | float) and isfinite(value)
-    return value if is_number else None
+def _as_float(value: object, expression: object, connection: object) -> float | None:
+    if isinstance(value, int | float) and isfinite(value):
+        return value
+    return None
 
 
 def _as_json(value: Any, expression: Any, connection: Any) -> str | None:
@@ -84,7 +85,7 @@ def _as_json(value: Any, expression: Any, connection: Any) -> str | None:
     return None
 
 
-def _as_text(value: Any, expression: Any, connection: Any) -> str | None:
+def _as_text(value: object, expression: object, connection: object) -> str | None:
     return value if value is None or isinstance(value, str) else _text(value)
 
 

@@ -173,7 +173,7 @@ def fill_places():
     montana = [row for row in rows if row["state"] == "MT"]
     custer = [row for row in montana if row["county_fips"] == "30017"]
     counties = [row for row in montana if row["kind"] == "county"]
-    [state] = [p for p in gazetteer.state_places(county_rows(rows)) if p.code == "MT"]
+    [state] = [p for p in gazetteer.build_states(county_rows(rows)) if p.code == "MT"]
     gazetteer.save_places([state])
     gazetteer.save_places(
         gazetteer.to_place(row, None) for row in counties if row["code"] == "30017"

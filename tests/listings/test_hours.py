@@ -171,7 +171,7 @@ def test_status_cache_has_a_maximum_size(monkeypatch):
 
     for clock in range(5):
         Hours(f"Mo-Su {clock:02}:00-17:00", "America/New_York").status(at)
-        assert len(hours_module._worked_out) <= 2
+        assert len(hours_module._status_cache) <= 2
 
 
 def test_status_without_an_end_is_computed_again_after_an_hour():

@@ -169,9 +169,12 @@ def test_status_cache_has_a_maximum_size(monkeypatch):
     monkeypatch.setattr(hours_module, "MAX_CACHED_STATUSES", 2)
     at = eastern(2026, 11, 24, 12)
 
-    for clock in range(5):
-        Hours(f"Mo-Su {clock:02}:00-17:00", "America/New_York").status(at)
-        assert len(hours_module._status_cache) <= 2
+    days = [Hours(f"Mo-Su {hour:02}:00-17:00", "America/New_York") for hour in range(3)]
+    first, *_others = [hours.status(at) for hours in days]
+
+    again = days[0]._status_cache)
+    assert again == first
+    assert again is not first
 
 
 def test_status_without_an_end_is_computed_again_after_an_hour():

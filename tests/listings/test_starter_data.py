@@ -193,7 +193,7 @@ def test_the_list_of_centers_offers_the_county_of_a_city_of_the_same_name(
 
 
 def test_lines_that_the_source_doubts_have_a_public_warning():
-    doubted = Warmline.objects.filter(note__contains="may have closed")
+    doubted = Warmline.objects.filter(internal_note__contains="may have closed")
 
     assert doubted.count() == 15
     assert not doubted.filter(public_warning="").exists()

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
+from caching.memory_cache import MemoryCache
 from listings.hours import zone_or_utc
 from meetings.forms import DEFAULT_ZONE
 from meetings.meeting_index import Occurrence, find_occurrences, indexed_meetings
 from meetings.search import DAYS_SHOWN, JOINABLE_AFTER_START
 from orgs.models import Organization
 from places.models import Place
+
+# From the beginning of a day in UTC to the end of today in any time zone.
+DAYS_AHEAD = timedelta(days=3)
+# By the day in UTC on which the starts begin; pages are rendered for one or two.
+_online_start_cache: MemoryCache[date, list[Occurrence]] = MemoryCache(16)
 
 
 @dataclass(frozen=True)
@@ -43,11 +50,29 @@ def find_online_today(place: Place | None, at: datetime) -> OnlineToday:
     zone = zone_or_utc((place and place.timezone) or DEFAULT_ZONE)
     tomorrow = at.astimezone(zone).date() + timedelta(days=1)
     midnight = datetime.combine(tomorrow, time(), tzinfo=zone)
-    among = [meeting for meeting in indexed_meetings() if "online" in meeting.ways]
-    found = find_occurrences(among, at - JOINABLE_AFTER_START, midnight)
+    begins = at - JOINABLE_AFTER_START
+    starts = _online_starts(begins.astimezone(UTC).date())
+    first, last = (
+        bisect_left(starts, moment, key=_start) for moment in (begins, midnight)
+    )
     query = {"zone": zone.key} if place else {}
     url = f"{reverse('meetings')}?{urlencode({'how': 'online', **query})}"
-    return OnlineToday(at, zone, found, url)
+    return OnlineToday(at, zone, starts[first:last], url)
+
+
+def _online_starts(day: date) -> list[Occurrence]:
+    """Return each start of an online meeting since a day began in UTC, in order."""
+
+    def find() -> list[Occurrence]:
+        first = datetime.combine(day, time(), tzinfo=UTC)
+        among = [one for one in indexed_meetings() if "online" in one.ways]
+        return find_occurrences(among, first, first + DAYS_AHEAD)
+
+    return _online_start_cache.get_or_set(day, find)
+
+
+def _start(one: Occurrence) -> datetime:
+    return one.start
 
 
 def find_next_meetings(

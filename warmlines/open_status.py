@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from listings.hours import OpenState, OpenStatus
+from listings.models import Term
 from listings.snapshot import snapshot_date
 from places.models import Place
 from places.states import STATES, get_state_name
@@ -78,19 +80,30 @@ class LineStatus:
             self.is_open and bool(self.warmline.phone) and not self.has_public_warning
         )
 
-    @property
-    def sort_key(self) -> tuple[bool, bool, bool, datetime, bool, str, str]:
-        """Order by: no warning, open, known hours, next opening, local, name."""
-        opens = FAR_FUTURE if self.is_open else self.status.opens or FAR_FUTURE
-        return (
-            self.has_public_warning,
-            not self.is_open,
-            self.may_be_open,
-            opens,
-            self.warmline.is_nationwide,
-            self.warmline.sort_name,
-            self.warmline.slug,
-        )
+
+class TimedWarmline(NamedTuple):
+    """A warmline and its status at one moment, for visitors from anywhere."""
+
+    warmline: Warmline
+    status: OpenStatus
+
+
+def sort_key(
+    line: LineStatus | TimedWarmline,
+) -> tuple[bool, bool, bool, datetime, bool, str, str]:
+    """Order by: no warning, open, known hours, next opening, local, name."""
+    warmline, status = line.warmline, line.status
+    is_open = status.state is OpenState.OPEN
+    opens = FAR_FUTURE if is_open else status.opens or FAR_FUTURE
+    return (
+        bool(warmline.public_warning),
+        not is_open,
+        status.state is OpenState.UNKNOWN,
+        opens,
+        warmline.is_nationwide,
+        warmline.sort_name,
+        warmline.slug,
+    )
 
 
 @dataclass(frozen=True)
@@ -102,27 +115,24 @@ class LineGroup:
     is_secondary: bool = False
 
 
+def sort_at(warmlines: Iterable[Warmline], at: datetime) -> list[TimedWarmline]:
+    """Return the lines with their status at a moment, most useful first."""
+    return sorted((TimedWarmline(w, w.status_at(at)) for w in warmlines), key=sort_key)
+
+
 def line_statuses(
-    warmlines: Iterable[Warmline],
-    at: datetime,
-    place: Place | None = None,
-    *,
-    open_now: bool = False,
+    warmlines: Iterable[Warmline], at: datetime, place: Place | None = None
 ) -> list[LineStatus]:
     """Return the lines at a moment, most useful first.
 
     Hours are shown in the time zone of the place, or in each line's own zone without a
-    place. `open_now` leaves out lines that are known to be closed.
+    place.
     """
     zone = place.timezone if place else ""
-    lines = [
-        LineStatus(
-            w, w.status_at(at), zone or w.timezone or "UTC", check_eligibility(w, place)
-        )
-        for w in warmlines
+    return [
+        LineStatus(w, status, zone or w.timezone or "UTC", check_eligibility(w, place))
+        for w, status in sort_at(warmlines, at)
     ]
-    visible = [ln for ln in lines if ln.is_open or ln.may_be_open or not open_now]
-    return sorted(visible, key=lambda line: line.sort_key)
 
 
 def next_changes(lines: Iterable[LineStatus]) -> Iterator[datetime | None]:
@@ -223,16 +233,19 @@ def _counties_heading(place: Place | None) -> str:
 
 
 def _group_by_audience(lines: Iterable[LineStatus]) -> Iterator[LineGroup]:
-    found: dict[tuple[int, str, str], list[LineStatus]] = {}
+    found: dict[Term | None, list[LineStatus]] = {}
     for line in lines:
-        if line.eligibility in GROUP_CAN_CALL and line.warmline.is_for_group:
-            group = line.warmline.group
-            key = (999, "others", _("others"))
-            if group:
-                key = (group.order, group.slug, group.inside_sentence)
-            found.setdefault(key, []).append(line)
-    for (_order, slug, label), members in sorted(found.items()):
-        yield LineGroup(slug, _("For %(people)s") % {"people": label}, members)
+        if line.warmline.is_for_group and line.eligibility in GROUP_CAN_CALL:
+            found.setdefault(line.warmline.group, []).append(line)
+    for group in sorted(found, key=_audience_order):
+        label = group.inside_sentence if group else _("others")
+        slug = group.slug if group else "others"
+        yield LineGroup(slug, _("For %(people)s") % {"people": label}, found[group])
+
+
+def _audience_order(group: Term | None) -> tuple[bool, int, str]:
+    """Order groups as the vocabulary does, and lines without a named group last."""
+    return (False, group.order, group.slug) if group else (True, 0, "")
 
 
 def limit_lines(groups: Iterable[LineGroup], limit: int) -> list[LineGroup]:
@@ -258,22 +271,27 @@ def choose_lines_to_call_now(
     is for everyone, or else for everyone in some states of the place.
     """
     communities = set(wanted)
-    lines = [ln for group in groups for ln in group.lines if ln.can_be_called_now]
-    kinds: list[list[LineStatus]] = [
-        [
-            ln
-            for ln in lines
-            if ln.eligibility in GROUP_CAN_CALL and _is_for_communities(ln, communities)
-        ],
-        [ln for ln in lines if ln.is_for_everyone]
-        or [ln for ln in lines if ln.is_for_some_states],
-    ]
-    return [found[0] for found in kinds if found]
+    lines = [line for group in groups for line in group.lines if line.is_open]
+    # Generators, because the first match is enough.
+    for_group, for_everyone, for_some = (
+        (
+            line
+            for line in lines
+            if _is_for_communities(line, communities) and line.can_be_called_now
+        ),
+        (ln for ln in lines if ln.is_for_everyone and ln.can_be_called_now),
+        (ln for ln in lines if ln.is_for_some_states and ln.can_be_called_now),
+    )
+    found = [next(for_group, None), next(for_everyone, None) or next(for_some, None)]
+    return [line for line in found if line]
 
 
 def _is_for_communities(line: LineStatus, communities: set[str]) -> bool:
-    slugs = {term.slug for term in line.warmline.communities}
-    return line.warmline.is_for_group and bool(slugs & communities)
+    """Return True for a line that is for one of these groups and accepts them here."""
+    is_for_group = line.warmline.is_for_group and line.eligibility in GROUP_CAN_CALL
+    if not (communities and is_for_group):
+        return False
+    return any(term.slug in communities for term in line.warmline.communities)
 
 
 @dataclass(frozen=True)
@@ -302,7 +320,7 @@ def find_no_open_line(
         return None
     next_line = _first_to_open(lines)
     sooner = _first_to_open(for_some_states)
-    if sooner and next_line and sooner.sort_key > next_line.sort_key:
+    if sooner and next_line and sort_key(sooner) > sort_key(next_line):
         sooner = None
     codes = states_served_in_full(sooner.warmline, place) if sooner and place else ()
     return NoOpenLine(

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from caching.memory_cache import MemoryCache
 from listings.facet_panel import (
     ActiveFilter,
     FacetPanel,
@@ -26,12 +27,20 @@ from warmlines.open_status import (
     LineGroup,
     LineStatus,
     NoOpenLine,
+    TimedWarmline,
     find_no_open_line,
     group_by_state,
     group_for_place,
-    line_statuses,
     maybe_open_heading,
+    sort_at,
 )
+
+# Scopes beside the states of a place: every line, or those for people in any state.
+ALL_LINES: tuple[str, ...] = ("all",)
+FROM_ANYWHERE: tuple[str, ...] = ("anywhere",)
+# By scope and minute: for each state and language those of this minute, and older ones.
+_sorted_cache: MemoryCache[tuple[tuple[str, ...], datetime], list[TimedWarmline]]
+_sorted_cache = MemoryCache(500)
 
 
 class WarmlineSearch:
@@ -60,43 +69,52 @@ class WarmlineSearch:
         self.from_anywhere = from_anywhere
 
     @cached_property
-    def _serving(self) -> list[Warmline]:
+    def unfiltered(self) -> list[LineStatus]:
         """Every line that may accept callers from the place, without filters."""
-        index = warmline_index()
+        zone = self.place.timezone if self.place else ""
+        sorted_lines = _sorted_lines(self._scope, self.at)
+        answers = ((one, check_eligibility(one[0], self.place)) for one in sorted_lines)
+        return [
+            LineStatus(w, status, zone or w.timezone or "UTC", eligibility)
+            for (w, status), eligibility in answers
+            if eligibility is not Eligibility.NO
+        ]
+
+    @property
+    def _scope(self) -> tuple[str, ...]:
         if self.place:
-            near = index.for_states(self.place.state_codes)
-            return [
-                w for w in near if check_eligibility(w, self.place) != Eligibility.NO
-            ]
-        return index.everywhere if self.from_anywhere else index.lines
+            return self.place.state_codes
+        return FROM_ANYWHERE if self.from_anywhere else ALL_LINES
 
     @cached_property
-    def _matching(self) -> list[Warmline]:
-        """The serving lines that contain the words."""
+    def _matching(self) -> list[LineStatus]:
+        """The unfiltered lines that contain the words."""
         if not self.words:
-            return self._serving
+            return self.unfiltered
         matching = Warmline.objects.public().matching(self.words)
         pks = set(matching.values_list("pk", flat=True))
-        return [line for line in self._serving if line.pk in pks]
+        return [line for line in self.unfiltered if line.warmline.pk in pks]
 
-    def _filtered(self, *, excluding: str = "", value: str = "") -> list[Warmline]:
-        """Apply the filters, without the filter `excluding` or only its `value`."""
+    def _filtered(
+        self, *, excluding: str = "", value: str = "", open_now: bool | None = None
+    ) -> list[LineStatus]:
+        """Apply the filters, without the filter `excluding` or only its `value`.
+
+        `open_now` leaves out lines that are known to be closed.
+        """
         found = self._matching
         for name, values in self.filter.chosen.items():
             wanted = {v for v in values if name != excluding or (value and v != value)}
             if wanted:
-                found = [line for line in found if wanted & _term_slugs(line, name)]
+                found = [ln for ln in found if wanted & _term_slugs(ln.warmline, name)]
+        if self.open_now if open_now is None else open_now:
+            found = [line for line in found if line.is_open or line.may_be_open]
         return found
 
     @cached_property
     def lines(self) -> list[LineStatus]:
         """Lines that match the filters and words, most useful first."""
-        return self._statuses(self._filtered(), open_now=self.open_now)
-
-    @cached_property
-    def unfiltered(self) -> list[LineStatus]:
-        """Every line for the place, without filters."""
-        return self._statuses(self._serving, open_now=False)
+        return self._filtered()
 
     @cached_property
     def for_everyone(self) -> list[LineStatus]:
@@ -109,10 +127,11 @@ class WarmlineSearch:
     @property
     def others(self) -> list[LineStatus]:
         """Lines for everyone that do not match the filters or words."""
+        if not self.is_filtered:
+            return []
         visible = {line.warmline.pk for line in self.lines}
         everyone = [*self.for_everyone, *self.for_some_states]
-        rest = [ln for ln in everyone if ln.warmline.pk not in visible]
-        return rest if self.is_filtered else []
+        return [ln for ln in everyone if ln.warmline.pk not in visible]
 
     @property
     def is_filtered(self) -> bool:
@@ -156,21 +175,28 @@ class WarmlineSearch:
         return panel.suggestions(self._count_without)
 
     def _count_without(self, active_filter: ActiveFilter) -> int:
-        found = self._filtered(excluding=active_filter.name, value=active_filter.value)
-        open_now = self.open_now and active_filter.name != "open_now"
-        return len(self._statuses(found, open_now=open_now))
+        name, value = active_filter.name, active_filter.value
+        open_now = self.open_now and name != "open_now"
+        return len(self._filtered(excluding=name, value=value, open_now=open_now))
 
     def _count_options(self, name: str) -> Counter[str]:
         """Count the lines that each option of a filter would show."""
-        visible = self._statuses(self._filtered(excluding=name), open_now=self.open_now)
+        visible = self._filtered(excluding=name)
         return Counter(
             slug for ln in visible for slug in _term_slugs(ln.warmline, name)
         )
 
-    def _statuses(
-        self, lines: Iterable[Warmline], *, open_now: bool
-    ) -> list[LineStatus]:
-        return line_statuses(lines, self.at, self.place, open_now=open_now)
+
+def _sorted_lines(scope: tuple[str, ...], at: datetime) -> list[TimedWarmline]:
+    """Return the lines of a scope, most useful first; hours change at a full minute."""
+    minute = at.replace(second=0, microsecond=0)
+
+    def find() -> list[TimedWarmline]:
+        index = warmline_index()
+        among = {ALL_LINES: index.lines, FROM_ANYWHERE: index.everywhere}.get(scope)
+        return sort_at(index.for_states(scope) if among is None else among, minute)
+
+    return _sorted_cache.get_or_set((scope, minute), find)
 
 
 def _term_slugs(warmline: Warmline, kind: str) -> set[str]:

@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from io import StringIO
 from multiprocessing import Pool
 from pathlib import Path
@@ -35,7 +36,6 @@ sys.path.insert(0, str(ROOT))
 from bench.line_hours import is_open  # noqa: E402
 from bench.line_rows import LineRow, read_line_rows  # noqa: E402
 
-ZIPS_PER_CHUNK = 50
 WARMLINES_CSV = ROOT / "fixtures" / "warmlines.csv"
 PAGES = ("/find/", "/warmlines/")
 # The Monday of a week without a holiday. Each ZIP code is checked at one of its hours.
@@ -54,6 +54,7 @@ class CheckResult:
     """The faults, and the numbers of shown lines with known and unknown callers."""
 
     faults: list[str] = field(default_factory=list)
+    checked_zips: int = 0
     known_callers: int = 0
     unknown_callers: int = 0
 
@@ -68,18 +69,24 @@ def set_up(folder: str) -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
 
 
+def hour_of(code: str) -> int:
+    """Return the hour of the week at which a ZIP code is checked."""
+    return int(code) * HOUR_STEP % HOURS_PER_WEEK
+
+
 def check_zips(codes: list[str]) -> CheckResult:
-    """Check both pages for these ZIP codes."""
+    """Check both pages for these ZIP codes, which share one hour of the week."""
     import time_machine  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
 
     from places.models import Place  # noqa: PLC0415
 
-    checker, client = PageChecker(), Client()
+    checker, client = page_checker(), Client()
+    checker.found = CheckResult(checked_zips=len(codes))
     zips = Place.objects.zips().select_related("county").filter(code__in=codes)
-    for place in zips:
-        at = MONDAY + timedelta(hours=int(place.code) * HOUR_STEP % HOURS_PER_WEEK)
-        with time_machine.travel(at, tick=False):
+    at = MONDAY + timedelta(hours=hour_of(codes[0]))
+    with time_machine.travel(at, tick=False):
+        for place in zips:
             for path in PAGES:
                 response = client.get(path, {"near": place.code})
                 page = response.content.decode()
@@ -89,6 +96,10 @@ def check_zips(codes: list[str]) -> CheckResult:
                 else:
                     checker.check_page(page, place, at, where)
     return checker.found
+
+
+# The ZIP codes of one hour ask about the same lines.
+row_is_open = lru_cache(maxsize=1_000)(is_open)
 
 
 class PageChecker:
@@ -129,7 +140,7 @@ class PageChecker:
             self.found.known_callers += not row.has_unknown_callers
             if _refuses(row, place):
                 yield f"{slug} does not take callers from here"
-            expected = OPEN_VALUES[is_open(row.hours, row.timezone, at)]
+            expected = OPEN_VALUES[row_is_open(row.hours, row.timezone, at)]
             if state != expected:
                 yield f"{slug} is said to be {state}, its row says {expected}"
 
@@ -140,8 +151,14 @@ class PageChecker:
             is_wrong = (
                 row.is_for_group or row.has_public_warning or _refuses(row, place)
             )
-            if is_wrong or not is_open(row.hours, row.timezone, at):
+            if is_wrong or not row_is_open(row.hours, row.timezone, at):
                 yield f"the answer box says to call {row.key}"
+
+
+@lru_cache(maxsize=1)
+def page_checker() -> PageChecker:
+    """Read the listings and the file once in a process."""
+    return PageChecker()
 
 
 def _refuses(row: LineRow, place: Any) -> bool:
@@ -161,22 +178,31 @@ def select_zips() -> list[str]:
     return codes[:: max(1, len(codes) // int(wanted))] if wanted else codes
 
 
+def group_by_hour(codes: list[str]) -> list[list[str]]:
+    """Return the ZIP codes of each hour together.
+
+    Which lines are open and which groups meet today is then worked out once for all of
+    them, as on a site with many visitors at the same time.
+    """
+    groups: dict[int, list[str]] = {}
+    for code in codes:
+        groups.setdefault(hour_of(code), []).append(code)
+    return list(groups.values())
+
+
 def main() -> None:
     total = CheckResult()
     with tempfile.TemporaryDirectory() as folder:
         set_up(folder)
         call_command("prepare", stdout=StringIO())
         codes = select_zips()
-        chunks = [
-            codes[i : i + ZIPS_PER_CHUNK] for i in range(0, len(codes), ZIPS_PER_CHUNK)
-        ]
         bar = tqdm(total=len(codes), unit=" ZIP")
         with Pool(initializer=set_up, initargs=(folder,)) as pool:
-            for found in pool.imap_unordered(check_zips, chunks):
+            for found in pool.imap_unordered(check_zips, group_by_hour(codes)):
                 total.faults += found.faults
                 total.known_callers += found.known_callers
                 total.unknown_callers += found.unknown_callers
-                bar.update(ZIPS_PER_CHUNK)
+                bar.update(found.checked_zips)
         bar.close()
     print("\n".join(sorted(total.faults)))
     print(

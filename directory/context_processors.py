@@ -28,7 +28,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         "site_name": _("Peer Support Directory"),
         "exit_url": settings.EXIT_URL,
-        "canonical": canonical(request),
+        "canonical": canonical(request, safe_path(request)),
         # Other sites show it beside a link to any page, so it is the same for all.
         "share_image": canonical_url(request, static("img/share.png")),
         "language": get_language(),
@@ -36,18 +36,18 @@ def site(request: HttpRequest) -> dict[str, object]:
         "languages": SimpleLazyObject(lambda: language_links(request)),
         "snapshot_date": snapshot_date(),
         # In this zone it is the same day as in most of the country, at most hours.
-        "printed_on": timezone.now().astimezone(PRINT_TIME_ZONE),
+        "printed_on": timezone.now().astimezone(PRINT_TIME_ZONE).date(),
         "site_url": settings.SITE_URL,
         # Lazy, so that the typed words are only examined on pages that show the panel.
         "crisis": SimpleLazyObject(lambda: panel_for(request.GET, timezone.now())),
     }
 
 
-def canonical(request: HttpRequest) -> str:
+def canonical(request: HttpRequest, path: str) -> str:
     """The canonical URL of the page: without filters, but with its page number."""
     page = page_number(request.GET)
     query = f"?page={page}" if page > 1 else ""
-    return canonical_url(request, f"{safe_path(request)}{query}")
+    return canonical_url(request, f"{path}{query}")
 
 
 def safe_path(request: HttpRequest) -> str:
@@ -64,18 +64,21 @@ def language_links(request: HttpRequest) -> list[dict[str, str]]:
     `href`, for people, includes the search, but not words of distress. `canonical`, for
     machines, is without it.
     """
+    # Without the query, which is the same in all of them.
+    path, own = safe_path(request), get_language()
+    codes = [code for code, _name in settings.LANGUAGES]
+    paths = {code: path if code == own else translate_url(path, code) for code in codes}
+    if len(set(paths.values())) == 1:
+        return []
     query = iri_to_uri(request.META.get("QUERY_STRING", ""))
     if is_in_distress(request.GET):
         query = without_words(parse_search(request.GET).params).urlencode()
-    here = f"{safe_path(request)}?{query}" if query else safe_path(request)
-    known = canonical(request)
-    pages = [
+    return [
         {
             "code": code,
             "name": name,
-            "href": translate_url(here, code),
-            "canonical": translate_url(known, code),
+            "href": f"{paths[code]}?{query}" if query else paths[code],
+            "canonical": canonical(request, paths[code]),
         }
         for code, name in settings.LANGUAGES
     ]
-    return pages if len({page["href"] for page in pages}) > 1 else []

@@ -22,7 +22,7 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.template.loader import get_template
 from django.utils import translation
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -37,7 +37,7 @@ from places.nearest import SearchHit
 
 # Marks a slot while a card is rendered. It is random, so no listing can contain it.
 SLOT = mark_safe(f"[slot {secrets.token_hex(8)}]")  # noqa: S308
-EMPTY = SafeString("")
+EMPTY, SEPARATOR = SafeString(""), SafeString(" · ")
 # A card takes about 1.5 KB. The others are read from the table.
 MAX_CARDS_IN_MEMORY = 8_000
 LISTINGS_AT_ONCE = 100
@@ -108,17 +108,20 @@ class Card:
         distance = self.distance_miles
         if distance is None:
             return self.content.fill(EMPTY, self.level, self.level, EMPTY)
-        attribute = format_html(' data-miles="{}"', f"{distance:.1f}")
+        attribute = mark_safe(f' data-miles="{distance:.1f}"')  # noqa: S308  # a number
         return self.content.fill(attribute, self.level, self.level, self._distance())
 
     def _distance(self) -> SafeString:
         facts = self.content.facts
-        form = '{} <span class="soft">({})</span>' if facts["is_approximate"] else "{}"
-        words = format_html(form, miles(self.distance_miles), _("about"))
-        return format_html("{} · ", words) if facts["city_line"] else words
+        words = escape(miles(self.distance_miles))
+        if facts["is_approximate"]:
+            words = format_html('{} <span class="soft">({})</span>', words, _("about"))
+        return words + SEPARATOR if facts["city_line"] else words
 
 
-_in_memory: MemoryCache[str, CardHtml] = MemoryCache(MAX_CARDS_IN_MEMORY)
+# By template, language and primary key.
+_in_memory: MemoryCache[tuple[str, str, int], CardHtml]
+_in_memory = MemoryCache(MAX_CARDS_IN_MEMORY)
 
 
 def cards(
@@ -145,23 +148,41 @@ def get_rendered(
     known = {hit.pk: hit.revision for hit in hits if hit.revision is not None}
     if len(known) < len(pks):
         known = model.objects.revisions(pks)
-    keys = {_card_key(template, language, pk): pk for pk in known}
-    stamps = {key: _stamp(known[pk], now) for key, pk in keys.items()}
     found = {
-        keys[key]: card
-        for key, stamp in stamps.items()
-        if (card := _in_memory.get(key, stamp))
+        pk: card
+        for pk, its_revision in known.items()
+        if (
+            card := _in_memory.get(
+                (template, language, pk), (its_revision, now.global_changed_at)
+            )
+        )
     }
-    missing = {key: stamps[key] for key, pk in keys.items() if pk not in found}
-    for key, card in _read_stored(missing) if missing else ():
-        _in_memory.set(key, stamps[key], card)
-        found[keys[key]] = card
-    new = [pk for pk in known if pk not in found]
+    if len(found) < len(known):
+        missing = {pk: its for pk, its in known.items() if pk not in found}
+        found |= _read_or_render(model, missing, template, language, now)
+    return found
+
+
+def _read_or_render(
+    model: Any,
+    revisions: dict[int, int],
+    template: str,
+    language: str,
+    now: content_version.Version,
+) -> dict[int, CardHtml]:
+    """Return the cards of listings at these revisions from the table, or else new."""
+    found: dict[int, CardHtml] = {}
+    changed_at = now.global_changed_at
+    keys = {_card_key(template, language, pk): pk for pk in revisions}
+    stamps = {key: _stamp(revisions[pk], now) for key, pk in keys.items()}
+    for key, card in _read_stored(stamps):
+        pk = keys[key]
+        _in_memory.set((template, language, pk), (revisions[pk], changed_at), card)
+        found[pk] = card
+    new = [pk for pk in revisions if pk not in found]
     for pk, its_revision, card in _render(model, new, template) if new else ():
         # The row may be newer or, from a replica, older; its own revision decides.
-        _in_memory.set(
-            _card_key(template, language, pk), _stamp(its_revision, now), card
-        )
+        _in_memory.set((template, language, pk), (its_revision, changed_at), card)
         found[pk] = card
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -18,11 +18,11 @@ Counts = Mapping[str, Mapping[str, int]]
 MAX_ECHOED_CHARACTERS = 40
 
 
-@dataclass(frozen=True)
-class FacetOption:
+class FacetOption(NamedTuple):
     value: str
     label: str
-    count: int | None
+    # How many listings there would be with it; None where that isn't said.
+    total: int | None
     checked: bool
 
 
@@ -64,20 +64,6 @@ class FacetPanel:
     hidden: list[tuple[str, str]]
     # Errors in parameters that are not filters, shown above the facets.
     problems: list[str] = field(default_factory=list)
-
-    @property
-    def key(self) -> tuple[Any, ...] | None:
-        """The cache key of the rendered facets.
-
-        It is None with errors: they repeat what the visitor typed, and that may not be
-        cached.
-        """
-        if self.has_errors:
-            return None
-        return tuple(
-            (facet.name, *((o.value, o.count, o.checked) for o in facet.options))
-            for facet in self.facets
-        )
 
     @property
     def has_errors(self) -> bool:
@@ -172,8 +158,11 @@ class Pager:
     ) -> Pager:
         pages = max(1, -(-total // size))
 
+        others = url_with(params, page=None)
+        start = f"{others}&page=" if len(others) > 1 else "?page="
+
         def url(number: int) -> str:
-            return url_with(params, page=number) if 1 <= number <= pages else ""
+            return f"{start}{number}" if 1 <= number <= pages else ""
 
         jumps = tuple(
             (number, url(number)) for number in _linked_pages(page, pages, fifths)

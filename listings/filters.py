@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from copy import copy
 from typing import Any
 
 import django_filters
@@ -33,10 +32,6 @@ class MultiValueFilter(django_filters.Filter):
     def __init__(self, label: Promise, choices: Callable[[], Choices]) -> None:
         super().__init__(label=label)
         self.choices = choices
-
-    def __deepcopy__(self, memo: Any) -> MultiValueFilter:
-        # A FilterSet copies its filters for each request; these have no such state.
-        return copy(self)
 
 
 def fixed_choices(choices: Iterable[tuple[str, Any]]) -> Callable[[], Choices]:
@@ -68,7 +63,9 @@ class ListingFilter(django_filters.FilterSet):
     """Parses a query string into the chosen values of each filter."""
 
     def __init__(self, params: QueryDict) -> None:
-        super().__init__(params, Term.objects.none())
+        # Not by the base class, which copies every filter and makes a form and a query
+        # set: these filters have no state, and the index answers.
+        self.filters = self.base_filters
         # The known values. The panel shows an error for each unknown one.
         self.chosen: dict[str, list[str]] = {}
         self.unknown: dict[str, list[str]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 ZONE_NAMES = {
@@ -24,6 +24,18 @@ ZONE_NAMES = {
     "Samoa": "Pacific/Pago_Pago",
 }
 ZONES = {zone: name for name, zones in ZONE_NAMES.items() for zone in zones.split()}
+PLAIN_NAMES = {
+    "Eastern": gettext_noop("Eastern time"),
+    "Central": gettext_noop("Central time"),
+    "Mountain": gettext_noop("Mountain time"),
+    "Arizona": gettext_noop("Arizona time"),
+    "Pacific": gettext_noop("Pacific time"),
+    "Alaska": gettext_noop("Alaska time"),
+    "Hawaii": gettext_noop("Hawaii time"),
+    "Atlantic": gettext_noop("Atlantic time"),
+    "Chamorro": gettext_noop("Chamorro time"),
+    "Samoa": gettext_noop("Samoa time"),
+}
 NOT_A_ZONE = _(
     "“%(zone)s” is not a time zone we know. Use a name like America/Denver "
     "(Mountain time)."
@@ -32,19 +44,7 @@ NOT_A_ZONE = _(
 
 def zone_name(zone: str) -> str:
     """Return "Mountain time" for "America/Denver", or the IANA name if unknown."""
-    words = {
-        "Eastern": gettext("Eastern time"),
-        "Central": gettext("Central time"),
-        "Mountain": gettext("Mountain time"),
-        "Arizona": gettext("Arizona time"),
-        "Pacific": gettext("Pacific time"),
-        "Alaska": gettext("Alaska time"),
-        "Hawaii": gettext("Hawaii time"),
-        "Atlantic": gettext("Atlantic time"),
-        "Chamorro": gettext("Chamorro time"),
-        "Samoa": gettext("Samoa time"),
-    }
-    return words.get(ZONES.get(zone, ""), zone)
+    return gettext(PLAIN_NAMES[ZONES[zone]]) if zone in ZONES else zone
 
 
 def zone_label(zone: str) -> str:

@@ -92,12 +92,15 @@ class SearchIndex:
     hours: Sequence[WeeklyHours]
     hours_code: NDArray[np.int32]
     build_seconds: float = 0.0
+    # Rows that have a location.
+    placed: Rows = field(init=False)
     _by_pk: Positions = field(init=False)
     # Positions by z, which grows with latitude: a band of latitudes is a slice.
     _by_z: Positions = field(init=False)
     _z: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "placed", ~np.isnan(self.xyz[0]))
         by_z = np.argsort(self.xyz[2])[: int(self.placed.sum())]
         object.__setattr__(self, "_by_pk", np.argsort(self.pks))
         object.__setattr__(self, "_by_z", by_z)
@@ -110,7 +113,8 @@ class SearchIndex:
     def nbytes(self) -> int:
         arrays: list[NDArray[Any]] = [self.pks, self.revisions, *self.xyz]
         arrays += [self.slug_rank, self.city_rank, self.nationwide]
-        arrays += [self.area_unknown, self.hours_code, self._by_pk, self._by_z, self._z]
+        arrays += [self.placed, self.area_unknown, self.hours_code]
+        arrays += [self._by_pk, self._by_z, self._z]
         arrays += [facet.packed for facet in self.facets.values()]
         arrays += [*self.serving_by_place.values(), *self.serving_by_state.values()]
         return sum(array.nbytes for array in arrays)
@@ -120,11 +124,6 @@ class SearchIndex:
     @property
     def everything(self) -> Rows:
         return np.ones(len(self), np.bool_)
-
-    @property
-    def placed(self) -> Rows:
-        """Rows that have a location."""
-        return ~np.isnan(self.xyz[0])
 
     def with_values(self, name: str, values: Iterable[str]) -> Rows:
         """Return rows with any of these values of one filter."""

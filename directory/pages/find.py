@@ -81,6 +81,10 @@ class Section:
         """Return a short form of the heading."""
         return self.heading
 
+    @property
+    def total_words(self) -> str:
+        return f"{self.total:,}"
+
 
 @dataclass
 class NearSection(Section):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max
 from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -92,17 +92,18 @@ def heading(level: str, kind: str) -> str:
 
 def phrase_matcher() -> PhraseMatcher:
     """Return the matcher for the active phrases, cached until a phrase changes."""
-    active = CrisisPhrase.objects.active()
-    change = _changes.get_or_set("phrases", lambda: _last_change(active))
+    change = _changes.get_or_set("phrases", _last_change)
     found = _matchers.get("phrases", change)
     if found is None:
-        found = PhraseMatcher([row.as_phrase for row in active])
+        rows = CrisisPhrase.objects.active()
+        found = PhraseMatcher([row.as_phrase for row in rows])
         _matchers.set("phrases", change, found)
     return found
 
 
-def _last_change(rows: QuerySet[CrisisPhrase]) -> tuple[Any, ...]:
+def _last_change() -> tuple[Any, ...]:
     """Return a value that differs after every edit, addition or deletion of a row."""
+    rows = CrisisPhrase.objects.active()
     return tuple(rows.aggregate(Count("pk"), Max("changed_at")).values())
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Any, cast
 
 from django import template
 from django.template.defaultfilters import date as date_words
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
 
+from listings.facet_panel import Facet, FacetOption, Pager
 from listings.models import Listing
 from listings.phones import SHORT_CODE, dialable, national
 from places.geo import format_miles
@@ -28,6 +30,47 @@ def page_title(content: SafeString) -> SafeString:
     # The content is escaped, so only a quotation mark could end the attribute.
     quoted = mark_safe(strip_tags(content).strip().replace('"', "&quot;"))  # noqa: S308
     return format_html('{}<meta property="og:title" content="{}">', content, quoted)
+
+
+@register.simple_tag
+def facet_options(facet: Facet) -> SafeString:
+    """Render a labeled box with its count for each option of a filter.
+
+    A page has about sixty options, of which only the counts are new each time.
+    """
+    return mark_safe(  # noqa: S308  # Everything but the counts is escaped below.
+        "\n".join(_option(facet.kind, facet.name, option) for option in facet.options)
+    )
+
+
+def _option(kind: str, name: str, option: FacetOption) -> str:
+    box, label = _option_markup(kind, name, option.value, option.label)
+    checked, total = " checked" if option.checked else "", option.total
+    count = "" if total is None else f'<span class="count">{total:,}</span>'
+    return f"{box}{checked}> {label}{count}</label>"
+
+
+# Values and labels come from the vocabulary, which has fewer than so many.
+@lru_cache(maxsize=1_024)
+def _option_markup(kind: str, name: str, value: str, label: str) -> tuple[str, str]:
+    """Return the start of the box, and the label."""
+    box = format_html('<label><input type="{}" name="{}" value="{}"', kind, name, value)
+    return box, format_html("<span>{}</span>", label)
+
+
+@register.simple_tag
+def page_links(pager: Pager) -> SafeString:
+    """Render links to pages of a long list, as list items."""
+    current = mark_safe(' aria-current="page"')
+    word = _("Page")
+    return format_html_join(
+        "\n",
+        '<li><a href="{}"{}><span class="sr">{} </span>{}</a></li>',
+        (
+            (url, current if number == pager.page else "", word, f"{number:,}")
+            for number, url in pager.jumps
+        ),
+    )
 
 
 MAX_PLACES_SHOWN = 6

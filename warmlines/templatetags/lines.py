@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,6 @@ from django.utils.translation import gettext as _
 from caching import content_version
 from caching.memory_cache import MemoryCache
 from listings.hours_text import format_at_time
-from listings.querysets import revision
 from listings.templatetags.hours import day_word, hours_status
 from listings.time_zones import zone_name
 from warmlines.eligibility import describe_eligibility
@@ -31,13 +31,13 @@ _card_cache: MemoryCache[tuple[str | int | None, ...], str] = MemoryCache(
 
 
 @register.simple_tag
-def line_card(line: LineStatus, at: datetime) -> SafeString:
-    return _render_cached("warmlines/_card.html", line, at, 3)
+def line_cards(lines: Iterable[LineStatus], at: datetime) -> SafeString:
+    return _render_list("warmlines/_card.html", lines, at, 3)
 
 
 @register.simple_tag
-def line_row(line: LineStatus, at: datetime, level: int) -> SafeString:
-    return _render_cached("warmlines/_row.html", line, at, level)
+def line_rows(lines: Iterable[LineStatus], at: datetime, level: int) -> SafeString:
+    return _render_list("warmlines/_row.html", lines, at, level)
 
 
 @register.filter
@@ -75,22 +75,35 @@ def _opening_text(line: LineStatus | None, at: datetime) -> str:
     }
 
 
-def _render_cached(name: str, line: LineStatus, at: datetime, level: int) -> SafeString:
-    """Render a line below a heading of this level.
+def _render_list(
+    template_name: str, lines: Iterable[LineStatus], at: datetime, level: int
+) -> SafeString:
+    """Render lines below a heading of this level."""
+    version = content_version.current_or_none()
+    changed_at = version.global_changed_at if version else None
+    parts = [_render_cached(template_name, ln, at, level, changed_at) for ln in lines]
+    # The template has escaped the facts of the listings.
+    return mark_safe("".join(parts))  # noqa: S308
 
-    The cache has one entry for each revision of the line and text of its hours.
+
+def _render_cached(
+    template_name: str,
+    line: LineStatus,
+    at: datetime,
+    level: int,
+    global_changed_at: datetime | None,
+) -> str:
+    """Render a line, once for each revision of it and text of its hours.
+
+    Nothing is cached without `global_changed_at`, while a transaction changes facts.
     """
-    now, warmline = content_version.current_or_none(), line.warmline
-    words = hours_status(line.status, at, line.zone)
-    key = (name, warmline.pk, line.open_attr, words, level, get_language())
-    revision_key = (
-        (revision(warmline.changed_at), now.global_changed_at) if now else None
-    )
-    html = _card_cache.get(key, revision_key) if revision_key else None
+    warmline, words = line.warmline, hours_status(line.status, at, line.zone)
+    key = (template_name, warmline.pk, line.open_attr, words, level, get_language())
+    revision = (warmline.changed_at, global_changed_at)
+    html = _card_cache.get(key, revision) if global_changed_at else None
     if html is None:
-        said = {"line": line, "at": at, "level": level}
-        html = get_template(name).render(said)
-        if revision_key:
-            _card_cache.set(key, revision_key, html)
-    # The template has escaped the facts of the listing.
-    return mark_safe(html)  # noqa: S308
+        facts = {"line": line, "at": at, "level": level}
+        html = get_template(template_name).render(facts)
+        if global_changed_at:
+            _card_cache.set(key, revision, html)
+    return html

@@ -172,7 +172,7 @@ FAULTS = [
     (search, "if wanted & _term_slugs(", "if wanted <= _term_slugs("),
     (search, "name != excluding or (value", "True or (value"),
     (search, "[*self.for_everyone, *self.for_some_states]", "self.for_everyone"),
-    (search, "if ln.warmline.pk not in shown", "if True"),
+    (search, "if ln.warmline.pk not in visible", "if True"),
     (search, "if line.is_open or line.may_be_open]", "if line.is_open]"),
     (open_status, "        bool(warmline.public_warning),\n", ""),
     (open_status, "        not is_open,\n", ""),

@@ -172,7 +172,7 @@ def test_status_cache_has_a_maximum_size(monkeypatch):
     days = [Hours(f"Mo-Su {hour:02}:00-17:00", "America/New_York") for hour in range(3)]
     first, *_others = [hours.status(at) for hours in days]
 
-    again = days[0]._status_cache)
+    again = days[0].status(at)
     assert again == first
     assert again is not first
 

@@ -16,6 +16,7 @@ from django.core.signals import request_finished, request_started
 from django.db import DatabaseError
 from django.utils import timezone
 
+import search.current
 from directory.operations.health_figures import health_figures
 from directory.operations.request_counts import (
     BUCKETS,
@@ -23,6 +24,7 @@ from directory.operations.request_counts import (
     read_counts,
     record_request,
 )
+from search.index import SearchIndex
 
 Application = Callable[..., Iterable[bytes]]
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -65,7 +67,11 @@ def metrics_response(
         return [b""]
     # Django opens and closes database connections with these signals.
     request_started.send(sender=metrics_response, environ=environ)
-    lines = [*request_metrics(read_counts()), *database_metrics(timezone.now())]
+    lines = [
+        *request_metrics(read_counts()),
+        *index_metrics(),
+        *database_metrics(timezone.now()),
+    ]
     request_finished.send(sender=metrics_response)
     start_response("200 OK", [("Content-Type", CONTENT_TYPE)])
     return ["".join(f"{line}\n" for line in lines).encode()]
@@ -92,6 +98,23 @@ def request_metrics(seen: RequestCounts) -> Iterator[str]:
         yield f'directory_request_seconds_bucket{{le="{bound}"}} {number}'
     yield f"directory_request_seconds_sum {seen.seconds}"
     yield f"directory_request_seconds_count {seen.within[-1]}"
+
+
+def index_metrics() -> Iterator[str]:
+    """The size and build time of the search index of the worker that answers."""
+    found = {model.catalog: index for model, index in search.current.indexes()}
+    figures: dict[str, tuple[str, Callable[[SearchIndex], float]]] = {
+        "search_index_listings": ("Listings in the index of one worker.", len),
+        "search_index_bytes": ("Memory of its arrays.", lambda index: index.nbytes),
+        "search_index_build_seconds": (
+            "Time to build it.",
+            lambda index: index.build_seconds,
+        ),
+    }
+    for name, (meaning, figure) in figures.items() if found else ():
+        yield from metric_header(name, "gauge", meaning)
+        for catalog, index in found.items():
+            yield f'directory_{name}{{catalog="{catalog}"}} {figure(index)}'
 
 
 def database_metrics(at: datetime) -> Iterator[str]:

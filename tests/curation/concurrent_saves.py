@@ -53,8 +53,8 @@ def try_to_save(pk, word):
 
 def work(thread, pks):
     for edit in range(EDITS):
-        # Four threads at a time save the same listing.
-        pk = pks[(edit + thread // 4) % LISTINGS]
+        # All threads save the same listing.
+        pk = pks[edit % LISTINGS]
         while not save_once(pk, f"t{thread}e{edit}"):
             refused.append(thread)
     connection.close()

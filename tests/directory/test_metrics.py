@@ -21,6 +21,8 @@ from directory.models import TimedJob
 from directory.operations import request_counts
 from directory.operations.jobs import JOBS
 from directory.operations.metrics import count_requests, is_private_address
+from orgs.models import Organization
+from search.current import index_of
 from tests.conftest import ROOT
 from tests.factories import organization, person, warmline
 
@@ -245,3 +247,15 @@ def test_the_time_that_95_of_100_answers_took():
     assert none.quantile(0.95) is None
     assert some.quantile(0.95) == 0.1
     assert slow.quantile(0.95) is None
+
+
+@pytest.mark.django_db
+def test_metrics_show_the_size_of_the_search_index_of_the_worker():
+    # Nothing was written, so this index is the one that requests use.
+    index_of(Organization)
+
+    found = numbers(ask()[1])
+
+    assert found['directory_search_index_listings{catalog="org"}'] == 0
+    assert found['directory_search_index_bytes{catalog="org"}'] == 0
+    assert found['directory_search_index_build_seconds{catalog="org"}'] > 0

@@ -1,6 +1,6 @@
 """A circuit breaker for each database, so that not every request waits for a dead one.
 
-Finding out that a server has vanished takes two seconds. While it is away, one thread a
+Finding out that a server has vanished takes two seconds. While it is down, one thread a
 second tries again, and all others get an error at once.
 """
 

@@ -142,9 +142,9 @@ def _body_bytes(request: HttpRequest) -> int:
 
 
 def _max_body_bytes(request: HttpRequest) -> int:
-    at_desk = request.path_info.startswith("/admin/")
+    is_admin = request.path_info.startswith("/admin/")
     size: int = (
-        settings.MAX_ADMIN_BODY_BYTES if at_desk else settings.MAX_PUBLIC_BODY_BYTES
+        settings.MAX_ADMIN_BODY_BYTES if is_admin else settings.MAX_PUBLIC_BODY_BYTES
     )
     return size
 

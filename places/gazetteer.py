@@ -22,7 +22,7 @@ from places.models import AreaName, Place, PlaceAlias
 # Smaller cities are suggested only if the text names their state.
 MIN_SUGGESTED_POPULATION = 5_000
 PLACE_COLUMNS = [field.attname for field in Place._meta.concrete_fields]
-# Stands for None in an array of whole numbers.
+# Represents None in an array of whole numbers.
 NO_POPULATION = -1
 
 

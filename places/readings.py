@@ -20,7 +20,7 @@ COUNTY_WORDS = (
 )
 ENDS_IN_COUNTY = re.compile(rf"\b(?:{COUNTY_WORDS})$", re.IGNORECASE)
 
-# Independent cities stand in place of a county: "Fairfax, Fairfax city, VA".
+# Independent cities take the place of a county: "Fairfax, Fairfax city, VA".
 ENDS_IN_CITY = re.compile(r"\bcity$", re.IGNORECASE)
 
 

@@ -1,6 +1,6 @@
 """An index in memory of every public listing of one catalog.
 
-A set of listings is an array of booleans, one for each row; rows stand in the order of
+A set of listings is an array of booleans, one for each row; rows are in the order of
 names. An index is never changed: search.current replaces it as a whole.
 """
 

@@ -255,13 +255,13 @@ def test_restore_replaces_data_only_on_request_and_backs_it_up(ours, backup, tmp
     refused = run(url, tmp_path, "manage.py", "restore", str(backup))
     untouched = engine.fingerprints()
     restored = run(url, tmp_path, "manage.py", "restore", str(backup), "--replace")
-    [kept] = tmp_path.glob(f"before-restore-*{engine.suffix}")
+    [earlier] = tmp_path.glob(f"before-restore-*{engine.suffix}")
 
     assert refused.stderr.startswith("CommandError: There is data in this database.")
     assert untouched == before
     assert "Every table is as it was" in restored.stdout
     assert engine.fingerprints() == read_manifest(backup).tables
-    assert read_manifest(kept).tables["curation_optout"] == before["curation_optout"]
+    assert read_manifest(earlier).tables["curation_optout"] == before["curation_optout"]
 
 
 def test_missing_database_and_tool_are_named(ours, tmp_path):

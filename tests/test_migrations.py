@@ -115,7 +115,7 @@ def test_harmless_operation_is_accepted(operation, state_before):
 @pytest.mark.parametrize(
     ("operation", "words"), RISKY, ids=[o.describe() for o, _words in RISKY]
 )
-def test_risky_operation_is_refused_with_advice(operation, words, state_before):
+def test_risky_operation_is_refused_with_an_alternative(operation, words, state_before):
     [found] = find_problems([operation], state_before, "orgs")
 
     assert words in found

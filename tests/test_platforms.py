@@ -112,7 +112,7 @@ def test_platform_probes_use_existing_paths():
         "healthCheckPath"
     ]
 
-    # A database that is away must restart nothing.
+    # A database that is down must not restart anything.
     assert probe_paths["livenessProbe"] == probe_paths["startupProbe"] == "/healthz"
     assert probe_paths["readinessProbe"] == fly == render == "/readyz"
     assert {*probe_paths.values()} == {*PROBES}

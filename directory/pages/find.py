@@ -68,7 +68,7 @@ class Section:
     intro: str = ""
     total: int = 0
     more_url: str = ""
-    empty_advice: list[Suggestion] = field(default_factory=list)
+    empty_suggestions: list[Suggestion] = field(default_factory=list)
     # With the filter "Open now": the cards of listings with unknown hours.
     maybe_open: list[Card] = field(default_factory=list)
 
@@ -376,9 +376,9 @@ class FindSearch:
         scope = relevance.rows_to_count(self.index, self.located_query)
         return count_options(self.index, self.located_query, self.filter.filters, scope)
 
-    def count_excluding(self, chip: ActiveFilter) -> int:
+    def count_excluding(self, active_filter: ActiveFilter) -> int:
         """Return how many listings there would be without one of the active filters."""
-        query = self.located_query.without(chip.name, chip.value)
+        query = self.located_query.without(active_filter.name, active_filter.value)
         return relevance.near_or_by_name(self.index, query, 0).total
 
 

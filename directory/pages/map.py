@@ -19,7 +19,7 @@ class MapItem:
     number: int
     organization: Organization
     is_on_map: bool
-    # The number that the map shows if the marker stands for several listings.
+    # The number that the map shows if the marker represents several listings.
     cluster_number: int | None
 
     @property

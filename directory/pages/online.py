@@ -36,7 +36,7 @@ class OnlinePage:
     total: int
     panel: FacetPanel
     pager: Pager
-    advice: list[Suggestion]
+    suggestions: list[Suggestion]
 
 
 def build_online_page(
@@ -51,8 +51,10 @@ def build_online_page(
     counts = count_options(index, query, chosen.filters, scope)
     panel = build_panel(chosen, params, counts, ["state"])
 
-    def count_excluding(chip: ActiveFilter) -> int:
-        return relevance.online(index, query.without(chip.name, chip.value), 0).total
+    def count_excluding(active_filter: ActiveFilter) -> int:
+        return relevance.online(
+            index, query.without(active_filter.name, active_filter.value), 0
+        ).total
 
     empty = not (found.hits or groups)
     return OnlinePage(
@@ -61,7 +63,7 @@ def build_online_page(
         total=found.total,
         panel=panel,
         pager=Pager.of(params, number, found.total, PAGE_SIZE),
-        advice=panel.suggestions(count_excluding) if empty else [],
+        suggestions=panel.suggestions(count_excluding) if empty else [],
     )
 
 

@@ -230,6 +230,6 @@ def add_suggestions(
     empty = [part for part in sections if not part.total]
     if not (empty and panel.active_filters):
         return
-    advice = panel.suggestions(search.count_excluding)
+    suggestions = panel.suggestions(search.count_excluding)
     for part in empty:
-        part.empty_advice = advice
+        part.empty_suggestions = suggestions

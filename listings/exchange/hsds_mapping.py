@@ -67,10 +67,10 @@ class Publisher:
     def key(self, id_: str) -> str:
         return f"hsds:{slugify(self.name)}/{id_}"
 
-    def source(self, things_told: Iterable[JsonObject]) -> Row:
+    def source(self, records: Iterable[JsonObject]) -> Row:
         dates = [
             text_of(thing, name)[:10]
-            for thing in things_told
+            for thing in records
             for name in ("last_modified", "assured_date")
         ]
         known = [date for date in dates if re.match(PARTIAL_DATE, date)]

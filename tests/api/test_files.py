@@ -146,8 +146,8 @@ def test_export_data_writes_the_same_bytes_as_the_downloads(client, tmp_path):
         ("CC BY 4.0", "Keep to the license that the row names"),
     ],
 )
-def test_data_page_explains_each_license(client, licence, words):
-    organization(source_license=licence)
+def test_data_page_explains_each_license(client, license_text, words):
+    organization(source_license=license_text)
 
     assert words in client.get("/data/").content.decode()
 

@@ -84,9 +84,9 @@ def test_etag_changes_with_any_public_change(client, ours):
     english.label = "American English"
     english.save()
     seen.append(tag())
-    told = guide()
+    deleted = guide()
     seen.append(tag())
-    told.delete()
+    deleted.delete()
     seen.append(tag())
     ours.delete()
     seen.append(tag())

@@ -118,38 +118,38 @@ def test_removed_listing_only_says_that_it_is_no_longer_listed(client):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_merged_organization_redirects_to_the_remaining_one(client, kind):
-    kept, dropped = (organization(at=place("59301")) for _ in range(2))
-    merge(kept, dropped, [])
+    target, dropped = (organization(at=place("59301")) for _ in range(2))
+    merge(target, dropped, [])
 
     response = client.get(of_organization(dropped)[kind])
 
     assert response.status_code == 301
-    assert response["Location"] == of_organization(kept)[kind]
+    assert response["Location"] == of_organization(target)[kind]
     # The redirect continues when the remaining listing is merged too.
     last = organization(at=place("59301"))
-    merge(last, kept, [])
+    merge(last, target, [])
     response = client.get(of_organization(dropped)[kind])
     assert response["Location"] == of_organization(last)[kind]
 
 
 def test_merged_warmline_redirects_to_the_remaining_one(client):
-    kept, dropped = warmline(), warmline()
-    merge(kept, dropped, [])
+    target, dropped = warmline(), warmline()
+    merge(target, dropped, [])
 
     for kind, path in of_line(dropped).items():
-        assert client.get(path)["Location"] == of_line(kept)[kind]
+        assert client.get(path)["Location"] == of_line(target)[kind]
 
 
 def test_new_listing_with_an_old_slug_is_not_the_merge_target(client):
-    kept, dropped = (organization(name=name) for name in ("Kept", "Dropped"))
-    merge(kept, dropped, [])
+    target, dropped = (organization(name=name) for name in ("Kept", "Dropped"))
+    merge(target, dropped, [])
     new = organization(name="Dropped")
     new.slug = "renamed"
     new.save()
 
     response = client.get(of_organization(dropped)["organizations"])
 
-    assert response["Location"] == of_organization(kept)["organizations"]
+    assert response["Location"] == of_organization(target)["organizations"]
 
 
 def test_listing_without_a_location_has_no_service_at_location(client):

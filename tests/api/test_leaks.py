@@ -124,10 +124,10 @@ def test_withheld_street_and_internal_notes_are_in_no_response(client, path):
 
 def test_listing_with_withheld_street_is_in_the_lists(client, house):
     """Prove that the test above had something to find."""
-    told = [path for path in ADDRESSES if "Quiet House" in text(client, path)]
+    found = [path for path in ADDRESSES if "Quiet House" in text(client, path)]
 
     # Terms and lists of ids have no names.
-    assert set(ADDRESSES) - set(told) == {
+    assert set(ADDRESSES) - set(found) == {
         *(f"{path}?minimal=true" for path in LISTS),
         "/api/taxonomies",
         "/api/taxonomy_terms",
@@ -139,10 +139,10 @@ def test_listing_with_withheld_street_is_in_the_lists(client, house):
 def test_page_and_file_show_the_listing_without_its_withheld_street(client, path):
     page = text(client, path)
     # Files have the import key of each row, so that they can be imported again.
-    told = {"secret-key"} if path.startswith("/data/") else set()
+    found = {"secret-key"} if path.startswith("/data/") else set()
 
     assert "Quiet House" in page
-    for secret in set(secrets()) - told:
+    for secret in set(secrets()) - found:
         assert secret not in page, secret
 
 
@@ -197,9 +197,9 @@ def test_searches_by_distance_do_not_locate_a_withheld_address(client, house, co
         found = client.get("/api/service_at_locations", asked).json()["total_items"]
         near, far = (near, middle) if found else (middle, far)
 
-    start, centre = place(code), county("Garfield County", "MT")
-    metres = miles_between(start.point, centre.point) * METERS_PER_MILE
-    assert near == pytest.approx(metres, abs=2)
+    start, center = place(code), county("Garfield County", "MT")
+    meters = miles_between(start.point, center.point) * METERS_PER_MILE
+    assert near == pytest.approx(meters, abs=2)
 
 
 @pytest.mark.parametrize("words", ["hidden", "lane", "59337", "desk", "secret"])
@@ -210,9 +210,9 @@ def test_withheld_words_do_not_find_the_listing(client, house, words):
 
 
 def test_draft_is_in_no_response(client):
-    told = {"name": "Unheard Of", "summary": "Unheard", "service_area": [state("MT")]}
-    draft = organization(at=place("59301"), status="draft", **told)
-    warmline(status="draft", operator="Unheard Operator", **told)
+    facts = {"name": "Unheard Of", "summary": "Unheard", "service_area": [state("MT")]}
+    draft = organization(at=place("59301"), status="draft", **facts)
+    warmline(status="draft", operator="Unheard Operator", **facts)
     draft.summary = "Unheard again"
     draft.save()
 

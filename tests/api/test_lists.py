@@ -269,9 +269,9 @@ def test_line_published_since_the_operators_were_loaded_is_its_own_operator(
     page(client, "/api/services")
     Warmline.objects.update(status="published")
 
-    told = page(client, path.format(line=line.uuid, owner=owner))
+    response = page(client, path.format(line=line.uuid, owner=owner))
 
-    assert owner in json.dumps(told)
+    assert owner in json.dumps(response)
 
 
 @pytest.mark.parametrize("status", ["draft", "closed"])

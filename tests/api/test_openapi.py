@@ -35,10 +35,10 @@ EXAMPLES = 10
 @pytest.fixture
 def cast():
     """One of each kind of object that a response can have."""
-    told = {"service_area": [state("MT")], "terms": [term("language", "en")]}
-    organization(at=place("59301"), street="1 Main Street", zip_code="59301", **told)
+    facts = {"service_area": [state("MT")], "terms": [term("language", "en")]}
+    organization(at=place("59301"), street="1 Main Street", zip_code="59301", **facts)
     organization(online=True, status="closed", closure_reason="Sold")
-    warmline(hours="Mo-Fr 17:00-02:00", operator="Example Peers", **told)
+    warmline(hours="Mo-Fr 17:00-02:00", operator="Example Peers", **facts)
     warmline(
         status="temporarily_closed", closure_reason="Flood", public_warning="Call."
     )

@@ -36,7 +36,7 @@ for slug in ("monday-twin", "monday-other-twin"):
 
 
 @pytest.fixture(scope="module")
-def desk(site, site_environment, browser):
+def admin_page(site, site_environment, browser):
     """A browser page of Ada, who signed in with a code from her phone."""
     code = [sys.executable, "manage.py", "shell", "-v0", "-c", BEFORE]
     subprocess.run(code, cwd=ROOT, env=site_environment, check=True)
@@ -95,8 +95,8 @@ def state_file(folder):
     return path
 
 
-def test_monday_morning(desk, tmp_path):
-    page = desk
+def test_monday_morning(admin_page, tmp_path):
+    page = admin_page
 
     # Five calls; each is claimed first, so that no one else calls the same number.
     for number in range(1, 6):
@@ -181,12 +181,12 @@ OURS = [
 ]
 
 
-def test_admin_pages_of_our_own_have_no_axe_violation(desk):
-    open_listing(desk, "Monday Center 1")
-    pk = re.search(r"/(\d+)/change/", desk.url)[1]
+def test_admin_pages_of_our_own_have_no_axe_violation(admin_page):
+    open_listing(admin_page, "Monday Center 1")
+    pk = re.search(r"/(\d+)/change/", admin_page.url)[1]
     faults = []
     for path in OURS:
-        desk.goto(path.format(pk=pk), wait_until="networkidle")
-        faults += [(path, *fault) for fault in axe_faults(desk, LEVELS)]
+        admin_page.goto(path.format(pk=pk), wait_until="networkidle")
+        faults += [(path, *fault) for fault in axe_faults(admin_page, LEVELS)]
 
     assert faults == []

@@ -22,8 +22,8 @@ FIRST_VIEWS = [
 
 def fetched(address):
     """Return (compressed bytes, response headers)."""
-    wish = {"Accept-Encoding": "br, gzip"}
-    request = urllib.request.Request(address, headers=wish)
+    headers = {"Accept-Encoding": "br, gzip"}
+    request = urllib.request.Request(address, headers=headers)
     with urllib.request.urlopen(request, timeout=20) as answer:
         return len(answer.read()), answer.headers
 

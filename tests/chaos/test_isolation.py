@@ -137,7 +137,7 @@ def test_visitors_are_not_slowed_by_downloads(site, figures):
         name = path.partition("?")[0].strip("/").replace("/", "_").replace(".", "_")
         sent, refused = met[path].get(200, 0), met[path].get(503, 0)
         check_visitors(
-            part, f"downloads_{name}", figures, sent=sent, told_to_wait=refused
+            part, f"downloads_{name}", figures, sent=sent, asked_to_wait=refused
         )
         assert met[path].keys() <= {200, 503}
         assert downloaded(port, path)

@@ -287,11 +287,11 @@ def test_state_curator_sees_only_pairs_that_they_can_merge(client):
     client.force_login(person("cy", "State curator", ["MT"]))
 
     pair = DuplicatePair.objects.get(second_id=near.pk)
-    not_kept = DuplicatePair.objects.get(second_id=away.pk)
+    hidden = DuplicatePair.objects.get(second_id=away.pk)
 
     there = "/admin/curation/duplicatepair/{}/change/"
     assert client.get(there.format(pair.pk), follow=True).status_code == 200
-    assert client.get(there.format(not_kept.pk)).status_code == 404
+    assert client.get(there.format(hidden.pk)).status_code == 404
 
 
 def test_action_on_all_listings_of_a_large_catalog(ada):

@@ -68,13 +68,13 @@ def test_admin_adds_no_transaction_around_the_batches_of_an_import(ada):
     alone = open_transactions(lambda: apply_import(run), lambda: undo_import(run))
     run, path = upload_csv(ada, rows)
 
-    at_the_desk = open_transactions(
+    in_the_admin = open_transactions(
         lambda: ada.post(path, {"_apply": "1"}), lambda: ada.post(path, {"_undo": "1"})
     )
 
     run.refresh_from_db()
     assert run.state == "undone"
-    assert at_the_desk == alone != set()
+    assert in_the_admin == alone != set()
 
 
 def test_undo_restores_what_the_import_changed(ada):

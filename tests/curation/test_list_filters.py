@@ -115,14 +115,14 @@ def test_list_accepts_only_the_lookups_of_its_own_filters(rf):
     """Test every field, and every field of a relation, with every lookup."""
     request = rf.get("/")
     answered = set()
-    for model, desk_admin in admin.site._registry.items():
+    for model, model_admin in admin.site._registry.items():
         filters = {
             item[0] if isinstance(item, tuple) else item
-            for item in desk_admin.get_list_filter(request)
+            for item in model_admin.get_list_filter(request)
         }
         for path, field in paths(model):
             for lookup in lookups_of(field):
-                if desk_admin.lookup_allowed(f"{path}{lookup}", "x", request):
+                if model_admin.lookup_allowed(f"{path}{lookup}", "x", request):
                     answered.add((model._meta.label, path, path in filters, lookup))
 
     assert {row[:2] for row in answered if not row[2]} <= {

@@ -192,7 +192,7 @@ def test_change_form_without_a_change_has_an_error(client, listing):
     assert "Nothing is changed yet" in page
 
 
-def test_invalid_input_has_an_error_at_the_field_and_is_kept(client, listing):
+def test_invalid_input_has_an_error_at_the_field_and_is_not_lost(client, listing):
     page = send_public_form(
         client, "/orgs/ours/suggest/", name="Kept Name", phone="12", kind="peer_run"
     ).content.decode()

@@ -86,8 +86,8 @@ def test_markers_are_at_the_positions_of_their_towns():
     across = (
         (miles_city.x - missoula.x) / drawing.scale_bar.length * drawing.scale_bar.miles
     )
-    apart = miles_between(place("59301").point, place("59802").point)
-    assert across == pytest.approx(apart, rel=0.03)
+    distance = miles_between(place("59301").point, place("59802").point)
+    assert across == pytest.approx(distance, rel=0.03)
 
 
 @pytest.mark.parametrize("code", ["MT", "AK", "AS", "GU", "HI", "TX", "MP"])
@@ -123,7 +123,7 @@ def test_every_county_outline_contains_the_middle_of_the_county():
 
 
 def contains(box, county):
-    """Within a fifth of a degree: centres were measured on finer shores."""
+    """Within a fifth of a degree: centers were measured on finer shores."""
     turn = (county.longitude - box.west + 180) % 360 - 180
     tall = box.south - 0.2 <= county.latitude <= box.north + 0.2
     return tall and -0.2 <= turn <= box.east - box.west + 0.2

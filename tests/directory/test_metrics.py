@@ -80,11 +80,11 @@ def test_what_waits_is_counted():
 def test_every_number_says_what_it_is():
     _status, text = ask()
 
-    told = set(re.findall(r"^# TYPE (\S+) (?:counter|gauge|histogram)$", text, re.M))
+    exposed = set(re.findall(r"^# TYPE (\S+) (?:counter|gauge|histogram)$", text, re.M))
     helped = set(re.findall(r"^# HELP (\S+) \w", text, re.M))
     named = {re.sub(r"\{.*|_(bucket|sum|count)$", "", name) for name in numbers(text)}
     named = {re.sub(r"_bucket$", "", name) for name in named}
-    assert told == helped == named
+    assert exposed == helped == named
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""The database is away: 988, the lines of the state, and back."""
+"""The database is down: 988, the lines of the state, and back."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_without_the_file_988_is_still_there(client, settings, tmp_path):
     assert listed(response) == []
 
 
-def test_machines_are_told_in_their_way(client, tmp_path):
+def test_machines_get_the_outage_in_their_own_format(client, tmp_path):
     with database_away(tmp_path):
         response = client.get("/api/organizations")
         health = [client.get(path).status_code for path in ("/healthz", "/readyz")]

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.any_database
 
 WORDS = polib.pofile(str(ROOT / "locale/es/LC_MESSAGES/django.po"))
 # The admin is only in English.
-DESK = re.compile(
+ADMIN_SOURCE = re.compile(
     r"curation/(?!views|visitors|mail|public)|\w+/admin\.py|templates/curation/(?!public|mail)"
     r"|templates/guides/change_form|templates/admin/|directory/(models|operations/)"
 )
@@ -80,7 +80,7 @@ SHARED = re.compile(
 
 def public(entry):
     return not entry.occurrences or any(
-        not DESK.match(path) for path, _line in entry.occurrences
+        not ADMIN_SOURCE.match(path) for path, _line in entry.occurrences
     )
 
 

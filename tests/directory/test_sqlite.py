@@ -16,7 +16,7 @@ def open_cursors():
     """Of this process: a cursor that was closed says so."""
     found = set()
     for cursor in gc.get_objects():
-        # Not isinstance(): it asks what stands in for something else what it is.
+        # isinstance() would ask a stand-in what it is.
         if issubclass(type(cursor), sqlite3.Cursor):
             try:
                 cursor.fetchone()
@@ -31,8 +31,12 @@ def test_a_lock_that_is_not_given_leaves_no_cursor_open(tmp_path):
     """Another thread may collect it as garbage, and would wait for this one."""
     path = tmp_path / "busy.sqlite3"
     options = {"transaction_mode": "IMMEDIATE", "timeout": 0}
-    kept = {"ENGINE": "directory.operations.sqlite", "NAME": path, "OPTIONS": options}
-    ours = ConnectionHandler({"default": kept})["default"]
+    settings_of_one = {
+        "ENGINE": "directory.operations.sqlite",
+        "NAME": path,
+        "OPTIONS": options,
+    }
+    ours = ConnectionHandler({"default": settings_of_one})["default"]
     ours.ensure_connection()
     others = sqlite3.connect(path)
     others.execute("BEGIN IMMEDIATE")
@@ -48,8 +52,8 @@ def test_a_lock_that_is_not_given_leaves_no_cursor_open(tmp_path):
     ours.close()
 
 
-# Whoever closes a database last clears its journal away, so this asks whether another
-# process would believe that it is alone.
+# The last connection that closes a database deletes its journal, so this asks whether
+# another process would believe that it is alone.
 ALONE = """
 import sqlite3, sys
 other = sqlite3.connect(sys.argv[1])

@@ -149,9 +149,9 @@ def test_a_result_repeats_nothing_of_an_unforeseen_error(settings):
     with pytest.raises(CommandError) as failure:
         call_command("run_due")
 
-    told = f"{failure.value} {[*TimedJob.objects.values_list('result', flat=True)]}"
-    assert "send_mails: It failed with ValueError" in told
-    assert "ada" not in told
+    exposed = f"{failure.value} {[*TimedJob.objects.values_list('result', flat=True)]}"
+    assert "send_mails: It failed with ValueError" in exposed
+    assert "ada" not in exposed
 
 
 @pytest.mark.django_db
@@ -234,7 +234,7 @@ def test_processes_at_one_time_run_each_job_once(url, tmp_path):
     assert len(list((tmp_path / "backups").glob("*.json"))) == 1
 
 
-def test_a_loop_that_is_told_to_end_finishes_its_job_first(url, tmp_path):
+def test_a_stopped_loop_finishes_its_job_first(url, tmp_path):
     with started(url, tmp_path, "loop", "--loop") as loop:
         log = tmp_path / "loop.log"
         while loop.poll() is None and not log.read_text():

@@ -56,7 +56,7 @@ def test_from_text_rejects_a_name_of_several_counties_with_a_question(text, ques
     assert error.value.args == (question,)
 
 
-def test_from_text_tells_county_and_city_apart_by_full_name():
+def test_from_text_distinguishes_county_and_city_by_full_name():
     found = from_text("Virginia: Fairfax County, fairfax City, Alexandria")
 
     assert [place.name for place in found] == [

@@ -55,15 +55,15 @@ def test_miles_agree_with_the_geodesic(one, other):
 @example(Point(0.0, 0.0), 0.0, 0.998, 3_000.0)
 @example(Point(71.0, -150.0), 72.0, 0.998, 1_300.0)
 @example(Point(math.nextafter(90, 0), 10.0), 90.0, 0.0, 1e-12)
-def test_boxes_contain_everything_within_the_radius(centre, bearing, share, miles):
-    here = (centre.latitude, centre.longitude)
+def test_boxes_contain_everything_within_the_radius(center, bearing, share, miles):
+    here = (center.latitude, center.longitude)
     # Miles of chords agree with geodesics to 0.1%.
     other = geodesic(miles=miles * share).destination(here, bearing)
 
     assert any(
         box.south <= other.latitude <= box.north
         and box.west <= other.longitude <= box.east
-        for box in boxes_around(centre, miles)
+        for box in boxes_around(center, miles)
     )
 
 

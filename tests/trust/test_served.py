@@ -38,10 +38,10 @@ def site(tmp_path_factory, own_database):
     (folder / "tmp").mkdir()
     with own_database(folder, is_empty=True) as database:
         port = free_port()
-        kept = {
+        inherited = {
             name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ
         }
-        environment = kept | {
+        environment = inherited | {
             "SECRET_KEY": "a7Kq9" * 12,
             "DATA_DIR": str(folder),
             "TMPDIR": str(folder / "tmp"),
@@ -222,9 +222,9 @@ def test_no_trace_of_visits_is_stored(site):
     ]
     found = {where for where, _text in marked_texts}
     # The privacy page says that reports and their e-mail addresses are stored.
-    kept = {"curation_suggestion.words", "curation_suggestion.sender_email"}
+    expected = {"curation_suggestion.words", "curation_suggestion.sender_email"}
     files = {name for name in found if name.startswith("db.sqlite3")}
-    assert found - files == kept
+    assert found - files == expected
     log = (folder / "log").read_text(encoding="utf-8")
     assert "Invalid request" in log
     assert "GET 200" in log

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 # Half past two at night in Honolulu, a Monday; half past seven in New York.
 NIGHT = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
-CAUTION = "This line may have closed or changed its number."
+WARNING = "This line may have closed or changed its number."
 CUSTER = ("Custer County", "MT")
 
 
@@ -211,12 +211,12 @@ def test_county_line_is_hidden_in_other_counties(page, path):
 
 
 def test_state_feed_names_the_county_and_the_warning_of_a_line(client):
-    warmline(name="Custer Line", service_area=[county(*CUSTER)], public_warning=CAUTION)
+    warmline(name="Custer Line", service_area=[county(*CUSTER)], public_warning=WARNING)
 
     feed = client.get("/feeds/states/mt.atom").content.decode()
 
     assert "Serves Custer County, Montana" in feed
-    assert CAUTION in feed
+    assert WARNING in feed
 
 
 def test_api_and_file_name_the_county_of_a_county_line(client):
@@ -238,7 +238,7 @@ PAGES = [*LISTS, ("/find/", {"near": "59301"}), ("/warmlines/", {"near": "59301"
     ("path", "query"), [*PAGES, ("/warmlines/", {"language": "en"})]
 )
 def test_line_with_a_warning_shows_it_and_is_never_first(page, path, query):
-    doubtful = {"public_warning": CAUTION, "service_area": [state("MT")]}
+    doubtful = {"public_warning": WARNING, "service_area": [state("MT")]}
     doubtful["terms"] = [term("language", "en")]
     warmline(slug="a-doubtful", phone="+14065550111", **doubtful)
     warmline(slug="sure", hours="Mo-Su 20:00-22:00", who_may_call="anyone")
@@ -247,11 +247,11 @@ def test_line_with_a_warning_shows_it_and_is_never_first(page, path, query):
 
     lines = [key for key in listings_on(text) if key.startswith("warmline")]
     assert lines == ["warmline:sure", "warmline:a-doubtful"]
-    assert text.count(CAUTION) == 1
+    assert text.count(WARNING) == 1
 
 
 def test_answer_box_never_offers_a_line_with_a_warning(page):
-    warmline(public_warning=CAUTION, service_area=[state("MT")])
+    warmline(public_warning=WARNING, service_area=[state("MT")])
 
     text = page("/find/", near="59301")
 
@@ -260,15 +260,15 @@ def test_answer_box_never_offers_a_line_with_a_warning(page):
 
 
 def test_card_and_files_contain_the_warning_of_a_line(client):
-    line = warmline(slug="line", public_warning=CAUTION, service_area=[state("MT")])
+    line = warmline(slug="line", public_warning=WARNING, service_area=[state("MT")])
 
     card = client.get("/warmlines/line/contact.vcf").content.decode()
-    assert CAUTION in card.replace("\r\n ", "")
+    assert WARNING in card.replace("\r\n ", "")
     for path in ("/data/warmlines.csv", "/data/listings.geojson"):
         content = b"".join(client.get(path).streaming_content).decode()
-        assert CAUTION in content
+        assert WARNING in content
     service = client.get(f"/api/services/{line.uuid}").json()
-    assert service["alert"] == CAUTION
+    assert service["alert"] == WARNING
 
 
 def test_temporarily_closed_line_is_not_open(page):
@@ -340,7 +340,7 @@ def test_line_that_welcomes_a_community_is_shown_to_everyone(page):
 
 def test_answer_box_and_all_lists_begin_with_the_same_line(page):
     warmline(slug="a-closed", service_area=[state("MT")], hours="Mo-Su 20:00-22:00")
-    warmline(slug="b-doubtful", service_area=[state("MT")], public_warning=CAUTION)
+    warmline(slug="b-doubtful", service_area=[state("MT")], public_warning=WARNING)
     veterans = {"who_may_call": "group", "terms": [term("community", "veterans")]}
     warmline(slug="c-veterans", **veterans)
     warmline(slug="d-open", who_may_call="anyone", phone="+14065550199")
@@ -379,7 +379,7 @@ def test_counts_include_only_lines_that_accept_the_caller(page):
     warmline(slug="anyone", who_may_call="anyone")
     warmline(slug="veterans", who_may_call="group")
     warmline(slug="ours", service_area=[state("MT")])
-    warmline(slug="doubtful", who_may_call="anyone", public_warning=CAUTION)
+    warmline(slug="doubtful", who_may_call="anyone", public_warning=WARNING)
 
     assert "1 line takes callers from any state. 1 is open now." in words(
         page("/warmlines/")

@@ -25,14 +25,14 @@ class Command(BaseCommand):
         folder, quiet = options["folder"], options["quiet"]
         at = timezone.now()
         for name, file in DATA_FILES.items():
-            told = tqdm(
+            files = tqdm(
                 file.chunks(at, settings.SITE_URL),
                 desc=name,
                 unit=" parts",
                 disable=quiet or None,
             )
             try:
-                write_atomically(folder / name, told)
+                write_atomically(folder / name, files)
             except OSError as error:
                 raise CommandError(f"{name} cannot be written: {error}") from None
         if not quiet:

@@ -266,6 +266,6 @@ def test_staff_see_the_status_of_the_site(client, failing_backup, role, may):
         row = re.search(r'<tr data-job="backup">.*?</tr>', page, re.S)[0]
         assert "<td>failed</td>" in row
         assert "cannot be written" in row
-        assert "Mails that no server has taken yet.</th><td>0</td>" in page
+        assert "Mails that no mail server has accepted yet.</th><td>0</td>" in page
         assert "When each job last succeeded. · backup</th><td>never</td>" in page
         assert client.post("/admin/directory/timedjob/add/").status_code == 403

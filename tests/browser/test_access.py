@@ -140,7 +140,7 @@ def test_a_form_with_errors_passes_and_leads_to_each_field(page, path, button):
 
     page.get_by_role("button", name=button).click()
 
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     for link in summary.get_by_role("link").all():

@@ -49,7 +49,7 @@ def read_rows(
 ) -> list[Row]:
     """Return the rows of a CSV text.
 
-    All of `columns` are required, and only these and `optional_columns` are allowed:
+    All of `columns` are required, and only these and `others` are allowed:
     other columns would be lost silently. Raises FileError.
     """
     csv.field_size_limit(MAX_CELL)

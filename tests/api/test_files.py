@@ -139,7 +139,7 @@ def test_export_data_writes_the_same_bytes_as_the_downloads(client, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("licence", "words"),
+    ("license_text", "words"),
     [
         ("", "no license is named"),
         ("CC BY-NC 4.0", "do not use the list to make money"),

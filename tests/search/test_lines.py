@@ -215,6 +215,7 @@ def is_noticed(modules, known):
     return any(answers(question, **faulty) != right for question, right in known)
 
 
+@pytest.mark.any_database
 def test_one_fault_in_any_rule_about_lines_is_noticed(scattered, places, monkeypatch):
     chance, rows, all_options = seeded(3), brute_force_lines.lines(), options()
     asked = [brute_force_lines.ask(chance, places, all_options) for _n in range(300)]

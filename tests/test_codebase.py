@@ -99,6 +99,21 @@ def test_the_readme_fits_in_150_lines_and_leads_with_two_commands():
     assert commands[1].startswith("make test")
 
 
+def test_no_translation_is_inside_an_f_string():
+    """xgettext does not find it there, so it would never be translated."""
+    found = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in python_files()
+        for string in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") in {"_", "gettext", "ngettext", "pgettext"}
+    ]
+
+    assert found == []
+
+
 def test_the_architecture_page_lists_the_packages_in_their_layers():
     page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     lines = re.findall(r"^\d\. (`\w+`(?: · `\w+`)*) –", page, re.MULTILINE)

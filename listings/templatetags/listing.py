@@ -223,7 +223,10 @@ def plain_from_english(text: str) -> str:
     if not text or get_language() == "en":
         return text
     translated = _(text)
-    return translated if translated != text else f"{text} ({_('in English')})"
+    if translated != text:
+        return translated
+    language = _("in English")
+    return f"{text} ({language})"
 
 
 @register.filter

@@ -54,7 +54,8 @@ def _today_words(today: OnlineToday) -> str:
     if today.next_start is None:
         return words
     said = {"time": format_at_time(today.next_start), "zone": zone_name(today.zone.key)}
-    return f"{words} {_('The next is %(time)s, %(zone)s.') % said}"
+    next_words = _("The next is %(time)s, %(zone)s.") % said
+    return f"{words} {next_words}"
 
 
 @register.inclusion_tag("meetings/_next.html")

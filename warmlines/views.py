@@ -60,6 +60,7 @@ def warmlines(request: HttpRequest) -> HttpResponse:
         "open_count": sum(ln.is_open and not ln.has_public_warning for ln in everyone),
         "more_count": len({*map(_line_pk, lines)} - {*map(_line_pk, everyone)}),
         "no_open_line": search.no_open_line,
+        "call_first": next((ln for ln in everyone if ln.can_be_called_now), None),
         "at": at,
     }
     page = render(request, "warmlines/warmlines.html", context)

@@ -55,7 +55,7 @@ class ProvenanceModel(CacheInvalidatingModel):
         ],
         help_text=_("A date, a month (2022-05) or a year. Empty means undated."),
     )
-    source_license = models.CharField(_("licence"), max_length=100, blank=True)
+    source_license = models.CharField(_("license"), max_length=100, blank=True)
 
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

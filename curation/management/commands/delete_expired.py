@@ -9,7 +9,7 @@ from curation.retention import delete_expired
 
 
 class Command(BaseCommand):
-    help = "Delete what is kept of people outside the desk, once it has had its time."
+    help = "Delete senders, mailed links, sessions and sign-ins that have expired."
 
     def handle(self, *args: object, **options: object) -> None:
         deleted = delete_expired(timezone.now())

@@ -16,15 +16,12 @@ from weakref import WeakKeyDictionary
 
 from django.db import connections, transaction
 from django.db.models import F
-from django.dispatch import Signal
 from django.utils import timezone
 
 from caching import circuit_breaker
 from caching.db_router import read_alias
 from caching.models import DirectoryVersion
 
-# Sent after the version was bumped, outside the transaction that changed the facts.
-version_changed = Signal()
 # How long a thread uses the version that it read before it reads it again.
 RECHECK_SECONDS = 1.0
 NEVER_CHANGED = datetime(2000, 1, 1, tzinfo=UTC)
@@ -191,4 +188,3 @@ def _increment(**moments: datetime) -> None:
     row = DirectoryVersion.objects.filter(pk=DirectoryVersion.ONLY)
     row.update(number=F("number") + 1, **moments)
     invalidate()
-    version_changed.send_robust(sender=DirectoryVersion)

@@ -14,12 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
-from django.dispatch import receiver
 from django.template.loader import get_template
 from django.utils import translation
 from django.utils.html import escape, format_html
@@ -310,29 +308,37 @@ def code_digest() -> str:
     return found.hexdigest()[:16]
 
 
-# The listings saved on each connection since its last counted change. After a rollback
-# it has too many, whose stored cards are still correct.
-_saved_rows: WeakKeyDictionary[Any, set[tuple[Any, int]]] = WeakKeyDictionary()
+class _StoreSaved:
+    """Store the cards of the listings saved in one transaction, after its commit.
+
+    An import command stores its own.
+    """
+
+    def __init__(self, row: tuple[type[Listing], int]) -> None:
+        self.rows = {row}
+
+    def __call__(self) -> None:
+        if len(self.rows) > MAX_AFTER_COMMIT:
+            return
+        for model in {model for model, _pk in self.rows}:
+            store(model, [pk for its_model, pk in self.rows if its_model is model])
 
 
 def connect_signals() -> None:
-    """Remember every listing that is saved or deleted from now on."""
+    """Store the card of every listing that is saved or deleted from now on."""
     for model in listing_models():
         if model.card_templates:
-            post_save.connect(_remember_saved, sender=model)
-            post_delete.connect(_remember_saved, sender=model)
+            post_save.connect(_store_after_commit, sender=model)
+            post_delete.connect(_store_after_commit, sender=model)
 
 
-def _remember_saved(sender: Any, instance: Any, **_signal: Any) -> None:
-    saved = _saved_rows.setdefault(transaction.get_connection(), set())
-    saved.add((sender, instance.pk))
-
-
-@receiver(content_version.version_changed)
-def _store_saved(**_signal: Any) -> None:
-    """Store the cards of saved listings; an import command stores its own."""
-    saved = _saved_rows.pop(transaction.get_connection(), set())
-    if len(saved) > MAX_AFTER_COMMIT:
-        return
-    for model in {model for model, _pk in saved}:
-        store(model, [pk for its_model, pk in saved if its_model is model])
+def _store_after_commit(
+    sender: type[Listing], instance: Listing, **_signal: Any
+) -> None:
+    row = (sender, instance.pk)
+    pending = transaction.get_connection().run_on_commit
+    for _savepoints, callback, _robust in pending:
+        if isinstance(callback, _StoreSaved):
+            callback.rows.add(row)
+            return
+    transaction.on_commit(_StoreSaved(row), robust=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.signals import template_rendered
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -244,6 +244,21 @@ def test_table_has_no_card_of_a_removed_or_hidden_listing(facts):
     assert "Hidden Lane" not in stored_text()
     if "status" in facts:
         assert stored_text() == ""
+
+
+def test_card_is_stored_although_many_saves_were_rolled_back_before():
+    listing = organization(at=place("59301"), street="13 Hidden Lane")
+    commit()
+    RenderedCard.objects.all().delete()
+    with transaction.atomic():
+        for _number in range(cards.MAX_AFTER_COMMIT + 1):
+            organization(at=place("59301"))
+        transaction.set_rollback(True)
+
+    listing.save()
+    commit()
+
+    assert "Hidden Lane" in stored_text()
 
 
 def stored_text():

@@ -55,7 +55,8 @@ from curation.work_queue import (
     suggestions_for,
     visible_listings_filter,
 )
-from listings.exchange.csv_rows import FileError, decode
+from listings.exchange.csv_rows import FileError
+from listings.exchange.files.reading import read_content
 from listings.exchange.importing import ImportStep
 from listings.field_values import (
     Difference,
@@ -275,7 +276,7 @@ class ImportRunAdmin(RecordAdmin):
         if request.method == "POST" and form.is_valid():
             kind, file = form.cleaned_data["kind"], form.cleaned_data["file"]
             try:
-                content = decode(file.read()).replace("\0", "")
+                content = read_content(file.read())
                 run = preview_import(kind, file.name[:200], content, request.user)
             except FileError as refusal:
                 form.add_error("file", str(refusal))

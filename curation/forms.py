@@ -308,8 +308,11 @@ class DecideForm(CurationForm):
 class ImportForm(CurationForm):
     kind = forms.ChoiceField(label=gettext_lazy("Kind of file"))
     file = forms.FileField(
-        label=gettext_lazy("CSV file"),
-        help_text=gettext_lazy("UTF-8, at most 10 MB. You see a preview first."),
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy(
+            "An Excel, OpenDocument or CSV file of at most 10 MB. You see a preview "
+            "first."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

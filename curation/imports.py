@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from curation.errors import ActionRefused
 from curation.models import ImportedRow, ImportRun
 from listings.exchange.csv_rows import FileError
+from listings.exchange.files.reading import FileText
 from listings.exchange.importing import ImportReport, ImportStep
 from listings.exchange.workflow import hsds_models, import_text, importers
 from listings.provenance import ProvenanceModel
@@ -36,16 +37,16 @@ def get_imported_model(run: ImportRun) -> type[ProvenanceModel]:
     return hsds_models()[run.kind.removeprefix(HSDS_PREFIX)]
 
 
-def preview_import(kind: str, file_name: str, content: str, by: User) -> ImportRun:
+def preview_import(kind: str, file_name: str, content: FileText, by: User) -> ImportRun:
     """Store a run with what a file would change, without importing its rows.
 
     Raise FileError if the file cannot be read.
     """
-    report = import_text(kind, content, dry_run=True, most=MAX_UPLOAD_ROWS)
+    report = import_text(kind, content.text, dry_run=True, max_rows=MAX_UPLOAD_ROWS)
     return ImportRun.objects.create(
         kind=kind,
         file_name=file_name,
-        content=content,
+        content=content.text,
         by=by,
         steps=[asdict(step) for step in report.steps[:MAX_VISIBLE_STEPS]],
         preview={
@@ -54,6 +55,8 @@ def preview_import(kind: str, file_name: str, content: str, by: User) -> ImportR
             "unchanged": report.unchanged,
             "refused": report.refused,
             "protected": report.protected,
+            "warnings": report.warnings,
+            "notes": [*content.notes, *report.notes],
         },
     )
 

@@ -6,7 +6,13 @@ import re
 
 from guides.models import Credential
 from listings.exchange.csv_rows import Row
-from listings.exchange.importing import Importer, ParsedRow, RowError, source_fields
+from listings.exchange.importing import (
+    Importer,
+    ParsedRow,
+    RowError,
+    parse_yes_no,
+    source_fields,
+)
 from places.states import STATES
 
 COLUMNS = """
@@ -18,7 +24,6 @@ source_seen note
 """
 # A longer number is a mistake, and int() refuses thousands of digits.
 MAX_DIGITS = 10
-YES_NO = {"yes": True, "no": False, "": None}
 # Rows whose name says that nobody can earn this credential today.
 STATUSES = (
     (re.compile(r"\(in process\)"), Credential.Status.PLANNED),
@@ -52,13 +57,13 @@ class CredentialImporter(Importer):
             "training_hours": _read_number(row, "training_hours"),
             "work_hours": _read_number(row, "work_experience_hours"),
             "supervision_hours": _read_number(row, "supervision_hours"),
-            "exam_required": _read_yes_no(row, "exam_required"),
-            "lived_experience_required": _read_yes_no(row, "lived_experience_required"),
+            "exam_required": parse_yes_no(row, "exam_required"),
+            "lived_experience_required": parse_yes_no(row, "lived_experience_required"),
             "min_recovery_time": row["min_recovery_time"],
             "min_age": _read_number(row, "min_age"),
             "education": row["education"],
             "continuing_education": row["continuing_education"],
-            "medicaid_billable": _read_yes_no(row, "medicaid_billable"),
+            "medicaid_billable": parse_yes_no(row, "medicaid_billable"),
             # A note for curators, which no page shows.
             "internal_note": row["note"],
             **source_fields(row),
@@ -78,10 +83,3 @@ def _read_number(row: Row, column: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < MAX_DIGITS):
         raise RowError(f"{column}: “{text}” is not a whole number")
     return int(text)
-
-
-def _read_yes_no(row: Row, column: str) -> bool | None:
-    text = row[column].casefold()
-    if text not in YES_NO:
-        raise RowError(f"{column}: “{row[column]}” is neither yes nor no")
-    return YES_NO[text]

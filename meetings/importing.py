@@ -10,7 +10,7 @@ from listings.exchange.importing import (
     ParsedRow,
     RowError,
     add_terms,
-    parse_yes,
+    parse_yes_no,
     source_fields,
     split_cell,
 )
@@ -109,7 +109,8 @@ class MeetingImporter(AddressedImporter):
             raise RowError(f"no organization has the key “{row['listing_key']}”")
         if row["timezone"] not in self.zones:
             raise RowError(f"“{row['timezone']}” is not a time zone")
-        if not any(parse_yes(row[way]) for way in ("in_person", "online", "by_phone")):
+        ways = ("in_person", "online", "by_phone")
+        if not any(parse_yes_no(row, way) for way in ways):
             raise RowError(
                 "the row does not say if it is in person, online or by phone"
             )
@@ -130,9 +131,9 @@ class MeetingImporter(AddressedImporter):
             "start_time": row["start_time"],
             "duration_minutes": _read_minutes(row["duration_minutes"]),
             "zone_inferred": bool(ZONE_INFERRED.search(note)),
-            "in_person": parse_yes(row["in_person"]),
-            "online": parse_yes(row["online"]),
-            "by_phone": parse_yes(row["by_phone"]),
+            "in_person": parse_yes_no(row, "in_person"),
+            "online": parse_yes_no(row, "online"),
+            "by_phone": parse_yes_no(row, "by_phone"),
             "by_text": True if TEXT_CHAT.search(note) else None,
             "venue": _read_venue(note),
             "street": row["street"],
@@ -165,12 +166,7 @@ def _read_extra_columns(row: Row) -> dict[str, object]:
         said = row.get(name, "")
         if not said or name == "uuid":
             continue
-        if name in TEXT_COLUMNS:
-            found[name] = said
-        elif said.casefold() in ("yes", "no"):
-            found[name] = said.casefold() == "yes"
-        else:
-            raise RowError(f"{name}: write yes, no or nothing, not “{said}”")
+        found[name] = said if name in TEXT_COLUMNS else parse_yes_no(row, name)
     return found
 
 

@@ -14,7 +14,7 @@ from listings.exchange.importing import (
     RowError,
     add_terms,
     filled_cells,
-    parse_yes,
+    parse_yes_no,
     source_fields,
     split_cell,
 )
@@ -184,7 +184,7 @@ class CilImporter(AddressedImporter):
             "tty": tty[1] if tty else relay,
             "videophone": video[1] if video else "",
             "in_person": _has_walk_in_office(row["street"]),
-            "online": parse_yes(row["remote"]),
+            "online": parse_yes_no(row, "remote"),
         }
         facts = ParsedRow(row["key"], fields, parent=row["branch_of"], warnings=notes)
         add_terms(facts, "condition", ["disability"])
@@ -212,9 +212,9 @@ class OrganizationImporter(AddressedImporter):
             raise RowError(f"run_by: “{row['run_by']}” is not one we know")
         fields = _common_fields(row) | {
             "kind": row["kind"],
-            "in_person": parse_yes(row["in_person"]),
-            "online": parse_yes(row["online"]),
-            "by_phone": parse_yes(row["by_phone"]),
+            "in_person": parse_yes_no(row, "in_person"),
+            "online": parse_yes_no(row, "online"),
+            "by_phone": parse_yes_no(row, "by_phone"),
             **filled_cells(row, "summary", "run_by"),
         }
         facts = ParsedRow(row["key"], fields, parent=row["branch_of"], warnings=notes)

@@ -12,6 +12,7 @@ from listings.exchange.importing import (
     RowError,
     add_terms,
     filled_cells,
+    parse_yes_no,
     set_hours,
     source_fields,
     split_cell,
@@ -41,7 +42,6 @@ CALLERS_BY_TEXT = {
 }
 # An area note that starts so says where a line is located, not whom it serves.
 LOCATION_NOTE_STARTS = ("based in", "made for")
-YES_NO_UNKNOWN = {"yes": True, "no": False, "unknown": None}
 # A language and a condition that the file lists among the communities.
 SPANISH_COMMUNITY, RECOVERY_COMMUNITY = "spanish-speaking", "substance use recovery"
 COMMUNITY_SLUGS = {"people of color": "bipoc"}
@@ -89,7 +89,7 @@ class WarmlineImporter(Importer):
             "timezone": row["timezone"],
             "by_phone": True,
             "open_to": row["open_to"],
-            "answered_by_peers": YES_NO_UNKNOWN.get(row["peer_run"]),
+            "answered_by_peers": parse_yes_no(row, "peer_run"),
             "internal_note": row["note"],
             "public_warning": find_public_warning(row["note"]),
             "service_area_note": row["area_note"],

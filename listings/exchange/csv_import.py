@@ -24,13 +24,13 @@ from listings.exchange.importing import (
     ParsedRow,
     RowError,
     add_terms,
+    parse_yes_no,
     set_hours,
     split_cell,
 )
 from listings.models import Listing
 from listings.service_areas import ServiceAreaParser, UnknownArea, check_scope
 
-YES_OR_NO = {"yes": True, "no": False, "": None}
 SLUG = re.compile(r"[-\w]{1,120}", re.ASCII)
 # Columns that are not read as a plain field.
 SPECIAL_COLUMNS = {
@@ -67,7 +67,7 @@ class CatalogImporter(Importer):
             raise RowError(f"“{row['timezone']}” is not a time zone")
         if row["hours"] and not row["timezone"]:
             raise RowError("hours need a time zone, like America/Denver")
-        fields = {name: self._fact(name, row[name]) for name in self.plain_names}
+        fields = {name: self._fact(row, name) for name in self.plain_names}
         facts = ParsedRow(
             row["key"], fields, new_only_fields=self._new_only_fields(row)
         )
@@ -84,13 +84,11 @@ class CatalogImporter(Importer):
             raise RowError(" ".join(error.messages)) from None
         return facts
 
-    def _fact(self, name: str, text: str) -> Any:
+    def _fact(self, row: Row, name: str) -> Any:
         field: Any = self.model._meta.get_field(name)
         if not isinstance(field, BooleanField):
-            return text
-        if text.casefold() not in YES_OR_NO:
-            raise RowError(f"{name}: write yes, no or nothing, not “{text}”")
-        answer = YES_OR_NO[text.casefold()]
+            return row[name]
+        answer = parse_yes_no(row, name)
         return answer if field.null else bool(answer)
 
     def _new_only_fields(self, row: Row) -> dict[str, Any]:

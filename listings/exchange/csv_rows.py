@@ -1,13 +1,16 @@
-"""Read CSV files in UTF-8 within size limits, and escape cells against formulas."""
+"""Read rows of CSV text within size limits, and escape cells against formulas."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice, zip_longest
+from types import MappingProxyType
+
+from listings.exchange.files.headers import MAX_TITLE_ROWS, ColumnMatcher
 
 Row = dict[str, str]
 # Limits for the characters of a cell, the columns of a file and its bytes: ten times
@@ -19,61 +22,114 @@ MAX_FILE = 50_000_000
 # it. Cells that begin with quotes and a sign also get a quote, so that reading can
 # remove exactly one.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-RUNS_AS_FORMULA = re.compile(f"'*[{re.escape(''.join(FORMULA_SIGNS))}]")
+# A phone number alone calls nothing, and a quote would keep others from dialing it.
+RUNS_AS_FORMULA = re.compile(
+    rf"(?!\+\d{{8,15}}(?:;ext=\d{{1,9}})?\Z)'*[{re.escape(''.join(FORMULA_SIGNS))}]",
+    re.ASCII,
+)
 
 
 class FileError(ValueError):
     """The whole file is refused. The message is written for people."""
 
 
-def read_file(path: Path) -> str:
-    """Return the text of a file. Raises FileError."""
-    try:
-        if path.stat().st_size > MAX_FILE:
-            raise FileError(f"The file is larger than {MAX_FILE // 1_000_000} MB.")
-        return decode(path.read_bytes())
-    except OSError:
-        raise FileError(f"There is no file {path}.") from None
+def csv_text(rows: Iterable[Iterable[str]]) -> str:
+    """Return rows as CSV text."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
 
 
-def decode(content: bytes) -> str:
-    """Decode UTF-8 with or without a byte order mark. Raises FileError."""
+@dataclass
+class Table:
+    """The rows of a file under the columns of an importer.
+
+    A row has its number as a spreadsheet shows it.
+    """
+
+    # The names in the file, and the column of each, or "" where it is not imported.
+    columns: dict[str, str]
+    header_row: int = 1
+    numbers: list[int] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """What people should know about how the columns were read."""
+        guessed = {n: c for n, c in self.columns.items() if c not in ("", n)}
+        left_out = [f"“{name}”" for name, column in self.columns.items() if not column]
+        found = []
+        if self.header_row > 1:
+            found.append(f"The names of the columns are in row {self.header_row}.")
+        if guessed:
+            read = ", ".join(f"“{name}” as {c}" for name, c in guessed.items())
+            found.append(f"These columns were read by likeness: {read:.1000}.")
+        if left_out:
+            found.append(f"Not imported: {', '.join(left_out):.1000}.")
+        return found
+
+
+def read_table(
+    text: str,
+    required: frozenset[str],
+    others: frozenset[str] = frozenset(),
+    *,
+    labels: Mapping[str, str] = MappingProxyType({}),
+    chosen: Mapping[str, str] | None = None,
+) -> Table:
+    """Return the rows of a CSV text.
+
+    Names of columns are matched by likeness, unless a person has chosen the column of
+    each. A name that is like none is refused unless it is among the chosen ones: its
+    cells would be lost silently. Raises FileError.
+    """
+    csv.field_size_limit(MAX_CELL)
+    matcher = ColumnMatcher(sorted(required | others), labels)
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise FileError("The file is not UTF-8. Please save it as UTF-8.") from None
+        lines = enumerate(csv.reader(io.StringIO(text, newline="")), start=1)
+        top = [cells for _number, cells in islice(lines, MAX_TITLE_ROWS)]
+        # Even an empty row of a wide file takes memory for each column.
+        if any(len(cells) > MAX_COLUMNS for cells in top):
+            raise FileError(f"The file has more than {MAX_COLUMNS} columns.")
+        header = matcher.find_header(top)
+        names = [" ".join(name.split()) for name in top[header]] if top else []
+        columns = dict(chosen) if chosen is not None else matcher.match(names)
+        _check_columns(names, columns, required, is_chosen=chosen is not None)
+        table = Table(columns, header + 1)
+        below = enumerate(top[header + 1 :], start=header + 2)
+        for number, cells in chain(below, lines):
+            if any(cells):
+                table.numbers.append(number)
+                table.rows.append(_row(cells, names, columns, number))
+    except csv.Error as error:
+        raise FileError(f"The file is not a readable CSV file: {error}.") from None
+    return table
 
 
 def read_rows(
     text: str, columns: frozenset[str], others: frozenset[str] = frozenset()
 ) -> list[Row]:
-    """Return the rows of a CSV text.
-
-    All of `columns` are required, and only these and `others` are allowed:
-    other columns would be lost silently. Raises FileError.
-    """
-    csv.field_size_limit(MAX_CELL)
-    try:
-        reader = csv.DictReader(io.StringIO(text, newline=""))
-        names = reader.fieldnames or []
-        # Even an empty row of a wide file takes memory for each column.
-        if len(names) > MAX_COLUMNS:
-            raise FileError(f"The file has more than {MAX_COLUMNS} columns.")
-        _check_columns(names, columns, columns | others)
-        return [_row(row, number) for number, row in enumerate(reader, start=2)]
-    except csv.Error as error:
-        raise FileError(f"The file is not a readable CSV file: {error}.") from None
+    """Return the rows of a CSV text, like read_table()."""
+    return read_table(text, columns, others).rows
 
 
 def _check_columns(
-    names: Sequence[str], required: frozenset[str], known: frozenset[str]
+    names: Sequence[str],
+    columns: Mapping[str, str],
+    required: frozenset[str],
+    *,
+    is_chosen: bool,
 ) -> None:
     """Raise FileError if a column is missing, unknown or duplicated."""
     named = [name for name in names if name]
+    unknown = {name for name in named if not columns.get(name)}
+    used = [column for name in named if (column := columns.get(name))]
     problems = {
-        "lacks these columns": required - set(named),
-        "has columns that this kind of file does not have": set(named) - known,
-        "has these columns more than once": {n for n in named if named.count(n) > 1},
+        "lacks these columns": required - set(used),
+        "has columns that this kind of file does not have": set()
+        if is_chosen
+        else unknown - {n for n in named if named.count(n) > 1},
+        "has these columns more than once": {c for c in used if used.count(c) > 1},
     }
     for words, found in problems.items():
         if found:
@@ -81,19 +137,21 @@ def _check_columns(
             raise FileError(f"The file {words}: {', '.join(sorted(found)):.300}.")
 
 
-def _row(cells: dict[str, Any], number: int) -> Row:
+def _row(
+    cells: list[str], names: list[str], columns: Mapping[str, str], number: int
+) -> Row:
     """Return the row by column. Raises FileError if a cell has no column."""
-    # DictReader puts cells past the last column under None.
-    beyond = [*(cells.get(None) or []), cells.get("") or ""]  # type: ignore[call-overload]
-    if any(cell.strip() for cell in beyond):
-        raise FileError(f"Row {number} has a cell under no column name.")
-    return {name: _cell(cell) for name, cell in cells.items() if name}
+    row = {column: "" for name in names if (column := columns.get(name))}
+    for name, cell in zip_longest(names, cells, fillvalue=""):
+        if not name and cell.strip():
+            raise FileError(f"Row {number} has a cell under no column name.")
+        if column := columns.get(name):
+            row[column] = _cell(cell)
+    return row
 
 
-def _cell(value: Any) -> str:
+def _cell(value: str) -> str:
     """Return the text of a cell without the quote that escape_formula() adds."""
-    if not isinstance(value, str):
-        return ""
     text = value.strip().replace("\0", "")
     return text[1:] if text[:1] == "'" and RUNS_AS_FORMULA.match(text) else text
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from listings.exchange.csv_rows import FileError, decode
+from listings.exchange.csv_rows import FileError
 
 JsonObject = dict[str, Any]
 # Limits above the size of any state's directory.
@@ -157,7 +157,10 @@ def _check_size(sizes: Iterable[int]) -> None:
 
 def _objects_of_file(name: str, content: bytes) -> Iterator[JsonObject]:
     """Yield the objects of one file. Raises FileError."""
-    words = decode(content)
+    try:
+        words = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FileError(f"{name}: this is not UTF-8, as JSON must be.") from None
     if name.endswith(LINE_DELIMITED_SUFFIXES):
         for number, line in enumerate(words.splitlines(), start=1):
             if line.strip():

@@ -47,6 +47,15 @@ FACT_FIELDS: dict[str, tuple[str, ...]] = {
 }
 
 
+# How people and spreadsheets write yes, no and unknown.
+ANSWERS: dict[str, bool | None] = {
+    **dict.fromkeys(("yes", "y", "true", "t", "1", "1.0", "x"), True),
+    **dict.fromkeys(("✓", "✔", "☑", "sí", "si"), True),
+    **dict.fromkeys(("no", "n", "false", "f", "0", "0.0", "✗", "✘", "☐"), False),
+    **dict.fromkeys(("", "unknown", "not known", "?", "n/a", "-", "–"), None),
+}
+
+
 class RowError(ValueError):
     """One row is refused. The message is written for people."""
 
@@ -98,6 +107,11 @@ class Importer(ABC):
     # Columns that a file may have or lack.
     optional_columns: ClassVar[frozenset[str]] = frozenset()
 
+    @classmethod
+    def column_labels(cls) -> dict[str, str]:
+        """Return what people call the columns, besides their names."""
+        return {}
+
     def __init__(self, rows: list[Row]) -> None:
         """Store the rows, so that subclasses can look up what they name at once."""
         self.rows = rows
@@ -134,9 +148,13 @@ def split_cell(cell: str) -> list[str]:
     return [part.strip() for part in cell.split(";") if part.strip()]
 
 
-def parse_yes(cell: str) -> bool | None:
-    """Return True for "yes" and None, not False, for anything else."""
-    return True if cell.casefold() == "yes" else None
+def parse_yes_no(row: Row, column: str) -> bool | None:
+    """Return the answer in a cell, or None where it is unknown. Raises RowError."""
+    cell = row[column]
+    answer = cell.casefold().strip(" .!")
+    if answer not in ANSWERS:
+        raise RowError(f"{column}: write yes, no or nothing, not “{cell}”")
+    return ANSWERS[answer]
 
 
 def filled_cells(row: Row, *columns: str) -> dict[str, str]:
@@ -194,6 +212,10 @@ class ImportReport:
     warnings: list[tuple[int, str]] = field(default_factory=list)
     changes: list[tuple[int, str]] = field(default_factory=list)
     steps: list[ImportStep] = field(default_factory=list)
+    # The names of columns in the file, with the column that each was read as.
+    columns: dict[str, str] = field(default_factory=dict)
+    # What people should know about how the file was read.
+    notes: list[str] = field(default_factory=list)
 
     def sort(self) -> None:
         """Sort everything in the order of the file."""

@@ -11,7 +11,8 @@ from tqdm import tqdm
 
 from listings.exchange.batches import BATCH_ROWS, BatchImport, Record
 from listings.exchange.bulk_writes import in_batches
-from listings.exchange.csv_rows import FileError, Row, read_file, read_rows
+from listings.exchange.csv_rows import FileError, Row, read_table
+from listings.exchange.files.reading import read_file
 from listings.exchange.importing import Importer, ImportReport
 from listings.models import Listing
 from listings.registry import importable_models, listing_models
@@ -59,10 +60,12 @@ def import_file(
     killed leaves the earlier batches. With `atomic`, all rows are written in one
     transaction, or none if one is refused. Raises FileError.
     """
-    text = read_file(path)
-    return import_text(
-        kind, text, dry_run=dry_run, atomic=atomic, quiet=quiet, record=record
+    file = read_file(path)
+    report = import_text(
+        kind, file.text, dry_run=dry_run, atomic=atomic, quiet=quiet, record=record
     )
+    report.notes = [*file.notes, *report.notes]
+    return report
 
 
 def import_text(
@@ -73,21 +76,28 @@ def import_text(
     atomic: bool = False,
     quiet: bool = True,
     reason: str = "import",
-    most: int | None = None,
+    max_rows: int | None = None,
     record: Record | None = None,
     written_to: int = 0,
 ) -> ImportReport:
     """Import CSV text of at most `max_rows` rows, like import_file()."""
     reader = importers()[kind]
-    rows = read_rows(text, reader.columns, reader.optional_columns)
-    if most is not None and len(rows) > most:
+    table = read_table(
+        text,
+        reader.columns,
+        reader.optional_columns,
+        labels=reader.column_labels(),
+    )
+    if max_rows is not None and len(table.rows) > max_rows:
         raise FileError(
-            f"The file has {len(rows):,} rows; here {most:,} are the most. Bring it in "
-            "by parts, or ask whoever keeps the server to import it."
+            f"The file has {len(table.rows):,} rows. At most {max_rows:,} can be "
+            "imported here. Split the file, or ask the person who runs the server to "
+            "import it."
         )
-    return import_rows(
+    report = import_rows(
         reader,
-        rows,
+        table.rows,
+        numbers=table.numbers,
         dry_run=dry_run,
         atomic=atomic,
         quiet=quiet,
@@ -95,12 +105,15 @@ def import_text(
         record=record,
         written_to=written_to,
     )
+    report.columns, report.notes = table.columns, table.notes
+    return report
 
 
 def import_rows(
     reader: type[Importer],
     rows: list[Row],
     *,
+    numbers: list[int] | None = None,
     dry_run: bool = False,
     atomic: bool = False,
     quiet: bool = True,
@@ -108,13 +121,13 @@ def import_rows(
     record: Record | None = None,
     written_to: int = 0,
 ) -> ImportReport:
-    """Import rows, like import_file().
+    """Import rows with their row numbers in the file, like import_file().
 
     `record` is called in the transaction of each batch. To finish an interrupted run,
     pass the same rows and, as `written_to`, the number of the last written row.
     """
     # Row 1 is the header, as a spreadsheet shows it.
-    numbered = list(enumerate(rows, start=2))
+    numbered = list(zip(numbers or range(2, len(rows) + 2), rows, strict=True))
     with transaction.atomic() if atomic and not dry_run else nullcontext():
         run = BatchImport(
             reader(rows), reason, dry_run=dry_run, record=record, written_to=written_to

@@ -81,7 +81,7 @@ def test_empty_cell_means_unknown_and_not_no():
         ({"focus": "magic"}, "“magic” is not a focus we know"),
         ({"source_url": ""}, "the row has no source"),
         ({"training_hours": "forty"}, "training_hours: “forty” is not a whole number"),
-        ({"exam_required": "maybe"}, "exam_required: “maybe” is neither yes nor no"),
+        ({"exam_required": "maybe"}, "exam_required: write yes, no or nothing"),
         ({"training_hours": "999999"}, "training_hours: "),
     ],
 )

@@ -282,3 +282,14 @@ def test_import_explains_a_violated_constraint():
     report = import_changed_row(Organization, file_of(Organization), **nothing)
 
     assert "give one way to make contact" in report.refused[0][1]
+
+
+@pytest.mark.parametrize("number", ["+14065550100", "+14065550100;ext=12"])
+def test_exported_phone_number_can_be_dialed(number):
+    """A quote in front of it once stayed in other people's programs."""
+    organization(phone=number)
+
+    [row] = rows_of(file_of(Organization))
+
+    assert row["phone"] == number
+    assert escape_formula(f"{number}+cmd") != f"{number}+cmd"

@@ -384,7 +384,7 @@ def test_withheld_address_gets_the_center_of_its_county(import_organizations):
     ("content", "words"),
     [
         (b"name,phone\n", "lacks these columns"),
-        (b"\xff\xfen\x00a\x00", "not UTF-8"),
+        (b"\xff\xfen\x00a", "neither a spreadsheet nor text"),
         (b"key," + b"x" * 50_000, "lacks|readable"),
         (b"", "lacks these columns"),
         (HEADER + b",fax\n", "has columns that this kind of file does not .*: fax"),

@@ -20,7 +20,8 @@ from directory.pages.forms import FindForm
 from guides import link_lines, markdown
 from listings import service_areas, weekly_hours_form
 from listings.exchange.csv_export import format_cell
-from listings.exchange.csv_rows import FORMULA_SIGNS, FileError, decode, read_rows
+from listings.exchange.csv_rows import FORMULA_SIGNS, FileError, read_rows
+from listings.exchange.files.reading import read_content
 from listings.facet_panel import page_number
 from listings.hours import Hours, InvalidHours, validate_hours
 from listings.rate_limit import client_network
@@ -167,7 +168,7 @@ def test_markdown_produces_allowed_tags_only(text):
 @given(st.binary(max_size=300) | odd.map(str.encode))
 def test_csv_reader_survives_any_bytes(content):
     try:
-        rows = read_rows(decode(content), frozenset({"key"}))
+        rows = read_rows(read_content(content).text, frozenset({"key"}))
     except FileError:
         return
     assert all(isinstance(cell, str) for row in rows for cell in row.values())

@@ -110,6 +110,8 @@ class Command(BaseCommand):
             f"{report.added} added, {report.changed} changed, "
             f"{report.unchanged} unchanged, {len(report.refused)} refused."
         )
+        for note in report.notes:
+            self.stdout.write(f"Note: {note}")
         titles = {
             "Refused": report.refused,
             "Kept, because a curator checked it": report.protected,

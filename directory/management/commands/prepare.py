@@ -20,8 +20,9 @@ from django.utils import timezone
 from directory.operations.fallback_numbers import write_fallback_numbers
 from directory.operations.static_files import collect_files
 from listings.cards import store_all
-from listings.exchange.csv_rows import read_file, read_rows
+from listings.exchange.csv_rows import read_rows
 from listings.exchange.drafts import retire
+from listings.exchange.files.reading import read_file
 from listings.exchange.workflow import import_file, importers
 from listings.registry import listing_models
 from listings.text_index import build
@@ -93,8 +94,8 @@ class Command(BaseCommand):
 
     def _retire_listings(self) -> None:
         """Turn listings that were removed from the starter files into drafts."""
-        text = read_file(settings.BASE_DIR / "fixtures" / RETIRED_FILE)
-        rows = read_rows(text, frozenset({"kind", "key", "reason"}))
+        file = read_file(settings.BASE_DIR / "fixtures" / RETIRED_FILE)
+        rows = read_rows(file.text, frozenset({"kind", "key", "reason"}))
         for model in listing_models():
             mine = [row for row in rows if row["kind"] in model.importers]
             if number := retire(model, mine):

@@ -223,7 +223,7 @@ class ListingAdmin(ListingBulkActions):
         listing = self._get_or_404(request, pk)
         if not has_curation_perm(request.user, "propose_change"):
             raise PermissionDenied
-        form_class = _build_proposal_form(request, listing)
+        form_class = _build_proposal_form(request, listing, self.form)
         form = form_class(request.POST or None, instance=listing)
         if request.method == "POST" and form.is_valid():
             if _propose_change(listing, form, request.user):
@@ -288,7 +288,9 @@ def _propose_check(listing: Listing, facts: Facts, by: User) -> None:
     )
 
 
-def _build_proposal_form(request: HttpRequest, listing: Listing) -> type[ListingForm]:
+def _build_proposal_form(
+    request: HttpRequest, listing: Listing, base: type[ListingForm]
+) -> type[ListingForm]:
     hidden = (
         ()
         if has_curation_perm(request.user, "see_withheld")
@@ -296,7 +298,7 @@ def _build_proposal_form(request: HttpRequest, listing: Listing) -> type[Listing
     )
     names = [n for n in fact_names(type(listing)) if n not in (*hidden, "status")]
     form_class: Any = modelform_factory(
-        type(listing), form=ListingForm, fields=names, formfield_callback=form_field
+        type(listing), form=base, fields=names, formfield_callback=form_field
     )
     form_class.user = request.user
     return cast(type[ListingForm], form_class)

@@ -157,6 +157,15 @@ def _format_days(days: list[str]) -> str:
     return ",".join(parts)
 
 
+def parse_clock_time(text: str) -> str:
+    """Return "18:30" for "6:30 pm". Raises InvalidSpan, also without am or pm."""
+    cleaned = text.strip().casefold()
+    minutes = _parse_time(cleaned)
+    if not _is_unambiguous(cleaned):
+        raise InvalidSpan(f"“{text}” could be morning or evening. Add am or pm.")
+    return _format_time(minutes % MINUTES_A_DAY)
+
+
 def parse_day(text: str) -> list[tuple[str, str]]:
     """Parse the hours typed for a day: "9-12, 1pm-5:30pm", "10 pm to 6 am", "closed".
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from curation.fieldsets import SOURCE_FIELDSET, STATUS_FIELDSET
+from meetings.admin_forms import MeetingAdminForm
 from meetings.models import Meeting
+from meetings.schedule_fields import ScheduleForm
+from meetings.schedule_preview import SCHEDULE_FIELDS
 from orgs.admin import AddressedListingAdmin
 
 
 @admin.register(Meeting)
 class MeetingAdmin(AddressedListingAdmin):
+    form = MeetingAdminForm
     list_display = ("name", "organization", "rules", "start_time", "status")
     list_filter = (
         *AddressedListingAdmin.list_filter,
@@ -27,12 +34,13 @@ class MeetingAdmin(AddressedListingAdmin):
             _("When it meets"),
             {
                 "fields": (
+                    "schedule_words",
                     "rules",
                     ("start_time", "duration_minutes"),
                     ("timezone", "zone_inferred"),
                     "first_on",
+                    ("skipped_dates", "skips_holidays"),
                     "extra_dates",
-                    "skipped_dates",
                     "schedule_note",
                 )
             },
@@ -79,3 +87,18 @@ class MeetingAdmin(AddressedListingAdmin):
         STATUS_FIELDSET,
         SOURCE_FIELDSET,
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.schedule_page)
+        page = path("schedule/", view, name="meetings_meeting_schedule")
+        return [page, *super().get_urls()]
+
+    def schedule_page(self, request: HttpRequest) -> HttpResponse:
+        """Render the next dates of the typed schedule, for curation.js."""
+        pk = request.GET.get("pk", "")
+        row = self.get_queryset(request).filter(pk=int(pk) if pk.isdecimal() else None)
+        opened = row.values(*SCHEDULE_FIELDS).first()
+        form = ScheduleForm(request.GET, initial=opened)
+        errors = [form[name] for name in form.errors if name in form.fields]
+        context = {"fields": errors, "preview": form.build_preview()}
+        return render(request, "meetings/schedule_preview.html", context)

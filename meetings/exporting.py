@@ -14,7 +14,7 @@ from listings.exchange.csv_columns import column_value
 from listings.exchange.csv_export import Echo, format_cell
 from meetings.importing import COLUMNS, EXTRA_COLUMNS
 from meetings.models import Meeting
-from meetings.schedule import InvalidSchedule, Rule, parse_rules
+from meetings.schedule import InvalidSchedule, Rule, parse_rules, rule_parts
 from meetings.schedule_text import describe_rule
 
 # Rows to read at a time. More is not faster.
@@ -103,7 +103,7 @@ def build_guide_entries(meeting: Meeting, site: str) -> Iterator[dict[str, objec
 
 def _weekdays(rule: Rule) -> list[int]:
     """Return the day numbers of a weekly rule, or [] for any other rule."""
-    parts = dict(part.split("=", 1) for part in rule.text.split(";"))
+    parts = rule_parts(rule.text)
     if parts == {"FREQ": "DAILY"}:
         return sorted(DAY_NUMBERS.values())
     if parts["FREQ"] != "WEEKLY" or not set(parts) <= {"FREQ", "BYDAY", "WKST"}:

@@ -89,15 +89,11 @@ def _recurrence(rule: Rule, schedule: Schedule) -> vRecur:
 
 
 def _break_days(schedule: Schedule, first: datetime) -> list[date]:
-    """Return the days of all breaks from `first` on."""
-    begins, ends = first.date(), (first + BREAKS_LISTED_FOR).date()
-    days = []
-    for start, last in schedule.breaks:
-        day = max(start, begins)
-        while day <= min(last, ends):
-            days.append(day)
-            day += timedelta(days=1)
-    return days
+    """Return the days of all breaks and skipped holidays from `first` on."""
+    if not (schedule.breaks or schedule.is_holiday):
+        return []
+    days = (first.date() + timedelta(days=n) for n in range(BREAKS_LISTED_FOR.days))
+    return [day for day in days if schedule.is_in_break(day)]
 
 
 def _build_event(meeting: Meeting, site: str, uid: str) -> Event:

@@ -30,7 +30,15 @@ languages cost source_name source_url source_seen source_license note
 # Extra columns of our own export. Otherwise these facts come from the note.
 EXTRA_COLUMNS = (
     *("uuid", "summary", "first_on", "extra_dates", "skipped_dates", "schedule_note"),
-    *("zone_inferred", "by_text", "venue", "join_code", "joining", "open_to"),
+    *(
+        "skips_holidays",
+        "zone_inferred",
+        "by_text",
+        "venue",
+        "join_code",
+        "joining",
+        "open_to",
+    ),
     *("newcomers", "sign_language", "captions", "wheelchair_access"),
 )
 TEXT_COLUMNS = {

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from listings.holidays import holiday_name
 from listings.located import AddressedListing
 from listings.models import Listing
 from listings.querysets import ListingQuerySet
@@ -78,7 +79,15 @@ class Meeting(AddressedListing):
     facts = (
         *("name", "operator", "summary", "rules", "start_time", "duration_minutes"),
         *("timezone", "zone_inferred", "first_on", "extra_dates", "skipped_dates"),
-        *("schedule_note", "in_person", "online", "by_phone", "by_text", "venue"),
+        *(
+            "skips_holidays",
+            "schedule_note",
+            "in_person",
+            "online",
+            "by_phone",
+            "by_text",
+            "venue",
+        ),
         *("street", "city", "state", "zip_code", "address_withheld", "website"),
         *("phone", "join_code", "joining", "how_to_join", "open_to", "newcomers"),
         *(
@@ -142,6 +151,11 @@ class Meeting(AddressedListing):
         _("dates without a meeting"),
         blank=True,
         help_text=_("Days like 2026-12-24, and breaks like 2026-12-20/2027-01-05."),
+    )
+    skips_holidays = models.BooleanField(
+        _("no meeting on federal holidays"),
+        default=False,
+        help_text=_("Also on the weekday when a holiday on a weekend is observed."),
     )
     schedule_note = models.CharField(
         _("schedule, in words"),
@@ -233,6 +247,7 @@ class Meeting(AddressedListing):
                 rules=schedule.parse_rules(self.rules, anchor),
                 extra=schedule.expand_spans(schedule.parse_spans(self.extra_dates)),
                 breaks=schedule.parse_spans(self.skipped_dates),
+                is_holiday=holiday_name if self.skips_holidays else None,
             )
         except InvalidSchedule:
             return None

@@ -6,7 +6,7 @@ This module does not use the database. Dates are computed for a window of time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -51,7 +51,7 @@ class Rule:
     @property
     def needs_anchor(self) -> bool:
         """True if the rule has no definite dates without an anchor."""
-        parts = _rule_parts(self.text)
+        parts = rule_parts(self.text)
         if "COUNT" in parts or parts.get("INTERVAL", "1") != "1":
             return True
         has_days = "BYDAY" in parts or "BYMONTHDAY" in parts
@@ -77,7 +77,7 @@ class Rule:
             return max(first, self.anchor) if self.anchor else first
         if self.anchor is None:
             return None
-        parts = _rule_parts(self.text)
+        parts = rule_parts(self.text)
         unit = {"DAILY": 1, "WEEKLY": 7}.get(parts["FREQ"])
         if unit is None or "COUNT" in parts or first <= self.anchor:
             return self.anchor
@@ -96,6 +96,8 @@ class Schedule:
     extra: frozenset[date] = frozenset()
     # First and last day of each break; a single skipped day is a break of one day.
     breaks: tuple[tuple[date, date], ...] = ()
+    # Says whether a day is a holiday without a meeting; None means it never is.
+    is_holiday: Callable[[date], object] | None = None
 
     @property
     def has_dates(self) -> bool:
@@ -104,6 +106,8 @@ class Schedule:
         return has_rule or bool(self.extra)
 
     def is_in_break(self, day: date) -> bool:
+        if self.is_holiday is not None and self.is_holiday(day):
+            return True
         return any(first <= day <= last for first, last in self.breaks)
 
 
@@ -252,14 +256,14 @@ def _parse_anchor(line: str) -> tuple[date, time | None]:
     return day, parse_time(f"{hour}:{minute}") if hour else None
 
 
-def _rule_parts(text: str) -> dict[str, str]:
+def rule_parts(text: str) -> dict[str, str]:
     return dict(part.split("=", 1) for part in text.split(";") if "=" in part)
 
 
 def _check_rule(line: str) -> None:
     """Raises InvalidSchedule."""
     names = [part.split("=", 1)[0] for part in line.split(";")]
-    parts = _rule_parts(line)
+    parts = rule_parts(line)
     if "FREQ" not in parts or len(parts) != len(names):
         raise InvalidSchedule(f"“{line}” is not a rule like FREQ=WEEKLY;BYDAY=TH.")
     for name, value in parts.items():

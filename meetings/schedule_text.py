@@ -17,7 +17,7 @@ from listings.templatetags.listing import miles as distance
 from listings.time_zones import zone_name
 from meetings.meeting_index import IndexedMeeting, Occurrence
 from meetings.models import Meeting
-from meetings.schedule import InvalidSchedule, Rule, parse_rules
+from meetings.schedule import InvalidSchedule, Rule, parse_rules, rule_parts
 
 SEPARATOR = " · "
 DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -25,7 +25,7 @@ DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 def describe_rule(rule: Rule) -> str:
     """Return "2nd and 4th Thursday of the month", or "" for an unusual rule."""
-    parts = dict(part.split("=", 1) for part in rule.text.split(";"))
+    parts = rule_parts(rule.text)
     days = parts.get("BYDAY", "").split(",") if "BYDAY" in parts else []
     interval = int(parts.get("INTERVAL", "1"))
     plain = set(parts) <= {"FREQ", "BYDAY", "INTERVAL", "UNTIL", "WKST"}
@@ -67,7 +67,7 @@ def _monthly_text(days: list[str], interval: int) -> str:
         if not number:
             return ""
         weekday = str(WEEKDAYS[DAY_CODES.index(code)])
-        said.append((_ordinal_text(number), weekday))
+        said.append((ordinal_text(number), weekday))
     weekdays = {weekday for _number, weekday in said}
     if len(weekdays) == 1:
         names = f"{_join_words([number for number, _weekday in said])} {weekdays.pop()}"
@@ -80,7 +80,7 @@ def _monthly_text(days: list[str], interval: int) -> str:
     ) % {"number": interval, "days": names}
 
 
-def _ordinal_text(number: str) -> str:
+def ordinal_text(number: str) -> str:
     words = {
         "1": pgettext("weekday of the month", "1st"),
         "2": pgettext("weekday of the month", "2nd"),

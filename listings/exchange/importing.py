@@ -27,7 +27,7 @@ FACT_FIELDS: dict[str, tuple[str, ...]] = {
     "hours": (
         *("hours", "hours_note", "timezone", "zone_inferred"),
         *("rules", "start_time", "duration_minutes", "first_on"),
-        *("extra_dates", "skipped_dates", "schedule_note"),
+        *("extra_dates", "skipped_dates", "skips_holidays", "schedule_note"),
     ),
     "address": ("street", "city", "state", "zip_code", "point"),
     "email": ("email",),

@@ -28,6 +28,18 @@ for (const week of document.querySelectorAll("[data-weekly-hours]")) {
   updatePreview();
 }
 
+for (const schedule of document.querySelectorAll("[data-schedule]")) {
+  const preview = schedule.querySelector("[data-schedule-preview]");
+  const group = schedule.closest("fieldset.module, form");
+  group.addEventListener("input", debounce(() => {
+    const boxes = [...group.querySelectorAll("input, select, textarea")].filter((box) => box.type !== "checkbox" || box.checked);
+    const facts = boxes.filter((box) => box.name).map((box) => [box.name, box.value]);
+    const [, row] = location.pathname.match(/(\d+)\/change\/$/) ?? [];
+    if (row) facts.push(["pk", row]);
+    loadInto(preview, `${listAddress}schedule/?${new URLSearchParams(facts)}`);
+  }));
+}
+
 const similar = document.querySelector("[data-similar]");
 if (similar) {
   const names = ["name", "phone", "website", "city", "state"];

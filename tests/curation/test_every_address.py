@@ -76,6 +76,7 @@ ALLOWED_ROLES = {
         meetings/meeting/similar/
         warmlines/warmline/hours/
         meetings/meeting/hours/
+        meetings/meeting/schedule/
         warmlines/warmline/
         meetings/meeting/
         warmlines/warmline/<path:object_id>/history/

@@ -11,8 +11,16 @@ from django.core.management import call_command
 from django.db import transaction
 
 from tests.caching.transactions import commit
+from tests.factories import person
 
 FIXTURES = settings.BASE_DIR / "fixtures"
+
+
+@pytest.fixture
+def ada(client):
+    """Return a browser in which a curator is signed in."""
+    client.force_login(person())
+    return client
 
 
 def real_rows():

@@ -197,27 +197,26 @@ def _unchecked_facts(request: HttpRequest, suggestion: Suggestion) -> set[str]:
     """Return the facts that were not chosen, for the page after a refusal."""
     if request.method != "POST":
         return set()
-    return set(suggestion.changes) - set(request.POST.getlist("fact"))
+    return set(suggestion.proposed_facts) - set(request.POST.getlist("fact"))
 
 
 def _describe_changes(
     suggestion: Suggestion, *, withheld: bool
 ) -> list[tuple[str, str, str, str]]:
     """Return (name, label, current value, proposed value) of each changed fact."""
-    if suggestion.kind == Suggestion.Kind.CHECK:
-        return []
+    proposed = suggestion.proposed_facts
     model: Any = suggestion.content_type.model_class()
     listing: Any = suggestion.listing
     if listing is None:
         return [
             (name, fact_label(model, name), "–", fact_text(model, name, plain))
-            for name, plain in suggestion.changes.items()
+            for name, plain in proposed.items()
         ]
     hidden = () if withheld else withheld_fields(listing)
-    now = fact_values(listing, suggestion.changes)
+    now = fact_values(listing, proposed)
     return [
         (row.name, row.label, row.before, row.after)
-        for row in differences(model, now, suggestion.changes)
+        for row in differences(model, now, proposed)
         if row.name not in hidden
     ]
 

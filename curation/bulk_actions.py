@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curation import workflow
-from curation.forms import AssignForm, CheckForm, CloseForm, CurationForm, TagForm
+from curation.calls.forms import CheckForm
+from curation.forms import AssignForm, CloseForm, CurationForm, TagForm
 from curation.roles import Listings, has_curation_perm
 from curation.staff_request import StaffRequest
 from curation.state_scope import enforce_scope, refuse_branches_out_of_scope
@@ -103,16 +104,14 @@ class ListingBulkActions(VersionedAdmin):
         for message in refused[:MAX_REFUSALS_NAMED]:
             self.message_user(request, message, messages.WARNING)
 
-    @admin.action(
-        description=gettext_lazy("Write a check down …"), permissions=["check"]
-    )
+    @admin.action(description=gettext_lazy("Record a check …"), permissions=["check"])
     def check_selected(
         self, request: StaffRequest, queryset: Listings
     ) -> HttpResponse | None:
         def act(listing: Listing, **facts: Any) -> None:
             workflow.record_check(listing, by=request.user, **facts)
 
-        title = _("Write a check down")
+        title = _("Record a check")
         return self._ask_and_run(request, queryset, CheckForm, act, title)
 
     @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, cast
 
@@ -11,37 +12,31 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import BooleanField
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from phonenumber_field.phonenumber import PhoneNumber
 
 from curation.duplicates import find_similar
 from curation.historical_values import historical_values
-from curation.models import Check
+from curation.roles import has_curation_perm
 from curation.staff_request import AnyUser
 from curation.state_scope import ListingScope, find_scope_violations, place_codes
 from curation.unsent_forms import RESTORED_FIELD
 from curation.widgets import ServiceAreaField, WeeklyHoursField
 from listings import service_areas
-from listings.exchange.importing import FACT_FIELDS
 from listings.exchange.workflow import importers
-from listings.field_values import Difference, differences, fact_names, fact_values
+from listings.field_values import (
+    Difference,
+    differences,
+    fact_names,
+    fact_values,
+    form_field,
+)
 from listings.models import Listing, Term
 from listings.phones import dialable
 from listings.time_zones import choices as zone_choices
+from listings.visibility import withheld_fields
 
-# The labels of the facts that a check can cover.
-FACT_LABELS = {
-    "name": gettext_lazy("Name"),
-    "phone": gettext_lazy("Phone and text"),
-    "hours": gettext_lazy("Hours"),
-    "address": gettext_lazy("Address"),
-    "email": gettext_lazy("E-mail"),
-    "website": gettext_lazy("Website and chat"),
-    "service_area": gettext_lazy("Whom and where it serves"),
-    "offers": gettext_lazy("What it offers, and how"),
-}
 MAX_UPLOAD_BYTES = 10_000_000
 # Longer names do not fit into the table of failed sign-ins.
 MAX_USERNAME_LENGTH = 150
@@ -207,6 +202,27 @@ class ListingForm(VersionedForm):
             self.add_error(name if name in self.fields else None, message)
 
 
+def build_fact_form(
+    listing: Listing,
+    user: AnyUser,
+    names: Iterable[str],
+    base: type[ListingForm],
+    widgets: dict[str, type[forms.Widget] | forms.Widget] | None = None,
+) -> type[ListingForm]:
+    """Return a form of the named facts, without a withheld street for some users."""
+    may_see = has_curation_perm(user, "see_withheld")
+    hidden = () if may_see else withheld_fields(listing)
+    form_class: Any = forms.modelform_factory(
+        type(listing),
+        form=base,
+        fields=[name for name in names if name not in hidden],
+        formfield_callback=form_field,
+        widgets=widgets,
+    )
+    form_class.user = user
+    return cast(type[ListingForm], form_class)
+
+
 def _values_at(row: Any, version: int | None, names: list[str]) -> dict[str, Any]:
     """Return the facts of a version, or the current ones if it is unknown."""
     past = row.history.filter(version=version).first()
@@ -225,52 +241,6 @@ def _set_posted(data: QueryDict, name: str, plain: Any, row: Any) -> None:
         data[name] = {None: "unknown", True: "true", False: "false"}[plain]
     else:
         data[name] = "" if plain is None else plain
-
-
-class CheckForm(CurationForm):
-    how = forms.ChoiceField(
-        label=gettext_lazy("How did you check?"),
-        choices=Listing.CheckedHow,
-        widget=forms.RadioSelect,
-    )
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("What did you find?"),
-        choices=Check.Outcome,
-        widget=forms.RadioSelect,
-    )
-    facts = forms.MultipleChoiceField(
-        label=gettext_lazy("Which facts are confirmed?"),
-        choices=[(fact, FACT_LABELS[fact]) for fact in FACT_FIELDS],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    on = forms.DateField(
-        label=gettext_lazy("On which day?"),
-        initial=timezone.localdate,
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
-    closure_reason = forms.CharField(
-        label=gettext_lazy("If it has closed: why?"),
-        help_text=gettext_lazy("Visitors see this."),
-        required=False,
-        max_length=300,
-    )
-    note = forms.CharField(
-        label=gettext_lazy("Note for the desk"), required=False, max_length=300
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        outcome = cleaned.get("outcome")
-        verified = (Check.Outcome.RIGHT, Check.Outcome.REOPENED)
-        if outcome in verified and not cleaned.get("facts"):
-            self.add_error("facts", _("Please say which facts you made sure of."))
-        closed = (Check.Outcome.PAUSED, Check.Outcome.CLOSED)
-        if outcome in closed and not cleaned.get("closure_reason"):
-            self.add_error("closure_reason", _("Please say why it has closed."))
-        if cleaned.get("on") and cleaned["on"] > timezone.localdate():
-            self.add_error("on", _("A check cannot be in the future."))
-        return cleaned
 
 
 class CloseForm(CurationForm):

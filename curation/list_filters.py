@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest
@@ -58,3 +58,15 @@ class SortedChangeList(ChangeList):
         return self.SORT_EXPRESSIONS.get(field_name) or super().get_ordering_field(
             field_name
         )
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        """Keep the order of a section of the queue, unless a column is chosen."""
+        if queryset.query.order_by and ORDER_VAR not in self.params:
+            return list(queryset.query.order_by)
+        return list(super().get_ordering(request, queryset))
+
+    def get_ordering_field_columns(self) -> dict[int, str]:
+        """Mark no column as sorted while the list has the order of the queue."""
+        if QueueFilter.parameter_name in self.params and ORDER_VAR not in self.params:
+            return {}
+        return dict(super().get_ordering_field_columns())

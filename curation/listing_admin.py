@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, cast
 from zoneinfo import available_timezones
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.forms import Script, modelform_factory
+from django.forms import Script
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -22,23 +22,22 @@ from phonenumber_field.phonenumber import to_python
 from caching.invalidation import track_m2m_changes
 from curation import workflow
 from curation.base_admin import ExtraContext
-from curation.bulk_actions import ListingBulkActions
+from curation.calls.pages import CallPages
 from curation.duplicates import find_similar
 from curation.fieldsets import Fieldset
-from curation.forms import CheckForm, ListingForm
-from curation.historical_values import Facts
+from curation.forms import ListingForm, build_fact_form
 from curation.list_filters import CheckedFilter, QueueFilter, SortedChangeList
 from curation.models import Check, Suggestion
 from curation.roles import Listings, has_curation_perm, visible_to
 from curation.staff_request import StaffRequest
 from curation.widgets import WeeklyHoursField, WeeklyHoursWidget
-from listings.field_values import fact_names, form_field
+from listings.field_values import fact_names
 from listings.hours import Hours
 from listings.models import Listing
 from listings.visibility import withheld_fields
 
 
-class ListingAdmin(ListingBulkActions):
+class ListingAdmin(CallPages):
     """The admin of the listings of a catalog."""
 
     form = ListingForm
@@ -109,6 +108,12 @@ class ListingAdmin(ListingBulkActions):
         with track_m2m_changes(form.instance, "terms", "service_area"):
             super().save_related(request, form, formsets, change)
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: ExtraContext | None = None
+    ) -> HttpResponse:
+        context = {"may_call": self.may_call(request), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
     def view_on_site(self, obj: Any) -> str | None:
         return str(obj.get_absolute_url()) if obj.is_public else None
 
@@ -116,8 +121,8 @@ class ListingAdmin(ListingBulkActions):
 
     def get_urls(self) -> list[URLPattern]:
         pages: dict[str, Callable[..., HttpResponse]] = {
-            "check": self.check_page,
-            "claim": self.claim_page,
+            "start": self.start_page,
+            "call": self.call_page,
             "release": self.release_page,
             "propose": self.propose_page,
         }
@@ -127,6 +132,7 @@ class ListingAdmin(ListingBulkActions):
             path(
                 "similar/", site.admin_view(self.similar_page), name=f"{name}_similar"
             ),
+            path("start/", site.admin_view(self.start_list), name=f"{name}_start_list"),
             path("hours/", site.admin_view(self.hours_page), name=f"{name}_hours"),
             path(
                 "merge/<int:one>/<int:other>/",
@@ -166,64 +172,13 @@ class ListingAdmin(ListingBulkActions):
             request, object_id, form_url, {**extra, **(extra_context or {})}
         )
 
-    def check_page(self, request: StaffRequest, pk: int) -> HttpResponse:
-        """Record a check, or propose it if the user may not record one."""
-        listing = self._get_or_404(request, pk)
-        if not self._has_check_or_propose_permission(request):
-            raise PermissionDenied
-        form = CheckForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                if self.has_check_permission(request):
-                    workflow.record_check(listing, by=request.user, **form.cleaned_data)
-                    message = _("The check is written down.")
-                else:
-                    _propose_check(listing, form.cleaned_data, request.user)
-                    message = _("Thank you. A curator will look at it.")
-            except workflow.ActionRefused as refusal:
-                form.add_error("outcome", str(refusal))
-            else:
-                self.message_user(request, message)
-                return self._redirect_to(pk)
-        return self.render_page(
-            request,
-            "curation/check.html",
-            title=_("Write a check down"),
-            form=form,
-            listing=listing,
-            claimant=workflow.get_claimant(listing),
-        )
-
-    def _has_check_or_propose_permission(self, request: HttpRequest) -> bool:
-        may_check = self.has_check_permission(request)
-        return may_check or has_curation_perm(request.user, "propose_change")
-
-    def claim_page(self, request: StaffRequest, pk: int) -> HttpResponse:
-        listing = self._get_or_404(request, pk)
-        if not self._has_check_or_propose_permission(request):
-            raise PermissionDenied
-        if request.method == "POST":
-            try:
-                workflow.claim(listing, request.user)
-            except workflow.ActionRefused as refusal:
-                self.message_user(request, str(refusal), messages.WARNING)
-        return self._redirect_to(pk)
-
-    def release_page(self, request: StaffRequest, pk: int) -> HttpResponse:
-        listing = self._get_or_404(request, pk)
-        if not self._has_check_or_propose_permission(request):
-            raise PermissionDenied
-        is_mine = workflow.get_claimant(listing) == request.user
-        if request.method == "POST" and is_mine:
-            workflow.release(listing)
-        return self._redirect_to(pk)
-
     def propose_page(self, request: StaffRequest, pk: int) -> HttpResponse:
         """Show the change form, and save it as a suggestion."""
         listing = self._get_or_404(request, pk)
         if not has_curation_perm(request.user, "propose_change"):
             raise PermissionDenied
-        form_class = _build_proposal_form(request, listing, self.form)
+        names = [name for name in fact_names(self.model) if name != "status"]
+        form_class = build_fact_form(listing, request.user, names, self.form)
         form = form_class(request.POST or None, instance=listing)
         if request.method == "POST" and form.is_valid():
             if _propose_change(listing, form, request.user):
@@ -279,29 +234,6 @@ def _without_fields(
 def _e164(typed: str) -> str:
     number = to_python(typed)
     return str(number.as_e164) if number and number.is_valid() else ""
-
-
-def _propose_check(listing: Listing, facts: Facts, by: User) -> None:
-    plain = {**facts, "on": facts["on"].isoformat()}
-    Suggestion.objects.create(
-        listing=listing, kind=Suggestion.Kind.CHECK, changes=plain, proposed_by=by
-    )
-
-
-def _build_proposal_form(
-    request: HttpRequest, listing: Listing, base: type[ListingForm]
-) -> type[ListingForm]:
-    hidden = (
-        ()
-        if has_curation_perm(request.user, "see_withheld")
-        else withheld_fields(listing)
-    )
-    names = [n for n in fact_names(type(listing)) if n not in (*hidden, "status")]
-    form_class: Any = modelform_factory(
-        type(listing), form=base, fields=names, formfield_callback=form_field
-    )
-    form_class.user = request.user
-    return cast(type[ListingForm], form_class)
 
 
 def _propose_change(listing: Listing, form: ListingForm, by: User) -> bool:

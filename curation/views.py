@@ -26,9 +26,12 @@ from curation.public_forms import (
     ReportForm,
     build_suggestion_form,
 )
-from curation.workflow import lock_for_update, record_check, remove_on_request
-from listings.exchange.importing import FACT_FIELDS
-from listings.field_values import fact_value
+from curation.workflow import (
+    known_facts,
+    lock_for_update,
+    record_check,
+    remove_on_request,
+)
 from listings.models import Listing
 from listings.registry import listing_models
 from listings.shared_views import get_public_or_404
@@ -216,8 +219,7 @@ def _apply_confirmation(reminder: Reminder, act: str, form: Any) -> str:
         return _("This link was used already, or is too old.")
     listing: Any = fresh.listing
     if act == "right":
-        facts = [fact for fact in FACT_FIELDS if _has_fact(listing, fact)]
-        how = Listing.CheckedHow.CONFIRMED
+        how, facts = Listing.CheckedHow.CONFIRMED, known_facts(listing)
         record_check(listing, how=how, outcome="right", facts=facts)
         message = _("Thank you. Your listing is marked as confirmed by you.")
     elif act == "correct":
@@ -237,12 +239,3 @@ def _apply_confirmation(reminder: Reminder, act: str, form: Any) -> str:
     fresh.used_at = timezone.now()
     fresh.save(update_fields=["used_at"])
     return message
-
-
-def _has_fact(listing: Listing, fact: str) -> bool:
-    """Return whether the listing has a value that can be confirmed."""
-    return any(
-        bool(fact_value(listing, name))
-        for name in FACT_FIELDS[fact]
-        if name != "point" and hasattr(listing, name)
-    )

@@ -39,6 +39,8 @@ class QueueSection:
     # Each item is (name, address of its page).
     items: list[tuple[str, str]]
     all_url: str
+    # Sending a form to it takes the first free listing; "" where nothing is called.
+    start_url: str = ""
 
 
 def with_broken_links(rows: Listings) -> Listings:
@@ -119,6 +121,7 @@ def _listing_section(
         count=rows.order_by().count(),
         items=[(r.name, reverse(f"{name}_change", args=[r.pk])) for r in first],
         all_url=f"{reverse(f'{name}_changelist')}?{urlencode(query)}",
+        start_url=f"{reverse(f'{name}_start_list')}?{urlencode(query)}",
     )
 
 

@@ -15,11 +15,14 @@ class Check(ListingRelated):
     """A record that a person verified some facts on one day. It is never changed."""
 
     class Outcome(models.TextChoices):
-        RIGHT = "right", _("The facts are right")
+        RIGHT = "right", _("Right")
+        CORRECTED = "corrected", _("Corrected")
+        NO_ANSWER = "no_answer", _("No answer")
+        MESSAGE = "message", _("No answer, left a message")
         PAUSED = "paused", _("Closed for now")
+        REOPENED = "reopened", _("Open again")
         CLOSED = "closed", _("Closed for good")
-        REOPENED = "reopened", _("It was closed for now, and is open again")
-        NO_ANSWER = "no_answer", _("Nobody could be reached")
+        REMOVED = "removed", _("Asks not to be listed")
 
     on = models.DateField(_("on"))
     how = models.CharField(_("how"), max_length=10, choices=Listing.CheckedHow)
@@ -34,7 +37,7 @@ class Check(ListingRelated):
     facts = models.JSONField(_("facts"), default=list)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     note = models.CharField(_("note"), max_length=300, blank=True)
-    created_at = models.DateTimeField(_("written down"), auto_now_add=True)
+    created_at = models.DateTimeField(_("recorded"), auto_now_add=True)
 
     objects = ListingRelatedQuerySet["Check"].as_manager()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -115,6 +115,14 @@ class Suggestion(ListingRelated):
     def __str__(self) -> str:
         name = self.listing or self.changes.get("name", "")
         return f"{self.get_kind_display()}: {name}"
+
+    @property
+    def proposed_facts(self) -> dict[str, Any]:
+        """The facts that it would change, by field; those of a check are in it."""
+        if self.kind == self.Kind.CHECK:
+            corrections: dict[str, Any] = self.changes.get("corrections", {})
+            return corrections
+        return dict(self.changes)
 
     def mark_from_organization(self) -> None:
         """Record that it came through the link that was mailed to the organization."""

@@ -11,14 +11,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from curation.errors import ActionRefused
+from curation.historical_values import Facts
 from curation.models import Check
-from curation.workflow.facts import refuse_if_invalid
+from curation.workflow.facts import apply_corrections, refuse_if_invalid
 from curation.workflow.locking import lock_for_update
+from curation.workflow.publishing import remove_on_request
 from listings.exchange.importing import FACT_FIELDS
 from listings.models import Listing
 
 # A listing that nobody could reach is due again after this many days.
 NO_ANSWER_RETRY_DAYS = 14
+# After these outcomes, the listing is known to be open and its facts are confirmed.
+CONFIRMING = (Check.Outcome.RIGHT, Check.Outcome.CORRECTED, Check.Outcome.REOPENED)
+UNREACHED = (Check.Outcome.NO_ANSWER, Check.Outcome.MESSAGE)
+CLOSING = (Check.Outcome.PAUSED, Check.Outcome.CLOSED)
+NO_CORRECTIONS: Facts = {}
 
 
 @transaction.atomic
@@ -32,12 +39,20 @@ def record_check(
     on: date | None = None,
     note: str = "",
     closure_reason: str = "",
+    corrections: Facts = NO_CORRECTIONS,
 ) -> Check:
-    """Store a check, and update the listing accordingly. Raise ActionRefused if the
-    outcome does not fit the listing."""
+    """Store a check, apply its corrections, and update the listing accordingly.
+
+    Raise ActionRefused if the outcome does not fit the listing, or if the corrections
+    are not valid.
+    """
     on = on or timezone.localdate()
     fresh = lock_for_update(listing)
     _require_valid(fresh, outcome, on, closure_reason)
+    if by is not None:
+        _require_word_on_pause(fresh, outcome)
+    if corrections:
+        apply_corrections(fresh, corrections, _("corrected in a check"))
     covered = [fact for fact in FACT_FIELDS if fact in set(facts)]
     check = Check.objects.create(
         listing=fresh,
@@ -48,7 +63,11 @@ def record_check(
         outcome=outcome,
         note=note,
     )
-    _apply_outcome(fresh, check, closure_reason)
+    if outcome == Check.Outcome.REMOVED:
+        remove_on_request(fresh, note or _("asked in a check"))
+        fresh.refresh_from_db()
+    else:
+        _apply_outcome(fresh, check, closure_reason)
     fresh.claimed_by = fresh.claimed_at = None
     fresh.version += 1
     fresh._change_reason = _("check")
@@ -62,7 +81,7 @@ def _require_valid(
 ) -> None:
     if on > timezone.localdate():
         raise ActionRefused(_("A check cannot be in the future."))
-    if outcome in (Check.Outcome.CLOSED, Check.Outcome.PAUSED) and not closure_reason:
+    if outcome in CLOSING and not closure_reason:
         raise ActionRefused(_("Please say why it has closed."))
     if outcome == Check.Outcome.PAUSED and listing.status == Listing.Status.CLOSED:
         # "Closed for now" is public: it would undo a removal or a merge.
@@ -74,22 +93,33 @@ def _require_valid(
         raise ActionRefused(_("This listing is not closed for now."))
 
 
+def _require_word_on_pause(listing: Listing, outcome: str) -> None:
+    """Raise ActionRefused if a curator would leave open whether it is still closed."""
+    is_paused = listing.status == Listing.Status.TEMPORARILY_CLOSED
+    if is_paused and outcome in (Check.Outcome.RIGHT, Check.Outcome.CORRECTED):
+        raise ActionRefused(
+            _(
+                "This listing is closed for now. Choose “Open again”, or “Closed for "
+                "now” if it still is."
+            )
+        )
+
+
 def _apply_outcome(listing: Listing, check: Check, closure_reason: str) -> None:
-    outcome = Check.Outcome
     if listing.checked_on and check.on < listing.checked_on:
         # It was recorded late: the newer check counts.
         return
-    if check.outcome == outcome.NO_ANSWER:
+    if check.outcome in UNREACHED:
         listing.check_due_on = check.on + timedelta(days=NO_ANSWER_RETRY_DAYS)
         return
     listing.check_due_on = check.on + timedelta(days=listing.check_interval_days)
-    if check.outcome in (outcome.RIGHT, outcome.REOPENED):
+    if check.outcome in CONFIRMING:
         listing.checked_facts = _combine_same_day(listing, check)
         listing.checked_on, listing.checked_how = check.on, check.how
         listing.checked_by = check.by
-        if check.outcome == outcome.REOPENED:
+        if check.outcome == Check.Outcome.REOPENED:
             listing.status, listing.closure_reason = Listing.Status.PUBLISHED, ""
-    elif check.outcome == outcome.PAUSED:
+    elif check.outcome == Check.Outcome.PAUSED:
         listing.status = Listing.Status.TEMPORARILY_CLOSED
         listing.closure_reason = closure_reason
     else:

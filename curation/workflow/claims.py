@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,13 +28,19 @@ def get_claimant(listing: Listing) -> User | None:
     return get_user_model().objects.filter(pk=listing.claimed_by_id).first()
 
 
+def unclaimed_by_others(user: User) -> Q:
+    """Return the condition that nobody else works on a listing at the moment."""
+    expired = Q(claimed_at__lte=timezone.now() - CLAIM_DURATION)
+    return Q(claimed_by=None) | Q(claimed_at=None) | Q(claimed_by=user) | expired
+
+
 @transaction.atomic
 def claim(listing: Listing, by: User) -> None:
     """Raise ActionRefused if somebody else has claimed the listing."""
     fresh = lock_for_update(listing)
     other = get_claimant(fresh)
     if other is not None and other != by:
-        raise ActionRefused(_("%(name)s has taken this listing.") % {"name": other})
+        raise ActionRefused(_("%(name)s is working on this listing.") % {"name": other})
     _set_claim(fresh, by)
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from curation.errors import ActionRefused
 from curation.historical_values import Facts
 from listings import service_areas
-from listings.field_values import apply_facts
+from listings.exchange.importing import FACT_FIELDS
+from listings.field_values import apply_facts, fact_value
 from listings.models import Listing
 from listings.provenance import ProvenanceModel
 from listings.service_areas import UnknownArea, from_text
 
 # If one of these changes, the point on the map has to follow.
 ADDRESS_FIELDS = {"street", "city", "state", "zip_code", "address_withheld"}
+# These follow from other fields, so they alone confirm nothing.
+FOLLOWING_FIELDS = frozenset({"point", "timezone", "zone_inferred"})
 
 
 def apply_validated_facts(row: ProvenanceModel, facts: Facts) -> None:
@@ -35,6 +39,35 @@ def apply_validated_facts(row: ProvenanceModel, facts: Facts) -> None:
             apply_facts(row, facts)
     except UnknownArea as error:
         raise ActionRefused(" ".join(error.args)) from None
+
+
+def known_facts(listing: Listing) -> list[str]:
+    """Return the facts of FACT_FIELDS that have a value which can be confirmed."""
+    return [
+        fact
+        for fact, names in FACT_FIELDS.items()
+        if any(_is_known(listing, name) for name in names)
+    ]
+
+
+def _is_known(listing: Listing, name: str) -> bool:
+    if name in FOLLOWING_FIELDS or not hasattr(listing, name):
+        return False
+    return fact_value(listing, name) not in (None, "", [], False, "unknown")
+
+
+def apply_corrections(listing: Any, facts: Facts, reason: str) -> None:
+    """Apply facts that somebody typed. A new address is looked up on the map first.
+
+    Raise ActionRefused if they are not valid.
+    """
+    set_columns(listing, facts)
+    with refuse_if_invalid():
+        listing.clean_fields(exclude=["slug", "checked_by", "parent", "county"])
+    if ADDRESS_FIELDS & set(facts):
+        listing.geocode()
+    listing._change_reason = reason
+    apply_validated_facts(listing, facts)
 
 
 def set_columns(row: ProvenanceModel, facts: Facts) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -12,16 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from curation.errors import ActionRefused
-from curation.historical_values import Facts, historical_values
+from curation.historical_values import historical_values
 from curation.models import Suggestion
 from curation.withheld_addresses import refuse_to_reveal_street
-from curation.workflow.checks import record_check
-from curation.workflow.facts import (
-    ADDRESS_FIELDS,
-    apply_validated_facts,
-    refuse_if_invalid,
-    set_columns,
-)
+from curation.workflow.checks import CONFIRMING, record_check
+from curation.workflow.facts import apply_corrections, set_columns
 from curation.workflow.locking import lock_for_update
 from listings.exchange.importing import FACT_FIELDS
 from listings.field_values import fact_names, fact_values
@@ -42,7 +37,7 @@ def accept(
     if suggestion.object_id and about is None:
         raise ActionRefused(_("This listing is no longer there."))
     if suggestion.kind == Suggestion.Kind.CHECK:
-        _accept_check(suggestion, version)
+        _accept_check(suggestion, names, version)
         _decide(suggestion, Suggestion.State.ACCEPTED, by)
         return about
     chosen = {n: v for n, v in suggestion.changes.items() if n in set(names)}
@@ -53,11 +48,15 @@ def accept(
         listing = _build_listing(suggestion)
     refuse_to_reveal_street(listing, suggestion.changes, chosen)
     if chosen or not suggestion.object_id:
-        _apply_facts(listing, chosen, suggestion)
+        apply_corrections(listing, chosen, _describe(suggestion))
     suggestion.object_id = listing.pk
     suggestion.accepted_facts = sorted(chosen)
     _decide(suggestion, Suggestion.State.ACCEPTED, by)
     return listing
+
+
+def _describe(suggestion: Suggestion) -> str:
+    return _("suggestion %(number)s") % {"number": suggestion.pk}
 
 
 def _build_listing(suggestion: Suggestion) -> Any:
@@ -80,8 +79,11 @@ def find_removal_requests(suggestion: Suggestion) -> list[RemovalRequest]:
     return found
 
 
-def _accept_check(suggestion: Suggestion, version: str) -> None:
-    facts = dict(suggestion.changes)
+def _accept_check(suggestion: Suggestion, chosen: Iterable[str], version: str) -> None:
+    """Record a volunteer's check, with those of its corrections that are chosen."""
+    facts, proposed = dict(suggestion.changes), suggestion.proposed_facts
+    facts.pop("corrections", None)
+    corrections = {name: proposed[name] for name in chosen if name in proposed}
     facts["on"] = date.fromisoformat(facts["on"])
     checked: Any = suggestion.listing
     listing = lock_for_update(checked, version)
@@ -98,17 +100,18 @@ def _accept_check(suggestion: Suggestion, version: str) -> None:
         raise ActionRefused(
             _("What was checked has changed since then. Decline this, and check again.")
         )
-    record_check(listing, by=suggestion.proposed_by, **facts)
+    refuse_to_reveal_street(listing, proposed, corrections)
+    facts["facts"] = _without_rejected(facts["facts"], set(proposed) - set(corrections))
+    if facts["outcome"] in CONFIRMING and not facts["facts"]:
+        raise ActionRefused(
+            _("Nothing of this check is left. Take a correction, or decline it.")
+        )
+    record_check(listing, by=suggestion.proposed_by, corrections=corrections, **facts)
 
 
-def _apply_facts(listing: Any, facts: Facts, suggestion: Suggestion) -> None:
-    set_columns(listing, facts)
-    with refuse_if_invalid():
-        listing.clean_fields(exclude=["slug", "checked_by", "parent", "county"])
-    if ADDRESS_FIELDS & set(facts):
-        listing.geocode()
-    listing._change_reason = _("suggestion %(number)s") % {"number": suggestion.pk}
-    apply_validated_facts(listing, facts)
+def _without_rejected(facts: Iterable[str], rejected: Collection[str]) -> list[str]:
+    """Return the facts whose corrections were all taken."""
+    return [fact for fact in facts if not set(FACT_FIELDS[fact]) & set(rejected)]
 
 
 @transaction.atomic

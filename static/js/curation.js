@@ -14,7 +14,7 @@ const loadInto = async (element, address) => {
   if (response.ok) element.innerHTML = await response.text();
 };
 
-const listAddress = location.pathname.replace(/(add|\d+\/change)\/$/, "");
+const listAddress = location.pathname.replace(/(add|\d+\/(change|call))\/$/, "");
 
 for (const week of document.querySelectorAll("[data-weekly-hours]")) {
   const preview = week.querySelector("[data-hours-preview]");

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
+from html.parser import HTMLParser
 
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -105,3 +107,46 @@ def upload_csv(client, rows):
     response = client.post("/admin/curation/importrun/new/", form)
     assert response.status_code == 302, response.content.decode()
     return ImportRun.objects.latest("created_at"), response["Location"]
+
+
+class _FormValues(HTMLParser):
+    """Collects what a browser would send of the last form of a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.values, self.select, self.text_area = {}, None, None
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        name, value = found.get("name"), found.get("value") or ""
+        if tag == "form":
+            self.values = {}
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and self.select and "selected" in found:
+            self.values.setdefault(self.select, []).append(value)
+        elif tag == "textarea":
+            self.text_area = name
+            self.values[name] = [""]
+        elif tag == "input" and name:
+            is_box = found.get("type") in ("checkbox", "radio")
+            if not is_box or "checked" in found:
+                self.values.setdefault(name, []).append(value or "on" * is_box)
+
+    def handle_endtag(self, tag):
+        if tag == "select":
+            self.select = None
+        if tag == "textarea":
+            self.text_area = None
+
+    def handle_data(self, data):
+        if self.text_area:
+            self.values[self.text_area][0] += data.removeprefix("\n")
+
+
+def form_values(page, form=-1):
+    """Return what a browser sends of a form of a page, by default of the last one."""
+    forms = re.findall(r"<form.*?</form>", page.content.decode(), re.DOTALL)
+    reader = _FormValues()
+    reader.feed(forms[form])
+    return reader.values

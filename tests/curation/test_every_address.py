@@ -173,13 +173,16 @@ ALLOWED_ROLES = {
         curation/check/
         curation/check/<path:object_id>/history/
         curation/check/<path:object_id>/change/
-        orgs/organization/<int:pk>/check/
-        orgs/organization/<int:pk>/claim/
+        orgs/organization/start/
+        orgs/organization/<int:pk>/call/
+        orgs/organization/<int:pk>/start/
         orgs/organization/<int:pk>/release/
-        warmlines/warmline/<int:pk>/check/
-        meetings/meeting/<int:pk>/check/
-        warmlines/warmline/<int:pk>/claim/
-        meetings/meeting/<int:pk>/claim/
+        warmlines/warmline/start/
+        warmlines/warmline/<int:pk>/call/
+        meetings/meeting/start/
+        meetings/meeting/<int:pk>/call/
+        warmlines/warmline/<int:pk>/start/
+        meetings/meeting/<int:pk>/start/
         warmlines/warmline/<int:pk>/release/
         meetings/meeting/<int:pk>/release/
     """,

@@ -191,8 +191,8 @@ def test_form_without_a_signed_owner_is_not_stored(client, listing):
     assert not UnsentForm.objects.exists()
 
 
-def test_check_form_is_restored_and_not_saved(tab, listing):
-    path = f"/admin/orgs/organization/{listing.pk}/check/"
+def test_call_sheet_is_restored_and_not_saved(tab, listing):
+    path = f"/admin/orgs/organization/{listing.pk}/call/"
     page = tab.get(path).content.decode()
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
     typed = {"how": "called", "outcome": "right", "facts": "phone", "note": TYPED}

@@ -65,8 +65,8 @@ class SortedChangeList(ChangeList):
             return list(queryset.query.order_by)
         return list(super().get_ordering(request, queryset))
 
-    def get_ordering_field_columns(self) -> dict[int, str]:
+    def get_ordering_field_columns(self) -> dict[int, Any]:
         """Mark no column as sorted while the list has the order of the queue."""
         if QueueFilter.parameter_name in self.params and ORDER_VAR not in self.params:
             return {}
-        return dict(super().get_ordering_field_columns())
+        return super().get_ordering_field_columns()

@@ -195,7 +195,7 @@ def make_call(hand, new_phone=""):
 
 def test_twenty_listings_are_checked_in_a_few_clicks_and_one_load_each(admin_page):
     page, hand = admin_page, Hand(admin_page)
-    page.goto("/admin/orgs/organization/?queue=due&state=MP")
+    page.goto("/admin/orgs/organization/?q=Call+Center&queue=due&state=MP")
     page.get_by_role("button", name="Start with the first").click()
     page.wait_for_url("**/call/**")
     hand.spent()

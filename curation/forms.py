@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
@@ -37,6 +37,8 @@ from listings.phones import dialable
 from listings.time_zones import choices as zone_choices
 from listings.visibility import withheld_fields
 
+# The widgets of a model form by field, as Django takes them.
+Widgets: TypeAlias = dict[str, type[forms.Widget] | forms.Widget]
 MAX_UPLOAD_BYTES = 10_000_000
 # Longer names do not fit into the table of failed sign-ins.
 MAX_USERNAME_LENGTH = 150
@@ -207,7 +209,7 @@ def build_fact_form(
     user: AnyUser,
     names: Iterable[str],
     base: type[ListingForm],
-    widgets: dict[str, type[forms.Widget] | forms.Widget] | None = None,
+    widgets: Widgets | None = None,
 ) -> type[ListingForm]:
     """Return a form of the named facts, without a withheld street for some users."""
     may_see = has_curation_perm(user, "see_withheld")

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 
 from curation import workflow
 from curation.calls.forms import FACT_LABELS, CallForm
-from curation.forms import ListingForm, build_fact_form
+from curation.forms import ListingForm, Widgets, build_fact_form
 from curation.models import Check, Suggestion
 from curation.workflow import known_facts
 from listings.exchange.importing import FACT_FIELDS
@@ -69,7 +69,7 @@ class CallSheet:
         # The form sets the facts of its instance, so it gets a separate one.
         instance = type(listing)._default_manager.get(pk=listing.pk)
         names = [*_sheet_fields(type(listing)), "internal_note"]
-        widgets = {"terms": forms.CheckboxSelectMultiple()}
+        widgets: Widgets = {"terms": forms.CheckboxSelectMultiple()}
         form_class = build_fact_form(listing, user, names, base, widgets)
         self.facts_form: Any = form_class(data, instance=instance)
         is_sent = data is not None and self.facts_form.is_valid()
@@ -135,8 +135,9 @@ class CallSheet:
     def facts(self) -> Iterator[SheetFact]:
         known = known_facts(self.listing)
         checked = self.check_form["facts"].value() or []
+        shown_names = {*_sheet_fields(type(self.listing))} & {*self.facts_form.fields}
         for fact, names in FACT_FIELDS.items():
-            fields = [self.facts_form[n] for n in names if n in self.facts_form.fields]
+            fields = [self.facts_form[name] for name in names if name in shown_names]
             if not fields:
                 continue
             has_errors = any(field.errors for field in fields)

@@ -1,7 +1,12 @@
-"""Find listings that may be the same: by phone, by website, or by name and city."""
+"""Find listings that may be the same: by phone, by website, or by a similar name.
+
+A catalog names the facts in which the same listing cannot differ: the city of an
+organization, and also the schedule of a meeting.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
@@ -25,6 +30,7 @@ MAX_SIMILAR = 5
 # If more listings than this share a phone or a website, it is that of an umbrella
 # organization, and no sign of a duplicate.
 MAX_SHARING_CONTACT = 4
+NUMBER = re.compile(r"[0-9]+")
 
 
 def find_similar(
@@ -34,6 +40,20 @@ def find_similar(
     first."""
     manager = cast(Manager[ListingT], model._default_manager)
     others = manager.exclude(status="closed").exclude(pk=exclude_pk)
+    found: dict[int, ListingT] = {}
+    if model.is_identified_by_contact:
+        same_contact = others.filter(_has_same_contact(facts))
+        found = {row.pk: row for row in same_contact[:MAX_SIMILAR]}
+    known = [name for name in model.identifying_facts if name in facts]
+    candidates = others.filter(**{f"{n}__iexact": facts[n] or "" for n in known})
+    name = str(facts.get("name") or "")
+    for row in candidates.order_by("pk") if fold(name) else []:
+        if _have_similar_names(name, row.name):
+            found.setdefault(row.pk, row)
+    return list(found.values())[:MAX_SIMILAR]
+
+
+def _has_same_contact(facts: Facts) -> Q:
     same_contact = Q(pk=None)
     if phone := phone_key(str(facts.get("phone") or "")):
         same_contact |= Q(phone=phone) | Q(toll_free=phone)
@@ -41,33 +61,30 @@ def find_similar(
         same_contact |= Q(phone__startswith=f"{phone};")
     if site := website_key(facts.get("website") or ""):
         same_contact |= Q(website__icontains=site)
-    found = {row.pk: row for row in others.filter(same_contact)[:MAX_SIMILAR]}
-    nearby = others
-    if hasattr(model, "city"):
-        city = Q(city__iexact=facts.get("city") or "", state=facts.get("state") or "")
-        nearby = others.filter(city)
-    name = fold(facts.get("name") or "")
-    for row in nearby.order_by("pk") if name else []:
-        if fuzz.token_set_ratio(name, fold(row.name)) >= MIN_NAME_SIMILARITY:
-            found.setdefault(row.pk, row)
-    return list(found.values())[:MAX_SIMILAR]
+    return same_contact
+
+
+def _have_similar_names(one: str, other: str) -> bool:
+    """Return False for names with different numbers: those are of different groups."""
+    if set(NUMBER.findall(one)) != set(NUMBER.findall(other)):
+        return False
+    score = fuzz.token_set_ratio(fold(one), fold(other))
+    return bool(score >= MIN_NAME_SIMILARITY)
 
 
 def find_pairs(model: type[Listing]) -> Iterator[tuple[int, int, str]]:
     """Yield every pair that may be the same, as (smaller pk, larger pk, reason)."""
     rows = list(model._default_manager.exclude(status="closed").order_by("pk"))
     seen = set()
-    candidates = [
-        (
-            _("same phone"),
-            _pairs_sharing(rows, lambda row: phone_key(str(row.phone or ""))),
-        ),
-        (_("same website"), _pairs_sharing(rows, lambda row: website_key(row.website))),
-        (_("a like name in the same town"), _pairs_with_similar_name(rows)),
-    ]
+    candidates = [(_("a like name in the same town"), _pairs_with_similar_name(rows))]
+    if model.is_identified_by_contact:
+        phones = _pairs_sharing(rows, lambda row: phone_key(str(row.phone or "")))
+        sites = _pairs_sharing(rows, lambda row: website_key(row.website))
+        contacts = [(_("same phone"), phones), (_("same website"), sites)]
+        candidates = [*contacts, *candidates]
     for reason, pairs in candidates:
         for one, other in pairs:
-            if (one.pk, other.pk) not in seen and _are_in_same_city(one, other):
+            if (one.pk, other.pk) not in seen and _identity(one) == _identity(other):
                 seen.add((one.pk, other.pk))
                 yield one.pk, other.pk, reason
 
@@ -87,20 +104,21 @@ def _pairs_sharing(
 def _pairs_with_similar_name(
     rows: list[ListingT],
 ) -> Iterator[tuple[ListingT, ListingT]]:
-    cities = defaultdict(list)
+    groups = defaultdict(list)
     for row in rows:
-        cities[getattr(row, "state", ""), fold(getattr(row, "city", ""))].append(row)
-    for city in cities.values():
-        for one, other in combinations(city, 2):
-            score = fuzz.token_set_ratio(fold(one.name), fold(other.name))
-            if score >= MIN_NAME_SIMILARITY:
+        groups[_identity(row)].append(row)
+    for group in groups.values():
+        for one, other in combinations(group, 2):
+            if _have_similar_names(one.name, other.name):
                 yield one, other
 
 
-def _are_in_same_city(one: Listing, other: Listing) -> bool:
-    """Branches of one organization share its phone and website, but are in different
-    cities, and are no duplicates."""
-    return bool(getattr(one, "city", "") == getattr(other, "city", ""))
+def _identity(row: Listing) -> tuple[str, ...]:
+    """Return the facts in which the same listing cannot differ.
+
+    Branches of one organization share its phone and website, but not their city.
+    """
+    return tuple(fold(getattr(row, name)) for name in row.identifying_facts)
 
 
 def store_duplicate_pairs(models: Iterable[type[Listing]]) -> int:

@@ -21,6 +21,8 @@ from places.zip_codes import ZipField, check_zip
 class AddressedListing(Listing, LocatedModel):
     """Abstract listing with an address, which may be withheld, and a point."""
 
+    identifying_facts: ClassVar[tuple[str, ...]] = ("city", "state")
+
     street = models.CharField(_("street"), max_length=200, blank=True)
     city = models.CharField(_("town"), max_length=100, blank=True)
     state = models.CharField(_("state"), max_length=2, blank=True)

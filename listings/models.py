@@ -75,6 +75,10 @@ class Listing(ProvenanceModel):
     }
     # Days after a check until the listing should be checked again.
     check_interval_days: ClassVar = 180
+    # The facts in which two rows for the same listing cannot differ.
+    identifying_facts: ClassVar[tuple[str, ...]] = ()
+    # Whether two listings with the same phone or website are likely the same.
+    is_identified_by_contact: ClassVar = True
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(_("slug"), max_length=120, unique=True, blank=True)
     summary = models.TextField(_("summary"), blank=True)

@@ -75,6 +75,9 @@ class Meeting(AddressedListing):
     catalog = "meeting"
     # People plan their evening around a meeting, and groups move.
     check_interval_days = STALE_AFTER_DAYS
+    identifying_facts = ("city", "state", "rules", "start_time", "timezone")
+    # All groups of a host share its phone and website.
+    is_identified_by_contact = False
     importers = {"meetings": "meetings.importing.MeetingImporter"}
     facts = (
         *("name", "operator", "summary", "rules", "start_time", "duration_minutes"),

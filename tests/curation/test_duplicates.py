@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.utils import timezone
 
 from curation import workflow
+from curation.duplicates import find_similar
 from curation.models import Check, DuplicatePair, LinkCheck, Suggestion
 from listings.exchange.importing import protected_fields
-from listings.field_values import apply_facts
+from listings.field_values import apply_facts, fact_values
+from meetings.models import Meeting
 from tests.curation.helpers import (
     change_form_data,
     change_path,
 )
-from tests.factories import organization, person, place, state, term
+from tests.factories import meeting, organization, person, place, state, term
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +37,23 @@ def test_duplicates_share_a_phone_a_website_or_a_name_in_one_city(capsys):
     found = {(pair.first_id, pair.second_id) for pair in DuplicatePair.objects.all()}
     assert found == {(one.pk, phone.pk), (one.pk, name.pk)}
     assert "0 new pairs" in capsys.readouterr().out
+
+
+def test_meetings_are_duplicates_with_a_like_name_and_the_same_schedule():
+    """All groups of a host share its website, and many are at the same hour."""
+    shared = {"website": "https://example.org/groups", "rules": "FREQ=WEEKLY;BYDAY=TH"}
+    one = meeting(name="Evening Circle", **shared)
+    same = meeting(name="The Evening Circle", website="https://example.org/other")
+    meeting(name="Evening Circle", start_time="20:00")
+    meeting(name="Family Group", **shared)
+    meeting(name="Evening Circle 7", **shared)
+
+    call_command("find_duplicates")
+
+    kind = ContentType.objects.get_for_model(Meeting)
+    found = DuplicatePair.objects.filter(content_type=kind)
+    assert [(p.first_id, p.second_id) for p in found] == [(one.pk, same.pk)]
+    assert find_similar(Meeting, fact_values(one), exclude_pk=one.pk) == [same]
 
 
 def test_merge_keeps_history_address_and_suggestions(client):

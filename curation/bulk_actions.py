@@ -41,7 +41,7 @@ MAX_REFUSALS_NAMED = 20
 class ListingBulkActions(VersionedAdmin):
     """The actions of a list of listings, and the permissions for them."""
 
-    actions = (
+    actions: tuple[str, ...] = (
         "check_selected",
         "publish_selected",
         "close_selected",

@@ -63,6 +63,7 @@ LISTING_SECTIONS: dict[str, Callable[[Listings, date], Listings]] = {
     "link": lambda rows, on: with_broken_links(rows).order_by("slug"),
     "contact": lambda rows, on: rows.without_contact(),
     "point": lambda rows, on: rows.without_point(),
+    "dates": lambda rows, on: rows.without_next_date(on),
 }
 
 
@@ -72,6 +73,7 @@ def section_titles() -> dict[str, str]:
         "link": _("Broken link"),
         "contact": _("No way to make contact"),
         "point": _("No place on the map, or a rough one"),
+        "dates": _("No next date: is it still on?"),
     }
 
 

@@ -100,6 +100,10 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         """Listings whose point is missing or approximate; by default none have one."""
         return self.none()
 
+    def without_next_date(self, on: date) -> Self:
+        """Listings that should have dates, but have none from this day on."""
+        return self.none()
+
     def for_cards(self) -> Self:
         """Prefetch all that a card shows, in a fixed number of queries."""
         return self.prefetch_related("terms", "service_area")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar, Self
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -19,7 +19,7 @@ from listings.models import Listing
 from listings.querysets import ListingQuerySet
 from listings.removals import RemovalRequest
 from meetings import schedule
-from meetings.schedule import InvalidSchedule, Schedule
+from meetings.schedule import InvalidSchedule, Schedule, next_starts
 from orgs.models import Organization
 from places.nearest import LocatedQuerySet
 
@@ -49,6 +49,21 @@ class MeetingQuerySet(  # type: ignore[override]
         """Public meetings, except those of an organization that is not public."""
         of_public = Q(organization__status__in=Listing.PUBLIC_STATUSES)
         return super().public().filter(Q(organization=None) | of_public)
+
+    def without_next_date(self, on: date) -> Self:
+        """Published meetings that have ended, or whose week is unknown."""
+        # Any other rule goes on without an end.
+        limited = Q(rules__regex=r"UNTIL=|COUNT=|INTERVAL=|YEARLY")
+        only_dates = Q(rules="") & ~Q(extra_dates="")
+        status = Listing.Status.PUBLISHED
+        rows = self.filter(limited | only_dates, status=status).order_by("slug")
+        begins = datetime.combine(on, time(), tzinfo=UTC)
+        ended = [
+            row.pk
+            for row in rows
+            if row.schedule is None or not next_starts(row.schedule, begins, 1)
+        ]
+        return rows.filter(pk__in=ended)
 
     def for_cards(self) -> Self:
         return super().for_cards().select_related("organization", "county")

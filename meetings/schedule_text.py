@@ -110,6 +110,16 @@ def describe_schedule(meeting: Meeting) -> list[str]:
     return [words for rule in rules if (words := describe_rule(rule))]
 
 
+def schedule_line(meeting: Meeting) -> str:
+    """Return "2nd Thursday of the month, 6:30 pm, Pacific time" and the note."""
+    words = "; ".join(describe_schedule(meeting))
+    schedule = meeting.schedule
+    if schedule is not None:
+        when = [format_time(schedule.start), zone_name(schedule.zone.key)]
+        words = ", ".join([words, *when] if words else when)
+    return ". ".join(filter(None, [words, meeting.schedule_note]))
+
+
 def day_heading(day: date, today: date) -> str:
     """Return "Today: Monday, November 30", or only the weekday and date."""
     words = _("%(weekday)s, %(day)s") % {

@@ -56,6 +56,7 @@ class AddressedListingAdmin(ListingAdmin):
 
 @admin.register(Organization)
 class OrganizationAdmin(AddressedListingAdmin):
+    change_form_template = "orgs/change_form.html"
     list_display = ("name", "kind", "city", "state", "status", "checked_on")
     list_filter = (
         *ListingAdmin.list_filter,

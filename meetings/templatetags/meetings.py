@@ -15,13 +15,14 @@ from listings.snapshot import snapshot_date
 from listings.time_zones import zone_name
 from meetings.forms import DEFAULT_ZONE
 from meetings.meeting_index import Occurrence
-from meetings.schedule_text import OccurrenceDisplay, day_heading
+from meetings.schedule_text import OccurrenceDisplay, day_heading, schedule_line
 from meetings.today import OnlineToday, find_next_meetings, find_online_today
 from orgs.models import Organization
 from places.models import Place
 
 register = template.Library()
 register.filter(day_heading)
+register.filter(schedule_line)
 MAX_NEXT_SHOWN = 4
 
 

@@ -126,10 +126,11 @@ def test_list_accepts_only_the_lookups_of_its_own_filters(rf):
                     answered.add((model._meta.label, path, path in filters, lookup))
 
     assert {row[:2] for row in answered if not row[2]} <= {
-        # A filter by a user accepts only the id of the user.
+        # A filter by a user or an organization accepts only its id.
         ("orgs.Organization", "assigned_to__id"),
         ("warmlines.Warmline", "assigned_to__id"),
         ("meetings.Meeting", "assigned_to__id"),
+        ("meetings.Meeting", "organization__id"),
         ("auth.User", "groups__id"),
     }
     assert {row[3] for row in answered} <= {"", "__exact", "__isnull", "__gte", "__lt"}

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.any_database
 WORDS = polib.pofile(str(ROOT / "locale/es/LC_MESSAGES/django.po"))
 # The admin is only in English.
 ADMIN_SOURCE = re.compile(
-    r"curation/(?!views|visitors|mail|public)|\w+/admin\.py|templates/curation/(?!public|mail)"
-    r"|templates/guides/change_form|templates/admin/|directory/(models|operations/)"
+    r"curation/(?!views|visitors|mail|public)|\w+/admin(?:\.py|/)|templates/curation/(?!public|mail)"
+    r"|templates/\w+/change_form|templates/(?:meetings/)?admin/|directory/(models|operations/)"
 )
 HOLES = re.compile(r"%\(\w+\)s|\{\w+\}|<[^>]+>")
 # Spanish is longer, so narrow screens hide these words.

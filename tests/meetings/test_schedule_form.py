@@ -9,10 +9,10 @@ import pytest
 import time_machine
 
 from curation.models import Suggestion
+from meetings.admin.rule_boxes import RuleBoxes
+from meetings.admin.schedule_words import read_schedule
 from meetings.models import Meeting
-from meetings.rule_boxes import RuleBoxes
 from meetings.schedule import InvalidSchedule, next_starts
-from meetings.schedule_words import read_schedule
 from tests.curation.helpers import change_form_data, change_path, post_change_form
 from tests.factories import meeting, person
 from tests.meetings.conftest import real_rows

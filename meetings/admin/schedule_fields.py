@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from listings.time_zones import choices as zone_choices
 from listings.weekly_hours_form import InvalidSpan, parse_clock_time
+from meetings.admin.rule_boxes import DAYS, WEEKS, RuleBoxes
+from meetings.admin.schedule_preview import SchedulePreview, build_preview
+from meetings.admin.schedule_words import read_schedule
 from meetings.models import SCHEDULE_PARSERS, Meeting
-from meetings.rule_boxes import DAYS, WEEKS, RuleBoxes
 from meetings.schedule import CLOCK_TIME, InvalidSchedule
-from meetings.schedule_preview import SchedulePreview, build_preview
 from meetings.schedule_text import ordinal_text
-from meetings.schedule_words import read_schedule
 
 REPEATS = (
     ("", gettext_lazy("No rule: see the dates or the text below")),
@@ -34,7 +34,7 @@ BOTH_CHANGED = gettext_lazy(
 class RuleWidget(forms.Widget):
     """A rule as plain boxes, and again as RFC 5545 text. The edited one counts."""
 
-    template_name = "meetings/rule_widget.html"
+    template_name = "meetings/admin/rule_widget.html"
     use_fieldset = True
     # Set by the form, so that the preview is next to the boxes.
     get_preview: Callable[[], SchedulePreview | None] | None = None

@@ -1,4 +1,4 @@
-"""The admin of meetings."""
+"""The form, the list and the actions of meetings."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from curation.fieldsets import SOURCE_FIELDSET, STATUS_FIELDSET
-from meetings.admin_forms import MeetingAdminForm
+from curation.roles import Listings
+from meetings.admin.forms import (
+    BulkChangeForm,
+    MeetingAdminForm,
+    apply_bulk_change,
+)
+from meetings.admin.schedule_fields import ScheduleForm
+from meetings.admin.schedule_preview import SCHEDULE_FIELDS
 from meetings.models import Meeting
-from meetings.schedule_fields import ScheduleForm
-from meetings.schedule_preview import SCHEDULE_FIELDS
 from orgs.admin import AddressedListingAdmin
 
 
@@ -25,13 +31,15 @@ class MeetingAdmin(AddressedListingAdmin):
         "online",
         "in_person",
         "zone_inferred",
+        ("organization", admin.RelatedOnlyFieldListFilter),
     )
+    actions = (*AddressedListingAdmin.actions, "change_selected")
     list_select_related = ("organization",)
     autocomplete_fields = (*AddressedListingAdmin.autocomplete_fields, "organization")
     fieldsets = (
         (None, {"fields": ("name", "slug", "organization", "operator", "summary")}),
         (
-            _("When it meets"),
+            gettext_lazy("When it meets"),
             {
                 "fields": (
                     "schedule_words",
@@ -46,7 +54,7 @@ class MeetingAdmin(AddressedListingAdmin):
             },
         ),
         (
-            _("How to join"),
+            gettext_lazy("How to join"),
             {
                 "fields": (
                     ("in_person", "online", "by_phone", "by_text"),
@@ -59,7 +67,7 @@ class MeetingAdmin(AddressedListingAdmin):
             },
         ),
         (
-            _("Place"),
+            gettext_lazy("Place"),
             {
                 "fields": (
                     "venue",
@@ -71,7 +79,7 @@ class MeetingAdmin(AddressedListingAdmin):
             },
         ),
         (
-            _("Who it is for"),
+            gettext_lazy("Who it is for"),
             {
                 "fields": (
                     "terms",
@@ -88,6 +96,18 @@ class MeetingAdmin(AddressedListingAdmin):
         SOURCE_FIELDSET,
     )
 
+    @admin.action(
+        description=gettext_lazy("Change several meetings …"), permissions=["change"]
+    )
+    def change_selected(
+        self, request: HttpRequest, queryset: Listings
+    ) -> HttpResponse | None:
+        def act(meeting: Meeting, **typed: str) -> None:
+            apply_bulk_change(meeting, typed)
+
+        title = _("Change several meetings")
+        return self._ask_and_run(request, queryset, BulkChangeForm, act, title)
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.schedule_page)
         page = path("schedule/", view, name="meetings_meeting_schedule")
@@ -101,4 +121,4 @@ class MeetingAdmin(AddressedListingAdmin):
         form = ScheduleForm(request.GET, initial=opened)
         errors = [form[name] for name in form.errors if name in form.fields]
         context = {"fields": errors, "preview": form.build_preview()}
-        return render(request, "meetings/schedule_preview.html", context)
+        return render(request, "meetings/admin/schedule_preview.html", context)

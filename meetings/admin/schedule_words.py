@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from listings.time_zones import ZONE_NAMES
 from listings.weekly_hours_form import InvalidSpan, parse_clock_time, parse_day
-from meetings.rule_boxes import RuleBoxes
+from meetings.admin.rule_boxes import RuleBoxes
 from meetings.schedule import InvalidSchedule, parse_date
 
 DAY_NAMES = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +42,43 @@ NOT_A_ZONE = _(
     "“%(zone)s” is not a time zone we know. Use a name like America/Denver "
     "(Mountain time)."
 )
+
+
+# "ET", "EST" and "EDT" are all Eastern time.
+_LETTERS = {
+    "Eastern": "e",
+    "Central": "c",
+    "Mountain": "m",
+    "Pacific": "p",
+    "Alaska": "ak",
+    "Hawaii": "h",
+    "Atlantic": "a",
+}
+_BY_WORDS = {name.casefold(): name for name in ZONE_NAMES} | {
+    f"{letters}{rest}": name
+    for name, letters in _LETTERS.items()
+    for rest in ("t", "st", "dt")
+}
+_FILLERS = re.compile(r"\b(?:us|u\.s\.|standard|daylight|time|zone)(?!\w)|[().,]")
+
+
+def parse_zone(text: str, near: str = "") -> str:
+    """Return the IANA name for "Mountain", "MT", "Mountain time (Denver)" and the like.
+
+    `near` is the zone of the listing's place. It wins where both have the same name,
+    as America/Boise is one of several Mountain zones. Text that names no zone is
+    returned unchanged.
+    """
+    text = text.strip()
+    by_label = {zone_label(zone).casefold(): zone for zone in ZONES}
+    if zone := by_label.get(text.casefold()):
+        return zone
+    # IANA has some of these letters too, as names of zones without summer time.
+    name = _BY_WORDS.get(" ".join(_FILLERS.sub(" ", text.casefold()).split()))
+    if name is None:
+        return text
+    zones = ZONE_NAMES[name].split()
+    return near if near in zones else zones[0]
 
 
 def zone_name(zone: str) -> str:

@@ -50,24 +50,26 @@ class AddressedImporter(Importer):
 
     model: ClassVar[type[AddressedListing]] = Organization
     links_rows = True
+    zip_column = "zip"
 
     def __init__(self, rows: list[Row]) -> None:
         super().__init__(rows)
-        self.addresses = AddressNormalizer(rows, "zip")
-        self.cities = _cities_by_name({place_key(row["city"]) for row in rows})
+        self.addresses = AddressNormalizer(rows, self.zip_column)
+        self.cities = _cities_by_name({place_key(row.get("city", "")) for row in rows})
 
     def set_place(self, facts: ParsedRow, row: Row) -> None:
         """Set the location of the row and its precision."""
         precision = Organization.Precision
         zip_place = facts.zip_place = self.addresses.zip_place(row)
-        city = self.cities.get((row["state"], place_key(row["city"])))
+        state, name = row.get("state", ""), row.get("city", "")
+        city = self.cities.get((state, place_key(name)))
         if facts.fields["address_withheld"]:
             near = zip_place or city
             facts.place = near.own_county if near else None
             facts.precision = precision.COUNTY
-        elif zip_place and zip_place.state == row["state"]:
+        elif zip_place and zip_place.state == state:
             facts.place, facts.precision = zip_place, precision.ZIP
-        elif city and row["city"]:
+        elif city and name:
             facts.place, facts.precision = city, precision.CITY
         place = facts.place
         facts.fields["timezone"] = place.timezone if place else ""

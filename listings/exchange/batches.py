@@ -55,6 +55,8 @@ class BatchImport:
         self.planner = ImportPlanner(importer, reason, written_to)
         self.report = ImportReport()
         self.keys: set[str] = set()
+        # What people know a row by: its key in the file, or else its name.
+        self.labels: dict[str, str] = {}
         self.slugs: set[str] = self.model.used_slugs()
         self.steps: dict[int, ImportStep] = {}
         self.members: dict[int, BranchRow] = {}
@@ -77,21 +79,27 @@ class BatchImport:
             self._add_to_report(plan)
 
     def _read(self, number: int, row: Row) -> tuple[int, ParsedRow] | None:
-        key = row.get("key", "")
+        label = row.get("key") or row.get("name", "")
         try:
-            if not key:
-                raise RowError("the row has no key")
-            if key in self.keys:
-                raise RowError("this key stands in the file twice")
             facts = self.importer.read(row)
+            if not facts.key:
+                raise RowError("the row has no key")
+            if facts.key in self.keys:
+                raise RowError(
+                    "this key is in the file twice"
+                    if row.get("key")
+                    else "another row has this name and city. Give each its own key"
+                )
         except RowError as refusal:
-            self._refuse(number, key, str(refusal))
+            self._refuse(number, label, str(refusal))
             return None
-        self.keys.add(key)
+        self.keys.add(facts.key)
+        self.labels[facts.key] = label
         return number, facts
 
     def _refuse(self, number: int, key: str, words: str) -> None:
-        self.report.refused.append((number, f"{key}: {words}"))
+        label = self.labels.get(key, key)
+        self.report.refused.append((number, f"{label}: {words}"))
 
     def _write(self, plans: list[RowPlan]) -> list[RowPlan]:
         """Write the plans that are current, plan the others again and write them.
@@ -220,7 +228,7 @@ class BatchImport:
 
     def _add_to_report(self, plan: RowPlan) -> None:
         """Add a completed row to the report and to the rows that can be linked."""
-        report, number, key = self.report, plan.number, plan.facts.key
+        report, number, key = self.report, plan.number, self.labels[plan.facts.key]
         if not plan.is_write:
             report.unchanged += 1
         elif plan.change.is_new:

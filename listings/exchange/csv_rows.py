@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from itertools import chain, islice, zip_longest
 from types import MappingProxyType
 
+from listings.exchange.choices import ImportChoices
 from listings.exchange.files.headers import MAX_TITLE_ROWS, ColumnMatcher
+from listings.text import fold
 
 Row = dict[str, str]
 # Limits for the characters of a cell, the columns of a file and its bytes: ten times
@@ -28,6 +30,8 @@ RUNS_AS_FORMULA = re.compile(
     re.ASCII,
 )
 
+DEFAULT_CHOICES = ImportChoices()
+
 
 class FileError(ValueError):
     """The whole file is refused. The message is written for people."""
@@ -38,6 +42,10 @@ def csv_text(rows: Iterable[Iterable[str]]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue()
+
+
+class ColumnError(FileError):
+    """The columns of a file do not fit. A person can choose others."""
 
 
 @dataclass
@@ -56,7 +64,7 @@ class Table:
     @property
     def notes(self) -> list[str]:
         """What people should know about how the columns were read."""
-        guessed = {n: c for n, c in self.columns.items() if c not in ("", n)}
+        guessed = {n: c for n, c in self.columns.items() if c and fold(n) != fold(c)}
         left_out = [f"“{name}”" for name, column in self.columns.items() if not column]
         found = []
         if self.header_row > 1:
@@ -75,13 +83,13 @@ def read_table(
     others: frozenset[str] = frozenset(),
     *,
     labels: Mapping[str, str] = MappingProxyType({}),
-    chosen: Mapping[str, str] | None = None,
+    choices: ImportChoices = DEFAULT_CHOICES,
 ) -> Table:
     """Return the rows of a CSV text.
 
-    Names of columns are matched by likeness, unless a person has chosen the column of
-    each. A name that is like none is refused unless it is among the chosen ones: its
-    cells would be lost silently. Raises FileError.
+    Names of columns are matched by likeness, unless a person has chosen a column. A
+    name that is like none refuses the file, unless the person has allowed it: its cells
+    would be lost silently. Raises FileError.
     """
     csv.field_size_limit(MAX_CELL)
     matcher = ColumnMatcher(sorted(required | others), labels)
@@ -93,8 +101,10 @@ def read_table(
             raise FileError(f"The file has more than {MAX_COLUMNS} columns.")
         header = matcher.find_header(top)
         names = [" ".join(name.split()) for name in top[header]] if top else []
-        columns = dict(chosen) if chosen is not None else matcher.match(names)
-        _check_columns(names, columns, required, is_chosen=chosen is not None)
+        columns = matcher.match(names, choices.columns)
+        _check_columns(
+            names, columns, required, skips_unknown=choices.skips_unknown_columns
+        )
         table = Table(columns, header + 1)
         below = enumerate(top[header + 1 :], start=header + 2)
         for number, cells in chain(below, lines):
@@ -118,7 +128,7 @@ def _check_columns(
     columns: Mapping[str, str],
     required: frozenset[str],
     *,
-    is_chosen: bool,
+    skips_unknown: bool,
 ) -> None:
     """Raise FileError if a column is missing, unknown or duplicated."""
     named = [name for name in names if name]
@@ -127,14 +137,14 @@ def _check_columns(
     problems = {
         "lacks these columns": required - set(used),
         "has columns that this kind of file does not have": set()
-        if is_chosen
+        if skips_unknown
         else unknown - {n for n in named if named.count(n) > 1},
         "has these columns more than once": {c for c in used if used.count(c) > 1},
     }
     for words, found in problems.items():
         if found:
             # A column name may be as long as a cell, so the message is cut.
-            raise FileError(f"The file {words}: {', '.join(sorted(found)):.300}.")
+            raise ColumnError(f"The file {words}: {', '.join(sorted(found)):.300}.")
 
 
 def _row(

@@ -9,9 +9,10 @@ from functools import cached_property
 from operator import attrgetter, itemgetter
 from typing import Any, ClassVar
 
+from listings.exchange.cells import read_hours
 from listings.exchange.csv_rows import Row
 from listings.field_values import fact_value
-from listings.hours import InvalidHours, validate_hours
+from listings.hours import InvalidHours
 from listings.models import Listing
 from listings.provenance import ProvenanceModel
 from places.counties import CountiesByName, counties_by_name, resolve_county
@@ -77,6 +78,11 @@ class ParsedRow:
     # Values that are set on new rows and never change existing ones.
     new_only_fields: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    # What the file has no column for, so that it stays as it is: kinds of terms, the
+    # places served, and the point of a listing whose address does not change.
+    absent_terms: set[str] = field(default_factory=set)
+    is_area_absent: bool = False
+    keeps_point: bool = False
 
 
 @dataclass(slots=True)
@@ -172,12 +178,19 @@ def source_fields(row: Row) -> dict[str, str]:
 
 
 def set_hours(row: Row, column: str, facts: ParsedRow) -> None:
-    """Set valid hours; for invalid ones, set no hours and add a warning."""
+    """Set the hours; those that cannot be read become the note on hours, if none is.
+
+    Add a warning where they were not written as OpenStreetMap hours.
+    """
     try:
-        facts.fields["hours"] = validate_hours(row[column])
+        facts.fields["hours"], note = read_hours(row[column])
     except InvalidHours as error:
         facts.fields["hours"] = ""
-        facts.warnings.append(f"hours “{row[column]}”: {error}")
+        note = f"hours “{row[column]}”: {error}"
+        if not facts.fields.get("hours_note"):
+            facts.fields["hours_note"] = row[column]
+            note += " They became the note on hours."
+    facts.warnings += [note] if note else []
 
 
 def add_terms(facts: ParsedRow, kind: str, slugs: Iterable[str]) -> None:

@@ -150,10 +150,15 @@ class ImportPlanner:
         known = {pair for pair in facts.terms if pair in self.terms}
         for kind, slug in sorted(facts.terms - known):
             plan.warnings.append(f"no {kind} is called “{slug}”; left out")
+        row = plan.change.row
         if self.links:
-            wanted["terms"] = frozenset(self.terms[pair] for pair in known)
+            terms = frozenset(self.terms[pair] for pair in known)
+            wanted["terms"] = terms | self._terms_of_kinds(row, facts.absent_terms)
+        if self.links and not facts.is_area_absent:
             wanted["service_area"] = frozenset(place.pk for place in facts.service_area)
-        if issubclass(self.model, LocatedModel):
+        if issubclass(self.model, LocatedModel) and not (
+            facts.keeps_point and _has_same_address(row, wanted)
+        ):
             wanted["point"] = None
             if facts.place is not None:
                 point = facts.place.point
@@ -161,6 +166,11 @@ class ImportPlanner:
                 exact = (point.latitude, point.longitude, facts.precision)
                 wanted["point"] = (*exact, county.pk if county else None)
         return wanted
+
+    def _terms_of_kinds(self, row: Any, kinds: set[str]) -> frozenset[int]:
+        if not kinds or row.pk is None:
+            return frozenset()
+        return frozenset(term.pk for term in row.terms.all() if term.kind in kinds)
 
     def _stored_form(self, name: str, value: Any) -> Any:
         """Return a phone number or ZIP code in its stored form."""
@@ -230,6 +240,14 @@ class ImportPlanner:
             places = {place.pk: place for place in facts.service_area}
             found["service_area"] = service_areas.to_text(places.values())
         return found
+
+
+def _has_same_address(row: Any, wanted: dict[str, Any]) -> bool:
+    """Say whether an existing row has the address that the file has or leaves out."""
+    names = ("street", "city", "state", "zip_code")
+    return row.pk is not None and all(
+        wanted.get(name, getattr(row, name)) == getattr(row, name) for name in names
+    )
 
 
 # These fields change with every change of a row.

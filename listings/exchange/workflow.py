@@ -11,7 +11,8 @@ from tqdm import tqdm
 
 from listings.exchange.batches import BATCH_ROWS, BatchImport, Record
 from listings.exchange.bulk_writes import in_batches
-from listings.exchange.csv_rows import FileError, Row, read_table
+from listings.exchange.choices import ImportChoices
+from listings.exchange.csv_rows import DEFAULT_CHOICES, FileError, Row, read_table
 from listings.exchange.files.reading import read_file
 from listings.exchange.importing import Importer, ImportReport
 from listings.models import Listing
@@ -53,6 +54,7 @@ def import_file(
     atomic: bool = False,
     quiet: bool = True,
     record: Record | None = None,
+    choices: ImportChoices = DEFAULT_CHOICES,
 ) -> ImportReport:
     """Import the rows of a file, except those that are refused.
 
@@ -62,7 +64,13 @@ def import_file(
     """
     file = read_file(path)
     report = import_text(
-        kind, file.text, dry_run=dry_run, atomic=atomic, quiet=quiet, record=record
+        kind,
+        file.text,
+        dry_run=dry_run,
+        atomic=atomic,
+        quiet=quiet,
+        record=record,
+        choices=choices,
     )
     report.notes = [*file.notes, *report.notes]
     return report
@@ -79,6 +87,7 @@ def import_text(
     max_rows: int | None = None,
     record: Record | None = None,
     written_to: int = 0,
+    choices: ImportChoices = DEFAULT_CHOICES,
 ) -> ImportReport:
     """Import CSV text of at most `max_rows` rows, like import_file()."""
     reader = importers()[kind]
@@ -87,6 +96,7 @@ def import_text(
         reader.columns,
         reader.optional_columns,
         labels=reader.column_labels(),
+        choices=choices,
     )
     if max_rows is not None and len(table.rows) > max_rows:
         raise FileError(

@@ -212,7 +212,10 @@ def test_import_refuses_an_organization_with_a_removal_request():
     [
         ({"name": ""}, "the row has no name"),
         ({"timezone": "Mars/Base"}, "“Mars/Base” is not a time zone"),
-        ({"hours": "24/7", "timezone": ""}, "hours need a time zone"),
+        (
+            {"hours": "24/7", "timezone": "", "city": "", "state": "TX"},
+            "hours need a time zone",
+        ),
         ({"online": "maybe"}, "online: write yes, no or nothing"),
         ({"state": "ZZ"}, "“ZZ” is not a state"),
         ({"service_area": "Atlantis"}, "“Atlantis” is no state."),

@@ -173,7 +173,7 @@ def test_invalid_row_is_refused_with_number_and_reason(
 def test_second_row_with_the_same_key_is_refused(import_organizations):
     report = import_organizations({}, {})
 
-    words = f"{ORGANIZATION['key']}: this key stands in the file twice"
+    words = f"{ORGANIZATION['key']}: this key is in the file twice"
     assert (report.added, report.refused) == (1, [(3, words)])
 
 

@@ -13,6 +13,7 @@ from curation.imports import HSDS_PREFIX, ImportRecorder
 from curation.models import ImportRun
 from listings.cards import store_all
 from listings.exchange import hsds
+from listings.exchange.choices import ImportChoices
 from listings.exchange.csv_rows import FileError
 from listings.exchange.hsds_mapping import Publisher, line_rows, organization_rows
 from listings.exchange.importing import ImportReport
@@ -37,6 +38,11 @@ class Command(BaseCommand):
         parser.add_argument("--atomic", action="store_true", help="all rows or none")
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
         parser.add_argument("--format", choices=["csv", "hsds"], default="csv")
+        parser.add_argument(
+            "--skip-unknown-columns",
+            action="store_true",
+            help="leave out columns that this kind of file does not have",
+        )
         of_hsds = parser.add_argument_group("for --format hsds")
         of_hsds.add_argument(
             "--kind",
@@ -67,7 +73,10 @@ class Command(BaseCommand):
             if is_hsds:
                 report = self._import_hsds(options, settings)
             else:
-                report = import_file(kind, options["file"], **settings)
+                choices = ImportChoices(
+                    skips_unknown_columns=options["skip_unknown_columns"]
+                )
+                report = import_file(kind, options["file"], choices=choices, **settings)
         except FileError as refusal:
             raise CommandError(str(refusal)) from None
         if not (options["atomic"] and report.refused):

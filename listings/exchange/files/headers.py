@@ -96,18 +96,23 @@ class ColumnMatcher:
                 scores[column] = max(score, scores.get(column, 0))
         return scores
 
-    def match(self, names: Collection[str]) -> dict[str, str]:
+    def match(self, names: Collection[str], chosen: Columns) -> dict[str, str]:
         """Return the column of each name, or "" where none is like it.
 
-        No column is given twice; the name that is most like it gets it.
+        `chosen` has the columns of some names. Likeness gives no column twice; the name
+        that is most like it gets it.
         """
+        known = {*self.names.values(), ""}
         found = dict.fromkeys((name for name in names if name), "")
+        chosen = {n: c for n, c in chosen.items() if n in found and c in known}
         candidates = [
             (score, -position, name, column)
             for position, name in enumerate(found)
+            if name not in chosen
             for column, score in self._candidates(name)
         ]
-        used = set()
+        found |= chosen
+        used = set(chosen.values())
         for _score, _position, name, column in sorted(candidates, reverse=True):
             if not found[name] and column not in used:
                 found[name] = column

@@ -39,6 +39,11 @@ from curation.models import (
     Reminder,
     Suggestion,
 )
+from curation.queue.scope import (
+    duplicate_pairs_for,
+    suggestions_for,
+    visible_listings_filter,
+)
 from curation.reference_admin import (
     AreaAdmin,
     PlaceAdmin,
@@ -50,11 +55,6 @@ from curation.staff_admin import GroupAdmin, StaffAdmin
 from curation.staff_request import StaffRequest
 from curation.state_scope import enforce_scope
 from curation.undo import undo_import
-from curation.work_queue import (
-    duplicate_pairs_for,
-    suggestions_for,
-    visible_listings_filter,
-)
 from listings.exchange.csv_rows import FileError
 from listings.exchange.files.reading import read_content
 from listings.exchange.importing import ImportStep

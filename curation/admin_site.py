@@ -19,7 +19,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.models import Device
@@ -27,18 +26,14 @@ from django_otp.models import Device
 from curation import second_factor, unsent_forms
 from curation.audit_trail import parse_row_id
 from curation.base_admin import ExtraContext
-from curation.charts import Chart, build_chart
 from curation.forms import PasswordForm, SignInForm, TokenForm
-from curation.roles import visible_to
+from curation.queue.progress import build_progress_charts, count_week
+from curation.queue.sections import build_queue
 from curation.sessions import end_sessions_of
 from curation.sign_in import SIGN_IN_SECONDS, SignInBusy, is_over_sign_in_limit
-from curation.staff_request import AnyUser, StaffRequest
-from curation.work_queue import build_queue
-from listings.freshness import build_freshness_row, count_checked
+from curation.staff_request import StaffRequest
 from listings.rate_limit import seconds_left
-from listings.registry import listing_models
 from places.geocoders import geocode_before_transaction
-from places.states import STATES
 
 View = TypeVar("View", bound=Callable[..., Any])
 COMMITS_IN_BATCHES = "commits_in_batches"
@@ -59,6 +54,8 @@ class CurationAdminSite(AdminSite):
     index_title = gettext_lazy("What waits for you")
     index_template = "curation/index.html"
     login_form = SignInForm
+    # The first page lists everything, and lists of listings need the width.
+    enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         if not super().has_permission(request):
@@ -156,6 +153,7 @@ class CurationAdminSite(AdminSite):
         today = timezone.localdate()
         context = {
             "sections": build_queue(request.user, today),
+            "week": count_week(request.user, today),
             "charts": build_progress_charts(request.user),
             **(extra_context or {}),
         }
@@ -287,36 +285,3 @@ def _please_wait(request: HttpRequest, message: str) -> HttpResponse:
         "message": message,
     }
     return render(request, "curation/locked.html", context, status=429)
-
-
-def build_progress_charts(user: AnyUser) -> list[Chart]:
-    """Chart the share of published listings that are checked, by kind and by state."""
-    today = timezone.localdate()
-    kinds, states = [], []
-    for model in listing_models():
-        rows = visible_to(model.objects.public(), user)
-        fields = {field.name: field for field in model._meta.get_fields()}
-        if "kind" in fields:
-            kind: Any = fields["kind"]
-            labels = dict(kind.flatchoices)
-            found = count_checked(rows, "kind", today)
-            kinds += [
-                build_freshness_row(str(labels.get(k, k)), n)
-                for k, n in sorted(found.items())
-            ]
-        else:
-            name = str(capfirst(model._meta.verbose_name_plural))
-            kinds.append(
-                build_freshness_row(name, count_checked(rows, None, today)[""])
-            )
-        if "state" in fields:
-            found = count_checked(rows, "state", today)
-            states += [
-                build_freshness_row(STATES[code].name, numbers)
-                for code, numbers in sorted(found.items())
-                if code in STATES
-            ]
-    return [
-        build_chart("kinds", _("Checked, by kind"), kinds),
-        build_chart("states", _("Checked, by state"), states),
-    ]

@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from phonenumber_field.phonenumber import to_python
 
 from caching.invalidation import track_m2m_changes
@@ -26,14 +27,15 @@ from curation.calls.pages import CallPages
 from curation.duplicates import find_similar
 from curation.fieldsets import Fieldset
 from curation.forms import ListingForm, build_fact_form
-from curation.list_filters import CheckedFilter, QueueFilter, SortedChangeList
 from curation.models import Check, Suggestion
+from curation.queue.filters import LISTING_FILTERS, SortedChangeList
 from curation.roles import Listings, has_curation_perm, visible_to
 from curation.staff_request import StaffRequest
 from curation.widgets import WeeklyHoursField, WeeklyHoursWidget
 from listings.field_values import fact_names
 from listings.hours import Hours
 from listings.models import Listing
+from listings.phones import national
 from listings.visibility import withheld_fields
 
 
@@ -44,12 +46,8 @@ class ListingAdmin(CallPages):
     change_form_template = "curation/change_form.html"
     change_list_template = "curation/change_list.html"
     search_fields = ("name", "search_text", "phone")
-    list_filter: ClassVar[tuple[Any, ...]] = (
-        QueueFilter,
-        "status",
-        CheckedFilter,
-        ("assigned_to", admin.RelatedOnlyFieldListFilter),
-    )
+    list_filter: ClassVar[tuple[Any, ...]] = LISTING_FILTERS
+    list_select_related: ClassVar[tuple[str, ...]] = ("claimed_by",)
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("terms",)
     # A check has a page of its own, so that saving the form never records one.
     readonly_fields: ClassVar[tuple[str, ...]] = (
@@ -68,6 +66,15 @@ class ListingAdmin(CallPages):
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return SortedChangeList
+
+    @admin.display(description=gettext_lazy("Working on it"))
+    def working_on_it(self, listing: Listing) -> str:
+        return str(workflow.get_claimant(listing) or "")
+
+    @admin.display(description=gettext_lazy("Phone"))
+    def phone_numbers(self, listing: Listing) -> str:
+        numbers = filter(None, (listing.phone, listing.toll_free))
+        return ", ".join(map(national, numbers))
 
     # Permissions
 

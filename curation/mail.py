@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from curation.models import OptOut, OutgoingMail, Reminder, Suggestion
-from curation.work_queue import QueueSection, build_queue
+from curation.queue.sections import QueueSection, build_queue
 from listings.models import Listing
 from listings.registry import listing_models
 

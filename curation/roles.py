@@ -80,6 +80,11 @@ def states_for(user: AnyUser) -> list[str] | None:
     names = set(user.groups.values_list("name", flat=True))
     if STATE_CURATOR not in names or names & {ADMINISTRATOR, CURATOR}:
         return None
+    return preferred_states(user)
+
+
+def preferred_states(user: AnyUser) -> list[str]:
+    """Return the states that are set on the account of a user, who may see others."""
     profile = getattr(user, "curator_profile", None)
     return sorted(profile.states.values_list("code", flat=True)) if profile else []
 

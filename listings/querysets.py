@@ -96,6 +96,15 @@ class ListingQuerySet(models.QuerySet[ListingT]):
         empty = dict.fromkeys(self.model.CONTACT_FIELDS, "")  # type: ignore[attr-defined]
         return self.exclude(status="closed").filter(**empty).order_by("slug")
 
+    def publishable_drafts(self) -> Self:
+        """Drafts with a way to make contact."""
+        empty = dict.fromkeys(self.model.CONTACT_FIELDS, "")  # type: ignore[attr-defined]
+        return self.filter(status="draft").exclude(**empty)
+
+    def may_have_ended(self, on: date) -> Self:
+        """Public listings that nobody has seen for long; by default none are."""
+        return self.none()
+
     def without_point(self) -> Self:
         """Listings whose point is missing or approximate; by default none have one."""
         return self.none()

@@ -25,6 +25,7 @@ from places.nearest import LocatedQuerySet
 
 # After so many days a group may have moved or ended.
 STALE_AFTER_DAYS = 90
+WHOLE_DATE = r"^\d{4}-\d{2}-\d{2}$"
 MAX_MINUTES = 24 * 60
 # The field of each way to take part, by its name in query parameters.
 WAY_FIELDS = {
@@ -70,6 +71,13 @@ class MeetingQuerySet(  # type: ignore[override]
 
     def for_export(self) -> Self:
         return super().for_export().select_related("organization", "county")
+
+    def may_have_ended(self, on: date) -> Self:
+        """Public meetings that are stale on this day: see Meeting.is_stale."""
+        limit = on - timedelta(days=STALE_AFTER_DAYS)
+        seen_late = Q(source_seen__regex=WHOLE_DATE, source_seen__gte=limit.isoformat())
+        never_checked = Q(checked_on=None) & ~seen_late
+        return self.public().filter(Q(checked_on__lt=limit) | never_checked)
 
     def in_states(self, codes: Iterable[str]) -> Self:
         return self.filter(state__in=list(codes))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -31,14 +29,6 @@ from places.geocoders import GeocodeResult
 ADDRESS_FIELDS = {"street", "city", "state", "zip_code", "address_withheld"}
 
 
-class StateFilter(admin.AllValuesFieldListFilter):
-    """Labels the choice for organizations without a state."""
-
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        for choice in super().choices(changelist):
-            yield {**choice, "display": choice["display"] or _("No state")}
-
-
 class AddressedListingAdmin(ListingAdmin):
     """The admin of listings with an address."""
 
@@ -57,13 +47,11 @@ class AddressedListingAdmin(ListingAdmin):
 @admin.register(Organization)
 class OrganizationAdmin(AddressedListingAdmin):
     change_form_template = "orgs/change_form.html"
-    list_display = ("name", "kind", "city", "state", "status", "checked_on")
-    list_filter = (
-        *ListingAdmin.list_filter,
-        "kind",
-        "precision",
-        ("state", StateFilter),
+    list_display = (
+        *("name", "kind", "city", "state", "phone_numbers", "status"),
+        *("checked_on", "check_due_on", "working_on_it"),
     )
+    list_filter = (*ListingAdmin.list_filter, "kind", "precision")
     autocomplete_fields = (*ListingAdmin.autocomplete_fields, "parent")
     readonly_fields = (*ListingAdmin.readonly_fields, "county", "precision")
     fieldsets = (

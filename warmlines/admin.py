@@ -18,7 +18,10 @@ from warmlines.models import Warmline
 
 @admin.register(Warmline)
 class WarmlineAdmin(ListingAdmin):
-    list_display = ("name", "phone", "who_may_call", "status", "checked_on")
+    list_display = (
+        *("name", "phone_numbers", "who_may_call", "status"),
+        *("checked_on", "check_due_on", "working_on_it"),
+    )
     list_filter = (*ListingAdmin.list_filter, "who_may_call", "answered_by_peers")
     fieldsets = (
         (None, {"fields": ("name", "slug", "operator", "summary")}),

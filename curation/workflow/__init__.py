@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from curation.errors import ActionRefused
 from curation.workflow.checks import CLOSING, CONFIRMING, UNREACHED, record_check
-from curation.workflow.claims import claim, get_claimant, release, unclaimed_by_others
+from curation.workflow.claims import (
+    claim,
+    claimed,
+    get_claimant,
+    release,
+    unclaimed_by_others,
+)
 from curation.workflow.facts import apply_validated_facts, known_facts
 from curation.workflow.locking import lock_for_update
 from curation.workflow.merging import MERGE_REASON, merge
@@ -20,6 +26,7 @@ __all__ = [
     "accept",
     "apply_validated_facts",
     "claim",
+    "claimed",
     "close",
     "decline",
     "find_removal_requests",

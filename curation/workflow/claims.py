@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
@@ -25,13 +24,19 @@ def get_claimant(listing: Listing) -> User | None:
         return None
     if timezone.now() - listing.claimed_at >= CLAIM_DURATION:
         return None
-    return get_user_model().objects.filter(pk=listing.claimed_by_id).first()
+    claimant: User | None = listing.claimed_by
+    return claimant
+
+
+def claimed() -> Q:
+    """Return the condition that somebody works on a listing at the moment."""
+    since = timezone.now() - CLAIM_DURATION
+    return Q(claimed_by__isnull=False, claimed_at__gt=since)
 
 
 def unclaimed_by_others(user: User) -> Q:
     """Return the condition that nobody else works on a listing at the moment."""
-    expired = Q(claimed_at__lte=timezone.now() - CLAIM_DURATION)
-    return Q(claimed_by=None) | Q(claimed_at=None) | Q(claimed_by=user) | expired
+    return ~claimed() | Q(claimed_by=user)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from curation.models import OutgoingMail, Suggestion
-from curation.work_queue import LISTING_SECTIONS
+from curation.queue.conditions import LISTING_SECTIONS
 from directory.operations.jobs import jobs_with_rows
 from listings.freshness import CHECKED_WITHIN_DAYS, count_checked
 from listings.registry import listing_models
@@ -74,9 +74,10 @@ def _listing_figures(at: datetime) -> Iterator[HealthFigure]:
         public.append(({"catalog": catalog}, total))
         for days, number in zip(CHECKED_WITHIN_DAYS, within, strict=True):
             checked.append(({"catalog": catalog, "days": str(days)}, number))
-        for reason, filter_rows in LISTING_SECTIONS.items():
-            number = filter_rows(listings, today).count()
-            waiting.append(({"catalog": catalog, "reason": reason}, number))
+        for reason, section in LISTING_SECTIONS.items():
+            if section.applies_to(model):
+                number = section.rows(listings, today).count()
+                waiting.append(({"catalog": catalog, "reason": reason}, number))
     yield HealthFigure("listings_public", "Listings that visitors can see.", public)
     yield HealthFigure(
         "listings_checked", "Of those, checked within so many days.", checked

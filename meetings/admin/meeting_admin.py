@@ -25,7 +25,10 @@ from orgs.admin import AddressedListingAdmin
 @admin.register(Meeting)
 class MeetingAdmin(AddressedListingAdmin):
     form = MeetingAdminForm
-    list_display = ("name", "organization", "rules", "start_time", "status")
+    list_display = (
+        *("name", "organization", "rules", "start_time", "status"),
+        *("checked_on", "check_due_on", "working_on_it"),
+    )
     list_filter = (
         *AddressedListingAdmin.list_filter,
         "online",
@@ -34,7 +37,7 @@ class MeetingAdmin(AddressedListingAdmin):
         ("organization", admin.RelatedOnlyFieldListFilter),
     )
     actions = (*AddressedListingAdmin.actions, "change_selected")
-    list_select_related = ("organization",)
+    list_select_related = ("organization", "claimed_by")
     autocomplete_fields = (*AddressedListingAdmin.autocomplete_fields, "organization")
     fieldsets = (
         (None, {"fields": ("name", "slug", "organization", "operator", "summary")}),

@@ -117,7 +117,9 @@ def test_list_accepts_only_the_lookups_of_its_own_filters(rf):
     answered = set()
     for model, model_admin in admin.site._registry.items():
         filters = {
-            item[0] if isinstance(item, tuple) else item
+            item[0]
+            if isinstance(item, tuple)
+            else getattr(item, "parameter_name", item)
             for item in model_admin.get_list_filter(request)
         }
         for path, field in paths(model):

@@ -8,7 +8,7 @@ import pytest
 
 from curation.mail import enqueue_reminder
 from curation.models import Suggestion
-from curation.work_queue import build_queue
+from curation.queue.sections import build_queue
 from meetings.models import Meeting
 from tests.curation.helpers import SAME_ORIGIN, submitted_data
 from tests.factories import meeting, organization, person

@@ -1,0 +1,1 @@
+"""What waits for a curator: the sections of the queue, their order and filters."""

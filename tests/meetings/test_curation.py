@@ -101,7 +101,7 @@ def test_queue_asks_about_meetings_without_a_next_date():
 
     found = {section.slug: section for section in build_queue(person(), ON)}
 
-    names = [name for name, _url in found["dates-meeting"].items]
+    names = [item.name for item in found["dates-meeting"].items]
     assert names == ["Ended", "Past dates", "Week unknown"]
     assert "dates-organization" not in found
 

@@ -122,7 +122,7 @@ class MeetingImporter(AddressedImporter):
             raise RowError(
                 "the row does not say if it is in person, online or by phone"
             )
-        if not row["rrule"]:
+        if not (row["rrule"] or row.get("extra_dates")):
             raise RowError("the row has no rule that says when it meets")
         try:
             schedule.parse_rules(row["rrule"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,35 +61,16 @@ class Command(BaseCommand):
         kind = f"{HSDS_PREFIX}{options['listed_as']}" if is_hsds else options["kind"]
         if not kind:
             raise CommandError(f"Name a kind: {', '.join(sorted(importers()))}.")
-        recorder = ImportRecorder(
-            ImportRun(
-                kind=kind,
-                file_name=options["file"].name[:200],
-                state=ImportRun.State.APPLYING,
-            )
-        )
-        settings = {name: options[name] for name in ("dry_run", "atomic", "quiet")}
-        settings["record"] = recorder
-        try:
+
+        def import_it(**settings: Any) -> ImportReport:
             if is_hsds:
-                report = self._import_hsds(options, settings)
-            else:
-                choices = ImportChoices(
-                    skips_unknown_columns=options["skip_unknown_columns"]
-                )
-                report = import_file(kind, options["file"], choices=choices, **settings)
-        except FileError as refusal:
-            raise CommandError(str(refusal)) from None
-        if not (options["atomic"] and report.refused):
-            recorder.finish(report)
-        self._print(report)
-        if options["atomic"] and report.refused:
-            raise CommandError("Nothing was imported, because rows were refused.")
-        if options["dry_run"]:
-            self.stdout.write("This was a dry run: nothing was written.")
-        elif not connection.in_atomic_block:
-            # Inside a caller's transaction, no other connection sees the rows yet.
-            store_all()
+                return self._import_hsds(options, settings)
+            choices = ImportChoices(
+                skips_unknown_columns=options["skip_unknown_columns"]
+            )
+            return import_file(kind, options["file"], choices=choices, **settings)
+
+        run_import(self, kind, options, import_it)
 
     def _import_hsds(
         self, options: dict[str, Any], settings: dict[str, Any]
@@ -114,19 +96,54 @@ class Command(BaseCommand):
         )
         return import_rows(import_string(model.hsds_importer), list(rows), **settings)
 
-    def _print(self, report: ImportReport) -> None:
-        self.stdout.write(
-            f"{report.added} added, {report.changed} changed, "
-            f"{report.unchanged} unchanged, {len(report.refused)} refused."
+
+def run_import(
+    command: BaseCommand,
+    kind: str,
+    options: dict[str, Any],
+    import_it: Callable[..., ImportReport],
+) -> None:
+    """Run an import with the options of its command, record it, and print the report.
+
+    Raises CommandError if the file or, with `atomic`, one of its rows is refused.
+    """
+    recorder = ImportRecorder(
+        ImportRun(
+            kind=kind,
+            file_name=options["file"].name[:200],
+            state=ImportRun.State.APPLYING,
         )
-        for note in report.notes:
-            self.stdout.write(f"Note: {note}")
-        titles = {
-            "Refused": report.refused,
-            "Kept, because a curator checked it": report.protected,
-            "Changed": report.changes,
-            "Warning": report.warnings,
-        }
-        for title, lines in titles.items():
-            for number, text in lines:
-                self.stdout.write(f"{title}: row {number}: {text}")
+    )
+    settings = {name: options[name] for name in ("dry_run", "atomic", "quiet")}
+    try:
+        report = import_it(record=recorder, **settings)
+    except FileError as refusal:
+        raise CommandError(str(refusal)) from None
+    if not (options["atomic"] and report.refused):
+        recorder.finish(report)
+    print_report(command, report)
+    if options["atomic"] and report.refused:
+        raise CommandError("Nothing was imported, because rows were refused.")
+    if options["dry_run"]:
+        command.stdout.write("This was a dry run: nothing was written.")
+    elif not connection.in_atomic_block:
+        # Inside a caller's transaction, no other connection sees the rows yet.
+        store_all()
+
+
+def print_report(command: BaseCommand, report: ImportReport) -> None:
+    command.stdout.write(
+        f"{report.added} added, {report.changed} changed, "
+        f"{report.unchanged} unchanged, {len(report.refused)} refused."
+    )
+    for note in report.notes:
+        command.stdout.write(f"Note: {note}")
+    titles = {
+        "Refused": report.refused,
+        "Kept, because a curator checked it": report.protected,
+        "Changed": report.changes,
+        "Warning": report.warnings,
+    }
+    for title, lines in titles.items():
+        for number, text in lines:
+            command.stdout.write(f"{title}: row {number}: {text}")

@@ -142,7 +142,9 @@ def _read_ways(entry: dict[str, Any]) -> dict[str, str]:
     has_link, has_phone = (
         bool(_text(entry, name)) for name in ("conference_url", "conference_phone")
     )
-    has_place = bool(_text(entry, "address") or _text(entry, "formatted_address"))
+    # A city alone is the place of a meeting that does not meet in a room now.
+    whole = split_address(_text(entry, "formatted_address")) or {}
+    has_place = bool(_text(entry, "address") or whole.get("street"))
     is_online = option in ("online", "hybrid") or has_link or ONLINE in codes
     is_in_person = option in ("in_person", "hybrid") or (
         option not in ATTENDANCE

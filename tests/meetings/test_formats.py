@@ -123,6 +123,7 @@ def test_meeting_guide_entry_online_keeps_its_page_and_no_video_link(tmp_path):
         ({"timezone": "Mars/Base"}, "“Mars/Base” is not a time zone"),
         ({"slug": ""}, "needs a name and a slug"),
         ({"attendance_option": "inactive"}, "inactive"),
+        ({"address": "", "formatted_address": "Miles City, MT"}, "no way to take part"),
         ({"types": ["TC"]}, "no way to take part"),
         ({"types": "O,T"}, "not a list of codes"),
         ({"country": "CA"}, "outside the United States"),

@@ -5,6 +5,7 @@ No dates are stored. Each page computes the dates that it shows.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 from caching.memory_cache import MemoryCache
 from listings.models import Listing, Term
+from listings.phones import national
 from meetings.models import STALE_AFTER_DAYS, Meeting
 from meetings.schedule import Schedule, Window
 from places.geo import Point
@@ -50,6 +52,8 @@ class IndexedMeeting:
     last_known_on: date | None
     zone_inferred: bool
     public_warning: str
+    # The phone number or the address of the page, as people type it.
+    join_line: str
     city: str
     state: str
     point: Point | None
@@ -133,10 +137,18 @@ def _to_indexed(row: Meeting, schedule: Schedule, size: int) -> IndexedMeeting:
         last_known_on=row.last_known_on,
         zone_inferred=row.zone_inferred,
         public_warning=row.public_warning,
+        join_line=_join_line(row),
         city=row.city_line if row.in_person else "",
         state=row.state,
         point=row.point,
     )
+
+
+def _join_line(row: Meeting) -> str:
+    phone = national(row.phone) if row.phone else ""
+    code = f"{phone} ({row.join_code})" if phone and row.join_code else phone
+    page = re.sub(r"^https?://(?:www\.)?", "", row.website).rstrip("/")
+    return " · ".join(filter(None, [code, page]))
 
 
 def find_occurrences(

@@ -122,13 +122,22 @@ def schedule_line(meeting: Meeting) -> str:
 
 def day_heading(day: date, today: date) -> str:
     """Return "Today: Monday, November 30", or only the weekday and date."""
-    words = _("%(weekday)s, %(day)s") % {
+    near = {0: _("Today: %(day)s"), 1: _("Tomorrow: %(day)s")}
+    ahead = (day - today).days
+    words = _format_day(day)
+    return near[ahead] % {"day": words} if ahead in near else capfirst(words)
+
+
+def day_title(day: date) -> str:
+    """Return "Monday, November 30"."""
+    return capfirst(_format_day(day))
+
+
+def _format_day(day: date) -> str:
+    return _("%(weekday)s, %(day)s") % {
         "weekday": WEEKDAYS[day.weekday()],
         "day": date_format(day, "MONTH_DAY_FORMAT"),
     }
-    near = {0: _("Today: %(day)s"), 1: _("Tomorrow: %(day)s")}
-    ahead = (day - today).days
-    return near[ahead] % {"day": words} if ahead in near else capfirst(words)
 
 
 def format_moment(start: datetime) -> str:
@@ -217,10 +226,14 @@ class OccurrenceDisplay:
 
     @property
     def remarks(self) -> str:
-        """Warnings about the time of the meeting."""
+        """The meeting's own time, if it differs, and warnings."""
+        own = self.own_time
+        own_words = _("For the group it is %(time)s.") % {"time": own} if own else ""
+        return " ".join(filter(None, [own_words, self.warnings]))
+
+    @property
+    def warnings(self) -> str:
         said = []
-        if own := self.own_time:
-            said.append(_("For the group it is %(time)s.") % {"time": own})
         if self.meeting.is_stale(self.start.date()):
             said.append(_("Check their page first."))
         if self.meeting.zone_inferred:

@@ -34,6 +34,8 @@ JOINABLE_AFTER_START = timedelta(minutes=15)
 DAYS_SHOWN = 7
 # Starts shown on one page.
 PAGE_SIZE = 60
+# Starts on one printed sheet, about 20 pages.
+MAX_SHEET_STARTS = 1_000
 # The ways to take part from home.
 REMOTE_WAYS = ("online", "phone", "text")
 
@@ -205,6 +207,15 @@ class MeetingSearch:
         start = (self.page - 1) * PAGE_SIZE
         visible = self.found[start : start + PAGE_SIZE]
         return list(group_by_day(visible, self.zone, self.today))
+
+    @property
+    def sheet_days(self) -> list[DayGroup]:
+        """The starts of a printed sheet, which has no pages to turn."""
+        return list(group_by_day(self.found[:MAX_SHEET_STARTS], self.zone, self.today))
+
+    @property
+    def left_out_of_sheet(self) -> int:
+        return max(0, len(self.found) - MAX_SHEET_STARTS)
 
     @property
     def hides_in_person(self) -> bool:

@@ -12,6 +12,10 @@ from meetings.models import Meeting
 urlpatterns = [
     path("meetings/", views.meetings, name="meetings"),
     path("meetings.ics", views.calendar, name="meetings_calendar"),
+    path("meetings/print/", views.sheet, name="meetings_sheet"),
+    path(
+        "states/<slug:code>/meetings/print/", views.sheet, name="state_meetings_sheet"
+    ),
     path("meetings/<slug:slug>/", views.meeting, name="meeting"),
     path("meetings/<slug:slug>.ics", views.meeting_calendar, name="meeting_calendar"),
     path(

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.text import capfirst
@@ -36,6 +37,7 @@ from meetings.models import Meeting
 from meetings.schedule import next_starts
 from meetings.search import DAYS_SHOWN, JOINABLE_AFTER_START, MeetingSearch
 from orgs.models import Organization
+from places.models import Place
 
 MAX_NEXT_DATES = 5
 # In one calendar file.
@@ -89,6 +91,7 @@ def _render_list(
         "is_zone_known": bool(place or form.cleaned_data.get("zone")),
         "radius_links": _radius_links(params),
         "shortcuts": _shortcuts(search, params),
+        "sheet_url": "" if host else _with_query(reverse("meetings_sheet"), params),
         "calendar_url": _calendar_url(request.path, params),
         "hidden": _hidden_inputs(params, "near", "state", "lat", "lon"),
         "zone_hidden": _hidden_inputs(params, "zone"),
@@ -96,6 +99,38 @@ def _render_list(
         "at": at,
     }
     page = render(request, "meetings/meetings.html", context)
+    return set_cache_policy(page, at, _next_changes(search.found, at))
+
+
+@require_safe
+def sheet(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Show the meetings of a search, or for a state, on a sheet to print.
+
+    A state's sheet has a path of its own, so that a phone can save it.
+    """
+    query = request.GET.copy()
+    if code:
+        query["state"] = code.upper()
+        get_object_or_404(Place.objects.states(), code=query["state"])
+    form = MeetingForm(query)
+    form.is_valid()
+    params = parameters_to_carry(query)
+    at = timezone.now()
+    search = MeetingSearch(form, params, at)
+    context = {
+        "place": form.place,
+        "problems": [*list_address_errors(form), *_day_problem(search)],
+        "subjects": [chosen.label for chosen in search.panel().active_filters],
+        "days": search.sheet_days,
+        "left_out": search.left_out_of_sheet,
+        "zone": search.zone,
+        "zone_name": zone_name(search.zone.key),
+        "back_url": _with_query(reverse("meetings"), params),
+        "domain": request.get_host(),
+        "printed_on": search.today,
+        "at": at,
+    }
+    page = render(request, "meetings/sheet.html", context)
     return set_cache_policy(page, at, _next_changes(search.found, at))
 
 
@@ -126,8 +161,12 @@ def _shortcuts(search: MeetingSearch, params: QueryDict) -> list[tuple[str, int,
 
 def _calendar_url(path: str, params: QueryDict) -> str:
     """Return the URL of this list as a calendar, with the same filters."""
+    return _with_query(f"{path.rstrip('/')}.ics", params)
+
+
+def _with_query(path: str, params: QueryDict) -> str:
     query = url_with(params)
-    return f"{path.rstrip('/')}.ics{query if len(query) > 1 else ''}"
+    return f"{path}{query if len(query) > 1 else ''}"
 
 
 def _hidden_inputs(params: QueryDict, *but: str) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from directory.pages.find import CALLING_GUIDE, RURAL_GUIDE
 from guides.models import Guide
 
 # A pattern for the paths of printable sheets, used by the script in the browser.
-SHEET_PATHS = r"^(/es)?/states/[a-z]{2}/print/$"
+SHEET_PATHS = r"^(/es)?/states/[a-z]{2}/(meetings/)?print/$"
 
 
 @require_safe

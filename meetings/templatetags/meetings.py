@@ -15,13 +15,20 @@ from listings.snapshot import snapshot_date
 from listings.time_zones import zone_name
 from meetings.forms import DEFAULT_ZONE
 from meetings.meeting_index import Occurrence
-from meetings.schedule_text import OccurrenceDisplay, day_heading, schedule_line
+from meetings.schedule_text import (
+    OccurrenceDisplay,
+    day_heading,
+    day_title,
+    schedule_line,
+)
+from meetings.search import HostRow
 from meetings.today import OnlineToday, find_next_meetings, find_online_today
 from orgs.models import Organization
 from places.models import Place
 
 register = template.Library()
 register.filter(day_heading)
+register.filter(day_title)
 register.filter(schedule_line)
 MAX_NEXT_SHOWN = 4
 
@@ -32,6 +39,12 @@ def meeting_time(
 ) -> dict[str, object]:
     """Show one start of a meeting in the visitor's time zone."""
     return {"start": OccurrenceDisplay(one, zone, at), "query": query, "day": ""}
+
+
+@register.inclusion_tag("meetings/_sheet_row.html")
+def sheet_row(row: HostRow, zone: ZoneInfo, at: datetime) -> dict[str, object]:
+    """Show one row of a printed sheet, and the number of further ones of its host."""
+    return {"start": OccurrenceDisplay(row.first, zone, at), "more": len(row.others)}
 
 
 @register.inclusion_tag("meetings/_today.html")

@@ -41,7 +41,7 @@ AS_HEARD = """
       - listitem:
         - link "By state"
       - listitem:
-        - link "From anywhere"
+        - link "Online and by phone"
   - link "Español"
 - main:
   - heading "Support near Miles City, Montana 59301" [level=1]

@@ -69,6 +69,7 @@ def test_visited_pages_are_never_stored(phone):
     assert phone.evaluate(STORED) == before
     assert {path for path in before if not path.startswith("/static/")} == {
         "/states/mt/print/",
+        "/states/mt/meetings/print/",
         "/saved/",
         "/guides/rural-areas/",
         "/guides/calling-a-warmline/",

@@ -9,31 +9,22 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-import curation.crisis_admin  # noqa: F401  # It registers its models.
+import curation.crisis_admin
+import curation.import_admin  # noqa: F401  # Both register their models.
 from curation import workflow
-from curation.admin_site import commits_in_batches
-from curation.base_admin import CurationAdmin, ExtraContext, ReadOnlyAdmin
-from curation.forms import DecideForm, ImportForm
-from curation.imports import (
-    apply_import,
-    get_imported_model,
-    get_visible_steps,
-    preview_import,
-    resume_import,
-)
+from curation.base_admin import CurationAdmin, ExtraContext, ReadOnlyAdmin, RecordAdmin
+from curation.forms import DecideForm
 from curation.mail import answer_sender
 from curation.models import (
     Check,
     DuplicatePair,
-    ImportedRow,
-    ImportRun,
     LinkCheck,
     OptOut,
     Reminder,
@@ -54,36 +45,16 @@ from curation.roles import has_curation_perm, states_for
 from curation.staff_admin import GroupAdmin, StaffAdmin
 from curation.staff_request import StaffRequest
 from curation.state_scope import enforce_scope
-from curation.undo import undo_import
-from listings.exchange.csv_rows import FileError
-from listings.exchange.files.reading import read_content
-from listings.exchange.importing import ImportStep
 from listings.field_values import (
-    Difference,
     differences,
     fact_label,
     fact_text,
     fact_values,
 )
 from listings.models import Listing, Term
-from listings.provenance import ProvenanceModel
 from listings.removals import RemovalRequest
 from listings.visibility import withheld_fields
 from places.models import Area, Place
-
-# The message about an undo names at most this many rows that stay.
-MAX_NAMES = 20
-
-
-class RecordAdmin(ReadOnlyAdmin):
-    """The admin of rows with a page of their own."""
-
-    def get_or_404(self, request: HttpRequest, object_id: str) -> Any:
-        """Return the row with this id. Raise Http404 if the user may not see it."""
-        found = self.get_object(request, object_id)
-        if found is None:
-            raise Http404
-        return found
 
 
 class ScopedAdmin(ReadOnlyAdmin):
@@ -249,106 +220,6 @@ class DuplicatePairAdmin(RecordAdmin):
         name = f"admin:{opts.app_label}_{opts.model_name}_merge"
         address = reverse(name, args=[pair.first_id, pair.second_id])
         return redirect(f"{address}?pair={pair.pk}")
-
-
-@admin.register(ImportRun)
-class ImportRunAdmin(RecordAdmin):
-    """Import a file: choose it, look at the preview, then apply it."""
-
-    list_display = ("file_name", "kind", "state", "summary", "by", "created_at")
-    change_list_template = "curation/imports.html"
-
-    def has_view_permission(
-        self, request: HttpRequest, obj: models.Model | None = None
-    ) -> bool:
-        return has_curation_perm(request.user, "import_listings")
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.upload_page)
-        return [path("new/", view, name="curation_importrun_new"), *super().get_urls()]
-
-    @commits_in_batches
-    def upload_page(self, request: StaffRequest) -> HttpResponse:
-        if not has_curation_perm(request.user, "import_listings"):
-            raise PermissionDenied
-        form = ImportForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
-            kind, file = form.cleaned_data["kind"], form.cleaned_data["file"]
-            try:
-                content = read_content(file.read())
-                run = preview_import(kind, file.name[:200], content, request.user)
-            except FileError as refusal:
-                form.add_error("file", str(refusal))
-            else:
-                return redirect(
-                    reverse("admin:curation_importrun_change", args=[run.pk])
-                )
-        title = _("Import a file")
-        return self.render_page(
-            request, "curation/form.html", title=title, form=form, files=True
-        )
-
-    @commits_in_batches
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: ExtraContext | None = None,
-    ) -> HttpResponse:
-        """Show the preview, or what was done, with buttons to apply and undo it."""
-        if not has_curation_perm(request.user, "import_listings"):
-            raise PermissionDenied
-        run = self.get_or_404(request, object_id)
-        if request.method == "POST":
-            self._apply_or_undo(request, run)
-            return redirect(reverse("admin:curation_importrun_change", args=[run.pk]))
-        return self.render_page(
-            request,
-            "curation/import.html",
-            title=run.file_name,
-            run=run,
-            report=run.preview if run.state == ImportRun.State.PREVIEWED else None,
-            steps=_describe_steps(get_imported_model(run), get_visible_steps(run)),
-        )
-
-    def _apply_or_undo(self, request: HttpRequest, run: ImportRun) -> None:
-        try:
-            if "_undo" in request.POST:
-                self._report_undo(request, *undo_import(run))
-                return
-            resume_import(run) if "_resume" in request.POST else apply_import(run)
-            self.message_user(request, _("The file is in."))
-        except (workflow.ActionRefused, FileError) as refusal:
-            self.message_user(request, str(refusal), messages.WARNING)
-
-    def _report_undo(self, request: HttpRequest, done: int, left: list[str]) -> None:
-        message = _("%(done)s rows are as they were before this import.")
-        self.message_user(request, message % {"done": done})
-        if not left:
-            return
-        names = ", ".join(left[:MAX_NAMES])
-        if len(left) > MAX_NAMES:
-            names += _(" and %(number)s more") % {"number": len(left) - MAX_NAMES}
-        message = _("%(left)s rows were changed or checked since, and stay: %(names)s")
-        facts = {"left": len(left), "names": names}
-        self.message_user(request, message % facts, messages.WARNING)
-
-
-def _describe_steps(
-    model: type[ProvenanceModel], steps: list[ImportStep] | list[ImportedRow]
-) -> list[tuple[int, str, bool, list[Difference]]]:
-    """Return (row, name, whether it is added, differences) of each step."""
-    described = []
-    for step in steps:
-        before = {k: v for k, v in step.before.items() if k != "point"}
-        after = {k: v for k, v in step.after.items() if k != "point"}
-        if "parent_id" in after:
-            # Show names instead of ids. In a preview, the parent may have no id yet.
-            before["parent_id"], after["parent_id"] = step.parents
-        changes = differences(model, before, after)
-        described.append((step.row, step.name, step.added, changes))
-    return described
 
 
 admin.site.register(Place, PlaceAdmin)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from curation.forms import CurationModelForm
@@ -60,6 +60,17 @@ class ReadOnlyAdmin(CurationAdmin):
         self, request: HttpRequest, obj: models.Model | None = None
     ) -> bool:
         return False
+
+
+class RecordAdmin(ReadOnlyAdmin):
+    """The admin of rows with a page of their own."""
+
+    def get_or_404(self, request: HttpRequest, object_id: str) -> Any:
+        """Return the row with this id. Raise Http404 if the user may not see it."""
+        found = self.get_object(request, object_id)
+        if found is None:
+            raise Http404
+        return found
 
 
 def _query_parameters(item: Any) -> set[str]:

@@ -48,7 +48,7 @@ def find_similar(
     candidates = others.filter(**{f"{n}__iexact": facts[n] or "" for n in known})
     name = str(facts.get("name") or "")
     for row in candidates.order_by("pk") if fold(name) else []:
-        if _have_similar_names(name, row.name):
+        if have_similar_names(name, row.name):
             found.setdefault(row.pk, row)
     return list(found.values())[:MAX_SIMILAR]
 
@@ -64,7 +64,7 @@ def _has_same_contact(facts: Facts) -> Q:
     return same_contact
 
 
-def _have_similar_names(one: str, other: str) -> bool:
+def have_similar_names(one: str, other: str) -> bool:
     """Return False for names with different numbers: those are of different groups."""
     if set(NUMBER.findall(one)) != set(NUMBER.findall(other)):
         return False
@@ -109,7 +109,7 @@ def _pairs_with_similar_name(
         groups[_identity(row)].append(row)
     for group in groups.values():
         for one, other in combinations(group, 2):
-            if _have_similar_names(one.name, other.name):
+            if have_similar_names(one.name, other.name):
                 yield one, other
 
 

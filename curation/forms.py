@@ -9,7 +9,6 @@ from typing import Any, TypeAlias, cast
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import get_user_model
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import BooleanField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -24,7 +23,6 @@ from curation.state_scope import ListingScope, find_scope_violations, place_code
 from curation.unsent_forms import RESTORED_FIELD
 from curation.widgets import ServiceAreaField, WeeklyHoursField
 from listings import service_areas
-from listings.exchange.workflow import importers
 from listings.field_values import (
     Difference,
     differences,
@@ -39,7 +37,6 @@ from listings.visibility import withheld_fields
 
 # The widgets of a model form by field, as Django takes them.
 Widgets: TypeAlias = dict[str, type[forms.Widget] | forms.Widget]
-MAX_UPLOAD_BYTES = 10_000_000
 # Longer names do not fit into the table of failed sign-ins.
 MAX_USERNAME_LENGTH = 150
 
@@ -275,30 +272,6 @@ class DecideForm(CurationForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-
-
-class ImportForm(CurationForm):
-    kind = forms.ChoiceField(label=gettext_lazy("Kind of file"))
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        help_text=gettext_lazy(
-            "An Excel, OpenDocument or CSV file of at most 10 MB. You see a preview "
-            "first."
-        ),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kinds = sorted(importers())
-        cast(forms.ChoiceField, self.fields["kind"]).choices = list(
-            zip(kinds, kinds, strict=True)
-        )
-
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if file.size and file.size > MAX_UPLOAD_BYTES:
-            raise forms.ValidationError(_("This file is larger than 10 MB."))
-        return file
 
 
 class TokenForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Imports: preview a file, write it in batches, and resume after an interruption.
+"""Imports: write a previewed file in batches, and resume after an interruption.
 
 The transaction of each batch also records what it changed, so that an import that was
 killed can be resumed or undone (curation.undo).
@@ -9,22 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from curation.errors import ActionRefused
+from curation.import_preview import MAX_VISIBLE_STEPS, get_previewed_steps
 from curation.models import ImportedRow, ImportRun
+from listings.exchange.choices import ImportChoices
 from listings.exchange.csv_rows import FileError
-from listings.exchange.files.reading import FileText
 from listings.exchange.importing import ImportReport, ImportStep
 from listings.exchange.workflow import hsds_models, import_text, importers
 from listings.provenance import ProvenanceModel
 
-# The limit of an upload in the admin; the management command has none.
-MAX_UPLOAD_ROWS = 20_000
-# The page of an import shows the changes of so many rows.
-MAX_VISIBLE_STEPS = 200
 # The kind of a run that imported HSDS begins with this.
 HSDS_PREFIX = "hsds "
 State = ImportRun.State
@@ -37,35 +33,16 @@ def get_imported_model(run: ImportRun) -> type[ProvenanceModel]:
     return hsds_models()[run.kind.removeprefix(HSDS_PREFIX)]
 
 
-def preview_import(kind: str, file_name: str, content: FileText, by: User) -> ImportRun:
-    """Store a run with what a file would change, without importing its rows.
-
-    Raise FileError if the file cannot be read.
-    """
-    report = import_text(kind, content.text, dry_run=True, max_rows=MAX_UPLOAD_ROWS)
-    return ImportRun.objects.create(
-        kind=kind,
-        file_name=file_name,
-        content=content.text,
-        by=by,
-        steps=[asdict(step) for step in report.steps[:MAX_VISIBLE_STEPS]],
-        preview={
-            "added": report.added,
-            "changed": report.changed,
-            "unchanged": report.unchanged,
-            "refused": report.refused,
-            "protected": report.protected,
-            "warnings": report.warnings,
-            "notes": [*content.notes, *report.notes],
-        },
-    )
-
-
 def get_visible_steps(run: ImportRun) -> list[ImportStep] | list[ImportedRow]:
     """Return what the first rows would change, or what they changed once applied."""
     if run.state == State.PREVIEWED:
-        return [ImportStep(**step) for step in run.steps]
+        return get_previewed_steps(run)
     return list(run.rows.order_by("row")[:MAX_VISIBLE_STEPS])
+
+
+def discard_preview(run: ImportRun) -> None:
+    """Delete a run that was previewed only."""
+    ImportRun.objects.filter(pk=run.pk, state=State.PREVIEWED).delete()
 
 
 def apply_import(run: ImportRun) -> ImportReport:
@@ -89,6 +66,7 @@ def _import(run: ImportRun) -> ImportReport:
             reason=f"import {run.pk}",
             record=recorder,
             written_to=run.last_written_row,
+            choices=ImportChoices.from_json(run.choices),
         )
     except FileError:
         # The columns of the importer have changed since the preview. It wrote nothing.

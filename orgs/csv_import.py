@@ -44,7 +44,7 @@ class ExportedOrganizationImporter(CatalogImporter, AddressedImporter):
             # The public file has no withheld address, so the stored one must stay.
             for name in ("street", "zip_code"):
                 facts.fields.pop(name, None)
-        if "precision" in row:
+        if row.get("precision"):
             self._set_point(facts, row)
         else:
             self._locate(facts, row)
@@ -73,8 +73,6 @@ class ExportedOrganizationImporter(CatalogImporter, AddressedImporter):
             del facts.fields["address_withheld"]
 
     def _set_point(self, facts: ParsedRow, row: Row) -> None:
-        if not row["precision"]:
-            return
         if row["precision"] not in Organization.Precision.values:
             raise RowError(f"precision: “{row['precision']}” is not one we know")
         county = self.county_codes.get(row.get("county", ""))

@@ -216,6 +216,7 @@ ALLOWED_WRITES = {
     "directory/models.py:claim": "when a timed job ran is no fact",
     "directory/models.py:finish": "when a timed job ran is no fact",
     "curation/retention.py:delete_expired": "personal data that has expired",
+    "curation/imports.py:discard_preview": "a preview has changed no fact",
 }
 
 

@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('previewed', 'Previewed'), ('applying', 'Not finished'), ('applied', 'Applied'), ('undoing', 'Not finished undoing'), ('undone', 'Undone')], default='previewed', max_length=10, verbose_name='state')),
                 ('takeovers', models.PositiveIntegerField(db_default=0, default=0)),
                 ('last_written_row', models.PositiveIntegerField(db_default=0, default=0)),
+                ('choices', models.JSONField(default=dict)),
                 ('preview', models.JSONField(null=True)),
                 ('steps', models.JSONField(default=list)),
                 ('summary', models.CharField(blank=True, max_length=200, verbose_name='result')),

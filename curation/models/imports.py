@@ -39,7 +39,9 @@ class ImportRun(models.Model):
     takeovers = models.PositiveIntegerField(default=0, db_default=0)
     # The last row of the file whose batch is committed.
     last_written_row = models.PositiveIntegerField(default=0, db_default=0)
-    # The counts, the rejected rows and the protected facts of the preview.
+    # What the person chose for this file: listings.exchange.choices as JSON.
+    choices = models.JSONField(default=dict)
+    # The counts, the refused rows, the likely duplicates and the protected facts.
     preview = models.JSONField(null=True)
     # The first steps of the preview: listings.exchange.importing.Step as JSON.
     steps = models.JSONField(default=list)

@@ -12,7 +12,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from listings.exchange import bulk_writes
-from listings.exchange.csv_rows import Row
+from listings.exchange.choices import BRANCH, DIFFERENT, SAME, UNDECIDED, ImportChoices
+from listings.exchange.csv_rows import DEFAULT_CHOICES, Row
 from listings.exchange.importing import (
     BRANCH_FIELDS,
     BranchRow,
@@ -46,13 +47,15 @@ class BatchImport:
         dry_run: bool = False,
         record: Record | None = None,
         written_to: int = 0,
+        choices: ImportChoices = DEFAULT_CHOICES,
     ) -> None:
+        self.choices = choices
         self.importer = importer
         self.model: Any = importer.model
         self.reason = reason
         self.dry_run = dry_run
         self.record = record
-        self.planner = ImportPlanner(importer, reason, written_to)
+        self.planner = ImportPlanner(importer, reason, written_to, choices)
         self.report = ImportReport()
         self.keys: set[str] = set()
         # What people know a row by: its key in the file, or else its name.
@@ -81,7 +84,7 @@ class BatchImport:
     def _read(self, number: int, row: Row) -> tuple[int, ParsedRow] | None:
         label = row.get("key") or row.get("name", "")
         try:
-            facts = self.importer.read(row)
+            facts = self.importer.read(self._matched(number, row))
             if not facts.key:
                 raise RowError("the row has no key")
             if facts.key in self.keys:
@@ -96,6 +99,18 @@ class BatchImport:
         self.keys.add(facts.key)
         self.labels[facts.key] = label
         return number, facts
+
+    def _matched(self, number: int, row: Row) -> Row:
+        """Return the row as what the person chose it to be. Raises RowError."""
+        what, key = self.choices.matches.get(number, (DIFFERENT, ""))
+        if what == UNDECIDED:
+            raise RowError("this may be listed already, and you have not decided yet")
+        if what == SAME:
+            # An empty cell of another list does not remove what is known here.
+            return {name: cell for name, cell in row.items() if cell} | {"key": key}
+        if what == BRANCH:
+            return row | {"parent": key}
+        return row
 
     def _refuse(self, number: int, key: str, words: str) -> None:
         label = self.labels.get(key, key)
@@ -199,8 +214,10 @@ class BatchImport:
         step = ImportStep(
             plan.number, row.pk, row.name, plan.change.is_new, row.version
         )
-        if not plan.change.is_new:
+        if not plan.change.is_new or self.dry_run:
+            # Undo needs no facts of new rows, but the preview shows them.
             step.before, step.after = plan.before, self.planner.after(plan)
+        if not plan.change.is_new:
             self._record_link_changes(step, links, _branch_values(row))
         if self.dry_run and plan.change.is_new:
             # The dry run is rolled back, so the next batch may get the same id.

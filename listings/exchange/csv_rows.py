@@ -48,6 +48,26 @@ class ColumnError(FileError):
     """The columns of a file do not fit. A person can choose others."""
 
 
+class _Header:
+    """The row with the names of columns, among the first rows of a file."""
+
+    def __init__(
+        self,
+        lines: Iterable[tuple[int, list[str]]],
+        matcher: ColumnMatcher,
+        choices: ImportChoices,
+    ) -> None:
+        top = [cells for _number, cells in islice(lines, MAX_TITLE_ROWS)]
+        # Even an empty row of a wide file takes memory for each column.
+        if any(len(cells) > MAX_COLUMNS for cells in top):
+            raise FileError(f"The file has more than {MAX_COLUMNS} columns.")
+        index = matcher.find_header(top)
+        self.row = index + 1
+        self.names = [" ".join(name.split()) for name in top[index]] if top else []
+        self.columns = matcher.match(self.names, choices.columns)
+        self.rows_below = enumerate(top[self.row :], start=self.row + 1)
+
+
 @dataclass
 class Table:
     """The rows of a file under the columns of an importer.
@@ -95,25 +115,34 @@ def read_table(
     matcher = ColumnMatcher(sorted(required | others), labels)
     try:
         lines = enumerate(csv.reader(io.StringIO(text, newline="")), start=1)
-        top = [cells for _number, cells in islice(lines, MAX_TITLE_ROWS)]
-        # Even an empty row of a wide file takes memory for each column.
-        if any(len(cells) > MAX_COLUMNS for cells in top):
-            raise FileError(f"The file has more than {MAX_COLUMNS} columns.")
-        header = matcher.find_header(top)
-        names = [" ".join(name.split()) for name in top[header]] if top else []
-        columns = matcher.match(names, choices.columns)
+        header = _Header(lines, matcher, choices)
+        names, columns = header.names, header.columns
         _check_columns(
             names, columns, required, skips_unknown=choices.skips_unknown_columns
         )
-        table = Table(columns, header + 1)
-        below = enumerate(top[header + 1 :], start=header + 2)
-        for number, cells in chain(below, lines):
+        table = Table(columns, header.row)
+        for number, cells in chain(header.rows_below, lines):
             if any(cells):
                 table.numbers.append(number)
                 table.rows.append(_row(cells, names, columns, number))
     except csv.Error as error:
         raise FileError(f"The file is not a readable CSV file: {error}.") from None
     return table
+
+
+def read_columns(
+    text: str, columns: Iterable[str], labels: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the names of columns in a CSV text, with the likely column of each.
+
+    Raises FileError.
+    """
+    csv.field_size_limit(MAX_CELL)
+    lines = enumerate(csv.reader(io.StringIO(text, newline="")), start=1)
+    try:
+        return _Header(lines, ColumnMatcher(columns, labels), DEFAULT_CHOICES).columns
+    except csv.Error as error:
+        raise FileError(f"The file is not a readable CSV file: {error}.") from None
 
 
 def read_rows(

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 
 from listings import service_areas
 from listings.exchange.bulk_writes import RowChange
+from listings.exchange.choices import ImportChoices
+from listings.exchange.csv_rows import DEFAULT_CHOICES
 from listings.exchange.drafts import AS_DRAFT, is_completed_by
 from listings.exchange.importing import (
     Importer,
@@ -55,7 +57,14 @@ class RowPlan:
 class ImportPlanner:
     """Compares parsed rows with the database, without writing."""
 
-    def __init__(self, importer: Importer, reason: str, written_to: int = 0) -> None:
+    def __init__(
+        self,
+        importer: Importer,
+        reason: str,
+        written_to: int = 0,
+        choices: ImportChoices = DEFAULT_CHOICES,
+    ) -> None:
+        self.choices = choices
         self.model: Any = importer.model
         self.reason = reason
         # An earlier run, which was interrupted, wrote the rows up to this number.
@@ -117,6 +126,8 @@ class ImportPlanner:
         change = RowChange(
             row, is_new, public_before=None if is_new else row.public_fields()
         )
+        if is_new:
+            self._add_choices(facts)
         stamp = () if is_new else tuple(getattr(row, name) for name in REVISION_FIELDS)
         plan = RowPlan(number, facts, change, stamp=stamp)
         wanted = self._wanted(plan)
@@ -130,6 +141,16 @@ class ImportPlanner:
             self._set(plan, wanted)
             self._check(plan)
         return plan
+
+    def _add_choices(self, facts: ParsedRow) -> None:
+        """Add to a new row what the person chose for the whole file."""
+        for name, value in self.choices.defaults.items():
+            if value and not facts.fields.get(name):
+                facts.fields[name] = value
+        if self.choices.requires_source and not facts.fields.get("source_name"):
+            raise RowError("the row has no source. Enter the source of the whole file")
+        if self.choices.as_drafts and issubclass(self.model, Listing):
+            facts.new_only_fields["status"] = Listing.Status.DRAFT
 
     def _may_change(self, plan: RowPlan, wanted: dict[str, Any]) -> list[str]:
         """Return the facts that differ, without the protected ones."""

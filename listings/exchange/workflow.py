@@ -12,7 +12,13 @@ from tqdm import tqdm
 from listings.exchange.batches import BATCH_ROWS, BatchImport, Record
 from listings.exchange.bulk_writes import in_batches
 from listings.exchange.choices import ImportChoices
-from listings.exchange.csv_rows import DEFAULT_CHOICES, FileError, Row, read_table
+from listings.exchange.csv_rows import (
+    DEFAULT_CHOICES,
+    FileError,
+    Row,
+    read_columns,
+    read_table,
+)
 from listings.exchange.files.reading import read_file
 from listings.exchange.importing import Importer, ImportReport
 from listings.models import Listing
@@ -29,6 +35,16 @@ def importers() -> dict[str, type[Importer]]:
         for model in importable_models()
         for kind, dotted in model.importers.items()
     }
+
+
+def match_columns(kind: str, text: str) -> dict[str, str]:
+    """Return the names of columns in a CSV text, with the likely column of each.
+
+    Raises FileError.
+    """
+    reader = importers()[kind]
+    columns = sorted(reader.columns | reader.optional_columns)
+    return read_columns(text, columns, reader.column_labels())
 
 
 def kind_values(model: type[Listing]) -> list[str]:
@@ -114,6 +130,7 @@ def import_text(
         reason=reason,
         record=record,
         written_to=written_to,
+        choices=choices,
     )
     report.columns, report.notes = table.columns, table.notes
     return report
@@ -130,6 +147,7 @@ def import_rows(
     reason: str = "import",
     record: Record | None = None,
     written_to: int = 0,
+    choices: ImportChoices = DEFAULT_CHOICES,
 ) -> ImportReport:
     """Import rows with their row numbers in the file, like import_file().
 
@@ -140,7 +158,12 @@ def import_rows(
     numbered = list(zip(numbers or range(2, len(rows) + 2), rows, strict=True))
     with transaction.atomic() if atomic and not dry_run else nullcontext():
         run = BatchImport(
-            reader(rows), reason, dry_run=dry_run, record=record, written_to=written_to
+            reader(rows),
+            reason,
+            dry_run=dry_run,
+            record=record,
+            written_to=written_to,
+            choices=choices,
         )
         with tqdm(total=len(rows), unit=" rows", disable=quiet or None) as bar:
             for batch in in_batches(numbered, BATCH_ROWS):

@@ -321,7 +321,7 @@ def test_import_does_not_bring_back_a_removed_listing(ada, cells):
 
 
 def test_upload_of_too_many_rows_is_refused(ada, monkeypatch):
-    monkeypatch.setattr("curation.imports.MAX_UPLOAD_ROWS", 1)
+    monkeypatch.setattr("curation.import_preview.MAX_UPLOAD_ROWS", 1)
     form = {
         "kind": "organizations",
         "file": csv_file([import_row("a"), import_row("b")]),
@@ -329,7 +329,7 @@ def test_upload_of_too_many_rows_is_refused(ada, monkeypatch):
 
     page = ada.post("/admin/curation/importrun/new/", form).content.decode()
 
-    assert "The file has 2 rows; here 1 are the most." in page
+    assert "The file has 2 rows. At most 1 can be imported here." in page
     assert not Organization.objects.exists()
 
 

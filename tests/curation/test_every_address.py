@@ -161,6 +161,8 @@ ALLOWED_ROLES = {
         directory/timedjob/<path:object_id>/history/
         directory/timedjob/<path:object_id>/change/
         curation/importrun/new/
+        curation/importrun/template/
+        curation/importrun/<int:pk>/refused/
         curation/importrun/
         curation/importrun/<path:object_id>/history/
         curation/importrun/<path:object_id>/change/
@@ -260,7 +262,11 @@ def rows():
             content_type=kind, first_id=ours.pk, second_id=other.pk
         ),
         "importrun": ImportRun.objects.create(
-            kind="organizations", file_name="x.csv", content="key\n", by=ada
+            kind="organizations",
+            file_name="x.csv",
+            content="key\n",
+            by=ada,
+            preview={"columns": {"key": "key"}, "refused": []},
         ),
         "term": Term.objects.first(),
         "removalrequest": RemovalRequest.objects.create(

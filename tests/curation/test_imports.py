@@ -198,7 +198,7 @@ def test_parent_and_host_are_in_preview_counts_and_undo(ada):
     versions = dict(Organization.objects.values_list("key", "version"))
 
     rows = [
-        import_row("new", name="New parent"),
+        import_row("new", name="New parent", phone="+14065550199"),
         import_row("a", branch_of="New parent"),
     ]
     run, path = upload_csv(ada, [*rows, import_row("b", branch_of="A county agency")])

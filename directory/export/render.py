@@ -16,12 +16,14 @@ from django.utils.translation import get_language_from_path, override
 from api.exports import DATA_FILES
 from directory.export.url_map import without_language
 from listings.snapshot import as_snapshot
+from meetings.timetable import build_timetable
 from places.forms import PlaceForm
 
 # Templates of the pages that only an export has, by address.
 EXPORT_PAGES = {
     "/find/": "directory/export/find.html",
     "/copy/": "directory/export/about.html",
+    "/meetings/": "directory/export/meetings.html",
 }
 
 
@@ -68,5 +70,7 @@ def _render_export_page(request: HttpRequest, template: str) -> str:
         "form": PlaceForm(),
         "data_files": list(DATA_FILES),
         "contact_email": settings.CONTACT_EMAIL,
+        # Called by the one template that shows it.
+        "timetable": build_timetable,
     }
     return render_to_string(template, context, request)

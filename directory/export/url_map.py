@@ -19,19 +19,19 @@ ONLINE_ONLY = {
     "find_map",
     "saved_pages",
     "manifest",
-    # The times of groups change from day to day, so an export leaves them out.
+    # An export has all meetings on one page, by weekday and without dates.
     "meeting",
     "meeting_calendar",
     "meeting_card",
     "meeting_by_key",
-    "meetings",
     "meetings_calendar",
+    "meetings_sheet",
     "organization_calendar",
-    "organization_meetings",
     "place-suggestions",
     "robots",
     "sitemap",
     "state_feed",
+    "state_meetings_sheet",
     "suggest",
     "worker",
 }
@@ -105,6 +105,8 @@ class ExportScope:
         self, match: ResolverMatch, path: str, query: dict[str, str], suffix: str
     ) -> ExportTarget | None:
         name = match.url_name or ""
+        if name == "organization_meetings":
+            return ExportTarget(_localized_file(path, "meetings/index.html"))
         # An export cannot know what is open now. The page without it has the hours.
         query.pop("open_now", None)
         if name in STATE_ANCHORS and set(query) == {"state"}:

@@ -18,7 +18,7 @@ from directory.export.search_index import places_scripts
 from directory.export.url_map import ExportScope, ExportTarget
 from places.models import Area, AreaName, Place
 from places.name_keys import place_key
-from tests.factories import organization, place, state, warmline
+from tests.factories import meeting, organization, place, state, warmline
 from warmlines.models import Warmline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -31,7 +31,12 @@ OFF_THE_DISK = re.compile(r"[a-z]+:|#")
 def fill():
     """Public listings, one with a withheld street, and listings that are not public."""
     facts = {"at": place("59301"), "timezone": "America/Denver", "hours": "24/7"}
-    organization(slug="ours", name="Our Center", service_area=[state("MT")], **facts)
+    ours = {"slug": "ours", "name": "Our Center", "service_area": [state("MT")]}
+    host = organization(**ours, **facts)
+    meeting(name="Thursday Circle", rules="FREQ=MONTHLY;BYDAY=2TH", organization=host)
+    withheld = {"venue": "Hidden Lane Hall", "address_withheld": True, "state": "MT"}
+    meeting(name="Montana Room", in_person=True, online=None, **withheld)
+    meeting(name="Unseen meeting", status="draft")
     warmline(slug="line", hours="Mo-Fr 09:00-17:00", service_area=[state("MT")])
     warmline(slug="other-line", who_may_call="anyone")
     house = organization(slug="house", street="13 Hidden Lane", at=place("59301"))
@@ -95,6 +100,7 @@ def test_export_has_each_page_and_each_link_leads_to_a_file(copied):
         "warmlines/line/index.html",
         "become-a-peer-supporter/index.html",
         "privacy/index.html",
+        "meetings/index.html",
     ):
         assert name in pages
         assert f"es/{name}" in pages
@@ -118,6 +124,21 @@ def test_exported_pages_show_their_date_and_no_current_status(copied):
         "Hours: Mon–Fri 9 am to 5 pm, Mountain time" in pages["states/mt/index.html"]
     )
     assert "Hours: Day and night" in pages["orgs/ours/index.html"]
+
+
+def test_exported_meetings_are_listed_by_weekday_without_dates(copied):
+    page = pages_of(copied)["meetings/index.html"]
+    text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+    thursday, montana = page.index("<h3>Thursday</h3>"), page.index("<h3>Montana</h3>")
+    assert thursday < page.index("Thursday Circle") < montana
+    assert montana < page.index("Montana Room")
+    assert "2nd Thursday of the month, 6:30 pm, Pacific time" in text
+    assert "<time" not in page
+    assert (
+        'href="../../meetings/index.html"' in pages_of(copied)["orgs/ours/index.html"]
+    )
+    assert "Segundo jueves del mes" in pages_of(copied)["es/meetings/index.html"]
 
 
 def test_export_contains_nothing_that_is_not_public(copied):
@@ -208,6 +229,8 @@ def test_export_needs_a_public_site_url(tmp_path):
         ("/warmlines/?state=MT", "states/mt/index.html", "#lines", "/states/mt/"),
         ("/warmlines/?open_now=1", "warmlines/index.html", "", "/warmlines/"),
         ("/warmlines/?near=59301", "find/index.html", "?near=59301", ""),
+        ("/meetings/?how=online", "meetings/index.html", "", "/meetings/"),
+        ("/es/orgs/x/meetings/", "es/meetings/index.html", "", ""),
         ("/online/?state=MT", "online/index.html", "", "/online/"),
         ("/orgs/x/contact.vcf", "orgs/x/contact.vcf", "", "/orgs/x/contact.vcf"),
         ("/es/orgs/x/report/", "es/copy/index.html", "#report", ""),

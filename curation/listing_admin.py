@@ -11,6 +11,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.forms import Script
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -34,6 +35,11 @@ from curation.staff_request import StaffRequest
 from curation.widgets import WeeklyHoursField, WeeklyHoursWidget
 from listings.field_values import fact_names
 from listings.hours import Hours
+from listings.lookup import (
+    lookup_condition,
+    similar_names,
+    withheld_address_condition,
+)
 from listings.models import Listing
 from listings.phones import national
 from listings.visibility import withheld_fields
@@ -45,7 +51,11 @@ class ListingAdmin(CallPages):
     form = ListingForm
     change_form_template = "curation/change_form.html"
     change_list_template = "curation/change_list.html"
-    search_fields = ("name", "search_text", "phone")
+    # get_search_results() searches; Django shows the box only if there is a field.
+    search_fields = ("name",)
+    search_help_text = gettext_lazy(
+        "A name, phone number, e-mail, website, street, ZIP code, city or source key"
+    )
     list_filter: ClassVar[tuple[Any, ...]] = LISTING_FILTERS
     list_select_related: ClassVar[tuple[str, ...]] = ("claimed_by",)
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("terms",)
@@ -114,6 +124,19 @@ class ListingAdmin(CallPages):
     ) -> None:
         with track_m2m_changes(form.instance, "terms", "service_area"):
             super().save_related(request, form, formsets, change)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search by what a caller names, and by similar names if nothing matches."""
+        rows = cast(Listings, queryset)
+        condition = lookup_condition(rows, search_term)
+        if has_curation_perm(request.user, "see_withheld"):
+            condition |= withheld_address_condition(rows, search_term)
+        found = rows.filter(condition)
+        if search_term.strip() and not found.exists():
+            found = rows.filter(pk__in=similar_names(rows, search_term))
+        return found, False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: ExtraContext | None = None

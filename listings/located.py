@@ -69,7 +69,7 @@ class AddressedListing(Listing, LocatedModel):
                 violation_error_message=_("Write the state with two letters, like MT."),
             ),
         ]
-        indexes = [*LocatedModel.Meta.indexes]
+        indexes = [*Listing.Meta.indexes, *LocatedModel.Meta.indexes]
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         """Check that the ZIP code is in the state.
@@ -142,6 +142,9 @@ class AddressedListing(Listing, LocatedModel):
 
     def searchable_texts(self) -> list[str]:
         return [*super().searchable_texts(), self.city, self.state_name]
+
+    def lookup_texts(self) -> list[str]:
+        return [*super().lookup_texts(), self.public_street, self.public_zip_code]
 
     def slug_qualifiers(self) -> list[str]:
         return [part for part in (self.city, self.state) if part]

@@ -20,6 +20,7 @@ from listings.constraints import CONTACT_FIELDS, LISTING_CONSTRAINTS
 from listings.fields import NameListField
 from listings.history import History
 from listings.hours import Hours, OpenState, OpenStatus, zone_info
+from listings.lookup import contact_texts, lookup_text
 from listings.phones import PhoneField, SmsNumberField, TtyField
 from listings.provenance import ProvenanceModel
 from listings.querysets import ListingQuerySet
@@ -65,7 +66,6 @@ class Listing(ProvenanceModel):
     hsds_importer: ClassVar[str]
 
     is_global = False
-    # The templates of cards, which are rendered and stored after every change.
     card_templates: ClassVar[tuple[str, ...]] = ()
 
     placeholders: ClassVar[Placeholders] = {
@@ -185,9 +185,9 @@ class Listing(ProvenanceModel):
     # It never changes, because other systems store it.
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     search_text = models.TextField(default="", blank=True, editable=False)
-    # Lists sort by it. It ignores capitals, accents and punctuation, and every database
-    # sorts plain letters and digits in the same way.
+    # Lists sort by it: every database sorts plain letters and digits in the same way.
     sort_name = models.TextField(default="", db_default="", editable=False)
+    lookup_text = models.TextField(default="", db_default="", editable=False)
 
     internal_fields = ProvenanceModel.internal_fields | INTERNAL_FIELDS
     derived_fields = DERIVED_FIELDS
@@ -204,6 +204,7 @@ class Listing(ProvenanceModel):
         abstract = True
         ordering = ["sort_name", "slug"]
         constraints = [*ProvenanceModel.Meta.constraints, *LISTING_CONSTRAINTS]
+        indexes = [models.Index(fields=["lookup_text"], name="%(class)s_lookup_text")]
 
     def __str__(self) -> str:
         return self.name
@@ -226,9 +227,10 @@ class Listing(ProvenanceModel):
         self._slug_in_db = self.slug
 
     def update_derived_fields(self) -> None:
-        """Compute the search text and the sort name."""
+        """Compute the texts that searches use, and the sort name."""
         self.search_text = fold(" ".join(self.searchable_texts()))
         self.sort_name = fold(self.name)
+        self.lookup_text = lookup_text(self.lookup_texts())
 
     def clean(self) -> None:
         super().clean()
@@ -237,18 +239,14 @@ class Listing(ProvenanceModel):
             # It is open again, so the old reason no longer applies.
             self.closure_reason = ""
         if self.timezone and self.zone is None:
-            words = NOT_A_ZONE % {"zone": self.timezone}
-            raise ValidationError({"timezone": [words]})
+            raise ValidationError({"timezone": [NOT_A_ZONE % {"zone": self.timezone}]})
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         super().validate_constraints(exclude=exclude)
         self.check_may_be_public()
 
     def check_may_be_public(self) -> None:
-        """Raise ValidationError if it is public but may not be.
-
-        It may not if it was merged into another, or if a removal request matches it.
-        """
+        """Raise ValidationError if it is public, but was merged or asked to leave."""
         if self.is_public and slugs.is_merged(self):
             words = _("This listing was merged with another, and stays closed.")
             raise ValidationError({NON_FIELD_ERRORS: [words]})
@@ -274,6 +272,9 @@ class Listing(ProvenanceModel):
 
     def searchable_texts(self) -> list[str]:
         return [self.name, self.summary]
+
+    def lookup_texts(self) -> list[str]:
+        return list(contact_texts(self))
 
     def card_facts(self) -> dict[str, str]:
         """Return the facts that a list needs in addition to the card's markup."""

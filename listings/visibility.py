@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from listings.models import Listing
 
 # Fields that are computed from others, for searching and sorting.
-DERIVED_FIELDS = frozenset({"search_text", "sort_name"})
+DERIVED_FIELDS = frozenset({"search_text", "sort_name", "lookup_text"})
 # Fields for curators, in addition to the internal fields of ProvenanceModel.
 INTERNAL_FIELDS = DERIVED_FIELDS | {
     "internal_note",

@@ -164,6 +164,7 @@ class Migration(migrations.Migration):
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('search_text', models.TextField(blank=True, default='', editable=False)),
                 ('sort_name', models.TextField(db_default='', default='', editable=False)),
+                ('lookup_text', models.TextField(db_default='', default='', editable=False)),
                 ('street', models.CharField(blank=True, max_length=200, verbose_name='street')),
                 ('city', models.CharField(blank=True, max_length=100, verbose_name='town')),
                 ('state', models.CharField(blank=True, max_length=2, verbose_name='state')),
@@ -234,6 +235,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='meeting',
             index=models.Index(fields=['latitude', 'longitude', 'x', 'y', 'z'], name='meeting_point'),
+        ),
+        migrations.AddIndex(
+            model_name='meeting',
+            index=models.Index(fields=['lookup_text'], name='meeting_lookup_text'),
         ),
         migrations.AddConstraint(
             model_name='meeting',

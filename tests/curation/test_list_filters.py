@@ -170,14 +170,14 @@ def test_other_pages_of_a_list_reveal_no_withheld_value(client, rows, role, way)
         assert response.status_code in (302, 400)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", ["Reader", "Volunteer"])
 def test_search_finds_nothing_by_a_withheld_value(client, rows, role):
-    client.force_login(person("member", role, ["MT"]))
+    client.force_login(person("member", role))
     address = reverse("admin:orgs_organization_changelist")
     suggest = reverse("admin:autocomplete")
     query = "app_label=orgs&model_name=organization&field_name=parent"
 
-    for words in ("4417", "Hidden Hollow", "59330", "secret"):
+    for words in ("4417", "Hollow Rd", "59330", "secret"):
         assert get_list(client, f"{address}?q={words}") == get_list(
             client, f"{address}?q=zzz"
         )

@@ -131,6 +131,7 @@ class Migration(migrations.Migration):
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('search_text', models.TextField(blank=True, default='', editable=False)),
                 ('sort_name', models.TextField(db_default='', default='', editable=False)),
+                ('lookup_text', models.TextField(db_default='', default='', editable=False)),
                 ('operator', models.CharField(blank=True, max_length=200, verbose_name='operator')),
                 ('who_may_call', models.CharField(choices=[('unknown', 'The source does not say'), ('anyone', 'Anyone, from anywhere'), ('state', 'People in the state'), ('local', 'People in the county or area'), ('group', 'A particular group')], default='unknown', max_length=10, verbose_name='who may call')),
                 ('open_to', models.CharField(blank=True, max_length=200, verbose_name='who may call, in words')),
@@ -177,6 +178,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'HistoricalWarmline_service_area',
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.AddIndex(
+            model_name='warmline',
+            index=models.Index(fields=['lookup_text'], name='warmline_lookup_text'),
         ),
         migrations.AddConstraint(
             model_name='warmline',

@@ -69,7 +69,16 @@ class AddressedListing(Listing, LocatedModel):
                 violation_error_message=_("Write the state with two letters, like MT."),
             ),
         ]
-        indexes = [*Listing.Meta.indexes, *LocatedModel.Meta.indexes]
+        indexes = [
+            *Listing.Meta.indexes,
+            *LocatedModel.Meta.indexes,
+            # Few addresses are withheld.
+            models.Index(
+                fields=["street"],
+                condition=Q(address_withheld=True),
+                name="%(class)s_withheld",
+            ),
+        ]
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         """Check that the ZIP code is in the state.

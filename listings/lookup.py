@@ -60,14 +60,13 @@ def _digits(number: PhoneNumber) -> str:
 def lookup_condition(rows: QuerySet[Any], words: str) -> Q:
     """Return the condition of matching what a caller named. Blank text matches all."""
     if pattern := _phone_pattern(words):
-        return _has_text(rows, pattern)
+        return Q(pk__in=_with_text(rows, pattern))
     whole = fold(website_key(words) or words)
-    if not whole:
-        return Q() if not words.strip() else Q(pk=None)
-    each = Q()
-    for word in search_tokens(words):
-        each &= text_condition(rows, word) | _has_text(rows, f" {word}")
-    return each | _has_text(rows, f" {whole}")
+    if not search_tokens(words):
+        return Q(pk=None) if words.strip() else Q()
+    # A union of ids lets each part use its own index.
+    named = _ids(rows).filter(text_condition(rows, words))
+    return Q(pk__in=named.union(_with_text(rows, f" {whole}")))
 
 
 def withheld_address_condition(rows: QuerySet[Any], words: str) -> Q:
@@ -77,13 +76,16 @@ def withheld_address_condition(rows: QuerySet[Any], words: str) -> Q:
     if not typed or not hasattr(rows.model, "address_withheld"):
         return Q(pk=None)
     matches = Q(street__icontains=typed) | Q(zip_code__startswith=typed)
-    return Q(address_withheld=True) & matches
+    return Q(pk__in=_ids(rows).filter(matches, address_withheld=True))
 
 
-def _has_text(rows: QuerySet[Any], text: str) -> Q:
-    # A subquery of ids reads only the index of the column.
-    listings = rows.model._default_manager.order_by()
-    return Q(pk__in=listings.filter(lookup_text__contains=text).values("pk"))
+def _ids(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.model._default_manager.order_by().values("pk")
+
+
+def _with_text(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    # It names no other column, so the database reads only the index of this one.
+    return _ids(rows).filter(lookup_text__contains=text)
 
 
 def _phone_pattern(words: str) -> str:

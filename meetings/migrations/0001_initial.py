@@ -240,6 +240,10 @@ class Migration(migrations.Migration):
             model_name='meeting',
             index=models.Index(fields=['lookup_text'], name='meeting_lookup_text'),
         ),
+        migrations.AddIndex(
+            model_name='meeting',
+            index=models.Index(condition=models.Q(('address_withheld', True)), fields=['street'], name='meeting_withheld'),
+        ),
         migrations.AddConstraint(
             model_name='meeting',
             constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('key',), name='meetings_meeting_key_unique', violation_error_message='Another listing has this source key.'),

@@ -227,6 +227,10 @@ class Migration(migrations.Migration):
             model_name='organization',
             index=models.Index(fields=['lookup_text'], name='organization_lookup_text'),
         ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(condition=models.Q(('address_withheld', True)), fields=['street'], name='organization_withheld'),
+        ),
         migrations.AddConstraint(
             model_name='organization',
             constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('key',), name='orgs_organization_key_unique', violation_error_message='Another listing has this source key.'),

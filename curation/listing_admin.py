@@ -130,11 +130,13 @@ class ListingAdmin(CallPages):
     ) -> tuple[QuerySet[Any], bool]:
         """Search by what a caller names, and by similar names if nothing matches."""
         rows = cast(Listings, queryset)
+        if not search_term.strip():
+            return rows, False
         condition = lookup_condition(rows, search_term)
         if has_curation_perm(request.user, "see_withheld"):
             condition |= withheld_address_condition(rows, search_term)
         found = rows.filter(condition)
-        if search_term.strip() and not found.exists():
+        if not found.exists():
             found = rows.filter(pk__in=similar_names(rows, search_term))
         return found, False
 

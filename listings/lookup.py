@@ -58,12 +58,12 @@ def _digits(number: PhoneNumber) -> str:
 
 
 def lookup_condition(rows: QuerySet[Any], words: str) -> Q:
-    """Return the condition of matching what a caller named. Blank text matches all."""
+    """Return the condition of matching what a caller named."""
     if pattern := _phone_pattern(words):
         return Q(pk__in=_with_text(rows, pattern))
     whole = fold(website_key(words) or words)
     if not search_tokens(words):
-        return Q(pk=None) if words.strip() else Q()
+        return Q(pk=None)
     # A union of ids lets each part use its own index.
     named = _ids(rows).filter(text_condition(rows, words))
     return Q(pk__in=named.union(_with_text(rows, f" {whole}")))
@@ -73,14 +73,15 @@ def withheld_address_condition(rows: QuerySet[Any], words: str) -> Q:
     """Return the condition of matching a withheld street or ZIP code, which is not in
     `lookup_text`."""
     typed = words.strip()
-    if not typed or not hasattr(rows.model, "address_withheld"):
+    if not hasattr(rows.model, "address_withheld"):
         return Q(pk=None)
     matches = Q(street__icontains=typed) | Q(zip_code__startswith=typed)
     return Q(pk__in=_ids(rows).filter(matches, address_withheld=True))
 
 
 def _ids(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.model._default_manager.order_by().values("pk")
+    ids: QuerySet[Any] = rows.model._default_manager.order_by().values("pk")
+    return ids
 
 
 def _with_text(rows: QuerySet[Any], text: str) -> QuerySet[Any]:

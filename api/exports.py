@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from api import hsds_zip
 from api.data_files import ChunkSource, DataFile, serve
+from api.data_package import data_package_chunks
 from api.types import AnyListing
 from listings.exchange.csv_columns import COORDINATES, column_names, column_value
 from listings.exchange.csv_export import csv_lines
@@ -42,6 +44,16 @@ def csv_chunks(model: type[Listing]) -> ChunkSource:
             yield line.encode()
 
     return chunks
+
+
+def _with_byte_order_mark(file: DataFile) -> DataFile:
+    """Return a CSV file that Excel and LibreOffice read as UTF-8."""
+
+    def chunks(at: datetime, site: str) -> Iterator[bytes]:
+        yield BOM_UTF8
+        yield from file.chunks(at, site)
+
+    return file._replace(chunks=chunks)
 
 
 def geojson_chunks(at: datetime, site: str) -> Iterator[bytes]:
@@ -84,13 +96,20 @@ def _geojson_geometry(listing: AnyListing) -> dict[str, Any] | None:
     return {"type": "Point", "coordinates": [longitude, latitude]}
 
 
+CSV_FILES: dict[str, DataFile] = {
+    name: DataFile(name, CSV_CONTENT_TYPE, chunks)
+    for name, chunks in (
+        ("organizations.csv", csv_chunks(Organization)),
+        ("warmlines.csv", csv_chunks(Warmline)),
+        ("meetings.csv", meetings_csv),
+    )
+}
 # Every open data file, as /data/ serves it and the command `export_data` writes it.
 DATA_FILES: dict[str, DataFile] = {
     file.name: file
     for file in (
-        DataFile("organizations.csv", CSV_CONTENT_TYPE, csv_chunks(Organization)),
-        DataFile("warmlines.csv", CSV_CONTENT_TYPE, csv_chunks(Warmline)),
-        DataFile("meetings.csv", CSV_CONTENT_TYPE, meetings_csv),
+        *map(_with_byte_order_mark, CSV_FILES.values()),
+        DataFile("datapackage.json", "application/json", data_package_chunks),
         DataFile("meetings.json", "application/json", meeting_guide_chunks),
         DataFile("listings.geojson", "application/geo+json", geojson_chunks),
         DataFile(
@@ -102,7 +121,12 @@ DATA_FILES: dict[str, DataFile] = {
 
 @require_safe
 def data_file(request: HttpRequest, name: str) -> HttpResponseBase:
-    response = serve(request, DATA_FILES[name])
+    """Serve a data file; `?bom=0` asks for a CSV file without a byte order mark."""
+    file = DATA_FILES[name]
+    if name in CSV_FILES and request.GET.get("bom") == "0":
+        # It is stored beside the other one.
+        file = CSV_FILES[name]._replace(name=f"plain-{name}")
+    response = serve(request, file)
     if response.status_code == 200:
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

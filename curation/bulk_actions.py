@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from django.contrib import admin, messages
@@ -23,7 +24,8 @@ from curation.staff_request import StaffRequest
 from curation.state_scope import enforce_scope, refuse_branches_out_of_scope
 from curation.unsent_forms import RESTORED_FIELD
 from curation.versioned_admin import VersionedAdmin
-from listings.exchange.csv_export import csv_lines
+from listings.exchange.csv_export import csv_text_lines, export_rows
+from listings.exchange.files.writing import EXCEL_CONTENT_TYPE, write_excel
 from listings.field_values import (
     Difference,
     apply_facts,
@@ -48,6 +50,7 @@ class ListingBulkActions(VersionedAdmin):
         "tag_selected",
         "assign_selected",
         "export_selected",
+        "export_selected_to_excel",
         "merge_selected",
     )
 
@@ -159,17 +162,36 @@ class ListingBulkActions(VersionedAdmin):
     def export_selected(
         self, request: HttpRequest, queryset: Listings
     ) -> StreamingHttpResponse:
-        lines = csv_lines(
+        # Excel reads UTF-8 only with a byte order mark.
+        lines = chain(["\ufeff"], csv_text_lines(self._exported(request, queryset)))
+        return StreamingHttpResponse(
+            lines,
+            content_type="text/csv; charset=utf-8",
+            headers=self._attachment("csv"),
+        )
+
+    @admin.action(description=gettext_lazy("Export for Excel"), permissions=["export"])
+    def export_selected_to_excel(
+        self, request: HttpRequest, queryset: Listings
+    ) -> HttpResponse:
+        return HttpResponse(
+            write_excel({"Listings": self._exported(request, queryset)}),
+            content_type=EXCEL_CONTENT_TYPE,
+            headers=self._attachment("xlsx"),
+        )
+
+    def _exported(
+        self, request: HttpRequest, queryset: Listings
+    ) -> Iterator[list[str]]:
+        return export_rows(
             self.model,
             queryset.for_export().iterator(chunk_size=500),
             withheld=has_curation_perm(request.user, "see_withheld"),
         )
-        name = f"{self.opts.model_name}s.csv"
-        return StreamingHttpResponse(
-            lines,
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+
+    def _attachment(self, suffix: str) -> dict[str, str]:
+        name = f"{self.opts.model_name}s.{suffix}"
+        return {"Content-Disposition": f'attachment; filename="{name}"'}
 
     @admin.action(description=gettext_lazy("Merge two …"), permissions=["merge"])
     def merge_selected(

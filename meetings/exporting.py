@@ -19,6 +19,7 @@ from meetings.schedule_text import describe_rule
 
 # Rows to read at a time. More is not faster.
 CHUNK_ROWS = 500
+NAMES = (*COLUMNS.split(), *EXTRA_COLUMNS)
 # The field of each column that has another name than its field.
 FIELD_OF_COLUMN = {
     "rrule": "rules",
@@ -47,12 +48,11 @@ def _public_meetings() -> Iterator[Meeting]:
 
 def csv_chunks(at: datetime, site: str) -> Iterator[bytes]:
     """Yield the CSV file, with the columns that `import_listings meetings` reads."""
-    names = [*COLUMNS.split(), *EXTRA_COLUMNS]
     writer = csv.writer(Echo())
-    yield writer.writerow(names).encode()
+    yield writer.writerow(NAMES).encode()
     for meeting in _public_meetings():
         yield writer.writerow(
-            [format_cell(_cell(meeting, name)) for name in names]
+            [format_cell(_cell(meeting, name)) for name in NAMES]
         ).encode()
 
 

@@ -75,7 +75,8 @@ class ExportedOrganizationImporter(CatalogImporter, AddressedImporter):
     def _set_point(self, facts: ParsedRow, row: Row) -> None:
         if row["precision"] not in Organization.Precision.values:
             raise RowError(f"precision: “{row['precision']}” is not one we know")
-        county = self.county_codes.get(row.get("county", ""))
+        # A spreadsheet takes the code for a number, and drops its zero.
+        county = self.county_codes.get(row.get("county", "").zfill(5))
         if row.get("county") and county is None:
             raise RowError(f"county: “{row['county']}” is not a FIPS code of a county")
         facts.precision = row["precision"]

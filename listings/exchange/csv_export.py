@@ -1,4 +1,4 @@
-"""Write listings as CSV in which a spreadsheet runs no formula."""
+"""Write listings as cells of a table in which a spreadsheet runs no formula."""
 
 from __future__ import annotations
 
@@ -22,19 +22,31 @@ class Echo:
 def csv_lines(
     model: type[Listing], listings: Iterable[Any], *, withheld: bool
 ) -> Iterator[str]:
-    """Yield a header and a line for each listing.
+    """Yield a header and a line for each listing, like export_rows()."""
+    yield from csv_text_lines(export_rows(model, listings, withheld=withheld))
+
+
+def csv_text_lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    writer = csv.writer(Echo())
+    for row in rows:
+        yield writer.writerow(row)
+
+
+def export_rows(
+    model: type[Listing], listings: Iterable[Any], *, withheld: bool
+) -> Iterator[list[str]]:
+    """Yield the names of the columns, and the cells of each listing.
 
     Withheld addresses are included only with `withheld`.
     """
     names = column_names(model)
-    writer = csv.writer(Echo())
-    yield writer.writerow(names)
+    yield names
     for listing in listings:
         hidden = () if withheld else withheld_fields(listing)
         facts = [
             "" if name in hidden else column_value(listing, name) for name in names
         ]
-        yield writer.writerow([format_cell(fact) for fact in facts])
+        yield [format_cell(fact) for fact in facts]
 
 
 def format_cell(fact: Any) -> str:

@@ -21,6 +21,7 @@ FILES = [
     "/data/meetings.csv",
     "/data/meetings.json",
     "/data/listings.geojson",
+    "/data/datapackage.json",
 ]
 
 
@@ -45,7 +46,7 @@ def listings():
 def text_of(client, path, **headers):
     response = client.get(path, headers=headers)
     assert response.status_code == 200
-    return b"".join(response.streaming_content).decode()
+    return b"".join(response.streaming_content).decode("utf-8-sig")
 
 
 @pytest.mark.usefixtures("listings")
@@ -135,7 +136,9 @@ def test_export_data_writes_the_same_bytes_as_the_downloads(client, tmp_path):
 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first
     assert set(first) == {*(path.split("/")[-1] for path in FILES), "hsds.zip"}
-    assert first["warmlines.csv"].decode() == text_of(client, "/data/warmlines.csv")
+    assert first["warmlines.csv"].decode("utf-8-sig") == text_of(
+        client, "/data/warmlines.csv"
+    )
 
 
 @pytest.mark.parametrize(
@@ -159,7 +162,7 @@ def test_export_data_prints_its_result_or_its_error(tmp_path):
 
     call_command("export_data", folder, stdout=out)
 
-    assert out.getvalue() == f"6 files are in {folder}.\n"
+    assert out.getvalue() == f"7 files are in {folder}.\n"
     with pytest.raises(CommandError, match=r"organizations\.csv cannot be written"):
         call_command("export_data", file, quiet=True)
 
@@ -191,3 +194,41 @@ def test_data_page_counts_rows_and_explains_their_use(client):
         assert words in page
     assert "/embed/?state=MT" in page
     assert "<code>answered_by_peers</code>" in page
+
+
+@pytest.mark.parametrize("name", ["organizations", "warmlines", "meetings"])
+def test_csv_file_has_a_byte_order_mark_for_people_only(client, name):
+    def content(address):
+        return b"".join(client.get(address).streaming_content)
+
+    for_people = content(f"/data/{name}.csv")
+    for_machines = content(f"/data/{name}.csv?bom=0")
+
+    assert for_people == b"\xef\xbb\xbf" + for_machines
+    assert for_machines.startswith(b"key,")
+
+
+@pytest.mark.usefixtures("listings")
+def test_data_package_describes_every_column_and_its_type(client):
+    package = json.loads(text_of(client, "/data/datapackage.json"))
+
+    assert [r["path"] for r in package["resources"]] == [
+        "organizations.csv",
+        "warmlines.csv",
+        "meetings.csv",
+    ]
+    for resource in package["resources"]:
+        rows = list(
+            csv.reader(io.StringIO(text_of(client, f"/data/{resource['path']}")))
+        )
+        fields = resource["schema"]["fields"]
+        assert [field["name"] for field in fields] == rows[0]
+        answers = [n for n, field in enumerate(fields) if field["type"] == "boolean"]
+        assert answers
+        assert {row[n] for row in rows[1:] for n in answers} <= {"yes", "no", ""}
+    types = {f["name"]: f["type"] for f in package["resources"][0]["schema"]["fields"]}
+    assert (types["zip_code"], types["county"], types["latitude"]) == (
+        "string",
+        "string",
+        "number",
+    )

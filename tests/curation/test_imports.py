@@ -8,6 +8,7 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from openpyxl import load_workbook
 
 from curation import workflow
 from curation.imports import apply_import
@@ -19,7 +20,7 @@ from tests.curation.helpers import (
     import_row,
     upload_csv,
 )
-from tests.factories import organization
+from tests.factories import organization, place
 
 pytestmark = pytest.mark.django_db
 
@@ -180,13 +181,41 @@ def test_export_contains_no_formula_for_a_spreadsheet(ada):
     action = {"action": "export_selected", "_selected_action": [listing.pk]}
 
     answer = ada.post("/admin/orgs/organization/", action)
-    text = b"".join(answer.streaming_content).decode()
+    content = b"".join(answer.streaming_content)
+    text = content.decode("utf-8-sig")
     [line] = csv.DictReader(io.StringIO(text))
 
     assert line["name"] == "'=HYPERLINK(1)"
     assert line["phone"] == "+14065550100"
     assert line["summary"] == "'@x"
+    assert content.startswith(b"\xef\xbb\xbf")
     assert "attachment" in answer["Content-Disposition"]
+
+
+def test_excel_export_is_text_and_comes_back_unchanged(ada):
+    listing = organization(
+        at=place("02139"),
+        key="made:café",
+        name="=Café",
+        state="MA",
+        zip_code="02139",
+        source_name="A list",
+        source_seen="2026-11",
+        phone="+14065550100",
+    )
+    action = {"action": "export_selected_to_excel", "_selected_action": [listing.pk]}
+
+    content = ada.post("/admin/orgs/organization/", action).content
+    sheet = load_workbook(io.BytesIO(content)).active
+    header, cells = ([cell.value for cell in row] for row in sheet)
+    row = dict(zip(header, cells, strict=True))
+    form = {"kind": "exported-organizations"}
+    form["file"] = SimpleUploadedFile("x.xlsx", content)
+    page = ada.post("/admin/curation/importrun/new/", form, follow=True)
+
+    assert (row["zip_code"], row["phone"]) == ("02139", "+14065550100")
+    assert (row["name"], row["source_seen"]) == ("'=Café", "2026-11")
+    assert "0 would be added, 0 changed, 1 stay" in page.content.decode()
 
 
 def test_parent_and_host_are_in_preview_counts_and_undo(ada):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from listings.exchange.csv_columns import column_format, column_names, describe_column
 from listings.exchange.csv_export import csv_lines
 from listings.exchange.csv_rows import _cell, escape_formula
+from listings.exchange.files.reading import read_content
 from listings.exchange.workflow import import_text
 from listings.field_values import fact_names
 from listings.models import Listing
@@ -296,3 +299,48 @@ def test_exported_phone_number_can_be_dialed(number):
 
     assert row["phone"] == number
     assert escape_formula(f"{number}+cmd") != f"{number}+cmd"
+
+
+def as_excel_saves(row):
+    """Return a row of our file as Excel writes it, once it was opened and saved."""
+    plain = {name: re.sub(r"^\+(1\d{10})$", r"\1", cell) for name, cell in row.items()}
+    plain |= {name: row[name].lstrip("0") for name in ("zip_code", "county")}
+    seen = row["source_seen"]
+    if len(seen) == 10:
+        plain["source_seen"] = f"{int(seen[5:7])}/{int(seen[8:])}/{seen[:4]}"
+    elif len(seen) == 7:
+        plain["source_seen"] = f"{date.fromisoformat(f'{seen}-01'):%b-%y}"
+    return plain
+
+
+@pytest.mark.parametrize("seen", ["2026-11-24", "2026-11", "2026", ""])
+def test_export_that_excel_saved_changes_only_what_a_person_changed(seen):
+    cambridge = place("02139")
+    listing = organization(
+        at=cambridge,
+        city="Cambridge",
+        state="MA",
+        zip_code="02139",
+        toll_free="+18005550100",
+        hours="Mo-Fr 09:00-17:00",
+        timezone="America/New_York",
+        source_seen=seen,
+        terms=[term("service", "drop_in")],
+    )
+    listing.set_point(cambridge.point, "zip")
+    listing.county = county("Autauga County", "AL")
+    listing.save()
+    rows = [as_excel_saves(row) for row in rows_of(file_of(Organization))]
+    kind = kind_of(Organization)
+
+    def imported(**changes):
+        out = io.StringIO()
+        writer = csv.DictWriter(out, list(rows[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerow(rows[0] | changes)
+        return import_text(kind, read_content(out.getvalue().encode("cp1252")).text)
+
+    assert rows[0]["county"] == "1001"
+    assert (imported().refused, imported().changed) == ([], 0)
+    [(_row, words)] = imported(email="new@example.org").changes
+    assert words.endswith(": email")

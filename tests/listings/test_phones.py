@@ -144,7 +144,7 @@ def test_vcard_contains_every_number(client):
 @pytest.mark.django_db
 def test_csv_export_and_import_preserve_the_extension(client):
     listing = organization(at=place("59301"), phone=WITH_EXTENSION, key="org:one")
-    text = b"".join(client.get("/data/organizations.csv")).decode()
+    text = b"".join(client.get("/data/organizations.csv")).decode("utf-8-sig")
     [row] = csv.DictReader(io.StringIO(text))
     assert row["phone"].lstrip("'") == WITH_EXTENSION
 

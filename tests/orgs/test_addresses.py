@@ -69,7 +69,7 @@ def test_import_takes_a_missing_state_from_the_zip_code_with_a_note():
 
 def test_reimport_restores_zeros_that_excel_removed_from_zip_codes(client):
     saved = organization(at=place("02111"), key="org:ma/one", zip_code="02111")
-    text = b"".join(client.get("/data/organizations.csv")).decode()
+    text = b"".join(client.get("/data/organizations.csv")).decode("utf-8-sig")
     reader = importers()["exported-organizations"]
     by_excel = text.replace("02111", "2111")
 
@@ -88,7 +88,7 @@ def test_reimport_restores_zeros_that_excel_removed_from_zip_codes(client):
 
 def test_import_refuses_a_service_area_without_places(client):
     organization(at=place("59301"), key="org:mt/one")
-    text = b"".join(client.get("/data/organizations.csv")).decode()
+    text = b"".join(client.get("/data/organizations.csv")).decode("utf-8-sig")
     reader = importers()["exported-organizations"]
     [row] = read_rows(text, reader.columns, reader.optional_columns)
 

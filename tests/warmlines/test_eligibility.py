@@ -223,7 +223,9 @@ def test_api_and_file_name_the_county_of_a_county_line(client):
     line = warmline(name="Custer Line", service_area=[county(*CUSTER)])
 
     service = client.get(f"/api/services/{line.uuid}").json()
-    rows = b"".join(client.get("/data/warmlines.csv").streaming_content).decode()
+    rows = b"".join(client.get("/data/warmlines.csv").streaming_content).decode(
+        "utf-8-sig"
+    )
 
     assert [area["name"] for area in service["service_areas"]] == [
         "Custer County, Montana"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.openapi_schemas import SCHEMAS, JsonSchema, array_of, ref
+from django.conf import settings
+
+from api.openapi_schemas import SCHEMAS, JsonSchema, ref
 from api.problems import PROBLEM_JSON
 
 NDJSON = "application/x-ndjson"
@@ -33,9 +35,7 @@ def describe_answer(name: str, summary: str, *, listed: bool = False) -> dict[st
 def _success_response(name: str, listed: bool) -> dict[str, Any]:
     if not listed:
         return json_response(ref(name))
-    item = {"anyOf": [ref(name), ref("Minimal")]}
-    page = {"allOf": [ref("Page"), {"properties": {"contents": array_of(item)}}]}
-    found = json_response(page)
+    found = json_response(ref(f"{name}Page"))
     found["content"][NDJSON] = {"schema": {}}
     found["headers"]["Link"] = {
         "description": "rel=next leads to the items that follow.",
@@ -57,7 +57,13 @@ def json_response(schema: JsonSchema) -> dict[str, Any]:
 
 
 def complete_schema(schema: dict[str, Any]) -> None:
-    """Add the errors and the schemas to ninja's file, and remove HEAD."""
+    """Add the errors, the schemas and the terms of use, and remove HEAD."""
+    schema["servers"] = [{"url": settings.SITE_URL}]
+    # Each row names the license of its source; the page explains them.
+    license_page = f"{settings.SITE_URL}/data/"
+    schema["info"]["license"] = {"name": "By source", "url": license_page}
+    # Nobody needs a key.
+    schema["security"] = []
     for path, operations in schema["paths"].items():
         # HEAD is GET without a body, so a second description would add nothing.
         operations.pop("head", None)

@@ -41,16 +41,13 @@ def object_with(required: str, **properties: JsonSchema) -> JsonSchema:
     }
 
 
-STATUS_CODES = enum_of("active", "inactive", "defunct", "temporarily closed")
-# A text in each language of the site.
-TRANSLATED_TEXT = object_with("en es", en=TEXT, es=TEXT)
-OWNER_IDS = {"service_id": UUID, "organization_id": UUID, "location_id": UUID}
+def page_of(name: str) -> JsonSchema:
+    """Return the schema of a page of items, or of their `minimal` form.
 
-SCHEMAS: dict[str, JsonSchema] = {
-    "About": object_with(
-        "version profile openapi_url", version=TEXT, profile=URI, openapi_url=URI
-    ),
-    "Page": object_with(
+    Each resource has one of its own: generators of clients cannot merge a general page
+    with the items of a resource.
+    """
+    return object_with(
         "total_items total_pages page_number size first_page last_page empty contents",
         total_items=COUNT,
         total_pages=COUNT,
@@ -59,7 +56,18 @@ SCHEMAS: dict[str, JsonSchema] = {
         first_page=BOOLEAN,
         last_page=BOOLEAN,
         empty=BOOLEAN,
-        contents=array_of({"type": "object"}),
+        contents=array_of({"anyOf": [ref(name), ref("Minimal")]}),
+    )
+
+
+STATUS_CODES = enum_of("active", "inactive", "defunct", "temporarily closed")
+# A text in each language of the site.
+TRANSLATED_TEXT = object_with("en es", en=TEXT, es=TEXT)
+OWNER_IDS = {"service_id": UUID, "organization_id": UUID, "location_id": UUID}
+
+SCHEMAS: dict[str, JsonSchema] = {
+    "About": object_with(
+        "version profile openapi_url", version=TEXT, profile=URI, openapi_url=URI
     ),
     "Minimal": object_with("id modified_date", id=UUID, modified_date=TIMESTAMP),
     "Provenance": object_with(
@@ -268,3 +276,6 @@ SCHEMAS: dict[str, JsonSchema] = {
         errors=array_of(object_with("parameter detail", parameter=TEXT, detail=TEXT)),
     ),
 }
+# The resources with lists, in the order of the API.
+LISTED = ("Service", "Organization", "ServiceAtLocation", "Taxonomy", "TaxonomyTerm")
+SCHEMAS |= {f"{name}Page": page_of(name) for name in LISTED}

@@ -10,6 +10,8 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +27,8 @@ from places.nearest import LocatedQuerySet
 
 # After so many days a group may have moved or ended.
 STALE_AFTER_DAYS = 90
-WHOLE_DATE = r"^\d{4}-\d{2}-\d{2}$"
+# The parts of a recurrence rule that end it, or leave its week unknown.
+MAY_HAVE_ENDED = ("UNTIL=", "COUNT=", "INTERVAL=", "YEARLY")
 MAX_MINUTES = 24 * 60
 # The field of each way to take part, by its name in query parameters.
 WAY_FIELDS = {
@@ -53,8 +56,11 @@ class MeetingQuerySet(  # type: ignore[override]
 
     def without_next_date(self, on: date) -> Self:
         """Published meetings that have ended, or whose week is unknown."""
-        # Any other rule goes on without an end.
-        limited = Q(rules__regex=r"UNTIL=|COUNT=|INTERVAL=|YEARLY")
+        # Any other rule goes on without an end. SQLite raises an error for a regular
+        # expression if the text of any row cannot be decoded.
+        limited = Q()
+        for part in MAY_HAVE_ENDED:
+            limited |= Q(rules__contains=part)
         only_dates = Q(rules="") & ~Q(extra_dates="")
         status = Listing.Status.PUBLISHED
         rows = self.filter(limited | only_dates, status=status).order_by("slug")
@@ -75,7 +81,8 @@ class MeetingQuerySet(  # type: ignore[override]
     def may_have_ended(self, on: date) -> Self:
         """Public meetings that are stale on this day: see Meeting.is_stale."""
         limit = on - timedelta(days=STALE_AFTER_DAYS)
-        seen_late = Q(source_seen__regex=WHOLE_DATE, source_seen__gte=limit.isoformat())
+        is_whole_date: Exact[bool] = Exact(Length("source_seen"), len("2026-11-24"))
+        seen_late = Q(is_whole_date, source_seen__gte=limit.isoformat())
         never_checked = Q(checked_on=None) & ~seen_late
         return self.public().filter(Q(checked_on__lt=limit) | never_checked)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import itertools
 import random
 import socket
-import sqlite3
-from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -160,9 +158,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 def django_db_setup(django_db_setup, django_db_blocker):
     """Load the real gazetteer once per test database."""
     if database_template.is_sqlite():
-        path = database_template.sqlite_template()
-        with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as template:
-            template.backup(connection.connection)
+        with django_db_blocker.unblock():
+            database_template.fill_sqlite(database_template.GAZETTEER)
             check_the_gazetteer_only_where_written()
 
 
@@ -253,17 +250,7 @@ def crisis(crisis_rows, db):
 
 @pytest.fixture(scope="module")
 def starter(django_db_setup, django_db_blocker):
-    """The real starter data, loaded once per module."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        for kind, _rows in STARTER_FILES:
-            path = settings.BASE_DIR / "fixtures" / f"{kind}.csv"
-            call_command("import_listings", kind, path, quiet=True, stdout=StringIO())
-        call_command(
-            "import_listings", "credentials", CREDENTIALS, quiet=True, stdout=StringIO()
-        )
-        load_crisis_files()
-        call_command("load_guides", stdout=StringIO())
-        # From here on pages use what is cached, as on a site that runs.
-        commit()
+    """The real starter data, for all tests of the module."""
+    with django_db_blocker.unblock(), database_template.starter_database():
+        content_version.clear()
         yield
-        transaction.set_rollback(True)

@@ -48,7 +48,7 @@ def connected(url):
 
 @contextmanager
 def database(own_database, tmp_path_factory):
-    with own_database(tmp_path_factory.mktemp("database"), is_empty=True) as url:
+    with own_database(tmp_path_factory.mktemp("database"), kind=None) as url:
         connection = connected(url)
         yield url, connection
         connection.close()

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.conftest import ROOT, free_port
+from tests.database_template import STARTER
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -40,7 +41,7 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory, own_database):
     """A database of the kind under test, for the served site alone."""
-    with own_database(tmp_path_factory.mktemp("site")) as url:
+    with own_database(tmp_path_factory.mktemp("site"), STARTER) as url:
         yield url
 
 

@@ -23,10 +23,7 @@ MARKER = "zzyzxmark"
 ADDRESS = "203.0.113."
 FORM_WAIT_SECONDS = 3.2  # a form that comes quicker is taken for a robot's
 SEED_SCRIPT = """
-from places.models import Place
 from tests.factories import organization
-Place.objects.create(kind="state", code="MT", name="Montana", key="montana", state="MT",
-    latitude=47.0, longitude=-109.6, timezone="America/Denver")
 organization(slug="ours", name="Example One", state="MT")
 """
 
@@ -36,7 +33,7 @@ def site(tmp_path_factory, own_database):
     """Serve the site as behind an HTTPS proxy; yield (port, folder, database)."""
     folder = tmp_path_factory.mktemp("served")
     (folder / "tmp").mkdir()
-    with own_database(folder, is_empty=True) as database:
+    with own_database(folder) as database:
         port = free_port()
         inherited = {
             name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ
@@ -53,7 +50,6 @@ def site(tmp_path_factory, own_database):
         }
         manage = [sys.executable, "manage.py"]
         for command in (
-            ["migrate", "--verbosity", "0"],
             ["collectstatic", "--no-input", "--verbosity", "0"],
             ["shell", "--verbosity", "0", "-c", SEED_SCRIPT],
         ):

@@ -76,8 +76,11 @@ def add(processes, edits):
 def kill(times):
     """Kill a process that writes two rows with their history, again and again."""
     one, other = create_listing("Example one"), create_listing("Example two")
+    started, signal_start = os.pipe()
 
     def work():
+        add_one(one, other)
+        os.write(signal_start, b".")
         while True:
             add_one(one, other)
 
@@ -85,7 +88,8 @@ def kill(times):
     halves = inconsistent = 0
     for _time in range(times):
         pid = fork(work)
-        time.sleep(rng.uniform(0.05, 0.4))
+        os.read(started, 1)
+        time.sleep(rng.uniform(0, 0.3))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         rows = list(Organization.objects.filter(pk__in=[one.pk, other.pk]))

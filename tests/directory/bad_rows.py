@@ -64,11 +64,12 @@ def break_row(row, column, value):
     return True
 
 
-def fault(reader, page, named=""):
+def fault(reader, page, named="", *, empty_caches=True):
     """Return what is wrong with a page, or ""."""
-    memory_cache.clear_all()
-    content_version.invalidate()
-    hours._status_cache.clear()
+    if empty_caches:
+        memory_cache.clear_all()
+        content_version.invalidate()
+        hours._status_cache.clear()
     with transaction.atomic():
         try:
             answer = reader.get(page)

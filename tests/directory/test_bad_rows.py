@@ -17,7 +17,7 @@ from warmlines.models import Warmline
 pytestmark = pytest.mark.django_db
 
 # The number of broken rows that the pages show at once.
-BATCH = 16
+BATCH = 32
 EXPORTS = ["/data/listings.geojson", "/data/hsds.zip", "/feeds/changes.atom"]
 # Pages that show the rows of a table, and whether they name every row.
 PAGES = {
@@ -120,13 +120,15 @@ def faults(reader, model, batch):
         ]
         found = [
             fault(reader, page, good.name if names_all else "")
-            for page, names_all in (
-                PAGES[model] | dict.fromkeys(EXPORTS, False)
-            ).items()
+            for page, names_all in PAGES[model].items()
         ]
         found += [fault(reader, page) for page in EXPORTS]
         for row, column in rows:
-            found += [fault(reader, page) for page in own_pages(row, column)]
+            # They read their own row, whatever is cached.
+            found += [
+                fault(reader, page, empty_caches=False)
+                for page in own_pages(row, column)
+            ]
     return [words for words in found if words]
 
 

@@ -12,6 +12,8 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.db.models import Prefetch
+
 from listings.hours import OpenState
 from listings.models import Term
 from orgs.models import Organization
@@ -34,9 +36,19 @@ class Question:
     page: int = 1
 
 
+def with_lists(rows):
+    """Return the rows with their terms and the places they serve as lists."""
+    return list(
+        rows.prefetch_related(
+            Prefetch("terms", to_attr="all_terms"),
+            Prefetch("service_area", to_attr="served"),
+        )
+    )
+
+
 def listings():
     rows = Organization.objects.filter(status__in=["published", "temporarily_closed"])
-    return list(rows.prefetch_related("terms", "service_area"))
+    return with_lists(rows)
 
 
 def xyz(latitude, longitude):
@@ -57,7 +69,7 @@ def miles(place, row):
 
 
 def answers_words(row, words):
-    labels = [f"{term.label} {term.label_es}".lower() for term in row.terms.all()]
+    labels = [f"{term.label} {term.label_es}".lower() for term in row.all_terms]
     said = [f" {text}" for text in (row.search_text, *labels)]
     return all(any(f" {word}" in text for text in said) for word in words.split())
 
@@ -75,7 +87,7 @@ def values_of(row, name):
     if name == "how":
         ways = [("in_person", row.in_person), ("online", row.online)]
         return {way for way, is_so in [*ways, ("phone", row.by_phone)] if is_so}
-    return {term.slug for term in row.terms.all() if term.kind == name}
+    return {term.slug for term in row.all_terms if term.kind == name}
 
 
 def is_closed(row, question):
@@ -108,7 +120,7 @@ def state_rows():
 
 def coverage(row, place):
     """Return 0 county, 1 state, 2 nation, 3 perhaps its own state, None elsewhere."""
-    served = {served.pk for served in row.service_area.all()}
+    served = {served.pk for served in row.served}
     counties = set() if place.kind == "state" else set(place.county_ids)
     codes = [place.state] if place.kind == "state" else place.state_codes
     if served & counties:
@@ -212,7 +224,7 @@ def serving_or_in_state(rows, question):
 
 
 def names_state(row, place):
-    return place.state in {served.state for served in row.service_area.all()}
+    return place.state in {served.state for served in row.served}
 
 
 def first_of_each_kind(rows, question, limit):

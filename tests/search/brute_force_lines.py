@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from listings.hours import OpenState
 from listings.models import Term
 from places.models import Area, Place
-from tests.search.brute_force import AT, WORDS, answers_words, values_of
+from tests.search.brute_force import AT, WORDS, answers_words, values_of, with_lists
 from warmlines.models import Warmline
 
 # Within a minute, as most requests are.
@@ -35,7 +35,7 @@ class LineQuestion:
 
 def lines():
     rows = Warmline.objects.filter(status__in=["published", "temporarily_closed"])
-    return list(rows.prefetch_related("terms", "service_area"))
+    return with_lists(rows)
 
 
 def is_everywhere(row):
@@ -43,15 +43,15 @@ def is_everywhere(row):
 
 
 def states_of(row):
-    return {served.state for served in row.service_area.all()}
+    return {served.state for served in row.served}
 
 
 def whole_states(row):
-    return {served.state for served in row.service_area.all() if served.kind == "state"}
+    return {served.state for served in row.served if served.kind == "state"}
 
 
 def counties_of(row):
-    return {served.pk for served in row.service_area.all() if served.kind == "county"}
+    return {served.pk for served in row.served if served.kind == "county"}
 
 
 def takes(row, place):
@@ -153,8 +153,8 @@ def others(rows, question):
     """What anybody here can call and the filters or words leave out."""
     if not (question.words or any(question.chosen.values())):
         return []
-    here, chosen = reaching(rows, question), passing(rows, question)
-    left = [row for row in here if row not in chosen]
+    chosen = {row.pk for row in passing(rows, question)}
+    left = [row for row in reaching(rows, question) if row.pk not in chosen]
     return [
         *in_order([r for r in left if is_for_everyone(r, question)], question),
         *in_order([r for r in left if is_for_some_states(r, question)], question),
@@ -173,7 +173,7 @@ def counts(rows, question, options):
 
 def people_of(row):
     """Where the group that a row is for is in the order of the vocabulary."""
-    terms = [term for term in row.terms.all() if term.kind == "community"]
+    terms = [term for term in row.all_terms if term.kind == "community"]
     terms.sort(key=lambda term: (term.order, term.label))
     return (terms[0].order, terms[0].slug) if terms else (999, "others")
 

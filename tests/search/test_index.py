@@ -85,7 +85,7 @@ def some_change(chance, rows):
 def test_index_matches_brute_force_after_any_edit(scattered, places, is_committed):
     chance, all_options = seeded(int(is_committed)), options()
     commit()
-    for _number in range(40):
+    for _number in range(12):
         published = list(Organization.objects.filter(status="published"))
         with suppress(workflow.ActionRefused):
             some_change(chance, published)

@@ -142,7 +142,7 @@ def test_answers_about_lines_equal_brute_force_after_any_edit(
 ):
     chance, all_options = seeded(int(is_committed)), options()
     commit()
-    for _number in range(40):
+    for _number in range(12):
         published = list(Warmline.objects.filter(status="published"))
         with suppress(workflow.ActionRefused):
             some_change(chance, published)

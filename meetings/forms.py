@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from listings.filters import ListingFilter, MultiValueFilter, fixed_choices, term_filter
-from listings.hours import zone_or_utc
+from listings.hours import zone_info, zone_or_utc
 from listings.models import Term
 from listings.time_zones import ZONE_NAMES, zone_name
 from meetings.models import WAY_LABELS
@@ -61,7 +61,7 @@ class MeetingForm(PlaceForm):
 
     def clean_zone(self) -> str:
         zone = str(self.cleaned_data["zone"]).strip()
-        if zone and zone not in available_timezones():
+        if zone and zone_info(zone) is None:
             raise ValidationError(
                 _("We do not know the time zone “%(zone)s”. Choose one from the list."),
                 code="unknown",

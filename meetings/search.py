@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from django.http import QueryDict
+from numpy.typing import NDArray
 
 from listings.facet_panel import (
     ActiveFilter,
@@ -19,14 +21,9 @@ from listings.facet_panel import (
     page_number,
 )
 from meetings.forms import DAY_PARTS, MeetingFilter, MeetingForm, get_day_part
-from meetings.meeting_index import (
-    IndexedMeeting,
-    Occurrence,
-    find_occurrences,
-    indexed_meetings,
-)
-from meetings.models import Meeting
-from places.geo import miles_between
+from meetings.meeting_index import Occurrence
+from meetings.meeting_table import Bools, Facet, MeetingTable, Starts, find_starts
+from meetings.schedule import to_utc
 from places.models import Place
 
 # People can still join for this long after the start.
@@ -36,8 +33,6 @@ DAYS_SHOWN = 7
 PAGE_SIZE = 60
 # Starts on one printed sheet, about 20 pages.
 MAX_SHEET_STARTS = 1_000
-# The ways to take part from home.
-REMOTE_WAYS = ("online", "phone", "text")
 
 
 @dataclass(frozen=True)
@@ -68,26 +63,34 @@ class DayGroup:
 
 
 @dataclass(frozen=True)
-class JoinRange:
-    """The place and distance that decide which meetings a visitor can join."""
+class Reach:
+    """Which meetings a visitor can join, as one row for each meeting of the table."""
 
-    place: Place | None
-    miles: float
-    anywhere: bool = False
+    can_join: Bools
+    # Whether a visitor can come to the room.
+    is_near: Bools
+    miles: NDArray[np.float64] | None
 
-    def within(self, meeting: IndexedMeeting) -> tuple[bool, float | None]:
-        """Return whether a visitor can join, and the miles to a meeting in person."""
-        remote = any(way in meeting.ways for way in REMOTE_WAYS)
-        if "in_person" not in meeting.ways:
-            return remote, None
-        if self.place is None:
-            return remote or self.anywhere, None
-        if self.place.is_state:
-            return remote or meeting.state == self.place.state, None
-        if meeting.point is None:
-            return remote, None
-        far = miles_between(self.place.point, meeting.point)
-        return (True, far) if far <= self.miles else (remote, None)
+
+def find_reach(
+    table: MeetingTable, place: Place | None, miles: float, *, anywhere: bool
+) -> Reach:
+    """Return the meetings from home, and those in person within `miles` of the place.
+
+    Without a place, meetings in person count only if `anywhere` is true.
+    """
+    if place is None:
+        near = np.ones(len(table.meetings), dtype=np.bool_)
+        can_join = table.is_remote | (table.is_in_person & anywhere)
+        return Reach(can_join, near, None)
+    distances = None
+    if place.is_state:
+        near = table.states == place.state
+    else:
+        distances = table.miles_from(place.point)
+        near = distances <= miles
+        distances[~(near & table.is_in_person)] = np.nan
+    return Reach(table.is_remote | (table.is_in_person & near), near, distances)
 
 
 @dataclass
@@ -100,13 +103,13 @@ class MeetingSearch:
     # Primary key of an organization to list alone; 0 for all.
     host: int = 0
     filters: MeetingFilter = field(init=False)
-    found: list[Occurrence] = field(init=False)
+    found: Starts = field(init=False)
     counts: dict[str, Counter[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.filters = MeetingFilter(self.params)
         self.counts = {name: Counter() for name in self.filters.filters}
-        self.found = list(self._matching())
+        self.found = self._select()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -131,52 +134,58 @@ class MeetingSearch:
         )
         return max(first, self.at - JOINABLE_AFTER_START), last
 
-    def _matching(self) -> Iterator[Occurrence]:
-        """Yield the starts that pass all filters, and count the options."""
-        miles = {}
-        join_range = self._join_range()
-        among = []
-        for meeting in indexed_meetings():
-            is_reached, far = join_range.within(meeting)
-            if is_reached and (not self.host or meeting.host == self.host):
-                among.append(meeting)
-                miles[meeting.pk] = far
-        values: dict[int, dict[str, set[str]]] = {}
-        for one in find_occurrences(among, *self.window):
-            meeting = one.meeting
-            known = values.get(meeting.pk)
-            if known is None:
-                known = values[meeting.pk] = get_filter_values(meeting)
-            far = miles[meeting.pk]
-            if self._passes(one, known, far):
-                yield one if far is None else replace(one, miles=far)
-
-    def _passes(
-        self, one: Occurrence, known: dict[str, set[str]], miles: float | None
-    ) -> bool:
-        said = {**known, "part": {get_day_part(one.start.astimezone(self.zone))}}
-        if "in_person" in said["how"] and not self._is_near(one.meeting, miles):
-            said["how"] = said["how"] - {"in_person"}
-        failed = [
-            name
-            for name, wanted in self.filters.chosen.items()
-            if not said[name].intersection(wanted)
-        ]
-        if len(failed) <= 1:
-            for name in failed or self.counts:
-                self.counts[name].update(said[name])
-        return not failed
-
-    def _is_near(self, meeting: IndexedMeeting, miles: float | None) -> bool:
-        place = self.form.place
-        if place is None:
-            return True
-        return meeting.state == place.state if place.is_state else miles is not None
-
-    def _join_range(self) -> JoinRange:
+    def _select(self) -> Starts:
+        """Return the starts that pass all filters, and count the options."""
+        starts = find_starts(*self.window, self.at)
+        table = starts.table
         wants_room = "in_person" in self.filters.chosen.get("how", [])
-        anywhere = bool(self.host) or wants_room
-        return JoinRange(self.form.place, self.form.miles, anywhere)
+        place, anywhere = self.form.place, bool(self.host) or wants_room
+        reach = find_reach(table, place, self.form.miles, anywhere=anywhere)
+        can_join = reach.can_join
+        if self.host:
+            can_join = can_join & (table.hosts == self.host)
+        starts = replace(starts, miles=reach.miles)
+        starts = starts.only(can_join[starts.positions])
+        facets = {**self._facets_of(starts, reach), "part": self._parts_of(starts)}
+        passes = {
+            name: facets[name].any_of(wanted)
+            for name, wanted in self.filters.chosen.items()
+        }
+        failures = np.zeros(len(starts), dtype=np.int64)
+        for passed in passes.values():
+            failures += ~passed
+        for name, facet in facets.items():
+            # An option is counted as if its filter had no other value chosen.
+            others = failures - ~passes[name] if name in passes else failures
+            self.counts[name] = facet.tally(others == 0)
+        return starts.only(failures == 0)
+
+    def _facets_of(self, starts: Starts, reach: Reach) -> dict[str, Facet]:
+        """Return the filters with one row for each start."""
+        table = starts.table
+        facets = {
+            name: Facet(facet.values, facet.flags[starts.positions])
+            for name, facet in table.facets.items()
+        }
+        how = facets["how"]
+        if "in_person" in how.values:
+            # A meeting online too, in a room too far away, is not one in person.
+            column = how.flags[:, how.values.index("in_person")]
+            column &= reach.is_near[starts.positions]
+        return facets
+
+    def _parts_of(self, starts: Starts) -> Facet:
+        """Return the part of the day of each start, in the visitor's time zone."""
+        first, last = (moment.astimezone(self.zone).date() for moment in self.window)
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        names = list(DAY_PARTS)
+        bounds = [
+            to_utc(day, time(hour), self.zone).timestamp()
+            for day in days
+            for hour, _label in DAY_PARTS.values()
+        ]
+        number = np.searchsorted(bounds, starts.seconds, side="right") - 1
+        return Facet(names, (number % len(names))[:, None] == np.arange(len(names)))
 
     # Properties for the page.
 
@@ -222,19 +231,6 @@ class MeetingSearch:
         """True if meetings in person are left out because no place is known."""
         chosen = self.filters.chosen.get("how", [])
         return self.form.place is None and not self.host and "in_person" not in chosen
-
-
-def get_filter_values(meeting: IndexedMeeting) -> dict[str, set[str]]:
-    """Return the values that a meeting has for each filter."""
-    found: dict[str, set[str]] = {
-        "how": set(meeting.ways),
-        "open": {"1"} if meeting.joining == Meeting.Joining.OPEN else set(),
-        "newcomers": {"1"} if meeting.newcomers else set(),
-        **{kind: set() for kind in ("community", "condition", "language")},
-    }
-    for kind, slug in meeting.terms:
-        found.setdefault(kind, set()).add(slug)
-    return found
 
 
 def group_by_day(

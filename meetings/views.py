@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -177,7 +178,8 @@ def _hidden_inputs(params: QueryDict, *but: str) -> list[tuple[str, str]]:
 
 def _next_changes(found: Iterable[Occurrence], at: datetime) -> list[datetime]:
     """Return when the page changes: a meeting starts, or is too late to join."""
-    soon = [one.start for one in found if one.start <= at + timedelta(hours=1)]
+    before = at + timedelta(hours=1)
+    soon = [one.start for one in takewhile(lambda one: one.start <= before, found)]
     return [*soon, *(start + JOINABLE_AFTER_START for start in soon)]
 
 
@@ -292,7 +294,7 @@ def calendar(request: HttpRequest, slug: str = "") -> HttpResponse:
     form = MeetingForm(request.GET)
     form.is_valid()
     search = MeetingSearch(form, request.GET, timezone.now(), host.pk if host else 0)
-    keys = {one.meeting.pk for one in search.found}
+    keys = search.found.meeting_pks
     found = Meeting.objects.public().for_cards().filter(pk__in=keys).order_by("slug")
     return _calendar(request, found[:MAX_EVENTS], slug or "meetings")
 

@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.served import serve_starter_data  # noqa: E402
-from tests.trust.hostile import find_faults, random_requests  # noqa: E402
+from bench.served import serve_starter_data
+from tests.trust.hostile import find_faults, random_requests
 
 REQUEST_COUNT = int(os.environ.get("REQUESTS", "11000"))
 MAX_RESPONSE_SECONDS = 2.0
@@ -64,7 +64,7 @@ def send_hostile_requests(address: str, number: int = REQUEST_COUNT) -> list[str
     host = urlsplit(address).netloc
     connection = http.client.HTTPConnection(host, timeout=60)
     found, slowest = [], (0.0, "")
-    for path in random_requests(random.Random(11), number):  # noqa: S311
+    for path in random_requests(random.Random(11), number):
         if len(path) > 8_000:
             continue
         start = time.perf_counter()
@@ -143,7 +143,7 @@ def run_tool(command: list[str], folder: Path) -> str:
     """Return a tool's output, read from a file as child processes may outlive it."""
     output = folder / "output"
     with output.open("wb") as file, suppress(subprocess.TimeoutExpired):
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             stdout=file,
@@ -159,7 +159,7 @@ def run_property_tests() -> list[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/trust"]
     command += ["--ignore", "tests/trust/test_served.py"]
     environment = os.environ | {"EXAMPLES": examples}
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
     return [f"property tests, {examples} examples"] if done.returncode else []
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.served import serve_starter_data  # noqa: E402
+from bench.served import serve_starter_data
 
 TOOLS_DIR = Path(os.environ.get("DATA_DIR", ROOT / "var")) / "browser-checks"
 NPM_PACKAGES = ["lighthouse@12.8.2", "vnu-jar@26.9.27"]
@@ -62,7 +62,7 @@ CHROMIUM_FLAGS = (
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(  # noqa: S603  # our own commands
+    return subprocess.run(  # our own commands
         command,
         cwd=TOOLS_DIR,
         env=os.environ | environment,
@@ -108,7 +108,7 @@ def html_errors(address: str) -> list[str]:
     """Return what the Nu checker calls errors, for all pages."""
     with tempfile.TemporaryDirectory() as folder:
         for number, path in enumerate(VALIDATED_PATHS):
-            with urllib.request.urlopen(address + path) as answer:  # noqa: S310
+            with urllib.request.urlopen(address + path) as answer:
                 page = answer.read()
             Path(folder, f"{number}.html").write_bytes(page)
         jar = "node_modules/vnu-jar/build/dist/vnu.jar"

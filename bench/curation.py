@@ -35,10 +35,10 @@ def create_listings(number: int = LISTINGS) -> int:
 
     Return the id of one of them.
     """
-    from orgs.models import Organization  # noqa: PLC0415
-    from places.models import Place  # noqa: PLC0415
+    from orgs.models import Organization
+    from places.models import Place
 
-    rng = random.Random(50_000)  # noqa: S311 - made-up data
+    rng = random.Random(50_000)
     cities = list(Place.objects.filter(kind="city", population__gt=0))
     weights = [city.population or 1 for city in cities]
     rows = []
@@ -70,8 +70,8 @@ def request_ms(client: Any, path: str) -> float:
 
 def measure(client: Any, path: str) -> tuple[float, float, int]:
     """Return the median ratio to the empty page, the median in ms, and the queries."""
-    from django.db import connection  # noqa: PLC0415
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
 
     request_ms(client, path)
     pairs = [
@@ -90,9 +90,9 @@ def main() -> None:
         os.environ |= {"DATA_DIR": folder, "DATABASE_URL": ""}
         os.environ["DJANGO_SETTINGS_MODULE"] = "directory.settings"
         django.setup()
-        from django.conf import settings  # noqa: PLC0415
-        from django.contrib.auth import get_user_model  # noqa: PLC0415
-        from django.test import Client  # noqa: PLC0415
+        from django.conf import settings
+        from django.contrib.auth import get_user_model
+        from django.test import Client
 
         settings.ALLOWED_HOSTS = ["testserver"]
         call_command("prepare", stdout=StringIO())

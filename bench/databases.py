@@ -38,7 +38,7 @@ def temporary_postgresql() -> Iterator[str]:
 
     def run(program: str, *arguments: str) -> None:
         command = [*user, str(folder / program), *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")  # noqa: S603
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
 
     data = str(work / "data")
     run(

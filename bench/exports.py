@@ -16,7 +16,7 @@ from django.core.management import call_command
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.curation import create_listings  # noqa: E402
+from bench.curation import create_listings
 
 LISTINGS = 20_000
 MAX_GROWTH_MB = 50
@@ -27,7 +27,7 @@ def set_up(folder: str) -> None:
     os.environ |= {"DATA_DIR": folder, "DATABASE_URL": ""}
     os.environ["DJANGO_SETTINGS_MODULE"] = "directory.settings"
     django.setup()
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
     settings.ALLOWED_HOSTS = ["testserver"]
 
@@ -41,7 +41,7 @@ def peak_memory_mb() -> float:
 
 def measure_file(name: str) -> None:
     """Request one file and discard it, in a process of its own."""
-    from django.test import Client  # noqa: PLC0415
+    from django.test import Client
 
     client = Client()
     client.get("/orgs/")
@@ -61,7 +61,7 @@ def main() -> None:
         print(f"{'file':<20}{'MB':>8}{'worker':>9}{'grows, MB':>11}", flush=True)
         for name in FILES:
             command = [sys.executable, __file__, folder, name]
-            subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603
+            subprocess.run(command, cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

@@ -55,12 +55,12 @@ def measure_rate(number: int, act: Callable[[], Any]) -> dict[str, float]:
 def import_functions() -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     """Return the functions of this tree that apply and undo an import."""
     try:
-        from curation.imports import apply_import  # noqa: PLC0415
-        from curation.undo import undo_import  # noqa: PLC0415
+        from curation.imports import apply_import
+        from curation.undo import undo_import
     except ImportError:
         # A tree from before imports were written in batches.
-        from curation import workflow  # noqa: PLC0415
-        from orgs.models import Organization  # noqa: PLC0415
+        from curation import workflow
+        from orgs.models import Organization
 
         old: Any = workflow
         return old.apply_import, lambda run: old.undo_import(run, Organization)
@@ -71,14 +71,14 @@ def measure_in_process(number: int) -> dict[str, Any]:
     """Measure the tree and the database of this process."""
     # Import from the tree to measure, not from the folder of this file.
     sys.path[0] = str(Path.cwd())
-    import django  # noqa: PLC0415
+    import django
 
     django.setup()
-    from django.contrib.auth import get_user_model  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.contrib.auth import get_user_model
+    from django.core.management import call_command
 
-    from curation.models import ImportRun  # noqa: PLC0415
-    from orgs.models import Organization  # noqa: PLC0415
+    from curation.models import ImportRun
+    from orgs.models import Organization
 
     call_command("migrate", verbosity=0)
     call_command("load_places", if_empty=True, quiet=True, stdout=io.StringIO())
@@ -124,7 +124,7 @@ def measure_tree(tree: Path, url: str, number: int) -> dict[str, Any]:
             "DJANGO_SETTINGS_MODULE": "directory.settings",
             "SECRET_KEY": "only-for-measuring-" + "abcdefghijklmnopqrstuvwxyz" * 2,
         }
-        done = subprocess.run(  # noqa: S603  # our own commands
+        done = subprocess.run(  # our own commands
             [sys.executable, str(Path(__file__)), "--inside", str(number)],
             cwd=tree,
             env=environment,
@@ -163,7 +163,7 @@ def main() -> None:
     if options.inside:
         print(json.dumps(measure_in_process(options.inside)))
         return
-    from bench.databases import temporary_postgresql  # noqa: PLC0415
+    from bench.databases import temporary_postgresql
 
     found = {"SQLite": compare_trees(str, options)}
     with temporary_postgresql() as url:
@@ -175,7 +175,7 @@ def main() -> None:
 
 
 def create_database(url: str, name: str) -> str:
-    import psycopg  # noqa: PLC0415
+    import psycopg
 
     with psycopg.connect(url, autocommit=True) as session:
         session.execute(f"CREATE DATABASE {name}")

@@ -46,9 +46,9 @@ def measure_milliseconds(
 
 def random_zips(count: int) -> list[Any]:
     """Return random ZIP codes, weighted by population."""
-    from places.models import Place  # noqa: PLC0415
+    from places.models import Place
 
-    chance = random.Random(1)  # noqa: S311 - made-up searches
+    chance = random.Random(1)
     known = list(Place.objects.zips().order_by("code"))
     weights = [place.population or 1 for place in known]
     return chance.choices(known, weights, k=count)
@@ -56,10 +56,10 @@ def random_zips(count: int) -> list[Any]:
 
 def measure_searches() -> dict[str, Any]:
     """Measure searches by distance and by words, and count the queries of pages."""
-    from orgs.models import Organization  # noqa: PLC0415
-    from search import relevance  # noqa: PLC0415
-    from search.current import index_of  # noqa: PLC0415
-    from search.query import Query  # noqa: PLC0415
+    from orgs.models import Organization
+    from search import relevance
+    from search.current import index_of
+    from search.query import Query
 
     public, places = Organization.objects.public(), random_zips(300)
     index = index_of(Organization)
@@ -80,8 +80,8 @@ def measure_searches() -> dict[str, Any]:
 
 def _measure_changelist() -> dict[str, float]:
     """Measure the first page of the admin's list of organizations, and a later one."""
-    from django.contrib.auth import get_user_model  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
+    from django.contrib.auth import get_user_model
+    from django.test import Client
 
     staff, _made = get_user_model().objects.get_or_create(
         username="bench", is_staff=True, is_superuser=True
@@ -95,9 +95,9 @@ def _measure_changelist() -> dict[str, float]:
 
 def _count_queries() -> dict[str, int]:
     """Count the queries of each page, the first time and with warm caches."""
-    from django.db import connection  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
 
     client, counts = Client(), {}
     for name, path in PAGES.items():
@@ -111,10 +111,10 @@ def _count_queries() -> dict[str, int]:
 
 def measure_lookups() -> dict[str, Any]:
     """Measure 2,000 lookups of typical searches, and of misspelled ones."""
-    from places.lookup import look_up  # noqa: PLC0415
-    from places.models import Place  # noqa: PLC0415
+    from places.lookup import look_up
+    from places.models import Place
 
-    chance = random.Random(2)  # noqa: S311 - made-up searches
+    chance = random.Random(2)
     towns = list(Place.objects.filter(kind="city", population__gt=2_000))
     named = [f"{town.name}, {town.state}" for town in chance.sample(towns, 1_000)]
     typed = [*(place.code for place in random_zips(1_000)), *named]
@@ -128,10 +128,10 @@ def measure_lookups() -> dict[str, Any]:
 
 def measure_loads() -> dict[str, Any]:
     """Measure a dry run of the starter import, and loading the gazetteer."""
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
-    from listings.exchange.workflow import import_text  # noqa: PLC0415
-    from orgs.models import Organization  # noqa: PLC0415
+    from listings.exchange.workflow import import_text
+    from orgs.models import Organization
 
     text = (ROOT / "fixtures/organizations.csv").read_text(encoding="utf-8")
     header, *rows = text.splitlines()

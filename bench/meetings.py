@@ -27,9 +27,9 @@ REPEATS = 20
 
 
 def add_meetings(count: int) -> None:
-    from meetings.models import Meeting  # noqa: PLC0415
+    from meetings.models import Meeting
 
-    chance = random.Random(count)  # noqa: S311 - made-up data
+    chance = random.Random(count)
     Meeting.objects.bulk_create(
         (
             Meeting(
@@ -70,13 +70,13 @@ def measure_milliseconds(act: Callable[[], object]) -> float:
 
 
 def measure() -> dict[str, Any]:
-    from django.http import QueryDict  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
-    from django.utils import timezone  # noqa: PLC0415
+    from django.http import QueryDict
+    from django.test import Client
+    from django.utils import timezone
 
-    from meetings.forms import MeetingForm  # noqa: PLC0415
-    from meetings.search import MeetingSearch  # noqa: PLC0415
-    from meetings.today import find_online_today  # noqa: PLC0415
+    from meetings.forms import MeetingForm
+    from meetings.search import MeetingSearch
+    from meetings.today import find_online_today
 
     client, params = Client(), QueryDict(TODAY_ONLINE)
 
@@ -106,8 +106,8 @@ def measure() -> dict[str, Any]:
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
     django.setup()
-    from django.conf import settings  # noqa: PLC0415
-    from django.db import transaction  # noqa: PLC0415
+    from django.conf import settings
+    from django.db import transaction
 
     settings.ALLOWED_HOSTS = ["testserver"]
     with transaction.atomic():

@@ -72,7 +72,7 @@ def main(modules: list[str]) -> None:
 
 def copy_project(copy: Path) -> None:
     names = subprocess.run(
-        ["git", "ls-files", "-z"],  # noqa: S607
+        ["git", "ls-files", "-z"],
         cwd=ROOT,
         check=True,
         capture_output=True,
@@ -107,7 +107,7 @@ def run_mutmut(copy: Path, module: str) -> dict[str, int | None]:
     # Use the database in memory: forks would share a file or a server.
     environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
     try:
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             command,
             cwd=copy,
             env=environment,
@@ -137,7 +137,7 @@ def report(module: str, codes: dict[str, int | None], copy: Path) -> None:
 
 
 def changed_lines(name: str, copy: Path) -> str:
-    shown = subprocess.run(  # noqa: S603
+    shown = subprocess.run(
         [sys.executable, "-m", "mutmut", "show", name],
         cwd=copy,
         capture_output=True,

@@ -21,11 +21,11 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "directory.settings")
 django.setup()
 
-from bench.served import serve_starter_data  # noqa: E402
-from tests.browser.axe import axe_faults  # noqa: E402
-from tests.browser.conftest import ARGUMENTS  # noqa: E402
-from tests.browser.test_journeys import PAGES  # noqa: E402
-from tests.reading import sentences  # noqa: E402
+from bench.served import serve_starter_data
+from tests.browser.axe import axe_faults
+from tests.browser.conftest import ARGUMENTS
+from tests.browser.test_journeys import PAGES
+from tests.reading import sentences
 
 COLUMNS = ("page", "bytes", "requests", "axe", "grade")
 # textstat only measures English.

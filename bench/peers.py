@@ -26,9 +26,9 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.databases import temporary_postgresql  # noqa: E402
-from bench.load import CLIENTS, RequestCycle, measure_turn  # noqa: E402
-from bench.served import (  # noqa: E402
+from bench.databases import temporary_postgresql
+from bench.load import CLIENTS, RequestCycle, measure_turn
+from bench.served import (
     Site,
     free_port,
     run_python,
@@ -36,7 +36,7 @@ from bench.served import (  # noqa: E402
     site_environment,
     wait_for,
 )
-from places.geo import chord_of_miles  # noqa: E402
+from places.geo import chord_of_miles
 
 ORGANIZATIONS = 10_000
 ROUNDS, SECONDS, ZIP_CODES = 7, 1.0, 200
@@ -145,14 +145,14 @@ def datasette(data: Path, folder: Path) -> Iterator[Site]:
     tools = folder / "datasette"
     venv.create(tools, with_pip=True)
     install = [str(tools / "bin/pip"), "install", "-qq", DATASETTE, "setuptools<81"]
-    subprocess.run(install, check=True)  # noqa: S603
+    subprocess.run(install, check=True)
     metadata = folder / "metadata.json"
     queries = {"near": {"sql": NEAREST_SQL}}
     metadata.write_text(json.dumps({"databases": {"db": {"queries": queries}}}))
     port = free_port()
     command = [tools / "bin/datasette", "serve", data]
     options = ["--port", str(port), "--metadata", metadata]
-    server = subprocess.Popen(  # noqa: S603
+    server = subprocess.Popen(
         [str(part) for part in (*command, *options)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -166,7 +166,7 @@ def datasette(data: Path, folder: Path) -> Iterator[Site]:
 
 
 def _get(address: str) -> str:
-    with urllib.request.urlopen(address) as answer:  # noqa: S310  # ours
+    with urllib.request.urlopen(address) as answer:  # ours
         text: str = answer.read().decode()
         return text
 

@@ -21,14 +21,14 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.databases import temporary_postgresql  # noqa: E402
-from bench.load import RequestCycle, conditional_requests, measure, memory_mb  # noqa: E402
-from bench.report import size_lines, write_report  # noqa: E402
-from bench.served import Site, run_python, serve, site_environment  # noqa: E402
+from bench.databases import temporary_postgresql
+from bench.load import RequestCycle, conditional_requests, measure, memory_mb
+from bench.report import size_lines, write_report
+from bench.served import Site, run_python, serve, site_environment
 
 SIZES = [1_157, 10_000, 100_000]
 FULL_SIZES = [*SIZES, 1_000_000]
-STATES = "al az ca co fl ga il in ks mi mn mt nc nj ny oh or pa tx va wa wy".split()  # noqa: SIM905
+STATES = "al az ca co fl ga il in ks mi mn mt nc nj ny oh or pa tx va wa wy".split()
 # An unknown parameter keeps a page out of the page cache.
 UNCACHED_QUERY = "?cold=1"
 

@@ -40,7 +40,7 @@ class Site:
 
 def run_python(environment: dict[str, str], *arguments: str) -> str:
     command = [sys.executable, *arguments]
-    done = subprocess.run(  # noqa: S603  # our own commands
+    done = subprocess.run(  # our own commands
         command,
         cwd=ROOT,
         env=environment,
@@ -76,7 +76,7 @@ def serve(environment: dict[str, str], *app: str) -> Iterator[Site]:
     ]
     start = time.perf_counter()
     with Path(environment["DATA_DIR"], "log").open("wb") as log:
-        server = subprocess.Popen(  # noqa: S603
+        server = subprocess.Popen(
             [*serve, *app], cwd=ROOT, env=environment, stdout=log, stderr=log
         )
     address = f"http://127.0.0.1:{port}"
@@ -104,7 +104,7 @@ def serve_starter_data(
 def wait_for(url: str) -> None:
     for _ in range(600):
         try:
-            with urllib.request.urlopen(url, timeout=2):  # noqa: S310
+            with urllib.request.urlopen(url, timeout=2):
                 return
         except OSError:
             time.sleep(0.05)

@@ -33,8 +33,8 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.line_hours import is_open  # noqa: E402
-from bench.line_rows import LineRow, read_line_rows  # noqa: E402
+from bench.line_hours import is_open
+from bench.line_rows import LineRow, read_line_rows
 
 WARMLINES_CSV = ROOT / "fixtures" / "warmlines.csv"
 PAGES = ("/find/", "/warmlines/")
@@ -76,10 +76,10 @@ def hour_of(code: str) -> int:
 
 def check_zips(codes: list[str]) -> CheckResult:
     """Check both pages for these ZIP codes, which share one hour of the week."""
-    import time_machine  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
+    import time_machine
+    from django.test import Client
 
-    from places.models import Place  # noqa: PLC0415
+    from places.models import Place
 
     checker, client = page_checker(), Client()
     checker.found = CheckResult(checked_zips=len(codes))
@@ -106,7 +106,7 @@ class PageChecker:
     """Checks pages against the rows of warmlines.csv."""
 
     def __init__(self) -> None:
-        from tests.reading import public_listings  # noqa: PLC0415
+        from tests.reading import public_listings
 
         self.found = CheckResult()
         self.known = public_listings()
@@ -121,7 +121,7 @@ class PageChecker:
         self.found.faults.append(f"{where}: {words}")
 
     def check_page(self, page: str, place: Any, at: datetime, where: str) -> None:
-        from tests.reading import listings_on, serves_by_name  # noqa: PLC0415
+        from tests.reading import listings_on, serves_by_name
 
         if where.startswith("/find/"):
             shown = listings_on(page)
@@ -167,7 +167,7 @@ def _refuses(row: LineRow, place: Any) -> bool:
 
 def select_zips() -> list[str]:
     """Return every ZIP code, or the selection that SWEEP names."""
-    from places.models import Place  # noqa: PLC0415
+    from places.models import Place
 
     zips = Place.objects.zips().order_by("code")
     rows = list(zips.values_list("state", "county_id", "timezone", "code"))

@@ -35,8 +35,8 @@ HOURS = ["24/7", "Mo-Fr 09:00-17:00", "Mo-Su 16:00-24:00", "Fr-Su 18:00-02:00", 
 
 
 def add_organizations(count: int, start: int, chance: random.Random) -> None:
-    from orgs.models import Organization  # noqa: PLC0415
-    from places.models import Place  # noqa: PLC0415
+    from orgs.models import Organization
+    from places.models import Place
 
     cities = Place.objects.filter(kind="city", population__gt=0).select_related(
         "county"
@@ -54,7 +54,7 @@ def add_organizations(count: int, start: int, chance: random.Random) -> None:
 
 
 def _organization(number: int, town: Any, chance: random.Random) -> Any:
-    from orgs.models import Organization  # noqa: PLC0415
+    from orgs.models import Organization
 
     center = f"{chance.choice(FIRST_WORDS)} {chance.choice(LAST_WORDS)}"
     name = f"{center} of {town.name} {number}"
@@ -86,8 +86,8 @@ def _organization(number: int, town: Any, chance: random.Random) -> Any:
 def _add_links(
     model: Any, made: list[Any], towns: list[Any], chance: random.Random
 ) -> None:
-    from listings.models import Term  # noqa: PLC0415
-    from places.models import Place  # noqa: PLC0415
+    from listings.models import Term
+    from places.models import Place
 
     terms = list(Term.objects.values_list("pk", flat=True))
     states = dict(Place.objects.states().values_list("code", "pk"))
@@ -105,8 +105,8 @@ def _add_links(
 
 
 def add_warmlines(count: int, start: int, chance: random.Random) -> None:
-    from places.models import Place  # noqa: PLC0415
-    from warmlines.models import Warmline  # noqa: PLC0415
+    from places.models import Place
+    from warmlines.models import Warmline
 
     states = list(Place.objects.states())
     chosen = chance.choices(states, [s.population or 1 for s in states], k=count)
@@ -131,13 +131,13 @@ def add_warmlines(count: int, start: int, chance: random.Random) -> None:
 
 
 def fill(size: int) -> None:
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
-    from caching import content_version  # noqa: PLC0415
-    from orgs.models import Organization  # noqa: PLC0415
-    from warmlines.models import Warmline  # noqa: PLC0415
+    from caching import content_version
+    from orgs.models import Organization
+    from warmlines.models import Warmline
 
-    chance = random.Random(size)  # noqa: S311 - made-up data
+    chance = random.Random(size)
     have = Organization.objects.count()
     add_organizations(size - have, have, chance)
     lines = Warmline.objects.count()

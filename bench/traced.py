@@ -57,8 +57,8 @@ def functions_run(act: Callable[[], Any], within: CodeType | None) -> set[CodeTy
 
 
 def main(path: str) -> None:
-    from django.test import Client  # noqa: PLC0415
-    from django.urls import resolve  # noqa: PLC0415
+    from django.test import Client
+    from django.urls import resolve
 
     client = Client()
     view = resolve(path.partition("?")[0]).func

@@ -57,7 +57,7 @@ def random_zips(count: int) -> list[Any]:
 def measure_searches() -> dict[str, Any]:
     """Measure searches by distance and by words, and count the queries of pages."""
     from orgs.models import Organization
-    from search import relevance
+    from search import browsing
     from search.current import index_of
     from search.query import Query
 
@@ -65,7 +65,7 @@ def measure_searches() -> dict[str, Any]:
     index = index_of(Organization)
 
     def near(place: Any) -> Any:
-        return relevance.near(index, Query(place=place), 20)
+        return browsing.near(index, Query(place=place), 20)
 
     words = ["recovery", "hope harbor", "montana", "coffee", "peer center houston"] * 12
     return {

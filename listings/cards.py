@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,14 +28,13 @@ from caching import content_version
 from caching.memory_cache import MemoryCache
 from caching.models import RenderedCard
 from listings.models import Listing
-from listings.querysets import revision
+from listings.querysets import COVERAGE_NAMES, revision
 from listings.registry import listing_models
 from listings.templatetags.listing import miles
 from places.nearest import SearchHit
 
 # Marks a slot while a card is rendered. It is random, so no listing can contain it.
 SLOT = mark_safe(f"[slot {secrets.token_hex(8)}]")  # noqa: S308
-EMPTY, SEPARATOR = SafeString(""), SafeString(" · ")
 # A card takes about 1.5 KB. The others are read from the table.
 MAX_CARDS_IN_MEMORY = 8_000
 LISTINGS_AT_ONCE = 100
@@ -61,12 +60,18 @@ class CardHtml:
     facts: dict[str, str]
     parts: list[str]
 
-    def fill(self, *values: SafeString | int) -> SafeString:
-        """Put values into the slots in order; a card may have fewer slots."""
-        pairs = zip(self.parts[1:], values, strict=False)
-        rest = (f"{value}{part}" for part, value in pairs)
-        # The templates have escaped the text of the listing.
-        return mark_safe(self.parts[0] + "".join(rest))  # noqa: S308
+    def fill(self, attributes: str, level: int, reason: str, distance: str) -> str:
+        """Fill the slots; the last two are around the reason of a listing itself.
+
+        They are for its attributes, the start and end of its heading, and the fact
+        above all others. A card that shows no fact has three slots.
+        """
+        start, opening, heading, *rest = self.parts
+        html = f"{start}{attributes}{opening}{level}{heading}{level}"
+        if len(rest) < 3:
+            return html + "".join(rest)
+        fact = [words for words in (reason or rest[1], distance) if words]
+        return f"{html}{rest[0]}{' · '.join(fact)}{''.join(rest[2:])}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ class Card:
     hit: SearchHit
     content: CardHtml
     level: int
+    # Whether it serves the requested place, in words.
+    reason: str = ""
 
     @property
     def pk(self) -> int:
@@ -94,6 +101,10 @@ class Card:
         return self.content.facts["name"]
 
     @property
+    def url(self) -> str:
+        return self.content.facts["url"]
+
+    @property
     def city(self) -> str:
         return self.content.facts["city"]
 
@@ -103,18 +114,22 @@ class Card:
 
     @property
     def html(self) -> SafeString:
-        distance = self.distance_miles
-        if distance is None:
-            return self.content.fill(EMPTY, self.level, self.level, EMPTY)
-        attribute = mark_safe(f' data-miles="{distance:.1f}"')  # noqa: S308  # a number
-        return self.content.fill(attribute, self.level, self.level, self._distance())
+        attributes = ""
+        if (distance := self.distance_miles) is not None:
+            attributes = f' data-miles="{distance:.1f}"'
+        if self.coverage is not None:
+            attributes += f' data-serves="{COVERAGE_NAMES[self.coverage]}"'
+        reason, miles_text = escape(self.reason), self._distance()
+        # The templates have escaped the text of the listing.
+        return mark_safe(  # noqa: S308
+            self.content.fill(attributes, self.level, reason, miles_text)
+        )
 
-    def _distance(self) -> SafeString:
-        facts = self.content.facts
+    def _distance(self) -> str:
         words = escape(miles(self.distance_miles))
-        if facts["is_approximate"]:
-            words = format_html('{} <span class="soft">({})</span>', words, _("about"))
-        return words + SEPARATOR if facts["city_line"] else words
+        if words and self.content.facts["is_approximate"]:
+            return format_html('{} <span class="soft">({})</span>', words, _("about"))
+        return words
 
 
 # By template, language and primary key.
@@ -123,15 +138,23 @@ _in_memory = MemoryCache(MAX_CARDS_IN_MEMORY)
 
 
 def cards(
-    model: type[Listing], hits: Iterable[SearchHit], template: str, level: int = 3
+    model: type[Listing],
+    hits: Iterable[SearchHit],
+    template: str,
+    level: int = 3,
+    reasons: Mapping[int | None, str] | None = None,
 ) -> list[Card]:
-    """Return the cards of the hits, in their order.
+    """Return the cards of the hits, in their order; `reasons` has words by coverage.
 
     A listing that was deleted since the search, as by undoing an import, is left out.
     """
-    hits = list(hits)
+    hits, words = list(hits), reasons or {}
     found = get_rendered(model, hits, template)
-    return [Card(hit, found[hit.pk], level) for hit in hits if hit.pk in found]
+    return [
+        Card(hit, found[hit.pk], level, words.get(hit.coverage, ""))
+        for hit in hits
+        if hit.pk in found
+    ]
 
 
 def get_rendered(

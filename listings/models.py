@@ -278,7 +278,7 @@ class Listing(ProvenanceModel):
 
     def card_facts(self) -> dict[str, str]:
         """Return the facts that a list needs in addition to the card's markup."""
-        return {"name": self.name}
+        return {"name": self.name, "url": self.get_absolute_url()}
 
     @property
     def data_key(self) -> str:

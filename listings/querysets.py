@@ -25,7 +25,18 @@ from places.nearest import SearchHit
 ListingT = TypeVar("ListingT", bound=models.Model)
 
 # How specifically a listing serves a place, from most to least specific.
-SERVES_COUNTY, SERVES_STATE, SERVES_NATION, AREA_UNKNOWN = range(4)
+(
+    SERVES_COUNTY,
+    SERVES_STATE,
+    SERVES_NATION,
+    # The area is unknown, and the listing is located in the state, or in another.
+    AREA_UNKNOWN,
+    AREA_UNKNOWN_ELSEWHERE,
+    # Only other places are named.
+    SERVES_ELSEWHERE,
+) = range(6)
+# The same in the attributes of cards.
+COVERAGE_NAMES = ("county", "state", "nation", "unknown", "unknown", "other")
 
 # The import key of a listing that has no source key.
 UUID_KEY = re.compile(r"uuid:[0-9a-f-]{36}")

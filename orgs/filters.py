@@ -17,10 +17,13 @@ from places.states import STATES
 
 
 class KindFilter(ListingFilter):
-    """The filters "how" and "kind"."""
+    """The filters "how", "kind" and "run_by"."""
 
     how = MultiValueFilter(_("How"), fixed_choices(HOW_CHOICES))
     kind = MultiValueFilter(_("Kind"), fixed_choices(Organization.Kind.choices))
+    run_by = MultiValueFilter(
+        _("Who runs it"), fixed_choices(Organization.RunBy.choices)
+    )
 
 
 class OfferFilter(KindFilter):

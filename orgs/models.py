@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
 
@@ -177,6 +178,27 @@ class Organization(AddressedListing):
         """The same as get_kind_display(), without building the list of all kinds."""
         known = self.kind in self.Kind.values
         return str(self.Kind(self.kind).label if known else self._meta.verbose_name)
+
+    @property
+    def is_center(self) -> bool:
+        return self.kind == self.Kind.CIL
+
+    @property
+    def badge(self) -> str:
+        """What it is and who runs it, like "Peer respite · Run by peers"."""
+        if self.kind == self.Kind.PEER_RUN and self.run_by:
+            return self.run_by_label
+        return " · ".join(filter(None, [self.kind_label, self.run_by_label]))
+
+    @property
+    def run_by_label(self) -> str:
+        """Who runs it, by name for a program of an organization; "" if unknown."""
+        if self.run_by not in self.RunBy.values:
+            return ""
+        larger = self.host or (self.parent.name if self.parent else "")
+        if self.run_by == self.RunBy.LARGER_ORGANIZATION and larger:
+            return gettext("Peer program of %(name)s") % {"name": larger}
+        return str(self.RunBy(self.run_by).label)
 
     def get_absolute_url(self) -> str:
         return reverse("organization", args=[self.url_slug])

@@ -23,24 +23,26 @@ from listings.json_ld import head_context
 from listings.name_matches import find_by_name
 from listings.shared_views import redirect_or_gone
 from listings.vcard import share_links
+from orgs.coverage import coverage_reasons
 from orgs.filters import CatalogFilter
 from orgs.forms import CatalogForm
 from orgs.models import Organization
 from places.forms import PlaceForm
 from places.models import Place
 from places.states import STATES
-from search import relevance
+from search import browsing
 from search.current import index_of
 from search.facets import count_options
 from search.index import SearchIndex
 from search.query import Query, matching_rows
+from search.results import Results
 
 PAGE_SIZE = 30
 
 
 @require_safe
 def organizations(request: HttpRequest) -> HttpResponse:
-    """List the catalog by name, filtered by the query parameters."""
+    """List the catalog by name, or by distance from a place, with every filter."""
     form = CatalogForm(request.GET)
     form.is_valid()
     words = form.cleaned_data.get("q") or ""
@@ -48,13 +50,13 @@ def organizations(request: HttpRequest) -> HttpResponse:
     chosen = CatalogFilter(params)
     index, page = index_of(Organization), page_number(request.GET)
     said = Organization.objects.public().ranked_by_words(words) if words else None
-    query = Query(chosen=chosen.chosen, words=said)
-    found = relevance.by_name(index, query, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+    query = Query(chosen=chosen.chosen, words=said, place=form.place)
+    found = _list_catalog(index, query, PAGE_SIZE, (page - 1) * PAGE_SIZE)
     counts = count_options(index, query, chosen.filters, index.everything)
-    panel = build_panel(chosen, params, counts, ["q"])
+    panel = build_panel(chosen, params, counts, ["q", "near"])
 
     def count_excluding(active_filter: ActiveFilter) -> int:
-        return relevance.by_name(
+        return _list_catalog(
             index, query.without(active_filter.name, active_filter.value), 0
         ).total
 
@@ -62,7 +64,15 @@ def organizations(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "words": words,
-        "rows": cards(Organization, hits, "orgs/_catalog_row.html", level=2),
+        "place": form.place,
+        "place_links": place_links(form, params),
+        "rows": cards(
+            Organization,
+            hits,
+            "orgs/_catalog_row.html",
+            level=2,
+            reasons=coverage_reasons(form.place),
+        ),
         "total": total,
         "panel": panel,
         "suggestions": [] if hits else panel.suggestions(count_excluding),
@@ -75,6 +85,16 @@ def organizations(request: HttpRequest) -> HttpResponse:
     is_usable = not (chosen.unknown or panel.problems)
     reads = ("state", "page") if hits and is_usable else ()
     return set_cache_policy(response, timezone.now(), parameters=reads)
+
+
+def _list_catalog(
+    index: SearchIndex, query: Query, limit: int, start: int = 0
+) -> Results:
+    if query.place is None:
+        return browsing.by_name(index, query, limit, start)
+    if query.place.is_state:
+        return browsing.in_state(index, query, limit, start)
+    return browsing.near(index, query, limit, start)
 
 
 def similar_names(words: str) -> list[Organization]:
@@ -108,8 +128,9 @@ def cils(request: HttpRequest) -> HttpResponse:
         context |= {"name_matches": listings, "problem": ""}
     if place:
         start = (page - 1) * PAGE_SIZE
-        found = relevance.serving_or_in_state(index, query, PAGE_SIZE, start)
-        rows = cards(Organization, found.hits, "orgs/_card.html")
+        found = browsing.serving_or_in_state(index, query, PAGE_SIZE, start)
+        reasons = coverage_reasons(place)
+        rows = cards(Organization, found.hits, "orgs/_card.html", reasons=reasons)
         pager = Pager.of(params, page, found.total, PAGE_SIZE)
         context |= {"rows": rows, "total": found.total, "pager": pager}
         context["is_named"] = place.is_state or any(row.coverage == 0 for row in rows)

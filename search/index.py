@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import sqrt
+from math import isnan, sqrt
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from listings.hours import Hours, OpenState
 from listings.querysets import (
     AREA_UNKNOWN,
+    AREA_UNKNOWN_ELSEWHERE,
     SERVES_COUNTY,
+    SERVES_ELSEWHERE,
     SERVES_NATION,
     SERVES_STATE,
     county_and_state_ids,
@@ -31,8 +33,11 @@ Rows = NDArray[np.bool_]
 Positions = NDArray[np.intp]
 # Returns the positions of up to `limit` rows, best first.
 Order = Callable[[Rows, int], Positions]
+# How surely each row serves a place: SERVES_COUNTY … of listings.querysets.
+Coverage = NDArray[np.int8]
 
-SERVES_ELSEWHERE = 9
+# Kinds whose members serve their whole state, unless they say otherwise.
+STATEWIDE_KINDS = ("statewide_network",)
 # Radii in miles in which the nearest rows are searched, before all rows.
 CIRCLE_RADII_MILES = (30, 120, 480)
 # Larger than any rounding error of a difference.
@@ -80,7 +85,8 @@ class SearchIndex:
     # Changes with every edit of a listing; part of the cache key of its cards.
     revisions: NDArray[np.int64]
     xyz: tuple[NDArray[np.float64], ...]
-    slug_rank: NDArray[np.int32]
+    # Decides between rows at the same distance: those run by peers first, then by slug.
+    tie_rank: NDArray[np.int32]
     city_rank: NDArray[np.int32]
     nationwide: Rows
     area_unknown: Rows
@@ -112,7 +118,7 @@ class SearchIndex:
     @property
     def nbytes(self) -> int:
         arrays: list[NDArray[Any]] = [self.pks, self.revisions, *self.xyz]
-        arrays += [self.slug_rank, self.city_rank, self.nationwide]
+        arrays += [self.tie_rank, self.city_rank, self.nationwide]
         arrays += [self.placed, self.area_unknown, self.hours_code]
         arrays += [self._by_pk, self._by_z, self._z]
         arrays += [facet.packed for facet in self.facets.values()]
@@ -152,7 +158,7 @@ class SearchIndex:
         """Return rows that serve the state or a county of it."""
         return self._at(self.serving_by_state.get(code))
 
-    def coverage(self, place: Place) -> NDArray[np.int8]:
+    def coverage(self, place: Place) -> Coverage:
         """Return how surely each row serves the place, from SERVES_COUNTY on.
 
         A row with an unknown area may serve the state in which it is located.
@@ -160,7 +166,10 @@ class SearchIndex:
         counties, states = county_and_state_ids(place)
         here = self.with_values("state", place.state_codes)
         levels = np.full(len(self), SERVES_ELSEWHERE, np.int8)
+        levels[self.area_unknown] = AREA_UNKNOWN_ELSEWHERE
         levels[self.area_unknown & here] = AREA_UNKNOWN
+        statewide = self.with_values("kind", STATEWIDE_KINDS)
+        levels[self.area_unknown & here & statewide] = SERVES_STATE
         levels[self.nationwide] = SERVES_NATION
         for number in states:
             levels[self._at(self.serving_by_place.get(number))] = SERVES_STATE
@@ -185,7 +194,7 @@ class SearchIndex:
         return _best_positions(found, limit, self.city_rank[found])
 
     def by_distance(self, point: Point) -> Order:
-        """Return an order by distance and slug, with rows without a location last."""
+        """Return an order by distance and tie_rank, rows without a location last."""
 
         def order(rows: Rows, limit: int) -> Positions:
             for miles in CIRCLE_RADII_MILES:
@@ -195,10 +204,10 @@ class SearchIndex:
                 inside = squared <= chord_of_miles(miles) ** 2
                 if int(inside.sum()) >= limit:
                     found, squared = found[inside], squared[inside]
-                    return _best_positions(found, limit, squared, self.slug_rank[found])
+                    return _best_positions(found, limit, squared, self.tie_rank[found])
             found = np.flatnonzero(rows)
             squared = np.nan_to_num(self._squared_chords(point, found), nan=np.inf)
-            return _best_positions(found, limit, squared, self.slug_rank[found])
+            return _best_positions(found, limit, squared, self.tie_rank[found])
 
         return order
 
@@ -207,18 +216,20 @@ class SearchIndex:
         positions: Positions,
         *,
         point: Point | None = None,
-        coverage: NDArray[np.int8] | None = None,
+        coverage: Coverage | None = None,
     ) -> list[SearchHit]:
-        """Return search hits for rows, with the miles from a point."""
+        """Return search hits for rows, with the miles from a point where known."""
         pks: list[int] = self.pks[positions].tolist()
         miles: list[float | None] = [None] * len(pks)
         if point:
             chords = self._squared_chords(point, positions).tolist()
-            miles = [miles_of_chord(sqrt(squared)) for squared in chords]
+            miles = [
+                None if isnan(squared) else miles_of_chord(sqrt(squared))
+                for squared in chords
+            ]
         levels: list[int | None] = [None] * len(pks)
         if coverage is not None:
-            known = coverage[positions].tolist()
-            levels = [None if one == SERVES_ELSEWHERE else one for one in known]
+            levels = coverage[positions].tolist()
         revisions: list[int] = self.revisions[positions].tolist()
         each = zip(pks, miles, levels, revisions, strict=True)
         return [SearchHit(*values) for values in each]

@@ -58,3 +58,9 @@ def matching_rows(index: SearchIndex, query: Query, *, excluding: str = "") -> R
 def rows_with_words_in_name(index: SearchIndex, query: Query) -> Rows:
     said = query.words or {}
     return index.with_pks(pk for pk, place in said.items() if place == FOUND_IN_NAME)
+
+
+def required_place(query: Query) -> Place:
+    if query.place is None:
+        raise ValueError("this rule needs a place")
+    return query.place

@@ -23,6 +23,7 @@ COLUMNS = (
         "city",
         "state",
         "kind",
+        "run_by",
         "service_area_scope",
         "x",
         "y",
@@ -49,7 +50,7 @@ def read_index(model: Any) -> SearchIndex:
         pks=pks,
         revisions=np.array([revision(at) for at in columns["changed_at"]], np.int64),
         xyz=tuple(np.array(columns[axis], np.float64) for axis in "xyz"),
-        slug_rank=_ranks(columns["slug"]),
+        tie_rank=_ranks(_peers_first(columns)),
         city_rank=_ranks([city.lower() for city in columns["city"]]),
         nationwide=service_area_scope == Listing.ServiceAreaScope.NATIONWIDE,
         area_unknown=service_area_scope == Listing.ServiceAreaScope.UNKNOWN,
@@ -78,6 +79,12 @@ def _ranks(words: Sequence[str]) -> NDArray[np.int32]:
     return ranks
 
 
+def _peers_first(columns: dict[str, Sequence[Any]]) -> list[str]:
+    """Return sort keys: what is run by peers comes first, then by slug."""
+    each = zip(columns["run_by"], columns["slug"], strict=True)
+    return [f"{int(run_by != 'peers')}{slug}" for run_by, slug in each]
+
+
 def _hours(
     columns: dict[str, Sequence[Any]],
 ) -> tuple[list[WeeklyHours], NDArray[np.int32]]:
@@ -103,6 +110,7 @@ def _facets(
     return {
         "kind": _facet_of_column(kinds, columns["kind"]),
         "state": _facet_of_column(list(STATES), columns["state"]),
+        "run_by": _facet_of_column(list(model.RunBy.values), columns["run_by"]),
         "how": Facet(list(ways), np.packbits(np.array(list(ways.values())), axis=1)),
         **_term_facets(model, pks),
     }

@@ -1,225 +1,233 @@
-"""Rules that select and order organizations for a visitor, one function each.
+"""Who can help a visitor at a place, best first. Each rule is one function.
 
-A list consists of tiers, one after the other. Each tier has the same order of rows.
+An organization serves the county of the place, its state or the nation, or its area is
+unknown, or it names only other places. The last is never listed as help. Centers for
+Independent Living have rules and a list of their own, because each serves the counties
+that it names.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
-from listings.querysets import AREA_UNKNOWN, SERVES_COUNTY, SERVES_NATION, SERVES_STATE
+from listings.querysets import (
+    AREA_UNKNOWN,
+    SERVES_COUNTY,
+    SERVES_ELSEWHERE,
+    SERVES_NATION,
+    SERVES_STATE,
+)
 from places.models import Place
 from places.nearest import SearchHit
-from search.index import Order, Positions, Rows, SearchIndex
-from search.query import Query, matching_rows, rows_with_words_in_name
+from search.index import STATEWIDE_KINDS, Coverage, Rows, SearchIndex
+from search.query import Query, matching_rows, required_place
+from search.results import (
+    Results,
+    build_results,
+    count_rows,
+    open_first,
+    page_of_tiers,
+    words_in_name_first,
+)
 
-# Rows that serve the place, or are located in its state and may serve it.
-NAMED_COVERAGE: tuple[int, ...] = (SERVES_COUNTY, SERVES_STATE, AREA_UNKNOWN)
+# A farther place is a trip that few people can make.
+NEARBY_MILES = 50
+CENTER_KINDS = ("cil",)
 
 
 @dataclass(frozen=True)
-class Results:
-    """One page of the rows of a rule, best first, and the total."""
-
-    hits: list[SearchHit] = field(default_factory=list)
-    total: int = 0
-
-
-def near_or_by_name(
-    index: SearchIndex, query: Query, limit: int, start: int = 0
-) -> Results:
-    """Rows near the place or in the state, or all rows by name without a place."""
-    if query.place is None:
-        return by_name(index, query, limit, start)
-    if query.place.is_state:
-        return in_state(index, query, limit, start)
-    return near(index, query, limit, start)
+class PeerResults(Results):
+    # How many of the total are near, name the county, or serve the whole state.
+    recommended: int = 0
+    # How many that match are nearby, but name only other places.
+    serving_elsewhere: int = 0
 
 
-def near(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """Rows with a location, nearest first, within the chosen distance."""
-    point = _require_place(query).point
-    here = index.within(point, query.radius) if query.radius else index.placed
-    rows = matching_rows(index, query) & here
-    tiers = _words_in_name_first(index, query, _open_first(index, query, rows))
-    found = _page(tiers, index.by_distance(point), limit, start)
-    return _results(index, query, rows, index.hits(found, point=point))
+# Rules. Each returns the rows that it is true for.
 
 
-def in_state(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """Rows in a state, by city, because a state has no point to measure from."""
-    rows = located_in_state(index, query)
-    found = _page(_open_first(index, query, rows), index.by_city, limit, start)
-    return _results(index, query, rows, index.hits(found))
+def is_center(index: SearchIndex) -> Rows:
+    return index.with_values("kind", CENTER_KINDS)
 
 
-def by_name(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """Rows that match the query, by name."""
-    rows = matching_rows(index, query)
-    tiers = _words_in_name_first(index, query, _open_first(index, query, rows))
-    found = _page(tiers, index.by_name, limit, start)
-    return _results(index, query, rows, index.hits(found))
+def is_nearby(index: SearchIndex, query: Query) -> Rows:
+    """True within the distance that was chosen, or else within NEARBY_MILES."""
+    return index.within(required_place(query).point, query.radius or NEARBY_MILES)
 
 
-def serving(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """Rows that serve or may serve the place, or nationwide rows if there are none.
-
-    They are ordered by coverage, then by distance.
-    """
-    place, matching = _require_place(query), matching_rows(index, query)
-    coverage = index.coverage(place)
-    levels = NAMED_COVERAGE
-    if not (matching & np.isin(coverage, levels)).any():
-        levels = (SERVES_NATION,)
-    rows = matching & np.isin(coverage, levels)
-    tiers = [
-        tier & (coverage == one)
-        for tier in _open_first(index, query, rows)
-        for one in levels
-    ]
-    order = index.by_city if place.is_state else index.by_distance(place.point)
-    found = _page(tiers, order, limit, start)
-    return _results(index, query, rows, index.hits(found, coverage=coverage))
+def is_within_chosen_distance(index: SearchIndex, query: Query) -> Rows:
+    has_limit = query.radius and not required_place(query).is_state
+    return is_nearby(index, query) if has_limit else index.everything
 
 
-def online(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
-    """Rows that meet online and serve the whole country or the place, by name."""
-    rows = matching_rows(index, query) & meeting_online(index, query.place)
-    coverage = index.coverage(query.place) if query.place else None
-    found = _page(_open_first(index, query, rows), index.by_name, limit, start)
-    return _results(index, query, rows, index.hits(found, coverage=coverage))
+def may_serve(coverage: Coverage) -> Rows:
+    """True unless only other places are named. An unknown area may be anywhere."""
+    return np.isin(coverage, SERVES_ELSEWHERE, invert=True)
 
 
-def meeting_online(index: SearchIndex, place: Place | None) -> Rows:
-    """Rows that meet online and serve the whole country or the place."""
+def names_county(coverage: Coverage) -> Rows:
+    return np.isin(coverage, SERVES_COUNTY)
+
+
+def serves_whole_state(coverage: Coverage) -> Rows:
+    return np.isin(coverage, SERVES_STATE)
+
+
+def is_in_state_with_unknown_area(coverage: Coverage) -> Rows:
+    return np.isin(coverage, AREA_UNKNOWN)
+
+
+def serves_part_of_state(index: SearchIndex, state: Place) -> Rows:
+    """True if the state or a county of it is named, or the area is unknown there."""
+    located = index.with_values("state", [state.state])
+    named = index.serving_state_by_name(state.state)
+    return named | (located & may_serve(index.coverage(state)))
+
+
+def meets_online_for(index: SearchIndex, place: Place | None) -> Rows:
+    """True if it meets online, and serves the whole country or the place."""
     takes = index.nationwide
     if place:
         takes = index.coverage(place) <= SERVES_NATION
     return takes & index.with_values("how", ["online"])
 
 
-def serving_or_in_state(
-    index: SearchIndex, query: Query, limit: int, start: int = 0
-) -> Results:
-    """Rows that serve the place, or rows in its state if there are none.
+# Lists.
 
-    They are ordered by coverage, then by distance. If the place is a state, they are
-    located in it or serve it, by city.
+
+def peers(index: SearchIndex, query: Query, limit: int, start: int = 0) -> PeerResults:
+    """Organizations run by peers that can help, nearest first within each tier."""
+    place, tiers = required_place(query), peer_tiers(index, query)
+    found = _list(index, query, tiers, limit, start)
+    recommended = tiers if place.is_state else tiers[:2]
+    other_rows = ~is_center(index) & _names_only_other_places_nearby(index, query)
+    return PeerResults(
+        found.hits,
+        found.total,
+        recommended=count_rows(recommended),
+        serving_elsewhere=count_rows([matching_rows(index, query) & other_rows]),
+    )
+
+
+def peer_tiers(index: SearchIndex, query: Query) -> list[Rows]:
+    """Near the place or naming its county; then statewide; then farther away to ask.
+
+    In a state: statewide networks, others in it, then those from other states.
     """
-    place, matching = _require_place(query), matching_rows(index, query)
-    here = index.with_values("state", place.state_codes)
+    place = required_place(query)
+    rows = matching_rows(index, query) & ~is_center(index)
     if place.is_state:
-        rows = matching & (here | index.serving_state_by_name(place.state))
-        found = _page([rows], index.by_city, limit, start)
-        return _results(index, query, rows, index.hits(found))
+        located = index.with_values("state", [place.state])
+        networks = located & index.with_values("kind", STATEWIDE_KINDS)
+        rows &= serves_part_of_state(index, place)
+        return _disjoint(rows, [networks, located, index.everything])
     coverage = index.coverage(place)
-    rows = matching & np.isin(coverage, NAMED_COVERAGE)
-    if not rows.any():
-        rows = matching & here
-    tiers = [rows & (coverage == one) for one in np.unique(coverage)]
-    found = _page(tiers, index.by_distance(place.point), limit, start)
-    return _results(index, query, rows, index.hits(found, coverage=coverage))
+    nearby = is_nearby(index, query) & may_serve(coverage)
+    return _disjoint(
+        rows & is_within_chosen_distance(index, query),
+        [
+            nearby | names_county(coverage),
+            serves_whole_state(coverage),
+            is_in_state_with_unknown_area(coverage),
+        ],
+    )
 
 
-def in_state_by_kind(
-    index: SearchIndex, query: Query, limit: int, start: int = 0
-) -> Results:
-    """Rows in a state by kind, then by city."""
-    rows = located_in_state(index, query)
-    found = _page(_kinds(index, rows), index.by_city, limit, start)
-    return _results(index, query, rows, index.hits(found))
+def centers(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
+    """Centers for Independent Living that serve the place, nearest first."""
+    rows = matching_rows(index, query) & is_center(index)
+    rows &= centers_of(index, required_place(query))
+    rows &= is_within_chosen_distance(index, query)
+    return _list(index, query, [rows], limit, start)
 
 
-def first_of_each_kind(index: SearchIndex, query: Query, limit: int) -> list[SearchHit]:
-    """Return the first rows of each kind in a state, by city."""
-    tiers = _kinds(index, located_in_state(index, query))
-    return [hit for tier in tiers for hit in index.hits(index.by_city(tier, limit))]
+def centers_of(index: SearchIndex, place: Place) -> Rows:
+    """Return centers that name the county, or else those that may serve the state."""
+    rows = is_center(index)
+    if place.is_state:
+        return rows & serves_part_of_state(index, place)
+    coverage = index.coverage(place)
+    naming = rows & names_county(coverage)
+    in_state = serves_whole_state(coverage) | is_in_state_with_unknown_area(coverage)
+    return naming if naming.any() else rows & in_state
 
 
-def serving_from_elsewhere(
-    index: SearchIndex, query: Query, limit: int
-) -> list[SearchHit]:
-    """Return rows in other states that serve the state, by name."""
-    state = _require_place(query).state
-    rows = matching_rows(index, query) & index.serving_state_by_name(state)
-    rows &= ~index.with_values("state", [state])
-    return index.hits(index.by_name(rows, limit))
+def nearest_center_of_state(index: SearchIndex, query: Query) -> SearchHit | None:
+    """Return the nearest center in the state of the place, whatever it serves."""
+    place = required_place(query)
+    rows = is_center(index) & index.with_values("state", place.state_codes)
+    found = index.by_distance(place.point)(rows, 1)
+    return next(iter(index.hits(found, point=place.point)), None)
 
 
-def located_in_state(index: SearchIndex, query: Query) -> Rows:
-    state = _require_place(query).state
-    return matching_rows(index, query) & index.with_values("state", [state])
+def online(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Results:
+    """Rows that meet online and serve the whole country or the place, by name."""
+    rows = matching_rows(index, query) & meets_online_for(index, query.place)
+    tiers = open_first(index, query, [rows])
+    coverage = index.coverage(query.place) if query.place else None
+    found = page_of_tiers(tiers, index.by_name, limit, start)
+    return build_results(index, query, tiers, found, coverage=coverage)
 
 
 def rows_to_count(index: SearchIndex, query: Query) -> Rows:
-    """Return the rows that filter counts include: all that can help at the place.
-
-    These are rows within the chosen distance. Without one, they are rows in the state
-    and rows anywhere that serve the place.
-    """
+    """Return the rows of every list for this place and distance, without filters."""
     place = query.place
     if place is None:
         return index.everything
+    unfiltered = Query(place=place, radius=query.radius)
+    rows: Rows = np.logical_or.reduce(peer_tiers(index, unfiltered))
+    rows |= centers_of(index, place) & is_within_chosen_distance(index, unfiltered)
     if query.radius and not place.is_state:
-        return index.within(place.point, query.radius)
-    serves = index.coverage(place) <= SERVES_NATION
-    return serves | index.with_values("state", place.state_codes)
+        return rows
+    return rows | meets_online_for(index, place)
 
 
-def _require_place(query: Query) -> Place:
-    if query.place is None:
-        raise ValueError("this rule needs a place")
-    return query.place
+def count_matching(index: SearchIndex, query: Query) -> int:
+    """Return how many rows all lists for the place have."""
+    return count_rows([rows_to_count(index, query) & matching_rows(index, query)])
 
 
-def _kinds(index: SearchIndex, rows: Rows) -> list[Rows]:
-    kinds = sorted(index.facets["kind"].values)
-    return [rows & index.with_values("kind", [kind]) for kind in kinds]
+def count_naming_county(index: SearchIndex, query: Query) -> int:
+    coverage = index.coverage(required_place(query))
+    rows = matching_rows(index, query) & names_county(coverage)
+    return count_rows([rows & is_within_chosen_distance(index, query)])
 
 
-def _open_first(index: SearchIndex, query: Query, rows: Rows) -> list[Rows]:
-    """Divide rows into open ones and ones with unknown hours, for "Open now"."""
-    if query.open_at is None:
-        return [rows]
-    is_open, may_be_open = index.open_states(query.open_at)
-    return [rows & is_open, rows & may_be_open]
-
-
-def _words_in_name_first(
-    index: SearchIndex, query: Query, tiers: list[Rows]
-) -> list[Rows]:
-    """Put rows with the words in their name first within each tier."""
-    if query.words is None:
-        return tiers
-    in_name = rows_with_words_in_name(index, query)
-    return [part for tier in tiers for part in (tier & in_name, tier & ~in_name)]
-
-
-def _page(tiers: list[Rows], order: Order, limit: int, start: int) -> Positions:
-    """Return up to `limit` positions from `start`, across the tiers."""
-    found: list[Positions] = [np.zeros(0, np.intp)]
-    left = limit
-    for tier in tiers if limit else ():
-        size = int(np.count_nonzero(tier))
-        if start >= size:
-            start -= size
-            continue
-        part = order(tier, start + left)[start:]
-        found.append(part)
-        left, start = left - len(part), 0
-        if not left:
-            break
-    return np.concatenate(found)
-
-
-def _results(
-    index: SearchIndex, query: Query, rows: Rows, hits: list[SearchHit]
+def _list(
+    index: SearchIndex, query: Query, tiers: list[Rows], limit: int, start: int
 ) -> Results:
-    total = int(np.count_nonzero(rows))
-    if query.open_at:
-        _open, may_be_open = index.open_states(query.open_at)
-        maybe = set(index.pks[may_be_open].tolist())
-        hits = [hit._replace(may_be_open=hit.pk in maybe) for hit in hits]
-    return Results(hits, total)
+    place = required_place(query)
+    tiers = words_in_name_first(index, query, open_first(index, query, tiers))
+    order = index.by_city if place.is_state else index.by_distance(place.point)
+    found = page_of_tiers(tiers, order, limit, start)
+    point = None if place.is_state else place.point
+    coverage = _coverage_in_words(index, place)
+    return build_results(index, query, tiers, found, point=point, coverage=coverage)
+
+
+def _coverage_in_words(index: SearchIndex, place: Place) -> Coverage:
+    """Return the coverage; a county of a state that is the place counts as a county."""
+    coverage = index.coverage(place)
+    if place.is_state:
+        named = index.serving_state_by_name(place.state)
+        coverage[named & ~may_serve(coverage)] = SERVES_COUNTY
+    return coverage
+
+
+def _names_only_other_places_nearby(index: SearchIndex, query: Query) -> Rows:
+    place = required_place(query)
+    if place.is_state:
+        return ~index.everything
+    return is_nearby(index, query) & ~may_serve(index.coverage(place))
+
+
+def _disjoint(rows: Rows, tiers: Iterable[Rows]) -> list[Rows]:
+    """Return each row in the first of the tiers that it is in."""
+    found = []
+    for tier in tiers:
+        found.append(rows & tier)
+        rows = rows & ~tier
+    return found

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from directory.pages.find import FindSearch, NearSection, Section
+from directory.pages.find import FindSearch
 from directory.pages.forms import FindForm
+from directory.pages.sections import Section
 from directory.pages.summary import build_find_facets, build_summary, unusable_criteria
 from directory.pages.typed_words import parse_search
 from listings.cards import Card
@@ -51,7 +52,7 @@ def embed(request: HttpRequest) -> HttpResponse:
         "summary": build_summary(search, build_find_facets(search), sections),
         "unusable_criteria": unusable_criteria(search),
         "near": near,
-        **_first_cards(near),
+        **_first_cards(search.listed_places(near)),
         "line_groups": limit_lines(lines.groups, MAX_LINES) if lines else [],
         "no_open_line": lines.no_open_line if lines else None,
         "whole_url": f"{reverse('find')}?{params.urlencode()}",
@@ -63,9 +64,9 @@ def embed(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _first_cards(near: NearSection | None) -> dict[str, list[Card]]:
+def _first_cards(listed: list[Card]) -> dict[str, list[Card]]:
     """Return the first MAX_CARDS cards, with those that may be open in a list of their
     own."""
-    open_cards = [*near.rows, *near.collapsed][:MAX_CARDS] if near else []
-    maybe_open = near.maybe_open[: MAX_CARDS - len(open_cards)] if near else []
-    return {"rows": open_cards, "maybe_open": maybe_open}
+    rows = [card for card in listed if not card.hit.may_be_open][:MAX_CARDS]
+    maybe_open = [card for card in listed if card.hit.may_be_open]
+    return {"rows": rows, "maybe_open": maybe_open[: MAX_CARDS - len(rows)]}

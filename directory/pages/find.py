@@ -1,10 +1,9 @@
-"""The sections of the find page: nearby, serving the area, by phone, online."""
+"""The search of the find page, and what each section of it shows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -13,43 +12,41 @@ from django.utils.translation import gettext as _
 
 from caching.memory_cache import MemoryCache
 from directory.pages.forms import FindForm
+from directory.pages.sections import (
+    CenterSection,
+    NearSection,
+    OnlineSection,
+    PhoneSection,
+    Section,
+)
 from guides.models import Guide
 from listings.cards import Card, cards
-from listings.facet_panel import (
-    SINGLE_PAGE,
-    ActiveFilter,
-    Pager,
-    Suggestion,
-    page_number,
-)
+from listings.facet_panel import ActiveFilter, Pager, page_number
 from listings.text import fold
 from listings.text_search import FOUND_ELSEWHERE
+from orgs.coverage import coverage_reasons
 from orgs.filters import OrganizationFilter
 from orgs.models import Organization
 from places.lookup import canonical_query
 from places.models import Place
 from places.nearest import SearchHit
-from search import relevance
+from search import browsing, relevance
 from search.current import index_of
 from search.facets import Counts, count_options
 from search.index import SearchIndex
 from search.query import Query
 from warmlines.models import Warmline
-from warmlines.open_status import (
-    LineGroup,
-    LineStatus,
-    NoOpenLine,
-    choose_lines_to_call_now,
-    limit_lines,
-)
+from warmlines.open_status import choose_lines_to_call_now, limit_lines
 from warmlines.search import WarmlineSearch
 
 PAGE_SIZE = 20
-FAR_MILES = 50
-# If all are far away, only the nearest few are expanded.
-MAX_FAR_CARDS = 3
-MAX_SERVING_CARDS = 10
-MAX_ONLINE_CARDS = 8
+# With a distance that the visitor chose, they want the whole list.
+RADIUS_PAGE_SIZE = 50
+MAX_PEER_CARDS = 8
+# So many are cards even if all are far away.
+MIN_PEER_CARDS = 3
+MAX_CENTER_CARDS = 3
+MAX_ONLINE_CARDS = 6
 MAX_LINES = 8
 MAX_GUIDES = 4
 # A shorter word resembles too many names.
@@ -57,93 +54,6 @@ MIN_NAME_LETTERS = 4
 # Guides for people who find little nearby, and for people who are about to call.
 RURAL_GUIDE, CALLING_GUIDE = "rural-areas", "calling-a-warmline"
 _guide_cache: MemoryCache[str, list[Guide]] = MemoryCache(4)
-
-
-@dataclass
-class Section:
-    """A section of the page. If it is empty, it suggests filters to remove."""
-
-    name: ClassVar[str]
-    heading: str
-    intro: str = ""
-    total: int = 0
-    more_url: str = ""
-    empty_suggestions: list[Suggestion] = field(default_factory=list)
-    # With the filter "Open now": the cards of listings with unknown hours.
-    maybe_open: list[Card] = field(default_factory=list)
-
-    @property
-    def template(self) -> str:
-        return f"directory/sections/{self.name}.html"
-
-    @property
-    def link_label(self) -> str:
-        """Return a short form of the heading."""
-        return self.heading
-
-    @property
-    def total_words(self) -> str:
-        return f"{self.total:,}"
-
-
-@dataclass
-class NearSection(Section):
-    name = "near"
-    rows: list[Card] = field(default_factory=list)
-    collapsed: list[Card] = field(default_factory=list)
-    pager: Pager = SINGLE_PAGE
-    map_url: str = ""
-    is_far: bool = False
-    has_miles: bool = True
-
-    @property
-    def cards(self) -> list[Card]:
-        """Return every card of the page, in order."""
-        return [*self.rows, *self.collapsed, *self.maybe_open]
-
-    @property
-    def link_label(self) -> str:
-        return _("Nearby") if self.has_miles else self.heading
-
-    @property
-    def first_number(self) -> int:
-        """Return the number of the page's first row in the whole list."""
-        return (self.pager.page - 1) * PAGE_SIZE + 1
-
-
-@dataclass
-class ServingSection(Section):
-    name = "serving"
-    rows: list[Card] = field(default_factory=list)
-
-    @property
-    def has_more(self) -> bool:
-        return self.total > len(self.rows) + len(self.maybe_open)
-
-    @property
-    def link_label(self) -> str:
-        return _("Serving here")
-
-
-@dataclass
-class PhoneSection(Section):
-    name = "phone"
-    groups: list[LineGroup] = field(default_factory=list)
-    no_open_line: NoOpenLine | None = None
-    # The number of lines for everyone here that are certainly open.
-    open_total: int = 0
-    # Lines to call now: those for the requested group first, then for everyone.
-    to_call_now: list[LineStatus] = field(default_factory=list)
-
-
-@dataclass
-class OnlineSection(Section):
-    name = "online"
-    rows: list[Card] = field(default_factory=list)
-
-    @property
-    def link_label(self) -> str:
-        return _("Online")
 
 
 class FindSearch:
@@ -246,11 +156,10 @@ class FindSearch:
         ways = self.filter.chosen.get("how", [])
         near = self.near_section()
         parts: list[Section] = [near] if near else []
-        if self.place:
-            parts.append(self.serving(self.place))
-            # People who enter a county look first for what serves it.
-            if self.place.is_county or self.place.is_area:
-                parts.reverse()
+        if near and self.centers:
+            if not near.listed and self.centers.cards:
+                self.centers.map_url = self._map_url()
+            parts.append(self.centers)
         if not ways or "phone" in ways:
             parts.append(self.phone())
         if not ways or "online" in ways:
@@ -258,32 +167,69 @@ class FindSearch:
         return parts
 
     def near_section(self) -> NearSection | None:
-        """Return organizations near the place or named by the words, or None."""
-        has_words = self.words or self.located_query.words is not None
-        if not (self.place or has_words):
-            return None
+        """Return organizations run by peers near the place, or those that the words
+        name, or None."""
         page = page_number(self.params)
-        found = relevance.near_or_by_name(
-            self.index, self.located_query, PAGE_SIZE, (page - 1) * PAGE_SIZE
-        )
-        has_miles = self.place is not None and not self.place.is_state
-        rows, maybe_open = split_by_hours(found.hits)
-        section = NearSection(
-            heading=self._heading(),
-            # A listing may have been removed since it was counted.
-            total=found.total if rows or maybe_open or page > 1 else 0,
-            rows=rows,
-            maybe_open=maybe_open,
-            has_miles=has_miles,
-        )
-        self._collapse_far_cards(section, page)
-        is_answer = self.place or self.words or section.cards
+        if self.place:
+            section = self._peers(self.place, page)
+        elif self.words or self.located_query.words is not None:
+            section = self._by_name(page)
+        else:
+            return None
+        is_answer = self.place or self.words or section.listed
         return self._add_pager(section, page) if is_answer else None
 
-    def _heading(self) -> str:
+    def _peers(self, place: Place, page: int) -> NearSection:
+        size = RADIUS_PAGE_SIZE if self.radius and not place.is_state else PAGE_SIZE
+        found = relevance.peers(self.index, self.located_query, size, (page - 1) * size)
+        in_state = _("Run by peers in %(place)s") % {"place": place.label}
+        section = NearSection(
+            heading=in_state if place.is_state else _("Run by peers near you"),
+            total=found.total,
+            page_size=size,
+            is_folded=page == 1 and size == PAGE_SIZE,
+            has_miles=not place.is_state,
+            elsewhere_total=found.serving_elsewhere,
+            more_url=self._full_list_url(),
+        )
+        return self._fill(section, found.hits, page, found.recommended)
+
+    def _by_name(self, page: int) -> NearSection:
+        found = browsing.by_name(
+            self.index, self.located_query, PAGE_SIZE, (page - 1) * PAGE_SIZE
+        )
+        section = NearSection(
+            heading=self._heading_by_name(),
+            total=found.total,
+            page_size=PAGE_SIZE,
+            has_miles=False,
+            is_by_name=True,
+        )
+        return self._fill(section, found.hits, page, found.total)
+
+    def _fill(
+        self, section: NearSection, hits: list[SearchHit], page: int, recommended: int
+    ) -> NearSection:
+        """Show the first recommended listings as cards, and the others as rows."""
+        count = min(MAX_PEER_CARDS, max(MIN_PEER_CARDS, recommended))
+        count = count if page == 1 else 0
+        section.cards, section.maybe_open = self._split_cards(hits[:count])
+        section.rows = self._cards(hits[count:], "orgs/_catalog_row.html")
+        # A listing may have been removed since it was counted.
+        if page == 1 and not section.listed:
+            section.total = 0
+        return section
+
+    def _full_list_url(self) -> str:
+        """Return the address of every organization by distance, with these filters."""
+        params = self.params.copy()
+        for name in ("page", "open_now", "lat", "lon"):
+            params.pop(name, None)
         if self.place:
-            words = _("In %(place)s") if self.place.is_state else _("Near %(place)s")
-            return words % {"place": self.place.label}
+            params["near"] = canonical_query(self.place)
+        return f"{reverse('organizations')}?{params.urlencode()}"
+
+    def _heading_by_name(self) -> str:
         if self.in_distress:
             return _("Listings that may help")
         words = _("Listings that match “%(words)s”")
@@ -291,41 +237,67 @@ class FindSearch:
             words = _("Listings with a name like “%(words)s”")
         return words % {"words": self.words or self.name_typed}
 
-    def _collapse_far_cards(self, section: NearSection, page: int) -> None:
-        """Collapse all but the nearest few cards if all of them are far away."""
-        if not (section.has_miles and section.rows) or page > 1 or self.words:
-            return
-        section.is_far = (section.rows[0].distance_miles or 0) > FAR_MILES
-        if section.is_far:
-            section.collapsed = section.rows[MAX_FAR_CARDS:]
-            section.rows = section.rows[:MAX_FAR_CARDS]
-
     def _add_pager(self, section: NearSection, page: int) -> NearSection:
         # Links to pages far down the list help nobody in a list by distance.
         section.pager = Pager.of(
-            self.params, page, section.total, PAGE_SIZE, fifths=False
+            self.params, page, section.total, section.page_size, fifths=False
         )
-        if section.cards:
-            section.map_url = f"{reverse('find_map')}?{self.params.urlencode()}"
+        if section.listed:
+            section.map_url = self._map_url()
         return section
 
-    def serving(self, place: Place) -> ServingSection:
-        """Return organizations that serve the place, then those that may serve it."""
-        found = relevance.serving(self.index, self.query, MAX_SERVING_CARDS)
-        rows, maybe_open = split_by_hours(found.hits)
-        return ServingSection(
-            heading=_("Serving %(place)s") % {"place": self._area_label(place)},
-            total=found.total,
-            rows=rows,
-            maybe_open=maybe_open,
-            more_url=reverse("state", args=[place.state.lower()]),
-        )
+    def _map_url(self) -> str:
+        return f"{reverse('find_map')}?{self.params.urlencode()}"
 
-    def _area_label(self, place: Place) -> str:
-        if place.is_area:
-            return place.label
-        county = place.own_county
-        return county.label if county else place.state_name
+    def listed_places(self, near: NearSection | None) -> list[Card]:
+        """Return what the first two sections list, for the map and the frame."""
+        listed = near.listed if near else []
+        if self.centers is None or (near and near.pager.page > 1):
+            return listed
+        return [*listed, *self.centers.cards, *self.centers.maybe_open]
+
+    @cached_property
+    def centers(self) -> CenterSection | None:
+        """Centers for Independent Living that serve the place."""
+        place, query = self.place, self.located_query
+        if place is None:
+            return None
+        found = relevance.centers(self.index, query, MAX_CENTER_CARDS)
+        listed, maybe_open = self._split_cards(found.hits)
+        section = CenterSection(
+            heading=_("Centers for Independent Living")
+            if place.is_state
+            else _("Your Center for Independent Living"),
+            total=found.total if listed or maybe_open else 0,
+            cards=listed,
+            maybe_open=maybe_open,
+            more_url=f"{reverse('cils')}?near={canonical_query(place)}",
+        )
+        if not relevance.centers_of(self.index, place).any():
+            nearest = relevance.nearest_center_of_state(self.index, query)
+            section.nearest = self._nearest(nearest)
+        return section
+
+    def _nearest(self, hit: SearchHit | None) -> Card | None:
+        return next(iter(self._cards([hit], "orgs/_card.html")), None) if hit else None
+
+    def _cards(self, hits: list[SearchHit], template: str) -> list[Card]:
+        return cards(Organization, hits, template, reasons=self._reasons)
+
+    @cached_property
+    def _reasons(self) -> dict[int | None, str]:
+        return coverage_reasons(self.place)
+
+    def _split_cards(self, hits: list[SearchHit]) -> tuple[list[Card], list[Card]]:
+        """Return the cards of open listings, and of those that may be open.
+
+        Without the filter "Open now" the second list is empty.
+        """
+        found = self._cards(hits, "orgs/_card.html")
+        return (
+            [card for card in found if not card.hit.may_be_open],
+            [card for card in found if card.hit.may_be_open],
+        )
 
     def guides(self) -> list[Guide]:
         return related_guides(self.words or self.name_typed)
@@ -362,11 +334,11 @@ class FindSearch:
 
     def online(self) -> OnlineSection:
         found = relevance.online(self.index, self.query, MAX_ONLINE_CARDS)
-        rows, maybe_open = split_by_hours(found.hits)
+        listed, maybe_open = self._split_cards(found.hits)
         return OnlineSection(
             heading=_("Online, from anywhere"),
             total=found.total,
-            rows=rows,
+            cards=listed,
             maybe_open=maybe_open,
             more_url=reverse("online"),
         )
@@ -376,27 +348,14 @@ class FindSearch:
         scope = relevance.rows_to_count(self.index, self.located_query)
         return count_options(self.index, self.located_query, self.filter.filters, scope)
 
+    def count_naming_county(self) -> int:
+        """Return how many listings that match say that they serve the county."""
+        return relevance.count_naming_county(self.index, self.query)
+
     def count_excluding(self, active_filter: ActiveFilter) -> int:
         """Return how many listings there would be without one of the active filters."""
         query = self.located_query.without(active_filter.name, active_filter.value)
-        return relevance.near_or_by_name(self.index, query, 0).total
-
-
-def split_by_hours(hits: list[SearchHit]) -> tuple[list[Card], list[Card]]:
-    """Return the cards of open listings, and of those that may be open.
-
-    Without the filter "Open now" the second list is empty.
-    """
-    cards_by_pk = {card.pk: card for card in render_cards(hits)}
-    rendered = [hit for hit in hits if hit.pk in cards_by_pk]
-    return (
-        [cards_by_pk[hit.pk] for hit in rendered if not hit.may_be_open],
-        [cards_by_pk[hit.pk] for hit in rendered if hit.may_be_open],
-    )
-
-
-def render_cards(hits: list[SearchHit]) -> list[Card]:
-    return cards(Organization, hits, "orgs/_card.html")
+        return relevance.count_matching(self.index, query)
 
 
 def related_guides(words: str) -> list[Guide]:

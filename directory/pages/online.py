@@ -47,7 +47,7 @@ def build_online_page(
     query = Query(chosen=chosen.chosen, place=place)
     found = relevance.online(index, query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
     groups = _line_groups(place, params, at) if number == 1 else []
-    scope = relevance.meeting_online(index, place)
+    scope = relevance.meets_online_for(index, place)
     counts = count_options(index, query, chosen.filters, scope)
     panel = build_panel(chosen, params, counts, ["state"])
 

@@ -24,7 +24,7 @@ from orgs.kind_labels import KIND_LABELS
 from orgs.models import Organization
 from places.models import Place
 from places.nearest import SearchHit
-from search import relevance
+from search import browsing
 from search.current import index_of
 from search.facets import count_options
 from search.query import Query
@@ -71,10 +71,10 @@ class StatePage:
 def build_state_page(place: Place, params: QueryDict, at: datetime) -> StatePage:
     filters = KindFilter(params)
     index, query = index_of(Organization), Query(filters.chosen, place)
-    located = relevance.located_in_state(index, query)
+    located = browsing.located_in_state(index, query)
     counts = Counter(index.facets["kind"].tally(located))
     total = counts.total()
-    scope = relevance.located_in_state(index, Query(place=place))
+    scope = browsing.located_in_state(index, Query(place=place))
     tallies = count_options(index, query, filters.filters, scope)
     page = StatePage(
         place=place,
@@ -88,7 +88,7 @@ def build_state_page(place: Place, params: QueryDict, at: datetime) -> StatePage
         _fill_one_page(page, query, counts, params)
     else:
         limit = total if total <= MAX_CARDS else CARDS_PER_KIND
-        hits = relevance.first_of_each_kind(index, query, limit)
+        hits = browsing.first_of_each_kind(index, query, limit)
         page.sections = _overview_sections(hits, counts, params)
     if page.pager.page == 1 and not filters.chosen:
         page.serving_from_elsewhere = _serving_from_elsewhere(place)
@@ -117,7 +117,7 @@ def _fill_one_page(
     page.pager = Pager.of(params, page_number(params), page.total, PAGE_SIZE)
     start = (page.pager.page - 1) * PAGE_SIZE
     index = index_of(Organization)
-    hits = relevance.in_state_by_kind(index, query, PAGE_SIZE, start).hits
+    hits = browsing.in_state_by_kind(index, query, PAGE_SIZE, start).hits
     page.sections = [
         _kind_section(kind, list(members), counts[kind])
         for kind, members in groupby(_render_rows(hits), key=lambda row: row.kind)
@@ -153,5 +153,5 @@ def _render_rows(hits: list[SearchHit], level: int = 4) -> list[Card]:
 def _serving_from_elsewhere(place: Place) -> list[Card]:
     """Return cards of organizations in other states that name this one as served."""
     index = index_of(Organization)
-    hits = relevance.serving_from_elsewhere(index, Query(place=place), MAX_ELSEWHERE)
+    hits = browsing.serving_from_elsewhere(index, Query(place=place), MAX_ELSEWHERE)
     return _render_rows(hits, level=3)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from directory.pages.find import (
-    FAR_MILES,
-    FindSearch,
-    NearSection,
-    PhoneSection,
-    Section,
-)
+from directory.pages.find import FindSearch
 from directory.pages.forms import RADIUS_CHOICES_MILES
+from directory.pages.sections import NearSection, PhoneSection, Section
+from listings.cards import Card
 from listings.facet_panel import (
     ActiveFilter,
     Facet,
@@ -24,7 +21,8 @@ from listings.facet_panel import (
     build_panel,
     url_with,
 )
-from places.geo import format_miles
+from listings.templatetags.listing import miles
+from search.relevance import NEARBY_MILES
 from warmlines.open_status import LineStatus, NoOpenLine
 
 
@@ -48,7 +46,7 @@ def build_summary(
     phone = next((part for part in sections if isinstance(part, PhoneSection)), None)
     return Summary(
         lead=_lead_sentence(search, panel, sections),
-        more=_reach_sentence(sections),
+        more=_reach_sentence(search, sections),
         lines=phone.to_call_now if phone else [],
         no_open_line=phone.no_open_line if phone else None,
     )
@@ -67,16 +65,16 @@ def _lead_sentence(
     if near is None:
         return _("Here is what you can reach from anywhere.")
     if not near.total:
-        serving = any(part.total for part in sections if part.name == "serving")
-        missing = "" if serving else panel.missing
-        return missing or _no_match_sentence(search)
+        has_center = any(part.total for part in sections if part.name == "cil")
+        missing = "" if has_center else panel.missing
+        return missing or _no_match_sentence(search, panel)
     if search.similar_names is not None:
         return _("Here is what has a name like “%(words)s”.") % {
             "words": search.name_typed
         }
     if near.pager.is_past_end:
         return _page_sentence(near)
-    if search.open_now and near.pager.page == 1 and not near.rows:
+    if search.open_now and near.pager.page == 1 and not near.cards:
         return _(
             "No place listed here is known to be open right now. The ones below don't "
             "list their hours, so call before you go."
@@ -88,11 +86,15 @@ def _lead_sentence(
     return _nearest_sentence(near)
 
 
-def _no_match_sentence(search: FindSearch) -> str:
+def _no_match_sentence(search: FindSearch, panel: FacetPanel) -> str:
     if search.radius:
-        return _("Nothing is listed within %(miles)s miles.") % {"miles": search.radius}
+        words = _("We don’t list a peer-run place within %(miles)s miles.")
+        return words % {"miles": search.radius}
     if search.words and not search.place:
         return _("No listing matches “%(words)s”.") % {"words": search.words}
+    if not panel.active_filters and search.place:
+        words = _("We don’t list a peer-run place that serves %(place)s.")
+        return words % {"place": search.place.label}
     return _("No place listed here matches these filters.")
 
 
@@ -128,31 +130,56 @@ def _page_sentence(near: NearSection) -> str:
 
 
 def _nearest_sentence(near: NearSection) -> str:
-    nearest = near.cards[0]
-    distance = nearest.distance_miles or 0
+    located = [card for card in near.cards if card.distance_miles is not None]
+    nearest = min(located or near.listed, key=_miles_or_far)
+    if nearest.distance_miles is None:
+        return ngettext(
+            "%(count)s peer-run organization may help you.",
+            "%(count)s peer-run organizations may help you.",
+            near.total,
+        ) % {"count": f"{near.total:,}"}
     facts = {
-        "miles": format_miles(distance),
-        "limit": FAR_MILES,
-        "town": nearest.city or nearest.name,
+        "name": nearest.name,
+        "distance": miles(nearest.distance_miles),
+        "limit": NEARBY_MILES,
     }
-    if near.is_far:
+    if nearest.distance_miles > NEARBY_MILES:
         words = _(
-            "Nothing is listed within %(limit)s miles. "
-            "The nearest is %(miles)s miles away, in %(town)s."
+            "We don’t list a peer-run place within %(limit)s miles. "
+            "The nearest is %(name)s, %(distance)s."
         )
-    elif distance < 1:
-        words = _("The nearest is less than a mile away, in %(town)s.")
     else:
-        words = _("The nearest is %(miles)s miles away, in %(town)s.")
+        words = _("The nearest peer-run place is %(name)s, %(distance)s.")
     return words % facts
 
 
-def _reach_sentence(sections: list[Section]) -> str:
+def _miles_or_far(card: Card) -> float:
+    return math.inf if card.distance_miles is None else card.distance_miles
+
+
+def _reach_sentence(search: FindSearch, sections: list[Section]) -> str:
     """Return "You don't have to travel: …" for support at home, or ""."""
     parts = [words for part in sections if (words := _reach_phrase(part))]
     if not parts:
         return ""
-    return _("You don't have to travel: %(list)s.") % {"list": ", ".join(parts)}
+    reach = _("You don't have to travel: %(list)s.") % {
+        "list": _(" and ").join(parts),
+    }
+    return " ".join(filter(None, [_county_sentence(search), reach]))
+
+
+def _county_sentence(search: FindSearch) -> str:
+    """Return "3 places say they serve Custer County.", or ""."""
+    county = search.place.own_county if search.place else None
+    count = search.count_naming_county() if county else 0
+    if not (county and count):
+        return ""
+    words = ngettext(
+        "%(count)s place says it serves %(county)s.",
+        "%(count)s places say they serve %(county)s.",
+        count,
+    )
+    return words % {"count": f"{count:,}", "county": county.name}
 
 
 def _reach_phrase(section: Section) -> str:
@@ -162,12 +189,6 @@ def _reach_phrase(section: Section) -> str:
             "%(count)s warmlines anyone here can call, open now",
             section.open_total,
         ) % {"count": f"{section.open_total:,}"}
-    if section.name == "serving" and section.total:
-        return ngettext(
-            "%(count)s that serves or may serve your area",
-            "%(count)s that serve or may serve your area",
-            section.total,
-        ) % {"count": f"{section.total:,}"}
     if section.name == "online" and section.total:
         return ngettext(
             "%(count)s group meets online",

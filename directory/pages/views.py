@@ -22,12 +22,13 @@ from directory.operations.database_outage import (
     outage_response,
     trip_breaker,
 )
-from directory.pages.find import FindSearch, NearSection, first_guides, related_guides
+from directory.pages.find import FindSearch, first_guides, related_guides
 from directory.pages.forms import FindForm
 from directory.pages.freshness import freshness_tables
 from directory.pages.map import build_map_page
 from directory.pages.offline_pack import SHEET_PATHS
 from directory.pages.online import build_online_page
+from directory.pages.sections import NearSection
 from directory.pages.states import build_state_page
 from directory.pages.summary import (
     add_suggestions,
@@ -49,7 +50,7 @@ from orgs.models import Organization
 from places.forms import PlaceForm, StateForm
 from places.models import Place
 from places.states import STATES
-from search import relevance
+from search import browsing
 from search.current import index_of
 from search.query import Query
 from warmlines.models import Warmline
@@ -121,10 +122,11 @@ def find_map(request: HttpRequest) -> HttpResponse:
     params = parameters_to_carry(request.GET, params)
     search = FindSearch(form, params, timezone.now())
     near = search.near_section()
-    if near is None or not near.cards:
+    listed = search.listed_places(near)
+    if near is None or not listed:
         # The find page explains what is missing, and suggests what to do.
         return redirect(f"{reverse('find')}?{request.GET.urlencode()}")
-    rows = Organization.objects.hydrate(near.cards)
+    rows = Organization.objects.hydrate(listed)
     context = {
         "page": build_map_page(rows, search.place, near.first_number),
         "heading": near.heading,
@@ -191,7 +193,7 @@ def state_report(request: HttpRequest, code: str) -> HttpResponse:
 def state_map(request: HttpRequest, code: str) -> HttpResponse:
     place = get_object_or_404(Place.objects.states(), code=code.upper())
     index = index_of(Organization)
-    hits = relevance.in_state(index, Query(place=place), len(index)).hits
+    hits = browsing.in_state(index, Query(place=place), len(index)).hits
     rows = Organization.objects.hydrate(hits)
     context = {
         "page": build_map_page(rows, place),
@@ -277,7 +279,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def style_guide(request: HttpRequest) -> HttpResponse:
     """Show the components of the design, for people who work on it."""
     at = timezone.now()
-    found = relevance.by_name(index_of(Organization), Query(), 2).hits
+    found = browsing.by_name(index_of(Organization), Query(), 2).hits
     context = {
         "form": PlaceForm(),
         "lines": line_statuses(Warmline.objects.public().for_cards()[:2], at),

@@ -101,7 +101,7 @@ def test_order_of_serving_listings_is_stable_after_a_county_is_added(client):
 
     def serving(code):
         page = client.get(f"/find/?near={code}").content.decode()
-        return [name for name, _m in sections_of(page)["serving"]]
+        return [name for name, _m in sections_of(page)["near"]]
 
     for code in ("59301", "59330"):
         assert serving(code) == [near.data_key, far.data_key]

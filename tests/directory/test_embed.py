@@ -18,9 +18,8 @@ PATHS = ["/embed/", "/embed/?near=59301", "/embed/?state=MT", "/es/embed/?near=5
 def listings():
     facts = {"at": place("59301")}
     for number in range(7):
-        organization(
-            slug=f"ours-{number}", kind="cil" if number else "peer_run", **facts
-        )
+        kind = "peer_respite" if number else "peer_run"
+        organization(slug=f"ours-{number}", kind=kind, **facts)
     warmline(slug="line", service_area=[state("MT")])
     gone = {"status": "closed", "closure_reason": "The house was sold"}
     organization(slug="draft-org", status="draft", **facts)
@@ -47,12 +46,12 @@ def test_embed_may_be_framed_anywhere_and_has_all_other_security_headers(client,
 
 @pytest.mark.usefixtures("listings")
 def test_embed_shows_few_results_and_links_to_all(client):
-    page = client.get("/embed/?near=59301&kind=cil").content.decode()
+    page = client.get("/embed/?near=59301&kind=peer_respite").content.decode()
 
     assert page.count('data-listing="org:') == 5
     assert page.count('data-listing="warmline:line"') == 1
-    assert 'href="/find/?near=59301&amp;kind=cil"' in page
-    assert '<input type="hidden" name="kind" value="cil">' in page
+    assert 'href="/find/?near=59301&amp;kind=peer_respite"' in page
+    assert '<input type="hidden" name="kind" value="peer_respite">' in page
     assert "ours-0" not in page
 
 

@@ -1,7 +1,8 @@
-"""The find page: nearby, serving the area, by phone, online."""
+"""The find page: run by peers, centers, by phone, online."""
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from orgs.models import Organization
 from tests.caching.transactions import commit
 from tests.factories import county, organization, place, state, term, warmline
-from tests.reading import sections_of
+from tests.reading import listings_on, sections_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,15 +42,17 @@ def names(rows):
 
 def test_find_shows_four_sections_in_order(find):
     organization(at=place("59330"), slug="glendive")
-    organization(service_area=[county("Custer County", "MT")], slug="serves")
+    custer = county("Custer County", "MT")
+    organization(service_area=[custer], slug="serves")
+    organization(service_area=[custer], slug="center", kind="cil")
     organization(service_area_scope="nationwide", online=True, slug="web")
     warmline(service_area=[state("MT")], slug="line")
 
     sections = find(near="59301")
 
-    assert list(sections) == ["near", "serving", "phone", "online"]
-    assert sections["near"] == [("org:glendive", "72.0")]
-    assert names(sections["serving"]) == ["org:serves", "org:glendive"]
+    assert list(sections) == ["near", "cil", "phone", "online"]
+    assert sections["near"] == [("org:serves", ""), ("org:glendive", "72.0")]
+    assert names(sections["cil"]) == ["org:center"]
     assert names(sections["phone"]) == ["warmline:line"]
     assert names(sections["online"]) == ["org:web"]
 
@@ -65,56 +68,132 @@ def test_drafts_and_closed_listings_are_in_no_section(find):
     sections = find(near="59301")
 
     assert sections["near"] == [("org:ours", "0.0")]
-    assert names(sections["serving"]) == ["org:ours"]
     assert (sections["phone"], sections["online"]) == ([], [])
 
 
-def test_find_ranks_what_serves_the_county_above_nearer_listings(find):
+def test_find_lists_what_names_the_county_then_the_state_then_what_to_ask(find):
     custer = county("Custer County", "MT")
-    organization(
-        at=place("59330"), slug="near", service_area=[county("Dawson County", "MT")]
-    )
-    organization(at=place("59102"), slug="far", service_area=[custer])
-    organization(at=place("59330"), slug="statewide", service_area=[state("MT")])
-    organization(at=place("59301"), slug="unknown")
+    glendive, missoula = place("59330"), place("59801")
+    organization(at=glendive, slug="ask")
+    organization(at=glendive, slug="statewide", service_area=[state("MT")])
+    organization(at=missoula, slug="names-county", service_area=[custer])
+    organization(at=place("59301"), slug="ask-near")
+
+    near = names(find(near="59301")["near"])
+
+    assert near == ["org:ask-near", "org:names-county", "org:statewide", "org:ask"]
+
+
+def test_what_serves_only_other_counties_is_one_line_with_a_link(find, client):
+    yellowstone = county("Yellowstone County", "MT")
+    organization(at=place("59301"), slug="here", service_area=[yellowstone])
+    organization(at=place("59301"), slug="ours")
+
+    sections = find(near="59301")
+    [line] = re.findall(r'<a href="(/orgs/[^"]*)"[^>]*>1 more place nearby', find.text)
+    whole = client.get(html.unescape(line)).content.decode()
+
+    assert names(sections["near"]) == ["org:ours"]
+    assert set(listings_on(whole)) == {"org:here", "org:ours"}
+    assert 'data-miles="0.0" data-serves="other"' in whole
+
+
+def test_unknown_area_across_a_border_is_listed_only_nearby(find):
+    organization(at=place("58621"), slug="beach-nd")
+    organization(at=place("58103"), slug="fargo-nd")
+
+    assert names(find(near="59353")["near"]) == ["org:beach-nd"]
+    assert "Call to ask if they serve Wibaux County" in find.text
+
+
+def test_center_that_names_the_county_is_the_only_one(find):
+    facts = {"kind": "cil", "at": place("59301")}
+    organization(slug="unknown", **facts)
+    organization(slug="statewide", service_area=[state("MT")], **facts)
+
+    both = names(find(near="59301")["cil"])
+    organization(slug="ours", service_area=[county("Custer County", "MT")], kind="cil")
+
+    assert both == ["org:statewide", "org:unknown"]
+    assert names(find(near="59301")["cil"]) == ["org:ours"]
+
+
+def test_nearest_center_is_named_if_none_serves_the_county(find):
+    dawson = [county("Dawson County", "MT")]
+    organization(at=place("59330"), name="Plains", kind="cil", service_area=dawson)
 
     sections = find(near="59301")
 
-    assert names(sections["near"])[0] == "org:unknown"
-    assert names(sections["serving"]) == ["org:far", "org:statewide", "org:unknown"]
+    assert sections["cil"] == []
+    assert "We don’t list a center that says it serves Miles City" in find.text
+    assert re.search(r"The nearest is <a [^>]*>Plains</a>, 72 miles away", find.text)
 
 
-def test_an_unknown_area_is_said_to_be_unknown(find):
-    organization(at=place("59301"))
+def test_eight_cards_are_open_and_the_rest_are_folded_rows(find):
+    for number in range(11):
+        organization(at=place("59301"), slug=f"at-{number}")
+
+    near = find(near="59301")["near"]
+    section = find.text[find.text.index('data-section="near"') :]
+    folded = section[section.index("<details>") : section.index("</details>")]
+
+    assert len(near) == 11
+    assert len(listings_on(folded)) == 3
+    assert "Show 3 more" in folded
+    assert 'class="row"' in folded
+
+
+def test_statewide_networks_come_first_in_a_state(find):
+    organization(at=place("59301"), slug="house")
+    organization(at=place("59801"), slug="net", kind="statewide_network")
+    away = {"service_area": [county("Dawson County", "MT")]}
+    organization(at=place("58103"), slug="from-fargo", **away)
+    organization(at=place("58103"), slug="fargo")
+
+    near = names(find(near="Montana")["near"])
+
+    assert near == ["org:net", "org:house", "org:from-fargo"]
+
+
+def test_peers_come_first_among_listings_of_one_town(find):
+    organization(at=place("59301"), slug="a", run_by="larger_organization")
+    organization(at=place("59301"), slug="b", run_by="peers")
+
+    assert names(find(near="59301")["near"]) == ["org:b", "org:a"]
+    assert names(find(near="59301", run_by="larger_organization")["near"]) == ["org:a"]
+
+
+@pytest.mark.parametrize(
+    ("zip_code", "area", "name", "words"),
+    [
+        ("59301", ["Custer County"], "county", "Serves Custer County"),
+        ("59301", ["MT"], "state", "Serves all of Montana"),
+        ("59301", [], "unknown", "Call to ask if they serve Custer County"),
+    ],
+)
+def test_card_says_why_it_is_listed(find, zip_code, area, name, words):
+    spots = [state("MT") if one == "MT" else county(one, "MT") for one in area]
+    organization(at=place(zip_code), service_area=spots)
 
     find(near="59301")
 
-    assert "Area not listed – ask" in find.text
+    assert f'data-miles="0.0" data-serves="{name}"' in find.text
+    assert f'<p class="fact">{words} · less than a mile away' in find.text
 
 
 def test_nothing_near_says_the_true_distance(find):
-    organization(at=place("59330"), slug="glendive")
+    organization(at=place("59330"), name="Prairie House")
 
     find(near="59301")
 
-    assert "Nothing is listed within 50 miles." in find.text
-    assert "The nearest is 72 miles away, in Glendive." in find.text
+    assert "We don’t list a peer-run place within 50 miles." in find.text
+    assert "The nearest is Prairie House, 72 miles away." in find.text
 
 
-def test_nearest_listing_without_a_city_is_named(find):
-    house = organization(at=place("59330"), name="Prairie House")
-    house.city = ""
-    house.save()
+def test_what_is_farther_away_than_a_chosen_distance_is_left_out(find):
+    organization(at=place("59801"), slug="missoula", service_area=[state("MT")])
 
-    find(near="59301")
-
-    assert "The nearest is 72 miles away, in Prairie House." in find.text
-
-
-def test_find_has_no_distance_limit_unless_one_is_chosen(find):
-    organization(at=place("96799"), slug="samoa")
-
-    assert names(find(near="59301")["near"]) == ["org:samoa"]
+    assert names(find(near="59301")["near"]) == ["org:missoula"]
     assert names(find(near="59301", radius="100")["near"]) == []
 
 
@@ -133,8 +212,8 @@ def test_find_by_county_shows_what_serves_it_first(find):
 
     sections = find(near="McCone County, MT")
 
-    assert next(iter(sections)) == "serving"
-    assert names(sections["serving"]) == ["org:ours"]
+    assert names(sections["near"]) == ["org:ours"]
+    assert 'data-serves="county"' in find.text
 
 
 def test_find_accepts_coordinates_of_the_browser(find):
@@ -203,7 +282,8 @@ def test_filters_match_any_value_and_all_filters(find, query, left):
 
     sections = find(near="59301", **query)
 
-    assert {name.removeprefix("org:") for name in names(sections["near"])} == left
+    listed = names([*sections["near"], *sections["cil"]])
+    assert {name.removeprefix("org:") for name in listed} == left
 
 
 def test_active_filter_can_be_removed(find):
@@ -321,7 +401,8 @@ def test_the_number_of_queries_does_not_grow_with_listings(client, path):
             organization(at=place("59301"), online=True, **facts)
             warmline(**facts)
 
-    fill(3)
+    # With fewer, there are no rows below the cards.
+    fill(12)
     with CaptureQueriesContext(connection) as few:
         client.get(path)
     fill(27)

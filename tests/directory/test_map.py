@@ -221,16 +221,17 @@ def test_cluster_shows_its_first_number_and_how_many_more():
 
 def test_map_of_a_search_shows_the_same_page_of_results(client):
     for code in MONTANA:
-        organization(at=place(code), slug=f"cil-{code}", kind="cil")
-    organization(at=place("59301"), slug="drop-in", kind="drop_in_center")
-    query = "near=59301&kind=cil"
+        organization(at=place(code), slug=f"drop-in-{code}", kind="drop_in_center")
+    organization(at=place("59301"), slug="center", kind="cil")
+    organization(at=place("59301"), slug="respite", kind="peer_respite")
+    query = "near=59301&kind=cil&kind=drop_in_center"
 
     search, drawn = (page_of(client, f"/{p}/?{query}") for p in ("find", "find/map"))
 
-    near = search[search.index('data-section="near"') :]
-    near = near[: near.index("</section>")]
-    assert re.findall(r'data-listing="org:([\w-]+)"', near) == listed(drawn)
-    assert len(listed(drawn)) == 4
+    section = search[search.index('data-section="near"') :]
+    section = section[: section.index('data-section="phone"')]
+    assert re.findall(r'data-listing="org:([\w-]+)"', section) == listed(drawn)
+    assert len(listed(drawn)) == 5
     assert f'href="/find/map/?{query.replace("&", "&amp;")}"' in search
     assert f'href="/find/?{query.replace("&", "&amp;")}"' in drawn
     assert "The cross is the place you searched for." in drawn

@@ -88,9 +88,8 @@ def test_edit_renders_only_the_card_of_its_own_listing_again(rendered_ids):
             {"service_area_scope": "nationwide", "service_area": ""},
             "Serves the whole country",
         ),
-        ({"online": True}, "Online too"),
+        ({"online": True}, "In person and online"),
         ({"public_warning": "It may have moved."}, "It may have moved."),
-        ({"source_name": "A list", "source_seen": "2019-02"}, "A list, February 2019"),
         ({"kind": "cil"}, "Center for Independent Living"),
     ],
 )
@@ -199,7 +198,7 @@ def test_new_process_reads_cards_from_the_table(rendered_ids, empty_memory):
     assert rendered_ids == []
     assert "listings_term" not in read
     with translation.override("es"):
-        assert "Sin verificar todavía." in render_cards(one)[0]
+        assert "Horario no indicado" in render_cards(one)[0]
     assert rendered_ids == []
 
 

@@ -150,7 +150,7 @@ def test_find_searches_every_county_and_state_of_an_area(client):
 
     page = client.get("/find/?near=Navajo Nation").content.decode()
 
-    serving = page[page.index('data-section="serving"') :]
+    serving = page[page.index('data-section="near"') :]
     assert 'data-listing="org:utah"' in serving
     assert "org:elsewhere" not in page
     assert 'data-listing="warmline:new-mexico"' in page

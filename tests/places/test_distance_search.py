@@ -12,7 +12,7 @@ from orgs.models import Organization
 from places.geo import Point
 from places.models import Place
 from places.nearest import in_boxes_around
-from search import index, relevance
+from search import browsing, index
 from search.current import index_of
 from search.query import Query
 from tests.factories import organization, place
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def nearest(here, *, miles=None, limit=20, start=0):
     query = Query(place=here, radius=miles)
-    return relevance.near(index_of(Organization), query, limit, start)
+    return browsing.near(index_of(Organization), query, limit, start)
 
 
 def slugs_of(page):
@@ -145,12 +145,12 @@ def test_pages_contain_every_listing_once(scattered):
     assert sorted(slugs) == sorted(row.slug for row in scattered)
 
 
-def test_listing_without_a_point_is_in_no_distance_list():
-    organization()
+def test_listing_without_a_point_is_last_and_within_no_distance():
+    organization(slug="somewhere")
+    organization(slug="samoa", at=place("96799"))
 
-    page = nearest(place("59301"))
-
-    assert (page.hits, page.total) == ([], 0)
+    assert slugs_of(nearest(place("59301"))) == ["samoa", "somewhere"]
+    assert slugs_of(nearest(place("59301"), miles=12_000)) == ["samoa"]
 
 
 @pytest.mark.parametrize(

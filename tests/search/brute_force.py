@@ -84,6 +84,8 @@ def values_of(row, name):
         return {row.kind}
     if name == "state":
         return {row.state}
+    if name == "run_by":
+        return {row.run_by}
     if name == "how":
         ways = [("in_person", row.in_person), ("online", row.online)]
         return {way for way, is_so in [*ways, ("phone", row.by_phone)] if is_so}
@@ -118,18 +120,31 @@ def state_rows():
     return dict(Place.objects.filter(kind="state").values_list("code", "pk"))
 
 
+# How an organization serves a place, in plain words of the tests.
+COUNTY, STATE, NATION, ASK, ASK_ABROAD, OTHER = range(6)
+
+
 def coverage(row, place):
-    """Return 0 county, 1 state, 2 nation, 3 perhaps its own state, None elsewhere."""
+    """Return whether the row serves the place; unknown areas may be anywhere."""
     served = {served.pk for served in row.served}
     counties = set() if place.kind == "state" else set(place.county_ids)
     codes = [place.state] if place.kind == "state" else place.state_codes
     if served & counties:
-        return 0
+        return COUNTY
     if served & {state_rows()[code] for code in codes}:
-        return 1
+        return STATE
     if row.service_area_scope == "nationwide":
-        return 2
-    return 3 if row.service_area_scope == "unknown" and row.state in codes else None
+        return NATION
+    if row.service_area_scope != "unknown":
+        return OTHER
+    if row.state not in codes:
+        return ASK_ABROAD
+    return STATE if row.kind == "statewide_network" else ASK
+
+
+def distance_order(row, place):
+    """Sort nearest first; at one spot, what peers run comes first."""
+    return miles(place, row), row.run_by != "peers", row.slug
 
 
 def likely_order(row, question):
@@ -147,20 +162,106 @@ def name_order(row):
     return row.sort_name, row.slug
 
 
+def within_radius(row, question):
+    """Return True within the distance that the visitor chose."""
+    if not question.radius or question.place.kind == "state":
+        return True
+    return miles(question.place, row) <= question.radius
+
+
 def near(rows, question):
-    limit = question.radius or NEVER
+    found = [r for r in rows if passes(r, question) and within_radius(r, question)]
+
+    def key(row):
+        return likely_order(row, question), distance_order(row, question.place)
+
+    return sorted(found, key=key)
+
+
+def peer_tier(row, question):
+    """Return 0 near or naming the county, 1 statewide, 2 to ask, None if no help."""
+    place = question.place
+    how = coverage(row, place)
+    if row.kind == "cil" or not within_radius(row, question):
+        return None
+    if place.kind == "state":
+        return state_tier(row, place)
+    if how == COUNTY or (how != OTHER and miles(place, row) <= (question.radius or 50)):
+        return 0
+    return {STATE: 1, ASK: 2}.get(how)
+
+
+def state_tier(row, place):
+    """Return 0 for a statewide network, 1 in the state, 2 from elsewhere, or None."""
+    if row.state != place.state:
+        return 2 if names_state(row, place) else None
+    if coverage(row, place) == OTHER and not names_state(row, place):
+        return None
+    return 0 if row.kind == "statewide_network" else 1
+
+
+def peers(rows, question):
+    place = question.place
     found = [
         row
         for row in rows
-        if passes(row, question)
-        and row.latitude is not None
-        and miles(question.place, row) <= limit
+        if passes(row, question) and peer_tier(row, question) is not None
     ]
 
     def key(row):
-        return likely_order(row, question), miles(question.place, row), row.slug
+        doubt, elsewhere = likely_order(row, question)
+        here = city_order(row) if place.kind == "state" else distance_order(row, place)
+        return doubt, peer_tier(row, question), elsewhere, here
 
     return sorted(found, key=key)
+
+
+def recommended(rows, question):
+    """Count the rows that are near, name the county or serve the whole state."""
+    last = 2 if question.place.kind == "state" else 1
+    return sum(peer_tier(row, question) <= last for row in peers(rows, question))
+
+
+def serving_elsewhere(rows, question):
+    """Count rows nearby that match, but serve other places."""
+    if question.place.kind == "state":
+        return 0
+    return sum(
+        row.kind != "cil"
+        and passes(row, question)
+        and coverage(row, question.place) == OTHER
+        and miles(question.place, row) <= (question.radius or 50)
+        for row in rows
+    )
+
+
+def centers_of(rows, place):
+    every = [row for row in rows if row.kind == "cil"]
+    if place.kind == "state":
+        return [row for row in every if state_tier(row, place) is not None]
+    naming = [row for row in every if coverage(row, place) == COUNTY]
+    return naming or [row for row in every if coverage(row, place) in (STATE, ASK)]
+
+
+def centers(rows, question):
+    place = question.place
+    found = [
+        row
+        for row in centers_of(rows, place)
+        if passes(row, question) and within_radius(row, question)
+    ]
+
+    def key(row):
+        here = city_order(row) if place.kind == "state" else distance_order(row, place)
+        return likely_order(row, question), here
+
+    return sorted(found, key=key)
+
+
+def nearest_center_of_state(rows, question):
+    place = question.place
+    here = [row for row in rows if row.kind == "cil" and row.state in place.state_codes]
+    return min(here, key=lambda row: distance_order(row, place), default=None)
 
 
 def in_state(rows, question):
@@ -176,26 +277,11 @@ def by_name(rows, question):
     return sorted(found, key=lambda r: (likely_order(r, question), *name_order(r)))
 
 
-def serving(rows, question):
-    place = question.place
-    passing = [row for row in rows if passes(row, question)]
-    found = [row for row in passing if coverage(row, place) in (0, 1, 3)]
-    found = found or [row for row in passing if coverage(row, place) == 2]
-
-    def key(row):
-        first = likely_order(row, question)[0], coverage(row, place)
-        if place.kind == "state":
-            return *first, *city_order(row)
-        return *first, miles(place, row), row.slug
-
-    return sorted(found, key=key)
-
-
 def online(rows, question):
     def takes(row):
         if question.place is None:
             return row.service_area_scope == "nationwide"
-        return coverage(row, question.place) in (0, 1, 2)
+        return coverage(row, question.place) in (COUNTY, STATE, NATION)
 
     found = [r for r in rows if passes(r, question) and r.online and takes(r)]
     return sorted(found, key=lambda r: (likely_order(r, question)[0], *name_order(r)))
@@ -213,14 +299,9 @@ def serving_or_in_state(rows, question):
     if place.kind == "state":
         found = [r for r in passing if r.state == place.state or names_state(r, place)]
         return sorted(found, key=city_order)
-    found = [row for row in passing if coverage(row, place) in (0, 1, 3)]
+    found = [r for r in passing if coverage(r, place) in (COUNTY, STATE, ASK)]
     found = found or [row for row in passing if row.state in place.state_codes]
-
-    def key(row):
-        how = coverage(row, place)
-        return 9 if how is None else how, miles(place, row), row.slug
-
-    return sorted(found, key=key)
+    return sorted(found, key=lambda r: (coverage(r, place), distance_order(r, place)))
 
 
 def names_state(row, place):
@@ -241,18 +322,21 @@ def serving_from_elsewhere(rows, question, limit):
     return sorted(found, key=name_order)[:limit]
 
 
-def reaches(row, question):
+def listed(rows, question):
+    """Return the rows that one of the lists would show without filters."""
     place = question.place
     if place is None:
-        return True
-    if question.radius and place.kind != "state":
-        return miles(place, row) <= question.radius
-    return row.state in place.state_codes or coverage(row, place) is not None
+        return rows
+    whole = Question(place=place, radius=question.radius)
+    found = {row.pk for row in [*peers(rows, whole), *centers(rows, whole)]}
+    if not question.radius or place.kind == "state":
+        found |= {row.pk for row in online(rows, whole)}
+    return [row for row in rows if row.pk in found]
 
 
 def counts(rows, question, options):
     """Count the rows that each option of each filter would show."""
-    here = [row for row in rows if reaches(row, question)]
+    here = listed(rows, question)
     found = {}
     for name, values in options.items():
         had = [values_of(r, name) for r in here if passes(r, question, but=name)]
@@ -285,7 +369,8 @@ def make(chance, number, spots, states, counties, terms):
         slug=f"made-{chance.randrange(10**6)}-{number}",
         summary=chance.choice(["", "Peer support by the harbor.", "A lantern."]),
         phone="+14065550101",
-        kind=chance.choice(Organization.Kind.values),
+        kind=chance.choice([*Organization.Kind.values, "cil"]),
+        run_by=chance.choice(["", "peers", "clubhouse"]),
         service_area_scope=service_area_scope,
         in_person=chance.choice([True, False, None]),
         online=chance.choice([True, False, None]),

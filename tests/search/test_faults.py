@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from orgs.models import Organization
-from search import facets, index, query, reading, relevance
+from search import browsing, facets, index, query, reading, relevance, results
 from tests.search import brute_force, comparing
 from tests.search.brute_force import seeded
 
@@ -18,31 +18,53 @@ MAX_QUESTIONS = 400
 
 # Module, correct code, and faulty code.
 FAULTS = [
-    (relevance, "query.radius else index.placed", "query.radius else index.everything"),
-    (relevance, "index.within(point, query.radius) if", "index.placed if"),
-    (relevance, "index.by_distance(point), limit", "index.by_name, limit"),
+    (browsing, "radius else index.everything", "radius else index.placed"),
+    (browsing, "index.within(point, radius) if", "index.everything if"),
+    (browsing, "index.by_distance(point), limit", "index.by_name, limit"),
     (
-        relevance,
-        "query, rows), index.by_city, limit",
-        "query, rows), index.by_name, limit",
+        browsing,
+        "    found = page_of_tiers(tiers, index.by_city, limit, start)\n"
+        "    return build_results(index, query, tiers, found)\n\n\ndef by_name",
+        "    found = page_of_tiers(tiers, index.by_name, limit, start)\n"
+        "    return build_results(index, query, tiers, found)\n\n\ndef by_name",
     ),
     (
-        relevance,
-        "index.by_city if place.is_state else",
-        "index.by_name if place.is_state else",
+        browsing,
+        "matching_rows(index, query) & index.with_values",
+        "index.with_values",
     ),
-    (relevance, ' & index.with_values("state", [state])', ""),
     (
-        relevance,
+        browsing,
         "(SERVES_COUNTY, SERVES_STATE, AREA_UNKNOWN)",
         "(SERVES_COUNTY, SERVES_STATE)",
     ),
+    (browsing, "(here | index.serving_state_by_name(place.state))", "here"),
+    (browsing, "rows = matching & here\n", "pass\n"),
+    (browsing, "for one in np.unique(coverage)]", "for one in range(5, -1, -1)]"),
+    (
+        browsing,
+        "tiers = _kinds(index, located_in_state(index, query))\n    found",
+        "tiers = [located_in_state(index, query)]\n    found",
+    ),
+    (browsing, "index.by_city(tier", "index.by_name(tier"),
+    (browsing, '    rows &= ~index.with_values("state", [state])\n', ""),
+    (browsing, "& index.serving_state_by_name(state)", "& index.everything"),
+    (relevance, "query.radius or NEARBY_MILES)", "NEARBY_MILES)"),
+    (relevance, "NEARBY_MILES = 50", "NEARBY_MILES = 500"),
     (
         relevance,
-        "(SERVES_COUNTY, SERVES_STATE, AREA_UNKNOWN)",
-        "(SERVES_STATE, SERVES_COUNTY, AREA_UNKNOWN)",
+        "is_nearby(index, query) if has_limit else index.everything",
+        "index.everything",
     ),
-    (relevance, "levels = (SERVES_NATION,)", "levels = ()"),
+    (
+        relevance,
+        "np.isin(coverage, SERVES_ELSEWHERE, invert=True)",
+        "np.isin(coverage, AREA_UNKNOWN, invert=True)",
+    ),
+    (relevance, "isin(coverage, SERVES_COUNTY)", "isin(coverage, SERVES_STATE)"),
+    (relevance, "return np.isin(coverage, SERVES_STATE)", "return coverage < 0"),
+    (relevance, "return np.isin(coverage, AREA_UNKNOWN)", "return coverage < 0"),
+    (relevance, "return named | (located &", "return located & (located &"),
     (
         relevance,
         "takes = index.coverage(place) <= S",
@@ -50,37 +72,45 @@ FAULTS = [
     ),
     (relevance, 'takes & index.with_values("how", ["online"])', "takes"),
     (relevance, "takes = index.nationwide\n", "takes = index.everything\n"),
-    (relevance, "(here | index.serving_state_by_name(place.state))", "here"),
-    (relevance, "rows = matching & here\n", "pass\n"),
-    (relevance, "for one in np.unique(coverage)]", "for one in [3, 2, 1, 0, 9]]"),
+    (relevance, "tiers if place.is_state else tiers[:2]", "tiers"),
+    (relevance, "matching_rows(index, query) & other_rows", "other_rows"),
+    (relevance, "matching_rows(index, query) & ~is_center", "~is_center"),
+    (relevance, "rows &= serves_part_of_state(index, place)", "pass"),
+    (relevance, "[networks, located, index.everything]", "[index.everything]"),
+    (relevance, "nearby | names_county(coverage)", "nearby"),
+    (relevance, "rows &= centers_of(index, required_place(query))", "pass"),
+    (relevance, "rows & serves_part_of_state(index, place)", "rows"),
+    (relevance, "naming if naming.any() else rows & in_state", "rows & in_state"),
+    (relevance, "naming if naming.any() else", "naming if False else"),
+    (relevance, "point)(rows, 1)", "point)(is_center(index), 1)"),
+    (relevance, "return rows | meets_online_for(index, place)", "return rows"),
     (
         relevance,
-        "_kinds(index, rows), index",
-        "[rows], index",
+        "rows |= centers_of(index, place) & is_within",
+        "rows |= is_within",
     ),
+    (relevance, "matching_rows(index, query) & names_county", "names_county"),
     (
         relevance,
-        "index.by_city(tier",
-        "index.by_name(tier",
+        "index.by_city if place.is_state else index.by_distance(place.point)",
+        "index.by_distance(place.point)",
     ),
-    (relevance, '    rows &= ~index.with_values("state", [state])\n', ""),
-    (relevance, "& index.serving_state_by_name(state)", "& index.everything"),
-    (relevance, "return [rows & is_open, rows & may_be_open]", "return [rows]"),
+    (relevance, "coverage[named & ~may_serve(coverage)] = SERVES_COUNTY", "pass"),
+    (relevance, "is_nearby(index, query) & ~may_serve", "~may_serve"),
+    (relevance, "rows = rows & ~tier", "pass"),
+    (results, "for rows in (is_open, may_be_open) for", "for rows in (is_open,) for"),
     (
-        relevance,
+        results,
         "(tier & in_name, tier & ~in_name)",
         "(tier & ~in_name, tier & in_name)",
     ),
-    (relevance, "start -= size", "start = 0"),
+    (results, "start -= size", "start = 0"),
     (
-        relevance,
+        results,
         "left, start = left - len(part), 0",
         "left, start = left - len(part), start",
     ),
-    (relevance, "return index.within(place.point, query.radius)", "pass"),
-    (relevance, "serves = index.coverage(place) <= SERVES_NATION", "serves = False"),
-    (relevance, 'serves | index.with_values("state", place.state_codes)', "serves"),
-    (relevance, "hit.pk in maybe", "False"),
+    (results, "hit.pk in maybe", "False"),
     (query, "rows &= index.with_pks(query.words)", "pass"),
     (query, 'rows &= index.with_values("state", [query.state])', "pass"),
     (
@@ -95,7 +125,8 @@ FAULTS = [
         "matching_rows(index, query, excluding=name)",
         "matching_rows(index, query)",
     ),
-    (index, "levels[self.area_unknown & here]", "levels[self.area_unknown]"),
+    (index, "levels[self.area_unknown & here] =", "levels[self.area_unknown] ="),
+    (index, "levels[self.area_unknown & here & statewide] = SERVES_STATE", "pass"),
     (index, "levels[self.nationwide] = SERVES_NATION", "pass"),
     (
         index,
@@ -109,7 +140,7 @@ FAULTS = [
     ),
     (
         index,
-        "squared, self.slug_rank[found])\n            found",
+        "squared, self.tie_rank[found])\n            found",
         "squared)\n            found",
     ),
     (index, "nan=np.inf", "nan=0.0"),
@@ -122,6 +153,7 @@ FAULTS = [
         "known.setdefault((hours, zone, False)",
     ),
     (reading, "row[2], row[1]", "row[1], row[2]"),
+    (reading, "{int(run_by != 'peers')}{slug}", "{slug}"),
     (reading, "city.lower() for", "city[::-1] for"),
 ]
 
@@ -130,7 +162,7 @@ def broken(fault, monkeypatch) -> dict[str, ModuleType]:
     """Return copies of the modules of search, with the fault in one of them."""
     faulty_in, right, wrong = fault
     created = {}
-    for module in (index, reading, query, facets, relevance):
+    for module in (index, reading, query, facets, results, browsing, relevance):
         source = inspect.getsource(module)
         if module is faulty_in:
             assert source.count(right) == 1, (right, source.count(right))
@@ -151,6 +183,7 @@ def is_noticed(modules, questions, rows, options):
                     rows,
                     options,
                     rules=modules["search.relevance"],
+                    listing=modules["search.browsing"],
                     counting=modules["search.facets"],
                     index=faulty,
                 )

@@ -35,6 +35,12 @@ class OrganizationFilter(OfferFilter, AudienceFilter):
     """All filters of the find page, in the order of that page."""
 
 
+class OnlineFilter(AudienceFilter):
+    """The filters of the page of support from anywhere."""
+
+    condition = term_filter("condition", _("What it is about"))
+
+
 class CatalogFilter(OrganizationFilter):
     """The filters of the catalog page, which can be filtered by state too."""
 

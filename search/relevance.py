@@ -172,6 +172,32 @@ def online(index: SearchIndex, query: Query, limit: int, start: int = 0) -> Resu
     return build_results(index, query, tiers, found, coverage=coverage)
 
 
+def first_online_of_each_subject(
+    index: SearchIndex, query: Query, limit: int
+) -> dict[str, Results]:
+    """Return up to `limit` rows that meet online, evenly by subject, peers first.
+
+    A subject is a value of the filter "condition", or "" for rows without any. No row
+    is in two subjects.
+    """
+    rows = matching_rows(index, query) & meets_online_for(index, query.place)
+    facet = index.facets["condition"]
+    each = {slug: rows & facet.any_of([slug], len(index)) for slug in facet.values}
+    each[""] = rows & ~facet.any_of(facet.values, len(index))
+    subjects = [(slug, mine) for slug, mine in each.items() if mine.any()]
+    coverage = index.coverage(query.place) if query.place else None
+    found, shown = {}, np.zeros(len(index), np.bool_)
+    for number, (slug, mine) in enumerate(subjects):
+        share = -(-(limit - int(shown.sum())) // (len(subjects) - number))
+        by_peers = index.with_values("run_by", ["peers"])
+        tiers = [mine & ~shown & by_peers, mine & ~shown & ~by_peers]
+        positions = page_of_tiers(tiers, index.by_name, share)
+        shown[positions] = True
+        hits = index.hits(positions, coverage=coverage)
+        found[slug] = Results(hits, count_rows([mine]))
+    return found
+
+
 def rows_to_count(index: SearchIndex, query: Query) -> Rows:
     """Return the rows of every list for this place and distance, without filters."""
     place = query.place

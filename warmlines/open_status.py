@@ -90,8 +90,8 @@ class TimedWarmline(NamedTuple):
 
 def sort_key(
     line: LineStatus | TimedWarmline,
-) -> tuple[bool, bool, bool, datetime, bool, str, str]:
-    """Order by: no warning, open, known hours, next opening, local, name."""
+) -> tuple[bool, bool, bool, datetime, bool, bool, str, str]:
+    """Order by: no warning, open, known hours, next opening, local, peers, name."""
     warmline, status = line.warmline, line.status
     is_open = status.state is OpenState.OPEN
     opens = FAR_FUTURE if is_open else status.opens or FAR_FUTURE
@@ -101,6 +101,7 @@ def sort_key(
         status.state is OpenState.UNKNOWN,
         opens,
         warmline.is_nationwide,
+        not warmline.answered_by_peers,
         warmline.sort_name,
         warmline.slug,
     )
@@ -113,6 +114,12 @@ class LineGroup:
     lines: list[LineStatus]
     # True for lines that do not match the filters; they come last.
     is_secondary: bool = False
+    # True for lines for a group of people, whose slug is that of the community.
+    is_for_people: bool = False
+
+    @property
+    def open_total(self) -> int:
+        return sum(ln.is_open and not ln.has_public_warning for ln in self.lines)
 
 
 def sort_at(warmlines: Iterable[Warmline], at: datetime) -> list[TimedWarmline]:
@@ -240,7 +247,8 @@ def _group_by_audience(lines: Iterable[LineStatus]) -> Iterator[LineGroup]:
     for group in sorted(found, key=_audience_order):
         label = group.inside_sentence if group else _("others")
         slug = group.slug if group else "others"
-        yield LineGroup(slug, _("For %(people)s") % {"people": label}, found[group])
+        heading = _("For %(people)s") % {"people": label}
+        yield LineGroup(slug, heading, found[group], is_for_people=True)
 
 
 def _audience_order(group: Term | None) -> tuple[bool, int, str]:
@@ -339,12 +347,15 @@ def _first_to_open(lines: Iterable[LineStatus]) -> LineStatus | None:
 
 
 def group_by_state(lines: Iterable[LineStatus]) -> list[LineGroup]:
-    """Group lines by area: anyone, the whole country, each state, and unknown."""
+    """Group lines by area: anyone, the whole country, each state, and unknown.
+
+    In each group, lines with a warning come last.
+    """
     anyone: list[LineStatus] = []
     nationwide: list[LineStatus] = []
     ask: list[LineStatus] = []
     states: dict[str, list[LineStatus]] = {}
-    for line in lines:
+    for line in sorted(lines, key=lambda line: line.has_public_warning):
         if line.warmline.takes_anyone:
             anyone.append(line)
         elif line.warmline.is_nationwide:

@@ -93,6 +93,8 @@ def _organization_fields(listing: Organization) -> JsonObject:
         "k": listing.kind,
         "t": listing.city_line,
         "m": listing.state,
+        # The states that it serves, or counties of which.
+        "d": sorted({place.state for place in listing.service_area.all()}),
         "y": round(point.latitude, 4) if point else None,
         "x": round(point.longitude, 4) if point else None,
         "r": int(listing.has_approximate_point),
@@ -102,10 +104,11 @@ def _organization_fields(listing: Organization) -> JsonObject:
 def _script_texts() -> dict[str, str]:
     """Return the sentences that the script shows."""
     return {
-        "near": _("Near %(place)s"),
-        "in": _("In %(state)s"),
+        "near": _("Run by peers near you"),
+        "in": _("Run by peers in %(place)s"),
+        "center": _("Your Center for Independent Living"),
+        "centers": _("Centers for Independent Living"),
         "phone": _("By phone"),
-        "serving": _("Serving %(place)s"),
         "online": _("Online, from anywhere"),
         "help": _("Listings that may help"),
         "named": _("Listings that match “%(words)s”"),

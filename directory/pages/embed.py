@@ -18,10 +18,9 @@ from directory.pages.typed_words import parse_search
 from listings.cards import Card
 from listings.crisis.panel import is_in_distress, parameters_to_carry
 from listings.facet_panel import place_links
-from warmlines.open_status import limit_lines
 
 # A frame is small, so it shows only so many, and a link to the find page.
-MAX_CARDS, MAX_LINES = 5, 4
+MAX_CARDS = 5
 # Filters in the address, which a search in the frame keeps.
 FILTER_PARAMETERS = ("kind", "service", "community", "condition", "language", "how")
 
@@ -53,7 +52,8 @@ def embed(request: HttpRequest) -> HttpResponse:
         "unusable_criteria": unusable_criteria(search),
         "near": near,
         **_first_cards(search.listed_places(near)),
-        "line_groups": limit_lines(lines.groups, MAX_LINES) if lines else [],
+        "line_groups": lines.groups if lines else [],
+        "folded_groups": lines.folded if lines else [],
         "no_open_line": lines.no_open_line if lines else None,
         "whole_url": f"{reverse('find')}?{params.urlencode()}",
         "at": at,

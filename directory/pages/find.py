@@ -10,14 +10,16 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from caching.memory_cache import MemoryCache
 from directory.pages.forms import FindForm
+from directory.pages.phone_lines import MAX_LINES, choose_visible_groups, fold_groups
+from directory.pages.related_guides import related_guides
 from directory.pages.sections import (
     CenterSection,
     NearSection,
     OnlineSection,
     PhoneSection,
     Section,
+    Subject,
 )
 from guides.models import Guide
 from listings.cards import Card, cards
@@ -36,24 +38,20 @@ from search.facets import Counts, count_options
 from search.index import SearchIndex
 from search.query import Query
 from warmlines.models import Warmline
-from warmlines.open_status import choose_lines_to_call_now, limit_lines
+from warmlines.open_status import choose_lines_to_call_now
 from warmlines.search import WarmlineSearch
 
 PAGE_SIZE = 20
 # With a distance that the visitor chose, they want the whole list.
 RADIUS_PAGE_SIZE = 50
-MAX_PEER_CARDS = 8
+MAX_PEER_CARDS = 5
+MAX_LISTED_CARDS = 8
 # So many are cards even if all are far away.
 MIN_PEER_CARDS = 3
 MAX_CENTER_CARDS = 3
 MAX_ONLINE_CARDS = 6
-MAX_LINES = 8
-MAX_GUIDES = 4
 # A shorter word resembles too many names.
 MIN_NAME_LETTERS = 4
-# Guides for people who find little nearby, and for people who are about to call.
-RURAL_GUIDE, CALLING_GUIDE = "rural-areas", "calling-a-warmline"
-_guide_cache: MemoryCache[str, list[Guide]] = MemoryCache(4)
 
 
 class FindSearch:
@@ -153,18 +151,20 @@ class FindSearch:
 
     def sections(self) -> list[Section]:
         """Return the sections in the order of the page."""
-        ways = self.filter.chosen.get("how", [])
         near = self.near_section()
         parts: list[Section] = [near] if near else []
         if near and self.centers:
             if not near.listed and self.centers.cards:
                 self.centers.map_url = self._map_url()
             parts.append(self.centers)
-        if not ways or "phone" in ways:
-            parts.append(self.phone())
-        if not ways or "online" in ways:
-            parts.append(self.online())
-        return parts
+        parts += [self.phone(), self.online()]
+        # What was chosen comes first; the sections for other ways are one line each.
+        return sorted(parts, key=lambda section: section.is_short)
+
+    def _is_other_way(self, ways: set[str]) -> bool:
+        """Return True if the filter "how" has values, but none of these."""
+        chosen = self.filter.chosen.get("how", [])
+        return bool(chosen) and ways.isdisjoint(chosen)
 
     def near_section(self) -> NearSection | None:
         """Return organizations run by peers near the place, or those that the words
@@ -187,12 +187,13 @@ class FindSearch:
             heading=in_state if place.is_state else _("Run by peers near you"),
             total=found.total,
             page_size=size,
-            is_folded=page == 1 and size == PAGE_SIZE,
             has_miles=not place.is_state,
             elsewhere_total=found.serving_elsewhere,
             more_url=self._full_list_url(),
+            is_short=self._is_other_way({"in_person"}),
         )
-        return self._fill(section, found.hits, page, found.recommended)
+        hits = [] if section.is_short else found.hits
+        return self._fill(section, hits, page, found.recommended)
 
     def _by_name(self, page: int) -> NearSection:
         found = browsing.by_name(
@@ -211,12 +212,19 @@ class FindSearch:
         self, section: NearSection, hits: list[SearchHit], page: int, recommended: int
     ) -> NearSection:
         """Show the first recommended listings as cards, and the others as rows."""
-        count = min(MAX_PEER_CARDS, max(MIN_PEER_CARDS, recommended))
+        # Whoever chose a distance, or typed a name, wants the whole list.
+        is_answer = not (section.is_by_name or section.page_size > PAGE_SIZE)
+        most = MAX_PEER_CARDS if is_answer else MAX_LISTED_CARDS
+        count = min(most, max(MIN_PEER_CARDS, recommended))
         count = count if page == 1 else 0
         section.cards, section.maybe_open = self._split_cards(hits[:count])
         section.rows = self._cards(hits[count:], "orgs/_catalog_row.html")
+        if page == 1 and is_answer:
+            section.rows, section.folded = _fold_farther_rows(
+                section.cards, section.rows
+            )
         # A listing may have been removed since it was counted.
-        if page == 1 and not section.listed:
+        if page == 1 and not (section.listed or section.is_short):
             section.total = 0
         return section
 
@@ -262,13 +270,15 @@ class FindSearch:
         place, query = self.place, self.located_query
         if place is None:
             return None
+        is_short = self._is_other_way({"in_person"})
         found = relevance.centers(self.index, query, MAX_CENTER_CARDS)
-        listed, maybe_open = self._split_cards(found.hits)
+        listed, maybe_open = self._split_cards([] if is_short else found.hits)
         section = CenterSection(
             heading=_("Centers for Independent Living")
             if place.is_state
             else _("Your Center for Independent Living"),
-            total=found.total if listed or maybe_open else 0,
+            total=found.total if listed or maybe_open or is_short else 0,
+            is_short=is_short,
             cards=listed,
             maybe_open=maybe_open,
             more_url=f"{reverse('cils')}?near={canonical_query(place)}",
@@ -299,6 +309,10 @@ class FindSearch:
             [card for card in found if card.hit.may_be_open],
         )
 
+    def _all_online_url(self) -> str:
+        address = reverse("online")
+        return f"{address}?state={self.place.state}" if self.place else address
+
     def guides(self) -> list[Guide]:
         return related_guides(self.words or self.name_typed)
 
@@ -314,16 +328,25 @@ class FindSearch:
             # A search by name finds any line, even one that does not serve the visitor.
             from_anywhere=place is None and not words,
         )
-        groups = search.groups
+        groups, url = search.groups, self._all_lines_url()
+        is_short = self._is_other_way({"phone", "text"})
         everyone = search.for_everyone
         return PhoneSection(
-            heading=_("By phone"),
+            heading=_("Talk to someone"),
             total=sum(len(group.lines) for group in groups),
-            groups=limit_lines(groups, MAX_LINES),
+            groups=choose_visible_groups(
+                groups,
+                is_filtered=search.is_filtered,
+                limit=1 if is_short else MAX_LINES,
+            ),
+            folded=[]
+            if is_short
+            else fold_groups(groups, url, is_filtered=search.is_filtered),
+            is_short=is_short,
             no_open_line=search.no_open_line,
             open_total=sum(ln.is_open and not ln.has_public_warning for ln in everyone),
             to_call_now=choose_lines_to_call_now(groups, search.chosen_communities),
-            more_url=self._all_lines_url(),
+            more_url=url,
         )
 
     def _all_lines_url(self) -> str:
@@ -333,15 +356,43 @@ class FindSearch:
         )
 
     def online(self) -> OnlineSection:
-        found = relevance.online(self.index, self.query, MAX_ONLINE_CARDS)
-        listed, maybe_open = self._split_cards(found.hits)
-        return OnlineSection(
+        section = OnlineSection(
             heading=_("Online, from anywhere"),
-            total=found.total,
-            cards=listed,
-            maybe_open=maybe_open,
-            more_url=reverse("online"),
+            more_url=self._all_online_url(),
+            is_short=self._is_other_way({"online"}),
         )
+        if not (self.filter.chosen or self.words or self.open_now):
+            return self._add_subjects(section)
+        limit = PAGE_SIZE if self.filter.chosen.get("how") else MAX_ONLINE_CARDS
+        found = relevance.online(self.index, self.query, limit)
+        section.total = found.total
+        if not section.is_short:
+            section.cards, section.maybe_open = self._split_cards(found.hits)
+        return section
+
+    def _online_about(self, subject: str) -> str:
+        address = self._all_online_url()
+        if not subject:
+            return address
+        return f"{address}{'&' if '?' in address else '?'}condition={subject}"
+
+    def _add_subjects(self, section: OnlineSection) -> OnlineSection:
+        found = relevance.first_online_of_each_subject(
+            self.index, self.query, MAX_ONLINE_CARDS
+        )
+        labels = dict(self.filter.filters["condition"].choices())
+        section.total = relevance.online(self.index, self.query, 0).total
+        section.subjects = [
+            Subject(
+                label=labels.get(slug) or _("Other subjects"),
+                total=results.total,
+                url=self._online_about(slug),
+                cards=self._cards(results.hits, "orgs/_card.html"),
+            )
+            for slug, results in found.items()
+            if results.hits
+        ]
+        return section
 
     def counts(self) -> Counts:
         """Return how many listings each filter option would show."""
@@ -358,16 +409,10 @@ class FindSearch:
         return relevance.count_matching(self.index, query)
 
 
-def related_guides(words: str) -> list[Guide]:
-    """Return guides that match the words; without words, those that suit the page."""
-    if words:
-        return list(Guide.objects.public().matching(words)[:MAX_GUIDES])
-    return _guide_cache.get_or_set(
-        "here", lambda: list(Guide.objects.with_slugs(RURAL_GUIDE, CALLING_GUIDE))
-    )
-
-
-def first_guides(count: int) -> list[Guide]:
-    return _guide_cache.get_or_set(
-        "first", lambda: list(Guide.objects.public()[:count])
-    )
+def _fold_farther_rows(
+    shown: list[Card], rows: list[Card]
+) -> tuple[list[Card], list[Card]]:
+    """Divide rows: nothing is folded that is nearer than a card."""
+    farthest = max((card.distance_miles or 0 for card in shown), default=0)
+    nearer = [row for row in rows if (row.distance_miles or farthest) < farthest]
+    return nearer, [row for row in rows if (row.distance_miles or farthest) >= farthest]

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from directory.pages.find import CALLING_GUIDE, RURAL_GUIDE
+from directory.pages.related_guides import CALLING_GUIDE, RURAL_GUIDE
 from guides.models import Guide
 
 # A pattern for the paths of printable sheets, used by the script in the browser.

@@ -16,7 +16,7 @@ from listings.facet_panel import (
     build_panel,
     page_number,
 )
-from listings.filters import AudienceFilter
+from orgs.filters import OnlineFilter
 from orgs.models import Organization
 from places.models import Place
 from search import relevance
@@ -42,7 +42,7 @@ class OnlinePage:
 def build_online_page(
     place: Place | None, params: QueryDict, at: datetime
 ) -> OnlinePage:
-    chosen = AudienceFilter(params)
+    chosen = OnlineFilter(params)
     index, number = index_of(Organization), page_number(params)
     query = Query(chosen=chosen.chosen, place=place)
     found = relevance.online(index, query, PAGE_SIZE, (number - 1) * PAGE_SIZE)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
+from directory.pages.phone_lines import FoldedGroup
 from listings.cards import Card
 from listings.facet_panel import SINGLE_PAGE, Pager, Suggestion
 from warmlines.open_status import LineGroup, LineStatus, NoOpenLine
@@ -24,6 +25,8 @@ class Section:
     # With the filter "Open now": the cards of listings with unknown hours.
     maybe_open: list[Card] = field(default_factory=list)
     empty_suggestions: list[Suggestion] = field(default_factory=list)
+    # True for one line and a link, because another way to get help was chosen.
+    is_short: bool = False
 
     @property
     def template(self) -> str:
@@ -42,10 +45,9 @@ class Section:
 @dataclass
 class NearSection(Section):
     name = "near"
-    # Listings after the cards, in one line each.
+    # Listings after the cards, in one line each, and those that are folded away.
     rows: list[Card] = field(default_factory=list)
-    # True if the rows are folded, because a few cards are an answer.
-    is_folded: bool = False
+    folded: list[Card] = field(default_factory=list)
     pager: Pager = SINGLE_PAGE
     page_size: int = 1
     map_url: str = ""
@@ -57,7 +59,7 @@ class NearSection(Section):
     @property
     def listed(self) -> list[Card]:
         """Return every listing of the page, in order."""
-        return [*self.cards, *self.maybe_open, *self.rows]
+        return [*self.cards, *self.maybe_open, *self.rows, *self.folded]
 
     @property
     def link_label(self) -> str:
@@ -90,6 +92,7 @@ class CenterSection(Section):
 class PhoneSection(Section):
     name = "phone"
     groups: list[LineGroup] = field(default_factory=list)
+    folded: list[FoldedGroup] = field(default_factory=list)
     no_open_line: NoOpenLine | None = None
     # The number of lines for everyone here that are certainly open.
     open_total: int = 0
@@ -97,9 +100,22 @@ class PhoneSection(Section):
     to_call_now: list[LineStatus] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Subject:
+    """Groups that meet online about one subject; `url` lists all of them."""
+
+    label: str
+    total: int
+    url: str
+    cards: list[Card]
+
+
 @dataclass
 class OnlineSection(Section):
     name = "online"
+
+    # With no filter, a few groups for each subject.
+    subjects: list[Subject] = field(default_factory=list)
 
     @property
     def link_label(self) -> str:

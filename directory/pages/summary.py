@@ -62,7 +62,7 @@ def _lead_sentence(
         near and near.total and search.name_found is not None
     ):
         return _name_sentence(search, sections)
-    if near is None:
+    if near is None or near.is_short:
         return _("Here is what you can reach from anywhere.")
     if not near.total:
         has_center = any(part.total for part in sections if part.name == "cil")
@@ -185,8 +185,8 @@ def _county_sentence(search: FindSearch) -> str:
 def _reach_phrase(section: Section) -> str:
     if isinstance(section, PhoneSection) and section.open_total:
         return ngettext(
-            "%(count)s warmline anyone here can call, open now",
-            "%(count)s warmlines anyone here can call, open now",
+            "%(count)s warmline anyone here can call is open now",
+            "%(count)s warmlines anyone here can call are open now",
             section.open_total,
         ) % {"count": f"{section.open_total:,}"}
     if section.name == "online" and section.total:

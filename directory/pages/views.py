@@ -22,12 +22,13 @@ from directory.operations.database_outage import (
     outage_response,
     trip_breaker,
 )
-from directory.pages.find import FindSearch, first_guides, related_guides
+from directory.pages.find import FindSearch
 from directory.pages.forms import FindForm
 from directory.pages.freshness import freshness_tables
 from directory.pages.map import build_map_page
 from directory.pages.offline_pack import SHEET_PATHS
 from directory.pages.online import build_online_page
+from directory.pages.related_guides import first_guides, related_guides
 from directory.pages.sections import NearSection
 from directory.pages.states import build_state_page
 from directory.pages.summary import (

@@ -4,7 +4,7 @@ const copy = (() => {
   const root = new URL("../../", document.currentScript.src);
   const prefix = document.documentElement.lang === "es" ? "es/" : "";
   const params = new URLSearchParams(location.search);
-  const MAX_PLACES = 20, MAX_LINES = 12, MAX_OTHERS = 10;
+  const MAX_PLACES = 20, MAX_CENTERS = 3, MAX_LINES = 12, MAX_OTHERS = 6;
   let facts;
 
   // ── Normalized names, as in places/name_keys.py.
@@ -133,8 +133,41 @@ const copy = (() => {
   }
   const isWhole = (place) => !place.counties && place.fips === undefined;
   const isLine = (row) => !row.k;
-  const byName = (place, row) => (row.s ?? []).some((code) => countiesOf(place).includes(code) || statesOf(place).includes(code));
-  const serves = (place, row) => row.a || byName(place, row);
+
+  // ── Who can help at a place, as in search/relevance.py.
+  const COUNTY = 0, STATE = 1, NATION = 2, UNKNOWN = 3, UNKNOWN_ABROAD = 4, ELSEWHERE = 5, NEARBY_MILES = 50;
+  const isCenter = (row) => row.k === "cil";
+  function coverage(place, row) {
+    const served = row.s ?? [], names = (codes) => served.some((code) => codes.includes(code));
+    if (names(countiesOf(place))) return COUNTY;
+    if (names(statesOf(place))) return STATE;
+    if (row.a) return NATION;
+    if (served.length) return ELSEWHERE;
+    if (!statesOf(place).includes(row.m)) return UNKNOWN_ABROAD;
+    return row.k === "statewide_network" ? STATE : UNKNOWN;
+  }
+  const NO_TIER = 9;
+  function tierInState(place, row) {
+    const isNamed = (row.d ?? []).includes(place.state);
+    if (row.m !== place.state) return isNamed ? 2 : NO_TIER;
+    if (!isNamed && coverage(place, row) === ELSEWHERE) return NO_TIER;
+    return row.k === "statewide_network" ? 0 : 1;
+  }
+  function tier(place, row) {
+    if (isWhole(place)) return tierInState(place, row);
+    const how = coverage(place, row);
+    if (how === COUNTY || (how < ELSEWHERE && row.miles <= NEARBY_MILES)) return 0;
+    return { [STATE]: 1, [UNKNOWN]: 2 }[how] ?? NO_TIER;
+  }
+  const far = (row) => row.miles ?? Infinity;
+  const inOrder = (place, rows) => rows.filter((row) => tier(place, row) < NO_TIER)
+    .sort((one, other) => tier(place, one) - tier(place, other) || far(one) - far(other) || 0);
+  function centersOf(place, rows) {
+    if (isWhole(place)) return inOrder(place, rows);
+    const naming = rows.filter((row) => coverage(place, row) === COUNTY);
+    const others = rows.filter((row) => [STATE, UNKNOWN].includes(coverage(place, row)));
+    return (naming.length ? naming : others).sort((one, other) => far(one) - far(other) || 0);
+  }
 
   // ── Whether a line takes callers from a place, as in warmlines/eligibility.py.
   const HERE = 0, STATES = 1, COUNTIES = 2, PEOPLE = 3, ASK = 4, NO = 5;
@@ -216,21 +249,18 @@ const copy = (() => {
   }, say("all", { state: facts.states[code] })));
 
   function around(place) {
-    const rows = facts.rows.filter((row) => !isLine(row) && fits(row));
     const whole = isWhole(place);
-    const label = whole ? facts.states[place.state] : labelOf(place, []);
-    const near = whole
-      ? rows.filter((row) => row.m === place.state)
-      : rows.filter((row) => row.y !== undefined).map((row) => ({ ...row, miles: miles(place, row) }))
-        .sort((one, other) => one.miles - other.miles).slice(0, MAX_PLACES);
-    const shown = new Set(near.map((row) => row.u));
-    const others = rows.filter((row) => !shown.has(row.u));
+    const rows = facts.rows.filter((row) => !isLine(row) && fits(row))
+      .map((row) => whole || row.y === undefined ? row : { ...row, miles: miles(place, row) });
+    const peers = inOrder(place, rows.filter((row) => !isCenter(row)));
+    const centers = centersOf(place, rows.filter(isCenter));
+    const isOnline = (row) => (row.h ?? []).includes("online") && coverage(place, row) <= NATION;
     return [
-      section("near", whole ? say("in", { state: label }) : say("near", { place: label }), cards(near)),
-      near.length ? "" : createElement("p", {}, say("none")),
-      section("serving", say("serving", { place: label }), cards(others.filter((row) => byName(place, row)).slice(0, MAX_OTHERS))),
+      section("near", whole ? say("in", { place: facts.states[place.state] }) : say("near"), cards(peers.slice(0, MAX_PLACES))),
+      peers.length ? "" : createElement("p", {}, say("none")),
+      section("cil", whole ? say("centers") : say("center"), cards(whole ? centers : centers.slice(0, MAX_CENTERS))),
       phone(place),
-      section("online", say("online"), cards(others.filter((row) => (row.h ?? []).includes("online") && serves(place, row)).slice(0, MAX_OTHERS))),
+      section("online", say("online"), cards(rows.filter(isOnline).slice(0, MAX_OTHERS))),
       ...statesOf(place).map(stateLink),
     ];
   }

@@ -81,8 +81,10 @@ def test_nothing_near_and_still_something_real(page):
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Support near Miles City, Montana 59301"
     )
-    expect(page.get_by_role("status")).to_contain_text("The nearest is 72 miles away")
-    for section in ("near", "serving", "phone", "online"):
+    expect(page.get_by_role("status")).to_contain_text(
+        "We don’t list a peer-run place within 50 miles."
+    )
+    for section in ("near", "cil", "phone", "online"):
         assert page.locator(f'[data-section="{section}"] article').count() > 0
     expect(page.get_by_role("link", name=re.compile("Call ")).first).to_be_visible()
 
@@ -199,10 +201,10 @@ def test_everything_works_without_script(browser, site):
     page.get_by_label("ZIP code, town, county or state").fill("59301")
     page.get_by_role("button", name="Find support").click()
     page.locator("summary", has_text="Filters").click()
-    page.get_by_label("Center for Independent Living").check()
+    page.get_by_role("checkbox", name="Center for Independent Living").check()
     page.get_by_role("button", name="Show these").click()
     page.wait_for_url("**/find/?*kind=cil*")
-    page.locator('[data-section="near"] article a').first.click()
+    page.locator('[data-section="cil"] article a').first.click()
 
     expect(page.get_by_role("heading", level=2, name="How sure we are")).to_be_visible()
     with page.expect_request("https://leave.example.org/"):

@@ -129,18 +129,112 @@ def test_nearest_center_is_named_if_none_serves_the_county(find):
     assert re.search(r"The nearest is <a [^>]*>Plains</a>, 72 miles away", find.text)
 
 
-def test_eight_cards_are_open_and_the_rest_are_folded_rows(find):
-    for number in range(11):
+def test_five_cards_are_open_and_the_rest_are_folded_rows(find):
+    for number in range(8):
         organization(at=place("59301"), slug=f"at-{number}")
 
     near = find(near="59301")["near"]
     section = find.text[find.text.index('data-section="near"') :]
     folded = section[section.index("<details>") : section.index("</details>")]
 
-    assert len(near) == 11
+    assert len(near) == 8
     assert len(listings_on(folded)) == 3
     assert "Show 3 more" in folded
     assert 'class="row"' in folded
+
+
+def test_a_chosen_distance_gives_the_whole_list_unfolded(find):
+    for number in range(60):
+        organization(at=place("59301"), slug=f"at-{number}")
+
+    near = find(near="59301", radius="10")["near"]
+    section = find.text[find.text.index('data-section="near"') :]
+    section = section[: section.index("</section>")]
+
+    assert len(near) == 50
+    assert (section.count('class="card"'), section.count('class="row"')) == (8, 42)
+    assert "<details>" not in section
+    assert len(find(near="59301", radius="10", page="2")["near"]) == 10
+
+
+def test_nothing_nearer_than_a_card_is_folded(find):
+    for number in range(3):
+        organization(
+            at=place("59801"), slug=f"far-{number}", service_area=[state("MT")]
+        )
+    organization(at=place("59330"), slug="nearer")
+    organization(at=place("59912"), slug="farther")
+
+    find(near="59301")
+    section = find.text[find.text.index('data-section="near"') :]
+    folded = section[section.index("<details>") : section.index("</details>")]
+
+    assert listings_on(folded) == ["org:farther"]
+
+
+@pytest.mark.parametrize(
+    ("how", "first"), [("online", "online"), ("phone", "phone"), ("in_person", "near")]
+)
+def test_way_to_get_help_puts_its_section_first_and_keeps_the_others(find, how, first):
+    custer = [county("Custer County", "MT")]
+    for kind in ("peer_run", "cil"):
+        organization(at=place("59301"), online=True, kind=kind, service_area=custer)
+    organization(service_area_scope="nationwide", online=True, in_person=True)
+    for _line in range(3):
+        warmline(service_area=[state("MT")])
+
+    sections = find(near="59301", how=how)
+    shown = {name: len(rows) for name, rows in sections.items()}
+
+    assert next(iter(sections)) == first
+    assert set(sections) == {"near", "cil", "phone", "online"}
+    assert shown["phone"] == (3 if how == "phone" else 1)
+    assert (shown["near"] > 0, shown["cil"] > 0) == (how == "in_person",) * 2
+    if how == "online":
+        assert "data-miles" not in find.text
+        assert re.search(
+            r'<a href="/orgs/\?[^"]*how=online[^"]*"[^>]*>1 place', find.text
+        )
+
+
+def test_lines_for_anyone_are_four_cards_and_groups_are_folded(find):
+    for _line in range(6):
+        warmline(service_area=[state("MT")])
+    veterans = {"who_may_call": "group", "terms": [term("community", "veterans")]}
+    warmline(**veterans)
+    warmline(hours="", timezone="", **veterans)
+
+    assert len(find(near="59301")["phone"]) == 4
+    assert "For veterans: 2 lines, 1 open now" in find.text
+    assert len(find(near="59301", community="veterans")["phone"]) == 6
+
+
+def test_lines_answered_by_peers_come_first_among_equals(find):
+    facts = {"service_area": [state("MT")]}
+    warmline(name="A line", slug="a", **facts)
+    warmline(name="B line", slug="b", answered_by_peers=True, **facts)
+    warmline(name="Abroad", slug="us", answered_by_peers=True)
+
+    phone = names(find(near="59301")["phone"])
+
+    assert phone == ["warmline:b", "warmline:a", "warmline:us"]
+
+
+def test_online_groups_are_shown_by_subject(find):
+    facts = {"service_area_scope": "nationwide", "online": True}
+    for number in range(5):
+        mental = [term("condition", "mental_health")]
+        organization(slug=f"mental-{number}", terms=mental, **facts)
+    both = [term("condition", "mental_health"), term("condition", "trauma")]
+    organization(slug="both", name="Zeta", terms=both, **facts)
+    alcohol = [term("condition", "substance_use")]
+    organization(slug="alcohol", terms=alcohol, run_by="peers", **facts)
+
+    online = names(find(near="59301")["online"])
+
+    assert len(online) == 4
+    assert {"org:alcohol", "org:both"} <= set(online)
+    assert 'href="/online/?state=MT&amp;condition=mental_health"' in find.text
 
 
 def test_statewide_networks_come_first_in_a_state(find):
@@ -265,7 +359,6 @@ def test_assumed_meaning_is_named_and_others_are_offered(find):
     [
         ({"kind": "cil"}, {"cil"}),
         ({"kind": ["cil", "peer_respite"]}, {"cil", "respite"}),
-        ({"how": "online"}, {"hybrid"}),
         ({"how": "in_person"}, {"cil", "hybrid", "respite"}),
         ({"community": "veterans"}, {"hybrid"}),
         ({"service": "drop_in", "kind": "peer_run"}, {"hybrid"}),

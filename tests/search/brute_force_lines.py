@@ -117,6 +117,7 @@ def in_order(rows, question):
             state is OpenState.UNKNOWN,
             LAST if is_open or opens is None else opens,
             is_everywhere(row),
+            not row.answered_by_peers,
             row.sort_name,
             row.slug,
         )
@@ -260,7 +261,11 @@ def by_state(rows, question):
             names = [code.lower() for code in states_of(row)] or ["ask"]
         for name in names:
             found.setdefault(name, []).append(row)
-    return {name: members for name, members in found.items() if members}
+    return {
+        name: sorted(members, key=lambda row: bool(row.public_warning))
+        for name, members in found.items()
+        if members
+    }
 
 
 def scatter(chance, count):
@@ -288,6 +293,7 @@ def make(chance, number, states, counties, whole_area, terms):
         hours=chance.choice(["", "24/7", "Mo-Fr 09:00-17:00", "Tu 10:00-12:00"]),
         timezone=chance.choice(["America/Denver", "America/New_York"]),
         public_warning=chance.choice(["", "", "", "", "It may have closed."]),
+        answered_by_peers=chance.choice([True, False, None]),
         status=chance.choice(["published"] * 6 + ["draft", "temporarily_closed"]),
         closure_reason="Moved",
     )

@@ -177,8 +177,6 @@ LISTS = [
     ("/states/mt/", {}),
     ("/states/mt/print/", {}),
     ("/warmlines/", {"state": "MT"}),
-    ("/find/", {"state": "MT"}),
-    ("/embed/", {"state": "MT"}),
     ("/online/", {"state": "MT"}),
 ]
 
@@ -197,6 +195,17 @@ def test_state_lists_show_a_county_line_under_its_county(page, path, query):
     assert "Custer Line" in part
     assert "Teen Line" in part
     assert part.count("Serves Custer County, Montana") == 2
+
+
+@pytest.mark.parametrize("path", ["/find/", "/embed/"])
+def test_search_of_a_state_folds_county_lines_into_one_row(page, path):
+    warmline(slug="custer", service_area=[county(*CUSTER)])
+    warmline(slug="nation", who_may_call="anyone")
+
+    text = page(path, state="MT")
+
+    assert listings_on(text) == ["warmline:nation"]
+    assert "For some counties of Montana: 1 line, 1 open now" in words(text)
 
 
 @pytest.mark.parametrize("path", ["/find/", "/warmlines/", "/embed/"])
@@ -392,13 +401,12 @@ def test_counts_include_only_lines_that_accept_the_caller(page):
     assert "1 warmline that takes callers from any state is open now." in words(
         page("/")
     )
-    assert "2 warmlines anyone here can call, open now" in words(
+    assert "2 warmlines anyone here can call are open now" in words(
         page("/find/", near="59301")
     )
 
 
-@pytest.mark.parametrize("path", ["/find/", "/warmlines/"])
-def test_area_in_several_states_has_a_list_for_each_state(page, path):
+def test_area_in_several_states_has_a_list_for_each_state(page):
     youth = {"who_may_call": "group", "terms": [term("community", "youth")]}
     warmline(slug="nation", who_may_call="anyone", hours="Mo-Su 20:00-22:00")
     warmline(slug="teens", service_area=[state("AZ")], **youth)
@@ -409,7 +417,7 @@ def test_area_in_several_states_has_a_list_for_each_state(page, path):
     )
     warmline(slug="county", service_area=[county("McKinley County", "NM")])
 
-    text = page(path, near="Navajo Nation")
+    text = page("/warmlines/", near="Navajo Nation")
 
     found = [
         "For people in Arizona, New Mexico, Utah",
@@ -435,7 +443,7 @@ def test_area_page_names_the_first_line_to_open_with_its_state(page):
 
     for query in (NAVAJO, {**NAVAJO, "community": "veterans"}):
         text = words(page("/find/", **query))
-        box = text[: text.index("By phone (")]
+        box = text[: text.index("Talk to someone (")]
         assert "For people in New Mexico: Mexico opens today at " in box
         assert box.index("Mexico opens") < box.index("Nation opens today at ")
 

@@ -191,12 +191,13 @@ def test_group_heading_capitalizes_only_names(client, slug, english, spanish):
     warmline(slug="ours", who_may_call="group", terms=terms, open_to="")
     place("59301")
 
-    for path in ("/find/", "/warmlines/"):
-        for language, words in (("", english), ("/es", spanish)):
-            page = client.get(f"{language}{path}?near=59301").content.decode()
-            assert f">{words}</h" in page
-            # And beside the name of the line.
-            assert page.count(words) > 1
+    for language, words in (("", english), ("/es", spanish)):
+        page = client.get(f"{language}/warmlines/?near=59301").content.decode()
+        assert f">{words}</h" in page
+        # And beside the name of the line.
+        assert page.count(words) > 1
+        found = client.get(f"{language}/find/?near=59301").content.decode()
+        assert f'#{slug}">{words}: 1' in found
 
 
 def test_term_added_by_a_curator_is_shown_unchanged(client):

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from directory.pages.forms import FindForm
+from directory.pages.online_subjects import all_online_url, list_subjects
 from directory.pages.phone_lines import MAX_LINES, choose_visible_groups, fold_groups
 from directory.pages.related_guides import related_guides
 from directory.pages.sections import (
@@ -19,7 +20,7 @@ from directory.pages.sections import (
     OnlineSection,
     PhoneSection,
     Section,
-    Subject,
+    fold_farther_rows,
 )
 from guides.models import Guide
 from listings.cards import Card, cards
@@ -212,7 +213,7 @@ class FindSearch:
         self, section: NearSection, hits: list[SearchHit], page: int, recommended: int
     ) -> NearSection:
         """Show the first recommended listings as cards, and the others as rows."""
-        # Whoever chose a distance, or typed a name, wants the whole list.
+        # A visitor who chose a distance, or typed a name, wants the whole list.
         is_answer = not (section.is_by_name or section.page_size > PAGE_SIZE)
         most = MAX_PEER_CARDS if is_answer else MAX_LISTED_CARDS
         count = min(most, max(MIN_PEER_CARDS, recommended))
@@ -220,7 +221,7 @@ class FindSearch:
         section.cards, section.maybe_open = self._split_cards(hits[:count])
         section.rows = self._cards(hits[count:], "orgs/_catalog_row.html")
         if page == 1 and is_answer:
-            section.rows, section.folded = _fold_farther_rows(
+            section.rows, section.folded = fold_farther_rows(
                 section.cards, section.rows
             )
         # A listing may have been removed since it was counted.
@@ -309,10 +310,6 @@ class FindSearch:
             [card for card in found if card.hit.may_be_open],
         )
 
-    def _all_online_url(self) -> str:
-        address = reverse("online")
-        return f"{address}?state={self.place.state}" if self.place else address
-
     def guides(self) -> list[Guide]:
         return related_guides(self.words or self.name_typed)
 
@@ -358,40 +355,19 @@ class FindSearch:
     def online(self) -> OnlineSection:
         section = OnlineSection(
             heading=_("Online, from anywhere"),
-            more_url=self._all_online_url(),
+            more_url=all_online_url(self.place),
             is_short=self._is_other_way({"online"}),
         )
         if not (self.filter.chosen or self.words or self.open_now):
-            return self._add_subjects(section)
+            section.subjects, section.total = list_subjects(
+                self.index, self.query, MAX_ONLINE_CARDS, self._reasons
+            )
+            return section
         limit = PAGE_SIZE if self.filter.chosen.get("how") else MAX_ONLINE_CARDS
         found = relevance.online(self.index, self.query, limit)
         section.total = found.total
         if not section.is_short:
             section.cards, section.maybe_open = self._split_cards(found.hits)
-        return section
-
-    def _online_about(self, subject: str) -> str:
-        address = self._all_online_url()
-        if not subject:
-            return address
-        return f"{address}{'&' if '?' in address else '?'}condition={subject}"
-
-    def _add_subjects(self, section: OnlineSection) -> OnlineSection:
-        found = relevance.first_online_of_each_subject(
-            self.index, self.query, MAX_ONLINE_CARDS
-        )
-        labels = dict(self.filter.filters["condition"].choices())
-        section.total = relevance.online(self.index, self.query, 0).total
-        section.subjects = [
-            Subject(
-                label=labels.get(slug) or _("Other subjects"),
-                total=results.total,
-                url=self._online_about(slug),
-                cards=self._cards(results.hits, "orgs/_card.html"),
-            )
-            for slug, results in found.items()
-            if results.hits
-        ]
         return section
 
     def counts(self) -> Counts:
@@ -407,12 +383,3 @@ class FindSearch:
         """Return how many listings there would be without one of the active filters."""
         query = self.located_query.without(active_filter.name, active_filter.value)
         return relevance.count_matching(self.index, query)
-
-
-def _fold_farther_rows(
-    shown: list[Card], rows: list[Card]
-) -> tuple[list[Card], list[Card]]:
-    """Divide rows: nothing is folded that is nearer than a card."""
-    farthest = max((card.distance_miles or 0 for card in shown), default=0)
-    nearer = [row for row in rows if (row.distance_miles or farthest) < farthest]
-    return nearer, [row for row in rows if (row.distance_miles or farthest) >= farthest]

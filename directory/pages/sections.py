@@ -120,3 +120,18 @@ class OnlineSection(Section):
     @property
     def link_label(self) -> str:
         return _("Online")
+
+
+def fold_farther_rows(
+    shown: list[Card], rows: list[Card]
+) -> tuple[list[Card], list[Card]]:
+    """Return rows to show and rows to fold: none that is nearer than a card is folded.
+
+    Rows without a location are folded.
+    """
+    farthest = max((card.distance_miles or 0 for card in shown), default=0)
+
+    def is_nearer(row: Card) -> bool:
+        return row.distance_miles is not None and row.distance_miles < farthest
+
+    return [r for r in rows if is_nearer(r)], [r for r in rows if not is_nearer(r)]

@@ -12,6 +12,7 @@ from api.urls import PAGES as API_PAGES
 from directory.pages import offline_pack, views, well_known
 from directory.pages.embed import embed
 from directory.pages.place_suggestions import suggest_places
+from directory.pages.shortlist import shortlist
 from directory.pages.sitemaps import sitemaps
 
 handler400 = "directory.pages.error_pages.bad_request"
@@ -21,6 +22,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("find/", views.find, name="find"),
     path("find/map/", views.find_map, name="find_map"),
+    path("list/", shortlist, name="shortlist"),
     path("states/", views.states, name="states"),
     path("states/<slug:code>/", views.state, name="state"),
     path("states/<slug:code>/map/", views.state_map, name="state_map"),

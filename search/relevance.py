@@ -185,6 +185,8 @@ def first_online_of_each_subject(
     each = {slug: rows & facet.any_of([slug], len(index)) for slug in facet.values}
     each[""] = rows & ~facet.any_of(facet.values, len(index))
     subjects = [(slug, mine) for slug, mine in each.items() if mine.any()]
+    # The largest first; Python keeps the order of the vocabulary among equals.
+    subjects.sort(key=lambda subject: -count_rows([subject[1]]))
     coverage = index.coverage(query.place) if query.place else None
     found, shown = {}, np.zeros(len(index), np.bool_)
     for number, (slug, mine) in enumerate(subjects):

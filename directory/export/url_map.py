@@ -18,6 +18,7 @@ ONLINE_ONLY = {
     "feed",
     "find_map",
     "saved_pages",
+    "shortlist",
     "manifest",
     # An export has all meetings on one page, by weekday and without dates.
     "meeting",

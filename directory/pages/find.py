@@ -50,7 +50,7 @@ MAX_LISTED_CARDS = 8
 # So many are cards even if all are far away.
 MIN_PEER_CARDS = 3
 MAX_CENTER_CARDS = 3
-MAX_ONLINE_CARDS = 6
+MAX_ONLINE_CARDS = 4
 # A shorter word resembles too many names.
 MIN_NAME_LETTERS = 4
 

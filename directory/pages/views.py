@@ -30,6 +30,7 @@ from directory.pages.offline_pack import SHEET_PATHS
 from directory.pages.online import build_online_page
 from directory.pages.related_guides import first_guides, related_guides
 from directory.pages.sections import NearSection
+from directory.pages.shortlist import fields_to_carry
 from directory.pages.states import build_state_page
 from directory.pages.summary import (
     add_suggestions,
@@ -109,6 +110,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "has_filters": near is not None or not search.named_line_count,
         "sections": sections,
         "guides": search.guides(),
+        "picked": fields_to_carry(request.GET, search.place),
         "at": at,
     }
     return render(request, "directory/find.html", context)
@@ -143,6 +145,7 @@ def find_map(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """Allow crawlers every page except the endless combinations of a search."""
     disallowed = ["/admin/", "/find/", "/es/find/", "/meetings/?", "/es/meetings/?"]
+    disallowed += ["/list/", "/es/list/"]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in disallowed), ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 

@@ -31,6 +31,7 @@ from listings.models import Listing
 from listings.querysets import COVERAGE_NAMES, revision
 from listings.registry import listing_models
 from listings.templatetags.listing import miles
+from listings.text import squeeze
 from places.nearest import SearchHit
 
 # Marks a slot while a card is rendered. It is random, so no listing can contain it.
@@ -291,7 +292,7 @@ def _render(
 
 def _render_one(row: Listing, template: str) -> CardHtml:
     html = get_template(template).render({"organization": row, "slot": SLOT})
-    return CardHtml(row.card_facts(), html.split(SLOT))
+    return CardHtml(row.card_facts(), squeeze(html).split(SLOT))
 
 
 def _read_stored(wanted: dict[str, str]) -> Iterator[tuple[str, CardHtml]]:

@@ -35,6 +35,8 @@ class Facet:
     options: list[FacetOption]
     errors: list[str] = field(default_factory=list)
     kind: str = "checkbox"
+    # Labels of options that no listing here has.
+    missing: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,7 @@ def build_panel(
     The parameters named in `hidden_names` are sent along in hidden inputs.
     """
     facets = [_build_facet(chosen, name, counts) for name in chosen.filters]
-    visible = [facet for facet in facets if facet.options or facet.errors]
+    visible = [one for one in facets if one.options or one.errors or one.missing]
     hidden = [(n, v) for n in hidden_names for v in params.getlist(n) if v]
     return FacetPanel(
         facets=visible,
@@ -264,7 +266,12 @@ def _build_facet(chosen: Any, name: str, counts: Counts) -> Facet:
             {value[:MAX_ECHOED_CHARACTERS] for value in chosen.unknown.get(name, [])}
         )
     ]
-    return Facet(name, str(one.label), options, errors)
+    missing = [
+        label
+        for value, label in one.choices()
+        if not _worth_showing(value, values, tally)
+    ]
+    return Facet(name, str(one.label), options, errors, missing=missing)
 
 
 def _worth_showing(

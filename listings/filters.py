@@ -19,6 +19,7 @@ HOW_CHOICES = [
     ("in_person", _("In person")),
     ("online", _("Online")),
     ("phone", _("By phone")),
+    ("text", _("By text or chat")),
 ]
 HOW_FIELDS = {"in_person": "in_person", "online": "online", "phone": "by_phone"}
 
@@ -42,6 +43,11 @@ def fixed_choices(choices: Iterable[tuple[str, Any]]) -> Callable[[], Choices]:
 
 def term_filter(kind: str, label: Promise) -> MultiValueFilter:
     return MultiValueFilter(label, lambda: term_choices().get(kind, []))
+
+
+def checkbox_filter(label: Promise) -> MultiValueFilter:
+    """Return a filter with one option, like `tty=1`."""
+    return MultiValueFilter(label, fixed_choices([("1", label)]))
 
 
 _terms: MemoryCache[str, dict[str, Choices]] = MemoryCache(8)

@@ -217,3 +217,8 @@ class SmsNumberField(NormalizedCharField):
 
     read = staticmethod(parse_sms_number)
     show = staticmethod(national)
+
+
+def is_reachable_if_deaf(tty: str, videophone: object) -> bool:
+    """Return True for a videophone, or a TTY other than 711, the relay for everyone."""
+    return bool(videophone) or tty not in ("", "711")

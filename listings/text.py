@@ -22,6 +22,11 @@ def fold(text: str) -> str:
     return NON_WORD_CHARACTERS.sub(" ", ascii_only.lower()).strip()
 
 
+def squeeze(html: str) -> str:
+    """Return HTML without indentation and empty lines."""
+    return "\n".join(line for text in html.splitlines() if (line := text.strip()))
+
+
 def is_valid_slug(slug: str) -> bool:
     """Say whether a slug can be part of a page address."""
     return SLUG.search(slug) is not None

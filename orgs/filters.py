@@ -9,6 +9,7 @@ from listings.filters import (
     AudienceFilter,
     ListingFilter,
     MultiValueFilter,
+    checkbox_filter,
     fixed_choices,
     term_filter,
 )
@@ -33,6 +34,8 @@ class OfferFilter(KindFilter):
 
 class OrganizationFilter(OfferFilter, AudienceFilter):
     """All filters of the find page, in the order of that page."""
+
+    tty = checkbox_filter(_("Has a TTY or videophone number"))
 
 
 class OnlineFilter(AudienceFilter):

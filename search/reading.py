@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from listings.filters import HOW_FIELDS
 from listings.models import Listing, Term
+from listings.phones import is_reachable_if_deaf
 from listings.querysets import revision
 from places.states import STATES
 from search.index import Facet, Positions, SearchIndex, WeeklyHours
@@ -30,6 +31,7 @@ COLUMNS = (
         "z",
     ),
     *("in_person", "online", "by_phone", "hours", "timezone", "status", "changed_at"),
+    *("sms_number", "chat_url", "tty", "videophone"),
 )
 
 
@@ -106,10 +108,15 @@ def _facets(
         way: np.array([bool(value) for value in columns[name]], np.bool_)
         for way, name in HOW_FIELDS.items()
     }
+    both = zip(columns["sms_number"], columns["chat_url"], strict=True)
+    ways["text"] = np.array([bool(sms or chat) for sms, chat in both], np.bool_)
+    deaf = zip(columns["tty"], columns["videophone"], strict=True)
+    tty = np.array([[is_reachable_if_deaf(*numbers) for numbers in deaf]], np.bool_)
     kinds = list(model.Kind.values)
     return {
         "kind": _facet_of_column(kinds, columns["kind"]),
         "state": _facet_of_column(list(STATES), columns["state"]),
+        "tty": Facet(["1"], np.packbits(tty, axis=1)),
         "run_by": _facet_of_column(list(model.RunBy.values), columns["run_by"]),
         "how": Facet(list(ways), np.packbits(np.array(list(ways.values())), axis=1)),
         **_term_facets(model, pks),

@@ -18,9 +18,9 @@ from listings.facet_panel import (
     build_checkbox_facet,
     build_panel,
 )
-from listings.filters import AudienceFilter
 from places.models import Place
 from warmlines.eligibility import Eligibility, check_eligibility
+from warmlines.filters import LineFilter, filter_values
 from warmlines.line_index import warmline_index
 from warmlines.models import Warmline
 from warmlines.open_status import (
@@ -63,7 +63,7 @@ class WarmlineSearch:
         self.params = params
         self.at = at
         self.open_now = open_now
-        self.filter = AudienceFilter(params)
+        self.filter = LineFilter(params)
         self.place = place
         self.words = words
         self.from_anywhere = from_anywhere
@@ -106,7 +106,9 @@ class WarmlineSearch:
         for name, values in self.filter.chosen.items():
             wanted = {v for v in values if name != excluding or (value and v != value)}
             if wanted:
-                found = [ln for ln in found if wanted & _term_slugs(ln.warmline, name)]
+                found = [
+                    ln for ln in found if wanted & filter_values(ln.warmline, name)
+                ]
         if self.open_now if open_now is None else open_now:
             found = [line for line in found if line.is_open or line.may_be_open]
         return found
@@ -183,7 +185,7 @@ class WarmlineSearch:
         """Count the lines that each option of a filter would show."""
         visible = self._filtered(excluding=name)
         return Counter(
-            slug for ln in visible for slug in _term_slugs(ln.warmline, name)
+            slug for ln in visible for slug in filter_values(ln.warmline, name)
         )
 
 
@@ -197,7 +199,3 @@ def _sorted_lines(scope: tuple[str, ...], at: datetime) -> list[TimedWarmline]:
         return sort_at(index.for_states(scope) if among is None else among, minute)
 
     return _sorted_cache.get_or_set((scope, minute), find)
-
-
-def _term_slugs(warmline: Warmline, kind: str) -> set[str]:
-    return {term.slug for term in warmline.terms_of_kind(kind)}

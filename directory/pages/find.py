@@ -42,7 +42,7 @@ from warmlines.models import Warmline
 from warmlines.open_status import choose_lines_to_call_now
 from warmlines.search import WarmlineSearch
 
-PAGE_SIZE = 20
+PAGE_SIZE = 12
 # With a distance that the visitor chose, they want the whole list.
 RADIUS_PAGE_SIZE = 50
 MAX_PEER_CARDS = 5

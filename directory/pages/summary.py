@@ -211,6 +211,12 @@ def build_find_facets(search: FindSearch) -> FacetPanel:
             search.params, "open_now", _("Open now"), on=search.open_now
         )
     ]
+    for name, label in (
+        ("peers", _("Lines answered by peers")),
+        ("asks_first", _("Lines that won’t call the police without asking you")),
+    ):
+        is_on = search.params.get(name) == "1"
+        parts.append(build_checkbox_facet(search.params, name, label, on=is_on))
     if search.place and not search.place.is_state:
         parts.append(_radius_facet(search))
     label = _("Your words") if search.in_distress else f"“{search.words}”"

@@ -397,11 +397,11 @@ def test_filters_without_results_suggest_which_to_remove(find):
     assert "Without “Center for Independent Living”" not in find.text
 
 
-def test_find_has_twenty_listings_per_page(find):
-    for _ in range(45):
+def test_find_has_twelve_listings_per_page(find):
+    for _ in range(29):
         organization(at=place("59301"))
 
-    assert len(find(near="59301")["near"]) == 20
+    assert len(find(near="59301")["near"]) == 12
     assert len(find(near="59301", page="3")["near"]) == 5
     assert "Page 3 of 3" in find.text
 
@@ -505,3 +505,52 @@ def test_the_number_of_queries_does_not_grow_with_listings(client, path):
 
     # The first request also queries features of the database.
     assert len(many) <= len(few)
+
+
+def test_filter_by_text_finds_lines_and_places_that_can_be_texted(find):
+    organization(at=place("59301"), slug="texts", sms_number="+14065550103")
+    organization(at=place("59301"), slug="calls")
+    warmline(slug="by-text", sms_number="+14065550104", service_area=[state("MT")])
+    warmline(slug="by-phone", service_area=[state("MT")])
+
+    sections = find(near="59301", how="text")
+
+    assert names(sections["phone"]) == ["warmline:by-text", "warmline:by-phone"]
+    assert "These lines take any caller" in find.text
+    assert next(iter(sections)) == "phone"
+
+
+@pytest.mark.parametrize(
+    ("query", "facts"),
+    [
+        ({"peers": "1"}, {"answered_by_peers": True}),
+        ({"asks_first": "1"}, {"may_send_emergency": False}),
+        ({"tty": "1"}, {"tty": "+14065550105"}),
+    ],
+)
+@pytest.mark.parametrize("path", ["/find/", "/warmlines/"])
+def test_filters_of_lines_put_those_that_are_known_to_match_first(
+    client, path, query, facts
+):
+    warmline(slug="a-unknown", name="A", service_area=[state("MT")])
+    warmline(slug="known", name="Z", service_area=[state("MT")], **facts)
+
+    page = client.get(path, {"near": "59301", **query}).content.decode()
+
+    lines = [key for key in listings_on(page) if key.startswith("warmline")]
+    assert lines == ["warmline:known", "warmline:a-unknown"]
+
+
+def test_filter_for_a_tty_leaves_out_the_relay_number(find):
+    organization(at=place("59301"), slug="relay", tty="711")
+    organization(at=place("59301"), slug="own", tty="+14065550106")
+
+    assert names(find(near="59301", tty="1")["near"]) == ["org:own"]
+
+
+def test_options_that_no_listing_has_are_named(find):
+    organization(at=place("59301"))
+
+    find(near="59301")
+
+    assert re.search(r"Nothing listed here for: [^<]*Help after prison", find.text)

@@ -16,6 +16,7 @@ from caching import content_version
 from caching.memory_cache import MemoryCache
 from listings.hours_text import format_at_time
 from listings.templatetags.hours import day_word, hours_status
+from listings.text import squeeze
 from listings.time_zones import zone_name
 from warmlines.eligibility import describe_eligibility
 from warmlines.models import Warmline
@@ -103,7 +104,7 @@ def _render_cached(
     html = _card_cache.get(key, revision) if global_changed_at else None
     if html is None:
         facts = {"line": line, "at": at, "level": level}
-        html = get_template(template_name).render(facts)
+        html = squeeze(get_template(template_name).render(facts))
         if global_changed_at:
             _card_cache.set(key, revision, html)
     return html

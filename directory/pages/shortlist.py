@@ -1,4 +1,4 @@
-"""A visitor's own list of listings, which is kept in the address of the page alone."""
+"""A visitor's own list of listings, which is listed in the address of the page alone."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ class Shortlist:
 
     @property
     def by_mail(self) -> str:
-        return f"mailto:?subject={quote(_('My list'))}&body={quote(self.text)}"
+        subject = _("My list")
+        return f"mailto:?subject={quote(subject)}&body={quote(self.text)}"
 
     @property
     def qr_code(self) -> SafeString:
@@ -103,8 +104,8 @@ def build_shortlist(
     request: HttpRequest, place: Place | None, at: datetime
 ) -> Shortlist:
     pairs = chosen_pairs(request.GET)
-    kept = pairs[:MAX_LISTED]
-    slugs, line_slugs = ([s for name, s in kept if name == one] for one in PARAMETERS)
+    listed = pairs[:MAX_LISTED]
+    slugs, line_slugs = ([s for name, s in listed if name == one] for one in PARAMETERS)
     public = Organization.objects.public().for_cards()
     rows = _in_order(public.filter(slug__in=slugs), slugs)
     public_lines = Warmline.objects.public().for_cards()
@@ -123,8 +124,8 @@ def build_shortlist(
         ],
         address=address,
         text="\n".join([*(_line_of_text(row) for _name, row in listings), address]),
-        missing=len(kept) - len(listings),
-        left_out=len(pairs) - len(kept),
+        missing=len(listed) - len(listings),
+        left_out=len(pairs) - len(listed),
         hidden=pairs,
     )
 

@@ -1,4 +1,4 @@
-"""A visitor's own list of listings, which is listed in the address of the page alone."""
+"""A list that a visitor makes, which is in the address of the page alone."""
 
 from __future__ import annotations
 

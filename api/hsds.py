@@ -14,6 +14,7 @@ from uuid import UUID
 
 from api.ids import child_id, derive_id
 from api.locations import has_location, serialize_location, serialize_location_in_full
+from api.meeting_schedules import serialize_meeting
 from api.operators import Operators
 from api.schedules import serialize_schedules
 from api.serializers import (
@@ -29,6 +30,7 @@ from api.serializers import (
 from api.taxonomies import TaxonomyTerm, kind_term
 from api.types import AnyListing, JsonObject
 from listings.models import Listing
+from meetings.meeting_index import IndexedMeeting, meetings_by_host
 from orgs.models import Organization
 from warmlines.models import Warmline
 
@@ -51,6 +53,8 @@ class MappingContext:
     operators: Operators = field(default_factory=Operators.current)
     # The warmlines that each organization runs; empty if the answer does not need them.
     lines: dict[UUID, list[Warmline]] = field(default_factory=dict)
+    # The meetings of each organization by its primary key.
+    meetings: dict[int, list[IndexedMeeting]] = field(default_factory=meetings_by_host)
 
 
 # Services -----------------------------------------------------------------------
@@ -121,7 +125,10 @@ def _serialize_related(listing: AnyListing, context: MappingContext) -> JsonObje
     owner_id = service_id(listing)
     return drop_empty(
         phones=serialize_phones(listing, owner_id, "service_id"),
-        schedules=serialize_schedules(listing, owner_id, context.at),
+        schedules=[
+            *serialize_schedules(listing, owner_id, context.at),
+            *_serialize_meetings(listing, owner_id, context),
+        ],
         service_areas=serialize_service_areas(listing, owner_id),
         service_at_locations=[
             serialize_service_at_location_ids(listing)
@@ -140,6 +147,18 @@ def _serialize_related(listing: AnyListing, context: MappingContext) -> JsonObje
         ],
         attributes=serialize_attributes(terms_of_kind(listing), owner_id, "service"),
     )
+
+
+def _serialize_meetings(
+    listing: AnyListing, owner_id: UUID, context: MappingContext
+) -> list[JsonObject]:
+    if isinstance(listing, Warmline):
+        return []
+    return [
+        schedule
+        for meeting in context.meetings.get(listing.pk, [])
+        for schedule in serialize_meeting(meeting, owner_id, context.at, context.site)
+    ]
 
 
 def _referral_sentence(needed: bool | None) -> str:

@@ -6,7 +6,7 @@ No dates are stored. Each page computes the dates that it shows.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -92,11 +92,25 @@ class Occurrence:
 
 
 _index_cache: MemoryCache[str, tuple[IndexedMeeting, ...]] = MemoryCache(4)
+_host_cache: MemoryCache[str, dict[int, list[IndexedMeeting]]] = MemoryCache(4)
 
 
 def indexed_meetings() -> tuple[IndexedMeeting, ...]:
     """Return every public meeting with known dates, by slug."""
     return _index_cache.get_or_set("all", _read_meetings)
+
+
+def meetings_by_host() -> dict[int, list[IndexedMeeting]]:
+    """Return the meetings of each organization by its primary key."""
+    return _host_cache.get_or_set("all", _group_by_host)
+
+
+def _group_by_host() -> dict[int, list[IndexedMeeting]]:
+    found = defaultdict(list)
+    for meeting in indexed_meetings():
+        if meeting.host:
+            found[meeting.host].append(meeting)
+    return dict(found)
 
 
 def _read_meetings() -> tuple[IndexedMeeting, ...]:

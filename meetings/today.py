@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from listings.hours import zone_or_utc
 from meetings.forms import DEFAULT_ZONE
-from meetings.meeting_index import Occurrence, find_occurrences, indexed_meetings
+from meetings.meeting_index import Occurrence, find_occurrences, meetings_by_host
 from meetings.meeting_table import Starts, find_starts
 from meetings.search import DAYS_SHOWN, JOINABLE_AFTER_START
 from orgs.models import Organization
@@ -56,9 +56,7 @@ def find_next_meetings(
     organization: Organization, at: datetime, number: int
 ) -> tuple[list[Occurrence], int]:
     """Return the next starts of an organization, and its number of meetings."""
-    among = [
-        meeting for meeting in indexed_meetings() if meeting.host == organization.pk
-    ]
+    among = meetings_by_host().get(organization.pk, [])
     found = find_occurrences(
         among, at - JOINABLE_AFTER_START, at + timedelta(days=DAYS_SHOWN)
     )

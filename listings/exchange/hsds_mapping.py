@@ -138,7 +138,7 @@ def _places(bundle: HsdsBundle, services: list[JsonObject]) -> list[JsonObject]:
 def _common(objects: list[JsonObject], places: list[JsonObject]) -> Row:
     """Return the facts that every listing has, each from the first object with it."""
     owners = [*objects, *places]
-    schedules = [s for owner in owners for s in objects_in(owner, "schedules")]
+    schedules = [s for owner in owners for s in _opening_schedules(owner)]
     costs = [text_of(s, "fees_description") or text_of(s, "fees") for s in objects]
     return {
         "summary": strip_tags(_first(objects, "description")),
@@ -289,6 +289,11 @@ def _terms(objects: list[JsonObject]) -> Row:
     }
 
 
+def _opening_schedules(owner: JsonObject) -> list[JsonObject]:
+    """Return the schedules of an object, without those of our meetings."""
+    return [s for s in objects_in(owner, "schedules") if "meeting_key" not in s]
+
+
 def _hours(schedules: list[JsonObject]) -> str:
     """Return the given OpenStreetMap string, or build one from weekly schedules."""
     if objects := _first(schedules, "opening_hours"):
@@ -314,7 +319,7 @@ def _hours(schedules: list[JsonObject]) -> str:
 
 def _zone(service: JsonObject, codes: list[str]) -> str:
     """Return the given time zone, or that of the only state if it has only one."""
-    if objects := _first(objects_in(service, "schedules"), "iana_timezone"):
+    if objects := _first(_opening_schedules(service), "iana_timezone"):
         return objects
     zones = STATES[codes[0]].zones if len(codes) == 1 else ()
     return zones[0] if len(zones) == 1 else ""

@@ -10,7 +10,7 @@ from api import hsds, selection
 from api.hsds import MappingContext
 from api.operators import Operators
 from tests.api.shapes import faults, nulls
-from tests.factories import county, organization, place, state, term, warmline
+from tests.factories import county, meeting, organization, place, state, term, warmline
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,48 @@ def test_rule_that_is_not_weekly_has_words_and_no_weekly_rule():
     assert schedule["opening_hours"] == "Mo[1] 10:00-12:00"
     assert "First Monday of the month" in schedule["description"]
     assert not {"freq", "byday", "opens_at", "closes_at"} & set(schedule)
+
+
+def test_meetings_of_an_organization_are_schedules_of_its_service():
+    host = organization(
+        at=place("59301"), timezone="America/Denver", hours="Mo 09:00-17:00"
+    )
+    facts = {"organization": host, "joining": "open", "by_phone": True}
+    row = meeting(
+        name="Circle",
+        key="org:x#1",
+        rules="FREQ=MONTHLY;BYDAY=2TH,4TH",
+        duration_minutes=90,
+        **facts,
+    )
+    meeting(rules="FREQ=DAILY", start_time="23:30", duration_minutes=60, **facts)
+    until = "DTSTART:20261203\nFREQ=WEEKLY;INTERVAL=2;BYDAY=TH;UNTIL=20271231"
+    meeting(rules=until, **facts)
+    meeting(rules="FREQ=WEEKLY;BYDAY=FR", status="draft", **facts)
+
+    _hours, monthly, daily, ending = serialize(host)["schedules"]
+
+    assert monthly == {
+        "id": monthly["id"],
+        "service_id": str(hsds.service_id(host)),
+        "description": "Circle: 2nd and 4th Thursday of the month",
+        "schedule_link": f"https://directory.example.org/meetings/{row.slug}/",
+        "attending_type": "online, phone",
+        "notes": "No sign-up needed",
+        "meeting_key": "org:x#1",
+        "iana_timezone": "America/Los_Angeles",
+        "timezone": -8,
+        "opens_at": "18:30-08:00",
+        "closes_at": "20:00-08:00",
+        "freq": "MONTHLY",
+        "interval": 1,
+        "wkst": "MO",
+        "byday": "2TH,4TH",
+    }
+    assert (daily["freq"], daily["byday"]) == ("WEEKLY", "MO,TU,WE,TH,FR,SA,SU")
+    assert (daily["opens_at"], daily["closes_at"]) == ("23:30-08:00", "00:30-08:00")
+    assert (ending["dtstart"], ending["until"]) == ("2026-12-03", "2027-12-31")
+    assert (ending["freq"], ending["interval"]) == ("WEEKLY", 2)
 
 
 def test_warmline_says_what_callers_want_to_know():

@@ -293,6 +293,17 @@ def test_hsds_weekly_schedules_become_hours(hsds_file, rule, hours):
     assert Organization.objects.get().hours == hours
 
 
+def test_hsds_schedule_of_a_meeting_is_no_opening_hour(hsds_file):
+    hours = SERVICE["schedules"][0]
+    meeting = {**hours, "id": "m1", "meeting_key": "org:x#1", "byday": "SU"}
+    meeting |= {"iana_timezone": "America/New_York", "description": "A group"}
+
+    import_hsds(hsds_file({**SERVICE, "schedules": [meeting]}))
+
+    assert Organization.objects.get().hours == ""
+    assert Organization.objects.get().hours_note == ""
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

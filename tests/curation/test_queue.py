@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from curation import workflow
 from curation.models import Check, Suggestion
+from curation.queue.progress import build_progress_charts
 from curation.queue.sections import build_queue
 from meetings.models import Meeting
 from orgs.models import Organization
@@ -110,6 +111,15 @@ def test_first_page_charts_the_share_of_checked_listings(client):
 def section_of(user, slug):
     [found] = [s for s in build_queue(user, timezone.localdate()) if s.slug == slug]
     return found
+
+
+def test_chart_counts_all_listings_of_a_state_together():
+    organization(at=place("59301"))
+    meeting(state="MT")
+
+    _kinds, states = build_progress_charts(person())
+
+    assert [(bar.row.label, bar.row.total) for bar in states.bars] == [("Montana", 2)]
 
 
 def test_draft_that_could_be_published_has_a_section_that_publishing_empties(ada):

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from listings.holidays import holiday_name
 from listings.hours_text import format_time
 from listings.templatetags.listing import miles as distance
 from listings.time_zones import zone_name
@@ -128,6 +129,14 @@ def day_heading(day: date, today: date) -> str:
     return near[ahead] % {"day": words} if ahead in near else capfirst(words)
 
 
+def holiday_warning(day: date) -> str:
+    """Return a warning for a meeting on a federal holiday, or "" on other days."""
+    holiday = holiday_name(day)
+    if not holiday:
+        return ""
+    return _("%(holiday)s: make sure that they meet.") % {"holiday": holiday}
+
+
 def day_title(day: date) -> str:
     """Return "Monday, November 30"."""
     return capfirst(_format_day(day))
@@ -238,4 +247,6 @@ class OccurrenceDisplay:
             said.append(_("Check their page first."))
         if self.meeting.zone_inferred:
             said.append(_("The time zone is our best guess."))
+        if words := holiday_warning(self.occurrence.own_start.date()):
+            said.append(words)
         return " ".join(said)

@@ -252,12 +252,13 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _describe_date(
     start: datetime, own_zone: ZoneInfo, zone: ZoneInfo
-) -> tuple[str, str, str]:
-    """Return a start as ISO 8601, as text, and as text in another time zone."""
+) -> tuple[str, str, str, str]:
+    """Return a start as ISO 8601, as text, in the other time zone, and a warning."""
     here, there = start.astimezone(zone), start.astimezone(own_zone)
     differs = here.utcoffset() != there.utcoffset()
     theirs = schedule_text.format_moment(there) if differs else ""
-    return here.isoformat(), schedule_text.format_moment(here), theirs
+    warning = schedule_text.holiday_warning(there.date())
+    return here.isoformat(), schedule_text.format_moment(here), theirs, warning
 
 
 @require_safe

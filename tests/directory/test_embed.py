@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 
-from tests.factories import organization, place, state, warmline
+from tests.factories import meeting, organization, place, state, warmline
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +58,15 @@ def test_embed_shows_few_results_and_links_to_all(client):
 
 
 @pytest.mark.usefixtures("listings")
+def test_embed_says_how_many_groups_meet_online_today(client):
+    meeting(rules="FREQ=DAILY", timezone="America/Los_Angeles")
+    with time_machine.travel(datetime(2026, 12, 1, 18, 0, tzinfo=UTC)):
+        page = client.get("/embed/?near=59301").content.decode()
+
+    assert "Today: 1 online group. The next is at 7:30 pm, Mountain time." in page
+    assert 'href="/meetings/?how=online&amp;zone=America%2FDenver"' in page
+
+
 def test_embed_links_open_outside_and_searches_stay_in_the_frame(client):
     page = client.get("/embed/?near=Springfield").content.decode()
 

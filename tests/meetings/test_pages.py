@@ -218,6 +218,19 @@ def test_meeting_page_shows_five_dates_in_both_time_zones(client):
     assert "for the group it is Thursday, December 3, 6:30 pm" in text
 
 
+def test_meeting_on_a_holiday_says_to_make_sure_that_they_meet(client, now):
+    now.move_to(datetime(2026, 12, 24, 18, 0, tzinfo=UTC))
+    row = meeting(rules="FREQ=DAILY", timezone="America/Denver")
+    warning = "Christmas: make sure that they meet."
+
+    assert client.get("/meetings/?near=Circle,+MT").text.count(warning) == 1
+    assert client.get(f"/meetings/{row.slug}/").text.count(warning) == 1
+    row.skips_holidays = True
+    row.version += 1
+    row.save()
+    assert warning not in client.get("/meetings/?near=Circle,+MT").text
+
+
 def test_key_of_a_meeting_redirects_to_its_page(client):
     created = meeting(key="org:us/example#1-evening")
     answer = client.get("/meetings/org:us/example%231-evening/")

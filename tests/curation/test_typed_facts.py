@@ -16,7 +16,7 @@ from tests.curation.helpers import (
 )
 from tests.factories import county, organization, person, place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

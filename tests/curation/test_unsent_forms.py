@@ -20,7 +20,7 @@ from tests.curation.helpers import (
 )
 from tests.factories import organization, person, place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PASSWORD = "a long pass phrase"
 TYPED = "Typed during a long call"

@@ -12,7 +12,7 @@ import time_machine
 from tests.factories import organization, place, state, term
 from tests.reading import ARTICLE, sections_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 # A Tuesday at 10:30 in the morning.
 MORNING = datetime(2026, 11, 24, 10, 30, tzinfo=ZoneInfo("America/Denver"))
 HEADING = "Hours not listed. These may be open"

@@ -25,7 +25,7 @@ from tests.factories import (
     warmline,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PAGES = [
     "/",

@@ -393,8 +393,8 @@ def test_filters_without_results_suggest_which_to_remove(find):
 
     find(near="59301", kind="cil", community="veterans")
 
-    assert "Without “Veterans”: 1" in find.text
-    assert "Without “Center for Independent Living”" not in find.text
+    assert "Without Veterans: 1" in find.text
+    assert "Without Center for Independent Living" not in find.text
 
 
 def test_find_has_twelve_listings_per_page(find):

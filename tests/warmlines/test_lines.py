@@ -154,7 +154,7 @@ def test_empty_result_suggests_a_filter_to_remove(page):
     html = page(state="MT", open_now="1")
 
     assert listings_on(html) == []
-    assert "Without “Open now”: 1" in html
+    assert "Without Open now: 1" in html
     assert 'href="tel:988"' in html
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from zoneinfo import available_timezones
 
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +64,12 @@ _BY_WORDS = {name.casefold(): name for name in ZONE_NAMES} | {
 _FILLERS = re.compile(r"\b(?:us|u\.s\.|standard|daylight|time|zone)(?!\w)|[().,]")
 
 
+@cache
+def known_zones() -> frozenset[str]:
+    """Return the IANA names of all zones; reading them takes a walk over files."""
+    return frozenset(available_timezones())
+
+
 def parse_zone(text: str, near: str = "") -> str:
     """Return the IANA name for "Mountain", "MT", "Mountain time (Denver)" and the like.
 
@@ -70,6 +78,8 @@ def parse_zone(text: str, near: str = "") -> str:
     returned unchanged.
     """
     text = text.strip()
+    if not text or text in ZONES:
+        return text
     by_label = {zone_label(zone).casefold(): zone for zone in ZONES}
     if zone := by_label.get(text.casefold()):
         return zone

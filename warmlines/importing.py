@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from zoneinfo import available_timezones
 
 from listings.exchange.csv_rows import Row
 from listings.exchange.importing import (
@@ -18,6 +17,7 @@ from listings.exchange.importing import (
     split_cell,
 )
 from listings.public_warnings import find_public_warning
+from listings.time_zones import known_zones
 from places.models import Place
 from warmlines.eligibility import ADULTS_FROM_AGE
 from warmlines.models import Warmline
@@ -58,7 +58,7 @@ class WarmlineImporter(Importer):
     def read(self, row: Row) -> ParsedRow:
         if not row["name"]:
             raise RowError("the row has no name")
-        if row["timezone"] not in available_timezones():
+        if row["timezone"] not in known_zones():
             raise RowError(f"“{row['timezone']}” is not a time zone")
         named = [
             c

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -46,6 +47,7 @@ def _read_as(text: str, value: str) -> Reading:
     return value, f"“{text}” was read as {value}" if value != text else ""
 
 
+@lru_cache(maxsize=1_024)
 def read_date(text: str) -> Reading:
     """Read a day, a month or a year; "11/30/2026" is a date as Americans write it."""
     cleaned = " ".join(text.split())

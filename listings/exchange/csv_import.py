@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import NAMESPACE_URL, UUID, uuid5
-from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, URLField
@@ -49,7 +48,7 @@ from listings.service_areas import (
     check_scope,
 )
 from listings.text import fold
-from listings.time_zones import parse_zone
+from listings.time_zones import known_zones, parse_zone
 from places.models import Place
 
 SLUG = re.compile(r"[-\w]{1,120}", re.ASCII)
@@ -159,7 +158,7 @@ class CatalogImporter(Importer):
         near = self.near_zone(row)
         written = row.get("timezone", "")
         zone = parse_zone(written, near)
-        if zone not in ("", *available_timezones()):
+        if zone and zone not in known_zones():
             raise RowError(f"“{zone}” is not a time zone")
         if row.get("hours") and not zone:
             if not near:

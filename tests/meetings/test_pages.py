@@ -157,6 +157,22 @@ def test_filters_narrow_the_list(client, query, expected):
     assert {key for key, _start, _how in found} == expected
 
 
+@pytest.mark.parametrize(
+    "day", ["2026-12-10", "2026-12-13", "2026-12-14", "2027-06-03"]
+)
+def test_list_of_a_later_day_has_the_meetings_of_that_day(client, day):
+    """Starts of the next ten days are in memory, and later ones are computed."""
+    weekday = datetime.fromisoformat(day).strftime("%a")[:2].upper()
+    meeting(key="that-day", rules=f"FREQ=WEEKLY;BYDAY={weekday}", start_time="20:30")
+    meeting(key="day-before", rules="FREQ=DAILY;UNTIL=20261201")
+
+    found = listed(client, f"?near=Circle,+MT&day={day}")
+
+    assert [(key, start[:19]) for key, start, _how in found] == [
+        ("that-day", f"{day}T21:30:00")
+    ]
+
+
 def test_list_contains_meetings_in_person_only_near_the_place(client):
     meeting(key="near", online=None, in_person=True, at=place("59215"))
     meeting(key="far", online=None, in_person=True, at=place("10001"))

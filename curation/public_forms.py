@@ -18,7 +18,7 @@ from listings.visibility import withheld_fields
 # The facts that a visitor can suggest.
 SUGGESTIBLE_FIELDS = """
 name kind operator summary phone sms_number email website street city state zip_code
-hours_note in_person online
+hours_note how_to_join in_person online
 """
 MAX_LINKS = 3
 

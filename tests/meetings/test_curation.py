@@ -106,6 +106,20 @@ def test_queue_asks_about_meetings_without_a_next_date():
     assert "dates-organization" not in found
 
 
+def test_visitor_sees_the_schedule_and_suggests_how_to_join(client):
+    row = meeting(rules="FREQ=MONTHLY;BYDAY=2TH")
+    page = client.get(f"/meetings/{row.slug}/suggest/")
+    assert "2nd Thursday of the month, 6:30 pm, Pacific time" in page.text
+    assert "Is it another day or time now?" in page.text
+
+    form = submitted_data(page, how_to_join="Register by mail", words="8 pm now")
+    client.post(f"/meetings/{row.slug}/suggest/", form, headers=SAME_ORIGIN)
+
+    suggestion = Suggestion.objects.get()
+    assert suggestion.changes == {"how_to_join": "Register by mail"}
+    assert suggestion.words == "8 pm now"
+
+
 def test_host_of_a_meeting_confirms_or_corrects_it_by_the_link(client):
     row = meeting(email="group@example.org", rules="FREQ=MONTHLY;BYDAY=2TH")
     link = f"/confirm/{enqueue_reminder(row).token}/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import re
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -14,7 +15,13 @@ from django.conf import settings
 
 from orgs.models import Organization
 from places.models import Place
-from tests.reading import listings_on, public_listings, sections_of, serves_by_name
+from tests.reading import (
+    ARTICLE,
+    listings_on,
+    public_listings,
+    sections_of,
+    serves_by_name,
+)
 from warmlines.models import Warmline
 
 pytestmark = [
@@ -22,6 +29,8 @@ pytestmark = [
     pytest.mark.usefixtures("starter"),
     pytest.mark.any_database,
 ]
+
+SERVES = re.compile(r'data-listing="([^"]+)"[^>]*data-serves="(\w+)"')
 
 
 def page(client, path):
@@ -175,3 +184,58 @@ def test_zips_of_every_state_get_somebody_who_serves_them_by_name(client):
         shown = listings_on(page(client, f"/find/?near={place.code}"))
         serving = [key for key in shown if serves_by_name(known[key], place)]
         assert serving, f"{place.code}: nobody serves it by name"
+
+
+def zips_of(chance, count):
+    """Return random ZIP codes, and some where little is near."""
+    zips = list(Place.objects.zips().order_by("code").values_list("code", flat=True))
+    rural = ["96813", "59215", "62701", "04730", "39120", "99701", "00901", "86515"]
+    return [*rural, *chance.sample(zips, count)]
+
+
+def coverage_by_rows(row, place):
+    """Say from the rows what an organization serves, without the search."""
+    served = {(one.kind, one.state, one.pk) for one in row.service_area.all()}
+    if any(kind == "county" and pk == place.county_id for kind, _s, pk in served):
+        return "county"
+    if any(kind == "state" and code == place.state for kind, code, _pk in served):
+        return "state"
+    if row.service_area_scope == "nationwide":
+        return "nation"
+    if row.service_area_scope == "unknown":
+        is_network = row.kind == "statewide_network" and row.state == place.state
+        return "state" if is_network else "unknown"
+    return "other"
+
+
+def test_nothing_listed_as_help_serves_only_other_places(client):
+    chance = random.Random(25)
+    rows = {
+        row.data_key: row
+        for row in Organization.objects.public().prefetch_related("service_area")
+    }
+
+    for code in zips_of(chance, 20):
+        place = Place.objects.get_by_zip(code)
+        text = page(client, f"/find/?near={code}")
+        sections = sections_of(text)
+        said = dict(SERVES.findall(text))
+        for name in ("near", "cil"):
+            for key, _miles in sections[name]:
+                row = rows[key]
+                assert said[key] == coverage_by_rows(row, place) != "other", (code, key)
+                assert (row.kind == "cil") == (name == "cil")
+        assert len(sections["cil"]) <= 3
+        assert 1 <= len(sections["phone"]) <= 4, code
+        assert sections["online"], code
+
+
+def test_no_card_is_farther_than_what_is_folded(client):
+    for code in zips_of(random.Random(26), 12):
+        text = page(client, f"/find/?near={code}")
+        near = text[text.index('data-section="near"') :]
+        shown, _details, rest = near[: near.index("</section>")].partition("<details")
+        open_miles = [float(miles) for _key, miles in ARTICLE.findall(shown) if miles]
+        folded = [float(miles) for _key, miles in ARTICLE.findall(rest) if miles]
+        far = [miles for miles in open_miles if miles > 50]
+        assert not far or not folded or min(folded) >= max(far), code

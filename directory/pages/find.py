@@ -42,15 +42,15 @@ from warmlines.models import Warmline
 from warmlines.open_status import choose_lines_to_call_now
 from warmlines.search import WarmlineSearch
 
-PAGE_SIZE = 12
+PAGE_SIZE = 11
 # With a distance that the visitor chose, they want the whole list.
 RADIUS_PAGE_SIZE = 50
-MAX_PEER_CARDS = 5
+MAX_PEER_CARDS = 4
 MAX_LISTED_CARDS = 8
 # So many are cards even if all are far away.
 MIN_PEER_CARDS = 3
 MAX_CENTER_CARDS = 3
-MAX_ONLINE_CARDS = 4
+MAX_ONLINE_CARDS = 3
 # A shorter word resembles too many names.
 MIN_NAME_LETTERS = 4
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from warmlines.open_status import LineGroup, limit_lines
 
 # Nobody reads more lines than so many before calling one.
-MAX_LINES = 4
+MAX_LINES = 3
 # Groups that are folded unless a filter asks for them.
 FOLDED_GROUPS = {"counties", "ask"}
 

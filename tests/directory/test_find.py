@@ -129,7 +129,7 @@ def test_nearest_center_is_named_if_none_serves_the_county(find):
     assert re.search(r"The nearest is <a [^>]*>Plains</a>, 72 miles away", find.text)
 
 
-def test_five_cards_are_open_and_the_rest_are_folded_rows(find):
+def test_four_cards_are_open_and_the_rest_are_folded_rows(find):
     for number in range(8):
         organization(at=place("59301"), slug=f"at-{number}")
 
@@ -138,8 +138,8 @@ def test_five_cards_are_open_and_the_rest_are_folded_rows(find):
     folded = section[section.index("<details>") : section.index("</details>")]
 
     assert len(near) == 8
-    assert len(listings_on(folded)) == 3
-    assert "Show 3 more" in folded
+    assert len(listings_on(folded)) == 4
+    assert "Show 4 more" in folded
     assert 'class="row"' in folded
 
 
@@ -197,16 +197,16 @@ def test_way_to_get_help_puts_its_section_first_and_keeps_the_others(find, how, 
         )
 
 
-def test_lines_for_anyone_are_four_cards_and_groups_are_folded(find):
+def test_lines_for_anyone_are_three_cards_and_groups_are_folded(find):
     for _line in range(6):
         warmline(service_area=[state("MT")])
     veterans = {"who_may_call": "group", "terms": [term("community", "veterans")]}
     warmline(**veterans)
     warmline(hours="", timezone="", **veterans)
 
-    assert len(find(near="59301")["phone"]) == 4
+    assert len(find(near="59301")["phone"]) == 3
     assert "For veterans: 2 lines, 1 open now" in find.text
-    assert len(find(near="59301", community="veterans")["phone"]) == 6
+    assert len(find(near="59301", community="veterans")["phone"]) == 5
 
 
 def test_lines_answered_by_peers_come_first_among_equals(find):
@@ -232,7 +232,7 @@ def test_online_groups_are_shown_by_subject(find):
 
     online = names(find(near="59301")["online"])
 
-    assert len(online) == 4
+    assert len(online) == 3
     assert {"org:alcohol", "org:both"} <= set(online)
     assert 'href="/online/?state=MT&amp;condition=mental_health"' in find.text
 
@@ -397,11 +397,11 @@ def test_filters_without_results_suggest_which_to_remove(find):
     assert "Without Center for Independent Living" not in find.text
 
 
-def test_find_has_twelve_listings_per_page(find):
-    for _ in range(29):
+def test_find_has_eleven_listings_per_page(find):
+    for _ in range(27):
         organization(at=place("59301"))
 
-    assert len(find(near="59301")["near"]) == 12
+    assert len(find(near="59301")["near"]) == 11
     assert len(find(near="59301", page="3")["near"]) == 5
     assert "Page 3 of 3" in find.text
 

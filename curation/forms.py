@@ -34,6 +34,7 @@ from listings.models import Listing, Term
 from listings.phones import dialable
 from listings.time_zones import choices as zone_choices
 from listings.visibility import withheld_fields
+from places.geocoders import find_place
 
 # The widgets of a model form by field, as Django takes them.
 Widgets: TypeAlias = dict[str, type[forms.Widget] | forms.Widget]
@@ -165,7 +166,18 @@ class ListingForm(VersionedForm):
         if self.user:
             self._check_scope(self.user, cleaned)
         self._check_service_area(cleaned)
+        self._fill_time_zone(cleaned)
         return cleaned
+
+    def _fill_time_zone(self, cleaned: dict[str, Any]) -> None:
+        """Take the time zone of the place if hours are typed and no zone is chosen."""
+        if "timezone" not in self.fields or cleaned.get("timezone"):
+            return
+        place = find_place(
+            *(str(cleaned.get(n) or "") for n in ("city", "state", "zip_code"))
+        )
+        if cleaned.get("hours") and place is not None:
+            cleaned["timezone"] = place.timezone
 
     def _check_service_area(self, cleaned: dict[str, Any]) -> None:
         if not {"service_area_scope", "service_area"} <= set(cleaned):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from listings import service_areas, weekly_hours_form
+from listings.exchange.cells import read_hours
 from listings.hours import InvalidHours, validate_hours
 from places.models import Place
 
@@ -32,6 +33,17 @@ ALWAYS_OR_HOURS = gettext_lazy(
     "“Open day and night” is checked, and a day has hours too. Uncheck it, or empty "
     "the boxes of the days."
 )
+
+
+BOTH_CHANGED = gettext_lazy(
+    "You changed the line and the days, and they differ. Change only one of them."
+)
+
+
+def _canonical(spec: str) -> str:
+    """Return a string as the boxes of its days would write it, if they can."""
+    week = weekly_hours_form.parse_week(spec)
+    return spec if week is None else str(week)
 
 
 class WeeklyHoursWidget(forms.Widget):
@@ -98,15 +110,23 @@ class WeeklyHoursField(forms.CharField):
     def clean(self, value: Any) -> str:
         if not isinstance(value, dict):
             return str(super().clean(value))
-        text = value["text"]
-        if value["was"] is not None:
-            typed = self._join_days(value)
-            if typed != value["was"]:
-                text = typed
+        line = self._read_line(value["text"])
+        if value["was"] is None:
+            return line
+        days = self._join_days(value)
+        if days == value["was"]:
+            return line
+        if _canonical(line) not in (value["was"], days):
+            raise ValidationError(str(BOTH_CHANGED), code="hours")
+        return validate_hours(days)
+
+    def _read_line(self, text: str) -> str:
+        """Return the OpenStreetMap string of hours, which may be typed in words."""
         try:
-            return validate_hours(text)
+            hours, _note = read_hours(text)
         except InvalidHours as error:
             raise ValidationError(str(error), code="hours") from None
+        return hours
 
     def _join_days(self, value: dict[str, Any]) -> str:
         week = weekly_hours_form.WeeklyHours(**value["options"])

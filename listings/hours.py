@@ -133,7 +133,10 @@ def validate_hours(spec: str) -> str:
             )
     parsed = _parse(spec, "UTC")
     if parsed is None:
-        raise InvalidHours("We cannot read these hours. An example: Mo-Fr 09:00-17:00.")
+        raise InvalidHours(
+            "We can't read these hours. Type them like M-F 9-5, Sat 10 am-2 pm, or "
+            "Mo-Fr 09:00-17:00."
+        )
     return spec
 
 

@@ -103,7 +103,7 @@ def locate_address(
 
     If the street service is down, the result is approximate. Never raises for that.
     """
-    place = _find_place(city, state, zip_code)
+    place = find_place(city, state, zip_code)
     if place is None:
         return None
     is_zip = place.kind == Place.Kind.ZIP
@@ -129,7 +129,8 @@ def _find_city(words: str) -> Place | None:
     return cities[0] if is_clear else result.place
 
 
-def _find_place(city: str, state: str, zip_code: str) -> Place | None:
+def find_place(city: str, state: str, zip_code: str) -> Place | None:
+    """Return the ZIP code or city of an address, or None if neither is known."""
     for words in (zip_code, f"{city}, {state}" if city else "", state):
         place = _find_city(words) if words else None
         if place is not None and not place.is_state:

@@ -18,7 +18,13 @@ from curation.forms import ListingForm, Widgets, build_fact_form
 from curation.models import Check, Suggestion
 from curation.workflow import known_facts
 from listings.exchange.importing import FACT_FIELDS
-from listings.field_values import fact_label, fact_names, fact_text, fact_value
+from listings.field_values import (
+    fact_label,
+    fact_names,
+    fact_text,
+    fact_value,
+    fact_values,
+)
 from listings.models import Listing
 from listings.phones import PhoneField, national
 from listings.templatetags.listing import tel
@@ -86,11 +92,14 @@ class CallSheet:
     @cached_property
     def corrections(self) -> dict[str, Any]:
         """The fields that were typed over, as plain data."""
-        return {
+        names = [*_sheet_fields(type(self.listing)), "internal_note"]
+        typed = {
             name: self.facts_form.typed_value(name)
-            for name in self.facts_form.changed_data
-            if name in self.facts_form.cleaned_data and name != "opened_version"
+            for name in names
+            if name in self.facts_form.cleaned_data
         }
+        stored = fact_values(self.listing, typed)
+        return {n: v for n, v in typed.items() if not _is_same(v, stored[n])}
 
     @property
     def corrected_facts(self) -> list[str]:
@@ -189,3 +198,10 @@ def _link(listing: Listing, name: str) -> str:
     if name == "email":
         return f"mailto:{value}"
     return str(value) if name in ("website", "chat_url") else ""
+
+
+def _is_same(typed: Any, stored: Any) -> bool:
+    """Return whether two values are equal. Browsers send line breaks as CRLF."""
+    if isinstance(typed, str) and isinstance(stored, str):
+        return typed.replace("\r\n", "\n") == stored.replace("\r\n", "\n")
+    return bool(typed == stored)

@@ -16,6 +16,18 @@ const loadInto = async (element, address) => {
 
 const listAddress = location.pathname.replace(/(add|\d+\/(change|call))\/$/, "");
 
+// Without the button, the line says the same: “9-5 weekdays”.
+const addCopyButton = (week) => {
+  const [monday, ...others] = ["Mo", "Tu", "We", "Th", "Fr"].map((day) => week.querySelector(`[name$=_${day}]`));
+  if (!monday) return;
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy Monday to Friday" });
+  button.addEventListener("click", () => {
+    for (const box of others) box.value = monday.value;
+    week.dispatchEvent(new Event("input"));
+  });
+  monday.after(" ", button);
+};
+
 for (const week of document.querySelectorAll("[data-weekly-hours]")) {
   const preview = week.querySelector("[data-hours-preview]");
   const zone = document.querySelector("[name=timezone]");
@@ -26,6 +38,7 @@ for (const week of document.querySelectorAll("[data-weekly-hours]")) {
   };
   week.addEventListener("input", debounce(updatePreview));
   updatePreview();
+  addCopyButton(week);
 }
 
 for (const schedule of document.querySelectorAll("[data-schedule]")) {

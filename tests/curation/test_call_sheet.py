@@ -305,3 +305,35 @@ def test_every_catalog_has_a_sheet(ada, make):
     fill(ada, listing, outcome="right", all_as_shown="on")
 
     assert Check.objects.for_listing(listing).get().outcome == "right"
+
+
+def test_line_breaks_of_a_browser_are_no_correction(ada):
+    listing = organization(summary="One\nTwo", internal_note="First\nSecond")
+
+    fill(
+        ada,
+        listing,
+        outcome="right",
+        all_as_shown="on",
+        summary="One\r\nTwo",
+        internal_note="First\r\nSecond",
+    )
+
+    assert Check.objects.get().outcome == "right"
+
+
+def test_hours_typed_in_words_take_the_time_zone_of_the_place(ada):
+    listing = organization(at=place("59301"), zip_code="59301")
+
+    fill(
+        ada,
+        listing,
+        outcome="right",
+        all_as_shown="on",
+        hours="M-F 9–5, Sat by appointment",
+    )
+
+    listing.refresh_from_db()
+    assert listing.hours == 'Mo-Fr 09:00-17:00 || unknown "by appointment"'
+    assert listing.timezone == "America/Denver"
+    assert "hours" in listing.checked_facts

@@ -103,7 +103,7 @@ def test_untouched_day_fields_leave_the_string_alone(ada):
     post_change_form(ada, listing, change_form_data(ada, listing) | {"summary": "New"})
 
     listing.refresh_from_db()
-    assert "kept as one line" in page
+    assert "they stay as one line" in page
     assert (listing.hours, listing.summary) == (rich, "New")
 
 
@@ -140,7 +140,7 @@ def test_hours_preview_returns_the_week_in_words(ada):
     assert "8 pm" in words
     assert "2 am" in words
     bad = ada.get("/admin/orgs/organization/hours/", {"hours": "x"}).content.decode()
-    assert "We cannot read these hours" in bad
+    assert "We can&#x27;t read these hours" in bad
 
 
 def test_service_area_is_typed_as_lines(ada):
@@ -353,3 +353,37 @@ def test_form_refuses_to_erase_unreadable_values(ada):
     with connection.cursor() as cursor:
         cursor.execute("SELECT CAST(check_due_on AS TEXT) FROM orgs_organization")
         assert cursor.fetchone()[0] == value
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("9-5 weekdays", "Mo-Fr 09:00-17:00"),
+        ("M-F 9–5, Sat 10 am-2 pm", "Mo-Fr 09:00-17:00; Sa 10:00-14:00"),
+        ("24 hours", "24/7"),
+    ],
+)
+def test_line_of_hours_is_read_as_people_say_it(ada, typed, stored):
+    listing = organization(at=place("59301"), hours="Sa 10:00-12:00", timezone="UTC")
+    data = change_form_data(ada, listing)
+    data |= {"hours": typed, "hours_was": "Sa 10:00-12:00", "hours_Sa": "10:00-12:00"}
+
+    preview = ada.get("/admin/orgs/organization/hours/", data).content.decode()
+    post_change_form(ada, listing, data)
+
+    listing.refresh_from_db()
+    assert listing.hours == stored
+    assert "9 am to 5 pm" in preview or "All day and night" in preview
+
+
+def test_line_and_days_that_differ_are_not_saved(ada):
+    listing = organization(hours="Sa 10:00-12:00", timezone="America/Denver")
+    data = change_form_data(ada, listing)
+    data |= {"hours": "M-F 9-5", "hours_was": "Sa 10:00-12:00", "hours_Su": "9-5"}
+
+    page = post_change_form(ada, listing, data).content.decode()
+
+    listing.refresh_from_db()
+    assert "You changed the line and the days, and they differ." in page
+    assert 'value="M-F 9-5"' in page
+    assert listing.hours == "Sa 10:00-12:00"

@@ -189,7 +189,10 @@ ALONE = (
     "A comment alone would mean open all day and night. "
     'Write unknown "by appointment" instead.'
 )
-UNREADABLE = "We cannot read these hours. An example: Mo-Fr 09:00-17:00."
+UNREADABLE = (
+    "We can't read these hours. Type them like M-F 9-5, Sat 10 am-2 pm, or "
+    "Mo-Fr 09:00-17:00."
+)
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ class DuplicatePairAdmin(RecordAdmin):
         if request.method == "POST":
             pair.dismissed = True
             pair.save(update_fields=["dismissed"])
-            self.message_user(request, _("They stay two listings."))
+            self.message_user(request, _("Saved: they are not duplicates."))
             return redirect(reverse("admin:index"))
         opts = pair.first._meta
         name = f"admin:{opts.app_label}_{opts.model_name}_merge"

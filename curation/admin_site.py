@@ -49,9 +49,9 @@ def commits_in_batches(view: View) -> View:
 
 
 class CurationAdminSite(AdminSite):
-    site_header = gettext_lazy("Curators' desk")
-    site_title = gettext_lazy("Curators' desk")
-    index_title = gettext_lazy("What waits for you")
+    site_header = gettext_lazy("Curation")
+    site_title = gettext_lazy("Curation")
+    index_title = gettext_lazy("Waiting for you")
     index_template = "curation/index.html"
     login_form = SignInForm
     # The first page lists everything, and lists of listings need the width.
@@ -260,7 +260,7 @@ def _is_malformed(request: HttpRequest) -> bool:
 def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
     """Return the page after five wrong passwords."""
     message = _(
-        "Too many wrong tries for this name from this address. Please wait 15 minutes, "
+        "Too many wrong passwords for this name from your network. Please wait 15 minutes, "
         "or ask an administrator."
     )
     return _please_wait(request, message)

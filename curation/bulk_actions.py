@@ -233,7 +233,7 @@ class ListingBulkActions(VersionedAdmin):
             except workflow.ActionRefused as refusal:
                 self.message_user(request, str(refusal), messages.WARNING)
             else:
-                self.message_user(request, _("The two listings are one now."))
+                self.message_user(request, _("The two listings are merged."))
                 return self._redirect_to(target.pk)
         return self.render_page(
             request,

@@ -276,7 +276,7 @@ class AssignForm(CurationForm):
 
 class DecideForm(CurationForm):
     reason = forms.CharField(
-        label=gettext_lazy("Why not?"), required=False, max_length=300
+        label=gettext_lazy("Reason for declining"), required=False, max_length=300
     )
     answer = forms.CharField(
         label=gettext_lazy("Answer to the sender"),

@@ -55,7 +55,7 @@ def find_scope_violations(
     if states is None:
         return {}
     names = ", ".join(states) or _("none")
-    message = _("You keep these states: %(states)s.") % {"states": names}
+    message = _("You can edit listings in these states only: %(states)s.") % {"states": names}
     found = {}
     changed = {state for state, _code in before.service_area ^ after.service_area}
     # An organization belongs to its own state, a warmline to those that it serves.
@@ -109,7 +109,7 @@ def refuse_branches_out_of_scope(user: AnyUser, listing: Listing) -> None:
         names = "; ".join(str(branch) for branch in others)
         raise ActionRefused(
             _(
-                "This would change branches in states that you do not keep: "
+                "This would change branches in states that you can't edit: "
                 "%(names)s. Ask a curator of all states to merge these."
             )
             % {"names": names}

@@ -47,7 +47,7 @@ class VersionedAdmin(CurationAdmin):
     ) -> None:
         if change:
             obj.version += 1
-        obj._change_reason = _("edited at the desk")
+        obj._change_reason = _("edited")
         super().save_model(request, obj, form, change)
 
     def _redirect_to(self, pk: int) -> HttpResponse:
@@ -75,7 +75,7 @@ class VersionedAdmin(CurationAdmin):
             except ActionRefused as refusal:
                 self.message_user(request, str(refusal), messages.WARNING)
                 return redirect(request.path)
-            self.message_user(request, _("The facts are as they were then."))
+            self.message_user(request, _("This version is restored."))
             return self._redirect_to(listing.pk)
         return self.render_page(
             request,

@@ -84,7 +84,7 @@ class ServiceAreaParser:
             name, colon, names = line.partition(":")
             code = _state_code(name)
             if code is None:
-                problems.append(_("“%(name)s” is no state.") % {"name": name.strip()})
+                problems.append(_("“%(name)s” is not a state. Write its name or two letters, like Montana or MT.") % {"name": name.strip()})
             elif not colon:
                 found.append(self.states[code])
             else:
@@ -125,7 +125,7 @@ def _state_code(name: str) -> str | None:
 def _problem(name: str, state: str, named: list[Place]) -> str:
     """Return a message: the county does not exist, or the name is ambiguous."""
     if not named:
-        return _("“%(name)s” is no county of %(state)s.") % {
+        return _("“%(name)s” is not a county of %(state)s.") % {
             "name": name,
             "state": state,
         }

@@ -26,8 +26,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='since')),
             ],
             options={
-                'verbose_name': 'no more mail',
-                'verbose_name_plural': 'no more mail',
+                'verbose_name': 'e-mail opt-out',
+                'verbose_name_plural': 'e-mail opt-outs',
             },
         ),
         migrations.CreateModel(
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name='CuratorProfile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('wants_digest', models.BooleanField(default=True, verbose_name='weekly mail of what is due')),
+                ('wants_digest', models.BooleanField(default=True, verbose_name='weekly e-mail of what is due')),
                 ('states', models.ManyToManyField(blank=True, limit_choices_to={'kind': 'state'}, related_name='+', to='places.place', verbose_name='states')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='curator_profile', to=settings.AUTH_USER_MODEL)),
             ],

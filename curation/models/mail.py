@@ -64,8 +64,8 @@ class OptOut(models.Model):
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("no more mail")
-        verbose_name_plural = _("no more mail")
+        verbose_name = _("e-mail opt-out")
+        verbose_name_plural = _("e-mail opt-outs")
 
     def __str__(self) -> str:
         return self.email

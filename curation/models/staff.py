@@ -23,7 +23,7 @@ class CuratorProfile(models.Model):
         blank=True,
         related_name="+",
     )
-    wants_digest = models.BooleanField(_("weekly mail of what is due"), default=True)
+    wants_digest = models.BooleanField(_("weekly e-mail of what is due"), default=True)
 
     class Meta:
         verbose_name = _("curator profile")

@@ -59,7 +59,7 @@ def admin_page(site, site_environment, browser):
     page.get_by_label("Code from your phone").fill(code_of(key))
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("link", name="I have saved them").click()
-    expect(page.get_by_role("heading", name="What waits for you")).to_be_visible()
+    expect(page.get_by_role("heading", name="Waiting for you")).to_be_visible()
     yield page
     context.close()
 
@@ -116,7 +116,7 @@ def test_monday_morning(admin_page, tmp_path):
     page.get_by_role("link", name="A problem: Monday Said").click()
     page.get_by_role("button", name="Decline").click()
     expect(page.get_by_text("Please say why")).to_be_visible()
-    page.get_by_label("Why not?").fill("They answered the phone")
+    page.get_by_label("Reason for declining").fill("They answered the phone")
     page.get_by_role("button", name="Decline").click()
     expect(page.get_by_text("Declined.")).to_be_visible()
 
@@ -124,7 +124,7 @@ def test_monday_morning(admin_page, tmp_path):
     page.goto("/admin/curation/importrun/new/")
     page.get_by_label("Kind of file").select_option("organizations")
     page.get_by_label("CSV file").set_input_files(state_file(tmp_path))
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("4 would be added, 0 changed")).to_be_visible()
     expect(page.get_by_text("“clinic” is not a kind of organization")).to_be_visible()
     page.get_by_role("button", name="Bring it in").click()

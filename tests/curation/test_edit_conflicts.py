@@ -238,7 +238,7 @@ def test_proposal_without_a_change_is_refused(client):
     assert not Suggestion.objects.exists()
     apply_facts(listing, {"phone": NEW})
     page = client.post(there, sent | {"email": "typed@example.org"}).content.decode()
-    assert "What changed meanwhile" in page
+    assert "What changed while you worked on it" in page
     assert "typed@example.org" in page
 
 

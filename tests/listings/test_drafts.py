@@ -80,7 +80,7 @@ def edit(**changes):
     listing = the_listing()
     for name, value in changes.items():
         setattr(listing, name, value)
-    listing._change_reason = "edited at the desk"
+    listing._change_reason = "edited"
     listing.save()
 
 
@@ -177,7 +177,7 @@ def test_retired_listing_that_a_curator_published_again_stays_public():
     retire()
     listing = Organization.objects.get(key=RETIRED)
     listing.status, listing.internal_note = "published", "They do take visitors."
-    listing._change_reason = "edited at the desk"
+    listing._change_reason = "edited"
     listing.save()
 
     retire()

@@ -26,7 +26,7 @@ class Command(BaseCommand):
                     self.stdout.write(f"Would write to {user.email}")
                 else:
                     context = {"person": user, "sections": sections}
-                    subject = _("What waits at the desk")
+                    subject = _("Your curation queue this week")
                     enqueue("digest", subject, user.email, context)
         if not options["dry_run"]:
             call_command("send_mails", stdout=self.stdout)

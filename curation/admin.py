@@ -12,6 +12,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -112,7 +113,9 @@ class SuggestionAdmin(RecordAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         suggestion = self.get_or_404(request, object_id)
-        form = DecideForm(request.POST or None)
+        form = DecideForm(
+            request.POST or None, has_sender=bool(suggestion.sender_email)
+        )
         if request.method == "POST" and form.is_valid():
             if not has_curation_perm(request.user, "decide_suggestion"):
                 raise PermissionDenied
@@ -121,7 +124,7 @@ class SuggestionAdmin(RecordAdmin):
             except workflow.ActionRefused as refusal:
                 form.add_error("reason", str(refusal))
             else:
-                return redirect(reverse("admin:index"))
+                return redirect(self._next_address(request, suggestion))
         return self.render_page(
             request,
             "curation/suggestion.html",
@@ -135,7 +138,16 @@ class SuggestionAdmin(RecordAdmin):
             removals=workflow.find_removal_requests(suggestion),
             unchecked=_unchecked_facts(request, suggestion),
             may_decide=has_curation_perm(request.user, "decide_suggestion"),
+            may_publish=has_curation_perm(request.user, "publish_listing")
+            and suggestion.kind == Suggestion.Kind.NEW,
         )
+
+    def _next_address(self, request: HttpRequest, suggestion: Suggestion) -> str:
+        """Return the address of the next suggestion of this kind, or the queue."""
+        rows = suggestions_for(request.user).open().filter(kind=suggestion.kind)
+        if following := rows.exclude(pk=suggestion.pk).first():
+            return reverse("admin:curation_suggestion_change", args=[following.pk])
+        return reverse("admin:index")
 
     def _decide(
         self, request: StaffRequest, suggestion: Suggestion, facts: Mapping[str, Any]
@@ -148,10 +160,12 @@ class SuggestionAdmin(RecordAdmin):
             version = request.POST.get("version", "")
             with enforce_scope(request.user, suggestion.listing) as touched:
                 listing = workflow.accept(suggestion, chosen, request.user, version)
+                if "_publish" in request.POST:
+                    workflow.publish(listing)
                 touched.append(listing)
-            self.message_user(request, _("Accepted."))
+            self.message_user(request, _accepted_message(listing))
             self._warn_of_removal_request(request, suggestion, listing)
-        if facts["answer"] and suggestion.sender_email:
+        if facts.get("answer"):
             answer_sender(suggestion, facts["answer"])
 
     def _warn_of_removal_request(
@@ -162,6 +176,16 @@ class SuggestionAdmin(RecordAdmin):
             return
         message = _("It is a draft that stays one: %(name)s asked not to be listed.")
         self.message_user(request, message % {"name": found[0]}, messages.WARNING)
+
+
+def _accepted_message(subject: models.Model) -> str:
+    """Return a message that leads to what was accepted, and says if it is a draft."""
+    opts = subject._meta
+    name = f"admin:{opts.app_label}_{opts.model_name}_change"
+    link = format_html('<a href="{}">{}</a>', reverse(name, args=[subject.pk]), subject)
+    is_draft = getattr(subject, "status", "") == Listing.Status.DRAFT
+    words = _("Accepted as a draft, not public yet: {}.") if is_draft else ""
+    return format_html(words or _("Accepted: {}."), link)
 
 
 def _unchecked_facts(request: HttpRequest, suggestion: Suggestion) -> set[str]:

@@ -260,8 +260,8 @@ def _is_malformed(request: HttpRequest) -> bool:
 def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
     """Return the page after five wrong passwords."""
     message = _(
-        "Too many wrong passwords for this name from your network. Please wait 15 minutes, "
-        "or ask an administrator."
+        "Too many wrong passwords for this name from your network. Please wait 15 "
+        "minutes, or ask an administrator."
     )
     return _please_wait(request, message)
 

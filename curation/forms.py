@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, cast
 
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db.models import BooleanField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from curation.duplicates import find_similar
 from curation.historical_values import historical_values
-from curation.roles import has_curation_perm
+from curation.roles import find_checkers, has_curation_perm
 from curation.staff_request import AnyUser
 from curation.state_scope import ListingScope, find_scope_violations, place_codes
 from curation.unsent_forms import RESTORED_FIELD
@@ -270,8 +270,13 @@ class TagForm(CurationForm):
 class AssignForm(CurationForm):
     to = forms.ModelChoiceField(
         label=gettext_lazy("Assign to"),
-        queryset=get_user_model().objects.filter(is_staff=True, is_active=True),
+        queryset=User.objects.none(),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["to"]
+        people.queryset = find_checkers()
 
 
 class DecideForm(CurationForm):
@@ -284,6 +289,12 @@ class DecideForm(CurationForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+
+    def __init__(self, *args: Any, has_sender: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_sender:
+            # An answer to nobody would be lost.
+            del self.fields["answer"]
 
 
 class TokenForm(forms.Form):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias, TypeVar
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Q, QuerySet
 
 from curation.staff_request import AnyUser
 from listings.querysets import ListingQuerySet
@@ -56,6 +57,7 @@ PERMISSIONS: dict[str, list[str]] = {
         "add_removalrequest",
         "view_reminder",
         "view_optout",
+        "add_optout",
         "view_timedjob",
     ],
 }
@@ -93,6 +95,15 @@ def visible_to(rows: ListingRows, user: AnyUser) -> ListingRows:
     """Return only the listings that the user may see in the admin."""
     states = states_for(user)
     return rows if states is None else rows.in_states(states)
+
+
+def find_checkers() -> QuerySet[User]:
+    """Return the staff who may check a listing, or propose a check."""
+    codenames = ("check_listing", "propose_change")
+    may_check = Q(groups__permissions__codename__in=codenames)
+    staff = User.objects.filter(is_staff=True, is_active=True)
+    found = staff.filter(may_check | Q(is_superuser=True))
+    return found.distinct().order_by("username")
 
 
 def has_curation_perm(user: AnyUser, codename: str) -> bool:

@@ -55,7 +55,9 @@ def find_scope_violations(
     if states is None:
         return {}
     names = ", ".join(states) or _("none")
-    message = _("You can edit listings in these states only: %(states)s.") % {"states": names}
+    message = _("You can edit listings in these states only: %(states)s.") % {
+        "states": names
+    }
     found = {}
     changed = {state for state, _code in before.service_area ^ after.service_area}
     # An organization belongs to its own state, a warmline to those that it serves.

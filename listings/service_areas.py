@@ -84,7 +84,13 @@ class ServiceAreaParser:
             name, colon, names = line.partition(":")
             code = _state_code(name)
             if code is None:
-                problems.append(_("“%(name)s” is not a state. Write its name or two letters, like Montana or MT.") % {"name": name.strip()})
+                problems.append(
+                    _(
+                        "“%(name)s” is not a state. Write its name or two letters, "
+                        "like Montana or MT."
+                    )
+                    % {"name": name.strip()}
+                )
             elif not colon:
                 found.append(self.states[code])
             else:

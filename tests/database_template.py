@@ -42,6 +42,7 @@ APPS = (
 SOURCES = {
     GAZETTEER: (
         "*/migrations/*.py",
+        "curation/roles.py",
         "places/**/*.py",
         "fixtures/places*",
         "fixtures/areas*",

@@ -21,5 +21,7 @@ def lock_for_update(row: RowT, version: str = "") -> RowT:
     manager = type(row)._default_manager
     fresh = manager.select_for_update().get(pk=row.pk)
     if version and version != str(getattr(fresh, "version", "")):
-        raise ActionRefused(_("Somebody changed this listing while you worked on it. Look at it again."))
+        raise ActionRefused(
+            _("Somebody changed this listing while you worked on it. Look at it again.")
+        )
     return fresh

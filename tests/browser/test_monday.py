@@ -112,7 +112,7 @@ def test_monday_morning(admin_page, tmp_path):
     page.get_by_role("link", name="A change: Monday Said").click()
     page.get_by_label("E-mail").uncheck()
     page.get_by_role("button", name="Accept").click()
-    expect(page.get_by_text("Accepted.")).to_be_visible()
+    expect(page.get_by_text("Accepted: Monday Said")).to_be_visible()
     page.get_by_role("link", name="A problem: Monday Said").click()
     page.get_by_role("button", name="Decline").click()
     expect(page.get_by_text("Please say why")).to_be_visible()
@@ -139,7 +139,7 @@ def test_monday_morning(admin_page, tmp_path):
     page.goto("/admin/curation/duplicatepair/?q=&dismissed__exact=0")
     page.get_by_role("link", name="Monday Twin / Monday Twin").click()
     page.get_by_role("button", name="Merge").click()
-    expect(page.get_by_text("The two listings are one now")).to_be_visible()
+    expect(page.get_by_text("The two listings are merged")).to_be_visible()
 
     see_the_public_pages(page)
 

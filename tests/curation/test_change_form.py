@@ -165,7 +165,7 @@ def test_unknown_place_in_the_service_area_has_an_error_at_the_field(ada):
 
     page = post_change_form(ada, listing, form).content.decode()
 
-    assert "“Nowhere” is no county of Montana." in page
+    assert "“Nowhere” is not a county of Montana." in page
     assert "Montana: Nowhere</textarea>" in page
 
 

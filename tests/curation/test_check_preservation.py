@@ -162,7 +162,7 @@ def test_suggestion_is_not_accepted_if_the_listing_changed_since(ada):
     apply_facts(listing, {"phone": "+14065550155"})
 
     refused = ada.post(address, seen)
-    assert "changed meanwhile" in refused.content.decode()
+    assert "changed this listing while you worked" in refused.content.decode()
     assert phone_of(listing) == "+14065550155"
 
     shown = refused.context["version"]
@@ -179,11 +179,11 @@ def test_listings_are_not_merged_if_one_changed_since(ada):
     apply_facts(keep, {"phone": "+14065550155"})
 
     refused = ada.post(address, sent | opened, follow=True)
-    assert "changed meanwhile" in refused.content.decode()
+    assert "changed this listing while you worked" in refused.content.decode()
     assert phone_of(keep) == "+14065550155"
 
     done = ada.post(address, sent | hidden_fields(refused), follow=True)
-    assert "are one now" in done.content.decode()
+    assert "are merged" in done.content.decode()
     assert phone_of(keep) == NEW
 
 
@@ -195,7 +195,7 @@ def test_facts_are_not_restored_if_the_listing_changed_since(ada):
     apply_facts(listing, {"phone": "+14065550155"})
 
     refused = ada.post(address, opened, follow=True)
-    assert "changed meanwhile" in refused.content.decode()
+    assert "changed this listing while you worked" in refused.content.decode()
     assert phone_of(listing) == "+14065550155"
 
     ada.post(address, hidden_fields(refused))

@@ -200,7 +200,7 @@ def test_refused_merge_keeps_the_choices(ada):
     page = ada.post(there, {"keep": second.pk, "fact_name": second.pk} | seen)
 
     words = page.content.decode()
-    assert "changed meanwhile" in words
+    assert "changed this listing while you worked" in words
     assert f'id="keep-2" value="{second.pk}" checked' in words
     assert f'id="b-name" value="{second.pk}" checked' in words
     assert f'id="a-email" value="{first.pk}" checked' in words

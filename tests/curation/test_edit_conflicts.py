@@ -19,6 +19,7 @@ from orgs.models import Organization
 from tests.curation.helpers import (
     SAME_ORIGIN,
     form_stamp,
+    form_values,
     submitted_data,
 )
 from tests.factories import guide, organization, person, place, state, warmline
@@ -45,8 +46,8 @@ def decide(client, suggestion, **sent):
 def propose_check(client, listing, **facts):
     """Propose a check as a volunteer, and return the suggestion."""
     client.force_login(person("bo", "Volunteer"))
-    sent = {"how": "called", "on": timezone.localdate().isoformat()}
-    client.post(f"/admin/orgs/organization/{listing.pk}/check/", sent | facts)
+    sheet = f"/admin/orgs/organization/{listing.pk}/call/"
+    client.post(sheet, form_values(client.get(sheet)) | facts)
     client.force_login(client.user)
     return Suggestion.objects.get()
 
@@ -66,7 +67,7 @@ def test_refused_accept_keeps_the_checked_facts(ada):
 
     page = decide(ada, suggestion, fact=["email"], between=colleague).content.decode()
 
-    assert "changed meanwhile" in page
+    assert "changed this listing while you worked" in page
     assert checked_facts(page) == {"email"}
 
 
@@ -105,7 +106,7 @@ def test_check_by_a_volunteer_is_refused_if_the_checked_fact_changed(ada):
     first = decide(ada, waiting, between=colleague).content.decode()
     again = decide(ada, waiting).content.decode()
 
-    assert "changed meanwhile" in first
+    assert "changed this listing while you worked" in first
     assert "What was checked has changed since then." in again
     listing.refresh_from_db()
     assert listing.checked_on is None
@@ -152,9 +153,8 @@ def test_check_does_not_make_a_closed_listing_public(ada):
     workflow.merge(organization(phone="+14065550103"), merged, [])
 
     assert "This listing is closed." in decide(ada, waiting).content.decode()
-    today = {"on": timezone.localdate().isoformat()}
-    there = f"/admin/orgs/organization/{merged.pk}/check/"
-    page = ada.post(there, paused | today).content.decode()
+    sheet = f"/admin/orgs/organization/{merged.pk}/call/"
+    page = ada.post(sheet, form_values(ada.get(sheet)) | paused).content.decode()
     assert "This listing is closed." in page
     assert "On holiday" in page
     for gone in (listing, merged):

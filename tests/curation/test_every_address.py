@@ -135,7 +135,6 @@ ALLOWED_ROLES = {
         auth/group/<path:object_id>/change/
         listings/term/<path:object_id>/delete/
         listings/removalrequest/<path:object_id>/delete/
-        curation/optout/add/
         curation/optout/<path:object_id>/delete/
         auth/user/<id>/password/
         auth/user/<int:pk>/reset-sign-in/
@@ -155,6 +154,7 @@ ALLOWED_ROLES = {
         curation/reminder/<path:object_id>/history/
         curation/reminder/<path:object_id>/change/
         curation/optout/
+        curation/optout/add/
         curation/optout/<path:object_id>/history/
         curation/optout/<path:object_id>/change/
         directory/timedjob/

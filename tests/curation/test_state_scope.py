@@ -66,7 +66,7 @@ def test_form_refuses_a_change_outside_the_state(mo, ours, theirs, typed, field)
 
     assert page.status_code == 200
     assert page.context["adminform"].form.errors[field] == [
-        "You keep these states: MT."
+        "You can edit listings in these states only: MT."
     ]
     assert facts(ours) == before
 
@@ -120,7 +120,7 @@ def test_accepting_a_suggestion_cannot_move_a_listing_out_of_the_state(mo, ours)
         {"fact": ["state", "city"], "_accept": "1", "version": ours.version},
     ).content.decode()
 
-    assert "You keep these states: MT." in page
+    assert "You can edit listings in these states only: MT." in page
     assert facts(ours)[0] == "MT"
     suggestion.refresh_from_db()
     assert suggestion.state == "open"
@@ -149,7 +149,7 @@ def test_merge_cannot_change_a_branch_in_another_state(mo, ours, theirs):
 
     page = mo.post(there, {"keep": ours.pk}).content.decode()
 
-    assert "branches in states that you do not keep: Theirs." in page
+    assert "branches in states that you can&#x27;t edit: Theirs." in page
     for listing, parent in ((theirs, duplicate), (here, duplicate)):
         assert facts(listing)[3] == parent.pk
     duplicate.refresh_from_db()

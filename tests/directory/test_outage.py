@@ -149,7 +149,7 @@ def test_a_password_or_a_code_is_not_given_back(client, tmp_path, name):
 def test_what_a_curator_typed_is_given_back(client, tmp_path):
     typed = {"how": "called", "facts": ["phone", "hours"], "note": 'Ask for "Bo" <b>'}
     with database_away(tmp_path):
-        page = client.post("/admin/orgs/organization/1/check/", typed)
+        page = client.post("/admin/orgs/organization/1/call/", typed)
 
     assert page.status_code == 503
     words = page.content.decode()

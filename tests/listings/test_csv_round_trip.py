@@ -221,7 +221,10 @@ def test_import_refuses_an_organization_with_a_removal_request():
         ),
         ({"online": "maybe"}, "online: write yes, no or nothing"),
         ({"state": "ZZ"}, "“ZZ” is not a state"),
-        ({"service_area": "Atlantis"}, "“Atlantis” is no state."),
+        (
+            {"service_area": "Atlantis"},
+            "“Atlantis” is not a state. Write its name or two letters",
+        ),
         ({"status": "gone"}, "“gone” is not a status"),
         ({"status": "closed"}, "does not say why"),
         ({"uuid": "x"}, "“x” is not a UUID"),

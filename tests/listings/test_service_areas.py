@@ -71,6 +71,6 @@ def test_from_text_reports_every_unknown_name():
         from_text("Atlantis\nMontana: Custer, Nowhere")
 
     assert error.value.args == (
-        "“Atlantis” is no state.",
-        "“Nowhere” is no county of Montana.",
+        "“Atlantis” is not a state. Write its name or two letters, like Montana or MT.",
+        "“Nowhere” is not a county of Montana.",
     )

@@ -20,6 +20,7 @@ from listings.cards import Card, cards
 from listings.facet_panel import url_without
 from listings.models import Listing
 from listings.phones import national
+from listings.text import is_valid_slug
 from orgs.coverage import coverage_reasons
 from orgs.models import Organization
 from places.forms import PlaceForm
@@ -105,7 +106,9 @@ def build_shortlist(
 ) -> Shortlist:
     pairs = chosen_pairs(request.GET)
     listed = pairs[:MAX_LISTED]
-    slugs, line_slugs = ([s for name, s in listed if name == one] for one in PARAMETERS)
+    # No listing has an invalid slug, and PostgreSQL refuses some characters.
+    valid = [(name, slug) for name, slug in listed if is_valid_slug(slug)]
+    slugs, line_slugs = ([s for name, s in valid if name == one] for one in PARAMETERS)
     public = Organization.objects.public().for_cards()
     rows = _in_order(public.filter(slug__in=slugs), slugs)
     public_lines = Warmline.objects.public().for_cards()

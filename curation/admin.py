@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -220,6 +221,23 @@ def _describe_changes(
 class DuplicatePairAdmin(RecordAdmin):
     list_display = ("__str__", "reason", "found_at", "dismissed")
     list_filter = ("dismissed", "reason")
+    actions = ("dismiss_selected",)
+
+    def has_merge_permission(self, request: HttpRequest) -> bool:
+        return has_curation_perm(request.user, "merge_listings")
+
+    @admin.action(description=gettext_lazy("Not duplicates"), permissions=["merge"])
+    def dismiss_selected(
+        self, request: HttpRequest, queryset: models.QuerySet[DuplicatePair]
+    ) -> None:
+        """Dismiss a group of pairs, such as all branches that share a website."""
+        done = queryset.filter(dismissed=False).update(dismissed=True)
+        message = ngettext(
+            "%(number)s pair is saved as not duplicates.",
+            "%(number)s pairs are saved as not duplicates.",
+            done,
+        )
+        self.message_user(request, message % {"number": done})
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[DuplicatePair]:
         return duplicate_pairs_for(request.user).prefetch_related("first", "second")

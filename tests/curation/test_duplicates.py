@@ -235,3 +235,20 @@ def test_publishing_in_the_form_clears_the_closure_reason(ada):
 
     listing.refresh_from_db()
     assert (listing.status, listing.closure_reason) == ("published", "")
+
+
+def test_group_of_pairs_is_dismissed_in_one_action(ada):
+    kind = ContentType.objects.get_for_model(organization())
+    ids = [organization().pk for _number in range(3)]
+    pairs = [
+        DuplicatePair.objects.create(content_type=kind, first_id=one, second_id=other)
+        for one, other in ((ids[0], ids[1]), (ids[0], ids[2]), (ids[1], ids[2]))
+    ]
+    selected = [pair.pk for pair in pairs[:2]]
+    action = {"action": "dismiss_selected", "_selected_action": selected}
+
+    page = ada.post("/admin/curation/duplicatepair/", action, follow=True)
+
+    assert "2 pairs are saved as not duplicates." in page.content.decode()
+    open_pairs = DuplicatePair.objects.filter(dismissed=False)
+    assert [pair.pk for pair in open_pairs] == [pairs[2].pk]

@@ -123,11 +123,11 @@ def test_monday_morning(admin_page, tmp_path):
     # The file of a state is previewed, imported and undone.
     page.goto("/admin/curation/importrun/new/")
     page.get_by_label("Kind of file").select_option("organizations")
-    page.get_by_label("CSV file").set_input_files(state_file(tmp_path))
+    page.get_by_label("File:", exact=True).set_input_files(state_file(tmp_path))
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("4 would be added, 0 changed")).to_be_visible()
     expect(page.get_by_text("“clinic” is not a kind of organization")).to_be_visible()
-    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("4 added, 0 changed, 3 refused")).to_be_visible()
     assert page.request.get("/orgs/monday-import-0/").status == 200
     page.get_by_role("button", name="Undo the whole import").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from functools import reduce
 from operator import or_
@@ -188,6 +189,14 @@ class DueFilter(admin.SimpleListFilter):
         return queryset.filter(check_due_on__gt=today, check_due_on__lte=last)
 
 
+class SourceFilter(admin.AllValuesFieldListFilter):
+    """Labels the choice for listings without a source, so that its link has a name."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or _("No source")}
+
+
 LISTING_FILTERS = (
     QueueFilter,
     StateFilter,
@@ -200,7 +209,7 @@ LISTING_FILTERS = (
     CheckedFilter,
     ("assigned_to", admin.RelatedOnlyFieldListFilter),
     ("public_warning", admin.EmptyFieldListFilter),
-    "source_name",
+    ("source_name", SourceFilter),
 )
 
 

@@ -292,3 +292,13 @@ def test_week_counts_own_checks_and_those_of_all(ada):
     page = ada.get("/admin/").content.decode()
 
     assert "Since Monday, 3 checks were recorded, 2 of them by you." in page
+
+
+def test_every_filter_of_a_list_has_a_name(ada):
+    organization(source_name="")
+    organization(source_name="A list")
+
+    page = ada.get("/admin/orgs/organization/").content.decode()
+
+    assert ">No source</a>" in page
+    assert not re.search(r'<a href="\?[^"]*">\s*</a>', page)

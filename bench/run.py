@@ -28,7 +28,7 @@ from bench.served import Site, run_python, serve, site_environment
 
 SIZES = [1_157, 10_000, 100_000]
 FULL_SIZES = [*SIZES, 1_000_000]
-STATES = "al az ca co fl ga il in ks mi mn mt nc nj ny oh or pa tx va wa wy".split()
+STATES = "al az ca co fl ga il in ks mi mn mt nc nj ny oh or pa tx va wa wy".split()  # noqa: SIM905
 # An unknown parameter keeps a page out of the page cache.
 UNCACHED_QUERY = "?cold=1"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from directory.settings import *
+from directory.settings import *  # noqa: F403, TID251 - a settings module itself
 
 ROOT_URLCONF = "bench.urls"
 # All requests of a measurement come from one client address.

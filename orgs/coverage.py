@@ -24,7 +24,8 @@ def coverage_reasons(place: Place | None) -> dict[int | None, str]:
         here, part = place.label, _("Serves part of %(place)s") % {"place": place.label}
     else:
         here, part = county.name, _("Serves %(place)s") % {"place": county.name}
-    ask = _("Call to ask if they serve %(place)s")
+    # Not "call": some have no phone.
+    ask = _("Ask if they serve %(place)s")
     return {
         SERVES_COUNTY: part,
         SERVES_STATE: _("Serves all of %(place)s") % {"place": place.state_name},

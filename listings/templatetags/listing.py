@@ -179,7 +179,7 @@ def service_area_text(listing: Listing) -> str:
         return _("Serves the whole country")
     names = served_place_names(listing)
     if not names:
-        return _("Call to ask if they serve your area")
+        return _("Ask if they serve your area")
     shown = ", ".join(names[:MAX_PLACES_SHOWN])
     more = len(names) - MAX_PLACES_SHOWN
     if more <= 0:

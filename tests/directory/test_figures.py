@@ -170,7 +170,7 @@ def test_every_number_over_999_has_a_comma(client, path):
 @pytest.mark.parametrize(
     ("path", "figures"),
     [
-        ("/find/?near=59301", ["Nearby (1,201)"]),
+        ("/find/?near=59301", ["Independent Living (1,201)"]),
         ("/find/?near=59301&page=9999", ["There is no page 9,999"]),
         ("/states/", ["MT 1,201", "1,201 organizations, 1 line"]),
         ("/states/mt/", ["1,201 listings"]),

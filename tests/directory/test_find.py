@@ -103,7 +103,7 @@ def test_unknown_area_across_a_border_is_listed_only_nearby(find):
     organization(at=place("58103"), slug="fargo-nd")
 
     assert names(find(near="59353")["near"]) == ["org:beach-nd"]
-    assert "Call to ask if they serve Wibaux County" in find.text
+    assert "Ask if they serve Wibaux County" in find.text
 
 
 def test_center_that_names_the_county_is_the_only_one(find):
@@ -262,7 +262,7 @@ def test_peers_come_first_among_listings_of_one_town(find):
     [
         ("59301", ["Custer County"], "county", "Serves Custer County"),
         ("59301", ["MT"], "state", "Serves all of Montana"),
-        ("59301", [], "unknown", "Call to ask if they serve Custer County"),
+        ("59301", [], "unknown", "Ask if they serve Custer County"),
     ],
 )
 def test_card_says_why_it_is_listed(find, zip_code, area, name, words):

@@ -26,8 +26,8 @@ from tests.factories import organization, person
 MONDAY_NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 # Commands that people run, or that a start or another command runs.
 BY_HAND = {
-    "compile_words", "export_data", "export_site", "import_listings", "load_guides",
-    "load_places", "make_boundaries", "prepare", "reset_sign_in",
+    "compile_words", "export_data", "export_site", "import_listings", "import_meetings",
+    "load_guides", "load_places", "make_boundaries", "prepare", "reset_sign_in",
     "restore", "run_due",
 }  # fmt: skip
 

@@ -64,14 +64,16 @@ def test_name_matches_come_first():
 def test_near_a_place_name_matches_come_before_nearer_listings(client):
     spots = [place(code) for code in ("59301", "59330", "59102")]
     for spot in spots:
-        organization(at=spot, slug=f"told-{spot.code}", summary="Drum circle")
-    organization(at=spots[2], slug="named", name="Drum House")
+        facts = {"slug": f"told-{spot.code}", "summary": "Drum circle"}
+        organization(at=spot, service_area=[spots[0].county], **facts)
+    facts = {"slug": "named", "name": "Drum House"}
+    organization(at=spots[2], service_area=[spots[0].county], **facts)
 
     page = client.get("/find/", {"near": "59301", "q": "drum"})
 
     near = page.context["sections"][0]
     slugs = dict(Organization.objects.values_list("pk", "slug"))
-    order = [slugs[row.pk] for row in near.rows]
+    order = [slugs[row.pk] for row in near.listed]
     assert order == ["named", "told-59301", "told-59330", "told-59102"]
     assert page.context["summary"].lead == "4 listings found."
 

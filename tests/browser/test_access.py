@@ -45,28 +45,36 @@ AS_HEARD = """
   - link "Español"
 - main:
   - heading "Support near Miles City, Montana 59301" [level=1]
-  - search:
-    - combobox "ZIP code, town, county or state": "59301"
-    - button "Find support"
+  - group: Change the place
   - status:
-    - paragraph: /The nearest is 72 miles away/
-    - paragraph: /You don't have to travel/
+    - paragraph: /The nearest is Our Place, 296 miles away/
     - paragraph:
       - link /^[Cc]all/
-    - paragraph:
-      - link /^Nearby/
-      - link /^Serving here/
-      - link /^By phone/
-      - link /^Online/
-  - region "Near Miles City, Montana 59301":
-    - heading "Near Miles City, Montana 59301" [level=2]
+    - paragraph: /You don't have to travel/
+  - navigation "On this page":
+    - list:
+      - listitem:
+        - link /^Run by peers/
+      - listitem:
+        - link /^Independent Living/
+      - listitem:
+        - link /^Talk to someone/
+      - listitem:
+        - link /^Online/
+  - group: Filters
+  - region "Run by peers near you":
+    - heading "Run by peers near you" [level=2]
     - article:
       - heading [level=3]
-      - paragraph: /72 miles away/
+      - paragraph: Serves all of Montana
+  - region "Your Center for Independent Living":
+    - heading "Your Center for Independent Living" [level=2]
+    - article:
+      - heading [level=3]
+      - paragraph: /Serves Custer County · 72 miles away/
       - paragraph:
         - link /^Call/
-  - region "Serving Custer County, Montana"
-  - region "By phone"
+  - region "Talk to someone"
   - region "Online, from anywhere"
 - contentinfo:
   - navigation "About this site"

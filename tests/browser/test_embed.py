@@ -48,7 +48,7 @@ def test_a_partner_frames_the_search_and_people_find_help(page, partner, lines):
     frame.get_by_role("button", name="Find support").click()
     frame.get_by_text("The whole answer").wait_for()
 
-    assert frame.locator("article[data-miles]").count() == 5
+    assert frame.locator("article[data-miles]").count() == 4
     assert frame.locator('a[href="tel:988"]').first.is_visible()
     assert page.context.cookies() == []
     # The script makes the frame as tall as its content.

@@ -18,7 +18,7 @@ def test_from_the_front_page_to_a_call_in_spanish(page):
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Apoyo cerca de Miles City, Montana 59301")
     expect(page.get_by_role("status")).to_contain_text(
-        "Lo más cercano está a 72 millas"
+        "El más cercano es Our Place, a 296 millas."
     )
     expect(
         page.get_by_role("link", name=re.compile("^Llamar al ")).first

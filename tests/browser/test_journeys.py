@@ -99,7 +99,7 @@ def test_the_whole_task_by_keyboard(page):
     page.keyboard.press("Enter")
     page.wait_for_url("**/find/**")
 
-    phone = page.get_by_role("link", name=re.compile(r"^By phone"))
+    phone = page.get_by_role("link", name=re.compile(r"^Talk to someone"))
     phone.focus()
     page.keyboard.press("Enter")
 

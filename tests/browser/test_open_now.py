@@ -17,7 +17,7 @@ time_machine.travel("2026-11-23T12:30:00+00:00", tick=True).start()
 sys.argv[0] = "gunicorn"
 runpy.run_module("gunicorn", run_name="__main__")
 """
-HERE = ["/find/?near=96813", "/warmlines/?near=96813", "/states/hi/"]
+HERE = ["/warmlines/?near=96813", "/states/hi/"]
 ANYWHERE = [
     "/warmlines/",
     "/online/",
@@ -50,7 +50,8 @@ def test_at_half_past_two_in_honolulu_the_next_to_open_is_named(page, night):
     phone = page.locator('[data-section="phone"]')
     expect(phone).to_contain_text("Updated at 2:30 am, Hawaii time.")
     expect(phone.get_by_role("article").first).to_contain_text("NAMI HelpLine")
-    expect(phone.locator('[data-open="yes"]').first).to_be_attached()
+    phone.get_by_text("particular groups").click()
+    expect(phone.get_by_role("link", name=re.compile("open now")).first).to_be_visible()
 
 
 def test_the_front_page_names_the_next_line_in_its_own_zone(page, night):
@@ -78,7 +79,7 @@ def test_open_now_says_until_when_in_the_readers_zone(page, night, path):
 def test_person_who_cannot_travel_finds_online_groups_in_wyoming(page):
     page.goto("/online/")
     page.get_by_label("Add what your state has").select_option("Wyoming")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Show", exact=True).click()
     page.wait_for_url("**/online/?state=WY")
 
     heading = page.get_by_role("heading", level=1)

@@ -526,7 +526,7 @@ def test_invalid_hours_are_stored_as_published_with_a_warning(line):
     report, found = line(hours="nine to five")
 
     assert (found.hours, found.hours_note) == ("", "Daily, 9am-9pm")
-    assert "cannot read" in report.warnings[0][1]
+    assert "can't read" in report.warnings[0][1]
 
 
 @pytest.mark.parametrize(

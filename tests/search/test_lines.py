@@ -169,7 +169,7 @@ FAULTS = [
     (search, "FROM_ANYWHERE if self.from_anywhere else", ""),
     (search, "if eligibility is not Eligibility.NO", "if True"),
     (search, "self.unfiltered if line.warmline.pk in pks]", "self.unfiltered]"),
-    (search, "if wanted & _term_slugs(", "if wanted <= _term_slugs("),
+    (search, "if wanted & filter_values(", "if wanted <= filter_values("),
     (search, "name != excluding or (value", "True or (value"),
     (search, "[*self.for_everyone, *self.for_some_states]", "self.for_everyone"),
     (search, "if ln.warmline.pk not in visible", "if True"),

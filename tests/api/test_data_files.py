@@ -299,7 +299,8 @@ def test_download_sends_a_file_that_another_worker_has_just_built(client, data_f
     other.join()
 
     assert again == content
-    assert int(response["RateLimit-Remaining"]) == 600 - 60 - 5
+    # Building it again would leave 480. More is left if a new time window has begun.
+    assert int(response["RateLimit-Remaining"]) >= 600 - 60 - 5
 
 
 @pytest.mark.usefixtures("listings")

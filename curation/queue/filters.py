@@ -133,7 +133,7 @@ class OpenNowFilter(admin.SimpleListFilter):
 def _open_condition(rows: Rows, at: datetime) -> Q:
     """Return the condition of being open at a moment.
 
-    It names strings of hours and not ids, of which there may be too many for a query.
+    It lists strings of hours instead of ids, because a query could have too many ids.
     """
     pairs = set(rows.order_by().values_list("timezone", "hours").distinct())
     open_hours: dict[str, list[str]] = {}

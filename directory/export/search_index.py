@@ -93,7 +93,7 @@ def _organization_fields(listing: Organization) -> JsonObject:
         "k": listing.kind,
         "t": listing.city_line,
         "m": listing.state,
-        # The states that it serves, or counties of which.
+        # The states that it serves completely or in part.
         "d": sorted({place.state for place in listing.service_area.all()}),
         "y": round(point.latitude, 4) if point else None,
         "x": round(point.longitude, 4) if point else None,

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         of_hsds.add_argument("--publisher", default="", help="whose data it is")
         of_hsds.add_argument("--source-url", default="", help="where it is from")
         of_hsds.add_argument("--license", default="", help="under which license")
-        of_hsds.add_argument("--seen", default="", help="of which day, 2026-11-24")
+        of_hsds.add_argument("--seen", default="", help="its day, like 2026-11-24")
 
     def handle(self, *args: object, **options: Any) -> None:
         is_hsds = options["format"] == "hsds"

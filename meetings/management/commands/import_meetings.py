@@ -33,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--source-url", required=True, help="where it is from")
         parser.add_argument("--source-name", default="", help="whose data it is")
         parser.add_argument("--license", default="", help="under which license")
-        parser.add_argument("--seen", help="of which day; today, if it is not given")
+        parser.add_argument("--seen", help="its day (default: today)")
         parser.add_argument("--timezone", default="", help="of entries that name none")
         parser.add_argument(
             "--conditions", default="", help="like mental_health;substance_use"
